@@ -1,0 +1,154 @@
+/**
+ * The port: where messages come from. Two implementations ship, IMAP (imap.ts) and files (files.ts), and both pass the same
+ * contract suite. A source is opened for one account and lives as long as the process; a session is one exclusive use of a
+ * connection and is closed after every poll, which gives the connection back and costs nothing.
+ */
+import type { Readable } from 'node:stream';
+
+/** The folder as it was when it was opened. Keep this one for the cursor, not a later one: what arrives meanwhile must still look new. */
+export interface FolderState {
+  readonly path: string;
+  /** Decimal string: imapflow gives a BigInt, which JSON refuses. "0" where the server names none. */
+  readonly uidValidity: string;
+  /** Null where the server does not say (RFC 3501 §6.3.1 allows it). */
+  readonly uidNext: number | null;
+  /** Decimal string; null without CONDSTORE, or where the folder answers NOMODSEQ (RFC 7162 §3.1.2). */
+  readonly highestModseq: string | null;
+  readonly exists: number;
+  /** OBJECTID (RFC 8474), null where the server has none. */
+  readonly mailboxId: string | null;
+  /** True where a later message always has a higher UID, as in IMAP; false for files, which are then listed whole each time. */
+  readonly uidsAscend: boolean;
+}
+
+export interface FolderName {
+  readonly path: string;
+  /** RFC 6154 with its backslash, such as "\\Sent"; "\\Inbox" for INBOX. */
+  readonly specialUse: string | null;
+}
+
+export interface ListedMessage {
+  readonly uid: number;
+  /** ISO 8601, null where the source keeps none. */
+  readonly internalDate: string | null;
+  /** Bytes as the source declares them. Some servers only estimate (Exchange). */
+  readonly size: number;
+}
+
+export type WantedMessage = Pick<ListedMessage, 'uid' | 'size'>;
+
+/**
+ * One answer for each wanted message, in the order in which they come.
+ *
+ * - `whole`: the raw bytes of a small message.
+ * - `stream`: a message over 1 MB. Read it to its end before asking for the next answer; an unread stream is destroyed then. It
+ *   fails with a MailboxError `truncated` or `connection` when it cannot be completed, so bytes count only after its `end`.
+ * - `missing`: the source answered and left this UID out, asked twice. It has gone, or a server hides it: mark it vanished after a retry.
+ * - `failed`: the source refuses this one message, asked alone. Others are not affected.
+ */
+export type Fetched =
+  | { readonly kind: 'whole'; readonly uid: number; readonly raw: Buffer }
+  | {
+      readonly kind: 'stream';
+      readonly uid: number;
+      readonly stream: Readable;
+      readonly expectedSize: number;
+    }
+  | { readonly kind: 'missing'; readonly uid: number }
+  | { readonly kind: 'failed'; readonly uid: number; readonly error: MailboxError };
+
+/** Read-only. One call at a time, except that calls may be made between the windows of `list` and between the answers of `fetch`. */
+export interface MailboxSession {
+  folders(): Promise<readonly FolderName[]>;
+  /** A path, or a special use such as "\\Sent", "\\All", "\\Inbox". Null where the mailbox has no such folder. */
+  resolveFolder(nameOrSpecialUse: string): Promise<string | null>;
+  /** EXAMINE: always asks the source again. @throws MailboxError `folder-missing` where it does not exist or cannot be selected. */
+  open(path: string): Promise<FolderState>;
+  /**
+   * The messages of the open folder with uid ≥ fromUid, in windows of at most 2,000, never an empty one. Ascending by UID (files: in name order).
+   * Nothing that arrived after `open` needs to be in it. @throws where a listing fails: an incomplete listing never ends normally.
+   */
+  list(input: { readonly fromUid: number }): AsyncIterable<readonly ListedMessage[]>;
+  /** Every UID of the open folder, in windows of at most 20,000: for audit and resync. */
+  listUids(): AsyncIterable<readonly number[]>;
+  fetch(wanted: readonly WantedMessage[]): AsyncIterable<Fetched>;
+  /** Up to and with the empty line, at most 1 MB: for messages over the size limit. @throws MailboxError `message-missing`. */
+  headersOnly(uid: number): Promise<Buffer>;
+  /** Gives the connection back. Never throws; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** What to tell a person about the account's connection. Times are ISO 8601. */
+export interface MailboxHealth {
+  readonly state: 'ok' | 'backing-off' | 'throttled' | 'authentication-failed';
+  /** No connection is tried before. */
+  readonly until: string | null;
+  readonly failures: number;
+  /** Message of the last failure, without credentials. */
+  readonly lastError: string | null;
+}
+
+export interface MailboxSource {
+  readonly name: string;
+  /**
+   * @throws MailboxError; while the account backs off it throws at once, with the time that is left in `retryAfterMs`.
+   */
+  openSession(signal?: AbortSignal): Promise<MailboxSession>;
+  /**
+   * Calls `onArrival` whenever something may have come into the folder, and once after each (re)connection. Reconnects by itself;
+   * returns when the signal is aborted.
+   */
+  watch(input: {
+    readonly folder: string;
+    readonly onArrival: () => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+  health(): MailboxHealth;
+  /** Ends every connection of the source. */
+  close(): Promise<void>;
+}
+
+/**
+ * - `authentication-failed`: the password or token is refused. Stays until the settings change; tried again, but rarely.
+ * - `throttled`: the server asks to wait; `retryAfterMs` says how long. Not a wrong password.
+ * - `backing-off`: connections failed lately and the next one is not due; `retryAfterMs` says when.
+ * - `busy`: all connections of the account are in use.
+ * - `connection`: it could not be made, or was lost.
+ * - `folder-missing`: no such folder, or one that lists but cannot be opened (a phantom).
+ * - `message-missing`: the UID has gone.
+ * - `message-refused`: the server says NO to this message.
+ * - `truncated`: fewer bytes came than the source declared.
+ * - `protocol`: an answer that makes no sense, or NO/BAD to a command that should work.
+ * - `configuration`: the settings cannot work, such as a plain connection to another machine.
+ * - `aborted`: the caller's signal.
+ */
+export type MailboxErrorCode =
+  | 'authentication-failed'
+  | 'throttled'
+  | 'backing-off'
+  | 'busy'
+  | 'connection'
+  | 'folder-missing'
+  | 'message-missing'
+  | 'message-refused'
+  | 'truncated'
+  | 'protocol'
+  | 'configuration'
+  | 'aborted';
+
+export class MailboxError extends Error {
+  override readonly name = 'MailboxError';
+  readonly code: MailboxErrorCode;
+  /** Not before this many milliseconds; null where the source says nothing. */
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    code: MailboxErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
