@@ -1,0 +1,43 @@
+// Short-lived commands: run to their end, with their output in the error when they fail.
+import { spawn } from 'node:child_process';
+
+export type CommandOptions = {
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+};
+
+export class CommandFailed extends Error {}
+
+/** Returns standard output. */
+export function run(
+  command: readonly string[],
+  { signal, env, input }: CommandOptions = {},
+): Promise<string> {
+  const [file = '', ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      signal,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.stdin.on('error', () => undefined).end(input ?? '');
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output);
+      const lastLines = (errors.trim() || output.trim()).split('\n').slice(-12).join('\n');
+      reject(new CommandFailed(`\`${command.join(' ')}\` failed (${code}):\n${lastLines}`));
+    });
+  });
+}
+
+export async function succeeds(command: readonly string[]): Promise<boolean> {
+  return run(command).then(
+    () => true,
+    () => false,
+  );
+}
