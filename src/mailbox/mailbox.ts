@@ -31,11 +31,16 @@ export interface ListedMessage {
   readonly uid: number;
   /** ISO 8601, null where the source keeps none. */
   readonly internalDate: string | null;
-  /** Bytes as the source declares them. Some servers only estimate (Exchange). */
+  /** Bytes as the source declares them. Some servers only estimate (Exchange). 0 where it was not told. */
   readonly size: number;
 }
 
-export type WantedMessage = Pick<ListedMessage, 'uid' | 'size'>;
+export interface WantedMessage {
+  readonly uid: number;
+  readonly size: number;
+  /** Asked for in a command of its own, because an attempt together with others failed. */
+  readonly alone?: boolean;
+}
 
 /**
  * One answer for each wanted message, in the order in which they come.
@@ -44,7 +49,8 @@ export type WantedMessage = Pick<ListedMessage, 'uid' | 'size'>;
  * - `stream`: a message over 1 MB. Read it to its end before asking for the next answer; an unread stream is destroyed then. It
  *   fails with a MailboxError `truncated` or `connection` when it cannot be completed, so bytes count only after its `end`.
  * - `missing`: the source answered and left this UID out, asked twice. It has gone, or a server hides it: mark it vanished after a retry.
- * - `failed`: the source refuses this one message, asked alone. Others are not affected.
+ * - `failed`: with `message-refused` or `truncated` it is about this one message, and the others are not affected. With any other code the whole fetch is about to fail with it, and this message was among those asked for: ask for it `alone` next time,
+ *   and only count a failure against a message that failed alone, so that the one which kills connections starves nobody.
  */
 export type Fetched =
   | { readonly kind: 'whole'; readonly uid: number; readonly raw: Buffer }

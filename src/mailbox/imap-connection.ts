@@ -1,0 +1,226 @@
+/**
+ * The connections of one process to one account: reused, limited in number, and opened only when the account's gate allows it.
+ */
+import { ImapFlow } from 'imapflow';
+import {
+  afterDrop,
+  afterFailure,
+  afterLogin,
+  afterService,
+  type Gate,
+  healthOf,
+  openGate,
+  refusal,
+} from './connection-gate.ts';
+import { type ImapAccount, imapOptions, socketTimeoutMs } from './imap-account.ts';
+import { toMailboxError } from './imap-error.ts';
+import { MailboxError, type MailboxHealth } from './mailbox.ts';
+
+export interface Connection {
+  readonly client: ImapFlow;
+  /** It served before, and the server may have dropped it meanwhile. */
+  readonly reused: boolean;
+}
+
+export interface Connections {
+  /** @throws MailboxError. `fresh` asks for a new connection. */
+  acquire(input: {
+    readonly signal?: AbortSignal | undefined;
+    readonly fresh?: boolean;
+  }): Promise<Connection>;
+  /** Keeps it for the next one who asks. */
+  release(connection: Connection): void;
+  /** Logs out. */
+  discard(connection: Connection): Promise<void>;
+  health(): MailboxHealth;
+  close(): Promise<void>;
+}
+
+/** The clock and the dice, given so that tests need not wait. */
+export interface Chance {
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Ends early, without an error, when the signal is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface ConnectionTiming {
+  readonly idleCloseMs: number;
+  readonly maxIdleMs: number;
+  readonly busyAfterMs: number;
+}
+
+export const connectionTiming: ConnectionTiming = {
+  // Before the socket's own watchdog would call the silence a failure.
+  idleCloseMs: socketTimeoutMs - 10_000,
+  // RFC 2177: at least every 29 minutes.
+  maxIdleMs: 25 * 60_000,
+  busyAfterMs: 30_000,
+};
+
+/** One watch, one poll, and one to spare. */
+const defaultConnectionLimit = 3;
+const logoutMs = 2_000;
+
+export function createConnections({
+  account,
+  chance,
+  timing,
+}: {
+  readonly account: ImapAccount;
+  readonly chance: Chance;
+  readonly timing: ConnectionTiming;
+}): Connections {
+  const limit = account.connectionLimit ?? defaultConnectionLimit;
+  const open = new Set<ImapFlow>();
+  const idle: { readonly client: ImapFlow; readonly timer: NodeJS.Timeout }[] = [];
+  const waiting: (() => void)[] = [];
+  let connecting = 0;
+  let closed = false;
+  let gate: Gate = openGate;
+
+  const moment = (): { now: number; dice: number } => ({ now: chance.now(), dice: chance.random() });
+
+  async function acquire({
+    signal,
+    fresh = false,
+  }: Parameters<Connections['acquire']>[0]): Promise<Connection> {
+    for (;;) {
+      if (closed) throw new MailboxError('connection', 'the mailbox is closed');
+      if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+      const kept = fresh ? undefined : takeIdle();
+      if (kept) return { client: kept, reused: true };
+      if (open.size + connecting < limit) return { client: await connect(signal), reused: false };
+      const spare = takeIdle();
+      if (spare) await logOut(spare);
+      else await aSlot(signal);
+    }
+  }
+
+  function takeIdle(): ImapFlow | undefined {
+    for (let kept = idle.pop(); kept; kept = idle.pop()) {
+      clearTimeout(kept.timer);
+      if (kept.client.usable) return kept.client;
+    }
+    return undefined;
+  }
+
+  function aSlot(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (error?: MailboxError): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        const at = waiting.indexOf(wake);
+        if (at >= 0) waiting.splice(at, 1);
+        if (error) reject(error);
+        else resolve();
+      };
+      const wake = (): void => end();
+      const busy = new MailboxError('busy', `all ${limit} connections of the account are in use`);
+      const timer = setTimeout(() => end(busy), timing.busyAfterMs);
+      signal?.addEventListener('abort', wake);
+      waiting.push(wake);
+    });
+  }
+
+  async function connect(signal: AbortSignal | undefined): Promise<ImapFlow> {
+    const refused = refusal(gate, chance.now());
+    if (refused) throw refused;
+    connecting += 1;
+    let client: ImapFlow | undefined;
+    const abort = (): void => client?.close();
+    signal?.addEventListener('abort', abort);
+    try {
+      client = new ImapFlow({ ...(await imapOptions(account)), maxIdleTime: timing.maxIdleMs });
+      followUp(client);
+      if (!signal?.aborted && !closed) await client.connect();
+      if (signal?.aborted || closed) throw new MailboxError('aborted', 'the caller gave up');
+      open.add(client);
+      gate = afterLogin(gate);
+      return client;
+    } catch (error) {
+      client?.close();
+      const failure = signal?.aborted
+        ? new MailboxError('aborted', 'the caller gave up', { cause: error })
+        : toMailboxError(error, `cannot log in to ${account.host}:${account.port}`);
+      gate = afterFailure(gate, failure, moment());
+      throw failure;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      connecting -= 1;
+      waiting[0]?.();
+    }
+  }
+
+  /** An `error` without a listener would end the process, at any time of the client's life. */
+  function followUp(client: ImapFlow): void {
+    let reason: unknown = null;
+    client.on('error', (error) => {
+      reason = error;
+    });
+    client.on('close', () => {
+      if (!open.delete(client)) return;
+      if (!client.closedByClient) {
+        const error = toMailboxError(
+          reason ?? new Error(client.byeReason ?? 'the server closed it'),
+          'connection lost',
+        );
+        gate = afterDrop(gate, error, { ...moment(), livedMs: livedMs(client) });
+      }
+      waiting[0]?.();
+    });
+  }
+
+  const livedMs = (client: ImapFlow): number => chance.now() - (client.connectedAt ?? chance.now());
+
+  function release({ client }: Connection): void {
+    gate = afterService(gate, { livedMs: livedMs(client) });
+    if (closed || !client.usable) {
+      client.close();
+      return;
+    }
+    const timer = setTimeout(() => {
+      const at = idle.findIndex((kept) => kept.client === client);
+      if (at >= 0) idle.splice(at, 1);
+      void logOut(client);
+    }, timing.idleCloseMs);
+    timer.unref();
+    idle.push({ client, timer });
+    waiting[0]?.();
+  }
+
+  return {
+    acquire,
+    release,
+    discard: ({ client }) => logOut(client),
+    health: () => healthOf(gate, chance.now()),
+    close: async () => {
+      closed = true;
+      const kept = idle.splice(0).map(({ client, timer }) => {
+        clearTimeout(timer);
+        return logOut(client);
+      });
+      await Promise.all(kept);
+      for (const client of open) client.close();
+      for (const wake of waiting.slice()) wake();
+    },
+  };
+}
+
+/** A polite end, and in any case an end. */
+async function logOut(client: ImapFlow): Promise<void> {
+  if (!client.usable) {
+    client.close();
+    return;
+  }
+  const timer = setTimeout(() => client.close(), logoutMs);
+  try {
+    await client.logout();
+  } catch {
+    // The connection broke first, which is as good an end.
+  } finally {
+    clearTimeout(timer);
+    client.close();
+  }
+}

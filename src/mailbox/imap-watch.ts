@@ -1,0 +1,69 @@
+/** One folder under IDLE (RFC 2177), for as long as the signal lets it. */
+import type { ImapFlow } from 'imapflow';
+import type { Chance, Connections } from './imap-connection.ts';
+import { toFolderError, toMailboxError } from './imap-error.ts';
+import type { MailboxError } from './mailbox.ts';
+
+/** A folder that is not there now may be made later; polls report it meanwhile. */
+const folderRetryMs = 5 * 60_000;
+const busyRetryMs = 30_000;
+const retryMs = 1_000;
+
+interface Watch {
+  readonly connections: Connections;
+  readonly chance: Chance;
+  readonly folder: string;
+  readonly onArrival: () => void;
+  readonly signal: AbortSignal;
+}
+
+export async function watchFolder(watch: Watch): Promise<void> {
+  const { chance, signal } = watch;
+  while (!signal.aborted) {
+    try {
+      await watchOnce(watch);
+    } catch (error) {
+      if (!signal.aborted) await chance.wait(pauseAfter(toMailboxError(error, 'cannot watch')), signal);
+    }
+  }
+}
+
+function pauseAfter({ code, retryAfterMs }: MailboxError): number {
+  if (retryAfterMs !== null) return retryAfterMs;
+  if (code === 'folder-missing') return folderRetryMs;
+  return code === 'busy' ? busyRetryMs : retryMs;
+}
+
+/** A client is used once: after it is lost, the next round makes a new one. */
+async function watchOnce({ connections, chance, folder, onArrival, signal }: Watch): Promise<void> {
+  const connection = await connections.acquire({ signal, fresh: true });
+  const { client } = connection;
+  const abort = (): void => client.close();
+  signal.addEventListener('abort', abort);
+  client.on('exists', onArrival);
+  // The folder was selected anew because its UIDVALIDITY changed.
+  client.on('mailboxOpen', onArrival);
+  try {
+    await openFolder(client, folder);
+    while (!signal.aborted) {
+      const since = chance.now();
+      await client.idle();
+      if (signal.aborted) return;
+      if (!client.usable || !client.mailbox) throw new Error(client.byeReason ?? 'the connection was lost');
+      // The socket's watchdog ends IDLE now and then, to prove the connection. A server that ends it at once is not to be hammered.
+      if (chance.now() - since < retryMs) await chance.wait(retryMs, signal);
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    await connections.discard(connection);
+  }
+}
+
+/** Its `mailboxOpen` event tells of what came while nobody watched. */
+async function openFolder(client: ImapFlow, folder: string): Promise<void> {
+  try {
+    await client.mailboxOpen(folder, { readOnly: true });
+  } catch (error) {
+    throw toFolderError(error, folder);
+  }
+}
