@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { builtInCaseStatuses } from './case-statuses.ts';
 import type { CaseStatus } from './case-statuses.ts';
-import { quoted } from './setting.ts';
-import type { Kind } from './setting.ts';
+import { quoted } from './setting-kinds.ts';
+import type { Kind } from './setting-kinds.ts';
 
 interface GivenStatus {
   readonly status: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { builtInCaseStatuses } from './case-statuses.ts';
 import type { CaseStatus } from './case-statuses.ts';
+import { nearestName } from './nearest-name.ts';
 import { caseStatusList } from './case-status-setting.ts';
 import {
   addresses,
@@ -8,14 +9,13 @@ import {
   domains,
   list,
   lowerCaseList,
-  nearestName,
   oneOf,
   quoted,
   readAs,
   text,
   yesNo,
-} from './setting.ts';
-import type { Kind } from './setting.ts';
+} from './setting-kinds.ts';
+import type { Kind } from './setting-kinds.ts';
 
 /** The settings of the decision: with the message, the address book's answers and people's decisions, all that a verdict depends on. */
 export interface Rules {

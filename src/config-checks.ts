@@ -1,0 +1,84 @@
+import { allSettings } from './config-table.ts';
+import type { settings } from './config-table.ts';
+import { findTypos } from './env-typos.ts';
+import type { MailboxConfig } from './mailbox-config.ts';
+import { isSet } from './setting-reader.ts';
+import { quoted } from './setting-kinds.ts';
+import type { ValuesOf } from './setting.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The settings as they were read; one that is undefined has been reported. */
+export type Found = Partial<ValuesOf<typeof settings>>;
+
+/** What no setting can know alone. */
+export function findConflicts({
+  found,
+  env,
+  mailboxes,
+}: {
+  readonly found: Found;
+  readonly env: Env;
+  readonly mailboxes: readonly MailboxConfig[];
+}): readonly string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  for (const { name } of mailboxes) {
+    if (seen.has(name)) {
+      problems.push(
+        `MAILBOX_NAME: two mailboxes are called ${quoted(name)}. Fix: give each a name of its own.`,
+      );
+    }
+    seen.add(name);
+  }
+  const { backpressureHigh: high, backpressureLow: low } = found;
+  if (high && low && low >= high) {
+    problems.push(
+      `BACKPRESSURE_LOW: got ${low}; expected less than BACKPRESSURE_HIGH (${high}). Fix: lower it.`,
+    );
+  }
+  if (found.s3Bucket === null) {
+    const stray = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'].filter((name) =>
+      isSet(env[name]),
+    );
+    if (stray.length > 0) {
+      problems.push(`S3_BUCKET: not set, though ${stray.join(', ')} is. Fix: set the name of the bucket.`);
+    }
+  }
+  if ((found.s3AccessKeyId === null) !== (found.s3SecretAccessKey === null)) {
+    problems.push(
+      'S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, and only one is set. Fix: set both, or neither to use the credentials of the machine.',
+    );
+  }
+  const { dashboardHost: host, dashboardPassword, dashboardToken } = found;
+  if (host && !isLoopback(host) && dashboardPassword === null && dashboardToken === null) {
+    problems.push(
+      `DASHBOARD_HOST: got ${quoted(host)}, which others can reach, without a password. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or leave it out to listen on this machine only.`,
+    );
+  }
+  return problems;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/u.test(host);
+}
+
+/** What works, but hardly as it was meant. */
+export function findWarnings({
+  env,
+  mailboxes,
+}: {
+  env: Env;
+  mailboxes: readonly MailboxConfig[];
+}): readonly string[] {
+  const warnings = [...findTypos(Object.keys(env), allSettings)];
+  if (isSet(env['S3_BUCKET']) && isSet(env['BLOB_DIR'])) {
+    warnings.push('BLOB_DIR: not used, because S3_BUCKET is set.');
+  }
+  for (const { name, host, security } of mailboxes) {
+    if (security === 'none' && !isLoopback(host)) {
+      warnings.push(`IMAP_SECURITY: mailbox ${quoted(name)} sends its password to ${host} in clear text.`);
+    }
+  }
+  return warnings;
+}

@@ -1,0 +1,108 @@
+import { mailboxSettings } from './mailbox-settings.ts';
+import { missing, readTextFile } from './setting-reader.ts';
+import type { ReadFile } from './setting-reader.ts';
+import type { ValuesOf } from './setting.ts';
+
+/** One IMAP account to watch. */
+export interface MailboxConfig {
+  /** Unique, and part of every record of the mailbox: a renamed mailbox is a new one. */
+  readonly name: string;
+  readonly role: 'capture' | 'dropbox';
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user: string;
+  readonly auth: MailboxAuth;
+  /** PEM certificates to trust beside the public ones. */
+  readonly ca: string | null;
+  /** Paths, or special uses with a backslash (RFC 6154). */
+  readonly folders: readonly string[];
+  /** Older mail is back-fill; null: none is. */
+  readonly since: Date | null;
+  readonly pollIntervalSeconds: number;
+}
+
+export type MailboxAuth =
+  | { readonly kind: 'password'; readonly password: string }
+  /** Where a file is named, read it again before each login: tokens live for an hour. */
+  | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null };
+
+/** The fields of one mailbox as they were read, and how a problem names each. */
+export interface MailboxFields {
+  readonly values: Partial<ValuesOf<typeof mailboxSettings>>;
+  readonly label: (field: keyof typeof mailboxSettings) => string;
+  readonly accessTokenFile: string | null;
+  readonly pollIntervalSeconds: number | undefined;
+}
+
+const tlsPort = 993;
+const plainPort = 143;
+
+/** Puts a mailbox together; undefined after a problem, which is added to `problems`. */
+export function mailboxOf({
+  fields,
+  readFile,
+  problems,
+}: {
+  readonly fields: MailboxFields;
+  readonly readFile: ReadFile;
+  readonly problems: string[];
+}): MailboxConfig | undefined {
+  const { values, label, pollIntervalSeconds } = fields;
+  const { host, port, security, user, folders, name, role, since } = values;
+  // null: not given. undefined: given and already reported.
+  if (host === null) problems.push(missing({ row: mailboxSettings.host, label: label('host') }));
+  if (user === null) problems.push(missing({ row: mailboxSettings.user, label: label('user') }));
+  if (folders?.length === 0)
+    problems.push(`${label('folders')}: names no folder. Fix: leave it out to watch \\Inbox and \\Sent.`);
+  const auth = authOf({ fields, problems });
+  const ca =
+    typeof values.caFile === 'string'
+      ? readTextFile({ label: label('caFile'), path: values.caFile, readFile, problems })
+      : values.caFile;
+  if (typeof ca === 'string' && !ca.includes('-----BEGIN CERTIFICATE-----')) {
+    problems.push(
+      `${label('caFile')}: the file holds no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
+    );
+  }
+  if (!host || !user || !folders || !role || !auth) return undefined;
+  if (port === undefined || security === undefined || name === undefined) return undefined;
+  if (since === undefined || ca === undefined || pollIntervalSeconds === undefined) return undefined;
+  const secured = security ?? (port === null || port === tlsPort ? 'tls' : 'starttls');
+  return {
+    name: name ?? user,
+    role,
+    host,
+    port: port ?? (secured === 'tls' ? tlsPort : plainPort),
+    security: secured,
+    user,
+    auth,
+    ca,
+    folders,
+    since,
+    pollIntervalSeconds,
+  };
+}
+
+function authOf({
+  fields: { values, label, accessTokenFile },
+  problems,
+}: {
+  readonly fields: MailboxFields;
+  readonly problems: string[];
+}): MailboxAuth | undefined {
+  const { pass, accessToken } = values;
+  if (pass === undefined || accessToken === undefined) return undefined;
+  if (pass !== null && accessToken !== null) {
+    problems.push(
+      `${label('pass')}: given beside ${label('accessToken')}. Fix: keep the one that the provider wants.`,
+    );
+    return undefined;
+  }
+  if (pass !== null) return { kind: 'password', password: pass };
+  if (accessToken !== null) return { kind: 'token', accessToken, accessTokenFile };
+  problems.push(
+    `${label('pass')}: not set; expected the password of the mailbox. Fix: set ${label('pass')}, or name a file that holds it in ${label('pass')}${label('pass') === mailboxSettings.pass.name ? '_FILE' : 'File'}, or use ${label('accessToken')}.`,
+  );
+  return undefined;
+}

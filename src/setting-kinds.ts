@@ -1,0 +1,182 @@
+import { z } from 'zod';
+
+/**
+ * What a setting may hold: a schema and the same in words. One kind reads the string of an environment variable and
+ * the value of a YAML or JSON file alike, so a setting means the same wherever it is written.
+ */
+export interface Kind<T> {
+  readonly schema: z.ZodType<T>;
+  /** Completes "expected …". */
+  readonly expects: string;
+}
+
+/** A value that was read, or what is wrong with it in words ("" where the expectation says it all). */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly wrong: string };
+
+/** What a schema says without words of its own: a blank where we made the issue, zod's default for `refine`. */
+const saysNothing: readonly string[] = ['', ' ', 'Invalid input'];
+
+export function readAs<T>(kind: Kind<T>, value: unknown): Reading<T> {
+  const parsed = kind.schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const wrong = parsed.error.issues.map((issue) => (issue.code === 'custom' ? issue.message : ''));
+  return {
+    ok: false,
+    wrong: [...new Set(wrong.filter((message) => !saysNothing.includes(message)))].join('; '),
+  };
+}
+
+const scalar = z.preprocess(
+  (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
+  z.string().trim().min(1),
+);
+
+export const text: Kind<string> = { schema: scalar, expects: 'some text' };
+
+/** Kept to the byte: a password may begin or end with a space. */
+export const secretText: Kind<string> = {
+  schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().min(1)),
+  expects: 'some text',
+};
+
+export const yesNo: Kind<boolean> = {
+  schema: scalar
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum(['true', 'false', 'yes', 'no', 'on', 'off', '1', '0']))
+    .transform((value) => ['true', 'yes', 'on', '1'].includes(value)),
+  expects: 'true or false',
+};
+
+export function oneOf<const T extends string>(options: readonly [T, ...T[]]): Kind<T> {
+  const bySpelling = new Map(options.map((option) => [option.toLowerCase(), option]));
+  return {
+    schema: scalar.transform((value, context): T => {
+      const option = bySpelling.get(value.toLowerCase());
+      if (option !== undefined) return option;
+      context.addIssue({ code: 'custom', message: ' ' });
+      return z.NEVER;
+    }),
+    expects: `one of ${options.join(', ')}`,
+  };
+}
+
+export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }): Kind<number> {
+  return {
+    schema: scalar
+      .pipe(z.string().regex(/^\d{1,15}$/u))
+      .transform(Number)
+      .pipe(z.number().min(min).max(max)),
+    expects: `a whole number from ${min} to ${max}`,
+  };
+}
+
+const byteUnits: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes, plain or with KB, MB or GB (1 KB = 1024 bytes). */
+export function byteSize({ min, max }: { readonly min: number; readonly max: number }): Kind<number> {
+  return {
+    schema: scalar
+      .pipe(z.string().regex(/^\d{1,15} ?(?:[kmg]i?b?|b)?$/iu))
+      .transform((value) => {
+        const unit = /[kmg]/iu.exec(value)?.[0].toLowerCase() ?? '';
+        return Number.parseInt(value, 10) * (byteUnits[unit] ?? 1);
+      })
+      .pipe(z.number().min(min).max(max)),
+    expects: 'a number of bytes, such as 52428800 or 50MB',
+  };
+}
+
+/** A URL of one of the schemes; the error never repeats the URL, which may hold a password. */
+export function urlOf(schemes: readonly [string, ...string[]]): Kind<string> {
+  return {
+    schema: scalar.refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+    ),
+    expects: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  };
+}
+
+/** A moment as ISO 8601: a date, or a date and time with its zone. A date alone means its first moment in UTC. */
+export const isoDate: Kind<Date> = {
+  schema: scalar
+    .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true })]))
+    .transform((value) => new Date(value)),
+  expects: 'an ISO 8601 date, such as 2026-01-31 or 2026-01-31T09:00:00Z',
+};
+
+/** A list as an array, or as one string with commas or line ends between. Empty entries and repetitions are dropped. */
+function listWith({
+  read,
+  expects,
+}: {
+  readonly read: (entry: string) => Reading<string>;
+  readonly expects: string;
+}): Kind<readonly string[]> {
+  const entries = z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(/[,\n]/u) : value),
+    z.array(scalar.or(z.literal(''))),
+  );
+  return {
+    schema: entries.transform((list, context): readonly string[] => {
+      const values = new Set<string>();
+      for (const entry of list) {
+        if (entry.trim() === '') continue;
+        const reading = read(entry.trim());
+        if (reading.ok) values.add(reading.value);
+        else context.addIssue({ code: 'custom', message: reading.wrong });
+      }
+      return [...values];
+    }),
+    expects,
+  };
+}
+
+export const list: Kind<readonly string[]> = listWith({
+  read: (entry) => ({ ok: true, value: entry }),
+  expects: 'a list with commas between',
+});
+
+function readAddress(entry: string): Reading<string> {
+  const value = entry.normalize('NFC').toLowerCase();
+  return /^[^\s@<>,;]+@[^\s@<>,;]+$/u.test(value)
+    ? { ok: true, value }
+    : { ok: false, wrong: `${quoted(entry)} is not an address` };
+}
+
+function readDomain(entry: string): Reading<string> {
+  const value = entry.normalize('NFC').toLowerCase().replace(/^@/u, '');
+  return /^[^\s@<>,;:/]+$/u.test(value)
+    ? { ok: true, value }
+    : { ok: false, wrong: `${quoted(entry)} is not a domain` };
+}
+
+export const addresses: Kind<readonly string[]> = listWith({
+  read: readAddress,
+  expects: 'addresses with commas between, such as office@example.com',
+});
+
+export const domains: Kind<readonly string[]> = listWith({
+  read: readDomain,
+  expects: 'domains with commas between, such as example.com',
+});
+
+export const addressesAndDomains: Kind<readonly string[]> = listWith({
+  read: (entry) => (entry.lastIndexOf('@') > 0 ? readAddress(entry) : readDomain(entry)),
+  expects: 'addresses and domains with commas between, such as ads@example.com, example.net',
+});
+
+export const lowerCaseList: Kind<readonly string[]> = listWith({
+  read: (entry) => ({ ok: true, value: entry.toLowerCase() }),
+  expects: 'a list with commas between',
+});
+
+/** More of a value than this says nothing to a reader and floods the terminal. */
+const longestQuote = 80;
+
+/** A value as an error message shows it: one line, bounded, control characters visible. */
+export function quoted(value: unknown): string {
+  const shown = JSON.stringify(value) ?? String(value);
+  return shown.length <= longestQuote ? shown : `${shown.slice(0, longestQuote)}…`;
+}
