@@ -1,0 +1,111 @@
+import iconv from 'iconv-lite';
+import { alphabets } from './charset-letters.ts';
+import type { Alphabet } from './charset-letters.ts';
+
+/** Enough text to tell languages apart; more only costs time on large bodies. */
+const sampleBytes = 3_000;
+/** Below this share of agreeing letters nothing is recognised, and the commonest single-byte charset of mail is taken. */
+const leastScore = 0.35;
+const fallback = 'windows-1252';
+const firstEastAsian = 0x1100;
+
+interface Candidate {
+  readonly encoding: string;
+  readonly latin: boolean;
+  readonly frequent: ReadonlySet<number>;
+  readonly script: Alphabet['script'];
+}
+
+const candidates: readonly Candidate[] = alphabets.flatMap((alphabet) => {
+  const frequent = new Set(Array.from(alphabet.frequent, (letter) => letter.codePointAt(0) ?? 0));
+  return alphabet.encodings.map((encoding) => ({
+    encoding,
+    latin: alphabet.latin,
+    frequent,
+    script: alphabet.script,
+  }));
+});
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
+function isTypography(code: number): boolean {
+  return (
+    (code >= 0x2013 && code <= 0x2026) ||
+    code === 0x20ac ||
+    code === 0xa0 ||
+    code === 0xab ||
+    code === 0xbb ||
+    code === 0xb0
+  );
+}
+
+function isUpper(letter: string): boolean {
+  return letter !== letter.toLowerCase();
+}
+
+/** Cyrillic and Greek code pages swap cases for each other: a capital inside a word shows the wrong one. */
+function isCaseBreak(before: string | undefined, letter: string): boolean {
+  return before !== undefined && before !== before.toUpperCase() && isUpper(letter);
+}
+
+function pointsFor(candidate: Candidate, letters: readonly string[], index: number): number {
+  const letter = letters[index] ?? '';
+  const code = letter.codePointAt(0) ?? 0;
+  if (code === 0xfffd) return index + 2 >= letters.length ? 0 : -4;
+  if (code < 0xa0 || (code >= 0xe000 && code <= 0xf8ff)) return -4;
+  const before = letters[index - 1];
+  const after = letters[index + 1];
+  const beforeCode = before?.codePointAt(0) ?? 0x20;
+  const afterCode = after?.codePointAt(0) ?? 0x20;
+  const inScript = candidate.script.some(([first, last]) => code >= first && code <= last);
+  if (isTypography(code)) return 0.2;
+  if (!candidate.latin) {
+    if (!inScript) return -1;
+    if (isCaseBreak(before, letter)) return -1.5;
+    // A word of one alphabet does not continue in ASCII letters; East Asian text does.
+    if (code < firstEastAsian && (isAsciiLetter(beforeCode) || isAsciiLetter(afterCode))) return -1.5;
+    return candidate.frequent.has(code) ? 1 : 0.3;
+  }
+  const besideAscii = isAsciiLetter(beforeCode) || isAsciiLetter(afterCode);
+  // Spanish opens with its marks, where Polish has a letter inside words.
+  if ((code === 0xbf || code === 0xa1) && !isAsciiLetter(beforeCode)) return 1;
+  if (!inScript) return besideAscii ? -1.5 : -0.2;
+  if (isCaseBreak(before, letter)) return -1;
+  if (beforeCode >= 0x80 && afterCode >= 0x80) return -1;
+  return candidate.frequent.has(code) ? 1 : 0.2;
+}
+
+/** Mean points of a non-ASCII byte: two-byte characters count double, so that charsets can be compared. */
+function score(candidate: Candidate, sample: Buffer): number {
+  const letters = Array.from(iconv.decode(sample, candidate.encoding));
+  let points = 0;
+  let counted = 0;
+  let highBytes = 0;
+  for (const byte of sample) if (byte >= 0x80) highBytes += 1;
+  for (const [index, letter] of letters.entries()) {
+    if ((letter.codePointAt(0) ?? 0) < 0x80) continue;
+    points += pointsFor(candidate, letters, index);
+    counted += 1;
+  }
+  return counted === 0 || highBytes === 0 ? 0 : points / counted;
+}
+
+/**
+ * The likeliest charset of bytes that carry no usable label and are not UTF-8: an iconv-lite name.
+ * Looks at no more than 3,000 bytes from the first non-ASCII one. `hint` (a charset declared elsewhere in the same
+ * message) wins where it fits about as well.
+ */
+export function guessCharset(bytes: Buffer, hint: string | null): string {
+  const first = bytes.findIndex((byte) => byte >= 0x80);
+  if (first < 0) return hint ?? fallback;
+  const sample = bytes.subarray(Math.max(0, first - 20), first + sampleBytes);
+  let best = { encoding: fallback, score: leastScore };
+  for (const candidate of candidates) {
+    const value = score(candidate, sample) + (candidate.encoding === hint ? 0.3 : 0);
+    // Ties go to the earlier, commoner charset; a later one must be clearly better.
+    if (value > best.score + 0.02) best = { encoding: candidate.encoding, score: value };
+  }
+  return best.encoding;
+}

@@ -1,0 +1,127 @@
+import { cleanText, decodeText } from './charset.ts';
+
+/** RFC 2047 §2 limits a word to 75 characters; clients write longer ones, but a charset name is never longer than this. */
+const maxCharsetLength = 40;
+
+interface Word {
+  readonly charset: string;
+  readonly encoding: 'b' | 'q';
+  readonly text: string;
+  /** Index after the closing `?=`. */
+  readonly end: number;
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+
+/** A `?=` that two hex digits follow may be a raw `?` before an escape: clients forget to encode the question mark. */
+function isEscapeAfterMark(value: string, at: number): boolean {
+  return isHexDigit(value.codePointAt(at + 2) ?? 0) && isHexDigit(value.codePointAt(at + 3) ?? 0);
+}
+
+function findClose(value: string, input: { readonly from: number; readonly encoding: 'b' | 'q' }): number {
+  const first = value.indexOf('?=', input.from);
+  if (first < 0 || input.encoding === 'b' || !isEscapeAfterMark(value, first)) return first;
+  for (let at = value.indexOf('?=', first + 2); at >= 0; at = value.indexOf('?=', at + 2)) {
+    if (value.lastIndexOf('=?', at) > first) break;
+    if (!isEscapeAfterMark(value, at)) return at;
+    if (at - first > 1_000) break;
+  }
+  return first;
+}
+
+/** The encoded word that starts at `start` (which points at `=?`), null where none does. */
+function readWord(value: string, start: number): Word | null {
+  const head = /^=\?([^\s?"(),:;<>@[\]]{1,40})\?([bq])\?/iu.exec(
+    value.slice(start, start + maxCharsetLength + 6),
+  );
+  if (head === null) return null;
+  const from = start + head[0].length;
+  const encoding = head[2]?.toLowerCase() === 'b' ? 'b' : 'q';
+  const close = findClose(value, { from, encoding });
+  const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
+  if (close >= 0) return { charset, encoding, text: value.slice(from, close), end: close + 2 };
+  // A subject cut at the end of the line by a client or a relay.
+  const rest = value.slice(from);
+  if (rest === '' || /\s/u.test(rest.trim())) return null;
+  return { charset, encoding, text: rest.replace(/\?$/u, ''), end: value.length };
+}
+
+function decodeQ(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  let length = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === 0x3d && isHexDigit(bytes[index + 1] ?? 0) && isHexDigit(bytes[index + 2] ?? 0)) {
+      bytes[length++] = Number.parseInt(bytes.toString('latin1', index + 1, index + 3), 16);
+      index += 2;
+    } else {
+      bytes[length++] = byte === 0x5f ? 0x20 : byte;
+    }
+  }
+  return bytes.subarray(0, length);
+}
+
+function toBytes(word: Pick<Word, 'encoding' | 'text'>): Buffer {
+  return word.encoding === 'q'
+    ? decodeQ(word.text)
+    : Buffer.from(word.text.replaceAll(/[^A-Za-z0-9+/\-_]/gu, ''), 'base64');
+}
+
+/** Words of one charset joined before decoding: clients split inside a character (against RFC 2047 §5), or inside a base64 quantum. */
+function decodeWords(words: readonly Word[]): string {
+  const pieces: Buffer[] = [];
+  let carried = '';
+  for (const [index, word] of words.entries()) {
+    const text = carried + word.text.replaceAll(/\s/gu, word.encoding === 'q' ? ' ' : '');
+    carried = '';
+    const next = words[index + 1];
+    if (word.encoding === 'b' && next?.encoding === 'b' && !text.endsWith('=') && text.length % 4 !== 0)
+      carried = text;
+    else pieces.push(toBytes({ encoding: word.encoding, text }));
+  }
+  return decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
+}
+
+/**
+ * A header value with its encoded words (RFC 2047) decoded; words next to each other lose the white space between them.
+ * Reads words with spaces inside, without padding, without an end, split inside a character, and such that stand
+ * within quotes or directly at other text. Linear in the length; never throws.
+ */
+export function decodeEncodedWords(value: string): string {
+  if (!value.includes('=?')) return cleanText(value);
+  const output: string[] = [];
+  let pending: Word[] = [];
+  const flush = (): void => {
+    if (pending.length > 0) output.push(decodeWords(pending));
+    pending = [];
+  };
+  let index = 0;
+  while (index < value.length) {
+    const start = value.indexOf('=?', index);
+    const word = start < 0 ? null : readWord(value, start);
+    if (word === null) {
+      const end = start < 0 ? value.length : start + 2;
+      const between = value.slice(index, end);
+      flush();
+      output.push(between);
+      index = end;
+      continue;
+    }
+    const between = value.slice(index, start);
+    const adjacent = pending.length > 0 && between.trim() === '';
+    if (!adjacent) {
+      flush();
+      output.push(between);
+      // RFC 2047 §5 wants white space before a word; relays that put "[EXTERNAL]" or "Fwd:" in front leave none.
+      if (/[\]:]$/u.test(between.slice(-1))) output.push(' ');
+    } else if (pending[0]?.charset.toLowerCase() !== word.charset.toLowerCase()) {
+      flush();
+    }
+    pending.push(word);
+    index = word.end;
+  }
+  flush();
+  return cleanText(output.join(''));
+}
