@@ -3,6 +3,7 @@
  * a declared size is the server's word only.
  */
 import { Readable } from 'node:stream';
+import { headersOf } from './header-section.ts';
 import { isRefusal } from './imap-error.ts';
 import { type Command, sequenceSet } from './imap-listing.ts';
 import { type Fetched, MailboxError, type WantedMessage } from './mailbox.ts';
@@ -257,13 +258,4 @@ export async function fetchHeaders(command: Command, uid: number): Promise<Buffe
   const piece = await fetchPiece(command, uid, 0);
   if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
   return headersOf(piece.bytes);
-}
-
-/** The header section of a raw message with its empty line (RFC 5322 §2.1); all of it where there is none. */
-export function headersOf(raw: Buffer): Buffer {
-  const ends = ['\r\n\r\n', '\n\n'].flatMap((end) => {
-    const at = raw.indexOf(end);
-    return at < 0 ? [] : [at + end.length];
-  });
-  return raw.subarray(0, Math.min(raw.length, ...ends));
 }

@@ -1,0 +1,186 @@
+/**
+ * mbox (RFC 4155) in one pass that never holds a message: where each one lies, and its bytes with `>From ` unquoted as mboxrd
+ * does, which also undoes mboxo. Lines end in LF or CRLF.
+ */
+
+/** Bytes `start` up to `end`, without the `From ` line and without the empty line that separates. */
+export interface MboxRange {
+  readonly start: number;
+  readonly end: number;
+  /** Of the `From ` line, taken as UTC; ISO 8601, null where it has none. */
+  readonly date: string | null;
+}
+
+interface Line {
+  readonly start: number;
+  /** Past its line end. */
+  readonly end: number;
+  /** The first bytes, without the line end. */
+  readonly head: Buffer;
+}
+
+const lf = 0x0a;
+const cr = 0x0d;
+const quoteMark = 0x3e;
+const fromWord = Buffer.from('From ');
+/** Of a line only this much is looked at: a line may be as long as the file. */
+const lineHeadBytes = 512;
+
+/** Ranges in order. Text before the first `From ` line is a message too, unless it is blank. */
+export async function* mboxRanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<MboxRange> {
+  const lines = createLineReader();
+  const scan = createScan();
+  for await (const chunk of chunks) yield* scan.read(lines.read(chunk));
+  yield* scan.read(lines.end());
+  yield* scan.end();
+}
+
+/** Cuts chunks into lines and keeps only the head of a line that spans several. */
+function createLineReader(): {
+  readonly read: (chunk: Buffer) => Generator<Line>;
+  readonly end: () => Generator<Line>;
+} {
+  let begun = Buffer.alloc(0);
+  let start = 0;
+  let offset = 0;
+  const keep = (piece: Buffer): void => {
+    if (begun.length < lineHeadBytes)
+      begun = Buffer.concat([begun, piece.subarray(0, lineHeadBytes - begun.length)]);
+  };
+  return {
+    *read(chunk) {
+      let at = 0;
+      for (let found = chunk.indexOf(lf); found >= 0; found = chunk.indexOf(lf, at)) {
+        const piece = chunk.subarray(at, found);
+        if (start < offset) keep(piece);
+        const head = start < offset ? begun : piece.subarray(0, lineHeadBytes);
+        at = found + 1;
+        yield { start, end: offset + at, head: head.at(-1) === cr ? head.subarray(0, -1) : head };
+        start = offset + at;
+        begun = Buffer.alloc(0);
+      }
+      keep(chunk.subarray(at));
+      offset += chunk.length;
+    },
+    *end() {
+      if (start < offset) yield { start, end: offset, head: begun };
+    },
+  };
+}
+
+/** A `From ` line is told from a sentence that begins with "From" by the line before and the line after it. */
+function createScan(): {
+  readonly read: (lines: Iterable<Line>) => Generator<MboxRange>;
+  readonly end: () => Generator<MboxRange>;
+} {
+  let message = null as { readonly start: number; readonly date: string | null } | null;
+  let last = null as Line | null;
+  let beforeLast = null as Line | null;
+
+  function* settle(next: Line | null): Generator<MboxRange> {
+    if (last === null) return;
+    if (separates({ line: last, before: beforeLast, next })) {
+      if (message) yield { ...message, end: isBlank(beforeLast) ? beforeLast.start : last.start };
+      message = { start: last.end, date: dateOf(last) };
+    } else if (message === null && !isBlank(last)) {
+      message = { start: last.start, date: null };
+    }
+  }
+
+  return {
+    *read(lines) {
+      for (const line of lines) {
+        yield* settle(line);
+        beforeLast = last;
+        // The head is a view into a chunk that is reused; it must outlive it only where it may separate.
+        last = isFromLine(line) ? { ...line, head: Buffer.from(line.head) } : line;
+      }
+    },
+    *end() {
+      yield* settle(null);
+      if (message && last)
+        yield { ...message, end: Math.max(message.start, isBlank(last) ? last.start : last.end) };
+    },
+  };
+}
+
+const isBlank = (line: Line | null): line is Line => line !== null && line.head.length === 0;
+const isFromLine = ({ head }: Line): boolean =>
+  head[0] === fromWord[0] && head.subarray(0, fromWord.length).equals(fromWord);
+
+function separates({
+  line,
+  before,
+  next,
+}: {
+  readonly line: Line;
+  readonly before: Line | null;
+  readonly next: Line | null;
+}): boolean {
+  if (!isFromLine(line)) return false;
+  const dated = dateOf(line) !== null;
+  const headerNext = next !== null && /^[!-9;-~]{1,100}[ \t]?:/.test(next.head.toString('latin1'));
+  return before === null || isBlank(before) ? dated || headerNext : dated && headerNext;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+/** asctime, such as "Thu Jan  1 09:05:00 2026", with a zone before the year in some. Runs over the head of one line only. */
+const asctime =
+  /\b([A-Z][a-z]{2}) {1,3}(\d{1,2}) {1,3}(\d{1,2}):(\d{2})(?::(\d{2}))? {1,3}(?:[A-Z]{1,5} |[+-]\d{4} )?(\d{4})\b/;
+
+function dateOf({ head }: Line): string | null {
+  const [, month, day, hour, minute, second, year] = asctime.exec(head.toString('latin1')) ?? [];
+  const monthIndex = months.findIndex((name) => name === month);
+  if (monthIndex < 0) return null;
+  const time = Date.UTC(
+    Number(year),
+    monthIndex,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second ?? 0),
+  );
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+/** Takes one `>` off every line of the form `>From `, `>>From ` and so on. */
+export async function* unquoted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer = Buffer.alloc(0);
+  let atLineStart = true;
+  for await (const chunk of chunks) {
+    const bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
+    let emitted = 0;
+    let undecided = bytes.length;
+    for (let line = atLineStart ? 0 : nextQuote(bytes, 0); line >= 0; line = nextQuote(bytes, line)) {
+      const kind = quoteAt(bytes, line);
+      if (kind === 'undecided') {
+        undecided = line;
+        break;
+      }
+      if (kind === 'none') continue;
+      if (line > emitted) yield bytes.subarray(emitted, line);
+      emitted = line + 1;
+    }
+    if (undecided > emitted) yield bytes.subarray(emitted, undecided);
+    atLineStart = undecided < bytes.length || bytes.at(-1) === lf;
+    held = Buffer.from(bytes.subarray(undecided));
+  }
+  if (held.length > 0) yield held;
+}
+
+/** The next line after `from` that begins with `>`. */
+function nextQuote(bytes: Buffer, from: number): number {
+  const at = bytes.indexOf('\n>', from, 'latin1');
+  return at < 0 ? -1 : at + 1;
+}
+
+/** Nobody quotes 500 deep; a longer run of `>` is a line as it is, and is not held back. */
+function quoteAt(bytes: Buffer, line: number): 'quoted' | 'none' | 'undecided' {
+  let at = line;
+  while (bytes[at] === quoteMark && at - line < lineHeadBytes) at += 1;
+  if (at === line) return 'none';
+  const word = bytes.subarray(at, at + fromWord.length);
+  if (word.equals(fromWord)) return 'quoted';
+  const unfinished = at + word.length === bytes.length && word.equals(fromWord.subarray(0, word.length));
+  return unfinished && at - line < lineHeadBytes ? 'undecided' : 'none';
+}

@@ -1,0 +1,213 @@
+/**
+ * Messages in files: one message a file, mbox files, folders of both, and standard input. A file is an mbox when its name ends in
+ * `.mbox`, or has no extension and begins with a `From ` line; in any other file a leading `From ` line is dropped.
+ */
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { mboxRanges, unquoted } from './mbox.ts';
+
+/**
+ * `file` is the path as it was given, below a folder with the folder's path before it, of an mbox `path#N` with N from 1.
+ * `stream` is a message over the buffer limit; `size` in bytes, for an mbox before unquoting. `error` is for a person.
+ */
+export type MessageFile =
+  | { readonly kind: 'whole'; readonly file: string; readonly raw: Buffer }
+  | { readonly kind: 'stream'; readonly file: string; readonly size: number; readonly open: () => Readable }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
+
+/** Where a message lies. */
+export type LocatedMessage =
+  | {
+      readonly kind: 'message';
+      readonly file: string;
+      readonly path: string;
+      readonly start: number;
+      /** Past the last byte. */
+      readonly end: number;
+      readonly quoted: boolean;
+      /** Of the mbox's `From ` line, ISO 8601. */
+      readonly date: string | null;
+    }
+  | { readonly kind: 'pipe'; readonly file: string; readonly open: () => Readable }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
+
+/** A path that does not exist: bad usage, told before anything is read. */
+export class MissingPathError extends Error {
+  override readonly name = 'MissingPathError';
+  readonly paths: readonly string[];
+
+  constructor(paths: readonly string[]) {
+    super(`no such file or folder: ${paths.join(', ')}`);
+    this.paths = paths;
+  }
+}
+
+const defaultBufferBytes = 32 * 1024 * 1024;
+const readBytes = 256 * 1024;
+/** A `From ` line longer than this is no `From ` line. */
+const fromLineBytes = 64 * 1024;
+
+interface ReadOptions {
+  /** Messages up to this size come whole. A larger one from a pipe is unreadable, as a pipe can be read only once. */
+  readonly maxBufferBytes?: number;
+  readonly stdin?: Readable;
+}
+
+/** In the order of `paths`, folders in name order, hidden files left out. @throws MissingPathError before the first message. */
+export async function* readMessageFiles(
+  paths: readonly string[],
+  { maxBufferBytes = defaultBufferBytes, stdin = process.stdin }: ReadOptions = {},
+): AsyncGenerator<MessageFile> {
+  for await (const located of locateMessages(paths, stdin)) {
+    if (located.kind === 'unreadable') yield located;
+    else if (located.kind === 'pipe') yield await readPipe(located, maxBufferBytes);
+    else if (located.end - located.start > maxBufferBytes) {
+      yield {
+        kind: 'stream',
+        file: located.file,
+        size: located.end - located.start,
+        open: () => Readable.from(messageBytes(located), { objectMode: false }),
+      };
+    } else yield await readWhole(located);
+  }
+}
+
+type Message = Extract<LocatedMessage, { kind: 'message' }>;
+
+/** The bytes of one message, unquoted. */
+export async function* messageBytes({ path, start, end, quoted }: Message): AsyncGenerator<Buffer> {
+  if (end <= start) return;
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, {
+    start,
+    end: end - 1,
+    highWaterMark: readBytes,
+  });
+  yield* quoted ? unquoted(chunks) : chunks;
+}
+
+async function readWhole(message: Message): Promise<MessageFile> {
+  const { file } = message;
+  try {
+    const pieces: Buffer[] = [];
+    for await (const piece of messageBytes(message)) pieces.push(piece);
+    return { kind: 'whole', file, raw: Buffer.concat(pieces) };
+  } catch (error) {
+    return { kind: 'unreadable', file, error: messageOf(error) };
+  }
+}
+
+async function readPipe(
+  { file, open: openPipe }: Extract<LocatedMessage, { kind: 'pipe' }>,
+  maxBytes: number,
+): Promise<MessageFile> {
+  try {
+    const raw = await buffer(capped(openPipe(), maxBytes));
+    return { kind: 'whole', file, raw: raw.subarray(fromLineLength(raw)) };
+  } catch (error) {
+    return { kind: 'unreadable', file, error: messageOf(error) };
+  }
+}
+
+async function* capped(source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+  let total = 0;
+  const chunks: AsyncIterable<Buffer | string> = source;
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk);
+    total += bytes.length;
+    if (total > maxBytes) throw new Error(`the message is over ${maxBytes} bytes`);
+    yield bytes;
+  }
+}
+
+export async function* locateMessages(
+  paths: readonly string[],
+  stdin: Readable | null,
+): AsyncGenerator<LocatedMessage> {
+  const missing: string[] = [];
+  for (const path of paths) if (!(path === '-' && stdin) && (await isMissing(path))) missing.push(path);
+  if (missing.length > 0) throw new MissingPathError(missing);
+  for (const path of paths) {
+    if (path === '-' && stdin) yield { kind: 'pipe', file: path, open: () => stdin };
+    else yield* locateUnder(path, true);
+  }
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return false;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
+}
+
+async function* locateUnder(path: string, given: boolean): AsyncGenerator<LocatedMessage> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) yield* locateInFolder(path);
+    else if (found.isFile()) yield* locateInFile(path, found.size);
+    // Met in a folder, a pipe or socket would block for ever; given by name it is what the user wants read.
+    else if (given) yield { kind: 'pipe', file: path, open: () => createReadStream(path) };
+  } catch (error) {
+    yield { kind: 'unreadable', file: path, error: messageOf(error) };
+  }
+}
+
+/** Links to folders are not followed: they may lead in circles. */
+async function* locateInFolder(folder: string): AsyncGenerator<LocatedMessage> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const shown = entries.filter(({ name }) => !name.startsWith('.'));
+  shown.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of shown) {
+    const path = folder.endsWith('/') ? `${folder}${entry.name}` : `${folder}/${entry.name}`;
+    if (entry.isSymbolicLink() && (await isFolder(path))) continue;
+    yield* locateUnder(path, false);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function* locateInFile(path: string, size: number): AsyncGenerator<LocatedMessage> {
+  const fromLine = fromLineLength(await readHead(path));
+  if (extname(path) !== '.mbox' && (extname(path) !== '' || fromLine === 0)) {
+    yield { kind: 'message', file: path, path, start: fromLine, end: size, quoted: false, date: null };
+    return;
+  }
+  let number = 0;
+  for await (const range of mboxRanges(createReadStream(path, { highWaterMark: readBytes }))) {
+    number += 1;
+    yield { kind: 'message', file: `${path}#${number}`, path, ...range, quoted: true };
+  }
+  if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox holds no message' };
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { buffer: bytes, bytesRead } = await handle.read(Buffer.alloc(fromLineBytes), 0, fromLineBytes, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Bytes of a leading `From ` line with its line end, 0 where there is none. */
+function fromLineLength(head: Buffer): number {
+  if (head.toString('latin1', 0, 5) !== 'From ') return 0;
+  return head.subarray(0, fromLineBytes).indexOf('\n') + 1;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const errorCode = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
