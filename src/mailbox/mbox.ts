@@ -80,7 +80,7 @@ function createScan(): {
   function* settle(next: Line | null): Generator<MboxRange> {
     if (last === null) return;
     if (separates({ line: last, before: beforeLast, next })) {
-      if (message) yield { ...message, end: isBlank(beforeLast) ? beforeLast.start : last.start };
+      if (message) yield { ...message, end: Math.max(message.start, endBefore(last, beforeLast)) };
       message = { start: last.end, date: dateOf(last) };
     } else if (message === null && !isBlank(last)) {
       message = { start: last.start, date: null };
@@ -92,8 +92,7 @@ function createScan(): {
       for (const line of lines) {
         yield* settle(line);
         beforeLast = last;
-        // The head is a view into a chunk that is reused; it must outlive it only where it may separate.
-        last = isFromLine(line) ? { ...line, head: Buffer.from(line.head) } : line;
+        last = line;
       }
     },
     *end() {
@@ -104,7 +103,10 @@ function createScan(): {
   };
 }
 
-const isBlank = (line: Line | null): line is Line => line !== null && line.head.length === 0;
+const isBlank = (line: Line | null): boolean => line?.head.length === 0;
+/** An empty line before the next `From ` line, or at the end, belongs to the mbox. */
+const endBefore = (line: Line, blank: Line | null): number =>
+  blank !== null && isBlank(blank) ? blank.start : line.start;
 const isFromLine = ({ head }: Line): boolean =>
   head[0] === fromWord[0] && head.subarray(0, fromWord.length).equals(fromWord);
 
@@ -118,9 +120,10 @@ function separates({
   readonly next: Line | null;
 }): boolean {
   if (!isFromLine(line)) return false;
+  if (before === null) return true;
   const dated = dateOf(line) !== null;
   const headerNext = next !== null && /^[!-9;-~]{1,100}[ \t]?:/.test(next.head.toString('latin1'));
-  return before === null || isBlank(before) ? dated || headerNext : dated && headerNext;
+  return isBlank(before) ? dated || headerNext : dated && headerNext;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
