@@ -1,0 +1,167 @@
+import { DELAY_PHRASES, FAILURE_PHRASES } from './bounce-phrases.ts';
+import { wordedReason } from './bounce-reasons.ts';
+import { readCodes, type Codes } from './smtp-codes.ts';
+
+/** What the words of a server say about one recipient. */
+export interface NoticedRecipient extends Codes {
+  readonly address: string;
+  readonly diagnostic: string | null;
+}
+
+export interface Notice {
+  readonly recipients: readonly NoticedRecipient[];
+  /** Codes and diagnostic of the whole notice, for a recipient that it does not name. */
+  readonly whole: Codes & { readonly diagnostic: string | null };
+  readonly action: 'failed' | 'delayed';
+}
+
+/** A notice names the recipients of one message; more is a bomb. */
+const MAX_RECIPIENTS = 200;
+/** Text that belongs to one recipient: a diagnostic and the explanation around it. */
+const MAX_SEGMENT = 8_000;
+const MAX_DIAGNOSTIC = 1_000;
+
+const ADDRESS = /[^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9](?:[a-z0-9._-]{0,253}[a-z0-9])?/gi;
+/**
+ * A line that begins with an address, as every server lists the recipients that failed: alone, before a colon, before an
+ * explanation. A sentence that happens to begin with one is rare enough.
+ */
+const LEADING_ADDRESS =
+  /^[ \t]{0,40}(?:[-*•][ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
+/** `To: a@b`, in any script: some servers label the recipient. */
+const LABELLED_ADDRESS =
+  /^[ \t]{0,40}([^\s:@][^:@]{0,40})[:：][ \t]{0,40}[<"']{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
+const SENDER_LABEL =
+  /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|id$|http|help|support|admin|by$/i;
+/** What SMTP itself says about a recipient, wherever it stands. */
+const RCPT_TO = /rcpt to:? ?<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/gi;
+
+const HELP_LINE = /\bcontact|assistance|question|\bhelp|\bcopy|お問い?合わせ|連絡/i;
+
+/** Mailboxes that a notice mentions for help, never as the one that failed. */
+const HELP_LOCAL_PART = /^(?:post-?master|mailer-daemon|abuse|help-?desk|hostmaster|no-?reply)@/;
+
+/**
+ * Reads who failed and why from the prose of a server that sends no delivery-status.
+ *
+ * By structure: recipients stand at the beginning of a line, what follows up to the next one is theirs. Where no line begins with an
+ * address, the best of RCPT TO, a labelled address, any address counts.
+ */
+export function readNotice(lines: readonly string[], notTheRecipient: ReadonlySet<string>): Notice {
+  const text = lines.join('\n');
+  const segments = leadingSegments(lines, notTheRecipient);
+  if (segments.size === 0) {
+    const address = mentioned(lines, notTheRecipient);
+    if (address !== null) segments.set(address, text);
+  }
+  const whole = explain(text);
+  const recipients = [...segments].map(([address, segment]) => {
+    const candidates = [explain(segment), explain(linesNaming(address, lines)), whole];
+    const answered = candidates.find(({ replyCode, status }) => replyCode !== null || status !== null);
+    return { address, ...(answered ?? candidates[0] ?? whole) };
+  });
+  const says = (phrases: readonly RegExp[]): boolean => phrases.some((phrase) => phrase.test(text));
+  const delayed = says(DELAY_PHRASES) && !says(FAILURE_PHRASES);
+  return { recipients, whole, action: delayed ? 'delayed' : 'failed' };
+}
+
+function leadingSegments(lines: readonly string[], excluded: ReadonlySet<string>): Map<string, string> {
+  const leading = lines.map((line) => {
+    const found = LEADING_ADDRESS.exec(line)?.[1];
+    const address = found === undefined ? null : cleanAddress(found);
+    return address !== null && isCandidate(address, excluded) ? address : null;
+  });
+  const known = new Set(leading.filter((address) => address !== null).slice(0, MAX_RECIPIENTS));
+  const segments = new Map<string, string>();
+  let current: string | null = null;
+  for (const [index, line] of lines.entries()) {
+    const address = leading[index] ?? null;
+    if (address !== null && known.has(address)) current = address;
+    // A line of the transcript below the list may speak of another recipient: the paragraph of this one ends there.
+    else if (
+      current !== null &&
+      known.size > 1 &&
+      addressesIn(line).some((other) => other !== current && known.has(other))
+    )
+      current = null;
+    if (current === null) continue;
+    const segment = segments.get(current) ?? '';
+    if (segment.length < MAX_SEGMENT) segments.set(current, segment === '' ? line : `${segment}\n${line}`);
+  }
+  return segments;
+}
+
+function addressesIn(line: string): readonly string[] {
+  return [...line.matchAll(ADDRESS)].map(([address]) => cleanAddress(address));
+}
+
+/** The recipient of a notice that lists none: by SMTP command, by label, by being the first that is named. */
+function mentioned(lines: readonly string[], excluded: ReadonlySet<string>): string | null {
+  const labelled: string[] = [];
+  const any: string[] = [];
+  for (const line of lines) {
+    for (const [, found = ''] of line.matchAll(RCPT_TO)) {
+      const address = cleanAddress(found);
+      if (isCandidate(address, excluded)) return address;
+    }
+    const [, label = '', found] = LABELLED_ADDRESS.exec(line) ?? [];
+    if (found !== undefined && SENDER_LABEL.test(label.trim())) continue;
+    if (found !== undefined && isCandidate(cleanAddress(found), excluded)) labelled.push(cleanAddress(found));
+    if (HELP_LINE.test(line)) continue;
+    any.push(...addressesIn(line).filter((address) => isCandidate(address, excluded)));
+  }
+  return labelled[0] ?? any[0] ?? null;
+}
+
+function isCandidate(address: string, excluded: ReadonlySet<string>): boolean {
+  return !excluded.has(address) && !HELP_LOCAL_PART.test(address);
+}
+
+function cleanAddress(found: string): string {
+  return found
+    .toLowerCase()
+    .replace(/^[.*_-]{1,9}(?=\w)/, '')
+    .replace(/[.]{1,9}$/, '');
+}
+
+/** The lines of a transcript that name the address, each with the one below: an answer follows its command. */
+function linesNaming(address: string, lines: readonly string[]): string {
+  return lines
+    .filter((line, index) =>
+      [line, lines[index - 1] ?? ''].some((named) => named.toLowerCase().includes(address)),
+    )
+    .slice(0, 2 * MAX_RECIPIENTS)
+    .join('\n');
+}
+
+function explain(segment: string): Codes & { diagnostic: string | null } {
+  // Codes at the beginning of a line are an answer, also without a word before them: keep that beginning visible.
+  const marked = segment
+    .slice(0, MAX_SEGMENT)
+    .replaceAll(/\n(?=[ \t]{0,40}(?:<<<[ \t])?[45]\d\d[ -])/g, '\n; ');
+  return { ...readCodes(flat(marked)), diagnostic: diagnosticIn(segment) };
+}
+
+const ANSWER_CODE = /(?<![\w.#/-])#?[45][0-57]\d[ -]#?(?:[45]\.\d\.\d|\D)/;
+const ANSWER_WORD = /\b(?:said|returned|was|reason|error|answer|talk to me): ?['"]?(?=\S)/i;
+
+/** The paragraph with the answer, from its code on; else the first that says something beside the address. */
+function diagnosticIn(segment: string): string | null {
+  const paragraphs = segment
+    .slice(0, MAX_SEGMENT)
+    .split(/\n[ \t]{0,80}\n/)
+    .map((paragraph) => flat(paragraph.replace(LEADING_ADDRESS, '')).replace(/^[>:)\]'". ]{1,9}/, ''));
+  const answer = paragraphs.find((paragraph) => ANSWER_CODE.test(paragraph));
+  const from = answer === undefined ? 0 : ANSWER_CODE.exec(answer)?.index;
+  const words =
+    answer ??
+    paragraphs.find((paragraph) => wordedReason(paragraph) !== null) ??
+    paragraphs.find((paragraph) => ANSWER_WORD.test(paragraph)) ??
+    paragraphs.find((paragraph) => /\p{L}{3}/u.test(paragraph));
+  return words?.slice(from, (from ?? 0) + MAX_DIAGNOSTIC).trim() || null;
+}
+
+/** One line, single spaces: servers wrap their answers anywhere. */
+function flat(text: string): string {
+  return text.split(/\s+/).join(' ').trim();
+}

@@ -1,0 +1,67 @@
+/**
+ * How mail servers name themselves and what they write, by language. Data only: none of these makes a bounce by itself (bounce.ts
+ * asks for an automatic sender as well), because people quote bounces to each other.
+ */
+
+/** Local parts that only mail systems use as a sender (RFC 2142 postmaster; the rest by custom). */
+export const DAEMON_LOCAL_PART =
+  /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
+
+export const DAEMON_NAME =
+  /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|internet mail (?:service|delivery)|systemadministrator|administrateur syst[eè]me|administrador del sistema|amministratore (?:di )?sistema|系统管理员|系統管理員|システム管理者/i;
+
+/** Beginnings of subjects. */
+export const SUBJECT_PHRASES: readonly RegExp[] = [
+  // en
+  /^un-?deliver(?:able|ed)\b|^returned (?:mail|e-?mail|message|to sender)\b|^return(?:ing|ed)? to sender/i,
+  /\b(?:mail|message|e-?mail) (?:delivery|system|transfer)[- ](?:failed|failure|error|problem|report|delayed|unsuccessful|notification|status|subsystem)/i,
+  /\bdelivery (?:status )?(?:notification|failure|failed|report|problem|error|incomplete|has failed|unsuccessful|delayed|delay|status)/i,
+  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering/i,
+  // de
+  /^unzustellbar|^nicht zustellbar|zustell(?:ung|fehler|problem)|unzustellbar|rückläufer|konnte nicht zugestellt/i,
+  // fr
+  /non remis|non d[ée]livr|non distribu|[ée]chec (?:de|d.|lors)|impossible de (?:remettre|distribuer)|courrier.{0,20}retourn/i,
+  // es, pt
+  /no (?:se pudo|se puede|se ha podido) entregar|no entregad|devuelto|fallo (?:en|de) (?:la )?entrega|error de entrega|n[ãa]o (?:foi |é )?(?:entregue|poss[íi]vel)|falha (?:na|de) entrega|devolvid/i,
+  // it
+  /non recapita|mancat[oa] (?:recapito|consegna)|impossibile (?:recapitare|consegnare)|non (?:è stato )?consegnat/i,
+  // nl, sv, da, no, fi
+  /onbestelbaar|niet (?:bezorgd|afgeleverd)|kan niet worden bezorgd|olevererbar|kan inte leverera|kunde inte levereras|kunne ikke leveres|kan ikke leveres|ikke leveret|ikke levert|uleverbar|toimittam|ei voi(?:tu|da)? toimittaa|perille/i,
+  // pl, cs, sk, hu, ro
+  /niedostarcz|nie (?:można|udało się) dostarczyć|zwrot|nedoručiteln|nedoručen|nelze doručit|kézbesíthetetlen|nem kézbesíthető|sikertelen|nelivrabil|nu (?:a putut fi|poate fi) livrat/i,
+  // ru, uk, bg, el
+  /недоставлен|не ?доставлен|не удал(?:ось|ается) достав|невозможно доставить|не может быть доставлен|недоставк|возврат|не вдалося достав|αδύνατη η παράδοση|δεν (?:ήταν δυνατή|παραδόθηκε)|μη παραδοτέο/i,
+  // tr, ar, he, vi, th, id
+  /teslim edilemed|iletilemed|gönderilemed|تعذر التسليم|لم يتم تسليم|فشل التسليم|לא ניתן למסור|לא נמסר|không (?:thể )?(?:gửi|chuyển)|ส่งไม่ได้|ไม่สามารถส่ง|tidak (?:dapat )?terkirim|gagal terkirim/i,
+  // ja, zh, ko
+  /配信(?:不能|不可|できません|エラー|に失敗)|配達(?:不能|できません)|送信(?:できません|エラー|に失敗)|不達|未配信|未送达|无法(?:送达|投递|传递)|退信|投递失败|無法(?:傳遞|投遞|送達)|傳(?:送|遞)失敗|未傳遞|退回|배달(?:되지|할 수|실패| 실패)|전송(?: )?실패|반송|전달되지/,
+];
+
+/** In the words of the notice. */
+export const BODY_PHRASES: readonly RegExp[] = [
+  // en
+  /(?:could|can|can't|couldn't|did|was|were|is|has|have|had|be)[ -]?(?:not|n't|n’t)[ -](?:been |be |yet been )?(?:deliver|reach|sent|receive)/i,
+  /\b(?:un-?deliverable|undelivered|non-?delivery|delivery (?:has |to the following recipients? )?(?:failed|failure|error|has been delayed|delayed|incomplete)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|failed permanently|returned to sender|did not reach|unable to deliver|undeliverable|rejected your message|failed to (?:deliver|send)|problem delivering|has been rejected|was rejected|failed addresses|fatal errors|delivery status notification|unknown user|no such user|user unknown)/i,
+  /this is the (?:qmail-send|mail system|machine generated|mail delivery agent)|created automatically by mail delivery software|(?:would|could) not be delivered|giving up|address(?:es)? (?:failed|not found)|could not send/i,
+  // the rest, in the order of the subjects
+  /nicht (?:zugestellt|zustellbar|übermittelt)|unzustellbar|zustellung/i,
+  /(?:n'a|n’a|n'ont|n’ont|pas)[^.]{0,30}(?:remis|distribu|d[ée]livr|abouti)|[ée]chec de la remise|non remis|impossible de (?:remettre|distribuer)/i,
+  /no (?:se )?(?:pudo|puede|ha podido|ha sido)[^.]{0,30}entrega|no (?:fue )?entregad|n[ãa]o (?:p[ôo]de|foi|pode)[^.]{0,30}entreg/i,
+  /(?:impossibile|non)[^.]{0,40}(?:recapita|consegna)/i,
+  /niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar|inte (?:levereras|kunde)|kunde inte|ikke (?:leveres|leveret|levert)|ei (?:voitu|voida|toimitettu)/i,
+  /nie (?:można|mogła|udało|została)[^.]{0,30}(?:dostarcz|doręcz)|nelze doručit|nebyla doručena|nepodařilo|nem (?:sikerült )?kézbesít|nu a (?:putut fi )?livrat/i,
+  /не (?:может быть |было |удалось |удаётся |удается )?достав|не вдалося|δεν (?:ήταν δυνατή|παραδόθηκε|μπόρεσε)/i,
+  /teslim edil|iletilemed|تعذر|لم يتم|לא (?:ניתן|נמסר)|không thể|ไม่สามารถ|tidak dapat/i,
+  /(?:配信|配達|送信|送達|お届け)[^。]{0,16}(?:でき|不能|失敗|れません)|無法|无法|未能|退信|退回|失败|失敗|수 없|실패|반송/,
+];
+
+/** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
+export const DELAY_PHRASES: readonly RegExp[] = [
+  /warning message only|do not need to resend|has been delayed|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keep trying|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
+  /verzögert|weiterhin versuch|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|再送|延迟|延遲|지연/i,
+];
+
+/** The server has stopped trying. Outweighs a delay phrase. */
+export const FAILURE_PHRASES: readonly RegExp[] = [
+  /failed permanently|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|giv(?:en|ing) up|fatal errors|has failed|delivery failed|will not be (?:retried|delivered)|undeliverable|returned to sender/i,
+];

@@ -1,0 +1,70 @@
+import type { BounceReason } from './bounce-reason-words.ts';
+
+/** RFC 3463 §3 and its registry (RFC 5248, 7372, 7505): subject and detail to a reason. */
+export const STATUS_REASONS: Readonly<Record<string, BounceReason>> = {
+  '1.1': 'user-unknown',
+  '1.2': 'host-unknown',
+  '1.3': 'user-unknown',
+  '1.4': 'user-unknown',
+  '1.6': 'moved',
+  '1.7': 'sender-rejected',
+  '1.8': 'sender-rejected',
+  '1.10': 'no-mail-here',
+  '2.1': 'mailbox-disabled',
+  '2.2': 'mailbox-full',
+  '2.3': 'message-too-big',
+  '3.1': 'system-full',
+  '3.2': 'system',
+  '3.3': 'system',
+  '3.4': 'message-too-big',
+  '3.5': 'system',
+  '4.1': 'network',
+  '4.2': 'network',
+  '4.3': 'network',
+  '4.4': 'host-unknown',
+  '4.5': 'rate-limited',
+  '4.6': 'loop',
+  '4.7': 'expired',
+  '5.3': 'rate-limited',
+  '7.8': 'authentication',
+  '7.9': 'authentication',
+  '7.13': 'mailbox-disabled',
+  '7.17': 'moved',
+  '7.20': 'authentication',
+  '7.21': 'authentication',
+  '7.22': 'authentication',
+  '7.23': 'authentication',
+  '7.24': 'authentication',
+  '7.25': 'authentication',
+  '7.26': 'authentication',
+  '7.27': 'sender-rejected',
+  '7.28': 'rate-limited',
+  '7.29': 'authentication',
+};
+
+/** RFC 3463 §3: what the subject alone says. */
+export const STATUS_SUBJECT_REASONS: Readonly<Record<string, BounceReason>> = {
+  '3': 'system',
+  '4': 'network',
+  '5': 'protocol',
+  '6': 'content',
+  '7': 'policy',
+};
+
+/** RFC 5321 §4.2.3, RFC 7504: reply codes that say more than their class. */
+export const REPLY_REASONS: Readonly<Record<string, BounceReason>> = {
+  '421': 'system',
+  '451': 'system',
+  '452': 'system-full',
+  '500': 'protocol',
+  '501': 'protocol',
+  '502': 'protocol',
+  '503': 'protocol',
+  '504': 'protocol',
+  '521': 'no-mail-here',
+  '530': 'authentication',
+  '535': 'authentication',
+  '551': 'moved',
+  '552': 'mailbox-full',
+  '556': 'no-mail-here',
+};

@@ -1,0 +1,84 @@
+import { REPLY_REASONS, STATUS_REASONS, STATUS_SUBJECT_REASONS } from './bounce-reason-codes.ts';
+import { REASON_WORDS, type BounceReason } from './bounce-reason-words.ts';
+import { classOf } from './smtp-codes.ts';
+
+/**
+ * Reasons that speak of this message, this moment or the way there, not of the address: the same address may well take the
+ * next message, so they are never a hard bounce, whatever class the server chose.
+ */
+const NOT_THE_ADDRESS: ReadonlySet<BounceReason> = new Set<BounceReason>([
+  'mailbox-full',
+  'message-too-big',
+  'expired',
+  'network',
+  'rate-limited',
+  'greylisted',
+  'blocked',
+  'spam',
+  'virus',
+  'authentication',
+  'policy',
+  'relay-denied',
+  'sender-rejected',
+  'loop',
+  'content',
+  'protocol',
+  'system-full',
+  'system',
+]);
+
+/** Text that a pattern is tried on: more than any diagnostic holds, so that hostile ones cost little. */
+const MAX_DIAGNOSTIC = 1_000;
+
+/**
+ * Why it failed. The words of the server come before its codes, because servers reuse a few codes for everything (5.7.1, 5.1.1,
+ * 5.4.1); but words that say only "rejected" come last.
+ */
+export function reasonOf(facts: {
+  readonly diagnostic: string | null;
+  readonly status: string | null;
+  readonly replyCode: string | null;
+}): BounceReason | null {
+  const words = facts.diagnostic ?? '';
+  const detail = facts.status?.slice(2) ?? '';
+  // A relay may put words of its own before the answer it got: "Unknown address error 550-'5.7.1 Access denied'".
+  const answer = words.slice(Math.max(0, words.search(/\d{3}[ -]['"]?#?[245]\.\d\.\d/)));
+  const worded = wordedReason(answer) ?? wordedReason(words);
+  const coded = STATUS_REASONS[detail] ?? null;
+  const vague = worded === null || VAGUE.has(worded);
+  if (!vague) return worded;
+  return coded ?? STATUS_SUBJECT_REASONS[detail.charAt(0)] ?? REPLY_REASONS[facts.replyCode ?? ''] ?? worded;
+}
+
+/** What the words alone say, up to `MAX_DIAGNOSTIC` of them. */
+export function wordedReason(words: string): BounceReason | null {
+  const read = words
+    .slice(0, MAX_DIAGNOSTIC)
+    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[^\s<>@]{1,255}/g, ' ');
+  return REASON_WORDS.find(([, pattern]) => pattern.test(read))?.[0] ?? null;
+}
+
+const VAGUE: ReadonlySet<BounceReason> = new Set<BounceReason>([
+  'rejected',
+  'content',
+  'protocol',
+  'system',
+  'network',
+]);
+
+/**
+ * Hard: a permanent failure that will meet every further message to this address.
+ *
+ * Class 4 is never hard, not even "4.4.7 delivery time expired": RFC 3463 §2 calls it a persistent transient failure, where a
+ * temporary condition caused the abandonment and sending later may succeed. Class 5 is hard unless the reason lies in the
+ * message, the sender or the moment.
+ */
+export function isHard(facts: {
+  readonly action: string | null;
+  readonly status: string | null;
+  readonly reason: BounceReason | null;
+}): boolean {
+  if (facts.action !== null && facts.action !== 'failed') return false;
+  if (classOf(facts.status) !== '5') return false;
+  return facts.reason === null || !NOT_THE_ADDRESS.has(facts.reason);
+}

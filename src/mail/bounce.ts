@@ -1,0 +1,162 @@
+import { readNotice, type Notice, type NoticedRecipient } from './bounce-notice.ts';
+import { hasBounceField, isSentByMachine, speaksOfFailure } from './bounce-gate.ts';
+import { isHard, reasonOf } from './bounce-reasons.ts';
+import { readDeliveryStatus, type RecipientGroup } from './delivery-status.ts';
+import { feedbackReportSign } from './feedback-report.ts';
+import { fieldOf } from './header-fields.ts';
+import type { Bounce, BounceRecipient, ParsedMessage } from './mail.ts';
+import { returnedMessage, splitNotice } from './returned-message.ts';
+import { readSesNotification } from './ses-notification.ts';
+import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './smtp-codes.ts';
+
+const MAX_DIAGNOSTIC = 2_000;
+/** Notice, report and returned headers of a flattened bounce fit in. */
+const SCANNED_TEXT = 50_000;
+
+/** What the words of the server say. */
+interface Heard extends Codes {
+  readonly address: string | null;
+  readonly diagnostic: string | null;
+}
+
+/** What one source says about a recipient, before codes are derived from each other. */
+interface Claim {
+  readonly address: string | null;
+  readonly action: string | null;
+  readonly status: string | null;
+  readonly diagnostic: string | null;
+}
+
+/**
+ * Reads a bounce: which recipients failed, with which codes, why, and which message came back.
+ *
+ * The report part (RFC 3464) counts first; what it leaves open is taken from the words of the server, which also serve alone for servers
+ * that send no report. Every recipient of the report is listed, also delivered ones.
+ *
+ * Null where nothing failed or was delayed: success reports, feedback reports, people who forward or quote a bounce. A delay is
+ * returned with `action: "delayed"`, never hard.
+ */
+export function readBounce(message: ParsedMessage): Bounce | null {
+  if (feedbackReportSign(message) !== null) return null;
+  const ses = readSesNotification(message);
+  if (ses)
+    return ses.kind === 'bounce'
+      ? {
+          recipients: ses.recipients.map((claim) => settle(claim, null)),
+          originalMessageId: ses.originalMessageId,
+        }
+      : null;
+
+  const { notice: lines, returned: returnedLines } = splitNotice(unquoted(message));
+  const returned = returnedMessage(message, returnedLines);
+  const notice = readNotice(lines, peopleOf(message, returned.sender));
+  const report = readReport(message);
+  if (report && report.groups.length > 0) {
+    const recipients = report.groups.map((group) =>
+      settle(group, noticeFor(group, notice, report.groups.length)),
+    );
+    const failed = recipients.some(({ action }) => action === 'failed' || action === 'delayed');
+    return failed ? { recipients, originalMessageId: report.originalMessageId ?? returned.messageId } : null;
+  }
+
+  const named = namedRecipients(message, notice, returned.recipients);
+  const code = notice.whole.replyCode !== null || notice.whole.status !== null;
+  const hasReturned = message.nested.length > 0 || returned.recipients.length > 0;
+  if (!speaksOfFailure(message, { code, recipient: named.length > 0, returned: hasReturned })) return null;
+  const claims = named.length > 0 ? named : [{ address: null, ...notice.whole }];
+  return {
+    recipients: claims.map((claim) => settle({ ...claim, action: notice.action }, claim)),
+    originalMessageId: returned.messageId,
+  };
+}
+
+/** The report part, where it is the message's own: a person may attach one from a bounce that is passed on. */
+function readReport(message: ParsedMessage): ReturnType<typeof readDeliveryStatus> | null {
+  const own =
+    message.reportType === 'delivery-status' || (message.reportType === null && isSentByMachine(message));
+  if (!own) return null;
+  const part = message.reports.find(({ contentType }) =>
+    /^message\/(?:global-)?delivery-status$/i.test(contentType),
+  );
+  return readDeliveryStatus(part?.text ?? reportInText(message.text));
+}
+
+/** A gateway may flatten a report into text: its fields still stand at the beginning of lines. */
+function reportInText(text: string): string {
+  const at = text.slice(0, SCANNED_TEXT).search(/^(?:final|original)-recipient[ \t]?:/im);
+  return at < 0 ? '' : text.slice(at, at + SCANNED_TEXT);
+}
+
+/** Who is told about the bounce or helps with it, never who failed. */
+function peopleOf(message: ParsedMessage, returnedSender: string | null): ReadonlySet<string> {
+  const people = [message.from, message.sender, ...message.replyTo, ...message.to].flatMap(
+    (person) => person?.address ?? [],
+  );
+  return new Set(returnedSender === null ? people : [...people, returnedSender]);
+}
+
+/** Lines that a person quotes are no notice; `>>>` is the transcript of a session. */
+function unquoted(message: ParsedMessage): string {
+  if (hasBounceField(message)) return message.text;
+  return message.text.replaceAll(/^>(?!>>).{0,2000}$/gm, '');
+}
+
+function namedRecipients(
+  message: ParsedMessage,
+  notice: Notice,
+  returnedTo: readonly string[],
+): readonly NoticedRecipient[] {
+  const failed = fieldOf(message, 'x-failed-recipients');
+  const addresses =
+    failed === null
+      ? []
+      : failed
+          .toLowerCase()
+          .split(/[\s,;]+/)
+          .filter((address) => address.includes('@'));
+  if (addresses.length > 0) {
+    return addresses.map(
+      (address) =>
+        notice.recipients.find((known) => known.address === address) ?? { address, ...notice.whole },
+    );
+  }
+  if (notice.recipients.length > 0) return notice.recipients;
+  return returnedTo.length === 1 ? returnedTo.map((address) => ({ address, ...notice.whole })) : [];
+}
+
+function noticeFor(group: RecipientGroup, notice: Notice, groups: number): NoticedRecipient | null {
+  const own = notice.recipients.find(({ address }) => address === group.address);
+  if (own) return own;
+  return groups === 1
+    ? { address: group.address ?? notice.recipients[0]?.address ?? '', ...notice.whole }
+    : null;
+}
+
+/** Settles one recipient: report before notice, the refusing server's code before the reporting server's. */
+function settle(claim: Claim, notice: Heard | null): BounceRecipient {
+  const said = readCodes(claim.diagnostic ?? '');
+  const replyCode = said.replyCode ?? notice?.replyCode ?? null;
+  const reported = claim.status;
+  const heard = said.status ?? (isClassOnly(reported) ? (notice?.status ?? null) : null);
+  const diagnostic = (claim.diagnostic ?? notice?.diagnostic ?? null)?.slice(0, MAX_DIAGNOSTIC) ?? null;
+  const known = chooseStatus({ reported, said: heard, replyCode });
+  const action = claim.action ?? actionOf(known);
+  // No code anywhere: the class is what the action says (RFC 3463 §2), the rest is undefined.
+  const status = known ?? (action === 'delayed' ? '4.0.0' : action === 'failed' ? '5.0.0' : null);
+  const delivered = action !== 'failed' && action !== 'delayed';
+  const reason = delivered ? null : reasonOf({ diagnostic, status, replyCode });
+  return {
+    address: claim.address ?? (notice?.address || null),
+    status,
+    action,
+    replyCode,
+    diagnostic,
+    hard: isHard({ action, status, reason }),
+    reason,
+  };
+}
+
+/** RFC 3464 asks for an Action; some servers send only a Status. */
+function actionOf(status: string | null): string {
+  return classOf(status) === '2' ? 'delivered' : 'failed';
+}

@@ -1,0 +1,134 @@
+import { readCodes } from './smtp-codes.ts';
+
+/** One per-recipient group of RFC 3464 §2.3, as reported. */
+export interface RecipientGroup {
+  /** Final-Recipient, or Original-Recipient where the final one is no address (a pipe, a local user). */
+  readonly address: string | null;
+  /** Lower-cased keyword of §2.3.3; null where absent. */
+  readonly action: string | null;
+  readonly status: string | null;
+  /** Without its type, unfolded; null where absent or empty. */
+  readonly diagnostic: string | null;
+}
+
+export interface DeliveryStatus {
+  readonly groups: readonly RecipientGroup[];
+  /** Id of the returned message, where a server writes it into the report (an extension field). */
+  readonly originalMessageId: string | null;
+}
+
+/** A report of one message names at most that many recipients; more is a bomb. */
+const MAX_GROUPS = 1_000;
+/** RFC 5322 §2.1.1 allows 998 characters a line; folded diagnostics come to some more. */
+const MAX_FIELD = 4_000;
+const MAX_REPORT = 1_000_000;
+
+type Fields = ReadonlyMap<string, string>;
+
+/**
+ * Reads a message/delivery-status part (RFC 3464), also one that breaks its rules: no blank line between groups, blank lines
+ * inside a group, no address type, codes with comments.
+ */
+export function readDeliveryStatus(text: string): DeliveryStatus {
+  const blocks = splitBlocks(text.slice(0, MAX_REPORT));
+  const groups: RecipientGroup[] = [];
+  let originalMessageId: string | null = null;
+  for (const fields of joinBlocks(blocks)) {
+    originalMessageId ??= messageIdIn(
+      fields.get('x-original-message-id') ?? fields.get('original-message-id'),
+    );
+    if (isRecipientBlock(fields) && groups.length < MAX_GROUPS) groups.push(readGroup(fields));
+  }
+  return { groups, originalMessageId };
+}
+
+function splitBlocks(text: string): Fields[] {
+  const blocks: Map<string, string>[] = [];
+  let block = new Map<string, string>();
+  let last: string | null = null;
+  const close = (): void => {
+    if (block.size > 0) blocks.push(block);
+    block = new Map();
+    last = null;
+  };
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === '') {
+      close();
+      continue;
+    }
+    const field = /^([A-Za-z][\w-]{1,60})[ \t]?:(.*)$/.exec(line);
+    if (/^[ \t]/.test(line) || !field) {
+      if (last !== null) block.set(last, `${block.get(last) ?? ''} ${line.trim()}`.slice(0, MAX_FIELD));
+      continue;
+    }
+    const name = (field[1] ?? '').toLowerCase();
+    // A second recipient without a blank line before it begins its own group.
+    if (block.has(name) && (name === 'final-recipient' || name === 'original-recipient')) close();
+    if (!block.has(name)) block.set(name, (field[2] ?? '').trim().slice(0, MAX_FIELD));
+    last = name;
+  }
+  close();
+  return blocks;
+}
+
+/** A block without a recipient that completes the group before it is a part of that group. */
+function joinBlocks(blocks: readonly Fields[]): readonly Fields[] {
+  const joined: Fields[] = [];
+  for (const block of blocks) {
+    // Headers of the returned message, in a report that was flattened into text: an mbox "Status: RO" is no status.
+    if (block.has('received') || block.has('return-path')) break;
+    const before = joined.at(-1);
+    const isTail =
+      isRecipientBlock(block) && !block.has('final-recipient') && !block.has('original-recipient');
+    const completes =
+      before !== undefined &&
+      isRecipientBlock(before) &&
+      [...block.keys()].every((name) => !before.has(name));
+    if (isTail && completes) joined[joined.length - 1] = new Map([...before, ...block]);
+    else joined.push(block);
+  }
+  return joined;
+}
+
+function isRecipientBlock(fields: Fields): boolean {
+  return ['final-recipient', 'original-recipient', 'action', 'status', 'diagnostic-code'].some((name) =>
+    fields.has(name),
+  );
+}
+
+function readGroup(fields: Fields): RecipientGroup {
+  const diagnostic = withoutType(fields.get('diagnostic-code') ?? '');
+  return {
+    address: addressIn(fields.get('final-recipient')) ?? addressIn(fields.get('original-recipient')),
+    action: /[a-z]+/i.exec(fields.get('action') ?? '')?.[0].toLowerCase() ?? null,
+    status: statusIn(fields.get('status')),
+    diagnostic: diagnostic === '' ? null : diagnostic,
+  };
+}
+
+/** `rfc822; <a@b.test>` to `a@b.test`; null for what is no address. */
+function addressIn(field: string | undefined): string | null {
+  const value = withoutType(field ?? '')
+    .replaceAll(/[<>"']/g, '')
+    .trim();
+  const address = /^[^\s@]{1,256}@[^\s@]{1,255}/.exec(value)?.[0] ?? null;
+  return address === null ? null : address.replace(/[.,;:]+$/, '').toLowerCase();
+}
+
+/** `smtp; 550 no` to `550 no`: the type of RFC 3464 §2.1.2 says nothing to a reader. */
+function withoutType(value: string): string {
+  return value.replace(/^[\w-]{1,20}[ \t]?;/, '').trim();
+}
+
+function statusIn(field: string | undefined): string | null {
+  if (field === undefined) return null;
+  const plain = /^[ \t]{0,9}([245])[.](\d{1,3})[.](\d{1,3})/.exec(field);
+  if (plain) return `${plain[1]}.${Number(plain[2])}.${Number(plain[3])}`;
+  return readCodes(field).status;
+}
+
+export function messageIdIn(value: string | undefined | null): string | null {
+  const bracketed = /<([^<>\s]{1,998})>/.exec(value ?? '')?.[1];
+  const bare = /^\s{0,9}([^<>\s]{1,998})/.exec(value ?? '')?.[1];
+  return bracketed ?? bare ?? null;
+}

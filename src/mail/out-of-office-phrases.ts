@@ -1,0 +1,100 @@
+/**
+ * How mail clients and vacation programs begin the subject of an answer that nobody wrote, and what people tell them to say. Data only.
+ * Each entry is a pattern source, tried with the flags `iu`.
+ */
+
+/** "Automatic reply": no person types these before a subject. Sufficient at the beginning of a subject, alone or before a colon. */
+export const AUTOMATIC_REPLY_SUBJECTS: readonly string[] = [
+  'auto(?:mat(?:ic|ed|ically generated))?[- ]?(?:re(?:ply|sponse|spond(?:er)?)|answer)', // en
+  'automatische[sr]? (?:antwort|antwoord|beantwoording|respons)', // de, nl
+  'automatisch (?:antwoord|bericht)',
+  'r[ée]ponse automatique', // fr
+  'resp[uo]esta autom[áa]tica', // es
+  'resposta autom[áàa]tica', // pt, ca
+  'risposta automatica', // it
+  'r[ăa]spuns automat', // ro
+  'auto(?:matisk[at]?)?[- ]?svar', // sv, da, no
+  'automaattinen vastaus', // fi
+  'sjálfvirkt svar', // is
+  'automaatvastus|automaatne vastus', // et
+  'automātiskā atbilde', // lv
+  'automatinis atsakymas', // lt
+  '(?:odpowied[źz] automatyczna|automatyczna odpowied[źz])', // pl
+  '(?:automatick[áa] odpov[ěe][ďd]|automatická odpoveď)', // cs, sk
+  'automatikus (?:v[áa]lasz|válaszüzenet)', // hu
+  '(?:automatski odgovor|samodejni odgovor|avtomatski odgovor)', // hr, sr, sl
+  'автомат(?:ический|ичен|ична|ски|ичний)? ?(?:ответ|отговор|відповідь|одговор)', // ru, bg, uk, sr
+  '(?:автоответ|автоматична відповідь|автовідповідь)',
+  'αυτόματη απάντηση', // el
+  'otomatik (?:yan[ıi]t|cevap)', // tr
+  '(?:رد تلقائي|الرد التلقائي)', // ar
+  'پاسخ خودکار', // fa
+  '(?:תשובה אוטומטית|מענה אוטומטי)', // he
+  'स्वचालित (?:उत्तर|जवाब|प्रत्युत्तर)', // hi
+  '(?:การตอบกลับอัตโนมัติ|ตอบกลับอัตโนมัติ)', // th
+  '(?:trả lời tự động|thư trả lời tự động)', // vi
+  '(?:balasan otomatis|jawapan automatik)', // id, ms
+  '(?:自动(?:回复|答复|回覆)|自動(?:回覆|回復|答覆|応答|返信|返答))', // zh, ja
+  '(?:자동 ?(?:회신|응답|답장))', // ko
+  // "Absence message": the noun for the message itself, which people have no reason to write.
+  'out[- ]of[- ](?:the )?office auto[- ]?(?:reply|response)|(?:vacation|away) auto[- ]?(?:reply|response)',
+  'abwesenheits(?:notiz|nachricht|benachrichtigung|assistent|mitteilung|meldung)|urlaubs(?:notiz|benachrichtigung)',
+  "(?:message|notification|avis) d['’]absence(?: du bureau)?|mensaje de ausencia|mensagem de aus[êe]ncia|messaggio di assenza|notifica di assenza",
+  'afwezigheids(?:bericht|assistent|melding|notitie)|frånvaromeddelande|fraværs(?:besked|melding)|poissaoloilmoitus',
+  '不在通知|不在のお知らせ|外出通知|休假通知|부재 ?중? ?알림',
+];
+
+/** Times and days: where they follow "Out of office:", a person announces an absence. */
+export const ANNOUNCED_TIME =
+  /\d|\b(?:next|this|until|till|from|on|today|tomorrow|week|monday|tuesday|wednesday|thursday|friday|mon|tue|wed|thu|fri|bis|vom|ab|n[äa]chste|heute|morgen|woche|du|jusqu|semaine|demain|hasta|desde|semana|ma[ñn]ana|dal|fino|settimana|domani|t\/m|vanaf|volgende)\b/iu;
+
+/**
+ * "Out of office": also announced by people, so sufficient only as a vacation program writes it: before a colon that is followed by
+ * the subject that it answers, or alone together with other evidence.
+ */
+export const ABSENCE_SUBJECTS: readonly string[] = [
+  'out[- ]of[- ](?:the )?office(?: (?:auto[- ]?)?(?:reply|response|message|notification|notice))?|(?:away|vacation|holiday) (?:from my mail|message|notice|reply|response|notification)|absence (?:notice|notification|message)|on (?:annual )?leave(?: notice)?', // en
+  '(?:abwesenheits(?:notiz|nachricht|benachrichtigung|assistent|mitteilung|meldung)|abwesend|(?:bin )?nicht im b[üu]ro|au(?:ß|ss)er haus|urlaubs(?:notiz|benachrichtigung|nachricht))', // de
+  "(?:absence du bureau|absent(?:\\(e\\)|e)? du bureau|message d['’]absence|avis d['’]absence|notification d['’]absence|en cong[ée]s?|absence)", // fr
+  '(?:fuera de (?:la )?oficina|ausente de la oficina|mensaje de ausencia|aviso de ausencia|fuera del despacho)', // es
+  '(?:fora d[oe] escrit[óo]rio|aus[êe]ncia (?:tempor[áa]ria|do escrit[óo]rio)|ausente do escrit[óo]rio|mensagem de aus[êe]ncia|fora de l.oficina)', // pt, ca
+  "(?:fuori (?:sede|ufficio)|assente dall['’]ufficio|assenza dall['’]ufficio|messaggio di assenza|avviso di assenza)", // it
+  '(?:afwezig(?:heid)?(?:s(?:bericht|assistent|melding|notitie))?|niet (?:aanwezig|op kantoor)|buiten kantoor)', // nl
+  '(?:frånvaro(?:meddelande)?|inte på kontoret|ej på kontoret|fravær(?:s(?:besked|melding))?|ikke (?:på|til stede på) kontoret|ikke til stede|ude af kontoret|semester(?:meddelande)?)', // sv, da, no
+  '(?:poissa(?:olo(?:ilmoitus)?)?|poissa toimistosta|en ole toimistolla|lomavastaus)', // fi
+  '(?:poza biurem|nieobecno[śs][ćc](?: w biurze)?|jestem poza biurem|nieobecny)', // pl
+  '(?:mimo kancel[áa][řr]|nepřítomnost|neprítomnosť|mimo kanceláriu)', // cs, sk
+  '(?:házon kívül|irodán kívül|szabads[áa]gon)', // hu
+  '(?:în afara biroului|absent din birou|izvan ureda|van kancelarije)', // ro, hr, sr
+  '(?:вне офиса|нет на месте|нахожусь в отпуске|отсутствую|отсутствие на рабочем месте|поза офісом|извън офиса)', // ru, uk, bg
+  'εκτ[όo]ς γραφε[ίi]ου', // el
+  '(?:ofis dışında(?:yım)?|i[şs] yeri d[ıi][şs][ıi]nda)', // tr
+  '(?:خارج المكتب|לא במשרד|מחוץ למשרד|vắng mặt|ngoài văn phòng|di luar kantor|ไม่อยู่ที่สำนักงาน)', // ar, he, vi, id, th
+  '(?:不在(?:办公室|辦公室|通知|のお知らせ|にしております|届)?|外出(?:中|通知)|休假(?:中|通知)?|休暇(?:中|のお知らせ)|부재 ?중|부재 ?알림|외부 ?근무)', // zh, ja, ko
+];
+
+/** What an absent person says. Evidence only beside an automatic header: people write the same in person. */
+export const ABSENCE_BODIES: readonly string[] = [
+  'out of (?:the )?office|(?:on|away on|currently on) (?:annual |parental |maternity |paternity |sick |business )?(?:leave|vacation|holiday|trip)|on holidays?|away from (?:the |my )?(?:office|desk|e-?mail)|(?:limited|no|without) access to (?:my )?e-?mails?|(?:will be|am) (?:back|returning|away|absent|unavailable|travell?ing)|upon my return|when i (?:return|get back|am back)|in my absence|during my absence|i (?:will )?return on', // en
+  '(?:bin|nicht) (?:im (?:urlaub|b[üu]ro|haus)|erreichbar)|im urlaub|au(?:ß|ss)er haus|abwesen(?:d|heit)|meiner abwesenheit|nicht im b[üu]ro|wieder (?:im b[üu]ro|erreichbar|f[üu]r sie da)', // de
+  '(?:je suis|suis) (?:actuellement )?(?:absent|en cong[ée])|absente? (?:du|jusqu|de mon)|en cong[ée]s?|mon absence|de retour le|en vacances|hors du bureau', // fr
+  'fuera de la oficina|de vacaciones|estar[ée] ausente|mi ausencia|ausente (?:hasta|de|del)|no estoy disponible', // es
+  'fora do escrit[óo]rio|de f[ée]rias|estarei ausente|minha aus[êe]ncia|ausente (?:at[ée]|do|no)', // pt
+  "fuori (?:sede|ufficio)|in ferie|(?:sono|sar[òo]) assente|mia assenza|assente (?:dal|fino)|dall['’]ufficio", // it
+  'afwezig|met vakantie|op vakantie|niet (?:aanwezig|op kantoor|bereikbaar)|mijn afwezigheid|met verlof', // nl
+  'på semester|inte på (?:kontoret|plats)|frånvar|på ferie|ikke på (?:kontoret|jobb)|fravær|ikke til stede|tillbaka (?:den|på)|tilbage (?:den|på)', // sv, da, no
+  'lomalla|poissa|en ole (?:toimistolla|tavoitettavissa)|palaan', // fi
+  'poza biurem|na urlopie|nieobecn|urlop', // pl
+  'mimo kancel[áa][řr]|na dovolen[ée]|nepřítom|neprítom|dovolen', // cs, sk
+  'szabadságon|házon kívül|távol(?:lét|vagyok)|nem vagyok elérhető', // hu
+  'în concediu|în afara biroului|na godišnjem|izvan ureda|na odmoru|na dopustu', // ro, hr, sl
+  'в отпуске|отсутству|вне офиса|в командировке|у відпустці|буду відсутн|в отпуск', // ru, uk, bg
+  'εκτός γραφείου|σε άδεια|απουσ', // el
+  'ofis dışında|izindeyim|tatilde|yıllık izin|ofiste (?:değil|olmayacağ)', // tr
+  'خارج المكتب|في إجازة|לא במשרד|בחופשה|אני בחופש|nghỉ phép|vắng mặt|sedang cuti|di luar kantor|ลาพักร้อน|ไม่อยู่', // ar, he, vi, id, th
+  '不在|休假|休暇|外出|出差|出張|年假|休業|夏季休業|휴가|부재|출장', // zh, ja, ko
+];
+
+/** What vacation programs call themselves in comments, mailers and field values. */
+export const VACATION_WORDS =
+  /vacation|out[- ]?of[- ]?office|\boof\b|\booo\b|holiday|abwesenheit|absence|away/i;
