@@ -1,0 +1,52 @@
+import { domainToASCII } from 'node:url';
+import { getDomain } from 'tldts';
+
+/** An atom with dots, or a quoted local part, then a host name; no route, comment or second "@" (RFC 5322 §3.4.1). */
+const plainAddress = /^(?:[^\s"(),:;<>@[\\\]]{1,256}|"[^"\\@]{0,256}")@([^\s"'(),:;<>@[\\\]]{1,255})$/u;
+/** A display name without quotes must hold nothing that another reader could take for an address. */
+const plainName = /^[^"(),:;<>@[\\\]]*$/u;
+const quotedName = /^"(?:[^"\\]|\\[\s\S])*"$/u;
+
+/**
+ * The domain of the one author, in ASCII and lower case, given every From field of a message as it came; null unless
+ * there is exactly one field with exactly one mailbox that every reader reads alike. RFC 7489 §6.6.1 leaves all others
+ * without a result, because two programs would show two senders.
+ */
+export function authorDomain(fromFields: readonly string[]): string | null {
+  const [field] = fromFields;
+  if (field === undefined || fromFields.length > 1) return null;
+  const value = withoutClosingComment(field.trim());
+  const angle = value.endsWith('>') ? value.lastIndexOf('<') : -1;
+  if (angle < 0) return domainOf(value);
+  const name = value.slice(0, angle).trim();
+  const named = plainName.test(name) || quotedName.test(name) || name === '';
+  return named ? domainOf(value.slice(angle + 1, -1)) : null;
+}
+
+/** The domain of an address with nothing around it, in ASCII and lower case; null where it is no such address. */
+export function domainOf(address: string): string | null {
+  const domain = plainAddress.exec(address)?.[1];
+  if (domain === undefined) return null;
+  return domainToASCII(domain.replace(/\.$/u, '')) || null;
+}
+
+/**
+ * RFC 7489 §3.1: the same organisational domain (public suffix list), or the same domain where `strict`.
+ */
+export function isAligned(domain: string, author: string, strict: boolean): boolean {
+  const ascii = domainToASCII(domain.replace(/\.$/u, ''));
+  if (ascii === '') return false;
+  return strict ? ascii === author : organisationOf(ascii) === organisationOf(author);
+}
+
+function organisationOf(domain: string): string {
+  return getDomain(domain, { allowPrivateDomains: true }) ?? domain;
+}
+
+/** "jane@client.test (Jane)": the old way to give a name (RFC 5322 §3.4, appendix A.6.3). */
+function withoutClosingComment(value: string): string {
+  if (!value.endsWith(')')) return value;
+  const open = value.lastIndexOf('(');
+  const comment = value.slice(open + 1, -1);
+  return open > 0 && plainName.test(comment) ? value.slice(0, open).trim() : value;
+}
