@@ -16,7 +16,9 @@ type Token =
       readonly value: string;
       readonly spaced: boolean;
     }
-  | { readonly kind: ',' | ';' | ':' };
+  | { readonly kind: ',' }
+  | { readonly kind: ';' }
+  | { readonly kind: ':' };
 
 interface Scanned {
   readonly value: string;

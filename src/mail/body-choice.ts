@@ -1,0 +1,90 @@
+import type { Part } from './part.ts';
+
+/** How a leaf is used: as one of the texts that a person reads, or as a file (RFC 8621 §4.1.4). */
+export type LeafUse =
+  | { readonly kind: 'body'; readonly plain: boolean; readonly html: boolean }
+  | { readonly kind: 'file' };
+
+interface Level {
+  readonly part: Part;
+  readonly textStart: number;
+  readonly htmlStart: number;
+  /** False once the other kind was met inside an alternative: what follows belongs to that branch only. */
+  plain: boolean;
+  html: boolean;
+}
+
+/** The texts of one message in the order in which they are read, for the plain and for the HTML rendering. */
+export interface BodyChoice<Body> {
+  readonly enter: (part: Part) => void;
+  readonly leave: (part: Part) => void;
+  readonly use: (part: Part) => LeafUse;
+  readonly add: (body: Body, use: LeafUse) => void;
+  readonly plain: () => readonly Body[];
+  readonly html: () => readonly Body[];
+}
+
+function isBodyLeaf(part: Part, parentType: string | null): boolean {
+  if (part.contentType !== 'text/plain' && part.contentType !== 'text/html') return false;
+  if (part.disposition === 'attachment') return false;
+  return (
+    part.index === 0 ||
+    (parentType !== 'multipart/related' && part.filename === null) ||
+    parentType === 'multipart/alternative'
+  );
+}
+
+/** Decides while parts open, so that files can stream; only an alternative with one branch is settled when it closes. */
+export function createBodyChoice<Body>(): BodyChoice<Body> {
+  const levels: Level[] = [];
+  const plain: Body[] = [];
+  const html: Body[] = [];
+  return {
+    enter(part) {
+      const outer = levels.at(-1);
+      levels.push({
+        part,
+        textStart: plain.length,
+        htmlStart: html.length,
+        plain: outer?.plain ?? true,
+        html: outer?.html ?? true,
+      });
+    },
+    leave(part) {
+      const level = levels.pop();
+      if (level === undefined || part.contentType !== 'multipart/alternative' || !level.plain || !level.html)
+        return;
+      const hasPlain = plain.length > level.textStart;
+      const hasHtml = html.length > level.htmlStart;
+      if (hasHtml && !hasPlain) plain.push(...html.slice(level.htmlStart));
+      if (hasPlain && !hasHtml) html.push(...plain.slice(level.textStart));
+    },
+    use(part) {
+      const level = levels.at(-1);
+      const parentType = level?.part.contentType ?? null;
+      if (!isBodyLeaf(part, parentType)) return { kind: 'file' };
+      const isHtml = part.contentType === 'text/html';
+      if (parentType === 'multipart/alternative') return { kind: 'body', plain: !isHtml, html: isHtml };
+      const inAlternative = levels.some(
+        (candidate) => candidate.part.contentType === 'multipart/alternative',
+      );
+      if (level !== undefined && inAlternative) {
+        if (isHtml) level.plain = false;
+        else level.html = false;
+      }
+      const toPlain = level?.plain ?? true;
+      const toHtml = level?.html ?? true;
+      // Both kinds side by side in one branch: no text may vanish.
+      return toPlain || toHtml
+        ? { kind: 'body', plain: toPlain, html: toHtml }
+        : { kind: 'body', plain: true, html: true };
+    },
+    add(body, use) {
+      if (use.kind === 'file') return;
+      if (use.plain) plain.push(body);
+      if (use.html) html.push(body);
+    },
+    plain: () => plain,
+    html: () => html,
+  };
+}

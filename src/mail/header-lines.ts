@@ -1,0 +1,74 @@
+import { opensField, readHeaderBlock } from './headers.ts';
+import type { Field } from './headers.ts';
+
+/** What one more line makes of the header: it goes on, it ends (`bytes` now surely belong to it), or `lines` are already the body. */
+export type HeaderProgress =
+  | { readonly kind: 'more' | 'end'; readonly bytes: Buffer }
+  | { readonly kind: 'body'; readonly lines: readonly Buffer[] };
+
+export interface HeaderLines {
+  /** Takes one line with its end. */
+  readonly push: (line: Buffer) => HeaderProgress;
+  /** The fields read so far. A line that was no field and stands last is dropped. */
+  readonly fields: () => {
+    readonly fields: readonly Field[];
+    readonly malformed: boolean;
+    readonly tooLong: boolean;
+  };
+}
+
+const empty = Buffer.alloc(0);
+
+function isBlank(line: Buffer): boolean {
+  return (
+    line.length === 0 || line[0] === 0x0a || (line[0] === 0x0d && (line.length === 1 || line[1] === 0x0a))
+  );
+}
+
+function isFoldOnly(line: Buffer): boolean {
+  return line.toString('latin1').trim() === '';
+}
+
+/**
+ * Collects a header block line by line. One line that is no field is skipped as damage (a relay's note, an mbox "From " line);
+ * two in a row, or one before any field, are a body whose blank line is missing.
+ */
+export function createHeaderLines(maxHeaderBytes: number): HeaderLines {
+  const lines: Buffer[] = [];
+  let size = 0;
+  let malformed = false;
+  let tooLong = false;
+  let suspect: Buffer | null = null;
+  const settle = (line: Buffer): Buffer => {
+    const bytes = suspect === null ? line : Buffer.concat([suspect, line]);
+    suspect = null;
+    return bytes;
+  };
+  return {
+    push(line) {
+      if (isBlank(line) || (lines.length === 0 && isFoldOnly(line))) {
+        if (suspect !== null && lines.length === 0) return { kind: 'body', lines: [suspect, line] };
+        return { kind: 'end', bytes: settle(line) };
+      }
+      const folded = line[0] === 0x20 || line[0] === 0x09;
+      const start = line.toString('latin1', 0, 300);
+      if (!folded && !opensField(start)) {
+        malformed = true;
+        if (start.startsWith('From ') || start.startsWith('>From '))
+          return { kind: 'more', bytes: settle(line) };
+        if (suspect !== null) return { kind: 'body', lines: [suspect, line] };
+        suspect = Buffer.from(line);
+        return { kind: 'more', bytes: empty };
+      }
+      if (folded && suspect !== null) return { kind: 'body', lines: [suspect, line] };
+      if (folded && lines.length === 0) return { kind: 'body', lines: [line] };
+      size += line.length;
+      if (size > maxHeaderBytes) tooLong = true;
+      else lines.push(Buffer.from(line));
+      return { kind: 'more', bytes: settle(line) };
+    },
+    fields() {
+      return { fields: readHeaderBlock(Buffer.concat(lines)).fields, malformed, tooLong };
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { detectBytes, detectType } from './detect-type.ts';
+import type { Part } from './part.ts';
+import {
+  createBase64Decoder,
+  createCanonicalLines,
+  createIdentityDecoder,
+  createQuotedPrintableDecoder,
+} from './transfer.ts';
+import type { TransferDecoder } from './transfer.ts';
+import { createUuDecoder } from './uuencode.ts';
+
+/**
+ * Receives the transfer-decoded bytes of each attachment as they stream by, called in the order in which attachments begin;
+ * `index` counts them from 0. An attached message is delivered while its own attachments are, so a sink must not wait for
+ * another one to end. What it throws ends the parse; what it leaves unread is skipped.
+ */
+export type AttachmentSink = (attachment: { readonly index: number }, content: Readable) => Promise<void>;
+
+export interface ContentFacts {
+  readonly size: number;
+  readonly sha256: string;
+  readonly detectedType: string | null;
+}
+
+/** Where decoded bytes go on their way through: counted, hashed, and handed to the sink. */
+export interface ContentOutput {
+  /** A promise where the sink asks to wait. */
+  readonly write: (bytes: Buffer) => Promise<void> | null;
+  readonly end: () => Promise<ContentFacts>;
+}
+
+const highWaterMark = 262_144;
+
+/** Opens the way of one attachment. With no sink the bytes are only counted and hashed. */
+export function openContentOutput(sink: ((content: Readable) => Promise<void>) | null): ContentOutput {
+  const hash = createHash('sha256');
+  const head: Buffer[] = [];
+  let size = 0;
+  const stream = sink === null ? null : new PassThrough({ highWaterMark });
+  let settled = stream === null;
+  let failure: { readonly cause: unknown } | null = null;
+  // A consumer that destroys the stream says that it wants no more; that is no failure of the parse.
+  stream?.on('error', () => stream.destroy());
+  const done =
+    sink === null || stream === null
+      ? Promise.resolve()
+      : sink(stream).then(
+          () => {
+            settled = true;
+          },
+          (error: unknown) => {
+            settled = true;
+            failure = { cause: error };
+          },
+        );
+  const drained = (target: PassThrough): Promise<void> =>
+    new Promise((resolve) => {
+      target.once('drain', resolve);
+      target.once('close', resolve);
+    });
+  return {
+    write(bytes) {
+      if (bytes.length === 0) return null;
+      hash.update(bytes);
+      if (size < detectBytes) head.push(Buffer.from(bytes.subarray(0, detectBytes - size)));
+      size += bytes.length;
+      if (stream === null || settled || stream.destroyed || stream.write(bytes)) return null;
+      return Promise.race([drained(stream), done]);
+    },
+    async end() {
+      if (stream !== null && !stream.destroyed) stream.end();
+      await done;
+      stream?.destroy();
+      if (failure !== null) throw failure.cause;
+      return { size, sha256: hash.digest('hex'), detectedType: await detectType(Buffer.concat(head)) };
+    },
+  };
+}
+
+/** The bytes of one part, decoded as they come. */
+export interface PartReader {
+  readonly part: Part;
+  readonly write: (bytes: Buffer) => Promise<void> | null;
+  /** `atDelimiter`: the last line end belongs to the delimiter line (RFC 2046 §5.1.1). */
+  readonly end: (atDelimiter: boolean) => Promise<PartResult>;
+}
+
+export interface PartResult {
+  /** Null where the part was not delivered as an attachment. */
+  readonly facts: ContentFacts | null;
+  /** The decoded bytes, up to the limit of the reader. */
+  readonly kept: Buffer;
+  readonly truncated: boolean;
+  readonly broken: boolean;
+}
+
+function decoderFor(part: Part): TransferDecoder {
+  switch (part.encoding) {
+    case 'base64':
+      return createBase64Decoder();
+    case 'quoted-printable': {
+      const decoder = createQuotedPrintableDecoder();
+      return part.contentType.startsWith('text/') ? createCanonicalLines(decoder) : decoder;
+    }
+    case 'uuencode':
+    case 'x-uuencode':
+    case 'x-uue':
+      return createUuDecoder();
+    case 'binary':
+      return createIdentityDecoder();
+    default:
+      return /^(?:text|message)\//u.test(part.contentType)
+        ? createCanonicalLines(createIdentityDecoder())
+        : createIdentityDecoder();
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Cuts the line end off the end of what it is given and keeps it for the next piece. */
+function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readonly rest: () => Buffer } {
+  let held: Buffer = noBytes;
+  return {
+    pass(bytes) {
+      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      const last = all.at(-1);
+      let end = all.length;
+      if (last === 0x0a) end -= all.at(-2) === 0x0d ? 2 : 1;
+      else if (last === 0x0d) end -= 1;
+      held = end < all.length ? Buffer.from(all.subarray(end)) : noBytes;
+      return all.subarray(0, end);
+    },
+    rest: () => held,
+  };
+}
+
+/** Decodes a part; keeps its first `keepBytes` decoded bytes, and passes all of them to `output` where there is one. */
+export function openPartReader(input: {
+  readonly part: Part;
+  readonly keepBytes: number;
+  readonly output: ContentOutput | null;
+}): PartReader {
+  const { part, keepBytes, output } = input;
+  const decoder = decoderFor(part);
+  const hold = createLineEndHold();
+  const kept: Buffer[] = [];
+  let keptBytes = 0;
+  let decodedBytes = 0;
+  const take = (decoded: Buffer): Promise<void> | null => {
+    decodedBytes += decoded.length;
+    if (keptBytes < keepBytes && decoded.length > 0) {
+      const piece = Buffer.from(decoded.subarray(0, keepBytes - keptBytes));
+      kept.push(piece);
+      keptBytes += piece.length;
+    }
+    return output?.write(decoded) ?? null;
+  };
+  return {
+    part,
+    write: (bytes) => take(decoder.push(hold.pass(bytes))),
+    async end(atDelimiter) {
+      if (!atDelimiter) await take(decoder.push(hold.rest()));
+      await take(decoder.end());
+      return {
+        facts: output === null ? null : await output.end(),
+        kept: Buffer.concat(kept),
+        truncated: decodedBytes > keptBytes,
+        broken: decoder.broken(),
+      };
+    },
+  };
+}
