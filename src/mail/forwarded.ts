@@ -1,0 +1,203 @@
+import { findBoundary, type Boundary } from './forward-boundary.ts';
+import { readComment } from './forward-comment.ts';
+import { isForward, type Surroundings } from './forward-evidence.ts';
+import { readSeparator } from './forward-separator.ts';
+import { htmlToText } from './html.ts';
+import { fold } from './letter-folding.ts';
+import { readLocalisedDate } from './localised-date.ts';
+import type { Address, Forward, ParsedMessage } from './mail.ts';
+import { joinUnquoted, readLines, withoutIndent, type QuotedLine } from './quoted-lines.ts';
+import { stripSubjectPrefixes, subjectIntent } from './subject-prefix.ts';
+
+export interface ForwardFacts {
+  /** The innermost hop that counts, null where the message is no forward. */
+  readonly forwarded: Forward | null;
+  /** Every hop, outermost first; messages attached side by side share a depth. */
+  readonly forwards: readonly Forward[];
+}
+
+/** A text of many megabytes is a log or an attack; forwards stand in its beginning. */
+const MAX_TEXT_CHARS = 2_000_000;
+/** Forwards in forwards. Each hop costs its text once more. */
+const MAX_DEPTH = 12;
+/** Messages attached to one message, nested ones included. */
+const MAX_FORWARDS = 64;
+
+const addressesOf = (...lists: readonly (readonly Address[])[]): ReadonlySet<string> =>
+  new Set(lists.flat().flatMap(({ address }) => address ?? []));
+
+const none: ForwardFacts = { forwarded: null, forwards: [] };
+
+/** What a message, outer or hop, says of itself. */
+type Envelope = Pick<Surroundings, 'subject' | 'sender' | 'recipients' | 'inThread' | 'isHop'>;
+
+function envelopeOf(message: ParsedMessage): Envelope {
+  return {
+    subject: message.subject,
+    sender: message.from?.address ?? null,
+    recipients: addressesOf(message.to, message.cc, message.bcc),
+    inThread: message.inReplyTo.length + message.references.length > 0,
+    isHop: false,
+  };
+}
+
+function envelopeOfHop(hop: Forward): Envelope {
+  return {
+    subject: hop.subject ?? '',
+    sender: hop.from.address,
+    recipients: addressesOf(hop.to, hop.cc),
+    inThread: false,
+    isHop: true,
+  };
+}
+
+/** The lines of the message inside: up to the closing mark of its client, and no further than the quote goes. */
+function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit: number): number {
+  const start = boundary.head.end;
+  let end = limit;
+  for (let index = limit - 1; index >= start; index -= 1)
+    if (readSeparator(lines[index]?.text ?? '') === 'end') {
+      end = index;
+      break;
+    }
+  const { depth } = boundary.head;
+  while (end > start && (lines[end - 1]?.depth ?? 0) < depth) end -= 1;
+  return end;
+}
+
+/** Zoho prints its separator above and below the header block. */
+function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end: number): number {
+  let index = start;
+  while (index < end && lines[index]?.text === '') index += 1;
+  if (index >= end || readSeparator(lines[index]?.text ?? '') !== 'forward') return start;
+  return findBoundary({ lines, start: index, limit: Math.min(end, index + 8), minStrength: 2 })?.at === index
+    ? start
+    : index + 1;
+}
+
+function textOfHop(lines: readonly QuotedLine[], head: Boundary['head']): string {
+  if (head.kind === 'block') return joinUnquoted(lines, head.depth);
+  const first = lines.find(({ text }) => text !== '');
+  return withoutIndent(joinUnquoted(lines, first?.depth ?? head.depth));
+}
+
+const isQuoted = (line: QuotedLine, depth: number): boolean =>
+  line.text === '' || line.depth > depth || /^(?: {4}|\t)/u.test(line.raw);
+
+/** The hops that are printed in a text, outermost first. */
+function readInlineHops(text: string, message: ParsedMessage): Forward[] {
+  const lines = readLines(text.slice(0, MAX_TEXT_CHARS));
+  const hops: Forward[] = [];
+  let envelope = envelopeOf(message);
+  let start = 0;
+  let limit = lines.length;
+  let depth = 0;
+  while (hops.length < MAX_DEPTH) {
+    const saysForward = subjectIntent(envelope.subject, new Set()) === 'forward';
+    const boundary = findBoundary({ lines, start, limit, minStrength: saysForward ? 2 : 3 });
+    if (boundary === null) break;
+    const { head } = boundary;
+    const end = endOfHop(lines, boundary, limit);
+    const above = lines.slice(start, boundary.at);
+    const below = lines.slice(skipRepeatedSeparator(lines, head.end, end), end);
+    const around: Surroundings = {
+      ...envelope,
+      hasTextAbove: readComment(above, depth) !== null,
+      isQuoteOnly: lines.slice(head.end, limit).every((line) => isQuoted(line, head.depth)),
+    };
+    if (!isForward(boundary, around)) break;
+    const inherited = saysForward ? stripSubjectPrefixes(envelope.subject).bare : '';
+    const languages = head.kind === 'block' ? head.languages : new Set<string>();
+    const hop: Forward = {
+      via: 'inline',
+      from: head.from,
+      subject: (head.kind === 'block' ? head.subject : null) ?? (inherited === '' ? null : inherited),
+      date: head.date === null ? null : readLocalisedDate(head.date, languages),
+      to: head.kind === 'block' ? head.to : [],
+      cc: head.kind === 'block' ? head.cc : [],
+      text: textOfHop(below, head),
+      comment: readComment(above, depth),
+      messageId: null,
+      depth: hops.length + 1,
+    };
+    hops.push(hop);
+    envelope = envelopeOfHop(hop);
+    start = head.end;
+    limit = end;
+    depth = head.depth;
+  }
+  return hops;
+}
+
+/** Plain text parts of Outlook print names where the HTML part prints addresses. */
+function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): readonly Forward[] {
+  const { rawHtml, textSource } = message;
+  if (rawHtml === null || textSource !== 'plain') return hops;
+  const isComplete = hops.length > 0 && hops.every((hop) => hop.from.address !== null);
+  if (isComplete || (hops.length === 0 && subjectIntent(message.subject, new Set()) !== 'forward'))
+    return hops;
+  const inHtml = readInlineHops(htmlToText(rawHtml), message);
+  if (hops.length === 0) return inHtml;
+  return hops.map((hop) => {
+    const same = inHtml.find(
+      (other) => other.depth === hop.depth && fold(other.from.name) === fold(hop.from.name),
+    );
+    return hop.from.address === null && same !== undefined ? { ...hop, from: same.from } : hop;
+  });
+}
+
+function attachedHop(message: ParsedMessage, depth: number, comment: string | null): Forward {
+  return {
+    via: 'attachment',
+    from: message.from ?? { address: null, name: '' },
+    subject: message.subject === '' ? null : message.subject,
+    date: message.date,
+    to: message.to,
+    cc: message.cc,
+    text: message.text,
+    comment,
+    messageId: message.messageId,
+    depth,
+  };
+}
+
+/** Bounces and reports carry messages too, and forward none. */
+function isReport(message: ParsedMessage): boolean {
+  return message.reportType !== null || /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '');
+}
+
+interface Branch {
+  readonly hops: readonly Forward[];
+  readonly innermost: Forward | null;
+}
+
+function readBranch(message: ParsedMessage, above: number): Branch {
+  if (above >= MAX_DEPTH) return { hops: [], innermost: null };
+  const inline = completeFromHtml(readInlineHops(message.text, message), message)
+    .slice(0, MAX_DEPTH - above)
+    .map((hop) => ({ ...hop, depth: hop.depth + above }));
+  if (isReport(message) || message.nested.length === 0)
+    return { hops: inline, innermost: inline.at(-1) ?? null };
+  const comment = inline.length > 0 ? null : readComment(readLines(message.text.slice(0, MAX_TEXT_CHARS)), 0);
+  const hops = [...inline];
+  let innermost = inline.at(-1) ?? null;
+  for (const nested of message.nested.slice(0, MAX_FORWARDS)) {
+    if (hops.length >= MAX_FORWARDS) break;
+    const hop = attachedHop(nested, above + 1, comment);
+    const inside = readBranch(nested, above + 1);
+    hops.push(hop, ...inside.hops.slice(0, MAX_FORWARDS - hops.length));
+    innermost ??= inside.innermost ?? hop;
+  }
+  return { hops, innermost };
+}
+
+/**
+ * Finds what was forwarded in a message: printed in its text by any mail client, attached as message/rfc822, and forwards inside
+ * forwards, to a bounded depth. A reply that quotes is no forward ({@link isForward}). A sender printed by name only is a hop
+ * with `from.address` null. Of messages attached side by side `forwarded` is the first one's innermost; a forward printed in
+ * the text goes before attachments, which then came with it. Dates: {@link readLocalisedDate}. Linear in the length of the text.
+ */
+export function readForwards(message: ParsedMessage): ForwardFacts {
+  const { hops, innermost } = readBranch(message, 0);
+  return innermost === null ? none : { forwarded: innermost, forwards: hops };
+}

@@ -1,0 +1,32 @@
+import type { ParsedMessage } from '../../src/mail/mail.ts';
+
+/** A message with a text and nothing else, for tests that need no bytes. */
+export function plainMessage(facts: Partial<ParsedMessage>): ParsedMessage {
+  return {
+    headers: [],
+    messageId: null,
+    inReplyTo: [],
+    references: [],
+    date: null,
+    from: null,
+    fromAll: [],
+    sender: null,
+    replyTo: [],
+    to: [],
+    cc: [],
+    bcc: [],
+    subject: '',
+    text: '',
+    textSource: 'plain',
+    rawHtml: null,
+    html: null,
+    attachments: [],
+    reportType: null,
+    reports: [],
+    nested: [],
+    calendar: null,
+    protection: null,
+    warnings: [],
+    ...facts,
+  };
+}
