@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { Config } from './config.ts';
+import { openDashboard } from './dashboard/server.ts';
+import type { Dashboard } from './dashboard/server.ts';
+import { describeError } from './errors.ts';
+import type { IngestDeps } from './ingest.ts';
+import type { Log } from './log.ts';
+import { openImapSource } from './mailbox/imap.ts';
+import { createMetrics } from './metrics.ts';
+import type { PollDeps, PolledMailbox } from './poll.ts';
+import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from './queues.ts';
+import type { Queues } from './queues.ts';
+import { openReader } from './reading.ts';
+import { reconcile } from './reconciler.ts';
+import { inspectRedis } from './redis.ts';
+import { scanClients } from './store/address-book.ts';
+import type { ScanPosition } from './store/address-book.ts';
+import { openBlobStore } from './store/blob-store.ts';
+import type { BlobStore } from './store/blobs.ts';
+import { ensureIndexes, openDatabase } from './store/mongo.ts';
+import type { Database } from './store/mongo.ts';
+import { watchMailbox } from './watch.ts';
+import { startIngestWorkers, startPollWorkers } from './worker.ts';
+import type { RunningWorkers } from './worker.ts';
+
+export type Role = 'poll' | 'ingest' | 'dashboard';
+
+export interface App {
+  /** Null without the dashboard role. */
+  readonly dashboard: Dashboard | null;
+  /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
+  close(): Promise<void>;
+}
+
+/** Database and blobs: all that a command without a queue needs. */
+export interface Stores {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  close(): Promise<void>;
+}
+
+/** @throws with a message that names the setting where a server cannot be reached. */
+export async function openStores(config: Config): Promise<Stores> {
+  const database = await openDatabase(config.mongodb).catch((error: unknown) => {
+    throw new Error(`MONGODB_URI: no database answers (${describeError(error)}). Fix: check host, port and credentials`, { cause: error });
+  });
+  await ensureIndexes(database);
+  const blobs = openBlobStore(config.blobs);
+  return {
+    database,
+    blobs,
+    close: async () => {
+      await blobs.close();
+      await database.client.close();
+    },
+  };
+}
+
+export function openReaderFor(config: Config, blobs: BlobStore) {
+  const { maxMessageBytes, readTimeLimitSeconds, spoolDir, concurrency } = config.ingest;
+  return openReader({
+    blobs,
+    threads: Math.min(concurrency, 2),
+    maxMessageBytes,
+    timeLimitMs: readTimeLimitSeconds * 1000,
+    spoolDir,
+    authenticate: config.rules.authentication !== 'off',
+    trustedAuthservIds: config.rules.trustedAuthservIds,
+  });
+}
+
+/** True between the low and the high mark once the high one was passed: polling pauses, then goes on for a good while. */
+export function createBackpressure(queues: Pick<Queues, 'ingest'>, { high, low }: Config['poll']['backpressure']) {
+  let full = false;
+  return async (): Promise<boolean> => {
+    const pending = await pendingIngestJobs(queues);
+    full = full ? pending > low : pending >= high;
+    return !full;
+  };
+}
+
+/** The composition root of `docketmail start`: opens everything in order and closes it in reverse. */
+export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close().catch((error: unknown) => log.warn({ error: describeError(error) }, 'closing failed'));
+  };
+  try {
+    for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
+    const metrics = createMetrics();
+    await mkdir(config.ingest.spoolDir, { recursive: true });
+    const stores = await openStores(config);
+    closers.push(stores.close);
+    const { database, blobs } = stores;
+    const { maxmemoryPolicy } = await inspectRedis(config.redis.url);
+    if (maxmemoryPolicy !== 'noeviction')
+      log.warn({ maxmemoryPolicy }, 'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)');
+    const queues = openQueues(config.redis);
+    closers.push(queues.close);
+
+    const reader = openReaderFor(config, blobs);
+    closers.push(reader.close);
+    const graceMs = config.shutdownSeconds * 1000;
+    const stopping = new AbortController();
+    const settings = { redis: config.redis, queues, log, metrics };
+    const background: Promise<unknown>[] = [];
+    const workers: RunningWorkers[] = [];
+    closers.push(async () => await Promise.allSettled(background));
+
+    const mailboxes: PolledMailbox[] = roles.has('poll') ? config.mailboxes.map(openMailbox) : [];
+    for (const { source } of mailboxes) closers.push(source.close);
+    closers.push(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
+
+    if (roles.has('ingest')) {
+      const ingest: IngestDeps = {
+        database,
+        blobs,
+        reader,
+        rules: config.rules,
+        rejudgeSoon: async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {}),
+      };
+      workers.push(startIngestWorkers({ ...settings, ingest, concurrency: config.ingest.concurrency }));
+    }
+    if (roles.has('poll')) {
+      const poll: PollDeps = {
+        database,
+        blobs,
+        spoolDir: config.ingest.spoolDir,
+        enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
+        remember: roles.has('ingest') ? reader.remember : () => {},
+        hasRoom: createBackpressure(queues, config.poll.backpressure),
+        batch: config.poll.batch,
+        budgetMs: config.poll.budgetSeconds * 1000,
+      };
+      workers.push(startPollWorkers({ ...settings, poll, mailboxes, concurrency: config.poll.concurrency }));
+      const owner = randomUUID();
+      for (const mailbox of mailboxes) {
+        const onArrival = (): void => {
+          addPoll(queues, mailbox.name).catch((error: unknown) =>
+            log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'arrival could not be queued; the next tick finds it'),
+          );
+        };
+        background.push(watchMailbox({ mailbox, leases: database.leases, owner, onArrival, log, signal: stopping.signal }));
+      }
+    }
+    background.push(keepGoing({ config, roles, database, queues, log, metrics, signal: stopping.signal }));
+
+    let dashboard: Dashboard | null = null;
+    if (roles.has('dashboard')) {
+      const health = () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() }));
+      dashboard = await openDashboard({ settings: config.dashboard, database, blobs, queues, metrics, log, health, mailboxes: config.mailboxes });
+      closers.push(dashboard.close);
+    }
+    closers.push(async () => stopping.abort());
+    return { dashboard, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  function openMailbox(mailbox: Config['mailboxes'][number]): PolledMailbox {
+    const { name, role, folders, since } = mailbox;
+    return { name, role, folders, since, source: openImapSource(mailbox) };
+  }
+}
+
+/** The process's own timer, outside BullMQ: schedulers, lost jobs and the address book survive a flushed Redis. */
+async function keepGoing(input: {
+  config: Config;
+  roles: ReadonlySet<Role>;
+  database: Database;
+  queues: Queues;
+  log: Log;
+  metrics: ReturnType<typeof createMetrics>;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { config, roles, database, queues, log, metrics, signal } = input;
+  const intervalMs = config.reconcileSeconds * 1000;
+  let position: ScanPosition = { after: null, scanned: 0 };
+  while (!signal.aborted) {
+    try {
+      if (roles.has('poll')) await ensureSchedulers(queues, config.mailboxes);
+      if (roles.has('ingest')) {
+        const { revived } = await reconcile(database, queues, intervalMs);
+        metrics.revivedJobs.inc(revived);
+        if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
+        do position = await scanClients(database, position);
+        while (position.after !== null && !signal.aborted);
+      }
+    } catch (error) {
+      log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, intervalMs);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+}

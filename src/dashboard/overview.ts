@@ -1,0 +1,45 @@
+import { html } from 'hono/html';
+import type { Hono } from 'hono';
+import { page } from './page.ts';
+import type { HealthSources } from './health.ts';
+import { pendingByMailbox } from '../store/sightings.ts';
+
+/** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
+export function mountOverview(app: Hono, { database, health }: HealthSources): void {
+  app.get('/', async (context) => {
+    const cursors = await database.cursors.find().sort({ mailbox: 1, folder: 1 }).limit(1_000).toArray();
+    const pending = await pendingByMailbox(database.sightings);
+    const states = new Map(health().map((row) => [row.mailbox, row]));
+    const [triage, quarantined] = [
+      await database.messages.countDocuments({ state: 'triage' }),
+      await database.messages.countDocuments({ state: 'quarantined' }),
+    ];
+    const latest = await database.messages.find().sort({ receivedAt: -1 }).limit(25).toArray();
+    return context.html(
+      page(
+        'docketmail',
+        html`<table>
+            <tr><th>Mailbox</th><th>Folder</th><th>Polled</th><th>Pending</th><th>Connection</th></tr>
+            ${cursors.map(
+              (cursor) => html`<tr>
+                <td>${cursor.mailbox}</td><td>${cursor.folder}</td><td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
+                <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
+                <td>${states.get(cursor.mailbox)?.state ?? '–'} ${cursor.lastError ?? ''}</td>
+              </tr>`,
+            )}
+          </table>
+          <p>${triage} in triage, ${quarantined} quarantined.</p>
+          <h2>Latest messages</h2>
+          <table>
+            ${latest.map(
+              (message) => html`<tr>
+                <td>${message.date.toISOString().slice(0, 16)}</td><td>${message.state}</td>
+                <td>${message.verdict?.kind ?? ''} ${message.verdict?.reason ?? ''}</td>
+                <td><a href="/messages/${message._id.toHexString()}">${message.subject || '(no subject)'}</a></td>
+              </tr>`,
+            )}
+          </table>`,
+      ),
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { HonoAdapter } from '@bull-board/hono';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Hono } from 'hono';
+import { ingestJob } from '../queues.ts';
+import type { Queues } from '../queues.ts';
+
+/** What a job's return value may show: counts and codes, nothing of the mail. */
+const SHOWN = ['outcome', 'verdict', 'communications', 'caseUpdates', 'messageRef', 'listed', 'fetched', 'vanished', 'problems', 'resets'];
+
+/** Bull Board under /queues, with a link from each ingest job to what became of its message. */
+export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
+  const server = new HonoAdapter(serveStatic);
+  server.setBasePath('/queues');
+  const ingestAdapter = new BullMQAdapter(ingest, {
+    description: 'One job a message',
+    externalJobUrl: ({ data }) => {
+      const job = ingestJob.safeParse(data);
+      return { displayText: 'Message', href: job.success ? `/jobs/${job.data.kind}/${job.data.id}` : '/' };
+    },
+  });
+  const adapters = [ingestAdapter, new BullMQAdapter(poll, { description: 'One job a mailbox' }), new BullMQAdapter(tick, { description: 'Timers' })];
+  for (const adapter of adapters) {
+    adapter.setFormatter('returnValue', redacted);
+    adapter.setFormatter('data', redacted);
+  }
+  createBullBoard({
+    queues: adapters,
+    serverAdapter: server,
+    options: { uiConfig: { boardTitle: 'docketmail' }, uiBasePath: uiFolder() },
+  });
+  app.route('/queues', server.registerPlugin());
+}
+
+function uiFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve(join('@bull-board/ui', 'package.json')));
+}
+
+function redacted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const shown = [...SHOWN, 'mailbox', 'kind', 'id'];
+  return Object.fromEntries(Object.entries(value).filter(([key]) => shown.includes(key)));
+}

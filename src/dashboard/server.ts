@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { describeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { guardAccess, isLoopback } from './access.ts';
+import type { AccessSettings } from './access.ts';
+import { mountFiles } from './files.ts';
+import { mountHealth } from './health.ts';
+import type { HealthSources } from './health.ts';
+import { mountMessages } from './messages.ts';
+import { mountOverview } from './overview.ts';
+import { mountQueues } from './queues.ts';
+
+export interface Dashboard {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Everything that an operator sees over HTTP. @throws where the port is taken or a public address has no password. */
+export async function openDashboard(
+  input: HealthSources & { readonly settings: AccessSettings & { readonly port: number }; readonly log: Log },
+): Promise<Dashboard> {
+  const { settings, log, database, blobs, queues } = input;
+  const isOpen = settings.password === null && settings.token === null;
+  if (isOpen && !isLoopback(settings.host))
+    throw new Error(`DASHBOARD_HOST: ${settings.host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or use 127.0.0.1`);
+  if (isOpen) log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
+
+  const app = new Hono();
+  app.use(secureHeaders());
+  app.use(guardAccess(settings));
+  app.onError((error, context) => {
+    log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
+    return context.text('Something went wrong; the log says what.\n', 500);
+  });
+  mountHealth(app, input);
+  mountOverview(app, input);
+  mountMessages(app, database);
+  mountFiles(app, blobs);
+  mountQueues(app, queues);
+
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });
+  server.listen(settings.port, settings.host);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new Error(`DASHBOARD_PORT: cannot listen on ${settings.host}:${settings.port} (${describeError(error)}). Fix: choose a free port`, { cause: error });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { ObjectId } from 'mongodb';
+import { describeError, PermanentError } from './errors.ts';
+import { judgeMessage } from './judgement.ts';
+import { messageFactsOf } from './message-facts.ts';
+import type { Reader, ReadMessage } from './reading.ts';
+import { writeOut } from './record.ts';
+import type { Rules } from './rules.ts';
+import type { BlobStore } from './store/blobs.ts';
+import { attachmentKey } from './store/blobs.ts';
+import { deterministicId } from './store/ids.ts';
+import {
+  clearRejudge,
+  isJudgedAsSeen,
+  markDependants,
+  markWritten,
+  persistJudgement,
+  quarantineMessage,
+  receiveMessage,
+} from './store/messages.ts';
+import type { MessageDocument } from './store/messages.ts';
+import type { Database } from './store/mongo.ts';
+import { markDone, markFailed, reportAttempt, startAttempt } from './store/sightings.ts';
+import type { SightingDocument } from './store/sightings.ts';
+import type { VerdictKind } from './verdict.ts';
+
+export interface IngestDeps {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly reader: Reader;
+  readonly rules: Rules;
+  /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
+  readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
+  /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
+  readonly step?: (name: IngestStep) => void;
+}
+
+export type IngestStep =
+  | 'started' | 'read' | 'attachments-stored' | 'received' | 'judged' | 'written' | 'dependants-marked' | 'marked-written' | 'done';
+
+/** What became of a job, for the log line, the metrics and the dashboard. */
+export interface IngestOutcome {
+  readonly outcome: 'nothing-to-do' | 'quarantined' | MessageDocument['state'];
+  readonly messageRef: string | null;
+  readonly verdict: VerdictKind | null;
+  readonly communications: number;
+  readonly caseUpdates: number;
+  readonly warnings: readonly string[];
+}
+
+/** A process that dies three times over the same message dies of it (invariant 8). */
+const MAX_DEATHS = 3;
+
+/**
+ * Brings one sighting to its end: read, received, judged, written. Any step may run twice; every write is keyed so that the
+ * second one changes nothing. @throws whatever a server throws: the job is retried.
+ */
+export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+  const { database } = deps;
+  const sighting = await startAttempt(database.sightings, id);
+  if (sighting === null || sighting.rawKey === null) return nothingToDo;
+  deps.step?.('started');
+  if (sighting.startedAttempts > MAX_DEATHS)
+    return await quarantine(deps, sighting, `the process died ${MAX_DEATHS} times over it`);
+  try {
+    const read = await deps.reader.read({ key: sighting.rawKey, size: sighting.size });
+    deps.step?.('read');
+    try {
+      const message = await receive(deps, sighting, read);
+      const outcome = await settle(deps, message, { read, again: false });
+      await markDone(database.sightings, sighting._id, message._id);
+      deps.step?.('done');
+      return outcome;
+    } finally {
+      await read.dispose();
+    }
+  } catch (error) {
+    if (error instanceof PermanentError) return await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
+    const survived = !(error instanceof Error && error.name === 'ReadingDied');
+    if (survived) await reportAttempt(database.sightings, sighting._id, describeError(error));
+    throw error;
+  }
+}
+
+/** Judges a message again with what has become known since. Automatic judging only adds. */
+export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+  const message = await deps.database.messages.findOne({ _id: id });
+  if (message === null || message.state === 'quarantined') return nothingToDo;
+  const read = await deps.reader.read({ key: message.rawKey, size: message.size });
+  try {
+    const outcome = await settle(deps, message, { read, again: true });
+    await clearRejudge(deps.database.messages, message);
+    return outcome;
+  } finally {
+    await read.dispose();
+  }
+}
+
+/** The attachments are durable before anything points at them (invariant 1). */
+async function receive(deps: IngestDeps, sighting: SightingDocument, read: ReadMessage): Promise<MessageDocument> {
+  for (const { sha256, size, content, contentType } of read.contents)
+    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
+  deps.step?.('attachments-stored');
+  const { internalDate, mailbox, role, inOwnSent, since, rawKey } = sighting;
+  const facts = messageFactsOf(read.reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules: deps.rules });
+  const message = await receiveMessage(deps.database.messages, {
+    id: deterministicId(facts.fingerprint),
+    facts,
+    sighted: { mailbox, role, inOwnSent, backfill: since !== null && facts.date < since },
+  });
+  deps.step?.('received');
+  return message;
+}
+
+/** Judges where that is due, then writes what was decided and is not written yet. */
+async function settle(
+  deps: IngestDeps,
+  received: MessageDocument,
+  { read, again }: { readonly read: ReadMessage; readonly again: boolean },
+): Promise<IngestOutcome> {
+  const { database, rules } = deps;
+  const { mail } = read.reading;
+  let message = received;
+  let due = again || !isJudgedAsSeen(message);
+  while (due) {
+    const authentication = message.authentication ?? read.authentication;
+    const judgement = await judgeMessage(database, { mail, message, authentication, rules });
+    const persisted = await persistJudgement(database.messages, message, judgement);
+    message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
+    due = persisted === null && (again || !isJudgedAsSeen(message));
+  }
+  deps.step?.('judged');
+  let written = { communications: 0, caseUpdates: 0 };
+  if (message.state === 'judged') {
+    written = await writeOut(database, message, mail);
+    deps.step?.('written');
+    await deps.rejudgeSoon(await markDependants(database.messages, message));
+    deps.step?.('dependants-marked');
+    await markWritten(database.messages, message, finalState(message));
+    deps.step?.('marked-written');
+  }
+  return {
+    outcome: message.state === 'judged' ? finalState(message) : message.state,
+    messageRef: message._id.toHexString(),
+    verdict: message.verdict?.kind ?? null,
+    warnings: message.warnings,
+    ...written,
+  };
+}
+
+function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {
+  if (links.length > 0) return 'stored';
+  return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
+}
+
+/** Keeps the raw bytes and the reason; the folder goes on. */
+async function quarantine(deps: IngestDeps, sighting: SightingDocument, error: string): Promise<IngestOutcome> {
+  const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
+  const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
+  const facts = messageFactsOf(reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules: deps.rules });
+  const id = deterministicId(facts.fingerprint);
+  await quarantineMessage(deps.database.messages, { id, facts, sighted: { mailbox, role, inOwnSent, backfill: false }, error });
+  await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
+  return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };
+}
+
+const nothingToDo: IngestOutcome = {
+  outcome: 'nothing-to-do',
+  messageRef: null,
+  verdict: null,
+  communications: 0,
+  caseUpdates: 0,
+  warnings: [],
+};

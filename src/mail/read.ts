@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import { classifyAutomatic } from './automatic.ts';
+import { readBounce } from './bounce.ts';
+import { createFingerprinter, rawFingerprint } from './fingerprint.ts';
+import { readForwards } from './forwarded.ts';
+import type { Mail } from './mail.ts';
+import { parseMessage } from './parse.ts';
+import type { AttachmentSink } from './parse.ts';
+import { splitReply } from './reply.ts';
+
+export interface Reading {
+  readonly mail: Mail;
+  /** Same Message-ID, From, Date and attachments: copies that differ in a footer or banner share it. */
+  readonly variantKey: string;
+}
+
+/**
+ * Reads a message as a person would see it: parts, reply, forwards, kind. `open` gives the bytes from their beginning each time
+ * it is called: once for the parts, once for the fingerprint. Throws only what `open` or the sink throw.
+ */
+export async function readMail(input: {
+  readonly open: () => Readable;
+  readonly sink?: AttachmentSink;
+}): Promise<Reading> {
+  const fingerprinter = createFingerprinter();
+  let size = 0;
+  for await (const chunk of input.open() as AsyncIterable<Buffer>) {
+    fingerprinter.write(chunk);
+    size += chunk.length;
+  }
+  const { fingerprint, variantKey } = fingerprinter.end();
+  const parsed = await parseMessage({ raw: input.open(), ...(input.sink === undefined ? {} : { sink: input.sink }) });
+  return { mail: understand(parsed, { fingerprint, size }), variantKey };
+}
+
+/** Only the header of a message over the size limit: its body is marked as skipped, its identity is that of its bytes. */
+export async function readHeaderOnly(input: {
+  readonly header: Buffer;
+  readonly size: number;
+  readonly sha256: string;
+  readonly maxBytes: number;
+}): Promise<Reading> {
+  const parsed = await parseMessage({ raw: input.header });
+  const fingerprint = rawFingerprint(input.sha256);
+  const warning = `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`;
+  const mail = understand(
+    { ...parsed, text: '', textSource: 'none', html: null, rawHtml: null, attachments: [], nested: [], warnings: [...parsed.warnings, warning] },
+    { fingerprint, size: input.size },
+  );
+  return { mail, variantKey: fingerprint };
+}
+
+function understand(parsed: Awaited<ReturnType<typeof parseMessage>>, identity: { fingerprint: string; size: number }): Mail {
+  const bounce = readBounce(parsed);
+  const automatic = classifyAutomatic(parsed, bounce);
+  const { forwarded, forwards } = readForwards(parsed);
+  const split = splitReply({
+    text: parsed.text,
+    rawHtml: parsed.rawHtml,
+    textSource: parsed.textSource,
+    isForward: forwards.length > 0,
+  });
+  return { ...parsed, ...split, ...identity, bounce, automatic, forwarded, forwards };
+}

@@ -1,0 +1,105 @@
+import { attachmentKey } from './store/blobs.ts';
+import { recordCaseUpdate, settleCaseUpdate } from './store/case-updates.ts';
+import type { CaseUpdateDocument } from './store/case-updates.ts';
+import { recordCommunications } from './store/communications.ts';
+import type { CommunicationDocument } from './store/communications.ts';
+import { deterministicId } from './store/ids.ts';
+import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/messages.ts';
+import type { Database } from './store/mongo.ts';
+import type { Address, Mail } from './mail/mail.ts';
+
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
+const MAX_MESSAGE_CHARS = 2_000_000;
+const MAX_REPLY_CHARS = 500_000;
+const MAX_HTML_CHARS = 2_000_000;
+const MAX_SUBJECT_CHARS = 10_000;
+const MAX_RECIPIENTS = 1_000;
+
+/**
+ * Copies of a message that differ only in a footer or banner share these ids (`variantKey`), so that two workers which meet
+ * two copies at the same moment still write one row.
+ */
+export function communicationId({ variantKey }: Pick<MessageDocument, 'variantKey'>, clientId: MessageLink['clientId']) {
+  return deterministicId(variantKey, String(clientId));
+}
+
+export function caseUpdateId(
+  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  update: Pick<MessageCaseUpdate, 'clientId' | 'ref'>,
+) {
+  return deterministicId(variantKey, String(update.clientId), `case:${update.ref ?? ''}`);
+}
+
+/** The CRM's record of a message for one of its clients. A staff forward is recorded as the message inside. */
+export function communicationOf(message: MessageDocument, mail: Mail, link: MessageLink): CommunicationDocument {
+  const { verdict } = message;
+  const inside = verdict?.forwardedBy !== null && verdict?.direction !== undefined ? mail.forwarded : null;
+  const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
+  return {
+    _id: communicationId(message, link.clientId),
+    clientId: link.clientId,
+    type: 'Email',
+    date: dateInside(inside?.date ?? null) ?? message.date,
+    subject: (inside?.subject || mail.subject).slice(0, MAX_SUBJECT_CHARS),
+    message: textOf(mail, inside).slice(0, MAX_MESSAGE_CHARS),
+    attachments: mail.attachments.map((file) => ({ key: attachmentKey(file.sha256), ...file, scan: null })),
+    messageRef: message._id,
+    direction: verdict?.direction ?? 'inbound',
+    from: people.from,
+    to: people.to.slice(0, MAX_RECIPIENTS),
+    cc: people.cc.slice(0, MAX_RECIPIENTS),
+    reply: (inside?.text ?? mail.reply).slice(0, MAX_REPLY_CHARS),
+    html: mail.html === null || mail.html.length > MAX_HTML_CHARS ? null : mail.html,
+    threadId: message.threadId,
+    caseRef: message.tags[0]?.ref ?? null,
+    forwardedBy: verdict?.forwardedBy ?? null,
+    flags: message.flags,
+  };
+}
+
+function dateInside(date: string | null): Date | null {
+  return date === null ? null : new Date(date);
+}
+
+/** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
+function textOf(mail: Mail, inside: Mail['forwarded']): string {
+  if (inside === null || inside.via === 'inline') return mail.text;
+  return [inside.comment, inside.text].filter((text) => text !== null && text !== '').join('\n\n');
+}
+
+/** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */
+export function caseUpdateOf(message: MessageDocument, mail: Mail, update: MessageCaseUpdate): CaseUpdateDocument {
+  return {
+    _id: caseUpdateId(message, update),
+    clientId: update.clientId,
+    date: message.date,
+    title: update.title,
+    description: mail.reply.slice(0, MAX_REPLY_CHARS),
+    status: update.status ?? 'Open',
+    statusInherited: update.status === null,
+    statusText: update.statusText,
+    ref: update.ref,
+    review: update.review === 'echo' ? null : update.review,
+    communicationId: communicationId(message, update.clientId),
+    messageRef: message._id,
+  };
+}
+
+/** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */
+export async function writeOut(
+  { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<{ communications: number; caseUpdates: number }> {
+  const links = message.links.filter((link) => link.writtenAt === null);
+  const written = await recordCommunications(
+    communications,
+    links.map((link) => communicationOf(message, mail, link)),
+  );
+  let updates = 0;
+  for (const update of message.caseUpdates.filter(({ writtenAt }) => writtenAt === null)) {
+    if (update.review !== 'echo' && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
+    await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
+  }
+  return { communications: written, caseUpdates: updates };
+}

@@ -1,0 +1,81 @@
+import type { Collection, ObjectId } from 'mongodb';
+import type { Review } from '../verdict/case-updates.ts';
+import { caseStatusAt } from '../verdict/case-status.ts';
+import type { ClientDocument } from './clients.ts';
+import { retryDuplicate } from './mongo.ts';
+
+/** The CRM's record of a change of a case: its own fields first, docketmail's beside them. */
+export interface CaseUpdateDocument {
+  readonly _id: ObjectId;
+  readonly clientId: ClientDocument['_id'];
+  readonly date: Date;
+  readonly title: string;
+  readonly description: string;
+  readonly status: string;
+  readonly communicationId?: ObjectId;
+  readonly messageRef?: ObjectId;
+  readonly ref?: string | null;
+  readonly statusText?: string | null;
+  readonly review?: Review | null;
+  /** The tag named no status of its own: `status` follows the case. */
+  readonly statusInherited?: boolean;
+}
+
+interface CaseKey {
+  readonly clientId: ClientDocument['_id'];
+  readonly ref: string | null;
+}
+
+/** Writes the update unless it is there, then derives by date every status that follows the case. */
+export async function recordCaseUpdate(
+  caseUpdates: Collection<CaseUpdateDocument>,
+  document: CaseUpdateDocument,
+): Promise<boolean> {
+  const { _id, ...fields } = document;
+  const result = await retryDuplicate(() =>
+    caseUpdates.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true }),
+  );
+  await deriveStatuses(caseUpdates, { clientId: document.clientId, ref: document.ref ?? null });
+  return result.upsertedCount > 0;
+}
+
+/**
+ * A case's status is derived by date, never by arrival: an update that landed late changes what later ones inherit. Rows that
+ * name their own status, and rows that others wrote, are never touched.
+ */
+export async function deriveStatuses(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
+  const rows = await caseUpdates.find({ clientId: key.clientId, ref: key.ref }).toArray();
+  for (const row of rows) {
+    if (row.statusInherited !== true) continue;
+    const status = caseStatusAt(rows, row);
+    if (status !== row.status) await caseUpdates.updateOne({ _id: row._id, statusInherited: true }, { $set: { status } });
+  }
+}
+
+/** An update that was held for its parent, settled: `null` review takes effect; an echo was never an update. */
+export async function settleCaseUpdate(
+  caseUpdates: Collection<CaseUpdateDocument>,
+  update: CaseKey & { readonly _id: ObjectId; readonly review: Review | 'echo' | null },
+): Promise<void> {
+  const { _id, review } = update;
+  const held = { _id, review: 'parent-unknown' as const };
+  if (review === 'echo') await caseUpdates.deleteOne(held);
+  else await caseUpdates.updateOne(held, { $set: { review } });
+  await deriveStatuses(caseUpdates, update);
+}
+
+/** Which clients have a case under each ref, by updates that took effect. */
+export async function caseHolders(
+  caseUpdates: Collection<CaseUpdateDocument>,
+  refs: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (refs.length === 0) return new Map();
+  const rows = await caseUpdates
+    .find({ ref: { $in: [...refs] }, review: null })
+    .project<{ ref: string; clientId: ClientDocument['_id'] }>({ ref: 1, clientId: 1 })
+    .limit(1_000)
+    .toArray();
+  const holders = new Map<string, string[]>();
+  for (const { ref, clientId } of rows) holders.set(ref, [...(holders.get(ref) ?? []), String(clientId)]);
+  return holders;
+}

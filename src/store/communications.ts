@@ -1,0 +1,50 @@
+import type { Collection, ObjectId } from 'mongodb';
+import type { Address, Attachment } from '../mail/mail.ts';
+import type { ClientDocument } from './clients.ts';
+import { retryDuplicate } from './mongo.ts';
+
+/** The CRM's record of one message for one client: its own fields first, docketmail's beside them. */
+export interface CommunicationDocument {
+  readonly _id: ObjectId;
+  readonly clientId: ClientDocument['_id'];
+  readonly type: string;
+  readonly date: Date;
+  readonly subject: string;
+  readonly message: string;
+  readonly attachments: readonly StoredAttachment[];
+  readonly messageRef?: ObjectId;
+  readonly direction?: 'inbound' | 'outbound' | 'internal';
+  readonly from?: Address | null;
+  readonly to?: readonly Address[];
+  readonly cc?: readonly Address[];
+  readonly reply?: string;
+  readonly html?: string | null;
+  readonly threadId?: string;
+  readonly caseRef?: string | null;
+  readonly forwardedBy?: string | null;
+  readonly flags?: readonly string[];
+}
+
+export interface StoredAttachment extends Attachment {
+  /** Where the bytes are in blob storage. */
+  readonly key: string;
+  /** What a virus scanner said; null: none was asked. */
+  readonly scan: string | null;
+}
+
+/** Writes each communication unless one with its `_id` is there: a row that exists is never touched. */
+export async function recordCommunications(
+  communications: Collection<CommunicationDocument>,
+  documents: readonly CommunicationDocument[],
+): Promise<number> {
+  if (documents.length === 0) return 0;
+  const result = await retryDuplicate(() =>
+    communications.bulkWrite(
+      documents.map(({ _id, ...fields }) => ({
+        updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
+      })),
+      { ordered: false },
+    ),
+  );
+  return result.upsertedCount;
+}

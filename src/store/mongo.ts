@@ -1,0 +1,122 @@
+import { MongoClient, MongoServerError } from 'mongodb';
+import type { Collection, Db, Document, IndexDescription } from 'mongodb';
+import type { BookDocument } from './address-book.ts';
+import type { CaseUpdateDocument } from './case-updates.ts';
+import type { ClientDocument } from './clients.ts';
+import type { CommunicationDocument } from './communications.ts';
+import type { CursorDocument } from './cursors.ts';
+import type { DecisionDocument } from './decisions.ts';
+import type { LeaseDocument } from './leases.ts';
+import type { MessageDocument } from './messages.ts';
+import type { SightingDocument } from './sightings.ts';
+
+export interface MongoSettings {
+  readonly uri: string;
+  readonly db: string;
+  readonly collections: {
+    readonly clients: string;
+    readonly communications: string;
+    readonly caseUpdates: string;
+    /** Put before the names of docketmail's own collections. */
+    readonly ownPrefix: string;
+  };
+}
+
+/** The three collections of the CRM and docketmail's own. */
+export interface Database {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly clients: Collection<ClientDocument>;
+  readonly communications: Collection<CommunicationDocument>;
+  readonly caseUpdates: Collection<CaseUpdateDocument>;
+  readonly messages: Collection<MessageDocument>;
+  readonly sightings: Collection<SightingDocument>;
+  readonly cursors: Collection<CursorDocument>;
+  readonly leases: Collection<LeaseDocument>;
+  readonly addressBook: Collection<BookDocument>;
+  readonly decisions: Collection<DecisionDocument>;
+}
+
+/** How long a command may look for a server before it fails; the job is retried then. */
+const SERVER_SELECTION_MS = 10_000;
+
+/** @throws when no server answers within 10 s. */
+export async function openDatabase(settings: MongoSettings): Promise<Database> {
+  const client = new MongoClient(settings.uri, {
+    appName: 'docketmail',
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    ignoreUndefined: true,
+  });
+  await client.connect();
+  const db = client.db(settings.db);
+  const { clients, communications, caseUpdates, ownPrefix } = settings.collections;
+  const own = <T extends Document>(name: string): Collection<T> => db.collection<T>(ownPrefix + name);
+  return {
+    client,
+    db,
+    clients: db.collection<ClientDocument>(clients),
+    communications: db.collection<CommunicationDocument>(communications),
+    caseUpdates: db.collection<CaseUpdateDocument>(caseUpdates),
+    messages: own<MessageDocument>('messages'),
+    sightings: own<SightingDocument>('sightings'),
+    cursors: own<CursorDocument>('cursors'),
+    leases: own<LeaseDocument>('leases'),
+    addressBook: own<BookDocument>('addressBook'),
+    decisions: own<DecisionDocument>('decisions'),
+  };
+}
+
+/**
+ * Creates what is missing of the indexes. On the CRM's collections only plain ones: no unique index and no validator may
+ * get in the way of rows that other programs and people write.
+ */
+export async function ensureIndexes(database: Database): Promise<void> {
+  const plans: readonly [Collection<never>, readonly IndexDescription[]][] = [
+    [database.communications as never, [{ key: { clientId: 1, date: -1 } }, { key: { threadId: 1 }, sparse: true }]],
+    [database.caseUpdates as never, [{ key: { clientId: 1, date: -1 } }, { key: { ref: 1, date: 1 }, sparse: true }]],
+    [
+      database.messages as never,
+      [
+        { key: { fingerprint: 1 }, unique: true },
+        { key: { messageId: 1 } },
+        { key: { answers: 1 } },
+        { key: { variantKey: 1 } },
+        { key: { originKey: 1 }, sparse: true },
+        { key: { rejudge: 1 }, sparse: true },
+        { key: { threadId: 1 } },
+        { key: { state: 1, receivedAt: 1 } },
+      ],
+    ],
+    [
+      database.sightings as never,
+      [
+        { key: { mailbox: 1, folder: 1, epoch: 1, uid: 1 }, unique: true },
+        { key: { state: 1, updatedAt: 1 } },
+        { key: { messageRef: 1 } },
+      ],
+    ],
+    [database.cursors as never, [{ key: { mailbox: 1, folder: 1 }, unique: true }]],
+    [database.leases as never, [{ key: { mailbox: 1, kind: 1 }, unique: true }]],
+    [
+      database.addressBook as never,
+      [{ key: { address: 1, clientId: 1, source: 1 }, unique: true }, { key: { clientId: 1 } }],
+    ],
+    [database.decisions as never, [{ key: { subject: 1 } }]],
+  ];
+  for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
+}
+
+/** Duplicate key. Only the code counts: `keyPattern` is absent on compatible engines. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
+}
+
+/** Two upserts of one key may race: the loser gets 11000 and finds the document the second time. */
+export async function retryDuplicate<T>(upsert: () => Promise<T>): Promise<T> {
+  try {
+    return await upsert();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return await upsert();
+  }
+}

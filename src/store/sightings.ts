@@ -1,0 +1,234 @@
+import type { Collection, Filter, ObjectId } from 'mongodb';
+import type { ListedMessage } from '../mailbox/mailbox.ts';
+import { deterministicId } from './ids.ts';
+import { isDuplicateKey } from './mongo.ts';
+
+/** One occurrence of a message in a folder: the ledger of what has been seen. */
+export interface SightingDocument {
+  readonly _id: ObjectId;
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly epoch: number;
+  readonly uid: number;
+  readonly internalDate: Date | null;
+  readonly size: number;
+  /** The mailbox's role when the message was seen. */
+  readonly role: 'capture' | 'dropbox';
+  /** Whether the folder is a Sent folder (RFC 6154 \\Sent). */
+  readonly inOwnSent: boolean;
+  /** The mailbox's `since`: an older message is back-fill. */
+  readonly since: Date | null;
+  /** Null: listed but not fetched yet. */
+  readonly rawKey: string | null;
+  readonly state: 'pending' | 'done' | 'vanished' | 'failed';
+  readonly messageRef: ObjectId | null;
+  /** Whether a write-back to the mailbox was done. */
+  readonly acted: boolean;
+  /** Fetches that found nothing, or ingest attempts that failed. */
+  readonly attempts: number;
+  /** Attempts that began and did not report back: the poison guard (invariant 8). */
+  readonly startedAttempts: number;
+  readonly error: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface FolderEpoch {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly epoch: number;
+}
+
+/** What the mailbox and the folder say of every message in it. */
+export interface SightedAs {
+  readonly role: 'capture' | 'dropbox';
+  readonly inOwnSent: boolean;
+  readonly since: Date | null;
+}
+
+export function sightingId({ mailbox, folder, epoch, uid }: FolderEpoch & { readonly uid: number }): ObjectId {
+  return deterministicId(mailbox, folder, String(epoch), String(uid));
+}
+
+/** Writes a row for each listed message that has none. Returns only when every one has a row. */
+export async function recordSightings(
+  sightings: Collection<SightingDocument>,
+  folder: FolderEpoch & SightedAs,
+  listed: readonly ListedMessage[],
+): Promise<void> {
+  const now = new Date();
+  const rows = listed.map(({ uid, internalDate, size }): SightingDocument => ({
+    _id: sightingId({ ...folder, uid }),
+    mailbox: folder.mailbox,
+    folder: folder.folder,
+    epoch: folder.epoch,
+    uid,
+    internalDate: internalDate === null ? null : new Date(internalDate),
+    size,
+    role: folder.role,
+    inOwnSent: folder.inOwnSent,
+    since: folder.since,
+    rawKey: null,
+    state: 'pending',
+    messageRef: null,
+    acted: false,
+    attempts: 0,
+    startedAttempts: 0,
+    error: null,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  try {
+    await sightings.insertMany(rows, { ordered: false });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const present = await sightings.countDocuments({ _id: { $in: rows.map((row) => row._id) } });
+    if (present < rows.length) throw error;
+  }
+}
+
+/** Rows of a folder that wait for their raw message: those that were never refused first, so that none blocks the others. */
+export async function sightingsToFetch(
+  sightings: Collection<SightingDocument>,
+  folder: FolderEpoch,
+  limit: number,
+): Promise<SightingDocument[]> {
+  const { mailbox, epoch } = folder;
+  return await sightings
+    .find({ mailbox, folder: folder.folder, epoch, state: 'pending', rawKey: null })
+    .sort({ attempts: 1, uid: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+export async function markFetched(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  raw: { readonly key: string; readonly size: number },
+): Promise<void> {
+  await sightings.updateOne(
+    { _id: id, state: 'pending' },
+    { $set: { rawKey: raw.key, size: raw.size, attempts: 0, error: null, updatedAt: new Date() } },
+  );
+}
+
+/** A UID that was listed and then not served: gone after it was asked for `limit` times. */
+export async function markMissing(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  limit: number,
+): Promise<'pending' | 'vanished'> {
+  const row = await sightings.findOneAndUpdate(
+    { _id: id, state: 'pending', rawKey: null },
+    { $inc: { attempts: 1 }, $set: { updatedAt: new Date() } },
+    { returnDocument: 'after' },
+  );
+  if (row === null || row.attempts < limit) return 'pending';
+  await sightings.updateOne({ _id: id, state: 'pending', rawKey: null }, { $set: { state: 'vanished' } });
+  return 'vanished';
+}
+
+/** The source refused this one message. It stays pending: a refusal is no proof that it has gone. */
+export async function markRefused(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  error: string,
+): Promise<void> {
+  await sightings.updateOne(
+    { _id: id, state: 'pending', rawKey: null },
+    { $inc: { attempts: 1 }, $set: { error, updatedAt: new Date() } },
+  );
+}
+
+/** Rows of earlier epochs that were never fetched cannot be any more: the folder is read again under the new epoch. */
+export async function abandonEarlierEpochs(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+): Promise<void> {
+  await sightings.updateMany(
+    { mailbox, folder, epoch: { $lt: epoch }, state: 'pending', rawKey: null },
+    { $set: { state: 'vanished', error: 'the folder was reset before it was fetched', updatedAt: new Date() } },
+  );
+}
+
+/** Counts an attempt before anything is parsed. Null where there is nothing to do: unknown, done, vanished or not fetched. */
+export async function startAttempt(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+): Promise<SightingDocument | null> {
+  return await sightings.findOneAndUpdate(
+    { _id: id, state: 'pending', rawKey: { $ne: null } },
+    { $inc: { startedAttempts: 1 }, $set: { updatedAt: new Date() } },
+    { returnDocument: 'after' },
+  );
+}
+
+/** The attempt failed but the process lived to say so: this was no poison. */
+export async function reportAttempt(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  error: string,
+): Promise<void> {
+  await sightings.updateOne(
+    { _id: id, state: 'pending' },
+    { $set: { startedAttempts: 0, error, updatedAt: new Date() }, $inc: { attempts: 1 } },
+  );
+}
+
+export async function markDone(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  messageRef: ObjectId,
+): Promise<void> {
+  await sightings.updateOne(
+    { _id: id },
+    { $set: { state: 'done', messageRef, startedAttempts: 0, error: null, updatedAt: new Date() } },
+  );
+}
+
+export async function markFailed(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  input: { readonly error: string; readonly messageRef: ObjectId | null },
+): Promise<void> {
+  const filter: Filter<SightingDocument> = { _id: id, state: 'pending' };
+  await sightings.updateOne(filter, { $set: { state: 'failed', ...input, updatedAt: new Date() } });
+}
+
+/** Opens a sighting again, for a replay. */
+export async function reopen(sightings: Collection<SightingDocument>, ids: readonly ObjectId[]): Promise<void> {
+  await sightings.updateMany(
+    { _id: { $in: [...ids] }, rawKey: { $ne: null } },
+    { $set: { state: 'pending', startedAttempts: 0, error: null, updatedAt: new Date() } },
+  );
+}
+
+/** Fetched rows to which nothing has happened since `before`, longest ago first, from `after` on: the reconciler's work. */
+export async function stalePending(
+  sightings: Collection<SightingDocument>,
+  { before, after, limit }: { readonly before: Date; readonly after: Date | null; readonly limit: number },
+): Promise<Pick<SightingDocument, '_id' | 'updatedAt'>[]> {
+  return await sightings
+    .find({ state: 'pending', rawKey: { $ne: null }, updatedAt: { $lt: before, ...(after === null ? {} : { $gte: after }) } })
+    .project<Pick<SightingDocument, '_id' | 'updatedAt'>>({ _id: 1, updatedAt: 1 })
+    .sort({ updatedAt: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+export interface PendingMailbox {
+  readonly mailbox: string;
+  readonly count: number;
+  /** When the oldest pending row was written. */
+  readonly oldest: Date;
+}
+
+export async function pendingByMailbox(sightings: Collection<SightingDocument>): Promise<PendingMailbox[]> {
+  const rows = await sightings
+    .aggregate<{ _id: string; count: number; oldest: Date }>([
+      { $match: { state: 'pending' } },
+      { $group: { _id: '$mailbox', count: { $sum: 1 }, oldest: { $min: '$createdAt' } } },
+    ])
+    .toArray();
+  return rows.map(({ _id, count, oldest }) => ({ mailbox: _id, count, oldest }));
+}

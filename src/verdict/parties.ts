@@ -1,0 +1,91 @@
+import { getDomain } from 'tldts';
+import mailProviders from 'email-providers/all.json' with { type: 'json' };
+import type { Forward, Mail } from '../mail/mail.ts';
+import type { Rules } from '../rules.ts';
+
+export type Direction = 'inbound' | 'outbound' | 'internal';
+
+/** Who stands on which side of a message. Addresses are normalised. */
+export interface Parties {
+  readonly direction: Direction;
+  readonly directionReason: string;
+  /** Every address on the message that is not ours, each once. */
+  readonly outside: readonly string[];
+  /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
+  readonly staffHops: readonly Forward[];
+  readonly forwardedBy: string | null;
+}
+
+/** The list counts RFC 2606's documentation domains as providers; nobody has a mailbox there. */
+const freeMail = new Set<string>(mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)));
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/** Whether anyone can have an address there, so that the domain says nothing about a company. */
+export function isFreeMail(domain: string): boolean {
+  return freeMail.has(domain) || freeMail.has(getDomain(domain) ?? domain);
+}
+
+/** The registrable domain by the public suffix list: `mail.acme.co.uk` → `acme.co.uk`; null for a bare suffix or an IP. */
+export function companyDomain(address: string): string | null {
+  const domain = getDomain(domainOf(address), { allowPrivateDomains: true, validateHostname: false });
+  return domain === null || isFreeMail(domain) ? null : domain;
+}
+
+/** `john+x@acme.test` → `john@acme.test`; null where there is no sub-address (RFC 5233). */
+export function withoutSubAddress(address: string): string | null {
+  const at = address.lastIndexOf('@');
+  const plus = address.indexOf('+');
+  return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : null;
+}
+
+/** Whether an address is the firm's: an own address, one with a sub-address, or a staff domain and what is below it. */
+export function isOurs(address: string, rules: Rules): boolean {
+  const own = rules.ownAddresses;
+  if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
+  const domain = domainOf(address);
+  return rules.staffDomains.some((staff) => !isFreeMail(staff) && (domain === staff || domain.endsWith(`.${staff}`)));
+}
+
+export function isFormSender(address: string, rules: Rules): boolean {
+  return rules.formSenders.some((entry) => entry === address || (!entry.includes('@') && domainOf(address) === entry));
+}
+
+/** Reads direction and sides off a message (design, "Direction"). */
+export function readParties(mail: Mail, rules: Rules): Parties {
+  const from = mail.from?.address ?? null;
+  const senders = known(mail.fromAll);
+  const recipients = known([...mail.to, ...mail.cc, ...mail.bcc]);
+  const hopSenders = known(mail.forwards.map((hop) => hop.from));
+  const all = [...senders, ...known(mail.sender === null ? [] : [mail.sender]), ...known(mail.replyTo), ...recipients, ...hopSenders];
+  const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
+  const fromStaff = from !== null && senders.every((address) => isOurs(address, rules));
+  const staffHops = fromStaff ? mail.forwards : [];
+  const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
+  const side = (direction: Direction, directionReason: string): Parties => ({
+    direction,
+    directionReason,
+    outside,
+    staffHops,
+    forwardedBy: staffHops.length > 0 ? from : null,
+  });
+
+  if (from === null) return side('inbound', 'no sender address');
+  if (isFormSender(from, rules)) return side('inbound', `${from} is a form sender`);
+  if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
+    return side('internal', 'every participant is staff');
+  if (staffHops.length > 0 && recipients.every((address) => isOurs(address, rules))) {
+    const inside = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
+    if (inside !== undefined)
+      return side('inbound', `forwarded by staff, the message inside is from ${inside.from.address ?? 'a name only'}`);
+    return side('outbound', 'forwarded by staff, the message inside is from staff');
+  }
+  if (fromStaff) return side('outbound', `${from} is staff`);
+  return side('inbound', `${from} is not staff`);
+}
+
+function known(addresses: readonly { readonly address: string | null }[]): string[] {
+  return addresses.flatMap(({ address }) => (address === null ? [] : [address]));
+}

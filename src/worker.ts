@@ -1,0 +1,168 @@
+import { UnrecoverableError, Worker } from 'bullmq';
+import type { Job, Processor } from 'bullmq';
+import { ObjectId } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError, PermanentError } from './errors.ts';
+import { ingestAgain, ingestSighting } from './ingest.ts';
+import type { IngestDeps, IngestOutcome } from './ingest.ts';
+import type { Log } from './log.ts';
+import { MailboxError } from './mailbox/mailbox.ts';
+import type { Metrics } from './metrics.ts';
+import { pollMailbox } from './poll.ts';
+import type { PollDeps, PollOutcome, PolledMailbox } from './poll.ts';
+import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
+import type { IngestJob, MailboxJob, Queues } from './queues.ts';
+
+interface WorkerSettings {
+  readonly redis: { readonly url: string; readonly prefix: string };
+  readonly queues: Queues;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Bounded in time: what has not ended after `graceMs` is left to a later process. */
+export interface RunningWorkers {
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * A killed process silences its mailbox until its lock is found stale, so poll locks are short. Ingest locks are long: a busy
+ * machine must not make a job run twice.
+ */
+const POLL_LOCK_MS = 30_000;
+const INGEST_LOCK_MS = 180_000;
+const STALLED_INTERVAL_MS = 5_000;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 10 * 60_000;
+/** How long a poll that found ingest behind waits before it asks again. */
+const WAIT_FOR_ROOM_MS = 1_000;
+
+/** Exponential with full jitter, capped (invariant 9). */
+export function retryDelayMs(attemptsMade: number, random: () => number = Math.random): number {
+  const cap = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attemptsMade - 1, 20));
+  return Math.round(cap / 2 + (random() * cap) / 2);
+}
+
+export function startPollWorkers(
+  settings: WorkerSettings & {
+    readonly poll: PollDeps;
+    readonly mailboxes: readonly PolledMailbox[];
+    readonly concurrency: number;
+  },
+): RunningWorkers {
+  const { queues, log, metrics, poll, concurrency } = settings;
+  const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+
+  const tick = startWorker<MailboxJob>(settings, queueNames.tick, { concurrency: 4, lockMs: POLL_LOCK_MS }, async (job) => {
+    await addPoll(queues, mailboxJob.parse(job.data).mailbox);
+  });
+
+  const polls = startWorker<MailboxJob>(settings, queueNames.poll, { concurrency, lockMs: POLL_LOCK_MS }, async (job, signal) => {
+    const { mailbox: name } = mailboxJob.parse(job.data);
+    const mailbox = byName.get(name);
+    if (mailbox === undefined)
+      throw new PermanentError('unknown-mailbox', `no mailbox ${name} in this process's settings; give all pollers the same`);
+    const stop = metrics.pollSeconds.startTimer({ mailbox: name });
+    try {
+      const outcome = await pollMailbox(poll, mailbox, signal);
+      report(name, outcome);
+      if (outcome.outcome === 'waiting') await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
+      if (outcome.outcome === 'more' || outcome.outcome === 'waiting') await addPoll(queues, name);
+      return { ...outcome, problems: outcome.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`) };
+    } catch (error) {
+      metrics.folderProblems.inc({ mailbox: name });
+      if (error instanceof MailboxError && error.code === 'backing-off') return { outcome: 'backing-off' };
+      throw error;
+    } finally {
+      stop();
+    }
+  });
+
+  function report(mailbox: string, { problems, resets, outcome, listed, fetched, vanished }: PollOutcome): void {
+    for (const { folder, error } of problems) {
+      metrics.folderProblems.inc({ mailbox });
+      log.warn({ mailbox, folder, error: describeError(error) }, 'folder could not be polled');
+    }
+    for (const reset of resets) {
+      metrics.folderResets.inc({ mailbox });
+      log.warn({ mailbox, reset }, 'folder was reset, it is read again');
+    }
+    if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
+  }
+
+  return closing([tick, polls]);
+}
+
+export function startIngestWorkers(
+  settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
+): RunningWorkers {
+  const { log, metrics, ingest, concurrency } = settings;
+  const worker = startWorker<IngestJob>(settings, queueNames.ingest, { concurrency, lockMs: INGEST_LOCK_MS }, async (job) => {
+    const { kind, id } = ingestJob.parse(job.data);
+    const stop = metrics.ingestSeconds.startTimer();
+    const objectId = ObjectId.createFromHexString(id);
+    const outcome = kind === 'sighting' ? await ingestSighting(ingest, objectId) : await ingestAgain(ingest, objectId);
+    report({ job: job.id, outcome, seconds: stop() });
+    return outcome;
+  });
+
+  function report({ job, outcome, seconds }: { job: string | undefined; outcome: IngestOutcome; seconds: number }): void {
+    metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
+    if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
+    if (outcome.outcome === 'nothing-to-do') return;
+    const { warnings, ...fields } = outcome;
+    const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
+    const codes = warnings.map((warning) => warning.split(':', 1)[0]);
+    log[level]({ job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) }, 'message ingested');
+  }
+
+  return closing([worker]);
+}
+
+interface WorkerOptions {
+  readonly concurrency: number;
+  readonly lockMs: number;
+}
+
+type Handler<T> = (job: Job<T>, signal: AbortSignal) => Promise<unknown>;
+
+/** The one place where failures are logged, and where it is decided whether they are retried. */
+function startWorker<T>(settings: WorkerSettings, name: string, options: WorkerOptions, handle: Handler<T>): Worker<T> {
+  const { redis, log, metrics } = settings;
+  const processor: Processor<T> = async (job, _token, signal) => {
+    try {
+      return await handle(job, signal ?? new AbortController().signal);
+    } catch (error) {
+      metrics.jobs.inc({ queue: name, outcome: error instanceof PermanentError ? 'failed' : 'error' });
+      log.warn({ queue: name, job: job.id, attempt: job.attemptsMade + 1, error: describeError(error) }, 'job failed');
+      if (error instanceof PermanentError) throw new UnrecoverableError(`${error.code}: ${describeError(error)}`);
+      throw error;
+    }
+  };
+  const worker = new Worker<T>(name, processor, {
+    connection: { url: redis.url, maxRetriesPerRequest: null },
+    prefix: redis.prefix,
+    concurrency: options.concurrency,
+    lockDuration: options.lockMs,
+    stalledInterval: STALLED_INTERVAL_MS,
+    // A stalled job is one whose process died: it runs again however often; poison is guarded by the ledger.
+    maxStalledCount: 1_000_000,
+    settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
+  });
+  worker.on('error', (error) => log.warn({ queue: name, error: describeError(error) }, 'queue connection failed'));
+  return worker;
+}
+
+/** Two stages: let running jobs end, then abort what is left. */
+function closing(workers: readonly Worker[]): RunningWorkers {
+  return {
+    close: async (graceMs) => {
+      const graceful = Promise.allSettled(workers.map((worker) => worker.close()));
+      const late = await Promise.race([graceful.then(() => false), delay(graceMs, true)]);
+      if (!late) return;
+      for (const worker of workers) worker.cancelAllJobs('docketmail is stopping');
+      await Promise.race([graceful, delay(2_000)]);
+      await Promise.race([Promise.allSettled(workers.map((worker) => worker.close(true))), delay(1_000)]);
+    },
+  };
+}
