@@ -1,7 +1,10 @@
 import { scanHtml, type StartTag } from './html-scan.ts';
 
-/** What the structure of the HTML says about a line. `rest` starts a quote that nothing closes. */
-export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature';
+/**
+ * What the structure of the HTML says about a line. `rest` begins a quote that nothing closes; `fields` may be the header fields of
+ * a quoted message.
+ */
+export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature' | 'fields';
 
 /** One rendered line. `quoteDepth` counts the blockquotes around it; `text` carries their "> " already. */
 export interface HtmlLine {
@@ -17,8 +20,6 @@ const MAX_DEPTH = 256;
 /** Ten bytes of HTML must not become a thousand of "> > > >". */
 const MAX_QUOTE_DEPTH = 12;
 const MAX_LIST_DEPTH = 8;
-/** Webmail writes emoji as pictures whose alternative text is the emoji. */
-const EMOJI_CHARS = 4;
 const MAX_ALT_CHARS = 200;
 const MAX_TEXT_CHARS = 4 * 1024 * 1024;
 /** Tracking links run to kilobytes and tell a reader nothing. */
@@ -139,7 +140,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   const rows: Cells[] = [];
   const links: NonNullable<Frame['link']>[] = [];
 
-  const region = (): Region => (rest ? 'quote' : (regions.at(-1) ?? 'own'));
+  const region = (): Region => (rest ? 'rest' : (regions.at(-1) ?? 'own'));
 
   const push = (text: string): void => {
     if (chars > MAX_TEXT_CHARS) return;
@@ -293,7 +294,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
       if (name === 'tr') while (stack.at(-1)?.name === 'tr') pop();
     }
     const opened = reading.regionOf(tag);
-    if (opened === 'rest') {
+    if (opened === 'rest' && quoteDepth === 0 && region() === 'own') {
       endLine();
       rest = true;
     }
@@ -306,8 +307,9 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
       return;
     }
     if (name === 'img' && hidden === 0) {
+      // Webmail writes emoji as pictures whose alternative text is the emoji.
       const alt = withoutFillers(attributes.get('alt') ?? '').trim();
-      if (alt !== '') inline(alt.length <= EMOJI_CHARS ? alt : `[${alt.slice(0, MAX_ALT_CHARS)}]`);
+      if (alt !== '') inline(/^\P{ASCII}{1,12}$/u.test(alt) ? alt : `[${alt.slice(0, MAX_ALT_CHARS)}]`);
     }
     if (VOID.has(name)) return;
     if (stack.length >= MAX_DEPTH) {

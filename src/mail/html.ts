@@ -1,5 +1,6 @@
 import { readHtmlLines } from './html-lines.ts';
 import { scanHtml } from './html-scan.ts';
+import { quoteRegion } from './quote-html.ts';
 
 export { sanitiseHtml } from './html-sanitise.ts';
 
@@ -13,7 +14,7 @@ const MAX_CONTENT_IDS = 10_000;
  */
 export function htmlToText(html: string): string {
   const read = (includeHidden: boolean): string =>
-    readHtmlLines(html, { regionOf: () => null, includeHidden })
+    readHtmlLines(html, { regionOf: quoteRegion, includeHidden })
       .map((line) => line.text)
       .join('\n');
   const text = read(false);

@@ -1,0 +1,152 @@
+import { LEAD_WORDS, QUOTING_WORDS, WROTE_PARTS, WROTE_WORDS } from './attribution-languages.ts';
+
+/** Lines that one attribution may be wrapped over. */
+const MAX_LINES = 6;
+/** Longer is prose, or an attack on the patterns below. */
+const MAX_CHARS = 600;
+
+/** `sure` stands on its own; `likely` needs a quoted line below. */
+export interface Attribution {
+  readonly first: number;
+  readonly last: number;
+  readonly certainty: 'sure' | 'likely';
+}
+
+const escape = (word: string): string => word.replace(/[.*+?^${}()|[\]\\/]/gu, String.raw`\$&`);
+const longestFirst = (words: readonly string[]): string =>
+  words
+    .toSorted((one, other) => other.length - one.length)
+    .map(escape)
+    .join('|');
+
+const WROTE = new RegExp(
+  String.raw`(?<![\p{L}\p{M}\p{N}])(?:${longestFirst(Object.values(WROTE_WORDS).flat())})(?![\p{L}\p{M}\p{N}])|(?:${longestFirst(WROTE_PARTS)})`,
+  'iu',
+);
+const LEAD = new RegExp(
+  String.raw`^(?:${longestFirst(LEAD_WORDS)})(?![\p{L}\p{M}])|^(?:在|于|於|เมื่อ|ב)`,
+  'iu',
+);
+const QUOTING = new RegExp(String.raw`^(?:${longestFirst(QUOTING_WORDS)})\s`, 'iu');
+
+const TIME = /(?<!\p{Nd})\p{Nd}{1,2}\s?(?:[:.]|h|시|時|时|点)\s?\p{Nd}{2}(?!\p{Nd})/u;
+const YEAR = /(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})/u;
+const NUMERIC_DATE = /(?<!\p{Nd})\p{Nd}{1,4}\s?[./-]\s?\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{2,4}(?!\p{Nd})/u;
+const ADDRESS = /[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}/u;
+/** The address that the line ends with, in whatever brackets. */
+const CLOSING_ADDRESS = /(?:<[^<>]{0,200}@[^<>]{1,200}>{1,2}|[([][^()[\]]{0,200}@[^()[\]]{1,200}[)\]])$/u;
+const STARTS_WITH_DATE =
+  /^(?:\p{L}{2,12}[.,]{0,2}\s)?\s?(?:\p{L}{1,3}\s)?(?:\p{Nd}{1,4}(?:[./-]|年|\s?\p{L}{3,10}|[:h]\p{Nd}{2}|st|nd|rd|th|\.|,)|\p{L}{3,10}\.?\s\p{Nd}{1,2},?\s\p{Nd}{4})/u;
+
+const hasDate = (text: string): boolean => YEAR.test(text) || NUMERIC_DATE.test(text);
+
+interface Stripped {
+  readonly text: string;
+  readonly dashed: boolean;
+}
+
+/** Some clients set the line between dashes; bold and italics come as asterisks and underscores. */
+function strip(line: string): Stripped {
+  let from = 0;
+  let to = line.length;
+  const isDash = (at: number): boolean => ' \t*_-–—=\u00a0'.includes(line[at] ?? 'x');
+  while (from < to && isDash(from)) from += 1;
+  while (to > from && isDash(to - 1)) to -= 1;
+  const dashed =
+    /[-–—=]{2}/u.test(line.slice(Math.max(0, from - 8), from)) && /[-–—=]{2}/u.test(line.slice(to, to + 8));
+  return { text: line.slice(from, to), dashed };
+}
+
+function weigh(line: string): 'sure' | 'likely' | null {
+  const { text, dashed } = strip(line);
+  if (text.length < 6 || text.length > MAX_CHARS) return null;
+  const closed = /[:：]$/u.test(text);
+  const body = closed ? strip(text.slice(0, -1)).text : text;
+  const verb = WROTE.exec(body);
+  const after = verb === null ? '' : body.slice(verb.index + verb[0].length);
+  const verbCloses = verb !== null && /^[\s)(*_>"'.,]{0,6}$/u.test(after);
+  const ends = closed || verbCloses;
+  const address = ADDRESS.test(body);
+  const time = TIME.test(body);
+  const date = hasDate(body);
+
+  if (dashed && verb !== null && ends) return 'sure';
+  if (verb !== null && ends) {
+    if (address && (date || time || body.length < 160)) return 'sure';
+    if (date && time && (verbCloses || after.length < 60)) return 'sure';
+    if ((date || time) && body.length < 160) return 'likely';
+    return closed && verbCloses && body.length < 100 ? 'likely' : null;
+  }
+  if (closed && QUOTING.test(body)) return address ? 'sure' : 'likely';
+  if (!closed) return CLOSING_ADDRESS.test(body) && date && STARTS_WITH_DATE.test(body) ? 'likely' : null;
+  const closing = CLOSING_ADDRESS.test(body);
+  if (closing && date && time) return 'sure';
+  return (closing || address) && (date || time) ? 'likely' : null;
+}
+
+const startsWell = (line: string): boolean => {
+  const { text } = strip(line.slice(0, MAX_CHARS));
+  return LEAD.test(text) || STARTS_WITH_DATE.test(text) || QUOTING.test(text);
+};
+
+/**
+ * Finds the attribution ("On … N.N. wrote:") that begins at `first`, in any of about fifty languages, wrapped over up to
+ * six lines. A line that only precedes the attribution is not taken for its beginning.
+ */
+export function findAttribution(lines: readonly string[], first: number): Attribution | null {
+  const head = lines[first];
+  if (head === undefined || head.length > MAX_CHARS || head.trim() === '') return null;
+  const led = startsWell(head);
+  let joined = '';
+  for (let last = first; last < lines.length && last < first + MAX_LINES; last += 1) {
+    const line = (lines[last] ?? '').trim();
+    if (line === '') {
+      // One client (Polymail) sets the bracket of the address apart.
+      if ((lines[last + 1] ?? '').trim().startsWith('<') && last > first) continue;
+      return null;
+    }
+    if (line.startsWith('>') && last > first && !/@[^>]*>|^>\s{0,2}\p{L}{1,20}\s?:$/u.test(line)) return null;
+    if (last > first && !led && startsWell(line)) return null;
+    joined = joined === '' ? line : `${joined} ${line}`;
+    if (joined.length > MAX_CHARS) return null;
+    if (!led && last > first + 1) return null;
+    const certainty = weigh(joined);
+    if (certainty === null) continue;
+    if (last > first && laterStart(lines, first, last)) return null;
+    // "… <a@example.com>" is whole only when the verb that may follow on the next line has been looked for.
+    if (certainty === 'likely' && last + 1 < lines.length) {
+      const next = (lines[last + 1] ?? '').trim();
+      if (next !== '' && next.length < 80 && !next.startsWith('>') && weigh(`${joined} ${next}`) === 'sure')
+        return { first, last: last + 1, certainty: 'sure' };
+    }
+    return { first, last, certainty };
+  }
+  return null;
+}
+
+/** Whether a later line of the window begins an attribution of its own. */
+function laterStart(lines: readonly string[], first: number, last: number): boolean {
+  for (let start = first + 1; start <= last; start += 1) {
+    if (!startsWell(lines[start] ?? '')) continue;
+    const rest = lines
+      .slice(start, last + 1)
+      .map((line) => line.trim())
+      .join(' ');
+    if (hasDate(rest) && weigh(rest) !== null) return true;
+  }
+  return false;
+}
+
+/**
+ * Where an attribution begins within a line that starts with something else ("Thanks! On Mon, … wrote:"), or -1.
+ * Some clients lose the line break before it.
+ */
+export function findInnerAttribution(line: string): number {
+  if (line.length > MAX_CHARS || !/[:：]\s{0,9}$/u.test(line) || !WROTE.test(line)) return -1;
+  for (const match of line.matchAll(/(?<=\S)(?:\s{1,9}|\s{0,9}-{2,9}\s{0,9})(?=\p{Lu}\p{L}{1,3}\s\S)/gu)) {
+    const start = match.index + match[0].length;
+    const rest = line.slice(start);
+    if (LEAD.test(rest) && hasDate(rest) && TIME.test(rest) && weigh(rest) === 'sure') return start;
+  }
+  return -1;
+}

@@ -1,0 +1,175 @@
+import { readHtmlLines } from './html-lines.ts';
+import type { ParsedMessage, SplitText } from './mail.ts';
+import { quoteRegion } from './quote-html.ts';
+import { findForward, isQuotedText, readSegments, type QuoteLine, type Segment } from './quote.ts';
+import { splitSignature } from './signature.ts';
+
+export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
+  /** The message passes another one on: what is below the sender's comment is no history. */
+  readonly isForward: boolean;
+}
+
+/** What security gateways put above a message from outside. */
+const BANNER =
+  /^\W{0,12}(?:(?:caution|warning|attention|achtung|vorsicht|external|extern|externe)\b[^\n]{0,40}\b(?:e-?mail|message|nachricht|sender|absender|mail)\b|you don't often get (?:e-?mail|email) from|sie erhalten nicht (?:oft|häufig) e-mails? von|this (?:e-?mail|message) (?:originated|was sent|came) from outside)/iu;
+
+const textOf = (lines: readonly { readonly text: string }[]): string => {
+  const text = lines.map((line) => line.text).join('\n');
+  return text.trim() === '' ? '' : text.replace(/^(?:[^\S\n]{0,400}\n)+/u, '').trimEnd();
+};
+
+const nullIfEmpty = (text: string): string | null => (text === '' ? null : text);
+
+function plainLines(text: string): QuoteLine[] {
+  return text
+    .replace(/\r\n?/gu, '\n')
+    .split('\n')
+    .map((line) => ({ text: line, quoted: isQuotedText(line), region: 'own' as const }));
+}
+
+const htmlLines = (html: string): QuoteLine[] =>
+  readHtmlLines(html, { regionOf: quoteRegion, includeHidden: false }).map(
+    ({ text, quoteDepth, region }) => ({
+      text,
+      quoted: quoteDepth > 0 || isQuotedText(text),
+      region,
+    }),
+  );
+
+const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+
+/**
+ * Clients mark the quote in HTML and leave the plain part bare. Where the plain text shows no quote, the first line that the HTML
+ * marks is looked up in it.
+ */
+function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | null {
+  const structure = readSegments({ lines: htmlLines(html), stopAtForward: true });
+  const at = structure.findIndex((segment) => segment.kind === 'quote' && segment.history);
+  if (
+    at < 0 ||
+    structure.slice(at + 1).some((segment) => segment.kind === 'own' && textOf(segment.lines) !== '')
+  )
+    return null;
+  const own = new Set(
+    structure.slice(0, at).flatMap((segment) => segment.lines.map((line) => letters(line.text))),
+  );
+  for (const line of (structure[at]?.lines ?? []).slice(0, 12)) {
+    const wanted = letters(line.text.slice(0, 500));
+    if (wanted.length < 10 || own.has(wanted)) continue;
+    const start = lines.findIndex((plain) => {
+      const given = letters(plain.text.slice(0, 500));
+      return given.length >= 10 && (wanted.startsWith(given) || given.startsWith(wanted));
+    });
+    if (start >= 0)
+      return lines.map((plain, index) => (index < start ? plain : { ...plain, region: 'rest' }));
+  }
+  return null;
+}
+
+/** Text that has quotes between the sender's words on both sides is an answer point by point. */
+function isInterleaved(segments: readonly Segment[]): boolean {
+  const filled = segments.filter((segment) => textOf(segment.lines) !== '');
+  const first = filled.findIndex((segment) => segment.kind === 'quote');
+  if (first < 0) return false;
+  const between = filled.slice(first + 1);
+  const lastQuote = between.findLastIndex((segment) => segment.kind === 'quote');
+  const ownAfter = between.findIndex((segment) => segment.kind === 'own');
+  if (ownAfter < 0) return false;
+  return ownAfter < lastQuote || filled[first]?.history === false;
+}
+
+function withoutBanner(lines: readonly QuoteLine[]): readonly QuoteLine[] {
+  const start = lines.findIndex((line) => line.text.trim() !== '');
+  if (start < 0 || !BANNER.test((lines[start]?.text ?? '').slice(0, 300))) return lines;
+  const end = lines.findIndex((line, index) => index > start && line.text.trim() === '');
+  return end < 0 ? lines : lines.slice(end);
+}
+
+interface Parts {
+  readonly reply: string;
+  readonly quoted: string;
+  readonly signature: string;
+}
+
+const signed = (lines: readonly QuoteLine[]): { body: QuoteLine[]; signature: QuoteLine[] } => {
+  const { body } = splitSignature(lines.map((line) => line.text));
+  return { body: lines.slice(0, body.length), signature: lines.slice(body.length) };
+};
+
+function assemble(given: readonly Segment[]): Parts {
+  const segments: Segment[] = [];
+  const signature: QuoteLine[] = [];
+  for (const segment of given) {
+    if (segment.kind === 'signature') {
+      signature.push(...segment.lines);
+      continue;
+    }
+    if (segment.kind === 'quote') {
+      segments.push(segment);
+      continue;
+    }
+    const parted = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines);
+    signature.push(...parted.signature);
+    segments.push({ ...segment, lines: parted.body });
+  }
+  const reply: QuoteLine[] = [];
+  const quoted: QuoteLine[] = [];
+  const lastOwn = segments.findLastIndex((segment) => segment.kind === 'own' && textOf(segment.lines) !== '');
+  const interleaved = isInterleaved(segments);
+  for (const [index, segment] of segments.entries()) {
+    if (segment.kind === 'own') reply.push(...segment.lines);
+    else if (interleaved && index < lastOwn) reply.push(...withoutIntroduction(segment));
+    else if (!segment.history && index > 0 && segments.slice(index + 1).some((other) => other.history)) {
+      // A passage that the sender chose to quote, above the history.
+      reply.push(...segment.lines);
+    } else quoted.push(...segment.lines);
+  }
+  return { reply: textOf(reply), quoted: textOf(quoted), signature: textOf(signature) };
+}
+
+/** The questions stay; the line that says who asked them goes. */
+function withoutIntroduction(segment: Segment): readonly QuoteLine[] {
+  const first = segment.lines.findIndex((line) => line.quoted);
+  return first < 0 ? segment.lines : segment.lines.slice(first);
+}
+
+function splitForward(lines: readonly QuoteLine[]): SplitText {
+  const start = findForward(lines);
+  const comment = start < 0 ? lines : lines.slice(0, start);
+  const { reply, signature } = assemble(readSegments({ lines: comment, stopAtForward: false }));
+  const below = start < 0 ? '' : textOf(lines.slice(start));
+  if (reply === '') return { reply: textOf(lines), quoted: null, signature: null };
+  return { reply, quoted: nullIfEmpty(below), signature: nullIfEmpty(signature) };
+}
+
+/**
+ * Parts the text of a message into what its sender wrote now, what they quoted, and the signature. Reads ">" marks, attributions,
+ * repeated header fields and the mark-up of mail clients. Answers between quoted lines are kept together with their questions. Text whose
+ * origin cannot be told is kept in `reply`, so that it is never empty where the sender wrote something. Linear in the length of the text.
+ */
+export function splitReply(input: ReplyInput): SplitText {
+  const plain = plainLines(input.text);
+  const fromHtml = input.textSource === 'html' && input.rawHtml !== null;
+  let lines = fromHtml ? htmlLines(input.rawHtml ?? '') : plain;
+  if (textOf(lines) === '') lines = plain;
+  if (input.isForward) return splitForward(lines);
+
+  let segments = readSegments({ lines, stopAtForward: true });
+  if (!fromHtml && input.rawHtml !== null && segments.every((segment) => segment.kind !== 'quote')) {
+    const marked = markedByHtml(lines, input.rawHtml);
+    if (marked !== null) segments = readSegments({ lines: marked, stopAtForward: true });
+  }
+  const parts = assemble(segments);
+  if (parts.reply !== '') {
+    return {
+      reply: parts.reply,
+      quoted: nullIfEmpty(parts.quoted),
+      signature: nullIfEmpty(parts.signature),
+    };
+  }
+  const told = segments.some(
+    (segment) => segment.kind === 'quote' && segment.lines.some((line) => line.quoted),
+  );
+  if (!told && parts.quoted !== '') return { reply: textOf(lines), quoted: null, signature: null };
+  return { reply: '', quoted: nullIfEmpty(parts.quoted), signature: nullIfEmpty(parts.signature) };
+}

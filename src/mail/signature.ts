@@ -1,0 +1,173 @@
+import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS, TAGLINES, TAGLINE_ENDINGS } from './signature-languages.ts';
+
+/** More under a dash line is text, not a signature. */
+const MAX_DELIMITED_LINES = 30;
+const MAX_CLOSING_LINES = 12;
+const MAX_SIGNATURE_LINE = 100;
+const MAX_TAGLINE = 90;
+
+const CLOSING = new Set(CLOSINGS);
+const THANKS =
+  /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziękuję|děkuji|köszönöm|mulțumesc|hvala|спасибо|дякую|благодаря|ευχαριστώ|teşekkürler)(?=[\s,!&])/u;
+
+const blank = (line: string): boolean => line.trim() === '';
+
+/** The first line that an app or provider has set: "Sent from my phone", "Get … for iOS". */
+export function isTagline(line: string): boolean {
+  const text = line
+    .trim()
+    .replace(/^[*_[(]+/u, '')
+    .replace(/[*_\])]+$/u, '');
+  if (text.length < 3 || text.length > MAX_TAGLINE + 120) return false;
+  const bare = text
+    .replace(/[<(]\s{0,3}https?:[^\s<>()]{0,400}\s{0,3}[)>]/giu, '')
+    .replace(/https?:\S{0,400}/giu, '')
+    .trim();
+  if (bare.length > MAX_TAGLINE) return false;
+  const first = bare.charAt(0);
+  if (first !== first.toUpperCase()) {
+    // Names of devices may be small ("iPhone'umdan gönderildi"), sentences may not.
+    if (!/^i(?:phone|pad)/u.test(bare)) return false;
+  }
+  // A sentence goes on after a comma, or in too many words.
+  if (/[,;?!]\s/u.test(bare) || /\.\s+\p{L}/u.test(bare) || bare.split(/\s+/u).length > 12) return false;
+  const lower = bare.toLowerCase();
+  if (TAGLINES.some((start) => lower.startsWith(start) && hasWordEnd(lower, start.length))) {
+    return !/^(?:von meine[mr]|az én|on the go)/u.test(lower) || endsAsTagline(lower);
+  }
+  return /^(?:i?phone|ipad|android|galaxy|私の|나의|내|मेरे)/u.test(lower) && endsAsTagline(lower);
+}
+
+const hasWordEnd = (text: string, at: number): boolean =>
+  !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at)) ||
+  !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at - 1));
+
+const endsAsTagline = (lower: string): boolean => {
+  const text = lower.replace(/[.!\s]+$/u, '');
+  return text === 'on the go' || TAGLINE_ENDINGS.some((end) => text.endsWith(end));
+};
+
+function isClosing(line: string): boolean {
+  if (line.length > 80) return false;
+  const text = line
+    .trim()
+    .toLowerCase()
+    .replaceAll('\u00a0', ' ')
+    .replace(/[\s,.!;:~–—-]{1,20}$/u, '');
+  if (CLOSING.has(text)) return true;
+  const parts = text.split(/\s?[/|]\s?/u);
+  if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
+  if (!THANKS.test(text)) return false;
+  return text
+    .replace(THANKS, '')
+    .split(/^[\s,!&]+|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|и|και|ve|mit)\s|[,&]\s?/u)
+    .some((part) => CLOSING.has(part.trim()));
+}
+
+const isSentence = (line: string): boolean => {
+  const text = line.trim();
+  return (
+    text.length > MAX_SIGNATURE_LINE ||
+    /[?？]\s*$/u.test(text) ||
+    /^p\.?\s?s\.?[\s:]/iu.test(text) ||
+    (text.split(/\s+/u).length > 8 && /[.!:…]$/u.test(text))
+  );
+};
+
+function isDisclaimer(lines: readonly string[], at: number): boolean {
+  const start = (lines[at] ?? '')
+    .trim()
+    .slice(0, 200)
+    .toLowerCase()
+    .replace(/^[^\p{L}\p{N}]{1,20}/u, '');
+  if (!DISCLAIMERS.some((phrase) => start.startsWith(phrase))) return false;
+  const paragraph = lines
+    .slice(at, at + 8)
+    .map((line) => line.slice(0, 2_000))
+    .join(' ')
+    .toLowerCase();
+  return DISCLAIMER_SIGNS.some((sign) => paragraph.includes(sign));
+}
+
+interface Cut {
+  readonly at: number;
+  /** Typed by the sender each time, so that it is part of what they wrote if nothing else is there. */
+  readonly typed: boolean;
+}
+
+const filled = (lines: readonly string[]): number => lines.filter((line) => !blank(line)).length;
+
+/** RFC 3676 §4.3: "-- " on a line of its own. The space is lost on the way often enough. */
+function findDelimiter(lines: readonly string[]): Cut | null {
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line.length > 80) continue;
+    const dash = /^(?:--|—|––)\s{0,9}$/u.test(line);
+    const rule = /^\s{0,3}_{2,}\s{0,9}$/u.test(line);
+    if (!dash && !rule) continue;
+    const tail = filled(lines.slice(at + 1, at + 200));
+    if (tail === 0 && lines.slice(at + 1).every(blank)) return { at, typed: false };
+    if (tail > (dash ? MAX_DELIMITED_LINES : MAX_CLOSING_LINES)) continue;
+    if (rule && !isContact(lines.slice(at + 1))) continue;
+    return { at, typed: false };
+  }
+  return null;
+}
+
+/** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
+const isContact = (lines: readonly string[]): boolean =>
+  !lines.some((line) => isSentence(line) && !/https?:|@/u.test(line)) &&
+  lines.some((line) => /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300)));
+
+function findTagline(lines: readonly string[]): Cut | null {
+  const at = lines.findIndex(isTagline);
+  if (at < 0) return null;
+  return filled(lines.slice(at + 1)) > MAX_CLOSING_LINES ? null : { at, typed: false };
+}
+
+function findDisclaimer(lines: readonly string[]): Cut | null {
+  for (let at = 0; at < lines.length; at += 1) {
+    if (
+      blank(lines[at] ?? '') ||
+      (at > 0 && !blank(lines[at - 1] ?? '') && !/^[\s_*=-]{3,80}$/u.test(lines[at - 1] ?? ''))
+    )
+      continue;
+    if (isDisclaimer(lines, at)) return { at, typed: true };
+  }
+  return null;
+}
+
+function findClosing(lines: readonly string[]): Cut | null {
+  let below = 0;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (blank(line)) continue;
+    if (isClosing(line)) return { at, typed: true };
+    below += 1;
+    if (below > MAX_CLOSING_LINES || isSentence(line)) return null;
+  }
+  return null;
+}
+
+export interface Signed {
+  readonly body: readonly string[];
+  readonly signature: readonly string[];
+}
+
+/**
+ * Parts a text that its sender wrote into body and signature: a delimiter line, an app's tagline, a closing with a name and a few
+ * lines of contact, a notice of confidentiality. A closing or a notice that is all there is stays the body.
+ */
+export function splitSignature(lines: readonly string[]): Signed {
+  let body = lines;
+  let signature: readonly string[] = [];
+  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing]) {
+    const cut = find(body);
+    if (cut === null) continue;
+    const rest = body.slice(0, cut.at);
+    if (cut.typed && rest.every(blank)) continue;
+    signature = [...body.slice(cut.at), ...signature];
+    body = rest;
+  }
+  return { body, signature };
+}
