@@ -94,10 +94,10 @@ async function fetchChunk(command: Command, messages: readonly WantedMessage[]):
   const unanswered = (): readonly WantedMessage[] => messages.filter(({ uid }) => !found.has(uid));
   const answers = (): readonly Answer[] => messages.flatMap(({ uid }) => found.get(uid) ?? []);
   try {
-    const refused = await collect(command, messages, found);
-    // A FETCH may leave messages out and still say OK.
-    if (!refused && unanswered().length > 0) await collect(command, unanswered(), found);
-    if (refused) await askEach(command, unanswered(), found);
+    const refused = await collect({ command, messages, found });
+    // A FETCH may leave messages out, or give NIL for them, and still say OK.
+    if (!refused && unanswered().length > 0) await askAgain({ command, messages: unanswered(), found });
+    if (refused) await askEach({ command, messages: unanswered(), found });
     for (const { uid } of unanswered()) found.set(uid, { kind: 'missing', uid });
     return { answers: answers(), error: null };
   } catch (thrown) {
@@ -112,16 +112,25 @@ async function fetchChunk(command: Command, messages: readonly WantedMessage[]):
   }
 }
 
+interface Asking {
+  readonly command: Command;
+  readonly messages: readonly WantedMessage[];
+  /** Answers are added to it. */
+  readonly found: Map<number, Answer>;
+}
+
+/** A message that another session removed exists for this one, with NIL for its body, until a NOOP lets the server tell. */
+async function askAgain(asking: Asking): Promise<void> {
+  await asking.command('cannot ask for news', (client) => client.noop());
+  await collect({ ...asking, last: true });
+}
+
 /** One NO for fifty messages is mostly the fault of one of them. */
-async function askEach(
-  command: Command,
-  messages: readonly WantedMessage[],
-  found: Map<number, Answer>,
-): Promise<void> {
+async function askEach({ command, messages, found }: Asking): Promise<void> {
   const before = found.size;
   const refusals: MailboxError[] = [];
   for (const message of messages) {
-    const refused = await collect(command, [message], found);
+    const refused = await collect({ command, messages: [message], found, last: true });
     if (!refused) continue;
     refusals.push(refused);
     found.set(message.uid, failed(message.uid, 'message-refused', refused.message));
@@ -134,11 +143,12 @@ async function askEach(
 }
 
 /** Returns the error where the server says NO or BAD; what came before it is kept. @throws any other error. */
-async function collect(
-  command: Command,
-  messages: readonly WantedMessage[],
-  found: Map<number, Answer>,
-): Promise<MailboxError | null> {
+async function collect({
+  command,
+  messages,
+  found,
+  last = false,
+}: Asking & { readonly last?: boolean }): Promise<MailboxError | null> {
   const sizes = new Map(messages.map(({ uid, size }) => [uid, size]));
   const uids = sequenceSet([...sizes.keys()].sort((a, b) => a - b));
   const query = { uid: true, source: { start: 0, maxLength: pieceBytes + 1 } };
@@ -147,7 +157,8 @@ async function collect(
       for await (const row of client.fetch(uids, query, { uid: true })) {
         const size = sizes.get(row.uid);
         // Without `source` it is a flag change of another session that happened to come now.
-        if (size !== undefined && 'source' in row) found.set(row.uid, answerOf(row.uid, row.source, size));
+        if (size === undefined || !('source' in row)) continue;
+        if (last || Buffer.isBuffer(row.source)) found.set(row.uid, answerOf(row.uid, row.source, size));
       }
     });
     return null;

@@ -38,6 +38,9 @@ export async function openImapSession({
   const command: Command = async (doing, work) => {
     if (closed) throw new MailboxError('protocol', `${doing}: the session is closed`);
     try {
+      // Some methods of a client that lost its connection answer as if the folder were empty.
+      if (!connection.client.usable)
+        throw new Error(connection.client.byeReason ?? 'the connection was lost');
       const result = await work(connection.client);
       served = true;
       return result;

@@ -1,0 +1,70 @@
+/** A wire between a client and a server that counts, listens and cuts. Plain text, so that commands can be read. */
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+
+export interface TappedProxy {
+  readonly port: number;
+  /** Connections that were made so far. */
+  readonly connections: () => number;
+  /** Connections that are open. */
+  readonly open: () => number;
+  /** Command lines of all clients that contain the words, so far. */
+  readonly sent: (words: string) => number;
+  /** Breaks every connection, as a failing network does. */
+  readonly cut: () => void;
+  /** From now on connections are broken after so many bytes of the server; null for never. */
+  readonly cutAfter: (bytes: number | null) => void;
+  readonly close: () => Promise<void>;
+}
+
+export async function openTappedProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<TappedProxy> {
+  const sockets = new Set<net.Socket>();
+  const lines: string[] = [];
+  let made = 0;
+  let limit: number | null = null;
+  const server = net.createServer((client) => {
+    made += 1;
+    const upstream = net.connect(target);
+    sockets.add(client);
+    let passed = 0;
+    const end = (): void => {
+      sockets.delete(client);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+    client.on('data', (bytes) => {
+      lines.push(...bytes.toString('latin1').split('\r\n'));
+      upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      passed += bytes.length;
+      if (limit !== null && passed > limit) end();
+      else client.write(bytes);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    // A server that listens on TCP has an address of this kind.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    port: (server.address() as AddressInfo).port,
+    connections: () => made,
+    open: () => sockets.size,
+    sent: (words) => lines.filter((line) => line.includes(words)).length,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    cutAfter: (bytes) => {
+      limit = bytes;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
