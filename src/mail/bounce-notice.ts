@@ -1,5 +1,5 @@
 import { DELAY_PHRASES, FAILURE_PHRASES } from './bounce-phrases.ts';
-import { wordedReason } from './bounce-reasons.ts';
+import { namesReason, wordedReason } from './bounce-reasons.ts';
 import { readCodes, type Codes } from './smtp-codes.ts';
 
 /** What the words of a server say about one recipient. */
@@ -55,8 +55,18 @@ export function readNotice(lines: readonly string[], notTheRecipient: ReadonlySe
     if (address !== null) segments.set(address, text);
   }
   const whole = explain(text);
+  const above = explain(
+    lines
+      .slice(
+        0,
+        lines.findIndex((line) => LEADING_ADDRESS.test(line)),
+      )
+      .join('\n'),
+  );
   const recipients = [...segments].map(([address, segment]) => {
-    const candidates = [explain(segment), explain(linesNaming(address, lines)), whole];
+    // An address without a reason of its own shares what is said of all; with one, it is not given the code of another.
+    const shared = segments.size === 1 || !namesReason(segment) ? whole : above;
+    const candidates = [explain(segment), explain(linesNaming(address, lines)), shared];
     const answered = candidates.find(({ replyCode, status }) => replyCode !== null || status !== null);
     return { address, ...(answered ?? candidates[0] ?? whole) };
   });
@@ -145,11 +155,15 @@ function explain(segment: string): Codes & { diagnostic: string | null } {
 const ANSWER_CODE = /(?<![\w.#/-])#?[45][0-57]\d[ -]#?(?:[45]\.\d\.\d|\D)/;
 const ANSWER_WORD = /\b(?:said|returned|was|reason|error|answer|talk to me): ?['"]?(?=\S)/i;
 
+/** "** Address not found **": the same title stands over every reason. */
+const TITLE = /^\s{0,9}\*\*[^*\n]{1,80}\*\*\s{0,9}$/;
+
 /** The paragraph with the answer, from its code on; else the first that says something beside the address. */
 function diagnosticIn(segment: string): string | null {
   const paragraphs = segment
     .slice(0, MAX_SEGMENT)
     .split(/\n[ \t]{0,80}\n/)
+    .filter((paragraph) => !TITLE.test(paragraph))
     .map((paragraph) => flat(paragraph.replace(LEADING_ADDRESS, '')).replace(/^[>:)\]'". ]{1,9}/, ''));
   const answer = paragraphs.find((paragraph) => ANSWER_CODE.test(paragraph));
   const from = answer === undefined ? 0 : ANSWER_CODE.exec(answer)?.index;

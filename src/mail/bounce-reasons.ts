@@ -54,8 +54,16 @@ export function reasonOf(facts: {
 export function wordedReason(words: string): BounceReason | null {
   const read = words
     .slice(0, MAX_DIAGNOSTIC)
-    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[^\s<>@]{1,255}/g, ' ');
+    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[^\s<>@]{1,255}/g, ' ')
+    // Most patterns stop at the end of a sentence, which the dots of a host name are not.
+    .replaceAll(/(?<=\w)\.(?=\w)/g, '_');
   return REASON_WORDS.find(([, pattern]) => pattern.test(read))?.[0] ?? null;
+}
+
+/** True where the words name a reason of their own, more than "it failed". */
+export function namesReason(words: string): boolean {
+  const reason = wordedReason(words);
+  return reason !== null && !VAGUE.has(reason);
 }
 
 const VAGUE: ReadonlySet<BounceReason> = new Set<BounceReason>([

@@ -10,6 +10,8 @@ import { readSesNotification } from './ses-notification.ts';
 import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './smtp-codes.ts';
 
 const MAX_DIAGNOSTIC = 2_000;
+/** X-Failed-Recipients of a message to a whole office; a megabyte of addresses is a bomb. */
+const MAX_FIELD = 20_000;
 /** Notice, report and returned headers of a flattened bounce fit in. */
 const SCANNED_TEXT = 50_000;
 
@@ -107,13 +109,11 @@ function namedRecipients(
   returnedTo: readonly string[],
 ): readonly NoticedRecipient[] {
   const failed = fieldOf(message, 'x-failed-recipients');
-  const addresses =
-    failed === null
-      ? []
-      : failed
-          .toLowerCase()
-          .split(/[\s,;]+/)
-          .filter((address) => address.includes('@'));
+  const addresses = (failed ?? '')
+    .slice(0, MAX_FIELD)
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter((address) => address.includes('@'));
   if (addresses.length > 0) {
     return addresses.map(
       (address) =>
