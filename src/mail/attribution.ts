@@ -105,7 +105,7 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
       if ((lines[last + 1] ?? '').trim().startsWith('<') && last > first) continue;
       return null;
     }
-    if (line.startsWith('>') && last > first && !/@[^>]*>|^>\s{0,2}\p{L}{1,20}\s?:$/u.test(line)) return null;
+    if (line.startsWith('>') && last > first && !/^>\s{0,2}\p{L}{1,20}\s?:$/u.test(line)) return null;
     if (last > first && !led && startsWell(line)) return null;
     joined = joined === '' ? line : `${joined} ${line}`;
     if (joined.length > MAX_CHARS) return null;

@@ -2,9 +2,9 @@ import { scanHtml, type StartTag } from './html-scan.ts';
 
 /**
  * What the structure of the HTML says about a line. `rest` begins a quote that nothing closes; `fields` may be the header fields of
- * a quoted message.
+ * a quoted message; a `passage` is quoted, but by the sender's hand.
  */
-export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature' | 'fields';
+export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature' | 'fields' | 'passage';
 
 /** One rendered line. `quoteDepth` counts the blockquotes around it; `text` carries their "> " already. */
 export interface HtmlLine {
@@ -141,6 +141,10 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   const links: NonNullable<Frame['link']>[] = [];
 
   const region = (): Region => (rest ? 'rest' : (regions.at(-1) ?? 'own'));
+
+  /** What is marked within a quote was so by whoever is quoted; only its attribution is the quoting client's. */
+  const takesEffect = (opened: Region | null): Region =>
+    opened !== null && (region() === 'own' || (opened === 'attribution' && region() === 'quote')) ? opened : 'own';
 
   const push = (text: string): void => {
     if (chars > MAX_TEXT_CHARS) return;
@@ -293,8 +297,8 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
         while (stack.at(-1)?.name === 'td' || stack.at(-1)?.name === 'th') pop();
       if (name === 'tr') while (stack.at(-1)?.name === 'tr') pop();
     }
-    const opened = reading.regionOf(tag);
-    if (opened === 'rest' && quoteDepth === 0 && region() === 'own') {
+    const opened = quoteDepth === 0 ? takesEffect(reading.regionOf(tag)) : 'own';
+    if (opened === 'rest') {
       endLine();
       rest = true;
     }
@@ -319,7 +323,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
     const spaced = isSpaced(tag, lists.length > 0);
     if (spaced) wantsBlank = true;
     const quoted = isQuote(tag);
-    const own: Region = opened === null || opened === 'rest' ? 'own' : opened;
+    const own = opened === 'rest' ? 'own' : opened;
     const target = name === 'a' ? linkTarget(attributes.get('href') ?? '') : null;
     const frame: Frame = {
       name,

@@ -86,8 +86,9 @@ export function quoteRegion(tag: StartTag): Region | null {
   if (tag.name === 'div' && attributes.get('name') === 'quote') return 'quote';
   if (found.some((name) => SIGNATURE_NAMES.has(name))) return 'signature';
   if (found.some((name) => ATTRIBUTION_NAMES.has(name))) return 'attribution';
-  // A blockquote of that class may be a passage that the sender set in quotation marks, so to say.
-  if (tag.name !== 'blockquote' && found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote))))
+  // Gmail wraps its history into a div of this class; a bare blockquote comes from the button that sets a passage apart.
+  if (tag.name === 'blockquote') return found.length === 2 && found[0] === 'gmail_quote' ? 'passage' : null;
+  if ( found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote))))
     return 'quote';
   // Outlook draws a line above the fields of the message it quotes.
   if (tag.name === 'div' && /border-top\s{0,9}:\s{0,9}[^;]{0,40}solid/iu.test(attributes.get('style') ?? ''))

@@ -1,6 +1,6 @@
 import { FORWARDED_MESSAGE, ORIGINAL_MESSAGE } from './attribution-languages.ts';
 import { findAttribution, findInnerAttribution } from './attribution.ts';
-import { findHeaderBlock, looksLikeFields } from './header-block.ts';
+import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
 import type { Region } from './html-lines.ts';
 import { isTagline } from './signature.ts';
 
@@ -52,7 +52,7 @@ interface Marker {
 function findMarker(texts: readonly string[], at: number): Marker | null {
   const text = texts[at] ?? '';
   if (isOriginalLine(text)) return { last: at, certainty: 'sure' };
-  const block = findHeaderBlock(texts, at);
+  const block = findQuoteFields(texts, at);
   if (block !== null) return { last: block, certainty: 'sure' };
   const attribution = findAttribution(texts, at);
   if (attribution !== null) return attribution;
@@ -78,7 +78,8 @@ function isBrokenOff(lines: readonly QuoteLine[], at: number): boolean {
   if (/^[(<]?https?:/u.test(text)) return true;
   const above = before.text.trim();
   if (/[(<][^()<>]{0,400}$/u.test(above.slice(-400))) return true;
-  return above.length >= 60 && !/[.?!:;。？！…]["')»”]?$/u.test(above) && text.length < above.length;
+  if (above.length < 60 || text.length >= above.length || /[?？]["')»”]?$/u.test(above)) return false;
+  return /^\p{Ll}/u.test(text) || !/[.!:;。！…]["')»”]?$/u.test(above);
 }
 
 /** Splits lines in which an attribution has lost its line break. */
@@ -112,6 +113,11 @@ function openUp(lines: readonly QuoteLine[]): QuoteLine[] {
     while (to < lines.length && (lines[to]?.region === 'quote' || lines[to]?.region === 'attribution'))
       to += 1;
     const run = lines.slice(from, to);
+    if (isForwardLine(run.find((one) => hasText(one))?.text ?? '')) {
+      opened.push(...run.map((one): QuoteLine => ({ ...one, region: 'own' })));
+      from = to;
+      continue;
+    }
     const first = run.findIndex((one) => one.quoted);
     const intro = first < 0 ? 0 : run.slice(0, first).filter((one) => hasText(one)).length;
     const texts = run.map((one) => one.text);
@@ -140,7 +146,7 @@ interface Reading {
 /** Parts the lines of a message into what its sender wrote, what is quoted and what the structure marks as a signature. */
 export function readSegments({ lines: given, stopAtForward }: Reading): Segment[] {
   const lines = openUp(withInnerAttributions(given));
-  const texts = lines.map((line) => (line.quoted ? `>${line.text}` : line.text));
+  const texts = lines.map((line) => (line.quoted && !/^[\s]*>/u.test(line.text) ? `>${line.text}` : line.text));
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
   const flush = (): void => {
@@ -174,7 +180,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       at = to;
       continue;
     }
-    if (line.quoted) {
+    if (line.quoted && line.region !== 'passage') {
       const to = quoteEnd(lines, at);
       const history = findMarkerWithin(lines, at, to);
       quoteTo(at, to, history);

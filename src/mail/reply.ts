@@ -14,8 +14,9 @@ const BANNER =
   /^\W{0,12}(?:(?:caution|warning|attention|achtung|vorsicht|external|extern|externe)\b[^\n]{0,40}\b(?:e-?mail|message|nachricht|sender|absender|mail)\b|you don't often get (?:e-?mail|email) from|sie erhalten nicht (?:oft|häufig) e-mails? von|this (?:e-?mail|message) (?:originated|was sent|came) from outside)/iu;
 
 const textOf = (lines: readonly { readonly text: string }[]): string => {
-  const text = lines.map((line) => line.text).join('\n');
-  return text.trim() === '' ? '' : text.replace(/^(?:[^\S\n]{0,400}\n)+/u, '').trimEnd();
+  const texts = lines.map((line) => line.text.trimEnd());
+  const first = texts.findIndex((text) => text !== '');
+  return first < 0 ? '' : texts.slice(first).join('\n').trimEnd();
 };
 
 const nullIfEmpty = (text: string): string | null => (text === '' ? null : text);
