@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import type { Config } from './config.ts';
 import { openDashboard } from './dashboard/server.ts';
 import type { Dashboard } from './dashboard/server.ts';
@@ -7,6 +7,7 @@ import { describeError } from './errors.ts';
 import type { IngestDeps } from './ingest.ts';
 import type { Log } from './log.ts';
 import { openImapSource } from './mailbox/imap.ts';
+import type { ImapCredential } from './mailbox/imap.ts';
 import { createMetrics } from './metrics.ts';
 import type { PollDeps, PolledMailbox } from './poll.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from './queues.ts';
@@ -158,12 +159,19 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
     await closeAll();
     throw error;
   }
-
-  function openMailbox(mailbox: Config['mailboxes'][number]): PolledMailbox {
-    const { name, role, folders, since } = mailbox;
-    return { name, role, folders, since, source: openImapSource(mailbox) };
-  }
 }
+
+/** A mailbox of the settings as one to poll. Connects on the first use only. */
+export function openMailbox({ auth, ...mailbox }: Config['mailboxes'][number]): PolledMailbox {
+  const { name, role, folders, since } = mailbox;
+  const credential: ImapCredential =
+    auth.kind === 'password'
+      ? auth
+      : { kind: 'accessToken', accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile) };
+  return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }) };
+}
+
+const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();
 
 /** The process's own timer, outside BullMQ: schedulers, lost jobs and the address book survive a flushed Redis. */
 async function keepGoing(input: {

@@ -133,7 +133,9 @@ async function settle(
   if (message.state === 'judged') {
     written = await writeOut(database, message, mail);
     deps.step?.('written');
-    await deps.rejudgeSoon(await markDependants(database.messages, message));
+    // Only news is passed on: two messages in triage that name each other would wake each other for ever.
+    const news = message.storedAt === null || message.links.some((link) => link.writtenAt === null);
+    if (news) await deps.rejudgeSoon(await markDependants(database.messages, message));
     deps.step?.('dependants-marked');
     await markWritten(database.messages, message, finalState(message));
     deps.step?.('marked-written');

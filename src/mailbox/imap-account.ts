@@ -14,7 +14,9 @@ export interface ImapAccount {
   readonly allowClearText?: boolean;
   readonly user: string;
   readonly credential: ImapCredential;
-  /** PEM. Read before each connection, so that it can be renewed. */
+  /** PEM certificates to trust beside the public ones. */
+  readonly ca?: string | null;
+  /** The same as a file. Read before each connection, so that it can be renewed. */
   readonly caFile?: string | null;
   /** Connections of this process to the account, the watch included. Gmail and Outlook allow 15 over all devices, Yahoo 10. */
   readonly connectionLimit?: number;
@@ -48,7 +50,10 @@ export async function imapOptions(account: ImapAccount): Promise<ImapFlowOptions
     secure: security === 'tls',
     // Left unset, a server that does not offer STARTTLS, or an attacker who hides it, gets the password in clear text.
     ...(security === 'tls' ? {} : { doSTARTTLS: security === 'starttls' }),
-    tls: { minVersion: 'TLSv1.2', ...(account.caFile ? { ca: await readCa(account.caFile) } : {}) },
+    tls: {
+      minVersion: 'TLSv1.2',
+      ...(account.ca ? { ca: account.ca } : account.caFile ? { ca: await readCa(account.caFile) } : {}),
+    },
     auth: { user, ...(await secret(account.credential)) },
     logger: false,
     clientInfo: { name: 'docketmail' },

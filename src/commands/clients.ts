@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { openStores } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { scanClients } from '../store/address-book.ts';
+import { importClients } from '../store/clients.ts';
+import { readClients } from './client-file.ts';
+
+export function importClientsCommand(): Command {
+  const clients = new Command('clients').description('the client collection, where no CRM writes it yet');
+  clients
+    .command('import')
+    .description('add or replace clients from a CSV or JSON file')
+    .argument('<file>', 'CSV with a header line, or a JSON array of client documents')
+    .action(async (file: string) => {
+      const documents = await readClients(file);
+      const stores = await openStores(loadConfig(process.env, { mailboxes: 'optional' }));
+      try {
+        const { added, replaced, unchanged } = await importClients(stores.database.clients, documents);
+        for (let after = (await scanClients(stores.database, { after: null })).after; after !== null; )
+          after = (await scanClients(stores.database, { after })).after;
+        console.log(`${documents.length} clients: ${added} added, ${replaced} replaced, ${unchanged} unchanged`);
+      } finally {
+        await stores.close();
+      }
+    });
+  return clients;
+}

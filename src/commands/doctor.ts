@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { ConfigError, loadConfig } from '../config.ts';
+import { examine } from '../doctor.ts';
+
+const SIGNS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check every setting and server, one line each with the fix; exit status 1 if any fails')
+    .option('--fix', 'create the missing indexes on the client collection')
+    .action(async ({ fix }: { fix?: boolean }) => await doctor(fix === true));
+}
+
+async function doctor(fix: boolean): Promise<void> {
+  let failed = 0;
+  try {
+    const config = loadConfig(process.env, { mailboxes: 'optional' });
+    console.log(`${SIGNS.ok} settings: readable`);
+    for await (const finding of examine(config, { fix })) {
+      if (finding.status === 'failed') failed++;
+      console.log(`${SIGNS[finding.status]} ${finding.subject}: ${finding.detail}${finding.fix === null ? '' : `. Fix: ${finding.fix}`}`);
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) console.log(`${SIGNS.failed} settings: ${problem}`);
+    failed += error.problems.length;
+  }
+  if (failed > 0) process.exitCode = 1;
+}

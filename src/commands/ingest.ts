@@ -1,0 +1,135 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { ObjectId } from 'mongodb';
+import { openReaderFor, openStores } from '../app.ts';
+import type { Stores } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { describeError } from '../errors.ts';
+import { ingestAgain, ingestSighting } from '../ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../ingest.ts';
+import { openFilesSource } from '../mailbox/files.ts';
+import { pollMailbox } from '../poll.ts';
+import type { PolledMailbox } from '../poll.ts';
+import { countingBlobs } from './counting-blobs.ts';
+import { createProgress } from './progress.ts';
+import { UsageError } from './usage.ts';
+import { scanClients } from '../store/address-book.ts';
+
+export function ingestCommand(): Command {
+  return new Command('ingest')
+    .description('ingest message files, mbox files or folders of them, by the same path as a mailbox')
+    .argument('<path...>', '.eml files, .mbox files or folders')
+    .option('--role <role>', 'capture or dropbox', 'capture')
+    .action(async (paths: string[], { role }: { role: string }) => await ingestPaths(paths, role));
+}
+
+async function ingestPaths(paths: readonly string[], role: string): Promise<void> {
+  if (role !== 'capture' && role !== 'dropbox') throw new UsageError(`--role: ${role}; choose capture or dropbox`);
+  for (const path of paths)
+    if ((await stat(path).catch(() => null)) === null) throw new UsageError(`${path}: no such file or folder`);
+  const config = loadConfig(process.env, { mailboxes: 'optional' });
+  await mkdir(config.ingest.spoolDir, { recursive: true });
+  const stores = await openStores(config);
+  try {
+    for (let after = (await scanClients(stores.database, { after: null })).after; after !== null; )
+      after = (await scanClients(stores.database, { after })).after;
+    const outcomes = await ingestAll({ config, stores, paths, role });
+    report(outcomes);
+  } finally {
+    await stores.close();
+  }
+}
+
+interface Outcomes {
+  readonly results: readonly IngestOutcome[];
+  readonly errors: readonly string[];
+  readonly blobs: number;
+}
+
+async function ingestAll(input: {
+  config: Config;
+  stores: Stores;
+  paths: readonly string[];
+  role: 'capture' | 'dropbox';
+}): Promise<Outcomes> {
+  const { config, stores, paths, role } = input;
+  const { database } = stores;
+  const blobs = countingBlobs(stores.blobs);
+  const reader = openReaderFor(config, blobs);
+  const results: IngestOutcome[] = [];
+  const errors: string[] = [];
+  const again: ObjectId[] = [];
+  const deps: IngestDeps = {
+    database,
+    blobs,
+    reader,
+    rules: config.rules,
+    rejudgeSoon: async (ids) => void again.push(...ids),
+  };
+  const progress = createProgress('messages');
+  const ingestOne = async (id: ObjectId): Promise<void> => {
+    try {
+      results.push(await ingestSighting(deps, id));
+    } catch (error) {
+      errors.push(describeError(error));
+    }
+    progress.show(results.length);
+  };
+  try {
+    for (const path of paths) {
+      const name = `files:${resolve(path)}`;
+      const mailbox: PolledMailbox = { name, role, folders: ['INBOX'], since: null, source: openFilesSource({ name, path }) };
+      for (let more = true; more; ) {
+        const round = await pollMailbox(
+          {
+            database,
+            blobs,
+            spoolDir: config.ingest.spoolDir,
+            enqueue: async (ids) => await inParallel(ids, config.ingest.concurrency, ingestOne),
+            remember: reader.remember,
+            hasRoom: async () => true,
+            batch: Number.POSITIVE_INFINITY,
+            budgetMs: Number.POSITIVE_INFINITY,
+          },
+          mailbox,
+          new AbortController().signal,
+        );
+        errors.push(...round.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`));
+        if (round.outcome === 'leased') throw new Error(`${path} is being ingested by another process`);
+        more = round.outcome === 'more';
+      }
+      const left = await database.sightings.find({ mailbox: name, state: 'pending', rawKey: { $ne: null } }).project<{ _id: ObjectId }>({ _id: 1 }).toArray();
+      await inParallel(left.map(({ _id }) => _id), config.ingest.concurrency, ingestOne);
+    }
+    for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
+  } finally {
+    progress.end();
+    await reader.close();
+  }
+  return { results, errors, blobs: blobs.stored() };
+}
+
+async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
+
+function report({ results, errors, blobs }: Outcomes): void {
+  const count = (test: (outcome: IngestOutcome) => boolean): number => results.filter(test).length;
+  const sum = (of: (outcome: IngestOutcome) => number): number => results.reduce((total, outcome) => total + of(outcome), 0);
+  console.log(
+    [
+      `${results.length} messages: ${count((o) => o.outcome === 'stored')} on a client's record, ${count((o) => o.outcome === 'triage')} in triage,`,
+      `${count((o) => o.outcome === 'ignored')} ignored, ${count((o) => o.outcome === 'quarantined')} quarantined.`,
+      `Written: ${sum((o) => o.communications)} communications, ${sum((o) => o.caseUpdates)} case updates, ${blobs} blobs.`,
+    ].join(' '),
+  );
+  for (const error of errors) console.error(error);
+  if (errors.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { openApp } from '../app.ts';
+import type { Role } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { UsageError } from './usage.ts';
+
+const ROLES: readonly Role[] = ['poll', 'ingest', 'dashboard'];
+/** After a second signal, or when stopping takes longer than its limit and this much more. */
+const LAST_RESORT_MS = 5_000;
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('run the worker: poll mailboxes, ingest messages, serve the dashboard')
+    .option('--roles <list>', `what this process does, of ${ROLES.join(', ')}`, ROLES.join(','))
+    .action(async ({ roles }: { roles: string }) => await start(readRoles(roles)));
+}
+
+function readRoles(list: string): Set<Role> {
+  const wanted = list.split(',').map((role) => role.trim()).filter((role) => role !== '');
+  const unknown = wanted.filter((role) => !(ROLES as readonly string[]).includes(role));
+  if (wanted.length === 0 || unknown.length > 0)
+    throw new UsageError(`--roles: ${unknown.join(', ') || 'none given'}; choose of ${ROLES.join(', ')}`);
+  return new Set(wanted as Role[]);
+}
+
+async function start(roles: ReadonlySet<Role>): Promise<void> {
+  const config = loadConfig(process.env, { mailboxes: roles.has('poll') ? 'required' : 'optional' });
+  const log = createLog(config.log.level);
+  const app = await openApp(config, roles, log);
+  log.info({ roles: [...roles], mailboxes: config.mailboxes.map(({ name }) => name), dashboard: app.dashboard?.url ?? null }, 'docketmail started');
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        log.info({ signal, limitSeconds: config.shutdownSeconds }, 'stopping: running jobs are let end');
+        resolve();
+      });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
+  setTimeout(() => {
+    log.error('stopping took too long, leaving; nothing is lost, the next process goes on');
+    process.exit(1);
+  }, config.shutdownSeconds * 1000 + LAST_RESORT_MS).unref();
+  await app.close();
+  log.info('docketmail stopped');
+}
