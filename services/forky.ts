@@ -15,6 +15,8 @@ const packages = [
   'swift-account',
   'swift-container',
   'swift-object',
+  'memcached',
+  'libeatmydata1',
   'cyrus-imapd',
   'sasl2-bin',
 ] as const;
@@ -121,9 +123,9 @@ mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$1/run"
 mount --bind "$2" "$1${dataInForky}"
-root=$1 user=$3
+root=$1 identity=$3
 shift 3
-if [ -n "$user" ]; then exec chroot --userspec="$user" "$root" "$@"; else exec chroot "$root" "$@"; fi`;
+exec chroot "$root" setpriv $identity --pdeathsig KILL -- "$@"`;
   return [
     ...namespace(),
     'sh',
@@ -132,7 +134,7 @@ if [ -n "$user" ]; then exec chroot --userspec="$user" "$root" "$@"; else exec c
     'forky',
     forkyRoot,
     data,
-    isRoot ? user : '',
+    isRoot ? identityOf(user) : '',
     'env',
     '-i',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
@@ -140,6 +142,12 @@ if [ -n "$user" ]; then exec chroot --userspec="$user" "$root" "$@"; else exec c
     `HOME=${dataInForky}`,
     ...command,
   ];
+}
+
+/** Only here, after the change of user: the kernel forgets the signal of `unshare --kill-child` with the change. */
+function identityOf(name: string): string {
+  const { uid, gid } = forkyUser(name);
+  return `--reuid=${uid} --regid=${gid} --clear-groups`;
 }
 
 export const forkyPackageVersion = async (name: string): Promise<string> =>

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordedProcess } from './state.ts';
+import type { RecordedProcess, StopSignal } from './state.ts';
 
 const stopTimeoutMs = 10_000;
 const pollMs = 20;
@@ -13,7 +13,7 @@ export type Start = {
   readonly log: string;
   readonly cwd?: string;
   /** Where SIGTERM means something else than "end now, and cleanly". */
-  readonly stopSignal?: 'SIGINT';
+  readonly stopSignal?: RecordedProcess['stopSignal'];
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -82,10 +82,10 @@ export const innermost = ({ pid }: RecordedProcess): number =>
   isUnshare(pid) ? (children(pid)[0] ?? pid) : pid;
 
 /** `unshare --fork` ignores SIGTERM itself and dies with its child, so the signal goes to the server inside; a group gets it as a whole. */
-function signal(recorded: RecordedProcess, name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
-  const inside = name !== 'SIGKILL' && isUnshare(recorded.pid) ? children(recorded.pid) : [];
-  if (inside.length > 0) for (const pid of inside) sendSignal(pid, name);
-  else sendSignal(-recorded.pid, name);
+function signal(recorded: RecordedProcess, name: StopSignal): void {
+  const inside = isUnshare(recorded.pid) ? children(recorded.pid) : [];
+  for (const pid of inside) sendSignal(pid, name);
+  if (inside.length === 0 || name === 'SIGKILL') sendSignal(-recorded.pid, name);
 }
 
 function sendSignal(pid: number, name: NodeJS.Signals): void {

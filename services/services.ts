@@ -130,7 +130,7 @@ export async function closeServices({
 }
 
 const newSecrets = (): Secrets => ({
-  s3AccessKeyId: `docketmail-${randomBytes(6).toString('hex')}`,
+  s3AccessKeyId: randomBytes(8).toString('hex'),
   s3SecretAccessKey: randomBytes(24).toString('hex'),
   imapPassword: randomBytes(12).toString('hex'),
 });

@@ -6,12 +6,15 @@ export const serviceNames = ['mongodb', 'redis', 's3', 'imap', 'cyrus'] as const
 export type ServiceName = (typeof serviceNames)[number];
 export const defaultServices: readonly ServiceName[] = ['mongodb', 'redis', 's3', 'imap'];
 
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+
 /** A process id alone may belong to another program by now; together with the start time (in clock ticks since boot) it cannot. */
 export type RecordedProcess = {
   readonly label: string;
   readonly pid: number;
   readonly startedAt: string;
-  readonly stopSignal?: 'SIGINT';
+  /** Default: SIGTERM. */
+  readonly stopSignal?: StopSignal;
 };
 
 export type ServiceRecord = {
