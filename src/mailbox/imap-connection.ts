@@ -20,6 +20,8 @@ export interface Connection {
   readonly client: ImapFlow;
   /** It served before, and the server may have dropped it meanwhile. */
   readonly reused: boolean;
+  /** Why the connection ended, where the client said so; null otherwise. */
+  readonly reason: () => unknown;
 }
 
 export interface Connections {
@@ -76,10 +78,12 @@ export function createConnections({
   const open = new Set<ImapFlow>();
   const idle: { readonly client: ImapFlow; readonly timer: NodeJS.Timeout }[] = [];
   const waiting: (() => void)[] = [];
+  const reasons = new WeakMap<ImapFlow, unknown>();
   let connecting = 0;
   let closed = false;
   let gate: Gate = openGate;
 
+  const reasonOf = (client: ImapFlow) => (): unknown => reasons.get(client) ?? null;
   const moment = (): { now: number; dice: number } => ({ now: chance.now(), dice: chance.random() });
 
   async function acquire({
@@ -90,8 +94,11 @@ export function createConnections({
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
       if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
       const kept = fresh ? undefined : takeIdle();
-      if (kept) return { client: kept, reused: true };
-      if (open.size + connecting < limit) return { client: await connect(signal), reused: false };
+      if (kept) return { client: kept, reused: true, reason: reasonOf(kept) };
+      if (open.size + connecting < limit) {
+        const client = await connect(signal);
+        return { client, reused: false, reason: reasonOf(client) };
+      }
       const spare = takeIdle();
       if (spare) await logOut(spare);
       else await aSlot(signal);
@@ -155,15 +162,12 @@ export function createConnections({
 
   /** An `error` without a listener would end the process, at any time of the client's life. */
   function followUp(client: ImapFlow): void {
-    let reason: unknown = null;
-    client.on('error', (error) => {
-      reason = error;
-    });
+    client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
       if (!open.delete(client)) return;
       if (!client.closedByClient) {
         const error = toMailboxError(
-          reason ?? new Error(client.byeReason ?? 'the server closed it'),
+          reasonOf(client)() ?? new Error(client.byeReason ?? 'the server closed it'),
           'connection lost',
         );
         gate = afterDrop(gate, error, { ...moment(), livedMs: livedMs(client) });

@@ -46,7 +46,7 @@ export async function openImapSession({
       return result;
     } catch (error) {
       if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up', { cause: error });
-      const failure = toMailboxError(error, doing);
+      const failure = failureOf(error, doing);
       // A kept connection may have been dropped unnoticed. Nothing is open on it yet, so a new one can take its place.
       if (served || !connection.reused || failure.code !== 'connection') throw failure;
       const stale = connection;
@@ -54,6 +54,12 @@ export async function openImapSession({
       return command(doing, work);
     }
   };
+
+  /** A command that was under way is only told that the connection went, not why. */
+  function failureOf(error: unknown, doing: string): MailboxError {
+    const failure = toMailboxError(error, doing);
+    return failure.code === 'connection' ? toMailboxError(connection.reason() ?? error, doing) : failure;
+  }
 
   async function replaced(stale: Connection): Promise<Connection> {
     await connections.discard(stale);
