@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from './blobs.ts';
+import type { BlobStore, NewBlob } from './blobs.ts';
+
+/** Blobs in a folder of a disk that every process sees: for a single machine, a trial, tests. */
+export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore {
+  const pathOf = (key: string): string => join(dir, key);
+
+  async function head(key: string): Promise<{ readonly size: number } | null> {
+    if (!isBlobKey(key)) return null;
+    try {
+      return { size: (await stat(pathOf(key))).size };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async function put(blob: NewBlob): Promise<'stored' | 'present'> {
+    checkNewBlob(blob);
+    const stored = await head(blob.key);
+    if (stored?.size === blob.size) return 'present';
+    const path = pathOf(blob.key);
+    const created = await mkdir(dirname(path), { recursive: true });
+    // In the folder of its destination, so that the rename stays within one file system and is atomic.
+    const draft = join(dirname(path), `.${randomUUID()}`);
+    try {
+      await writeDraft(draft, blob);
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    await syncFolder(dirname(path));
+    if (created !== undefined) await syncParents(dirname(path), dirname(created));
+    return 'stored';
+  }
+
+  return {
+    put,
+    head,
+    async get(key, range) {
+      if (!isBlobKey(key)) throw new BlobNotFound(key);
+      if (range !== undefined && range.end < range.start) return Readable.from([]);
+      try {
+        const file = await open(pathOf(key));
+        return file.createReadStream({ ...range, highWaterMark: 256 * 1024 });
+      } catch (cause) {
+        if (isMissing(cause)) throw new BlobNotFound(key, { cause });
+        throw cause;
+      }
+    },
+    presign: async () => null,
+    async delete(key) {
+      if (isBlobKey(key)) await rm(pathOf(key), { force: true });
+    },
+    async check() {
+      try {
+        await mkdir(dir, { recursive: true });
+        await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new BlobStoreError(
+          `BLOB_DIR: the folder ${JSON.stringify(dir)} cannot be written (${reason}). Fix: correct the path or the rights of the folder.`,
+          { cause },
+        );
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** On the disk, not in its cache, before the file gets its name. */
+async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
+  if (!Buffer.isBuffer(content)) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
+  const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', 0o600);
+  try {
+    if (Buffer.isBuffer(content)) await file.writeFile(content);
+    else checkSize({ key, size, actual: (await file.stat()).size });
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** From a new folder up to the first that was there before, each holds an entry that must survive a power cut. */
+async function syncParents(folder: string, last: string): Promise<void> {
+  for (let parent = dirname(folder); parent.length >= last.length; parent = dirname(parent)) {
+    await syncFolder(parent);
+    if (parent === dirname(parent)) return;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
