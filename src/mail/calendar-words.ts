@@ -38,7 +38,7 @@ interface CalendarWords {
   readonly weekdays: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-const word = (text: string): string => fold(text).replace(/[.'’׳॰]{1,3}$/u, '');
+const word = (text: string): string => fold(text).replace(/^[.'’]{1,3}|[.'’׳॰]{1,3}$/gu, '');
 
 function readLocaleData(): CalendarWords {
   const months = new Map<string, Map<number, Set<string>>>();

@@ -1,5 +1,5 @@
 import { isRule, readSeparator } from './forward-separator.ts';
-import { readHeaderBlock, type HeaderBlock } from './header-block.ts';
+import { readHeaderBlock, readLabelledLine, type HeaderBlock } from './header-block.ts';
 import { readAttribution, type Attribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
 
@@ -15,6 +15,8 @@ export interface Boundary {
 
 /** Between a separator and the header block some clients print an empty line and a rule. */
 const MAX_LINES_AFTER_SEPARATOR = 6;
+/** A text of a million labels: no mail begins so many header blocks that come to nothing. */
+const MAX_FALSE_STARTS = 2_000;
 /** Behind a separator a sender and one thing more make a block. */
 const STRENGTH_BEHIND_SEPARATOR = 2;
 
@@ -51,7 +53,8 @@ export function findBoundary(input: {
   readonly minStrength: number;
 }): Boundary | null {
   const { lines, start, limit, minStrength } = input;
-  for (let at = start; at < limit; at += 1) {
+  let falseStarts = 0;
+  for (let at = start; at < limit && falseStarts < MAX_FALSE_STARTS; at += 1) {
     const text = lines[at]?.text ?? '';
     if (text === '') continue;
     const separator = readSeparator(text);
@@ -62,6 +65,7 @@ export function findBoundary(input: {
     }
     const head = readHead({ lines, start: at, limit, minStrength });
     if (head !== null) return { at, separator: null, head };
+    if (separator !== null || readLabelledLine(text) !== null) falseStarts += 1;
   }
   return null;
 }

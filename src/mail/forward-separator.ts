@@ -6,6 +6,8 @@ export type Separator = 'forward' | 'original' | 'end';
 
 /** With dashes on both sides and a name in it ("Forwarded by … on …"), no separator is longer. */
 const MAX_SEPARATOR_CHARS = 160;
+/** Without dashes it is a phrase of the tables and little more. */
+const MAX_BARE_CHARS = 64;
 const decoration = String.raw`[-–—_=*#~<>|+.·•─━═\s]`;
 const leading = new RegExp(`^${decoration}{1,100}`, 'u');
 const trailing = new RegExp(`${decoration}{1,100}$`, 'u');
@@ -17,6 +19,11 @@ export function isRule(text: string): boolean {
   return /^[-–—_=*#~─━═]{4,200}$/u.test(text);
 }
 
+/** "----- End forwarded message -----". */
+export function isEndMark(text: string): boolean {
+  return decorated.test(text) && readSeparator(text) === 'end';
+}
+
 /**
  * What a line says if it is a separator: a phrase of the tables, alone or between dashes, or, between dashes, any wording with a
  * stem that says "forwarded". Null for every other line, so that a sentence about a forwarded message is none.
@@ -24,10 +31,10 @@ export function isRule(text: string): boolean {
 export function readSeparator(text: string): Separator | null {
   if (text.length < 2 || text.length > MAX_SEPARATOR_CHARS || !/\p{L}/u.test(text)) return null;
   const isDecorated = decorated.test(text);
+  if (!isDecorated && text.length > MAX_BARE_CHARS) return null;
   const phrase = fold(text.replace(leading, '').replace(trailing, ''))
     .replace(/[:：]$/u, '')
     .trim();
-  if (!isDecorated && phrase.length > 60) return null;
   if (isDecorated && foldedEndStems.some((stem) => phrase.startsWith(stem))) return 'end';
   if (forwardedPhrases.has(phrase))
     return isDecorated || /[:：]\*{0,2}$/u.test(text) || phrase.includes(' ') ? 'forward' : null;

@@ -1,7 +1,7 @@
 import { findBoundary, type Boundary } from './forward-boundary.ts';
 import { readComment } from './forward-comment.ts';
 import { isForward, type Surroundings } from './forward-evidence.ts';
-import { readSeparator } from './forward-separator.ts';
+import { isEndMark, readSeparator } from './forward-separator.ts';
 import { htmlToText } from './html.ts';
 import { fold } from './letter-folding.ts';
 import { readLocalisedDate } from './localised-date.ts';
@@ -56,13 +56,15 @@ function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit: numbe
   const start = boundary.head.end;
   let end = limit;
   for (let index = limit - 1; index >= start; index -= 1)
-    if (readSeparator(lines[index]?.text ?? '') === 'end') {
+    if (isEndMark(lines[index]?.text ?? '')) {
       end = index;
       break;
     }
-  const { depth } = boundary.head;
-  while (end > start && (lines[end - 1]?.depth ?? 0) < depth) end -= 1;
-  return end;
+  let quoteEnd = end;
+  while (quoteEnd > start && (lines[quoteEnd - 1]?.depth ?? 0) < boundary.head.depth) quoteEnd -= 1;
+  // Where only the header block is quoted, the text behind it is not.
+  const isEmpty = lines.slice(start, quoteEnd).every(({ text }) => text === '');
+  return isEmpty ? end : quoteEnd;
 }
 
 /** Zoho prints its separator above and below the header block. */
@@ -75,10 +77,12 @@ function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end:
     : index + 1;
 }
 
+/** Some clients quote the message inside below a header block that is not quoted. */
 function textOfHop(lines: readonly QuotedLine[], head: Boundary['head']): string {
-  if (head.kind === 'block') return joinUnquoted(lines, head.depth);
-  const first = lines.find(({ text }) => text !== '');
-  return withoutIndent(joinUnquoted(lines, first?.depth ?? head.depth));
+  let depth = Number.POSITIVE_INFINITY;
+  for (const line of lines) if (line.text !== '') depth = Math.min(depth, line.depth);
+  const text = joinUnquoted(lines, Number.isFinite(depth) ? Math.max(depth, head.depth) : head.depth);
+  return head.kind === 'block' ? text : withoutIndent(text);
 }
 
 const isQuoted = (line: QuotedLine, depth: number): boolean =>

@@ -11,6 +11,8 @@ export function withoutInvisible(text: string): string {
  * The dotted and dotless i of Turkish fall together.
  */
 export function fold(text: string): string {
+  // Most of what is compared is plain; normalising it would cost more than the rest of reading a mail.
+  if (/^[ -~]*$/u.test(text)) return text.toLowerCase().replace(/ {2,}/gu, ' ').trim();
   return withoutInvisible(text)
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0653-\u0655\u064b-\u0652]/gu, '')

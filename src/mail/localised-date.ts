@@ -87,7 +87,7 @@ function valid(year: number, month: number, day: number): Day | null {
 
 function weekdaysIn(text: string): ReadonlySet<number> | null {
   const { weekdays } = calendarWords();
-  for (const [token] of text.matchAll(/[\p{L}\p{M}]{2,20}/gu)) {
+  for (const [token] of text.matchAll(/[\p{L}\p{M}.]{2,20}/gu)) {
     const found = weekdays.get(calendarKey(token));
     if (found !== undefined) return found;
   }
@@ -142,7 +142,7 @@ function readNumericDay(
 /** The month that the words name, null where none or more than one is meant. */
 function readMonth(text: string, languages: ReadonlySet<string>): number | null {
   const { months, weekdays } = calendarWords();
-  const tokens = [...text.matchAll(/[\p{L}\p{M}'’׳॰]{2,30}/gu)].map(([token]) => calendarKey(token));
+  const tokens = [...text.matchAll(/[\p{L}\p{M}'’׳॰.]{2,30}/gu)].map(([token]) => calendarKey(token));
   const named: { readonly months: ReadonlySet<number>; readonly alsoWeekday: boolean }[] = [];
   for (const [index, token] of tokens.entries()) {
     const pair = `${token} ${tokens[index + 1] ?? ''}`;
@@ -176,7 +176,7 @@ function readNamedDay(text: string, languages: ReadonlySet<string>): Day | null 
 }
 
 function readOffset(text: string): number | null {
-  const numeric = /^\s?\(?(?:gmt|utc|z)?\s?([+\-−])\s?(\d{1,2}):?(\d{2})?(?!\d)/iu.exec(text);
+  const numeric = /^\s?[([]?(?:gmt|utc|z)?\s?([+\-−])\s?(\d{1,2}):?(\d{2})?(?!\d)/iu.exec(text);
   if (numeric !== null) {
     const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
     return minutes > maxOffsetMinutes || Number(numeric[3] ?? 0) > 59
@@ -185,7 +185,7 @@ function readOffset(text: string): number | null {
         ? minutes
         : -minutes;
   }
-  const named = /^\s?\(?([a-z]{1,4})(?![\p{L}\d])/iu.exec(text);
+  const named = /^\s?[([]?([a-z]{1,4})(?![\p{L}\d])/iu.exec(text);
   return zones.get(named?.[1]?.toLowerCase() ?? '') ?? null;
 }
 

@@ -1,0 +1,701 @@
+import { describe, expect, it } from 'vitest';
+import { forwardLanguages } from '../../src/mail/forward-languages.ts';
+import { labels } from '../../src/mail/forward-words.ts';
+import { readForwards } from '../../src/mail/forwarded.ts';
+import { fold } from '../../src/mail/letter-folding.ts';
+import type { Forward, ParsedMessage } from '../../src/mail/mail.ts';
+import { plainMessage } from './plain-message.ts';
+
+const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
+const dropbox = { address: 'crm@firm.test', name: '' };
+const client = { address: 'ada.moss@client.test', name: 'Ada Moss' };
+
+/** A mail of staff to the drop box. */
+const toDropbox = (facts: Partial<ParsedMessage>): ParsedMessage =>
+  plainMessage({ from: staff, fromAll: [staff], to: [dropbox], ...facts });
+
+const forwardOf = (
+  text: string,
+  subject = 'Fwd: The roof',
+  facts: Partial<ParsedMessage> = {},
+): Forward | null => readForwards(toDropbox({ text, subject, ...facts })).forwarded;
+
+const block = (name = 'Ada Moss <ada.moss@client.test>', subject = 'The roof'): string =>
+  `From: ${name}\nSent: Wednesday, 27 October 2027 15:14\nTo: Jane Roe <jane@firm.test>\nSubject: ${subject}`;
+
+describe('the label tables', () => {
+  it('give every label one meaning in all languages', () => {
+    const fields = ['from', 'date', 'to', 'cc', 'subject', 'replyTo', 'other'] as const;
+    const conflicts = forwardLanguages.flatMap((language) =>
+      fields.flatMap((field) =>
+        (language[field] ?? '')
+          .split('|')
+          .filter((word) => word !== '' && labels.get(fold(word))?.field !== field)
+          .map((word) => `${language.language} ${field} ${word}`),
+      ),
+    );
+    expect(conflicts).toEqual([]);
+  });
+});
+
+describe('a forward of every mail client is unwrapped', () => {
+  const plainBlock = [
+    'From: Ada Moss <ada.moss@client.test>',
+    'Date: Wed, 27 Oct 2027 09:31:00 +0200',
+    'Subject: The roof',
+    'To: jane@firm.test',
+    'Cc: Bo Hill <bo@client.test>',
+  ].join('\n');
+  const body = 'It leaks.\n\nAda';
+
+  it.each([
+    ['Gmail', `---------- Forwarded message ---------\n${plainBlock}\n\n\n${body}`],
+    [
+      'Gmail with bold sender',
+      `---------- Forwarded message ---------\n${plainBlock.replace('Ada Moss', '*Ada Moss*')}\n\n${body}`,
+    ],
+    ['Apple Mail', `> Begin forwarded message:\n> \n${`${plainBlock}\n\n${body}`.replace(/^/gmu, '> ')}\n`],
+    [
+      'Apple Mail, unquoted mark',
+      `Begin forwarded message:\n\n${`${plainBlock}\n\n${body}`.replace(/^/gmu, '> ')}\n`,
+    ],
+    [
+      'iPhone, bold labels',
+      `Begin forwarded message:\n\n${`${plainBlock.replace(/^([\w]+:)/gmu, '*$1*')}\n\n${body}`.replace(/^/gmu, '> ')}`,
+    ],
+    [
+      'iPhone, strong labels',
+      `Begin forwarded message:\n\n${plainBlock.replace(/^([\w]+:)/gmu, '**$1**')}\n\n${body}`,
+    ],
+    [
+      'Thunderbird',
+      `-------- Forwarded Message --------\n${plainBlock.replace(/: /gu, ': \t')}\n\n\n\n${body}`,
+    ],
+    ['MailMate', `Forwarded message:\n\n${`${plainBlock}\n\n${body}`.replace(/^/gmu, '> ')}`],
+    ['Evolution', `-------- Forwarded Message --------\n${plainBlock}\n\n${body}`],
+    ['Zimbra', `----- Forwarded Message -----\n${plainBlock}\n\n${body}`],
+    ['Yahoo', `   ----- Forwarded Message -----\n ${plainBlock.replaceAll('\n', '\n ')}\n   ${body}`],
+    ['ProtonMail', `------- Forwarded Message -------\n${plainBlock}\n\n> It leaks.\n>\n> Ada`],
+    [
+      'Zoho',
+      `============ Forwarded message ============\n${plainBlock}\n============ Forwarded message ============\n\n${body}`,
+    ],
+    ['Outlook', `${plainBlock}\n\n${body}`],
+    ['Outlook with a rule', `________________________________\n${plainBlock}\n\n${body}`],
+    ['Outlook for Mac, no empty line', `${plainBlock}\n${body}`],
+    [
+      'Outlook, mailto',
+      `${plainBlock.replace('<ada.moss@client.test>', '[mailto:ada.moss@client.test]')}\n\n${body}`,
+    ],
+    ['Outlook, doubled links', `${plainBlock.replace(/([\w.]+@[\w.]+)/gu, '$1<mailto:$1>')}\n\n${body}`],
+    ['old Outlook', `-----Original Message-----\n${plainBlock}\n\n${body}`],
+    ['Samsung', `-------- Original message --------\n${plainBlock}\n\n${body}`],
+    ['IONOS', `---------- Original Message ----------\n${plainBlock}\n\n${body}`],
+    ['Fastmail', `----- Original message -----\n${plainBlock}\n\n${body}`],
+    [
+      'Mutt',
+      `----- Forwarded message from Ada Moss <ada.moss@client.test> -----\n\n${plainBlock}\n\n${body}\n\n----- End forwarded message -----\n-- \nJane`,
+    ],
+    [
+      'The Bat',
+      `This is a forwarded message\n${plainBlock}\n\n===8<==============Original message text===============\n${body}`,
+    ],
+    [
+      'Pegasus',
+      `------- Forwarded message follows -------\n${plainBlock}\n\n${body}\n------- End of forwarded message -------`,
+    ],
+    [
+      'Notes',
+      `----- Forwarded by Jane Roe/Firm on 27/10/2027 09:31 -----\n\n${plainBlock.replace(/: /gu, ':\t')}\n\n${body}`,
+    ],
+    [
+      'Notes, wrapped',
+      `----- Forwarded by Jane Roe/Firm on 27/10/2027 09:31\n-----\n\n${plainBlock}\n\n${body}`,
+    ],
+    [
+      'labels in a table',
+      `---------- Forwarded message ---------\n${plainBlock.replace(/: /gu, ': | ')}\n\n${body}`,
+    ],
+    [
+      'values below their labels',
+      `---------- Forwarded message ---------\n${plainBlock.replace(/: /gu, ':\n')}\n\n${body}`,
+    ],
+    [
+      'values below their labels with empty lines',
+      `---------- Forwarded message ---------\n\n${plainBlock.replace(/: /gu, ':\n\n').replaceAll('\n', '\n')}\n\n${body}`,
+    ],
+    ['empty lines between labels', `${plainBlock.replaceAll('\n', '\n\n')}\n\n${body}`],
+    [
+      'sender last',
+      `---------- Forwarded message ---------\n${plainBlock.split('\n').toReversed().join('\n')}\n\n${body}`,
+    ],
+    [
+      'Windows line ends kept',
+      `---------- Forwarded message ---------\r\n${plainBlock.replaceAll('\n', '\r\n')}\r\n\r\n${body}`,
+    ],
+  ])('%s', (_client, text) => {
+    expect(forwardOf(text)).toMatchObject({
+      via: 'inline',
+      from: client,
+      subject: 'The roof',
+      date: '2027-10-27T07:31:00.000Z',
+      to: [{ address: 'jane@firm.test', name: '' }],
+      cc: [{ address: 'bo@client.test', name: 'Bo Hill' }],
+      comment: null,
+      depth: 1,
+    });
+    expect(forwardOf(text)?.text).toMatch(/It leaks\.\s+Ada$/u);
+  });
+
+  it('of Outlook for Mac, which prints a sentence and indents', () => {
+    const text = 'On 28/10/2027 12:46, "Ada Moss" <ada.moss@client.test> wrote:\n\n    It leaks.\n\n    Ada';
+    expect(forwardOf(text, 'FW: The roof')).toMatchObject({
+      from: client,
+      subject: 'The roof',
+      date: '2027-10-28T12:46:00',
+      text: 'It leaks.\n\nAda',
+    });
+  });
+
+  it('of Yandex, which prints a separator and a sentence', () => {
+    const text =
+      '-------- Пересылаемое сообщение --------\n27.10.2027, 09:31, "Ada Moss" <ada.moss@client.test>:\n\nIt leaks.\n\n-------- Конец пересылаемого сообщения --------\n\nJane';
+    expect(forwardOf(text, 'Fwd: The roof')).toMatchObject({
+      from: client,
+      subject: 'The roof',
+      text: 'It leaks.',
+    });
+  });
+});
+
+const first = (words: string): string => words.split('|')[0] ?? '';
+
+describe('a forward in every language is unwrapped', () => {
+  it.each(forwardLanguages.map((language) => [language.language, language] as const))(
+    'with the labels of %s behind its separator',
+    (_code, language) => {
+      const text = [
+        `---------- ${first(language.forwarded)} ---------`,
+        `${first(language.from)}: Ada Moss <ada.moss@client.test>`,
+        `${first(language.date)}: 2027-10-27 09:31`,
+        `${first(language.to)}: jane@firm.test`,
+        `${first(language.cc)}: bo@client.test`,
+        `${first(language.subject)}: The roof`,
+        '',
+        'It leaks.',
+      ].join('\n');
+      expect(forwardOf(text, 'something else')).toMatchObject({
+        from: client,
+        subject: 'The roof',
+        date: '2027-10-27T09:31:00',
+        to: [{ address: 'jane@firm.test' }],
+        cc: [{ address: 'bo@client.test' }],
+        text: 'It leaks.',
+      });
+    },
+  );
+
+  it.each(forwardLanguages.map((language) => [language.language, language] as const))(
+    'with every other label of %s and full-width colons',
+    (_code, language) => {
+      for (const from of language.from.split('|'))
+        for (const date of language.date.split('|'))
+          for (const subject of language.subject.split('|')) {
+            const text = `${date}：2027-10-27\n${from}：Ada Moss <ada.moss@client.test>\n${subject}：The roof\n\nIt leaks.`;
+            expect(forwardOf(text), `${from} ${date} ${subject}`).toMatchObject({
+              from: client,
+              subject: 'The roof',
+            });
+          }
+    },
+  );
+
+  it.each([
+    [
+      'Outlook, French',
+      'De : Ada Moss <ada.moss@client.test>\nEnvoyé : mercredi 27 octobre 2027 09:31\nÀ : Jane Roe <jane@firm.test>\nObjet : The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Apple Mail, German',
+      '> Anfang der weitergeleiteten Nachricht:\n> \n> Von: Ada Moss <ada.moss@client.test>\n> Betreff: The roof\n> Datum: 27. Oktober 2027 um 09:31:05 MESZ\n> An: Jane Roe <jane@firm.test>',
+      '2027-10-27T07:31:05.000Z',
+    ],
+    [
+      'web.de, German, date first',
+      'Gesendet: Mittwoch, 27. Oktober 2027 um 09:31 Uhr\nVon: "Ada Moss" <ada.moss@client.test>\nAn: "Jane Roe" <jane@firm.test>\nBetreff: The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'QQ Mail',
+      '------------------ 原始邮件 ------------------\n发件人: "Ada Moss"<ada.moss@client.test>;\n发送时间: 2027年10月27日(星期三) 上午9:31\n收件人: "Jane Roe"<jane@firm.test>;\n主题: The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'NetEase',
+      '-------- 转发邮件信息 --------\n发件人："Ada Moss" <ada.moss@client.test>\n发送日期：2027-10-27 09:31:00\n收件人："Jane Roe" <jane@firm.test>\n主题：The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Apple Mail, traditional Chinese',
+      '開始轉寄郵件：\n\n> 寄件者: Ada Moss <ada.moss@client.test>\n> 主旨: The roof\n> 日期: 2027年10月27日 上午9:31:00 [GMT+8]\n> 收件者: Jane Roe <jane@firm.test>',
+      '2027-10-27T01:31:00.000Z',
+    ],
+    [
+      'Outlook, Japanese',
+      '差出人: Ada Moss <ada.moss@client.test>\n送信日時: 2027年10月27日 9:31\n宛先: Jane Roe <jane@firm.test>\n件名: The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Naver',
+      '-----Original Message-----\nFrom: "Ada Moss" <ada.moss@client.test>\nTo: <jane@firm.test>;\nCc:\nSent: 2027-10-27 (수) 09:31:00 (GMT+09:00)\nSubject: The roof',
+      '2027-10-27T00:31:00.000Z',
+    ],
+    [
+      'Daum',
+      '--------- 원본 메일 ---------\n보낸사람 : Ada Moss <ada.moss@client.test>\n받는사람 : jane@firm.test\n날짜 : 2027년 10월 27일 오후 9시 31분\n제목 : The roof',
+      '2027-10-27T21:31:00',
+    ],
+    [
+      'Outlook, Arabic',
+      'من: Ada Moss <ada.moss@client.test>\nتم الإرسال: الأربعاء، ٢٧ أكتوبر ٢٠٢٧ ٩:٣١ ص\nإلى: Jane Roe <jane@firm.test>\nالموضوع: The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Outlook, Hebrew, with direction marks',
+      '\u200fמאת:\u200f Ada Moss <ada.moss@client.test>\n\u200fנשלח:\u200f יום רביעי 27 אוקטובר 2027 09:31\n\u200fאל:\u200f Jane Roe <jane@firm.test>\n\u200fנושא:\u200f The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Outlook, Greek',
+      'Από: Ada Moss <ada.moss@client.test>\nΣτάλθηκε: Τετάρτη, 27 Οκτωβρίου 2027 9:31 μμ\nΠρος: Jane Roe <jane@firm.test>\nΘέμα: The roof',
+      '2027-10-27T21:31:00',
+    ],
+    [
+      'mail.ru',
+      '-------- Пересылаемое сообщение --------\nОт кого: Ada Moss <ada.moss@client.test>\nКому: jane@firm.test\nДата: Среда, 27 октября 2027, 9:31 +03:00\nТема: The roof',
+      '2027-10-27T06:31:00.000Z',
+    ],
+    [
+      'Outlook, Turkish',
+      'Kimden: Ada Moss <ada.moss@client.test>\nGönderildi: 27 Ekim 2027 Çarşamba 09:31\nKime: Jane Roe <jane@firm.test>\nKonu: The roof',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Gmail, Vietnamese',
+      '---------- Forwarded message ---------\nTừ: Ada Moss <ada.moss@client.test>\nDate: Th 4, 27 thg 10, 2027 vào lúc 09:31\nSubject: The roof\nTo: <jane@firm.test>',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Gmail, Thai',
+      '---------- Forwarded message ---------\nจาก: Ada Moss <ada.moss@client.test>\nDate: พ. 27 ต.ค. 2570 เวลา 09:31\nSubject: The roof\nTo: <jane@firm.test>',
+      '2027-10-27T09:31:00',
+    ],
+    [
+      'Outlook, Finnish reply prefix is no forward prefix',
+      '-------- Välitetty viesti --------\nLähettäjä: Ada Moss <ada.moss@client.test>\nLähetetty: keskiviikko 27. lokakuuta 2027 klo 9.31\nVastaanottaja: Jane Roe <jane@firm.test>\nAihe: The roof',
+      '2027-10-27T09:31:00',
+    ],
+  ])('%s', (_client, head, date) => {
+    const forwarded = forwardOf(`${head}\n\nIt leaks.`);
+    expect(forwarded).toMatchObject({ from: client, subject: 'The roof' });
+    expect(forwarded?.to[0]?.address).toBe('jane@firm.test');
+    expect(forwarded?.text).toMatch(/It leaks\.$/u);
+    expect(forwarded?.date).toBe(date);
+  });
+});
+
+describe('what the forwarder typed', () => {
+  it.each([
+    ['nothing', '', null],
+    ['a comment', 'Please file this.\n\nThanks', 'Please file this.\n\nThanks'],
+    ['a comment and a signature', 'Please file this.\n\n-- \nJane Roe\nThe Firm', 'Please file this.'],
+    ['a comment and the line of a phone', 'Please file this.\n\nSent from my iPhone', 'Please file this.'],
+    ['the line of a phone alone', 'Sent from my iPhone', null],
+    ['Outlook for a phone', 'Bitte ablegen.\n\nGet Outlook for iOS<https://aka.test/o0>', 'Bitte ablegen.'],
+    ['a signature alone', '-- \nJane Roe', null],
+    [
+      'a sentence about forwarded messages',
+      'See the forwarded message below:',
+      'See the forwarded message below:',
+    ],
+  ])('%s', (_case, typed, comment) => {
+    for (const separator of [
+      '---------- Forwarded message ---------\n',
+      '________________________________\n',
+      '',
+    ])
+      expect(forwardOf(`${typed}\n\n${separator}${block()}\n\nIt leaks.`)).toMatchObject({
+        comment,
+        text: 'It leaks.',
+        from: client,
+      });
+  });
+
+  it('below a quoted forward is no part of the message inside', () => {
+    const quoted = `Begin forwarded message:\n\n${block()}\n\nIt leaks.`.replace(/^/gmu, '> ');
+    const text = `FYI\n\n${quoted}\n\nJane Roe\nThe Firm\n_______________\nroof-list mailing list`;
+    expect(forwardOf(text)).toMatchObject({ comment: 'FYI', text: 'It leaks.' });
+  });
+});
+
+describe('the sender inside', () => {
+  it.each([
+    ['John &lt;john@client.test&gt;', 'john@client.test', 'John'],
+    ['"Doe, John" <john@client.test>', 'john@client.test', 'Doe, John'],
+    ['Doe, John <john@client.test>', 'john@client.test', 'Doe, John'],
+    ['"ceo@client.test" <eve@evil.test>', 'eve@evil.test', 'ceo@client.test'],
+    ['John Doe', null, 'John Doe'],
+    ['John Doe [cid:image001.png@01D7CB5F.5A3B]', null, 'John Doe'],
+    ['John Doe <https://portal.test/u/john@client.test>', null, 'John Doe'],
+    ['john@client.test (John Doe)', 'john@client.test', 'John Doe'],
+    ['John Doe <JOHN@Client.TEST>', 'john@client.test', 'John Doe'],
+    ['John Doe<mailto:john@client.test>', 'john@client.test', 'John Doe'],
+    ['mailto:john@client.test', 'john@client.test', ''],
+    ['John Doe <john@client.test> on behalf of Desk <desk@client.test>', 'john@client.test', 'John Doe'],
+    ["'John Doe' via Sales <sales@list.test>", 'sales@list.test', "'John Doe' via Sales"],
+  ])('%s', (printed, address, name) => {
+    expect(forwardOf(`${block(printed)}\n\nIt leaks.`)?.from).toEqual({ address, name });
+  });
+
+  it('is no hop where only a picture is printed', () => {
+    expect(forwardOf(`${block('[cid:image001.png@01D7CB5F.5A3B]')}\n\nIt leaks.`)).toBeNull();
+  });
+
+  it('takes its address from the HTML part where the plain part prints a name', () => {
+    const rawHtml =
+      '<p>FYI</p><hr><p><b>From:</b> Ada Moss &lt;ada.moss@client.test&gt;<br><b>Sent:</b> 27 October 2027 15:14<br><b>To:</b> Jane<br><b>Subject:</b> The roof</p><p>It leaks.</p>';
+    expect(forwardOf(`FYI\n\n${block('Ada Moss')}\n\nIt leaks.`, 'FW: The roof', { rawHtml })?.from).toEqual(
+      client,
+    );
+    expect(
+      forwardOf(`FYI\n\n${block('Eve Moss')}\n\nIt leaks.`, 'FW: The roof', { rawHtml })?.from.address,
+    ).toBeNull();
+  });
+
+  it('is found in the HTML part where the plain part is a stub', () => {
+    const rawHtml = `<div>---------- Forwarded message ---------<br>${block().replaceAll('<', '&lt;').replaceAll('\n', '<br>')}<br><br>It leaks.</div>`;
+    expect(forwardOf('This message is in HTML.', 'Fwd: The roof', { rawHtml })).toMatchObject({
+      from: client,
+    });
+  });
+});
+
+describe('recipients inside', () => {
+  it('are read over wrapped lines', () => {
+    const text = [
+      'From: Ada Moss <ada.moss@client.test>',
+      'Sent: Wednesday, 27 October 2027 15:14',
+      'To: Jane Roe <jane@firm.test>; Bo Hill <bo@client.test>;',
+      ' Cy Lake <cy@client.test>; Di Wood',
+      '<di@client.test>',
+      'Cc: Moss, Eli <eli@client.test>,',
+      'Fay Reed <fay@client.test>',
+      'Subject: The roof',
+      'Importance: High',
+      'Attachments: roof.jpg',
+      '',
+      'It leaks.',
+    ].join('\n');
+    const forwarded = forwardOf(text);
+    expect(forwarded?.to.map(({ address }) => address)).toEqual([
+      'jane@firm.test',
+      'bo@client.test',
+      'cy@client.test',
+      'di@client.test',
+    ]);
+    expect(forwarded?.cc).toEqual([
+      { address: 'eli@client.test', name: 'Moss, Eli' },
+      { address: 'fay@client.test', name: 'Fay Reed' },
+    ]);
+    expect(forwarded?.text).toBe('It leaks.');
+  });
+
+  it('keep the body that begins like a header', () => {
+    const text = `${block()}\n\nTo: everybody\nFrom now on: no ladders.`;
+    expect(forwardOf(text)?.text).toBe('To: everybody\nFrom now on: no ladders.');
+  });
+});
+
+describe('the subject inside', () => {
+  it('wins over the outer one', () => {
+    expect(
+      forwardOf(`---------- Forwarded message ---------\n${block()}\n\nIt leaks.`, 'Fwd: something')?.subject,
+    ).toBe('The roof');
+  });
+
+  it('is the outer one without its prefix where none is printed', () => {
+    const text =
+      '---------- Forwarded message ---------\nFrom: Ada Moss <ada.moss@client.test>\nDate: 2027-10-27 09:31\nTo: jane@firm.test\n\nIt leaks.';
+    expect(forwardOf(text, 'Fwd: [EXTERNAL] The roof')?.subject).toBe('The roof');
+    expect(forwardOf(text, 'For the file')?.subject).toBeNull();
+  });
+});
+
+describe('a forward whose subject was edited', () => {
+  it.each([
+    ['a separator', `Please file.\n\n---------- Forwarded message ---------\n${block()}\n\nIt leaks.`],
+    ['a header block alone', `${block()}\n\nIt leaks.`],
+    ['a header block under a comment', `Please file.\n\n${block()}\n\nIt leaks.`],
+    [
+      'an original message that staff received',
+      `Please file.\n\n-----Original Message-----\n${block()}\n\nIt leaks.`,
+    ],
+  ])('is known by %s', (_case, text) => {
+    expect(forwardOf(text, 'For the file of Moss')?.from).toEqual(client);
+  });
+
+  it('is known in a thread where it goes past the one it quotes', () => {
+    const thread = { inReplyTo: ['a@client.test'], references: ['a@client.test'] };
+    expect(forwardOf(`Please file.\n\n${block()}\n\nIt leaks.`, 'For the file', thread)?.from).toEqual(
+      client,
+    );
+  });
+});
+
+const reply = (text: string, facts: Partial<ParsedMessage> = {}): Forward | null =>
+  forwardOf(text, 'Re: The roof', { to: [client], ...facts });
+
+describe('a reply that quotes is no forward', () => {
+  it.each([
+    ['Outlook', `We will come.\n\n${block()}\n\nIt leaks.`],
+    ['Outlook with a rule', `We will come.\n\n________________________________\n${block()}\n\nIt leaks.`],
+    ['old Outlook', `We will come.\n\n-----Original Message-----\n${block()}\n\nIt leaks.`],
+    ['Outlook, nothing above', `${block()}\n\nIt leaks.`],
+    [
+      'Gmail',
+      'We will come.\n\nOn Wed, Oct 27, 2027 at 9:31 AM Ada Moss <ada.moss@client.test>\nwrote:\n\n> It leaks.',
+    ],
+    [
+      'a quoted forward',
+      `We will come.\n\nOn Wed, Oct 27, 2027 at 9:31 AM Ada Moss <ada.moss@client.test> wrote:\n\n> ---------- Forwarded message ---------\n${block('Bo <bo@x.test>').replace(/^/gmu, '> ')}\n>\n> It leaks.`,
+    ],
+    [
+      'a quoted forward without an introduction',
+      `We will come.\n\n> ---------- Forwarded message ---------\n${block('Bo <bo@x.test>').replace(/^/gmu, '> ')}\n>\n> It leaks.`,
+    ],
+    [
+      'Outlook, quoting a forward',
+      `We will come.\n\n${block()}\n\n---------- Forwarded message ---------\n${block('Bo <bo@x.test>')}\n\nIt leaks.`,
+    ],
+  ])('%s', (_client, text) => {
+    expect(reply(text)).toBeNull();
+  });
+
+  it.each([
+    ['Outlook', `We will come.\n\n${block()}\n\nIt leaks.`],
+    ['old Outlook', `We will come.\n\n-----Original Message-----\n${block()}\n\nIt leaks.`],
+    [
+      'Gmail',
+      'We will come.\n\nOn Wed, Oct 27, 2027 at 9:31 AM Ada Moss <ada.moss@client.test> wrote:\n\n> It leaks.',
+    ],
+    [
+      'Gmail, written below',
+      'On Wed, Oct 27, 2027 at 9:31 AM Ada Moss <ada.moss@client.test> wrote:\n\n> It leaks.\n\nWe will come.',
+    ],
+  ])('%s, with an edited subject, to the one it quotes', (_client, text) => {
+    expect(reply(text, { subject: 'New date' })).toBeNull();
+  });
+
+  it('in a thread, from somebody who did not receive what is quoted', () => {
+    const text = `We will come.\n\n${block().replace('jane@firm.test', 'sam@other.test')}\n\nIt leaks.`;
+    expect(forwardOf(text, 'New date', { inReplyTo: ['a@client.test'] })).toBeNull();
+  });
+
+  it('in Finnish, where VS marks a reply', () => {
+    const text =
+      'Tulemme.\n\nLähettäjä: Ada Moss <ada.moss@client.test>\nLähetetty: 27. lokakuuta 2027 9:31\nVastaanottaja: Jane Roe\nAihe: Katto\n\nVuotaa.';
+    expect(forwardOf(text, 'VS: Katto', { to: [client] })).toBeNull();
+  });
+
+  it('with a form that has labels of a header', () => {
+    expect(forwardOf('From: Rome\nTo: Paris\nDate: 12 May 2027\nSubject: Trip', 'Your booking')).toBeNull();
+    expect(
+      forwardOf(
+        'From: Ada <ada.moss@client.test>\nSubject: The roof\n\nMessage Body:\nIt leaks.',
+        'New enquiry',
+      ),
+    ).toBeNull();
+  });
+
+  it('with a sentence about a forwarded message', () => {
+    expect(forwardOf('I have sent the forwarded message on.\nRegards', 'The roof')).toBeNull();
+    expect(
+      forwardOf('---------- Forwarded message ---------\n\n(the message was removed)', 'The roof'),
+    ).toBeNull();
+  });
+});
+
+const gmail = (from: string, subject: string, below: string): string =>
+  `---------- Forwarded message ---------\nFrom: ${from}\nDate: Wed, Oct 27, 2027 at 9:31 AM\nSubject: ${subject}\nTo: <jane@firm.test>\n\n${below}`;
+
+const apple = (from: string, subject: string, below: string): string =>
+  `Begin forwarded message:\n\n${`From: ${from}\nSubject: ${subject}\nDate: 27 October 2027 at 09:31:00 CEST\nTo: jane@firm.test\n\n${below}`.replace(/^/gmu, '> ')}`;
+
+describe('forwards inside forwards', () => {
+  it('are listed outermost first, and the innermost counts', () => {
+    const text = `one\n\n${gmail('Sam Poe <sam@firm.test>', 'Fwd: Fwd: The roof', `two\n\n${gmail('Bo Hill <bo@client.test>', 'Fwd: The roof', `three\n\n${gmail('Ada Moss <ada.moss@client.test>', 'The roof', 'It leaks.')}`)}`)}`;
+    const { forwarded, forwards } = readForwards(toDropbox({ text, subject: 'Fwd: The roof' }));
+    expect(forwards.map(({ from, depth, comment }) => [from.address, depth, comment])).toEqual([
+      ['sam@firm.test', 1, 'one'],
+      ['bo@client.test', 2, 'two'],
+      ['ada.moss@client.test', 3, 'three'],
+    ]);
+    expect(forwarded).toBe(forwards[2]);
+    expect(forwarded?.text).toBe('It leaks.');
+    expect(forwards[0]?.text).toContain('It leaks.');
+  });
+
+  it('of Outlook follow the prefix of each hop', () => {
+    const inner = `${block()}\n\nIt leaks.`;
+    const text = `${block('Sam Poe <sam@firm.test>', 'FW: The roof')}\n\nSee below.\n\n${inner}`;
+    expect(forwardOf(text, 'FW: The roof')).toMatchObject({ from: client, depth: 2, comment: 'See below.' });
+    const answered = `${block('Sam Poe <sam@firm.test>', 'RE: The roof')}\n\nWe come.\n\n${inner}`;
+    expect(forwardOf(answered, 'FW: The roof')).toMatchObject({
+      from: { address: 'sam@firm.test' },
+      depth: 1,
+    });
+  });
+
+  it('of Apple Mail are quoted deeper', () => {
+    const text = apple(
+      'Sam Poe <sam@firm.test>',
+      'Fwd: The roof',
+      apple('Ada Moss <ada.moss@client.test>', 'The roof', 'It leaks.'),
+    );
+    expect(forwardOf(text)).toMatchObject({ from: client, depth: 2, text: 'It leaks.' });
+  });
+
+  it('with a name only inside are a hop without an address', () => {
+    const text = gmail(
+      'Sam Poe <sam@firm.test>',
+      'Fwd: The roof',
+      gmail('Ada Moss', 'The roof', 'It leaks.'),
+    );
+    expect(forwardOf(text)?.from).toEqual({ address: null, name: 'Ada Moss' });
+  });
+
+  it('end where the message inside answers another', () => {
+    const text = gmail(
+      'Ada Moss <ada.moss@client.test>',
+      'Re: The roof',
+      'Thanks!\n\nOn Tue, Oct 26, 2027 at 9:31 AM Jane Roe <jane@firm.test> wrote:\n\n> We come.',
+    );
+    expect(readForwards(toDropbox({ text, subject: 'Fwd: The roof' })).forwards).toHaveLength(1);
+  });
+
+  it('are followed to a bounded depth', () => {
+    let text = 'It leaks.';
+    for (let hop = 0; hop < 40; hop += 1) text = gmail(`Hop <hop${hop}@client.test>`, 'Fwd: The roof', text);
+    expect(readForwards(toDropbox({ text, subject: 'Fwd: The roof' })).forwards.length).toBeLessThanOrEqual(
+      12,
+    );
+  });
+});
+
+describe('messages attached', () => {
+  const inside = plainMessage({
+    from: client,
+    subject: 'The roof',
+    date: '2027-10-27T07:31:00.000Z',
+    messageId: 'roof@client.test',
+    to: [staff],
+    text: 'It leaks.',
+  });
+
+  it('are forwards with what they say of themselves', () => {
+    expect(forwardOf('Please file.\n\n-- \nJane', 'One for the file', { nested: [inside] })).toEqual({
+      via: 'attachment',
+      from: client,
+      subject: 'The roof',
+      date: '2027-10-27T07:31:00.000Z',
+      to: [staff],
+      cc: [],
+      text: 'It leaks.',
+      comment: 'Please file.',
+      messageId: 'roof@client.test',
+      depth: 1,
+    });
+  });
+
+  it('side by side are siblings', () => {
+    const other = plainMessage({ from: { address: 'bo@client.test', name: 'Bo' }, subject: 'The wall' });
+    const { forwarded, forwards } = readForwards(toDropbox({ nested: [inside, other], subject: 'Fwd: two' }));
+    expect(forwards.map(({ from, depth }) => [from.address, depth])).toEqual([
+      ['ada.moss@client.test', 1],
+      ['bo@client.test', 1],
+    ]);
+    expect(forwarded).toBe(forwards[0]);
+  });
+
+  it('may hold a forward, printed or attached', () => {
+    const printed = plainMessage({
+      from: staff,
+      subject: 'Fwd: The roof',
+      text: `---------- Forwarded message ---------\n${block()}\n\nIt leaks.`,
+    });
+    expect(forwardOf('', 'Fwd: x', { nested: [printed] })).toMatchObject({
+      via: 'inline',
+      from: client,
+      depth: 2,
+    });
+    const attached = plainMessage({ from: staff, subject: 'Fwd: The roof', nested: [inside] });
+    expect(forwardOf('', 'Fwd: x', { nested: [attached] })).toMatchObject({
+      via: 'attachment',
+      from: client,
+      depth: 2,
+    });
+  });
+
+  it('of a bounce or a report are no forwards', () => {
+    expect(forwardOf('', 'Undelivered', { nested: [inside], reportType: 'delivery-status' })).toBeNull();
+    const daemon = { address: 'mailer-daemon@mx.test', name: '' };
+    expect(forwardOf('', 'Undelivered', { nested: [inside], from: daemon })).toBeNull();
+  });
+
+  it('that came with a printed forward stand behind it', () => {
+    const text = `---------- Forwarded message ---------\n${block('Bo Hill <bo@client.test>')}\n\nSee attached.`;
+    const { forwarded, forwards } = readForwards(toDropbox({ text, subject: 'Fwd: x', nested: [inside] }));
+    expect(forwarded?.from.address).toBe('bo@client.test');
+    expect(forwards.map(({ via }) => via)).toEqual(['inline', 'attachment']);
+  });
+
+  it('are read in a bounded number', () => {
+    const nested = Array.from({ length: 500 }, () => inside);
+    expect(readForwards(toDropbox({ nested })).forwards).toHaveLength(64);
+  });
+});
+
+describe('a hostile text takes time in line with its length', () => {
+  const timed = (text: string): number => {
+    const message = toDropbox({ text, subject: 'Fwd: The roof' });
+    const start = performance.now();
+    readForwards(message);
+    return performance.now() - start;
+  };
+  readForwards(toDropbox({ text: `${block()}\n\nwarm`, subject: 'Fwd: x' }));
+
+  it.each([
+    ['header blocks', 'From: a@b.test\nTo: c@d.test\nSubject: x\n'],
+    ['labels', 'From: a\n'],
+    ['wrapped lists', 'To: a,\nb,\nFrom: c,\n'],
+    ['labels without values', 'From:\n\n'],
+    ['separators', '---------- Forwarded message ---------\n'],
+    ['attributions', 'On 27.10.2027 09:31 a@b.test <a@b.test>\n'],
+    ['half attributions', '27.10.2027, 09:31, <a@b.test\n'],
+    ['dashes', '-'],
+    ['quote marks', '> '],
+    ['blanks', ' '],
+    ['empty lines', '\n'],
+    ['brackets in a sender', 'From: <<<[[[(((\nDate: 1\nTo: x\nSubject: y\n'],
+    ['a long sender', '<a@'],
+    ['signature marks', '-- \n'],
+    ['end marks', '--- End forwarded message ---\n'],
+    ['colons', ':：'],
+  ])('%s', (_case, unit) => {
+    const sized = (length: number): string =>
+      `From: ${unit.includes('\n') ? 'x@y.test\n' : ''}${unit.repeat(Math.ceil(length / unit.length))}\nDate: 2027-10-27\nTo: x\n`;
+    const small = Math.min(timed(sized(100_000)), timed(sized(100_000)));
+    expect(timed(sized(400_000))).toBeLessThan(12 * small + 300);
+  });
+});
