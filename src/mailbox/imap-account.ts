@@ -38,8 +38,8 @@ const greetingTimeoutMs = 16_000;
 export const socketTimeoutMs = 2 * 60_000;
 
 /** @throws MailboxError `configuration` for settings that cannot or must not work. */
-export async function imapOptions(account: ImapAccount): Promise<ImapFlowOptions> {
-  const { host, port, security, user } = account;
+export async function imapOptions(account: ImapAccount, secret: string): Promise<ImapFlowOptions> {
+  const { host, port, security, user, credential } = account;
   if (security === 'none' && !isLoopback(host) && account.allowClearText !== true) {
     const message = `security "none" would send the password to ${host} in clear text; use "tls" or "starttls"`;
     throw new MailboxError('configuration', message);
@@ -52,9 +52,13 @@ export async function imapOptions(account: ImapAccount): Promise<ImapFlowOptions
     ...(security === 'tls' ? {} : { doSTARTTLS: security === 'starttls' }),
     tls: {
       minVersion: 'TLSv1.2',
-      ...(account.ca ? { ca: account.ca } : account.caFile ? { ca: await readCa(account.caFile) } : {}),
+      ...(account.ca
+        ? { ca: account.ca }
+        : account.caFile
+          ? { ca: await readFile(account.caFile).catch(unreadable(`the CA file ${account.caFile}`)) }
+          : {}),
     },
-    auth: { user, ...(await secret(account.credential)) },
+    auth: { user, ...(credential.kind === 'password' ? { pass: secret } : { accessToken: secret }) },
     logger: false,
     clientInfo: { name: 'docketmail' },
     disableAutoIdle: true,
@@ -69,20 +73,17 @@ export async function imapOptions(account: ImapAccount): Promise<ImapFlowOptions
   };
 }
 
-async function secret(credential: ImapCredential): Promise<{ pass: string } | { accessToken: string }> {
+/** @throws MailboxError `configuration` where it is empty or cannot be read. */
+export async function readSecret(credential: ImapCredential): Promise<string> {
   const given = credential.kind === 'password' ? credential.password : credential.accessToken;
-  const value = typeof given === 'string' ? given : await given();
+  const value = typeof given === 'string' ? given : await given().catch(unreadable(`the ${credential.kind}`));
   if (value === '') throw new MailboxError('configuration', `the ${credential.kind} is empty`);
-  return credential.kind === 'password' ? { pass: value } : { accessToken: value };
+  return value;
 }
 
-async function readCa(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new MailboxError('configuration', `cannot read the CA file ${path}`, { cause });
-  }
-}
+const unreadable = (what: string) => (cause: unknown) => {
+  throw new MailboxError('configuration', `cannot read ${what}`, { cause });
+};
 
 function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith('127.');

@@ -12,9 +12,10 @@ import {
   openGate,
   refusal,
 } from './connection-gate.ts';
-import { type ImapAccount, imapOptions, socketTimeoutMs } from './imap-account.ts';
+import { type ImapAccount, imapOptions, readSecret, socketTimeoutMs } from './imap-account.ts';
 import { toMailboxError } from './imap-error.ts';
 import { MailboxError, type MailboxHealth } from './mailbox.ts';
+import { createWaitingLine } from './waiting-line.ts';
 
 export interface Connection {
   readonly client: ImapFlow;
@@ -77,11 +78,12 @@ export function createConnections({
   const limit = account.connectionLimit ?? defaultConnectionLimit;
   const open = new Set<ImapFlow>();
   const idle: { readonly client: ImapFlow; readonly timer: NodeJS.Timeout }[] = [];
-  const waiting: (() => void)[] = [];
+  const waiting = createWaitingLine();
   const reasons = new WeakMap<ImapFlow, unknown>();
   let connecting = 0;
   let closed = false;
   let gate: Gate = openGate;
+  let triedSecret: string | null = null;
 
   const reasonOf = (client: ImapFlow) => (): unknown => reasons.get(client) ?? null;
   const moment = (): { now: number; dice: number } => ({ now: chance.now(), dice: chance.random() });
@@ -101,7 +103,8 @@ export function createConnections({
       }
       const spare = takeIdle();
       if (spare) await logOut(spare);
-      else await aSlot(signal);
+      else if (!(await waiting.wait(timing.busyAfterMs, signal)) && !signal?.aborted)
+        throw new MailboxError('busy', `all ${limit} connections of the account are in use`);
     }
   }
 
@@ -113,33 +116,17 @@ export function createConnections({
     return undefined;
   }
 
-  function aSlot(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = (error?: MailboxError): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        const at = waiting.indexOf(wake);
-        if (at >= 0) waiting.splice(at, 1);
-        if (error) reject(error);
-        else resolve();
-      };
-      const wake = (): void => end();
-      const busy = new MailboxError('busy', `all ${limit} connections of the account are in use`);
-      const timer = setTimeout(() => end(busy), timing.busyAfterMs);
-      signal?.addEventListener('abort', wake);
-      waiting.push(wake);
-    });
-  }
-
   async function connect(signal: AbortSignal | undefined): Promise<ImapFlow> {
     const refused = refusal(gate, chance.now());
-    if (refused) throw refused;
+    if (refused && !(await wasRenewed())) throw refused;
     connecting += 1;
     let client: ImapFlow | undefined;
     const abort = (): void => client?.close();
     signal?.addEventListener('abort', abort);
     try {
-      client = new ImapFlow({ ...(await imapOptions(account)), maxIdleTime: timing.maxIdleMs });
+      const secret = await readSecret(account.credential);
+      triedSecret = secret;
+      client = new ImapFlow({ ...(await imapOptions(account, secret)), maxIdleTime: timing.maxIdleMs });
       followUp(client);
       if (!signal?.aborted && !closed) await client.connect();
       if (signal?.aborted || closed) throw new MailboxError('aborted', 'the caller gave up');
@@ -156,8 +143,14 @@ export function createConnections({
     } finally {
       signal?.removeEventListener('abort', abort);
       connecting -= 1;
-      waiting[0]?.();
+      waiting.call();
     }
+  }
+
+  /** A token that another program renewed ends the pause after a refused login. */
+  async function wasRenewed(): Promise<boolean> {
+    if (gate.state !== 'authentication-failed') return false;
+    return (await readSecret(account.credential).catch(() => triedSecret)) !== triedSecret;
   }
 
   /** An `error` without a listener would end the process, at any time of the client's life. */
@@ -172,7 +165,7 @@ export function createConnections({
         );
         gate = afterDrop(gate, error, { ...moment(), livedMs: livedMs(client) });
       }
-      waiting[0]?.();
+      waiting.call();
     });
   }
 
@@ -191,7 +184,7 @@ export function createConnections({
     }, timing.idleCloseMs);
     timer.unref();
     idle.push({ client, timer });
-    waiting[0]?.();
+    waiting.call();
   }
 
   return {
@@ -207,7 +200,7 @@ export function createConnections({
       });
       await Promise.all(kept);
       for (const client of open) client.close();
-      for (const wake of waiting.slice()) wake();
+      waiting.callAll();
     },
   };
 }

@@ -83,6 +83,7 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
 /** Why a folder did not open. A NO without a reason is a phantom: it lists, but does not select. */
 export function toFolderError(error: unknown, path: string): MailboxError {
   const imap = imapErrorOf(error);
+  if (error instanceof MailboxError) return error;
   if (imap === null || imap.responseStatus !== 'NO' || imap.code === 'ETHROTTLE')
     return toMailboxError(error, 'cannot open the folder');
   if (temporaryFolderCodes.has(imap.serverResponseCode ?? ''))

@@ -1,7 +1,8 @@
 import type { ImapFlow } from 'imapflow';
 import type { Connection, Connections } from './imap-connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
-import { fetchHeaders, fetchMessages } from './imap-fetch.ts';
+import { fetchMessages } from './imap-fetch.ts';
+import { fetchHeaders } from './imap-large.ts';
 import { type Command, listMessages, uidWindows } from './imap-listing.ts';
 import { type FolderName, type FolderState, MailboxError, type MailboxSession } from './mailbox.ts';
 
@@ -80,21 +81,18 @@ export async function openImapSession({
     return folder;
   }
 
-  async function folders(): Promise<readonly FolderName[]> {
-    const found = await command('cannot list folders', async (client) => {
-      const listed = await client.list();
-      return listed
-        .filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent'))
-        .map(({ path, specialUse }) => ({ path, specialUse: specialUse ?? null }));
-    });
+  async function readFolders(): Promise<readonly FolderName[]> {
+    const found = await command('cannot list folders', listFolders);
     Object.assign(book, { folders: found, readAt: now() });
     return found;
   }
 
+  async function folders(): Promise<readonly FolderName[]> {
+    return book.folders !== null && now() - book.readAt < folderBookMs ? book.folders : readFolders();
+  }
+
   async function resolveFolder(name: string): Promise<string | null> {
-    const fresh = book.folders !== null && now() - book.readAt < folderBookMs;
-    const known = fresh ? findFolder(book.folders ?? [], name) : null;
-    return known ?? findFolder(await folders(), name);
+    return findFolder(await folders(), name) ?? findFolder(await readFolders(), name);
   }
 
   const opened = (): FolderState => {
@@ -133,6 +131,13 @@ function stateOf(path: string, box: Awaited<ReturnType<ImapFlow['mailboxOpen']>>
     mailboxId: mailboxId || null,
     uidsAscend: true,
   };
+}
+
+export async function listFolders(client: ImapFlow): Promise<readonly FolderName[]> {
+  const listed = await client.list();
+  return listed
+    .filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent'))
+    .map(({ path, specialUse }) => ({ path, specialUse: specialUse ?? null }));
 }
 
 /** RFC 3501 §5.1: INBOX in any case. Special uses are compared in any case, too; servers write them differently. */

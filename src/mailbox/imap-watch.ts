@@ -2,7 +2,8 @@
 import type { ImapFlow } from 'imapflow';
 import type { Chance, Connections } from './imap-connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
-import type { MailboxError } from './mailbox.ts';
+import { findFolder, listFolders } from './imap-session.ts';
+import { MailboxError } from './mailbox.ts';
 
 /** A folder that is not there now may be made later; polls report it meanwhile. */
 const folderRetryMs = 5 * 60_000;
@@ -60,10 +61,12 @@ async function watchOnce({ connections, chance, folder, onArrival, signal }: Wat
 }
 
 /** Its `mailboxOpen` event tells of what came while nobody watched. */
-async function openFolder(client: ImapFlow, folder: string): Promise<void> {
+async function openFolder(client: ImapFlow, name: string): Promise<void> {
+  const path = name.startsWith('\\') ? findFolder(await listFolders(client), name) : name;
+  if (path === null) throw new MailboxError('folder-missing', `${name}: there is no such folder`);
   try {
-    await client.mailboxOpen(folder, { readOnly: true });
+    await client.mailboxOpen(path, { readOnly: true });
   } catch (error) {
-    throw toFolderError(error, folder);
+    throw toFolderError(error, path);
   }
 }

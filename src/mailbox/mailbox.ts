@@ -65,6 +65,7 @@ export type Fetched =
 
 /** Read-only. One call at a time, except that calls may be made between the windows of `list` and between the answers of `fetch`. */
 export interface MailboxSession {
+  /** Those that can be opened. Up to ten minutes old. */
   folders(): Promise<readonly FolderName[]>;
   /** A path, or a special use such as "\\Sent", "\\All", "\\Inbox". Null where the mailbox has no such folder. */
   resolveFolder(nameOrSpecialUse: string): Promise<string | null>;
@@ -101,7 +102,7 @@ export interface MailboxSource {
    */
   openSession(signal?: AbortSignal): Promise<MailboxSession>;
   /**
-   * Calls `onArrival` whenever something may have come into the folder, and once after each (re)connection. Reconnects by itself;
+   * `folder` is a path or a special use. Calls `onArrival` whenever something may have come into the folder, and once after each (re)connection. Reconnects by itself;
    * returns when the signal is aborted.
    */
   watch(input: {

@@ -1,0 +1,34 @@
+/** Those who wait for something that becomes free, first come, first served. */
+export interface WaitingLine {
+  /** True when called, false when the time is over or the signal was aborted. */
+  wait(ms: number, signal: AbortSignal | undefined): Promise<boolean>;
+  /** Calls the first. */
+  call(): void;
+  /** Calls everyone: nothing will become free any more. */
+  callAll(): void;
+}
+
+export function createWaitingLine(): WaitingLine {
+  const line: (() => void)[] = [];
+  return {
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        const end = (called: boolean): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', giveUp);
+          const at = line.indexOf(beCalled);
+          if (at >= 0) line.splice(at, 1);
+          resolve(called);
+        };
+        const beCalled = (): void => end(true);
+        const giveUp = (): void => end(false);
+        const timer = setTimeout(giveUp, ms);
+        signal?.addEventListener('abort', giveUp);
+        line.push(beCalled);
+      }),
+    call: () => line[0]?.(),
+    callAll: () => {
+      while (line.length > 0) line[0]?.();
+    },
+  };
+}
