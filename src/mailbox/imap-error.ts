@@ -50,7 +50,7 @@ const certificateCodes =
 const protocolCodes =
   /^(ParserError|MAX_IMAP_NESTING|LineTooLarge|LiteralTooLarge|ResponseTooLarge|TooMany|UnexpectedTag|MissingTag|InvalidResponse|ResponseProcessing)/;
 
-export const imapErrorOf = (error: unknown): ImapFlowError | null => (error instanceof Error ? error : null);
+const imapErrorOf = (error: unknown): ImapFlowError | null => (error instanceof Error ? error : null);
 
 /** A tagged NO or BAD: the connection is alive and the server does not want this command. */
 export const isRefusal = (error: unknown): boolean => {

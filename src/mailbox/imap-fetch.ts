@@ -45,7 +45,7 @@ export async function* fetchMessages(
   }
 }
 
-export function planTasks(wanted: readonly WantedMessage[]): readonly Task[] {
+function planTasks(wanted: readonly WantedMessage[]): readonly Task[] {
   const tasks: Task[] = [];
   let chunk: WantedMessage[] = [];
   let bytes = 0;

@@ -16,7 +16,7 @@ export interface Cursor {
   readonly mailboxId?: string | null;
 }
 
-export type ResetReason = 'uidvalidity-changed' | 'mailboxid-changed' | 'modseq-fell' | 'uidnext-fell';
+type ResetReason = 'uidvalidity-changed' | 'mailboxid-changed' | 'modseq-fell' | 'uidnext-fell';
 
 /** `fromUid` is the first UID to list; a reset lists from 1 under the new epoch, whose `seenUid` starts at 0. */
 export type SyncPlan =
