@@ -194,15 +194,14 @@ function createIndexBuilder(engine: Engine): Handler {
       await engine('buildIndex', []);
       const status = await engine('buildStatus', [requests]);
       const result = deserialize(status.reply);
-      if (Number(result['ok']) !== 1) throw indexError(result);
+      if (Number(result['ok']) !== 1) throw indexError(shardResult(result));
       if (status.complete) return;
     }
   }
 
   return async ({ body, rawBody }) => {
     const row = await engine('createIndexes', [body['$db'], rawBody]);
-    // The engine answers like a sharded cluster, one entry a shard; a driver expects the entry itself.
-    const result = Object.values((deserialize(row.reply)['raw'] ?? {}) as Document)[0] as Document;
+    const result = shardResult(deserialize(row.reply));
     if (!row.success) throw indexError(result);
     const requests = row.requests;
     if (requests && Object.keys(deserialize(requests)).length > 0) {
@@ -212,6 +211,9 @@ function createIndexBuilder(engine: Engine): Handler {
     return { ...result, ok: 1 };
   };
 }
+
+/** The engine answers like a sharded cluster, one entry a shard; a driver expects the entry itself. */
+const shardResult = ({ raw }: Document): Document => Object.values<Document>(raw ?? {})[0] ?? {};
 
 function indexError(result: Document): CommandError {
   const error = toMongoError(unpackSqlState(Number(result['code'])));

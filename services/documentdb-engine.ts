@@ -56,13 +56,15 @@ const sql = {
 
 export function createEngine(pool: pg.Pool): Engine {
   return async (name, values) => {
-    const { rows } = await pool.query<EngineRow & { readonly retval?: Buffer }>({
+    const { rows } = await pool.query<EngineRow & { readonly retval?: string }>({
       name,
       text: sql[name],
       values: [...values],
     });
-    const row = rows[0];
-    // A procedure names its own result column.
-    return row?.retval ? { ...row, reply: row.retval } : (row ?? { reply: Buffer.alloc(0) });
+    const row = rows[0] ?? { reply: Buffer.alloc(0) };
+    return row.retval ? { reply: fromText(row.retval) } : row;
   };
 }
+
+/** The result of a procedure cannot be cast, and its text form is BSONHEX and the bytes. */
+const fromText = (text: string): Buffer => Buffer.from(text.slice('BSONHEX'.length), 'hex');
