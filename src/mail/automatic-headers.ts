@@ -83,6 +83,11 @@ export const LIST_HEADERS: readonly HeaderSign[] = [
   { name: 'x-majordomo-version' },
   { name: 'x-listserver' },
   { name: 'x-ml-name' },
+  // Majordomo and its kind: "owner-dev@", "dev-bounces@", with Precedence: bulk and no field of RFC 2919.
+  {
+    name: 'sender',
+    value: /(?:^|<)\s?(?:owner-[^@<>\s]{1,64}|[^@<>\s]{1,64}-(?:owner|bounces?))(?:\+[^@<>\s]{0,64})?@/i,
+  },
   { name: 'precedence', value: /^list\b/i },
   { name: 'x-precedence', value: /^list\b/i },
 ];

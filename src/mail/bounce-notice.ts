@@ -64,11 +64,14 @@ export function readNotice(lines: readonly string[], notTheRecipient: ReadonlySe
       .join('\n'),
   );
   const recipients = [...segments].map(([address, segment]) => {
-    // An address without a reason of its own shares what is said of all; with one, it is not given the code of another.
-    const shared = segments.size === 1 || !namesReason(segment) ? whole : above;
+    // An address without a reason of its own shares what is said of all; with another reason, it is not given the code of another.
+    const sameReason =
+      !namesReason(segment) || wordedReason(segment) === wordedReason(whole.diagnostic ?? '');
+    const shared = segments.size === 1 || sameReason ? whole : above;
     const candidates = [explain(segment), explain(linesNaming(address, lines)), shared];
     const answered = candidates.find(({ replyCode, status }) => replyCode !== null || status !== null);
-    return { address, ...(answered ?? candidates[0] ?? whole) };
+    const explained = candidates.find(({ diagnostic }) => namesReason(diagnostic ?? ''));
+    return { address, ...(answered ?? explained ?? candidates[0] ?? whole) };
   });
   const says = (phrases: readonly RegExp[]): boolean => phrases.some((phrase) => phrase.test(text));
   const delayed = says(DELAY_PHRASES) && !says(FAILURE_PHRASES);

@@ -1,6 +1,7 @@
 import { readNotice, type Notice, type NoticedRecipient } from './bounce-notice.ts';
 import { hasBounceField, isSentByMachine, speaksOfFailure } from './bounce-gate.ts';
-import { isHard, reasonOf } from './bounce-reasons.ts';
+import type { BounceReason } from './bounce-reason-words.ts';
+import { isHard, reasonOf, wordedReason } from './bounce-reasons.ts';
 import { readDeliveryStatus, type RecipientGroup } from './delivery-status.ts';
 import { feedbackReportSign } from './feedback-report.ts';
 import { fieldOf } from './header-fields.ts';
@@ -141,8 +142,7 @@ function settle(claim: Claim, notice: Heard | null): BounceRecipient {
   const diagnostic = (claim.diagnostic ?? notice?.diagnostic ?? null)?.slice(0, MAX_DIAGNOSTIC) ?? null;
   const known = chooseStatus({ reported, said: heard, replyCode });
   const action = claim.action ?? actionOf(known);
-  // No code anywhere: the class is what the action says (RFC 3463 §2), the rest is undefined.
-  const status = known ?? (action === 'delayed' ? '4.0.0' : action === 'failed' ? '5.0.0' : null);
+  const status = known ?? classWithoutCode(action, diagnostic);
   const delivered = action !== 'failed' && action !== 'delayed';
   const reason = delivered ? null : reasonOf({ diagnostic, status, replyCode });
   return {
@@ -155,6 +155,25 @@ function settle(claim: Claim, notice: Heard | null): BounceRecipient {
     reason,
   };
 }
+
+/**
+ * No code anywhere: a class, the rest undefined (RFC 3463 §2). A delay is class 4, and so is an end of trying for a cause that §3.5 calls
+ * useful only as a persistent transient error: no answer, a bad connection, congestion, unless the server calls it permanent.
+ */
+function classWithoutCode(action: string, diagnostic: string | null): string | null {
+  if (action === 'delayed') return '4.0.0';
+  if (action !== 'failed') return null;
+  const reason = wordedReason(diagnostic ?? '');
+  const transient = reason !== null && TRANSIENT.has(reason) && !/permanent/i.test(diagnostic ?? '');
+  return transient ? '4.0.0' : '5.0.0';
+}
+
+const TRANSIENT: ReadonlySet<BounceReason> = new Set<BounceReason>([
+  'network',
+  'expired',
+  'rate-limited',
+  'greylisted',
+]);
 
 /** RFC 3464 asks for an Action; some servers send only a Status. */
 function actionOf(status: string | null): string {

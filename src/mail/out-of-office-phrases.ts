@@ -49,28 +49,35 @@ export const ANNOUNCED_TIME =
   /\d|\b(?:next|this|until|till|from|on|today|tomorrow|week|monday|tuesday|wednesday|thursday|friday|mon|tue|wed|thu|fri|bis|vom|ab|n[äa]chste|heute|morgen|woche|du|jusqu|semaine|demain|hasta|desde|semana|ma[ñn]ana|dal|fino|settimana|domani|t\/m|vanaf|volgende)\b/iu;
 
 /**
- * "Out of office": also announced by people, so sufficient only as a vacation program writes it: before a colon that is followed by
- * the subject that it answers, or alone together with other evidence.
+ * "Out of office": people announce it too, so it suffices only as a vacation program writes it: before a colon and the subject that it
+ * answers.
  */
 export const ABSENCE_SUBJECTS: readonly string[] = [
-  'out[- ]of[- ](?:the )?office(?: (?:auto[- ]?)?(?:reply|response|message|notification|notice))?|(?:away|vacation|holiday) (?:from my mail|message|notice|reply|response|notification)|absence (?:notice|notification|message)|on (?:annual )?leave(?: notice)?', // en
-  '(?:abwesenheits(?:notiz|nachricht|benachrichtigung|assistent|mitteilung|meldung)|abwesend|(?:bin )?nicht im b[üu]ro|au(?:ß|ss)er haus|urlaubs(?:notiz|benachrichtigung|nachricht))', // de
-  "(?:absence du bureau|absent(?:\\(e\\)|e)? du bureau|message d['’]absence|avis d['’]absence|notification d['’]absence|en cong[ée]s?|absence)", // fr
-  '(?:fuera de (?:la )?oficina|ausente de la oficina|mensaje de ausencia|aviso de ausencia|fuera del despacho)', // es
-  '(?:fora d[oe] escrit[óo]rio|aus[êe]ncia (?:tempor[áa]ria|do escrit[óo]rio)|ausente do escrit[óo]rio|mensagem de aus[êe]ncia|fora de l.oficina)', // pt, ca
-  "(?:fuori (?:sede|ufficio)|assente dall['’]ufficio|assenza dall['’]ufficio|messaggio di assenza|avviso di assenza)", // it
-  '(?:afwezig(?:heid)?(?:s(?:bericht|assistent|melding|notitie))?|niet (?:aanwezig|op kantoor)|buiten kantoor)', // nl
-  '(?:frånvaro(?:meddelande)?|inte på kontoret|ej på kontoret|fravær(?:s(?:besked|melding))?|ikke (?:på|til stede på) kontoret|ikke til stede|ude af kontoret|semester(?:meddelande)?)', // sv, da, no
-  '(?:poissa(?:olo(?:ilmoitus)?)?|poissa toimistosta|en ole toimistolla|lomavastaus)', // fi
-  '(?:poza biurem|nieobecno[śs][ćc](?: w biurze)?|jestem poza biurem|nieobecny)', // pl
-  '(?:mimo kancel[áa][řr]|nepřítomnost|neprítomnosť|mimo kanceláriu)', // cs, sk
-  '(?:házon kívül|irodán kívül|szabads[áa]gon)', // hu
-  '(?:în afara biroului|absent din birou|izvan ureda|van kancelarije)', // ro, hr, sr
-  '(?:вне офиса|нет на месте|нахожусь в отпуске|отсутствую|отсутствие на рабочем месте|поза офісом|извън офиса)', // ru, uk, bg
+  'out[- ]of[- ](?:the )?office(?: (?:reply|response|message|notification|notice))?|(?:away|vacation|holiday) (?:from my mail|message|notice|reply|response|notification)|absence (?:notice|notification|message)', // en
+  '(?:bin )?nicht im b[üu]ro|au(?:ß|ss)er haus', // de
+  'absence du bureau|absent(?:\\(e\\)|e)? du bureau', // fr
+  'fuera de (?:la )?oficina|ausente de la oficina|aviso de ausencia|fuera del despacho', // es
+  "fora d[oe] escrit[óo]rio|aus[êe]ncia do escrit[óo]rio|ausente do escrit[óo]rio|fora de l['’]oficina", // pt, ca
+  "fuori (?:sede|ufficio)|assente dall['’]ufficio|assenza dall['’]ufficio|avviso di assenza", // it
+  'niet op kantoor|buiten kantoor', // nl
+  'inte på kontoret|ej på kontoret|ikke (?:på|til stede på) kontoret|ude af kontoret', // sv, da, no
+  'poissa toimistosta|en ole toimistolla', // fi
+  'poza biurem|nieobecno[śs][ćc] w biurze|jestem poza biurem', // pl
+  'mimo kancel[áa][řr]|mimo kanceláriu', // cs, sk
+  'házon kívül|irodán kívül', // hu
+  'în afara biroului|absent din birou|izvan ureda|van kancelarije', // ro, hr, sr
+  'вне офиса|отсутствие на рабочем месте|поза офісом|извън офиса', // ru, uk, bg
   'εκτ[όo]ς γραφε[ίi]ου', // el
-  '(?:ofis dışında(?:yım)?|i[şs] yeri d[ıi][şs][ıi]nda)', // tr
-  '(?:خارج المكتب|לא במשרד|מחוץ למשרד|vắng mặt|ngoài văn phòng|di luar kantor|ไม่อยู่ที่สำนักงาน)', // ar, he, vi, id, th
-  '(?:不在(?:办公室|辦公室|通知|のお知らせ|にしております|届)?|外出(?:中|通知)|休假(?:中|通知)?|休暇(?:中|のお知らせ)|부재 ?중|부재 ?알림|외부 ?근무)', // zh, ja, ko
+  'ofis dışında(?:yım)?|i[şs] yeri d[ıi][şs][ıi]nda', // tr
+  'خارج المكتب|לא במשרד|מחוץ למשרד|ngoài văn phòng|di luar kantor|ไม่อยู่ที่สำนักงาน', // ar, he, vi, id, th
+  '不在(?:办公室|辦公室)|外出中|休假中|休暇中|부재 ?중', // zh, ja, ko
+];
+
+/** Single words of absence: evidence in the subject of a message that is automatic anyway, and nothing by themselves. */
+export const ABSENCE_WORDS: readonly string[] = [
+  'on (?:annual )?leave|absen[ct]e?|abwesen(?:d|heit)|urlaub|en cong[ée]s?|ausente|ausencia|aus[êe]ncia|assen(?:te|za)|afwezig|frånvar|fravær|semester',
+  'poissa|loma|nieobecn|urlop|nepřítom|neprítom|dovolen|szabads[áa]g|concediu|отпуск|отсутств|відпустк|άδεια|izin',
+  'vắng mặt|nghỉ phép|cuti|إجازة|חופש|不在|休假|外出|休暇|부재|휴가',
 ];
 
 /** What an absent person says. Evidence only beside an automatic header: people write the same in person. */
@@ -94,6 +101,10 @@ export const ABSENCE_BODIES: readonly string[] = [
   'خارج المكتب|في إجازة|לא במשרד|בחופשה|אני בחופש|nghỉ phép|vắng mặt|sedang cuti|di luar kantor|ลาพักร้อน|ไม่อยู่', // ar, he, vi, id, th
   '不在|休假|休暇|外出|出差|出張|年假|休業|夏季休業|휴가|부재|출장', // zh, ja, ko
 ];
+
+/** What desks and shops answer at once: an automatic reply of nobody who is absent. */
+export const ACKNOWLEDGEMENTS =
+  /(?:received|got) your|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|order))|ticket|case number|reference number|eingegangen|erhalten|bien re[çc]u|accus[ée] de r[ée]ception|recibid|recebemos|recebid|ricevut|ontvangen|mottagit|modtaget|mottatt|otrzymali|přijali|megkapt|primit|получ|отриман|λάβαμε|aldık|收到|受け付け|受付|접수|استلم|קיבלנו/iu;
 
 /** What vacation programs call themselves in comments, mailers and field values. */
 export const VACATION_WORDS =

@@ -76,7 +76,7 @@ recipients. This is a permanent error. The following address(es) failed:
 ------ This is a copy of the message, including all the headers. ------
 
 ${RETURNED}`,
-    recipients: ['client@shop.test - 5.0.0 expired soft failed'],
+    recipients: ['client@shop.test - 4.0.0 expired soft failed'],
     originalMessageId: ORIGINAL,
   },
   {
@@ -414,5 +414,159 @@ client@fr.test : adresse inconnue (code erreur 550)`,
 
 El usuario no existe en este servidor.`,
     recipients: ['client@es.test - 5.0.0 user-unknown hard failed'],
+  },
+  {
+    server: 'an old Sendmail',
+    head: 'From: Mail Delivery Subsystem <MAILER-DAEMON>\nSubject: Returned mail: Host unknown',
+    body: `   ----- Transcript of session follows -----
+550 <client@shop.test>... Host unknown (Name server: shop.test: host not found)
+
+   ----- Unsent message follows -----
+${RETURNED}`,
+    recipients: ['client@shop.test 550 5.0.0 host-unknown hard failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'a server that names the reason in brackets',
+    head: 'From: Mailer <mailer-daemon@mx.test>\nSubject: Returned mail: client@shop.test',
+    body: `The original message was received at Mon, 2 Mar 2026 10:00:00 +0000
+from firm.test
+
+---The following addresses had delivery errors---
+<client@shop.test> [User unknown]`,
+    recipients: ['client@shop.test - 5.0.0 user-unknown hard failed'],
+  },
+  {
+    server: 'James',
+    head: 'From: postmaster@mx.test\nSubject: [BOUNCE]',
+    body: `This message was not delivered because of the following error:
+550 5.2.0 mailbox of client rejected it
+
+Message details:
+  Subject: Offer
+  Sent date: Mon Mar 02 10:00:00 UTC 2026
+  MAIL FROM: sender@firm.test
+  RCPT TO: client@shop.test
+  From: Sender <sender@firm.test>
+  To: client@shop.test`,
+    recipients: ['client@shop.test 550 5.2.0 rejected hard failed'],
+  },
+  {
+    server: 'a filter that lists the recipient behind arrows',
+    head: 'From: MAILER-DAEMON@mx.test\nSubject: Error Mail Report',
+    body: `  ----- The following addresses had permanent fatal errors -----
+
+>>> Client <client@shop.test>
+
+  ----- Transcript of session follows -----
+550 5.1.1 sorry, no such mailbox here`,
+    recipients: ['client@shop.test 550 5.1.1 user-unknown hard failed'],
+  },
+  {
+    server: 'OpenSMTPD',
+    head: 'From: Mailer Daemon <MAILER-DAEMON@mx.test>\nSubject: Delivery status notification: error',
+    body: `    Hi!
+
+    This is the MAILER-DAEMON, please DO NOT REPLY to this email.
+
+    An error has occurred while attempting to deliver a message for
+    the following list of recipients:
+
+client@shop.test: 550 5.2.2 <client@shop.test>... Mailbox Full
+
+    Below is a copy of the original message:
+
+${RETURNED}`,
+    recipients: ['client@shop.test 550 5.2.2 mailbox-full soft failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'a messaging server with labels',
+    head: 'From: Internet Mail Delivery <postmaster@mx.test>\nSubject: Delivery Notification: Delivery has failed',
+    body: `This report relates to a message you sent with the following header fields:
+
+  Message-id: <orig-1@firm.test>
+  Date: Mon, 02 Mar 2026 10:00:00 +0000
+  From: Sender <sender@firm.test>
+  To: client@shop.test
+  Subject: Offer
+
+Your message cannot be delivered to the following recipients:
+
+  Recipient address: client@shop.test
+  Reason: Remote SMTP server has rejected address
+  Diagnostic code: smtp;550 5.1.1 <client@shop.test>... User Unknown
+  Remote system: dns;mx.shop.test`,
+    recipients: ['client@shop.test 550 5.1.1 user-unknown hard failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'Notes',
+    head: 'From: <>\nSubject: Undeliverable message',
+    body: `------- Failure Reasons  --------
+
+User not listed in public Name & Address Book
+client@shop.test
+
+
+------- Returned Message --------
+${RETURNED}`,
+    recipients: ['client@shop.test - 5.0.0 user-unknown hard failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'a mail filter with its own sections',
+    head: 'From: postmaster@mx.test\nSubject: failure notice',
+    body: `-------server message
+550 5.1.1 unknown user <client@shop.test>
+
+-------SMTP command
+RCPT TO
+
+-------original message
+${RETURNED}`,
+    recipients: ['client@shop.test 550 5.1.1 user-unknown hard failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'a server that affected several at once',
+    head: 'From: Postmaster <postmaster@mx.test>\nSubject: Mail Delivery Failure',
+    body: `We had trouble delivering your message: 552 5.3.4 message size exceeds limit
+
+The following recipients were affected:
+
+  client@shop.test
+  second@shop.test
+`,
+    recipients: [
+      'client@shop.test 552 5.3.4 message-too-big soft failed',
+      'second@shop.test 552 5.3.4 message-too-big soft failed',
+    ],
+  },
+  {
+    server: 'a group service',
+    head: 'From: Mail Delivery Subsystem <mailer-daemon@groups.test>\nX-Failed-Recipients: team@groups.test\nSubject: Delivery Status Notification (Failure)\nReferences: <orig-1@firm.test>',
+    body: `Hello sender@firm.test,
+
+We're writing to let you know that the group you tried to contact (team) may not exist, or you may not have permission to post messages to the group.`,
+    recipients: ['team@groups.test - 5.0.0 policy soft failed'],
+    originalMessageId: ORIGINAL,
+  },
+  {
+    server: 'an unknown server in Portuguese',
+    head: 'From: Sistema de Correio <mailer-daemon@pt.test>\nSubject: Mensagem devolvida',
+    body: `A sua mensagem não pôde ser entregue.
+
+Destinatário: client@pt.test
+Motivo: 550 5.1.1 Utilizador desconhecido`,
+    recipients: ['client@pt.test 550 5.1.1 user-unknown hard failed'],
+  },
+  {
+    server: 'an unknown server in Polish without codes',
+    head: 'From: Mailer-Daemon@pl.test\nSubject: Zwrot: Oferta',
+    body: `Nie można dostarczyć wiadomości do:
+
+<client@pl.test>: skrzynka odbiorcy jest przepełniona`,
+    recipients: ['client@pl.test - 5.0.0 mailbox-full soft failed'],
   },
 ];
