@@ -3,8 +3,8 @@ import { normaliseAddress } from './addresses.ts';
 import { cleanText } from './charset.ts';
 import type { Address, CalendarFacts } from './mail.ts';
 
-/** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader. */
-const maxCalendarChars = 524_288;
+/** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader, which is slow on thousands of parameters. */
+const maxCalendarChars = 262_144;
 
 function readStart(event: ICAL.Component): string | null {
   const start: unknown = event.getFirstPropertyValue('dtstart');
@@ -28,7 +28,7 @@ function readOrganiser(event: ICAL.Component): Address | null {
 
 /**
  * The facts of an iTIP object (RFC 5545, RFC 5546): `start` is ISO 8601 in UTC where the zone is known, without zone where the
- * event floats, a bare date for a whole day. Null where the text is no calendar, or over 512 Ki characters. Never throws.
+ * event floats, a bare date for a whole day. Null where the text is no calendar, or over 256 Ki characters. Never throws.
  */
 export function readCalendar(text: string): CalendarFacts | null {
   if (text.length > maxCalendarChars || !/begin:vcalendar/iu.test(text)) return null;

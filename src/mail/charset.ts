@@ -135,6 +135,16 @@ function countReplacements(text: string): number {
   return count;
 }
 
+/** Letters beyond ASCII that were decoded. */
+function countReadable(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80 && code !== 0xfffd) count += 1;
+  }
+  return count;
+}
+
 function guess(bytes: Buffer, hint: string | null): { readonly charset: string; readonly text: string } {
   if (isUtf8(bytes)) return { charset: 'utf-8', text: decodeAs(bytes, 'utf-8') };
   const charset = guessCharset(bytes, hint);
@@ -147,10 +157,9 @@ function decodeLabelled(bytes: Buffer, charset: string, hint: string | null): De
   if (single ? isUtf8(bytes) : text.includes('\ufffd')) {
     if (isUtf8(bytes) && charset !== 'utf-8')
       return { text: bytes.toString('utf8'), charset: 'utf-8', problem: 'guessed' };
-    const broken = countReplacements(text);
-    const high = bytes.reduce((sum, byte) => sum + (byte >= 0x80 ? 1 : 0), 0);
-    // A few broken bytes are damage; mostly broken bytes are a wrong label.
-    if (broken * 4 < high || single) return { text, charset, problem: 'malformed' };
+    // As many readable letters as broken ones are damage; mostly broken ones are a wrong label.
+    if (single || countReadable(text) >= countReplacements(text))
+      return { text, charset, problem: 'malformed' };
     return { ...guess(bytes, hint), problem: 'guessed' };
   }
   return { text, charset, problem: null };

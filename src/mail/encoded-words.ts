@@ -3,6 +3,9 @@ import { cleanText, decodeText } from './charset.ts';
 /** RFC 2047 §2 limits a word to 75 characters; clients write longer ones, but a charset name is never longer than this. */
 const maxCharsetLength = 40;
 
+/** A name or subject has a dozen words; each costs a charset look-up, and a guess where it is broken. The rest stays undecoded. */
+const maxWords = 1_000;
+
 interface Word {
   readonly charset: string;
   readonly encoding: 'b' | 'q';
@@ -98,9 +101,11 @@ export function decodeEncodedWords(value: string): string {
     pending = [];
   };
   let index = 0;
+  let count = 0;
   while (index < value.length) {
-    const start = value.indexOf('=?', index);
+    const start = count < maxWords ? value.indexOf('=?', index) : -1;
     const word = start < 0 ? null : readWord(value, start);
+    count += 1;
     if (word === null) {
       const end = start < 0 ? value.length : start + 2;
       const between = value.slice(index, end);

@@ -28,12 +28,10 @@ export function parseMessageIds(value: string): readonly string[] {
     const open = value.indexOf('<', index);
     if (open < 0) break;
     addBare(value.slice(index, open));
-    const close = value.indexOf('>', open);
-    const next = value.indexOf('<', open + 1);
-    const cut = close < 0 || (next >= 0 && next < close);
-    const end = cut ? (next < 0 ? value.length : next) : close;
+    let end = open + 1;
+    while (end < value.length && value[end] !== '>' && value[end] !== '<') end += 1;
     add(value.slice(open + 1, end).replace(/[,;\s]{1,9}$/u, ''));
-    index = cut ? end : end + 1;
+    index = value[end] === '>' ? end + 1 : end;
   }
   addBare(value.slice(index));
   const whole = value.trim();

@@ -8,6 +8,7 @@ import {
   createCanonicalLines,
   createIdentityDecoder,
   createQuotedPrintableDecoder,
+  isForeignToBase64,
 } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 import { createUuDecoder } from './uuencode.ts';
@@ -58,8 +59,13 @@ export function openContentOutput(sink: ((content: Readable) => Promise<void>) |
         );
   const drained = (target: PassThrough): Promise<void> =>
     new Promise((resolve) => {
-      target.once('drain', resolve);
-      target.once('close', resolve);
+      const settle = (): void => {
+        target.off('drain', settle);
+        target.off('close', settle);
+        resolve();
+      };
+      target.on('drain', settle);
+      target.on('close', settle);
     });
   return {
     write(bytes) {
@@ -144,7 +150,19 @@ export function openPartReader(input: {
   readonly output: ContentOutput | null;
 }): PartReader {
   const { part, keepBytes, output } = input;
-  const decoder = decoderFor(part);
+  let decoder = decoderFor(part);
+  let mislabelled = false;
+  let started = false;
+  const start = (bytes: Buffer): void => {
+    started = bytes.length > 0;
+    mislabelled =
+      part.encoding === 'base64' && part.contentType.startsWith('text/') && isForeignToBase64(bytes);
+    // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
+    const lines =
+      part.encoding === '7bit' && !/[\u0000\u0080-\u00ff]/u.test(bytes.toString('latin1', 0, detectBytes));
+    if (lines) decoder = createCanonicalLines(createIdentityDecoder());
+    else if (mislabelled) decoder = createIdentityDecoder();
+  };
   const hold = createLineEndHold();
   const kept: Buffer[] = [];
   let keptBytes = 0;
@@ -160,7 +178,11 @@ export function openPartReader(input: {
   };
   return {
     part,
-    write: (bytes) => take(decoder.push(hold.pass(bytes))),
+    write(bytes) {
+      const content = hold.pass(bytes);
+      if (!started) start(content);
+      return take(decoder.push(content));
+    },
     async end(atDelimiter) {
       if (!atDelimiter) await take(decoder.push(hold.rest()));
       await take(decoder.end());
@@ -168,7 +190,7 @@ export function openPartReader(input: {
         facts: output === null ? null : await output.end(),
         kept: Buffer.concat(kept),
         truncated: decodedBytes > keptBytes,
-        broken: decoder.broken(),
+        broken: mislabelled || decoder.broken(),
       };
     },
   };

@@ -47,8 +47,9 @@ function toMetric(set: string, metric: string, tally: Tally): Metric {
   };
 }
 
+/** White space is levelled, and NUL, which no text may carry, left out. */
 function level(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ').trim();
+  return text.replaceAll('\u0000', '').replaceAll(/\s+/gu, ' ').trim();
 }
 
 function filesUnder(folder: string): readonly string[] {

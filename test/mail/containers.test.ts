@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCalendar } from '../../src/mail/calendar.ts';
+import { safeFilename } from '../../src/mail/filename.ts';
+import { unflow } from '../../src/mail/flowed.ts';
+import { isPlainStub } from '../../src/mail/plain-stubs.ts';
+import { readParameterised } from '../../src/mail/parameters.ts';
+import { readOpaqueSigned } from '../../src/mail/protection.ts';
+import { readTnef } from '../../src/mail/tnef.ts';
+import { extractUuencoded } from '../../src/mail/uuencode.ts';
+
+const folder = join(import.meta.dirname, '../fixtures/mail');
+
+/** The decoded body of the base64 part that starts with `start`. */
+function bodyOf(trait: string, start: string): Buffer {
+  const text = readFileSync(join(folder, `${trait}.eml`), 'latin1');
+  const at = text.indexOf(start);
+  expect(at).toBeGreaterThan(0);
+  return Buffer.from(text.slice(at).split(/\n--|\n\n/u, 1)[0] ?? '', 'base64');
+}
+
+/** Every change of one byte and every cut: a reader of hostile bytes must answer, whatever it says. */
+function mutate(bytes: Buffer, read: (bytes: Buffer) => unknown): void {
+  for (let at = 0; at < bytes.length; at += 1) {
+    for (const value of [0x00, 0x7f, 0x80, 0xff]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = value;
+      expect(() => read(changed)).not.toThrow();
+    }
+    expect(() => read(bytes.subarray(0, at))).not.toThrow();
+  }
+}
+
+describe('readTnef', () => {
+  const bytes = bodyOf('tnef-winmail', 'eJ8+');
+
+  it('finds the text and the files', () => {
+    const contents = readTnef(bytes);
+    expect(contents?.text).toBe('Text inside the winmail file.');
+    expect(
+      contents?.files.map(({ filename, contentType, content }) => [filename, contentType, content.length]),
+    ).toEqual([['Prämie 2026.pdf', 'application/pdf', 77]]);
+    expect(contents?.damaged).toBe(false);
+  });
+
+  it('says so when the file breaks off', () => {
+    expect(readTnef(bytes.subarray(0, -20))?.damaged).toBe(true);
+  });
+
+  it('is no TNEF without its signature', () => {
+    expect(readTnef(Buffer.from('plain'))).toBeNull();
+  });
+
+  it('survives any change', () => {
+    mutate(bytes, readTnef);
+  });
+});
+
+describe('readOpaqueSigned', () => {
+  const bytes = bodyOf('smime-opaque-signed', 'MII');
+
+  it('finds the content', () => {
+    expect(readOpaqueSigned(bytes)?.toString('latin1')).toContain('Opaque words.');
+  });
+
+  it('survives any change', () => {
+    mutate(bytes, readOpaqueSigned);
+  });
+});
+
+describe('readCalendar', () => {
+  const calendar = (lines: readonly string[]): string =>
+    ['BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join(
+      '\r\n',
+    );
+
+  it.each([
+    ['in UTC', 'DTSTART:20260710T120000Z', '2026-07-10T12:00:00.000Z'],
+    ['floating', 'DTSTART:20260710T120000', '2026-07-10T12:00:00'],
+    ['a whole day', 'DTSTART;VALUE=DATE:20260710', '2026-07-10'],
+  ])('reads a start %s', (_name, line, expected) => {
+    expect(readCalendar(calendar([line]))?.start).toBe(expected);
+  });
+
+  it('gives no address to an organiser who has none', () => {
+    expect(readCalendar(calendar(['ORGANIZER;CN=Room:invalid:nomail']))?.organiser).toEqual({
+      address: null,
+      name: 'Room',
+    });
+  });
+
+  it.each([
+    '',
+    'no calendar',
+    'BEGIN:VCALENDAR',
+    'BEGIN:VCALENDAR\nDTSTART:99999999T999999\n',
+    `BEGIN:VCALENDAR${'x'.repeat(300_000)}`,
+  ])('answers %.30j without throwing', (text) => {
+    expect(() => readCalendar(text)).not.toThrow();
+  });
+});
+
+describe('safeFilename', () => {
+  it.each<readonly [string, string | null, readonly string[]]>([
+    ['report.pdf', 'report.pdf', []],
+    ['../../etc/passwd', 'passwd', ['filename-unsafe']],
+    [String.raw`C:\fakepath\report.pdf`, 'report.pdf', ['filename-unsafe']],
+    ['..', null, ['filename-unsafe']],
+    ['a\u0000\u0007b.txt', 'ab.txt', ['filename-unsafe']],
+    ['invoice\u202efdp.exe', 'invoicefdp.exe', ['bidi-in-filename']],
+    ['re\u200bport.pdf', 'report.pdf', ['filename-unsafe']],
+    ['Prämie übersicht.xls', 'Prämie übersicht.xls', []],
+    ['', null, []],
+  ])('%j becomes %j', (raw, filename, defects) => {
+    expect(safeFilename(raw)).toEqual({ filename, defects });
+  });
+
+  it('caps the length and keeps the extension', () => {
+    const { filename } = safeFilename(`${'a'.repeat(5_000)}.docx`);
+    expect(filename).toHaveLength(180);
+    expect(filename?.endsWith('.docx')).toBe(true);
+  });
+});
+
+describe('readParameterised', () => {
+  it.each<readonly [string, string, string, string | undefined]>([
+    ['quoted values', 'text/plain; charset="utf-8"', 'charset', 'utf-8'],
+    ['comments', 'text/plain (c); charset=utf-8 (Unicode)', 'charset', 'utf-8'],
+    ['spaces around the equals sign', 'text/plain; charset = utf-8', 'charset', 'utf-8'],
+    ['unquoted spaces', 'a/b; name=two words.pdf', 'name', 'two words.pdf'],
+    ['semicolons in quotes', 'a/b; name="a;b.pdf"', 'name', 'a;b.pdf'],
+    ['continuations out of order', 'a/b; name*1=c.pdf; name*0=ab', 'name', 'abc.pdf'],
+    ['charsets', "a/b; name*=iso-8859-1'de'%E4.pdf", 'name', 'ä.pdf'],
+    ['raw percent signs', "a/b; name*=utf-8''100%.pdf", 'name', '100%.pdf'],
+    ['encoded words', 'a/b; name="=?utf-8?B?w6QucGRm?="', 'name', 'ä.pdf'],
+    ['the extended form over the plain one', "a/b; name=a.pdf; name*=utf-8''%C3%A4.pdf", 'name', 'ä.pdf'],
+    ['the first of two', 'a/b; name=a; name=b', 'name', 'a'],
+    ['a parameter that is not there', 'a/b;;; ;', 'name', undefined],
+  ])('reads %s', (_trait, text, name, expected) => {
+    expect(readParameterised(text).parameters.get(name)).toBe(expected);
+  });
+});
+
+describe('extractUuencoded', () => {
+  it('leaves a block without an end in the text', () => {
+    const text =
+      'begin 644 a.txt\n#86)C\nno end here, with a line that is much too long to be uuencoded '.padEnd(
+        200,
+        'x',
+      );
+    expect(extractUuencoded(text)).toEqual({ text, files: [] });
+  });
+
+  it('takes several files out, trailing spaces lost on the way included', () => {
+    const text = 'one\nbegin 644 a.txt\n#86)C\n`\nend\ntwo\nbegin 600 b c.txt\n!80\n \nend\nthree';
+    const extracted = extractUuencoded(text);
+    expect(extracted.text).toBe('one\ntwo\nthree');
+    expect(extracted.files.map((found) => [found.filename, found.content.toString('latin1')])).toEqual([
+      ['a.txt', 'abc'],
+      ['b c.txt', 'a'],
+    ]);
+  });
+});
+
+describe('unflow', () => {
+  it.each([
+    ['joins soft breaks', 'one \ntwo\nthree', false, 'one two\nthree'],
+    ['deletes the space under DelSp', 'on \ne', true, 'one'],
+    ['undoes space stuffing', ' From here\n > not a quote', false, 'From here\n> not a quote'],
+    ['keeps depths apart', '> a \nb', false, '> a \nb'],
+    ['never flows the signature line', 'a\n-- \nAnn', false, 'a\n-- \nAnn'],
+  ])('%s', (_name, text, delSp, expected) => {
+    expect(unflow(text, delSp)).toBe(expected);
+  });
+});
+
+describe('isPlainStub', () => {
+  it.each([
+    ['', true],
+    ['Your email client does not support HTML.', true],
+    ['This is a multi-part message in MIME format.', true],
+    ['Ihr E-Mail-Programm unterstützt leider kein HTML.', true],
+    ['Please send the contract as HTML.', false],
+    [`Your mail client cannot show HTML. ${'But here is the whole story. '.repeat(30)}`, false],
+  ])('%.40j: %s', (text, expected) => {
+    expect(isPlainStub(text)).toBe(expected);
+  });
+});

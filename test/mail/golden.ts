@@ -1,0 +1,9 @@
+import type { ParsedMessage } from '../../src/mail/mail.ts';
+
+type Golden = Omit<ParsedMessage, 'headers' | 'html' | 'nested'> & { readonly nested: readonly Golden[] };
+
+/** What a golden holds: all facts but the header list, which repeats the file, and the sanitised HTML, which has tests of its own. */
+export function toGolden(message: ParsedMessage): Golden {
+  const { headers: _headers, html: _html, nested, ...facts } = message;
+  return { ...facts, nested: nested.map(toGolden) };
+}
