@@ -6,6 +6,9 @@ import { Readable } from 'node:stream';
 import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from './blobs.ts';
 import type { BlobStore, NewBlob } from './blobs.ts';
 
+/** It is somebody's mail. */
+const ownerOnly = 0o600;
+
 /** Blobs in a folder of a disk that every process sees: for a single machine, a trial, tests. */
 export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore {
   const pathOf = (key: string): string => join(dir, key);
@@ -77,8 +80,10 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
 /** On the disk, not in its cache, before the file gets its name. */
 async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
   if (!Buffer.isBuffer(content)) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
-  const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', 0o600);
+  const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', ownerOnly);
   try {
+    // A copy has the mode of what was copied.
+    await file.chmod(ownerOnly);
     if (Buffer.isBuffer(content)) await file.writeFile(content);
     else checkSize({ key, size, actual: (await file.stat()).size });
     await file.sync();

@@ -22,7 +22,7 @@ export function isRefusedCondition(error: unknown): boolean {
   return failureOf(error).status === 412;
 }
 
-/** Another writer is at it (409), or the server does not know the condition (501, and 400 of some). */
+/** Another writer is at it (409), or the server does not know the condition (501). */
 export function isUnknownCondition(error: unknown): boolean {
   const { code, status } = failureOf(error);
   return status === 409 || status === 501 || code === 'NotImplemented';
