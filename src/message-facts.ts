@@ -42,7 +42,7 @@ export function messageFactsOf(
     tags,
     threadId: threadIdOf(mail),
     originKey: originKeyOf(mail.from, mail.subject),
-    variantKey: mail.messageId === null ? mail.fingerprint : variantKey,
+    variantKey: variantKey ?? mail.fingerprint,
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
   };

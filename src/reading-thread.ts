@@ -53,5 +53,5 @@ async function authenticate(task: ReadingTask, { mail }: Reading): Promise<Authe
   if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
   const raw = task.raw instanceof Uint8Array ? Buffer.from(task.raw) : await readFile(join(task.raw.path));
-  return await verifyAuthentication({ raw, resolver: (name, type) => resolver.resolve(name, type) });
+  return await verifyAuthentication({ raw, resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[] });
 }

@@ -43,8 +43,7 @@ export function isForward(boundary: Boundary, around: Surroundings): boolean {
   // "From: Rome, To: Paris, Date: …" is no mail header; a name alone needs a separator.
   if (author === null) return separator === 'original' && !around.hasTextAbove && !around.isHop;
   if (!around.hasTextAbove) return true;
-  if (around.isHop) return false;
-  if (!around.inThread && separator === null) return true;
+  if (separator === null && !around.inThread && !around.isHop) return true;
   const received = [...head.to, ...head.cc].some(
     ({ address }) => address !== null && address === around.sender,
   );

@@ -1,64 +1,14 @@
-import { calendarKey, calendarWords } from './calendar-words.ts';
+import { calendarKey, calendarLanguages, calendarWords } from './calendar-words.ts';
 import { withoutInvisible } from './letter-folding.ts';
+import { readTime } from './printed-time.ts';
 
 /** The longest printed date, with weekday and zone spelled out, is under 100 characters. */
 const MAX_DATE_CHARS = 160;
-
-/** Names of zones that mean one offset wherever mail is read, in minutes east of UTC. IST, BST, CST of China and the like do not. */
-const zones: ReadonlyMap<string, number> = new Map([
-  ['z', 0],
-  ['gmt', 0],
-  ['utc', 0],
-  ['wet', 0],
-  ['west', 60],
-  ['cet', 60],
-  ['mez', 60],
-  ['cest', 120],
-  ['mesz', 120],
-  ['eet', 120],
-  ['oez', 120],
-  ['eest', 180],
-  ['oesz', 180],
-  ['msk', 180],
-  ['jst', 540],
-  ['kst', 540],
-  ['hkt', 480],
-  ['sgt', 480],
-  ['aest', 600],
-  ['aedt', 660],
-  ['nzst', 720],
-  ['nzdt', 780],
-  ['est', -300],
-  ['edt', -240],
-  ['cdt', -300],
-  ['mst', -420],
-  ['mdt', -360],
-  ['pst', -480],
-  ['pdt', -420],
-]);
-
-const maxOffsetMinutes = 14 * 60;
-
-/** Words for the halves of the day, behind the time and before it. */
-const morningBehind =
-  /^(?:a\.?\s?m\b|π\.?\s?μ|ص(?!\p{L})|صباحا|ق\.ظ|öö(?!\p{L})|sa(?!\p{L})|पूर्वाह्न|ก่อนเที่ยง|לפנה)/iu;
-const morningBefore = /(?:上午|午前|오전|凌晨|早上|清晨|öö)\s?$/iu;
-const afternoonBehind =
-  /^(?:p\.?\s?m\b|μ\.?\s?μ|م(?!\p{L})|مساء|ب\.ظ|ös(?!\p{L})|ch(?!\p{L})|अपराह्न|หลังเที่ยง|אחה)/iu;
-const afternoonBefore = /(?:下午|午後|오후|晚上|中午|ös)\s?$/iu;
 
 interface Day {
   readonly year: number;
   readonly month: number;
   readonly day: number;
-}
-
-interface Time {
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  /** Minutes east of UTC, null where none is printed. */
-  readonly offset: number | null;
 }
 
 /** Zero in Arabic, Persian, Devanagari and Thai; the other digits follow it. */
@@ -85,12 +35,31 @@ function valid(year: number, month: number, day: number): Day | null {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? { year: common, month, day } : null;
 }
 
-function weekdaysIn(text: string): ReadonlySet<number> | null {
-  const { weekdays } = calendarWords();
-  for (const [token] of text.matchAll(/[\p{L}\p{M}.]{2,20}/gu)) {
-    const found = weekdays.get(calendarKey(token));
-    if (found !== undefined) return found;
-  }
+type Words = 'months' | 'weekdays';
+
+/** What a word means in any of the languages. */
+function meanings(word: string, kind: Words, languages: ReadonlySet<string>): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const language of languages)
+    for (const meaning of calendarWords(language)[kind].get(word) ?? []) found.add(meaning);
+  return found;
+}
+
+/** First in the languages of the labels, then in all: a client prints dates in the language of its system. */
+function scopes(languages: ReadonlySet<string>): readonly ReadonlySet<string>[] {
+  return languages.size === 0 ? [calendarLanguages] : [languages, calendarLanguages];
+}
+
+const wordsOf = (text: string): string[] =>
+  [...text.matchAll(/[\p{L}\p{M}'’׳॰.]{2,30}/gu)].map(([word]) => calendarKey(word));
+
+function weekdaysIn(text: string, languages: ReadonlySet<string>): ReadonlySet<number> | null {
+  const words = wordsOf(text);
+  for (const scope of scopes(languages))
+    for (const word of words) {
+      const found = meanings(word, 'weekdays', scope);
+      if (found.size > 0) return found;
+    }
   return null;
 }
 
@@ -130,7 +99,7 @@ function readNumericDay(
   const rest = text.replace(whole, ' \u0000 ');
   if (separator === '.' || monthFirst === null || dayFirst === null || first === second)
     return { day: separator === '.' ? dayFirst : (dayFirst ?? monthFirst), rest };
-  const weekdays = weekdaysIn(rest);
+  const weekdays = weekdaysIn(rest, languages);
   const falls = (day: Day): boolean =>
     weekdays?.has(new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()) === true;
   if (weekdays !== null && falls(dayFirst) !== falls(monthFirst))
@@ -141,28 +110,28 @@ function readNumericDay(
 
 /** The month that the words name, null where none or more than one is meant. */
 function readMonth(text: string, languages: ReadonlySet<string>): number | null {
-  const { months, weekdays } = calendarWords();
-  const tokens = [...text.matchAll(/[\p{L}\p{M}'’׳॰.]{2,30}/gu)].map(([token]) => calendarKey(token));
-  const named: { readonly months: ReadonlySet<number>; readonly alsoWeekday: boolean }[] = [];
-  for (const [index, token] of tokens.entries()) {
-    const pair = `${token} ${tokens[index + 1] ?? ''}`;
-    // Hebrew writes "in October" as one word.
-    const byMonth =
-      months.get(pair) ??
-      months.get(token) ??
-      (token.startsWith('ב') ? months.get(token.slice(1)) : undefined);
-    if (byMonth === undefined) continue;
-    const inLanguages = [...byMonth].filter(([, meaning]) =>
-      [...meaning].some((language) => languages.has(language)),
-    );
-    const meant = inLanguages.length > 0 ? inLanguages : [...byMonth];
-    named.push({ months: new Set(meant.map(([month]) => month)), alsoWeekday: weekdays.has(token) });
+  const words = wordsOf(text);
+  for (const scope of scopes(languages)) {
+    const named = words.flatMap((word, index) => {
+      const pair = meanings(`${word} ${words[index + 1] ?? ''}`, 'months', scope);
+      const single = pair.size > 0 ? pair : meanings(word, 'months', scope);
+      // Hebrew writes "in October" as one word.
+      const months =
+        single.size === 0 && word.startsWith('ב') ? meanings(word.slice(1), 'months', scope) : single;
+      return months.size === 0 ? [] : [{ months, isWeekday: meanings(word, 'weekdays', scope).size > 0 }];
+    });
+    if (named.length === 0) continue;
+    // English labels over an Italian date, "mar 26 ott 2027": March only where every other word is known too.
+    const isUnknown = (word: string): boolean =>
+      word.length > 2 && meanings(word, 'months', scope).size + meanings(word, 'weekdays', scope).size === 0;
+    if (scope !== calendarLanguages && named.length === 1 && words.includes('mar') && words.some(isUnknown))
+      continue;
+    // "mar. 26 oct." is a Tuesday in October: a word that is also a weekday gives way to one that is not.
+    const clear = named.filter(({ isWeekday }) => !isWeekday);
+    const all = new Set((clear.length > 0 ? clear : named).flatMap(({ months }) => [...months]));
+    return all.size === 1 ? ([...all][0] ?? null) : null;
   }
-  // "mar. 26 oct." is a Tuesday in October: a word that is also a weekday gives way to one that is not.
-  const clear = named.filter(({ alsoWeekday }) => !alsoWeekday);
-  const counted = clear.length > 0 ? clear : named;
-  const all = new Set(counted.flatMap((entry) => [...entry.months]));
-  return all.size === 1 ? ([...all][0] ?? null) : null;
+  return null;
 }
 
 function readNamedDay(text: string, languages: ReadonlySet<string>): Day | null {
@@ -173,53 +142,6 @@ function readNamedDay(text: string, languages: ReadonlySet<string>): Day | null 
   const days = numbers.filter((digits) => digits.length <= 2);
   if (years.length !== 1 || days.length !== 1) return null;
   return valid(Number(years[0]), month, Number(days[0]));
-}
-
-function readOffset(text: string): number | null {
-  const numeric = /^\s?[([]?(?:gmt|utc|z)?\s?([+\-−])\s?(\d{1,2}):?(\d{2})?(?!\d)/iu.exec(text);
-  if (numeric !== null) {
-    const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
-    return minutes > maxOffsetMinutes || Number(numeric[3] ?? 0) > 59
-      ? null
-      : numeric[1] === '+'
-        ? minutes
-        : -minutes;
-  }
-  const named = /^\s?[([]?([a-z]{1,4})(?![\p{L}\d])/iu.exec(text);
-  return zones.get(named?.[1]?.toLowerCase() ?? '') ?? null;
-}
-
-interface FoundTime {
-  readonly time: Time | null;
-  /** The text without the time. */
-  readonly rest: string;
-}
-
-function readTime(text: string): FoundTime {
-  const match =
-    /(?<![\d.:])(\d{1,2})\s?(?:[:hH]|時|时|點|点|시)\s?(\d{2})(?:\s?(?::|分|분)\s?(\d{2}))?(?![\d:])\s?(?:分|秒|분|초)?/u.exec(
-      text,
-    ) ?? /(?<![\d.])(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/u.exec(text);
-  if (match === null) return { time: null, rest: text };
-  const before = text.slice(0, match.index);
-  const after = text.slice(match.index + match[0].length).replace(/^[.,]?\s?(?:uhr\b)?\s?/iu, '');
-  const printed = Number(match[1]);
-  const isMorning = morningBehind.test(after) || morningBefore.test(before.slice(-10));
-  const isAfternoon = afternoonBehind.test(after) || afternoonBefore.test(before.slice(-10));
-  const hour = isMorning
-    ? printed === 12
-      ? 0
-      : printed
-    : isAfternoon && printed < 12
-      ? printed + 12
-      : printed;
-  const minute = Number(match[2]);
-  const second = Number(match[3] ?? 0);
-  const rest = `${before} ${after}`;
-  if (hour > 23 || minute > 59 || second > 59) return { time: null, rest };
-  const zoneText =
-    isMorning || isAfternoon ? after.replace(/^[\p{L}\p{M}]\.?\s?[\p{L}\p{M}]{0,12}\.?\s?/u, '') : after;
-  return { time: { hour, minute, second, offset: readOffset(zoneText) ?? readOffset(after) }, rest };
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -11,7 +11,7 @@ import { splitReply } from './reply.ts';
 export interface Reading {
   readonly mail: Mail;
   /** Same Message-ID, From, Date and attachments: copies that differ in a footer or banner share it. */
-  readonly variantKey: string;
+  readonly variantKey: string | null;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function readHeaderOnly(input: {
     { ...parsed, text: '', textSource: 'none', html: null, rawHtml: null, attachments: [], nested: [], warnings: [...parsed.warnings, warning] },
     { fingerprint, size: input.size },
   );
-  return { mail, variantKey: fingerprint };
+  return { mail, variantKey: null };
 }
 
 function understand(parsed: Awaited<ReturnType<typeof parseMessage>>, identity: { fingerprint: string; size: number }): Mail {

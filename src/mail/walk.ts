@@ -73,13 +73,14 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     if (malformed) yield { kind: 'defect', code: 'header-malformed', detail: 'a line is no field' };
     parts += 1;
     const boundary = part.kind === 'multipart' ? (part.parameters.get('boundary')?.trimEnd() ?? '') : null;
-    frames.push({ part, boundary: boundary === '' ? null : boundary, closed: false, children: 0 });
+    const frame: Frame = { part, boundary: boundary === '' ? null : boundary, closed: false, children: 0 };
+    frames.push(frame);
     if (boundary === '') yield { kind: 'defect', code: 'boundary-missing', detail: part.contentType };
     yield { kind: 'open', part };
     header = null;
     if (part.kind !== 'message') return;
     messages += 1;
-    (frames.at(-1) as Frame).children = 1;
+    frame.children = 1;
     header = createHeaderLines(limits.maxHeaderBytes);
   }
 
@@ -89,8 +90,7 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
   }
 
   function* closeTo(depth: number, atDelimiter: boolean): Generator<WalkEvent, void> {
-    while (frames.length > depth) {
-      const frame = frames.pop() as Frame;
+    for (const frame of frames.splice(depth).toReversed()) {
       if (frame.part.kind === 'multipart' && !frame.closed) {
         yield { kind: 'defect', code: 'truncated-multipart', detail: frame.part.contentType };
       }
@@ -104,8 +104,8 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     const text = line.toString('utf8').trimEnd().slice(2);
     let reopened: { readonly depth: number; readonly closes: boolean } | null = null;
     for (let depth = frames.length - 1; depth >= 0; depth -= 1) {
-      const frame = frames[depth] as Frame;
-      if (frame.part.kind !== 'multipart') continue;
+      const frame = frames[depth];
+      if (frame?.part.kind !== 'multipart') continue;
       if (frame.boundary === null && frame.children === 0 && text !== '' && !/\s/u.test(text))
         frame.boundary = text;
       const closes = text === `${frame.boundary}--`;
@@ -123,7 +123,8 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     yield* finishHeader();
     yield* closeTo(found.depth + 1, true);
     yield { kind: 'structure', bytes: line };
-    const frame = frames.at(-1) as Frame;
+    const frame = frames.at(-1);
+    if (frame === undefined) return;
     frame.closed = found.closes;
     if (found.closes) return;
     if (parts >= limits.maxParts) {
@@ -135,14 +136,14 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     header = createHeaderLines(limits.maxHeaderBytes);
   }
 
-  function* headerLine(line: Buffer): Generator<WalkEvent, readonly Buffer[]> {
-    const progress = (header as HeaderLines).push(line);
+  function* headerLine(lines: HeaderLines, line: Buffer): Generator<WalkEvent, readonly Buffer[]> {
+    const progress = lines.push(line);
     if (progress.kind === 'body') {
-      yield* openPart(header as HeaderLines);
+      yield* openPart(lines);
       return progress.lines;
     }
     if (progress.bytes.length > 0) yield { kind: 'structure', bytes: progress.bytes };
-    if (progress.kind === 'end') yield* openPart(header as HeaderLines);
+    if (progress.kind === 'end') yield* openPart(lines);
     return [];
   }
 
@@ -178,8 +179,9 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
         lineEnd = data.length;
       }
     }
-    if (contentEnd > start) {
-      yield { kind: 'bytes', part: (frames.at(-1) as Frame).part, bytes: data.subarray(start, contentEnd) };
+    const part = frames.at(-1)?.part;
+    if (contentEnd > start && part !== undefined) {
+      yield { kind: 'bytes', part, bytes: data.subarray(start, contentEnd) };
       atLineStart = data[contentEnd - 1] === 0x0a;
     }
     if (found === null) return contentEnd;
@@ -213,7 +215,7 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
         yield* atDelimiterLine(line, found);
         continue;
       }
-      const body: readonly Buffer[] = yield* headerLine(line);
+      const body: readonly Buffer[] = yield* headerLine(header, line);
       atLineStart = true;
       if (body.length > 0) {
         data = Buffer.concat([...body, data.subarray(position)]);

@@ -1,6 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../verdict/case-updates.ts';
-import { caseStatusAt } from '../verdict/case-status.ts';
+import { caseOwners, caseStatusAt } from '../verdict/case-status.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './mongo.ts';
 
@@ -19,6 +19,8 @@ export interface CaseUpdateDocument {
   readonly review?: Review | null;
   /** The tag named no status of its own: `status` follows the case. */
   readonly statusInherited?: boolean;
+  /** A person let it take effect. */
+  readonly confirmedAt?: Date | null;
 }
 
 interface CaseKey {
@@ -26,7 +28,7 @@ interface CaseKey {
   readonly ref: string | null;
 }
 
-/** Writes the update unless it is there, then derives by date every status that follows the case. */
+/** Writes the update unless it is there, then derives the case anew. */
 export async function recordCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   document: CaseUpdateDocument,
@@ -35,21 +37,17 @@ export async function recordCaseUpdate(
   const result = await retryDuplicate(() =>
     caseUpdates.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true }),
   );
-  await deriveStatuses(caseUpdates, { clientId: document.clientId, ref: document.ref ?? null });
+  await deriveCase(caseUpdates, { clientId: document.clientId, ref: document.ref ?? null });
   return result.upsertedCount > 0;
 }
 
 /**
- * A case's status is derived by date, never by arrival: an update that landed late changes what later ones inherit. Rows that
- * name their own status, and rows that others wrote, are never touched.
+ * A case is derived by date, never by arrival: an update that landed late changes what later ones inherit, and whose case it
+ * is. Rows that others wrote and rows that a person confirmed are never touched.
  */
-export async function deriveStatuses(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
-  const rows = await caseUpdates.find({ clientId: key.clientId, ref: key.ref }).toArray();
-  for (const row of rows) {
-    if (row.statusInherited !== true) continue;
-    const status = caseStatusAt(rows, row);
-    if (status !== row.status) await caseUpdates.updateOne({ _id: row._id, statusInherited: true }, { $set: { status } });
-  }
+export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
+  const rows = await caseUpdates.find(key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref }).toArray();
+  for (const [row, derived] of deriveRows(rows)) await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
 }
 
 /** An update that was held for its parent, settled: `null` review takes effect; an echo was never an update. */
@@ -61,7 +59,25 @@ export async function settleCaseUpdate(
   const held = { _id, review: 'parent-unknown' as const };
   if (review === 'echo') await caseUpdates.deleteOne(held);
   else await caseUpdates.updateOne(held, { $set: { review } });
-  await deriveStatuses(caseUpdates, update);
+  await deriveCase(caseUpdates, update);
+}
+
+/** What has to change in the rows of one case. */
+function deriveRows(rows: readonly CaseUpdateDocument[]): [CaseUpdateDocument, { status: string; review: Review | null }][] {
+  const owners = caseOwners(rows);
+  const ruled = rows.map((row): CaseUpdateDocument => {
+    const isOwners = owners.size === 0 || owners.has(String(row.clientId));
+    if (row.messageRef === undefined || row.confirmedAt || (row.ref ?? null) === null) return row;
+    if (!isOwners && (row.review ?? null) === null) return { ...row, review: 'foreign-case' };
+    return isOwners && row.review === 'foreign-case' ? { ...row, review: null } : row;
+  });
+  return ruled.flatMap((row, index) => {
+    const before = rows[index];
+    const ofClient = ruled.filter(({ clientId }) => String(clientId) === String(row.clientId));
+    const status = row.statusInherited === true ? caseStatusAt(ofClient, row) : row.status;
+    if (before === undefined || (status === before.status && row.review === before.review)) return [];
+    return [[before, { status, review: row.review ?? null }]];
+  });
 }
 
 /** Which clients have a case under each ref, by updates that took effect. */

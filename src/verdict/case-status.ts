@@ -21,3 +21,12 @@ export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusCh
   }
   return latest?.status ?? FIRST_STATUS;
 }
+
+/** The clients whose case it is: those of the earliest update that took effect, or would but for being another client's. */
+export function caseOwners(
+  updates: readonly { readonly date: Date; readonly clientId: unknown; readonly review?: string | null }[],
+): ReadonlySet<string> {
+  const effective = updates.filter(({ review }) => (review ?? null) === null || review === 'foreign-case');
+  const first = Math.min(...effective.map(({ date }) => date.getTime()));
+  return new Set(effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)));
+}
