@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { forwardLanguages } from '../../src/mail/forward-languages.ts';
 import { labels } from '../../src/mail/forward-words.ts';
 import { readForwards } from '../../src/mail/forwarded.ts';
+import { htmlToText } from '../../src/mail/html.ts';
 import { fold } from '../../src/mail/letter-folding.ts';
 import type { Forward, ParsedMessage } from '../../src/mail/mail.ts';
 import { plainMessage } from './plain-message.ts';
@@ -557,6 +558,23 @@ describe('forwards inside forwards', () => {
     });
   });
 
+  it('without a prefix count where the hop was sent past the one it quotes', () => {
+    const passedOn = block('Sam Poe <sam@other.test>', 'The roof').replace(
+      'Jane Roe <jane@firm.test>',
+      'jane@firm.test',
+    );
+    const toSam = block().replace('Jane Roe <jane@firm.test>', 'Sam Poe <sam@other.test>');
+    expect(forwardOf(`${passedOn}\n\nSee below.\n\n${toSam}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({
+      from: client,
+      depth: 2,
+    });
+    const toAda = passedOn.replace('jane@firm.test', 'ada.moss@client.test');
+    expect(forwardOf(`${toAda}\n\nWe come.\n\n${toSam}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({
+      from: { address: 'sam@other.test' },
+      depth: 1,
+    });
+  });
+
   it('of Apple Mail are quoted deeper', () => {
     const text = apple(
       'Sam Poe <sam@firm.test>',
@@ -663,6 +681,56 @@ describe('messages attached', () => {
   it('are read in a bounded number', () => {
     const nested = Array.from({ length: 500 }, () => inside);
     expect(readForwards(toDropbox({ nested })).forwards).toHaveLength(64);
+  });
+});
+
+describe('a forward that has an HTML part only', () => {
+  it.each([
+    [
+      'Gmail',
+      '<div dir="ltr"><div>FYI</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">---------- Forwarded message ---------<br>From: <strong class="gmail_sendername" dir="auto">Ada Moss</strong> <span dir="auto">&lt;<a href="mailto:ada.moss@client.test">ada.moss@client.test</a>&gt;</span><br>Date: Wed, Oct 27, 2027 at 9:31 AM<br>Subject: The roof<br>To:  &lt;<a href="mailto:jane@firm.test">jane@firm.test</a>&gt;<br></div><br><br><div>It leaks.</div></div></div>',
+    ],
+    [
+      'Outlook',
+      '<html><body><p class="MsoNormal">FYI<o:p></o:p></p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p class="MsoNormal"><b>From:</b> Ada Moss &lt;ada.moss@client.test&gt; <br><b>Sent:</b> Wednesday, October 27, 2027 9:31 AM<br><b>To:</b> Jane Roe &lt;jane@firm.test&gt;<br><b>Subject:</b> The roof<o:p></o:p></p></div></div><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class="MsoNormal">It leaks.</p></body></html>',
+    ],
+    [
+      'Outlook on the web',
+      '<div>FYI</div><hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr"><font><b>From:</b> Ada Moss &lt;ada.moss@client.test&gt;<br><b>Sent:</b> Wednesday, October 27, 2027 9:31 AM<br><b>To:</b> Jane Roe &lt;jane@firm.test&gt;<br><b>Subject:</b> The roof</font><div>&nbsp;</div></div><div>It leaks.</div>',
+    ],
+    [
+      'Apple Mail',
+      '<html><body><div>FYI</div><div><br><blockquote type="cite"><div>Begin forwarded message:</div><br class="Apple-interchange-newline"><div style="margin:0"><span><b>From: </b></span><span>Ada Moss &lt;<a href="mailto:ada.moss@client.test">ada.moss@client.test</a>&gt;<br></span></div><div><span><b>Subject: </b></span><span><b>The roof</b><br></span></div><div><span><b>Date: </b></span><span>27 October 2027 at 09:31:00 CEST<br></span></div><div><span><b>To: </b></span><span>Jane &lt;<a href="mailto:jane@firm.test">jane@firm.test</a>&gt;<br></span></div><br><div><div>It leaks.</div></div></blockquote></div></body></html>',
+    ],
+    [
+      'Thunderbird',
+      '<p>FYI</p><div class="moz-forward-container"><br><br>-------- Forwarded Message --------<table class="moz-email-headers-table" cellspacing="0" cellpadding="0" border="0"><tbody><tr><th valign="BASELINE" nowrap="nowrap" align="RIGHT">Subject: </th><td>The roof</td></tr><tr><th>Date: </th><td>Wed, 27 Oct 2027 09:31:00 +0200</td></tr><tr><th>From: </th><td>Ada Moss <a class="moz-txt-link-rfc2396E" href="mailto:ada.moss@client.test">&lt;ada.moss@client.test&gt;</a></td></tr><tr><th>To: </th><td><a href="mailto:jane@firm.test">jane@firm.test</a></td></tr></tbody></table><br><br>It leaks.</div>',
+    ],
+    [
+      'Yahoo',
+      '<div>FYI<br></div><div class="yahoo_quoted"><div>----- Forwarded Message -----</div><div><b>From:</b> Ada Moss &lt;ada.moss@client.test&gt;</div><div><b>To:</b> "jane@firm.test" &lt;jane@firm.test&gt;</div><div><b>Sent:</b> Wednesday, October 27, 2027 at 09:31:00 AM GMT+2</div><div><b>Subject:</b> The roof</div><div><br></div><div>It leaks.</div></div>',
+    ],
+    [
+      'a table of labels',
+      '<p>FYI</p><table><tr><td><b>Von:</b></td><td>Ada Moss &lt;ada.moss@client.test&gt;</td></tr><tr><td><b>Gesendet:</b></td><td>Mittwoch, 27. Oktober 2027 09:31</td></tr><tr><td><b>An:</b></td><td>Jane Roe &lt;jane@firm.test&gt;</td></tr><tr><td><b>Betreff:</b></td><td>The roof</td></tr></table><p>It leaks.</p>',
+    ],
+    [
+      'Missive',
+      '<div>FYI</div><blockquote>---------- Forwarded message ----------<br>From: Ada Moss &lt;<a href="mailto:ada.moss@client.test">ada.moss@client.test</a>&gt;<br>Date: on Wed, Oct 27, 2027 at 9:31 AM<br>Subject: The roof<br>To: jane@firm.test<br><br>It leaks.</blockquote>',
+    ],
+    [
+      'QQ Mail',
+      '<div>FYI</div><div><br></div><div style="font-size: 12px;font-family: Arial Narrow;padding:2px 0 2px 0;">------------------&nbsp;原始邮件&nbsp;------------------</div><div style="font-size: 12px;background:#efefef;padding:8px;"><div><b>发件人:</b>&nbsp;"Ada Moss"&lt;ada.moss@client.test&gt;;</div><div><b>发送时间:</b>&nbsp;2027年10月27日(星期三) 上午9:31</div><div><b>收件人:</b>&nbsp;"Jane"&lt;jane@firm.test&gt;;<wbr></div><div><b>主题:</b>&nbsp;The roof</div></div><div><br></div>It leaks.',
+    ],
+  ])('of %s is unwrapped', (_client, rawHtml) => {
+    const text = htmlToText(rawHtml);
+    expect(forwardOf(text, 'For the file', { rawHtml, textSource: 'html' })).toMatchObject({
+      from: client,
+      subject: 'The roof',
+      to: [{ address: 'jane@firm.test' }],
+      comment: 'FYI',
+      text: 'It leaks.',
+    });
   });
 });
 

@@ -28,6 +28,8 @@ describe('a printed date without a zone stays a local time', () => {
     ['ons. 27. okt. 2027 kl. 09.31', 'da', '2027-10-27T09:31:00'],
     ['mar. 26 oct. 2027 à 09h31', 'fr', '2027-10-26T09:31:00'],
     ['mar 26 ott 2027 alle ore 09:31', 'it', '2027-10-26T09:31:00'],
+    ['mar 26 ott 2027 alle ore 09:31', 'en', '2027-10-26T09:31:00'],
+    ['Tue, Mar 26, 2027 at 9:31 AM', 'en', '2027-03-26T09:31:00'],
     ['qua., 27 de out. de 2027 às 09:31', 'pt', '2027-10-27T09:31:00'],
     ['miércoles, 27 de octubre de 2027 9:31', 'es', '2027-10-27T09:31:00'],
     ['csütörtök, 2027. október 28. 12:46', 'hu', '2027-10-28T12:46:00'],
