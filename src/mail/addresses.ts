@@ -1,148 +1,12 @@
 import { canonicalAddress } from './address-syntax.ts';
+import { isSpace, maxAngleLength, scanComment, scanQuoted, tokeniseAddresses } from './address-tokens.ts';
+import type { Token } from './address-tokens.ts';
 import { decodeEncodedWords } from './encoded-words.ts';
 import type { Address } from './mail.ts';
 
 /** A header of 100,000 recipients would cost more in every later step than it tells. */
 const maxAddresses = 5_000;
 const maxNameLength = 1_000;
-/** Comments nest (RFC 5322 §3.2.2); deeper ones are read as text, so that brackets cannot be stacked without end. */
-const maxCommentDepth = 50;
-/** RFC 5321 §4.5.3.1.3 allows a path of 256; quotes are not looked for beyond this, so that open ones cost linear time. */
-const maxAngleLength = 1_000;
-
-type Token =
-  | {
-      readonly kind: 'text' | 'quoted' | 'comment' | 'angle';
-      readonly value: string;
-      readonly spaced: boolean;
-    }
-  | { readonly kind: ',' }
-  | { readonly kind: ';' }
-  | { readonly kind: ':' };
-
-interface Scanned {
-  readonly value: string;
-  readonly end: number;
-}
-
-function scanQuoted(text: string, start: number, limit = text.length): Scanned {
-  const output: string[] = [];
-  for (let index = start + 1; index < Math.min(text.length, limit); index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '"') return { value: output.join(''), end: index + 1 };
-    if (letter === '\\' && index + 1 < text.length) index += 1;
-    output.push(text[index] ?? '');
-  }
-  // An open quote: it was an ordinary character of a careless client.
-  return { value: '"', end: start + 1 };
-}
-
-function scanComment(text: string, start: number): Scanned {
-  const output: string[] = [];
-  let depth = 0;
-  for (let index = start; index < text.length; index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '\\' && index + 1 < text.length) {
-      index += 1;
-      output.push(text[index] ?? '');
-      continue;
-    }
-    if (letter === '(' && depth < maxCommentDepth) depth += 1;
-    if (letter === ')') depth -= 1;
-    if (depth === 0) return { value: output.slice(1).join(''), end: index + 1 };
-    output.push(letter);
-  }
-  return { value: output.slice(1).join(''), end: text.length };
-}
-
-/** From `<` to `>`; an unclosed bracket ends at a comma or a semicolon. Quotes inside protect brackets. */
-function scanAngle(text: string, start: number): Scanned {
-  let index = start + 1;
-  let stop = -1;
-  while (index < text.length) {
-    const letter = text[index];
-    if (letter === '"') {
-      index = scanQuoted(text, index, start + maxAngleLength).end;
-      continue;
-    }
-    if (letter === '>') return { value: text.slice(start + 1, index), end: index + 1 };
-    if (stop < 0 && (letter === ',' || letter === ';') && !text.startsWith('@', start + 1)) stop = index;
-    if (letter === '<') break;
-    index += 1;
-  }
-  const end = stop < 0 ? index : stop;
-  return { value: text.slice(start + 1, end), end };
-}
-
-function isSpecial(letter: string): boolean {
-  return (
-    letter === ',' ||
-    letter === ';' ||
-    letter === ':' ||
-    letter === '<' ||
-    letter === '(' ||
-    letter === '"' ||
-    letter === '>'
-  );
-}
-
-function isSpace(letter: string | undefined): boolean {
-  return letter === ' ' || letter === '\t' || letter === '\r' || letter === '\n';
-}
-
-/** One run of text up to a special; encoded words and domain literals are taken whole, for they may hold specials. */
-function scanText(text: string, start: number): Scanned {
-  let index = text[start] === '"' ? start + 1 : start;
-  while (index < text.length) {
-    const letter = text[index] ?? '';
-    if (isSpecial(letter) || isSpace(letter)) break;
-    if (letter === '[') {
-      const close = text.slice(index, index + 80).indexOf(']');
-      index += close > 0 ? close + 1 : 1;
-    } else if (letter === '=' && text[index + 1] === '?') {
-      const word = /^=\?[^?\s]{1,60}\?[bq]\?[^?]{0,998}\?=/iu.exec(text.slice(index, index + 1_100));
-      index += word === null ? 2 : word[0].length;
-    } else {
-      index += 1;
-    }
-  }
-  return { value: text.slice(start, index), end: Math.max(index, start + 1) };
-}
-
-function tokenise(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  /** Once a quote was left open, no later one is looked for: searching the end again and again would be quadratic. */
-  let quotesClose = true;
-  let index = 0;
-  while (index < text.length) {
-    const letter = text[index] ?? '';
-    const spaced = index === 0 || isSpace(text[index - 1]);
-    if (isSpace(letter) || letter === '>') {
-      index += 1;
-    } else if (letter === ',' || letter === ';' || letter === ':') {
-      tokens.push({ kind: letter });
-      index += 1;
-    } else if (letter === '"' && quotesClose) {
-      const scanned = scanQuoted(text, index);
-      quotesClose = scanned.end > index + 1;
-      if (quotesClose) tokens.push({ kind: 'quoted', value: scanned.value, spaced });
-      index = scanned.end;
-    } else if (letter === '(') {
-      const scanned = scanComment(text, index);
-      tokens.push({ kind: 'comment', value: scanned.value, spaced });
-      index = scanned.end;
-    } else if (letter === '<') {
-      const scanned = scanAngle(text, index);
-      tokens.push({ kind: 'angle', value: scanned.value, spaced });
-      index = scanned.end;
-    } else {
-      const scanned = scanText(text, index);
-      tokens.push({ kind: 'text', value: scanned.value, spaced });
-      index = scanned.end;
-    }
-  }
-  return tokens;
-}
 
 /** White space and comments that RFC 5322 §4.4 allows inside an address, and source routes, taken out. */
 function tidyAddress(text: string): string {
@@ -294,7 +158,7 @@ function opensWithName(tokens: readonly Token[], start: number): boolean {
  * A display name never becomes an address where an address stands beside it. Linear; never throws.
  */
 export function parseAddressList(headerValue: string): Address[] {
-  const tokens = tokenise(headerValue);
+  const tokens = tokeniseAddresses(headerValue);
   const addresses: Address[] = [];
   let words: Word[] = [];
   const finish = (): void => {

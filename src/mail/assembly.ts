@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { readCalendar } from './calendar.ts';
-import { charsetHint, cleanText, decodeText } from './charset.ts';
-import { safeFilename } from './filename.ts';
-import { unflow } from './flowed.ts';
+import { charsetHint } from './charset.ts';
+import { keepBytesFor, roleOf } from './leaf-role.ts';
+import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from './limits.ts';
 import type { ParsedMessage } from './mail.ts';
 import { createMessageDraft } from './message-draft.ts';
@@ -10,10 +10,9 @@ import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import { finishDraft } from './message-facts.ts';
 import { openContentOutput, openPartReader } from './part-content.ts';
 import type { AttachmentSink, ContentFacts, ContentOutput, PartReader, PartResult } from './part-content.ts';
-import { isEncoded } from './part.ts';
+import { addAttachment, decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment } from './part-text.ts';
 import type { Part } from './part.ts';
 import {
-  isPkcs7Mime,
   protectionOfPart,
   protectionOfPkcs7,
   protectionOfText,
@@ -31,8 +30,6 @@ export interface Assembly {
   readonly finish: () => Promise<ParsedMessage>;
 }
 
-type LeafRole = 'text' | 'file' | 'report' | 'calendar' | 'tnef' | 'pkcs7' | 'encoded-message';
-
 interface OpenLeaf {
   readonly reader: PartReader;
   readonly draft: MessageDraft;
@@ -40,34 +37,10 @@ interface OpenLeaf {
   readonly use: ReturnType<MessageDraft['bodies']['use']>;
 }
 
-const reportTypes: ReadonlySet<string> = new Set([
-  'message/delivery-status',
-  'message/global-delivery-status',
-  'message/feedback-report',
-  'message/disposition-notification',
-  'message/global-disposition-notification',
-  'message/global-headers',
-  'text/rfc822-headers',
-  'message/rfc822-headers',
-]);
-const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'application/ics']);
-const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
-/** RFC 3464 reports of mass mail reach some 100 KB. */
-const maxReportBytes = 1_048_576;
 const maxPreambleBytes = 65_536;
 
-function roleOf(part: Part, isBody: boolean): LeafRole {
-  if (isBody) return 'text';
-  if (reportTypes.has(part.contentType)) return 'report';
-  if (calendarTypes.has(part.contentType)) return 'calendar';
-  if (tnefTypes.has(part.contentType) || part.filename?.toLowerCase() === 'winmail.dat') return 'tnef';
-  if (isPkcs7Mime(part.contentType)) return 'pkcs7';
-  const message = part.contentType === 'message/rfc822' || part.contentType === 'message/global';
-  return message && isEncoded(part) ? 'encoded-message' : 'file';
-}
-
-function levelLineEnds(text: string): string {
-  return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+function isSilent(bodies: readonly { readonly text: string }[]): boolean {
+  return bodies.every((body) => body.text.trim() === '');
 }
 
 function returnsToFeeds(bytes: Buffer): Buffer {
@@ -104,25 +77,6 @@ export function createAssembly(input: {
     return openContentOutput(sink === null ? null : (content: Readable) => sink({ index }, content));
   };
 
-  const nameAttachment = (draft: MessageDraft, raw: string | null): string | null => {
-    const safe = safeFilename(raw);
-    for (const defect of safe.defects) draft.warn(defect, safe.filename ?? '');
-    return safe.filename;
-  };
-
-  const addAttachment = (
-    draft: MessageDraft,
-    entry: { readonly part: Part; readonly facts: ContentFacts },
-  ): void => {
-    const { part, facts } = entry;
-    draft.attachments.push({
-      filename: nameAttachment(draft, part.filename),
-      contentType: part.contentType,
-      ...facts,
-      contentId: part.contentId,
-    });
-  };
-
   /** A file that was found inside another part, already in memory. */
   const deliver = async (
     draft: MessageDraft,
@@ -133,30 +87,19 @@ export function createAssembly(input: {
     draft.attachments.push({ ...file.named, ...(await output.end()) });
   };
 
-  const decodeBody = (draft: MessageDraft, part: Part, result: PartResult): string => {
-    const label = part.parameters.get('charset') ?? null;
-    const decoded = decodeText({ bytes: result.kept, label, hint: draft.charsetHint });
-    if (decoded.problem === 'unknown') draft.warn('charset-unknown', label ?? '');
-    if (decoded.problem === 'guessed') draft.warn('charset-guessed', decoded.charset);
-    if (decoded.problem === 'malformed') draft.warn('charset-malformed', decoded.charset);
-    if (decoded.text.includes('\u0000')) draft.warn('null-bytes', part.contentType);
-    return levelLineEnds(cleanText(decoded.text));
-  };
-
   const closeText = async (open: OpenLeaf, result: PartResult): Promise<void> => {
     const { draft, use } = open;
     const { part } = open.reader;
     textBudget -= result.kept.length;
     if (result.truncated) draft.warn('text-too-long', `over ${result.kept.length} bytes`);
-    let text = decodeBody(draft, part, result);
+    let text = decodePartText(draft, part, result);
     if (part.contentType === 'text/html') {
       draft.bodies.add({ kind: 'html', text }, use);
       return;
     }
     const extracted = extractUuencoded(text);
     ({ text } = extracted);
-    if (part.parameters.get('format')?.toLowerCase() === 'flowed')
-      text = unflow(text, part.parameters.get('delsp')?.toLowerCase() === 'yes');
+    text = joinSoftBreaks(text, part);
     const protection = protectionOfText(text);
     draft.protection ??= protection;
     if (protection === 'pgp-signed') text = withoutClearSignature(text);
@@ -179,14 +122,12 @@ export function createAssembly(input: {
     if (contents === null || contents.damaged) draft.warn('tnef-damaged', 'winmail.dat');
     if (contents === null) return;
     const both = { kind: 'body', plain: true, html: true } as const;
-    const silent = (bodies: readonly { readonly text: string }[]): boolean =>
-      bodies.every((body) => body.text.trim() === '');
-    if (contents.html !== null && silent(draft.bodies.html()))
+    if (contents.html !== null && isSilent(draft.bodies.html()))
       draft.bodies.add(
         { kind: 'html', text: levelLineEnds(contents.html) },
         { ...both, plain: contents.text === null },
       );
-    if (contents.text !== null && silent(draft.bodies.plain()))
+    if (contents.text !== null && isSilent(draft.bodies.plain()))
       draft.bodies.add(
         { kind: 'plain', text: levelLineEnds(contents.text) },
         { ...both, html: contents.html === null },
@@ -236,13 +177,13 @@ export function createAssembly(input: {
         return undefined;
       }
       case 'calendar': {
-        const text = decodeBody(draft, part, result);
+        const text = decodePartText(draft, part, result);
         draft.reports.push({ contentType: part.contentType, text });
         draft.calendar ??= readCalendar(text);
         return undefined;
       }
       case 'report':
-        draft.reports.push({ contentType: part.contentType, text: decodeBody(draft, part, result) });
+        draft.reports.push({ contentType: part.contentType, text: decodePartText(draft, part, result) });
         return undefined;
       case 'text':
       case 'file':
@@ -258,22 +199,6 @@ export function createAssembly(input: {
     if (result.facts !== null) addAttachment(open.draft, { part, facts: result.facts });
     if (open.role === 'text') await closeText(open, result);
     else await closeContainer(open, result);
-  };
-
-  const keepBytesFor = (role: LeafRole): number => {
-    switch (role) {
-      case 'text':
-        return Math.max(0, Math.min(limits.maxTextBytes, textBudget));
-      case 'report':
-      case 'calendar':
-        return maxReportBytes;
-      case 'tnef':
-      case 'pkcs7':
-      case 'encoded-message':
-        return limits.maxContainerBytes;
-      case 'file':
-        return 0;
-    }
   };
 
   const openPart = (part: Part): void => {
@@ -295,7 +220,7 @@ export function createAssembly(input: {
       const role = roleOf(part, use.kind === 'body');
       const reader = openPartReader({
         part,
-        keepBytes: keepBytesFor(role),
+        keepBytes: keepBytesFor(role, { limits, textBudget }),
         output: role === 'text' ? null : openOutput(),
       });
       leaf = { reader, draft, role, use };

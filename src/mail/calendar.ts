@@ -35,8 +35,9 @@ export function readCalendar(text: string): CalendarFacts | null {
   try {
     const parsed: unknown = ICAL.parse(text.trim());
     if (!Array.isArray(parsed)) return null;
-    const first: unknown = Array.isArray(parsed[0]) ? parsed[0] : parsed;
-    const calendar = new ICAL.Component(first as ConstructorParameters<typeof ICAL.Component>[0]);
+    const values: unknown[] = parsed;
+    const first = values[0];
+    const calendar = new ICAL.Component(Array.isArray(first) ? first : values);
     const method: unknown = calendar.getFirstPropertyValue('method');
     const event = calendar.getFirstSubcomponent('vevent') ?? calendar.getFirstSubcomponent('vtodo');
     const summary: unknown = event?.getFirstPropertyValue('summary');

@@ -29,12 +29,15 @@ function unfold(lines: readonly Buffer[]): Buffer {
   return trimBytes(Buffer.concat(lines));
 }
 
+function isBlankByte(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
+}
+
 function trimBytes(bytes: Buffer): Buffer {
   let start = 0;
   let end = bytes.length;
-  const blank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
-  while (start < end && blank(bytes[start])) start += 1;
-  while (end > start && blank(bytes[end - 1])) end -= 1;
+  while (start < end && isBlankByte(bytes[start])) start += 1;
+  while (end > start && isBlankByte(bytes[end - 1])) end -= 1;
   return bytes.subarray(start, end);
 }
 

@@ -35,6 +35,18 @@ export interface ContentOutput {
 
 const highWaterMark = 262_144;
 
+function drained(target: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      target.off('drain', settle);
+      target.off('close', settle);
+      resolve();
+    };
+    target.on('drain', settle);
+    target.on('close', settle);
+  });
+}
+
 /** Opens the way of one attachment. With no sink the bytes are only counted and hashed. */
 export function openContentOutput(sink: ((content: Readable) => Promise<void>) | null): ContentOutput {
   const hash = createHash('sha256');
@@ -45,28 +57,16 @@ export function openContentOutput(sink: ((content: Readable) => Promise<void>) |
   let failure: { readonly cause: unknown } | null = null;
   // A consumer that destroys the stream says that it wants no more; that is no failure of the parse.
   stream?.on('error', () => stream.destroy());
-  const done =
-    sink === null || stream === null
-      ? Promise.resolve()
-      : sink(stream).then(
-          () => {
-            settled = true;
-          },
-          (error: unknown) => {
-            settled = true;
-            failure = { cause: error };
-          },
-        );
-  const drained = (target: PassThrough): Promise<void> =>
-    new Promise((resolve) => {
-      const settle = (): void => {
-        target.off('drain', settle);
-        target.off('close', settle);
-        resolve();
-      };
-      target.on('drain', settle);
-      target.on('close', settle);
-    });
+  const consume = async (): Promise<void> => {
+    if (sink === null || stream === null) return;
+    try {
+      await sink(stream);
+    } catch (error) {
+      failure = { cause: error };
+    }
+    settled = true;
+  };
+  const done = consume();
   return {
     write(bytes) {
       if (bytes.length === 0) return null;
@@ -159,7 +159,7 @@ export function openPartReader(input: {
       part.encoding === 'base64' && part.contentType.startsWith('text/') && isForeignToBase64(bytes);
     // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
     const lines =
-      part.encoding === '7bit' && !/[\u0000\u0080-\u00ff]/u.test(bytes.toString('latin1', 0, detectBytes));
+      part.encoding === '7bit' && !bytes.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
     if (lines) decoder = createCanonicalLines(createIdentityDecoder());
     else if (mislabelled) decoder = createIdentityDecoder();
   };

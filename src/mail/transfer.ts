@@ -54,7 +54,7 @@ export function createBase64Decoder(): TransferDecoder {
     const output = Buffer.allocUnsafe(Math.ceil((bytes.length * 3) / 4) + 3);
     let length = 0;
     for (let index = 0; index < bytes.length; index += 1) {
-      const value = sextets[bytes[index] as number] as number;
+      const value = sextets[bytes[index] ?? 0] ?? junk;
       if (padded) {
         if (value === skip) padded = bytes[index] !== 0x0a;
         else broken ||= value !== pad;
@@ -139,7 +139,7 @@ function decodeQuotedLine(
   if (!ended && !soft) content = lineEnd;
   const last = soft ? content - 1 : content;
   for (let index = 0; index < last; index += 1) {
-    const byte = line[index] as number;
+    const byte = line[index] ?? 0;
     if (byte !== 0x3d) {
       output[length++] = byte;
       continue;

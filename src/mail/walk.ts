@@ -57,11 +57,11 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
 
   function* openPart(lines: HeaderLines): Generator<WalkEvent, void> {
     const { fields, malformed, tooLong } = lines.fields();
-    const frame = frames.at(-1);
+    const around = frames.at(-1);
     const read = readPart({
       fields,
       parent: parentOf(),
-      index: frame === undefined ? 0 : frame.children - 1,
+      index: around === undefined ? 0 : around.children - 1,
     });
     const tooDeep =
       read.kind !== 'leaf' &&

@@ -60,6 +60,10 @@ function filesUnder(folder: string): readonly string[] {
     .sort();
 }
 
+function levelValue(value: string | number | null | undefined): string {
+  return level(String(value ?? ''));
+}
+
 /** Through the library; null where it throws. */
 async function parseByLibrary(raw: Buffer | string): Promise<ParsedMail | null> {
   try {
@@ -109,7 +113,7 @@ async function stalwartMessages(folder: string): Promise<readonly Metric[]> {
   const texts = newTally();
   const attachments = newTally();
   for (const path of filesUnder(folder).filter((name) => name.endsWith('.eml'))) {
-    const expected = JSON.parse(readFileSync(path.replace(/\.eml$/u, '.json'), 'utf8')) as StalwartMessage;
+    const expected: StalwartMessage = JSON.parse(readFileSync(path.replace(/\.eml$/u, '.json'), 'utf8'));
     const raw = readFileSync(path);
     const ours = await parseMessage({ raw });
     const theirs = await parseByLibrary(raw);
@@ -158,7 +162,9 @@ function fieldOf(header: string): string {
 
 function readCases<Expected>(folder: string, name: string): readonly HeaderCase<Expected>[] {
   const path = join(folder, 'headers', `${name}.json`);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly HeaderCase<Expected>[]) : [];
+  if (!existsSync(path)) return [];
+  const cases: readonly HeaderCase<Expected>[] = JSON.parse(readFileSync(path, 'utf8'));
+  return cases;
 }
 
 interface StalwartAddress {
@@ -283,7 +289,7 @@ async function chatwoot(folder: string): Promise<Metric> {
         .split('\n')
         .filter((line) => line !== '')
     : [];
-  for (const row of rows.map((line) => JSON.parse(line) as ChatwootRow)) {
+  for (const row of rows.map((line): ChatwootRow => JSON.parse(line))) {
     const raw = readFileSync(join(folder, row.file));
     const ours = await parseMessage({ raw });
     const theirs = await parseByLibrary(raw);
@@ -294,11 +300,10 @@ async function chatwoot(folder: string): Promise<Metric> {
       libraryGot: string | number | null | undefined,
     ): void => {
       if (wanted === undefined) return;
-      const levelled = (value: string | number | null | undefined): string => level(String(value ?? ''));
       count(tally, {
         id: `${row.file} ${name}`,
-        right: levelled(got) === levelled(wanted),
-        libraryRight: levelled(libraryGot) === levelled(wanted),
+        right: levelValue(got) === levelValue(wanted),
+        libraryRight: levelValue(libraryGot) === levelValue(wanted),
         detail: () => `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`,
       });
     };

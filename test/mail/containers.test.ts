@@ -20,16 +20,31 @@ function bodyOf(trait: string, start: string): Buffer {
   return Buffer.from(text.slice(at).split(/\n--|\n\n/u, 1)[0] ?? '', 'base64');
 }
 
-/** Every change of one byte and every cut: a reader of hostile bytes must answer, whatever it says. */
-function mutate(bytes: Buffer, read: (bytes: Buffer) => unknown): void {
+/** Of every change of one byte and every cut, those that a reader of hostile bytes does not answer. */
+function countThrows(bytes: Buffer, read: (bytes: Buffer) => unknown): number {
+  let thrown = 0;
+  const attempt = (changed: Buffer): void => {
+    try {
+      read(changed);
+    } catch {
+      thrown += 1;
+    }
+  };
   for (let at = 0; at < bytes.length; at += 1) {
     for (const value of [0x00, 0x7f, 0x80, 0xff]) {
       const changed = Buffer.from(bytes);
       changed[at] = value;
-      expect(() => read(changed)).not.toThrow();
+      attempt(changed);
     }
-    expect(() => read(bytes.subarray(0, at))).not.toThrow();
+    attempt(bytes.subarray(0, at));
   }
+  return thrown;
+}
+
+function calendar(lines: readonly string[]): string {
+  return ['BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join(
+    '\r\n',
+  );
 }
 
 describe('readTnef', () => {
@@ -53,7 +68,7 @@ describe('readTnef', () => {
   });
 
   it('survives any change', () => {
-    mutate(bytes, readTnef);
+    expect(countThrows(bytes, readTnef)).toBe(0);
   });
 });
 
@@ -65,16 +80,11 @@ describe('readOpaqueSigned', () => {
   });
 
   it('survives any change', () => {
-    mutate(bytes, readOpaqueSigned);
+    expect(countThrows(bytes, readOpaqueSigned)).toBe(0);
   });
 });
 
 describe('readCalendar', () => {
-  const calendar = (lines: readonly string[]): string =>
-    ['BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join(
-      '\r\n',
-    );
-
   it.each([
     ['in UTC', 'DTSTART:20260710T120000Z', '2026-07-10T12:00:00.000Z'],
     ['floating', 'DTSTART:20260710T120000', '2026-07-10T12:00:00'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parseLimits, parseMessage } from '../../src/mail/parse.ts';
@@ -330,7 +331,10 @@ describe('memory', () => {
     const message = await parseMessage({
       raw: source,
       sink: async (_attachment, content) => {
-        for await (const _piece of content) peak = Math.max(peak, process.memoryUsage().rss - before.rss);
+        content.on('data', () => {
+          peak = Math.max(peak, process.memoryUsage().rss - before.rss);
+        });
+        await once(content, 'end');
       },
     });
     expect(message.attachments[0]?.size).toBe(800 * 1_000 * 57);

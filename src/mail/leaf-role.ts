@@ -1,0 +1,43 @@
+import type { ParseLimits } from './limits.ts';
+import { isEncoded } from './part.ts';
+import type { Part } from './part.ts';
+import { isPkcs7Mime } from './protection.ts';
+
+/** What a leaf is read for, beside being a file. */
+export type LeafRole = 'text' | 'file' | 'report' | 'calendar' | 'tnef' | 'pkcs7' | 'encoded-message';
+
+const reportTypes: ReadonlySet<string> = new Set([
+  'message/delivery-status',
+  'message/global-delivery-status',
+  'message/feedback-report',
+  'message/disposition-notification',
+  'message/global-disposition-notification',
+  'message/global-headers',
+  'text/rfc822-headers',
+  'message/rfc822-headers',
+]);
+const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'application/ics']);
+const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
+/** RFC 3464 reports of mass mail reach some 100 KB. */
+const maxReportBytes = 1_048_576;
+
+/** The role of a leaf by its type; `isBody` is the choice of the texts. */
+export function roleOf(part: Part, isBody: boolean): LeafRole {
+  if (isBody) return 'text';
+  if (reportTypes.has(part.contentType)) return 'report';
+  if (calendarTypes.has(part.contentType)) return 'calendar';
+  if (tnefTypes.has(part.contentType) || part.filename?.toLowerCase() === 'winmail.dat') return 'tnef';
+  if (isPkcs7Mime(part.contentType)) return 'pkcs7';
+  const message = part.contentType === 'message/rfc822' || part.contentType === 'message/global';
+  return message && isEncoded(part) ? 'encoded-message' : 'file';
+}
+
+/** How many decoded bytes of a leaf are kept in memory for its role. `textBudget` is what all texts together may still take. */
+export function keepBytesFor(
+  role: LeafRole,
+  given: { readonly limits: ParseLimits; readonly textBudget: number },
+): number {
+  if (role === 'file') return 0;
+  if (role === 'text') return Math.max(0, Math.min(given.limits.maxTextBytes, given.textBudget));
+  return role === 'report' || role === 'calendar' ? maxReportBytes : given.limits.maxContainerBytes;
+}
