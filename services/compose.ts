@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from './command.ts';
 import { checkEnv } from './given.ts';
 import { freePorts, loopback } from './ports.ts';
+import { makeBucket } from './s3-check.ts';
 import type { ServiceName, StateFile } from './state.ts';
 
 const composeFile = fileURLToPath(new URL('../docker-compose.yml', import.meta.url));
@@ -15,7 +16,7 @@ const region = 'us-east-1';
 const composeServices: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
   mongodb: ['mongodb'],
   redis: ['redis'],
-  s3: ['minio', 'minio-bucket'],
+  s3: ['minio'],
   imap: ['mail'],
 };
 
@@ -50,9 +51,9 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     'REDIS_PORT',
     'S3_PORT',
     'S3_CONSOLE_PORT',
-    'IMAP_PORT',
-    'IMAPS_PORT',
-    'LMTP_PORT',
+    'MAIL_IMAP_PORT',
+    'MAIL_IMAPS_PORT',
+    'MAIL_LMTP_PORT',
   ] as const);
   const settings = {
     ...ports,
@@ -82,12 +83,12 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     },
     imap: {
       IMAP_HOST: loopback,
-      IMAP_PORT: String(ports.IMAP_PORT),
-      IMAPS_PORT: String(ports.IMAPS_PORT),
+      IMAP_PORT: String(ports.MAIL_IMAP_PORT),
+      IMAPS_PORT: String(ports.MAIL_IMAPS_PORT),
       IMAP_TLS_CA: ca,
       IMAP_TEST_PASSWORD: secrets.imapPassword,
       LMTP_HOST: loopback,
-      LMTP_PORT: String(ports.LMTP_PORT),
+      LMTP_PORT: String(ports.MAIL_LMTP_PORT),
     },
     cyrus: {},
   };
@@ -106,6 +107,7 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     compose(file, ['up', '--detach', '--wait', ...names.flatMap((name) => composeServices[name] ?? [])]),
     signal ? { signal } : {},
   );
+  if (names.includes('s3')) await makeBucket(env.s3);
   if (names.includes('imap')) await run(compose(file, ['cp', 'mail:/certificates/server.pem', ca]));
   for (const name of names) {
     const version = `${await checkEnv(name, env[name])} (docker compose)`;

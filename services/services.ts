@@ -77,10 +77,10 @@ export async function openServices({
   const before = Object.keys(file.read()?.services ?? {});
   try {
     if (!file.read()) file.write({ secrets: newSecrets(), services: {} });
-    const facts = await gatherFacts();
     const absent: ServiceName[] = [];
     for (const name of only) if (!(await isUp(file, name))) absent.push(name);
-    await provide(file, plansFor(absent, facts), { log, ...(signal && { signal }) });
+    if (absent.length > 0)
+      await provide(file, plansFor(absent, await gatherFacts()), { log, ...(signal && { signal }) });
   } catch (error) {
     await undo(file, before);
     throw error;
