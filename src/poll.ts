@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectId } from 'mongodb';
 import { describeError } from './errors.ts';
 import { MailboxError } from './mailbox/mailbox.ts';
-import type { Fetched, FolderState, MailboxSession, MailboxSource } from './mailbox/mailbox.ts';
+import type { Fetched, FolderState, MailboxSession, MailboxSource, WantedMessage } from './mailbox/mailbox.ts';
 import { planSync, resetAlarm } from './mailbox/sync-plan.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { rawKey } from './store/blobs.ts';
@@ -28,6 +28,7 @@ import {
 } from './store/sightings.ts';
 import type { FolderEpoch, SightingDocument } from './store/sightings.ts';
 import { spool } from './store/spool.ts';
+import type { Spooled } from './store/spool.ts';
 
 export interface PolledMailbox {
   readonly name: string;
@@ -126,9 +127,11 @@ async function pollFolder(round: Round, session: MailboxSession, wanted: string)
     if (path === null)
       throw new MailboxError('folder-missing', `mailbox ${mailbox.name} has no folder ${wanted}; correct its folders setting`);
     folder = path;
+    const known = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
+    if (isHeldBack(known)) return false;
     const state = await session.open(path);
     round.step?.('opened');
-    const cursor = await openCursor(round, path, state);
+    const cursor = await openCursor(round, { folder: path, state, cursor: known });
     const key = { mailbox: mailbox.name, folder: path, epoch: cursor.epoch };
     const inOwnSent = wanted === '\\Sent' || (await isSent(session, path));
     const listedAll = await listNew(round, session, { key, state, cursor, inOwnSent });
@@ -149,11 +152,21 @@ async function isSent(session: MailboxSession, path: string): Promise<boolean> {
   return folders.some((folder) => folder.path === path && folder.specialUse === '\\Sent');
 }
 
+/** A folder that was reset five times in a day is read again later, not never: each reset costs a whole re-read. */
+function isHeldBack(cursor: CursorDocument | null): boolean {
+  const latest = cursor?.resets.at(-1);
+  if (cursor === null || latest === undefined) return false;
+  const { backoffMs } = resetAlarm({ resets: cursor.resets, now: new Date().toISOString() });
+  return Date.now() < Date.parse(latest) + backoffMs;
+}
+
 /** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
-async function openCursor(round: Round, folder: string, state: FolderState): Promise<CursorDocument> {
+async function openCursor(
+  round: Round,
+  { folder, state, cursor }: { readonly folder: string; readonly state: FolderState; readonly cursor: CursorDocument | null },
+): Promise<CursorDocument> {
   const { database, mailbox, total } = round;
   const key = { mailbox: mailbox.name, folder };
-  const cursor = await findCursor(database.cursors, key);
   const plan = planSync({ state, cursor });
   if (plan.kind === 'first') await createCursor(database.cursors, key, state);
   if (plan.kind === 'reset' && cursor !== null) {
@@ -208,7 +221,7 @@ async function fetchPending(round: Round, session: MailboxSession, key: FolderEp
     const byUid = new Map(wanted.map((row) => [row.uid, row]));
     const stored: ObjectId[] = [];
     try {
-      for await (const fetched of session.fetch(wanted)) {
+      for await (const fetched of session.fetch(wanted.map(asWanted))) {
         const row = byUid.get(fetched.uid);
         if (row !== undefined && (await keep(round, row, fetched))) stored.push(row._id);
       }
@@ -221,6 +234,9 @@ async function fetchPending(round: Round, session: MailboxSession, key: FolderEp
   }
 }
 
+/** A message that was refused before is asked for alone, so that it takes no other down with it. */
+const asWanted = ({ uid, size, attempts }: SightingDocument): WantedMessage => ({ uid, size, alone: attempts > 0 });
+
 /** Makes one fetched message durable, then says so in its row. */
 async function keep(round: Round, row: SightingDocument, fetched: Fetched): Promise<boolean> {
   const { database, blobs, total } = round;
@@ -229,11 +245,17 @@ async function keep(round: Round, row: SightingDocument, fetched: Fetched): Prom
     return false;
   }
   if (fetched.kind === 'failed') {
-    await markRefused(database.sightings, row._id, describeError(fetched.error));
-    total.problems.push({ folder: `${row.folder} UID ${row.uid}`, error: fetched.error });
+    if (concernsOneMessage(fetched.error)) await refuse(round, row, fetched.error);
     return false;
   }
-  const raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: round.spoolDir });
+  let raw: Spooled;
+  try {
+    raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: round.spoolDir });
+  } catch (error) {
+    if (!(error instanceof MailboxError) || !concernsOneMessage(error)) throw error;
+    await refuse(round, row, error);
+    return false;
+  }
   try {
     const key = rawKey(raw.sha256);
     await blobs.put({ key, content: raw.content, size: raw.size, sha256: raw.sha256, contentType: 'message/rfc822' });
@@ -245,4 +267,14 @@ async function keep(round: Round, row: SightingDocument, fetched: Fetched): Prom
   } finally {
     await raw.dispose();
   }
+}
+
+/** Others of the same chunk are only suspects: the whole fetch is about to throw. */
+function concernsOneMessage({ code }: MailboxError): boolean {
+  return code === 'message-refused' || code === 'truncated' || code === 'message-missing';
+}
+
+async function refuse({ database, total }: Round, row: SightingDocument, error: MailboxError): Promise<void> {
+  await markRefused(database.sightings, row._id, describeError(error));
+  total.problems.push({ folder: `${row.folder} UID ${row.uid}`, error });
 }
