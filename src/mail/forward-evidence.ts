@@ -39,7 +39,7 @@ export function isForward(boundary: Boundary, around: Surroundings): boolean {
     return author !== null && !around.isHop && !around.inThread && !around.hasTextAbove && around.isQuoteOnly;
   }
   if (intent === 'forward') return true;
-  if (answersAuthor) return false;
+  if (answersAuthor || head.isRaw) return false;
   // "From: Rome, To: Paris, Date: …" is no mail header; a name alone needs a separator.
   if (author === null) return separator === 'original' && !around.hasTextAbove && !around.isHop;
   if (!around.hasTextAbove) return true;

@@ -176,7 +176,7 @@ interface Branch {
 }
 
 function readBranch(message: ParsedMessage, above: number): Branch {
-  if (above >= MAX_DEPTH) return { hops: [], innermost: null };
+  if (above >= MAX_DEPTH || isReport(message)) return { hops: [], innermost: null };
   const inline = completeFromHtml(readInlineHops(message.text, message), message)
     .slice(0, MAX_DEPTH - above)
     .map((hop) => ({ ...hop, depth: hop.depth + above }));

@@ -17,6 +17,8 @@ export interface HeaderBlock {
   readonly languages: ReadonlySet<string>;
   /** How many of sender, date, recipient and subject are there. */
   readonly strength: number;
+  /** It holds fields of transport, as a bounce or a damaged message shows them. */
+  readonly isRaw: boolean;
   readonly depth: number;
   /** The first line behind it. */
   readonly end: number;
@@ -30,7 +32,18 @@ const MAX_LABEL_CHARS = 40;
 /** Conversions from HTML leave an empty line, seldom two, between the rows of a block. */
 const MAX_BLANK_LINES = 2;
 
+/** Fields that no client prints above a quote; they show that the header of a message was taken for its text. */
+const transportFields: ReadonlySet<string> = new Set([
+  'mime-version',
+  'message-id',
+  'content-type',
+  'received',
+  'return-path',
+]);
+
 interface LabelledLine extends Label {
+  /** Folded. */
+  readonly word: string;
   readonly value: string;
 }
 
@@ -44,7 +57,8 @@ export function readLabelledLine(text: string): LabelledLine | null {
     .replace(/[*_|]{1,3}\s?$/u, '')
     .replace(/\s?\((?:cc|bcc|cci|cco)\)\s?$/iu, '')
     .replace(/\.\s?$/u, '');
-  const label = labels.get(fold(word));
+  const folded = fold(word);
+  const label = labels.get(folded);
   if (label === undefined) return null;
   const value = bare
     .slice(colon.index + 1)
@@ -53,7 +67,7 @@ export function readLabelledLine(text: string): LabelledLine | null {
     .replace(/^\|/u, '')
     .replace(/\|$/u, '')
     .trim();
-  return { ...label, value };
+  return { ...label, word: folded, value };
 }
 
 const isList = (field: HeaderField): boolean =>
@@ -64,6 +78,7 @@ const isMain = (field: HeaderField): boolean => field !== 'other' && field !== '
 interface RawBlock {
   readonly values: ReadonlyMap<HeaderField, string>;
   readonly languages: ReadonlySet<string>;
+  readonly isRaw: boolean;
   readonly end: number;
 }
 
@@ -74,6 +89,7 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
   let languages: ReadonlySet<string> = new Set();
   let last: HeaderField = 'other';
   let valuesBelow = false;
+  let isRaw = false;
   let index = start;
   let end = start;
 
@@ -107,6 +123,7 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
       last = labelled.field;
       values.set(last, labelled.value);
       if (last === 'from') languages = labelled.languages;
+      isRaw ||= transportFields.has(labelled.word);
       end = index + 1;
       continue;
     }
@@ -122,7 +139,7 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
     } else break;
     end = index + 1;
   }
-  return { values, languages, end };
+  return { values, languages, isRaw, end };
 }
 
 /**
@@ -140,7 +157,11 @@ export function readHeaderBlock(input: {
   if (first === undefined) return null;
   const opening = readLabelledLine(first.text);
   if (opening === null || !isMain(opening.field)) return null;
-  const { values, languages, end } = readRawBlock(lines, start, Math.min(limit, start + MAX_BLOCK_LINES));
+  const { values, languages, isRaw, end } = readRawBlock(
+    lines,
+    start,
+    Math.min(limit, start + MAX_BLOCK_LINES),
+  );
   const sender = values.get('from');
   if (sender === undefined || sender === '') return null;
   const date = values.get('date') ?? '';
@@ -158,6 +179,7 @@ export function readHeaderBlock(input: {
     subject: (values.get('subject') ?? '') === '' ? null : (values.get('subject') ?? null),
     languages,
     strength,
+    isRaw,
     depth: first.depth,
     end,
   };

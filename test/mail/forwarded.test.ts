@@ -519,6 +519,15 @@ describe('a reply that quotes is no forward', () => {
     ).toBeNull();
   });
 
+  it('with a header that was taken for the text', () => {
+    const text = `${block()}\nMIME-Version: 1.0\nMessage-ID: <1@evil.test>\n\nIt leaks.`;
+    expect(forwardOf(text, '')).toBeNull();
+  });
+
+  it('in a bounce that prints the header of what came back', () => {
+    expect(forwardOf(block(), 'Fwd: x', { reportType: 'delivery-status' })).toBeNull();
+  });
+
   it('with a sentence about a forwarded message', () => {
     expect(forwardOf('I have sent the forwarded message on.\nRegards', 'The roof')).toBeNull();
     expect(
