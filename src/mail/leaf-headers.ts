@@ -36,12 +36,17 @@ const maxFieldBytes = 64 * 1024;
 /** A header of 100,000 Subject fields says nothing more than its first ones. */
 const maxValuesPerField = 20;
 
+/** Header lines cost more time than any other bytes. A message with more than this in all its headers is an attack. */
+const maxHeaderBytes = 2 * 1024 * 1024;
+
 const LF = 10;
 const CR = 13;
 
 export interface HeaderLines {
-  /** @returns null while the header goes on; the bytes after its empty line when it has ended. */
+  /** @returns null while the header goes on; the bytes after its empty line when it has ended, or when it is cut. */
   write(bytes: Buffer): Buffer | null;
+  /** All headers together are too long: nothing that follows is to be read as one. */
+  isExhausted(): boolean;
   /** The header as far as it came; the next write begins another. */
   take(): PartHeaders;
 }
@@ -53,6 +58,7 @@ export function createHeaderLines(): HeaderLines {
   let first = true;
   let pieces: Buffer[] = [];
   let pending = 0;
+  let total = 0;
 
   const keep = (piece: Buffer): void => {
     const room = maxFieldBytes - pending;
@@ -99,14 +105,17 @@ export function createHeaderLines(): HeaderLines {
         start = feed + 1;
         const [only] = pieces;
         const whole = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+        total += pending + 1;
         pieces = [];
         pending = 0;
         const line = whole.at(-1) === CR ? whole.subarray(0, -1) : whole;
         if (line.length === 0) return bytes.subarray(start);
         readLine(line);
+        if (total > maxHeaderBytes) return bytes.subarray(start);
       }
       return null;
     },
+    isExhausted: () => total > maxHeaderBytes,
     take() {
       if (pending > 0) readLine(Buffer.concat(pieces));
       const taken: PartHeaders = { fields, stray };

@@ -72,7 +72,7 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   let parts = 1;
   /** Multiparts that were open around the outermost message inside; -1 outside of any. */
   let innerMessageLevel = -1;
-  /** Too many parts: from here on boundaries mean nothing. */
+  /** Too many parts or headers: from here on boundaries mean nothing. */
   let opaque = false;
   /** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), so it waits for what follows. */
   let heldEnd = nothing;
@@ -88,6 +88,10 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
     if (of === 'top') onIdentity(identityOf(headers));
     if (of === 'inner-message') leaves.push(innerMessageLeaf(identityOf(headers)));
     if (headers.stray !== null) addLeaf({ contentType: 'text/plain', attachment: false }, headers.stray);
+    if (header.isExhausted()) {
+      opaque = true;
+      return textLeaf({ contentType: 'application/octet-stream', preamble: false });
+    }
     const content = contentOf(headers, defaultType);
     const { contentType, attachment } = content;
     if (content.kind === 'multipart' && open.length < maxDepth) {

@@ -114,7 +114,8 @@ type Reading = 'plain' | 'equals' | 'equals-hex' | 'equals-blanks' | 'equals-cr'
 export function quotedPrintableDecoder(next: Stage): Stage {
   let reading: Reading = 'plain';
   let firstHex = 0;
-  let blanks = '';
+  const blanks = Buffer.allocUnsafe(maxHeldBlanks);
+  let held = 0;
   let length = 0;
 
   const flush = (): void => {
@@ -126,17 +127,17 @@ export function quotedPrintableDecoder(next: Stage): Stage {
     unquoted[length++] = byte;
   };
   const putBlanks = (): void => {
-    for (let index = 0; index < blanks.length; index += 1) put(blanks.charCodeAt(index));
-    blanks = '';
+    for (let index = 0; index < held; index += 1) put(blanks[index] ?? SPACE);
+    held = 0;
   };
   const readPlain = (byte: number): void => {
     if (byte === SPACE || byte === TAB) {
-      blanks += byte === SPACE ? ' ' : '\t';
-      if (blanks.length > maxHeldBlanks) putBlanks();
+      if (held === maxHeldBlanks) putBlanks();
+      blanks[held++] = byte;
       return;
     }
-    if (byte === LF || byte === CR) blanks = '';
-    else if (blanks !== '') putBlanks();
+    if (byte === LF || byte === CR) held = 0;
+    else if (held > 0) putBlanks();
     if (byte === EQUALS) reading = 'equals';
     else put(byte);
   };
@@ -168,12 +169,12 @@ export function quotedPrintableDecoder(next: Stage): Stage {
         return byte === LF;
     }
     if (byte === LF || byte === CR) {
-      blanks = '';
+      held = 0;
       reading = byte === LF ? 'plain' : 'equals-cr';
       return true;
     }
-    if ((byte === SPACE || byte === TAB) && blanks.length < maxHeldBlanks) {
-      blanks += byte === SPACE ? ' ' : '\t';
+    if ((byte === SPACE || byte === TAB) && held < maxHeldBlanks) {
+      blanks[held++] = byte;
       reading = 'equals-blanks';
       return true;
     }
