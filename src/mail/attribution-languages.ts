@@ -16,10 +16,10 @@ export const WROTE_WORDS: Readonly<Record<string, readonly string[]>> = {
   eu: ['idatzi du', 'idatzi zuen', 'igorleak hau idatzi du', '(e)k idatzi zuen'],
   ro: ['a scris'],
   nl: ['schreef', 'heeft geschreven', 'het volgende geschreven', 'geschreven'],
-  af: ['het geskryf', 'skryf'],
+  af: ['het geskryf', 'geskryf', 'skryf'],
   sv: ['skrev', 'skreiv'],
   da: ['skrev', 'har skrevet'],
-  no: ['skrev', 'skreiv', 'følgende'],
+  no: ['skrev', 'skreiv'],
   is: ['skrifaði', 'ritaði'],
   fi: ['kirjoitti', 'viestissä'],
   et: ['kirjutas'],
@@ -98,19 +98,19 @@ export const WROTE_PARTS: readonly string[] = [
 
 /** What an attribution line begins with; the date or the name follows. */
 export const LEAD_WORDS: readonly string[] = // en de fr es it pt ca
-(
-  'on|at|in a message dated|quoting|am|den|um|zitat von|le|el|il|il giorno|em|no dia|a|em dia|dia|el dia|el día|' +
-  // nl sv da no is fi et lv lt
-  'op|på|den|d.|þann|þ.|pe|kuupäeval||' +
-  // pl cs sk hu sl hr ro sq
-  'w dniu|dnia|dne|dňa|v|ve|u|dana|on|pe|în data|pe data de|la|më|' +
-  // ru uk bg sr mk el tr id vi
-  'в|у|на|дана|од|στις|την|στις|tarihinde|pada|pada tanggal|pada hari|vào|vào ngày|vào lúc|ngày|noong|mnamo|ar|ddydd|' +
-  // zh ja ko th hi he ar fa
-  '在|于|於|เมื่อ|ใน|को|בתאריך|ב-|ב|ביום|في|بتاريخ|در|در تاریخ'
-)
-  .split('|')
-  .filter((word, index, all) => word !== '' && all.indexOf(word) === index);
+  (
+    'on|at|in a message dated|quoting|am|den|um|zitat von|le|el|il|il giorno|em|no dia|a|em dia|dia|el dia|el día|' +
+    // nl sv da no is fi et lv lt
+    'op|på|den|d.|þann|þ.|pe|kuupäeval||' +
+    // pl cs sk hu sl hr ro sq
+    'w dniu|dnia|dne|dňa|v|ve|u|dana|on|pe|în|în data|pe data de|la|më|' +
+    // ru uk bg sr mk el tr id vi
+    'в|у|на|дана|од|στις|την|στις|tarihinde|pada|pada tanggal|pada hari|vào|vào ngày|vào lúc|ngày|noong|mnamo|ar|ddydd|' +
+    // zh ja ko th hi he ar fa
+    '在|于|於|เมื่อ|ใน|को|בתאריך|ב-|ב|ביום|في|بتاريخ|در|در تاریخ'
+  )
+    .split('|')
+    .filter((word, index, all) => word !== '' && all.indexOf(word) === index);
 
 /** "Quoting N.N. <a@b>:", without any date (Horde, IMP, SquirrelMail). */
 export const QUOTING_WORDS: readonly string[] = [

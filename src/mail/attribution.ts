@@ -36,7 +36,10 @@ const ADDRESS = /[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}/u;
 /** The address that the line ends with, in whatever brackets. */
 const CLOSING_ADDRESS = /(?:<[^<>]{0,200}@[^<>]{1,200}>{1,2}|[([][^()[\]]{0,200}@[^()[\]]{1,200}[)\]])$/u;
 const STARTS_WITH_DATE =
-  /^(?:\p{L}{2,12}[.,]{0,2}\s)?\s?(?:\p{L}{1,3}\s)?(?:\p{Nd}{1,4}(?:[./-]|年|\s?\p{L}{3,10}|[:h]\p{Nd}{2}|st|nd|rd|th|\.|,)|\p{L}{3,10}\.?\s\p{Nd}{1,2},?\s\p{Nd}{4})/u;
+  /^(?:[\p{L}\p{M}]{2,12}[.,]{0,2}\s)?\s?(?:[\p{L}\p{M}]{1,3}\s)?(?:\p{Nd}{1,4}(?:[./-]|年|\s?[\p{L}\p{M}]{3,10}|[:h]\p{Nd}{2}|st|nd|rd|th|\.|,)|[\p{L}\p{M}]{3,10}\.?\s\p{Nd}{1,2},?\s\p{Nd}{4})/u;
+
+/** The bracket of an address that was wrapped away from it: "> wrote:". */
+const BROKEN_CLOSE = /^>\s{0,2}(?:\p{L}{1,20}\s?){0,3}[:：]$/u;
 
 const hasDate = (text: string): boolean => YEAR.test(text) || NUMERIC_DATE.test(text);
 
@@ -105,14 +108,13 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
       if ((lines[last + 1] ?? '').trim().startsWith('<') && last > first) continue;
       return null;
     }
-    if (line.startsWith('>') && last > first && !/^>\s{0,2}\p{L}{1,20}\s?:$/u.test(line)) return null;
-    if (last > first && !led && startsWell(line)) return null;
+    if (line.startsWith('>') && last > first && !BROKEN_CLOSE.test(line)) return null;
     joined = joined === '' ? line : `${joined} ${line}`;
     if (joined.length > MAX_CHARS) return null;
     if (!led && last > first + 1) return null;
     const certainty = weigh(joined);
     if (certainty === null) continue;
-    if (last > first && laterStart(lines, first, last)) return null;
+    if (last > first && laterStart({ lines, first, last, led })) return null;
     // "… <a@example.com>" is whole only when the verb that may follow on the next line has been looked for.
     if (certainty === 'likely' && last + 1 < lines.length) {
       const next = (lines[last + 1] ?? '').trim();
@@ -124,15 +126,24 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
   return null;
 }
 
-/** Whether a later line of the window begins an attribution of its own. */
-function laterStart(lines: readonly string[], first: number, last: number): boolean {
+interface Window {
+  readonly lines: readonly string[];
+  readonly first: number;
+  readonly last: number;
+  readonly led: boolean;
+}
+
+/** Whether a later line of the window begins an attribution of its own, so that the first is not part of it. */
+function laterStart({ lines, first, last, led }: Window): boolean {
   for (let start = first + 1; start <= last; start += 1) {
-    if (!startsWell(lines[start] ?? '')) continue;
     const rest = lines
       .slice(start, last + 1)
       .map((line) => line.trim())
       .join(' ');
-    if (hasDate(rest) && weigh(rest) !== null) return true;
+    if (weigh(rest) === null) continue;
+    if (startsWell(rest) && hasDate(rest)) return true;
+    // Where nothing tells that the first line begins something, it must give what the rest lacks.
+    if (!led && (ADDRESS.test(rest) || !ADDRESS.test(lines[first] ?? ''))) return true;
   }
   return false;
 }
