@@ -22,7 +22,7 @@ export interface MailboxConfig {
   readonly pollIntervalSeconds: number;
 }
 
-export type MailboxAuth =
+type MailboxAuth =
   | { readonly kind: 'password'; readonly password: string }
   /** Where a file is named, read it again before each login: tokens live for an hour. */
   | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null };

@@ -45,7 +45,7 @@ export interface Rules {
   readonly caseStatuses: readonly CaseStatus[];
 }
 
-export interface Blocklist {
+interface Blocklist {
   /** Addresses, or domains without "@"; lower-cased. */
   readonly entries: readonly string[];
   /** `drop` stores nothing but the decision; `skip-client` stores the message and links nobody. */

@@ -37,7 +37,7 @@ export interface NewBlob {
 export type BlobContent = Buffer | { readonly path: string };
 
 /** Both inclusive, as in HTTP. `end` before `start` is an empty range. */
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
