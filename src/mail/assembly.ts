@@ -148,9 +148,12 @@ export function createAssembly(input: {
       current().warn('too-deep', outer.contentType);
       return;
     }
+    // What is inside is no part of the bytes of the messages around it.
+    const around = messageReaders.splice(0);
     unpackDepth += 1;
     await walkAll(createWalker(limits, outer), bytes);
     unpackDepth -= 1;
+    messageReaders.push(...around);
   };
 
   const closeContainer = async (open: OpenLeaf, result: PartResult): Promise<void> => {

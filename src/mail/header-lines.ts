@@ -18,6 +18,8 @@ export interface HeaderLines {
 }
 
 const empty = Buffer.alloc(0);
+/** Damage is a line or two; more is a body. */
+const maxDamage = 1_000;
 
 function isBlank(line: Buffer): boolean {
   return (
@@ -60,8 +62,14 @@ export function createHeaderLines(maxHeaderBytes: number): HeaderLines {
         suspect = Buffer.from(line);
         return { kind: 'more', bytes: empty };
       }
-      if (folded && suspect !== null) return { kind: 'body', lines: [suspect, line] };
-      if (folded && lines.length === 0) return { kind: 'body', lines: [line] };
+      if (folded && (suspect !== null || lines.length === 0)) {
+        // Folded under damage: damage as well, or an indented body.
+        malformed = true;
+        suspect = suspect === null ? Buffer.from(line) : Buffer.concat([suspect, line]);
+        return suspect.length > maxDamage
+          ? { kind: 'body', lines: [suspect] }
+          : { kind: 'more', bytes: empty };
+      }
       size += line.length;
       if (size > maxHeaderBytes) tooLong = true;
       else lines.push(Buffer.from(line));

@@ -136,17 +136,6 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     header = createHeaderLines(limits.maxHeaderBytes);
   }
 
-  function* headerLine(lines: HeaderLines, line: Buffer): Generator<WalkEvent, readonly Buffer[]> {
-    const progress = lines.push(line);
-    if (progress.kind === 'body') {
-      yield* openPart(lines);
-      return progress.lines;
-    }
-    if (progress.bytes.length > 0) yield { kind: 'structure', bytes: progress.bytes };
-    if (progress.kind === 'end') yield* openPart(lines);
-    return [];
-  }
-
   /** Where the body content that starts at `start` ends: before the next delimiter line, or where the data does. */
   function scanBody(
     data: Buffer,
@@ -215,10 +204,14 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
         yield* atDelimiterLine(line, found);
         continue;
       }
-      const body: readonly Buffer[] = yield* headerLine(header, line);
+      const progress = header.push(line);
+      // Only a message around this header wants its bytes.
+      if (progress.kind !== 'body' && messages > 0) yield { kind: 'structure', bytes: progress.bytes };
+      if (progress.kind === 'more') continue;
+      yield* openPart(header);
       atLineStart = true;
-      if (body.length > 0) {
-        data = Buffer.concat([...body, data.subarray(position)]);
+      if (progress.kind === 'body') {
+        data = Buffer.concat([...progress.lines, data.subarray(position)]);
         position = 0;
       }
     }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parseLimits, parseMessage } from '../../src/mail/parse.ts';
@@ -118,6 +120,18 @@ describe('the sink', () => {
     expect(digests.get(0)).toBe(sha256(Buffer.from(inner, 'latin1')));
   });
 
+  it('gets the bytes of an attached message as they came, also where a signed part is unpacked inside it', async () => {
+    const signed = readFileSync(
+      join(import.meta.dirname, '../fixtures/mail/smime-opaque-signed.eml'),
+      'latin1',
+    ).replaceAll(/\r?\n/gu, '\r\n');
+    const message = await parseMessage({
+      raw: Buffer.from(mixed([`Content-Type: message/rfc822\r\n\r\n${signed}`]), 'latin1'),
+    });
+    expect(message.attachments[0]?.sha256).toBe(sha256(Buffer.from(signed, 'latin1')));
+    expect(message.nested[0]?.text).toBe('Opaque words.');
+  });
+
   it('slows the source down when it is slow itself', async () => {
     const big = Buffer.from(mixed([file('big.bin', Buffer.alloc(8_000_000, 7))]), 'latin1');
     let given = 0;
@@ -192,6 +206,33 @@ describe('the bytes', () => {
   it('may be the header alone', async () => {
     const message = await parseMessage({ raw: Buffer.from(header) });
     expect([message.subject, message.text, message.warnings]).toEqual(['Files', '', []]);
+  });
+});
+
+describe('a damaged header', () => {
+  it.each<readonly [string, string, string, string]>([
+    [
+      'a first line that begins with a space',
+      ' From: eve@evil.test\nFrom: ann@client.test\nSubject: s\n\nBody',
+      'ann@client.test',
+      'Body',
+    ],
+    [
+      'a field name on a line of its own',
+      'From\n : eve@evil.test\nFrom: ann@client.test\nSubject: s\n\nBody',
+      'ann@client.test',
+      'Body',
+    ],
+    [
+      'an mbox line',
+      'From ann Tue Mar  3 09:15:00 2026\nFrom: ann@client.test\nSubject: s\n\nBody',
+      'ann@client.test',
+      'Body',
+    ],
+    ['a space before the colon', 'From : ann@client.test\nSubject : s\n\nBody', 'ann@client.test', 'Body'],
+  ])('with %s is still read', async (_trait, raw, from, text) => {
+    const message = await parseMessage({ raw: Buffer.from(raw) });
+    expect([message.from?.address, message.subject, message.text]).toEqual([from, 's', text]);
   });
 });
 
