@@ -14,6 +14,16 @@ const trailing = new RegExp(`${decoration}{1,100}$`, 'u');
 /** Dashes that no sentence begins with. */
 const decorated = /^\s{0,3}[-–—_=*#~─━═]{3}/u;
 
+const adornment = new RegExp(`^${decoration}`, 'u');
+
+const firstWordOf = (phrase: string): string => phrase.split(' ', 1).join('');
+const firstWords: ReadonlySet<string> = new Set([...forwardedPhrases, ...originalPhrases].map(firstWordOf));
+
+/** Asked first, because nearly every line begins with another word. */
+function mayBeginPhrase(text: string): boolean {
+  return text.length <= MAX_BARE_CHARS && firstWords.has(fold(firstWordOf(text).replace(/[:：]$/u, '')));
+}
+
 /** True for a line of dashes, underscores or the like alone. */
 export function isRule(text: string): boolean {
   return /^[-–—_=*#~─━═]{4,200}$/u.test(text);
@@ -29,9 +39,11 @@ export function isEndMark(text: string): boolean {
  * stem that says "forwarded". Null for every other line, so that a sentence about a forwarded message is none.
  */
 export function readSeparator(text: string): Separator | null {
-  if (text.length < 2 || text.length > MAX_SEPARATOR_CHARS || !/\p{L}/u.test(text)) return null;
-  const isDecorated = decorated.test(text);
-  if (!isDecorated && text.length > MAX_BARE_CHARS) return null;
+  if (text.length < 2 || text.length > MAX_SEPARATOR_CHARS) return null;
+  const isAdorned = adornment.test(text);
+  if (!isAdorned && !mayBeginPhrase(text)) return null;
+  const isDecorated = isAdorned && decorated.test(text);
+  if (!/\p{L}/u.test(text)) return null;
   const phrase = fold(text.replace(leading, '').replace(trailing, ''))
     .replace(/[:：]$/u, '')
     .trim();

@@ -47,27 +47,38 @@ interface LabelledLine extends Label {
   readonly value: string;
 }
 
+/** Where the label ends; -1 where no colon is near enough. Most lines of most mails are told apart here. */
+function findColon(text: string): number {
+  const near = text.slice(0, MAX_LABEL_CHARS);
+  const plain = near.indexOf(':');
+  const wide = near.search(/[：﹕]/u);
+  return plain < 0 || wide < 0 ? Math.max(plain, wide) : Math.min(plain, wide);
+}
+
 /** "From: x", "*From:* x", "**From**: x", "De : x", "发件人：x", "From: | x", "Kopie (CC): x". */
 export function readLabelledLine(text: string): LabelledLine | null {
-  const bare = text.replace(/^[*_|\s]{1,6}/u, '');
-  const colon = /[:：﹕]/u.exec(bare.slice(0, MAX_LABEL_CHARS));
-  if (colon === null || colon.index === 0) return null;
-  const word = bare
-    .slice(0, colon.index)
-    .replace(/[*_|]{1,3}\s?$/u, '')
-    .replace(/\s?\((?:cc|bcc|cci|cco)\)\s?$/iu, '')
-    .replace(/\.\s?$/u, '');
-  const folded = fold(word);
-  const label = labels.get(folded);
+  const colon = findColon(text);
+  if (colon <= 0) return null;
+  const before = text.slice(0, colon);
+  const word = fold(
+    /[*_|().]/u.test(before)
+      ? before
+          .replace(/^[*_|\s]{1,6}/u, '')
+          .replace(/[*_|]{1,3}\s?$/u, '')
+          .replace(/\s?\((?:cc|bcc|cci|cco)\)\s?$/iu, '')
+          .replace(/\.\s?$/u, '')
+      : before,
+  );
+  const label = labels.get(word);
   if (label === undefined) return null;
-  const value = bare
-    .slice(colon.index + 1)
+  const value = text
+    .slice(colon + 1)
     .trim()
     .replace(/^(?:\*{1,2}|_{1,2})(?=\s|$)/u, '')
     .replace(/^\|/u, '')
     .replace(/\|$/u, '')
     .trim();
-  return { ...label, word: folded, value };
+  return { ...label, word, value };
 }
 
 const isList = (field: HeaderField): boolean =>

@@ -12,7 +12,10 @@ export function withoutInvisible(text: string): string {
  */
 export function fold(text: string): string {
   // Most of what is compared is plain; normalising it would cost more than the rest of reading a mail.
-  if (/^[ -~]*$/u.test(text)) return text.toLowerCase().replace(/ {2,}/gu, ' ').trim();
+  if (/^[ -~]*$/u.test(text)) {
+    const lower = text.toLowerCase().trim();
+    return lower.includes('  ') ? lower.replace(/ {2,}/gu, ' ') : lower;
+  }
   return withoutInvisible(text)
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0653-\u0655\u064b-\u0652]/gu, '')

@@ -112,6 +112,16 @@ function joined(
   return null;
 }
 
+/** Asked first, because it costs nothing and nearly every line says no. */
+function endsInColon(lines: readonly QuotedLine[], start: number, limit: number): boolean {
+  for (let index = start; index < Math.min(limit, start + MAX_LINES); index += 1) {
+    const text = lines[index]?.text ?? '';
+    if (text === '' || text.length > MAX_CHARS) return false;
+    if (text.endsWith(':') || text.endsWith('：')) return true;
+  }
+  return false;
+}
+
 /** A verb of the tables stands in it. */
 function hasVerb(text: string): boolean {
   const words = fold(text)
@@ -135,6 +145,7 @@ export function readAttribution(
   start: number,
   limit: number,
 ): Attribution | null {
+  if (!endsInColon(lines, start, limit)) return null;
   const first = lines[start]?.text ?? '';
   if (!/\p{Nd}/u.test(first) && !first.includes('@')) return null;
   if (!hasDay(first) && !first.includes('@')) return null;

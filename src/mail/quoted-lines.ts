@@ -30,9 +30,16 @@ function readQuoteMarks(raw: string, depth: number): { readonly start: number; r
 }
 
 export function readLines(text: string): QuotedLine[] {
+  // Looked for once: nearly every text has none of them.
+  const isClean = withoutInvisible(text) === text;
   return text.split('\n').map((raw) => {
-    const { start, depth } = readQuoteMarks(raw, Number.POSITIVE_INFINITY);
-    return { raw, depth, text: withoutInvisible(raw.slice(start, start + MAX_READ_CHARS)).trim() };
+    const first = raw.charCodeAt(0);
+    const mayBeQuoted = first === 0x3e || first === 0x20 || first === 0xfeff;
+    const { start, depth } = mayBeQuoted
+      ? readQuoteMarks(raw, Number.POSITIVE_INFINITY)
+      : { start: 0, depth: 0 };
+    const read = raw.slice(start, start + MAX_READ_CHARS);
+    return { raw, depth, text: (isClean ? read : withoutInvisible(read)).trim() };
   });
 }
 
