@@ -44,6 +44,18 @@ interface HeaderFacts extends Pick<
   | 'subject'
 > {}
 
+type FieldsByName = ReadonlyMap<string, readonly Field[]>;
+
+function groupByName(fields: readonly Field[]): FieldsByName {
+  const groups = new Map<string, Field[]>();
+  for (const field of fields) {
+    const group = groups.get(field.name);
+    if (group === undefined) groups.set(field.name, [field]);
+    else group.push(field);
+  }
+  return groups;
+}
+
 function readSubject(text: string): string {
   return decodeEncodedWords(text)
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -53,11 +65,16 @@ function readSubject(text: string): string {
 
 function warnOfHeader(
   draft: MessageDraft,
-  input: { readonly fields: readonly Field[]; readonly facts: HeaderFacts; readonly rawDate: string | null },
+  input: {
+    readonly fields: readonly Field[];
+    readonly byName: FieldsByName;
+    readonly facts: HeaderFacts;
+    readonly rawDate: string | null;
+  },
 ): void {
-  const { fields, facts, rawDate } = input;
+  const { fields, byName, facts, rawDate } = input;
   for (const name of singleFields) {
-    const count = fields.filter((field) => field.name === name).length;
+    const count = byName.get(name)?.length ?? 0;
     if (count > 1) draft.warn('duplicate-header', `${name} ${count} times`);
   }
   if (facts.fromAll.length > 1) draft.warn('from-many', `${facts.fromAll.length} addresses`);
@@ -71,13 +88,13 @@ function warnOfHeader(
 
 function readHeaderFacts(draft: MessageDraft): HeaderFacts {
   const fields = draft.root?.fields ?? [];
+  const byName = groupByName(fields);
   let guessed = false;
   const textsOf = (name: string): readonly string[] =>
-    fields.flatMap((field) => {
-      if (field.name !== name) return [];
+    (byName.get(name) ?? []).map((field) => {
       const read = fieldText(field.value, draft.charsetHint);
       guessed ||= read.guessed;
-      return [read.text];
+      return read.text;
     });
   const addressesOf = (name: string): readonly Address[] =>
     textsOf(name).flatMap((text) => parseAddressList(text));
@@ -102,7 +119,7 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
     subject: readSubject(textsOf('subject')[0] ?? ''),
   };
   if (guessed) draft.warn('charset-guessed', 'in the header');
-  warnOfHeader(draft, { fields, facts, rawDate });
+  warnOfHeader(draft, { fields, byName, facts, rawDate });
   return facts;
 }
 
