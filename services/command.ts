@@ -7,7 +7,7 @@ export type CommandOptions = {
   readonly input?: string;
 };
 
-export class CommandFailed extends Error {}
+class CommandFailed extends Error {}
 
 /** Returns standard output. */
 export function run(

@@ -54,7 +54,7 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     'MAIL_IMAP_PORT',
     'MAIL_IMAPS_PORT',
     'MAIL_LMTP_PORT',
-  ] as const);
+  ]);
   const settings = {
     ...ports,
     S3_ACCESS_KEY_ID: secrets.s3AccessKeyId,
@@ -71,10 +71,10 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
   );
   const ca = join(file.folder, 'compose-ca.pem');
   const env: Readonly<Record<ServiceName, Readonly<Record<string, string>>>> = {
-    mongodb: { MONGODB_URI: `mongodb://${loopback}:${ports.MONGODB_PORT}/docketmail` },
-    redis: { REDIS_URL: `redis://${loopback}:${ports.REDIS_PORT}` },
+    mongodb: { MONGODB_URI: `mongodb://${loopback}:${ports['MONGODB_PORT']}/docketmail` },
+    redis: { REDIS_URL: `redis://${loopback}:${ports['REDIS_PORT']}` },
     s3: {
-      S3_ENDPOINT: `http://${loopback}:${ports.S3_PORT}`,
+      S3_ENDPOINT: `http://${loopback}:${ports['S3_PORT']}`,
       S3_REGION: region,
       S3_BUCKET: bucket,
       S3_ACCESS_KEY_ID: secrets.s3AccessKeyId,
@@ -83,12 +83,12 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     },
     imap: {
       IMAP_HOST: loopback,
-      IMAP_PORT: String(ports.MAIL_IMAP_PORT),
-      IMAPS_PORT: String(ports.MAIL_IMAPS_PORT),
+      IMAP_PORT: String(ports['MAIL_IMAP_PORT']),
+      IMAPS_PORT: String(ports['MAIL_IMAPS_PORT']),
       IMAP_TLS_CA: ca,
       IMAP_TEST_PASSWORD: secrets.imapPassword,
       LMTP_HOST: loopback,
-      LMTP_PORT: String(ports.MAIL_LMTP_PORT),
+      LMTP_PORT: String(ports['MAIL_LMTP_PORT']),
     },
     cyrus: {},
   };

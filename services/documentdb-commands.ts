@@ -1,5 +1,6 @@
 // What the gateway does with each MongoDB command: most go to the engine as they came; cursors, index builds and write errors need a hand.
 import { deserialize, type Document, type Long } from 'bson';
+import { DatabaseError } from 'pg';
 import type { Engine, EngineRow } from './documentdb-engine.ts';
 import { isTransient, mongoMessage, toMongoError, unpackSqlState } from './documentdb-errors.ts';
 import { createCollectionLocks } from './documentdb-locks.ts';
@@ -30,9 +31,10 @@ export class CommandError extends Error {
 const cursorIdleMs = 600_000;
 const ok: Document = { ok: 1 };
 
+const database = ({ body }: Command): string => String(body['$db']);
+
 /** Keys are lower case: some commands are known in two spellings (findAndModify, findandmodify). */
 export function createHandlers(engine: Engine): Readonly<Record<string, Handler>> {
-  const database = ({ body }: Command): string => String(body['$db']);
   const passOn =
     (name: Parameters<Engine>[0]): Handler =>
     async (command) =>
@@ -115,12 +117,11 @@ function writeHandlers(engine: Engine): Readonly<Record<string, Handler>> {
 }
 
 function keepTransient(error: unknown): undefined {
-  if (!isTransient((error as { readonly code?: string }).code ?? '')) throw error;
+  if (!(error instanceof DatabaseError) || !isTransient(error.code ?? '')) throw error;
   return undefined;
 }
 
-const writeErrors = (reply: Buffer): readonly Document[] =>
-  (deserialize(reply)['writeErrors'] ?? []) as readonly Document[];
+const writeErrors = (reply: Buffer): readonly Document[] => deserialize(reply)['writeErrors'] ?? [];
 
 const lostDeadlock = (row: EngineRow): boolean =>
   row.success === false &&
@@ -172,7 +173,7 @@ function cursorHandlers(engine: Engine): Readonly<Record<string, Handler>> {
       return row.reply;
     },
     killcursors: ({ body }) => {
-      const ids = (body['cursors'] ?? []) as readonly Long[];
+      const ids: readonly Long[] = body['cursors'] ?? [];
       const cursorsKilled = ids.filter((id) => cursors.delete(String(id)));
       return {
         cursorsKilled,

@@ -7,7 +7,7 @@
 import { createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { Document } from 'bson';
-import pg from 'pg';
+import { DatabaseError, Pool } from 'pg';
 import { CommandError, createHandlers, type Handler, type Reply } from './documentdb-commands.ts';
 import { createEngine } from './documentdb-engine.ts';
 import { mongoMessage, toMongoError } from './documentdb-errors.ts';
@@ -58,7 +58,7 @@ const port = Number(values.port);
 const postgresPort = Number(values['postgres-port']);
 if (!port || !postgresPort) throw new Error('usage: documentdb-gateway.ts --port PORT --postgres-port PORT');
 
-const pool = new pg.Pool({ host, port: postgresPort, user: 'postgres', database: 'postgres', max: poolSize });
+const pool = new Pool({ host, port: postgresPort, user: 'postgres', database: 'postgres', max: poolSize });
 pool.on('error', (error) => console.error(`idle PostgreSQL connection lost: ${error.message}`));
 const handlers: Readonly<Record<string, Handler>> = {
   ...createHandlers(createEngine(pool)),
@@ -85,7 +85,7 @@ async function answer(command: Command): Promise<Reply> {
   return handler(command);
 }
 
-function errorReply(error: CommandError | pg.DatabaseError, command: Command): Document {
+function errorReply(error: CommandError | DatabaseError, command: Command): Document {
   if (error instanceof CommandError)
     return { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName };
   const known = toMongoError(error.code ?? '');
@@ -97,7 +97,7 @@ function errorReply(error: CommandError | pg.DatabaseError, command: Command): D
 async function serve(socket: Socket, message: Buffer): Promise<void> {
   const command = readCommand(message);
   const reply = await answer(command).catch((error: unknown) => {
-    if (error instanceof CommandError || (error instanceof pg.DatabaseError && !isShutdown(error)))
+    if (error instanceof CommandError || (error instanceof DatabaseError && !isShutdown(error)))
       return errorReply(error, command);
     throw error;
   });
@@ -105,7 +105,7 @@ async function serve(socket: Socket, message: Buffer): Promise<void> {
 }
 
 /** PostgreSQL is going away or not there: a client must see a lost connection, as it would with a dead mongod, not a command that failed. */
-const isShutdown = (error: pg.DatabaseError): boolean =>
+const isShutdown = (error: DatabaseError): boolean =>
   (error.code ?? '').startsWith('57P') || (error.code ?? '').startsWith('08');
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -1,7 +1,7 @@
 // The MongoDB wire protocol, as far as the DocumentDB gateway needs it: OP_MSG both ways, and the OP_QUERY/OP_REPLY pair with which drivers open a connection.
 import { deserialize, serialize, type Document } from 'bson';
 
-export const opReply = 1;
+const opReply = 1;
 export const opQuery = 2004;
 export const opMsg = 2013;
 
@@ -33,7 +33,7 @@ export function createMessageReader(): (chunk: Buffer) => readonly Buffer[] {
     bytes += chunk.length;
     const messages: Buffer[] = [];
     while (bytes >= wanted) {
-      const buffer = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+      const buffer = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes);
       const length = buffer.readInt32LE(0);
       if (length < headerBytes || length > maxMessageBytes)
         throw new Error(`a wire message of ${length} bytes is not possible`);

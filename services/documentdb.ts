@@ -3,7 +3,7 @@ import { appendFileSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
-import pg from 'pg';
+import { Client } from 'pg';
 import { run } from './command.ts';
 import { dataInForky, forkyPackageVersion, forkyUser, inForky } from './forky.ts';
 import { isRoot } from './machine.ts';
@@ -122,8 +122,8 @@ async function startPostgres(
 }
 
 async function createExtension(setup: Setup, server: RecordedProcess): Promise<void> {
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({
+  const connect = async (): Promise<Client> => {
+    const client = new Client({
       host: loopback,
       port: portOf(setup, 'postgres'),
       user: 'postgres',

@@ -75,16 +75,17 @@ const whoAmI = async (): Promise<string> => (await run(['id', '-un'])).trim();
 const userId = async (name: string): Promise<number> => Number(await run(['id', '-u', name]));
 const groupId = async (name: string): Promise<number> => Number(await run(['id', '-g', name]));
 
+const special = (name: string): string =>
+  `  mailbox ${name} {\n    auto = create\n    special_use = \\${name}\n  }`;
+const listener = (name: string, port: number, extra = ''): string =>
+  `  inet_listener ${name} {\n    address = ${loopback}\n    port = ${port}${extra}\n  }`;
+
 function configuration(
   setup: Setup,
   { user, login }: { readonly user: string; readonly login: string },
 ): string {
   const base = home(setup);
   const { certificate, key } = certificateIn(base);
-  const special = (name: string): string =>
-    `  mailbox ${name} {\n    auto = create\n    special_use = \\${name}\n  }`;
-  const listener = (name: string, port: number, extra = ''): string =>
-    `  inet_listener ${name} {\n    address = ${loopback}\n    port = ${port}${extra}\n  }`;
   return `protocols = imap lmtp
 base_dir = ${base}/run
 state_dir = ${base}/state

@@ -37,7 +37,7 @@ echo 'create_main_cluster = false' > "$1/etc/postgresql-common/createcluster.con
 
 const cacheFolder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'docketmail');
 
-export const forkyRoot = join(cacheFolder, `forky-${recipeVersion}`);
+const forkyRoot = join(cacheFolder, `forky-${recipeVersion}`);
 
 export const forkyIsCached = (): boolean => existsSync(forkyRoot);
 

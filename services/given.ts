@@ -44,32 +44,30 @@ export async function recordGiven(name: ServiceName, settings: Settings): Promis
   };
 }
 
+type Env = Readonly<Record<string, string>>;
+
+const checks: Readonly<Record<ServiceName, (env: Env) => Promise<string>>> = {
+  mongodb: (env) => mongoVersion(env['MONGODB_URI'] ?? ''),
+  redis: (env) => redisVersion(env['REDIS_URL'] ?? ''),
+  s3: checkBucket,
+  imap: (env) =>
+    mailServer({
+      host: env['IMAP_HOST'] ?? '',
+      port: Number(env['IMAP_PORT']),
+      lmtpPort: Number(env['LMTP_PORT']),
+      password: env['IMAP_TEST_PASSWORD'],
+    }),
+  cyrus: (env) =>
+    mailServer({
+      host: env['CYRUS_HOST'] ?? '',
+      port: Number(env['CYRUS_PORT']),
+      lmtpPort: Number(env['CYRUS_LMTP_PORT']),
+      password: env['CYRUS_TEST_PASSWORD'],
+    }),
+};
+
 /** Asks the service one question in its own protocol and returns its name and version. */
-export async function checkEnv(name: ServiceName, env: Readonly<Record<string, string>>): Promise<string> {
-  const value = (key: string): string => env[key] ?? '';
-  switch (name) {
-    case 'mongodb':
-      return mongoVersion(value('MONGODB_URI'));
-    case 'redis':
-      return redisVersion(value('REDIS_URL'));
-    case 's3':
-      return checkBucket(env);
-    case 'imap':
-      return mailServer({
-        host: value('IMAP_HOST'),
-        port: Number(value('IMAP_PORT')),
-        lmtpPort: Number(value('LMTP_PORT')),
-        password: env['IMAP_TEST_PASSWORD'],
-      });
-    case 'cyrus':
-      return mailServer({
-        host: value('CYRUS_HOST'),
-        port: Number(value('CYRUS_PORT')),
-        lmtpPort: Number(value('CYRUS_LMTP_PORT')),
-        password: env['CYRUS_TEST_PASSWORD'],
-      });
-  }
-}
+export const checkEnv = (name: ServiceName, env: Env): Promise<string> => checks[name](env);
 
 async function mailServer(server: {
   readonly host: string;

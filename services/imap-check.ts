@@ -46,8 +46,8 @@ export async function greeting(host: string, port: number, expected: string): Pr
     socket.destroy(new Error(`no greeting from port ${port}`)),
   );
   try {
-    const [data] = (await once(socket, 'data')) as [Buffer];
-    const text = data.toString('latin1').trim();
+    const [data] = await once(socket, 'data');
+    const text = String(data).trim();
     if (!text.startsWith(expected))
       throw new Error(`port ${port} answers ${JSON.stringify(text.slice(0, 80))}`);
     return text;

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isRunning } from './processes.ts';
+import { errorCode, identify, isRunning } from './processes.ts';
 import type { RecordedProcess } from './state.ts';
 
 const pollMs = 200;
@@ -17,7 +17,7 @@ export async function takeLock(path: string, { signal, log }: LockOptions): Prom
       writeFileSync(join(path, 'owner.json'), JSON.stringify(identify('lock', process.pid)));
       return () => rmSync(path, { recursive: true, force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
     const owner = readOwner(path);
     if (owner && !isRunning(owner)) rmSync(path, { recursive: true, force: true });
@@ -29,7 +29,8 @@ export async function takeLock(path: string, { signal, log }: LockOptions): Prom
 
 function readOwner(path: string): RecordedProcess | undefined {
   try {
-    return JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8')) as RecordedProcess;
+    const owner: RecordedProcess = JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8'));
+    return owner;
   } catch {
     // Just taken and not yet signed, or just released.
     return undefined;

@@ -1,39 +1,8 @@
-// Facts about this machine, gathered once for the plan.
-import { accessSync, constants, existsSync } from 'node:fs';
+// What this machine offers: programs, rights, namespaces.
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { run, succeeds } from './command.ts';
-import { forkyIsCached } from './forky.ts';
-import type { Facts } from './plan.ts';
-
-const programs = [
-  'mongod',
-  'redis-server',
-  'valkey-server',
-  'dovecot',
-  'doveadm',
-  'openssl',
-  'mmdebstrap',
-] as const;
 
 export const isRoot = process.getuid?.() === 0;
-
-export async function gatherFacts(): Promise<Facts> {
-  const [engine, plugin, sudo, canUnshare] = await Promise.all([
-    succeeds(['docker', 'info']),
-    succeeds(['docker', 'compose', 'version']),
-    isRoot ? Promise.resolve(true) : succeeds(['sudo', '-n', 'true']),
-    succeeds([...namespace(), 'true']),
-  ]);
-  return {
-    settings: process.env,
-    compose: engine && plugin,
-    programs: programs.filter((program) => programPath(program) !== undefined),
-    canInstall: sudo,
-    isDebian: existsSync('/etc/debian_version') && programPath('apt-get') !== undefined,
-    canUnshare,
-    forkyIsCached: forkyIsCached(),
-  };
-}
 
 /** Daemons live in /usr/sbin, which is not on the PATH of an ordinary user. */
 export function programPath(program: string): string | undefined {
@@ -59,6 +28,3 @@ export function namespace(): readonly string[] {
 /** `apt-get` as root, if need be by way of sudo. */
 export const asRoot = (command: readonly string[]): readonly string[] =>
   isRoot ? command : ['sudo', '-n', ...command];
-
-export const hostPackageVersion = async (name: string): Promise<string> =>
-  (await run(['dpkg-query', '-W', '-f', '${Version}', name])).trim();

@@ -35,9 +35,9 @@ function printEnv(json: boolean): void {
 }
 
 function printVersions(): void {
-  const versions = JSON.parse(controlServices().env()['SERVICES_VERSIONS'] ?? '{}') as Readonly<
-    Record<string, string>
-  >;
+  const versions: Readonly<Record<string, string>> = JSON.parse(
+    controlServices().env()['SERVICES_VERSIONS'] ?? '{}',
+  );
   for (const [name, version] of Object.entries(versions)) console.log(`${name.padEnd(8)} ${version}`);
 }
 
@@ -68,6 +68,7 @@ async function main(): Promise<void> {
     case 'freeze':
     case 'thaw':
       return controlServices()[command](toName(name));
+    case undefined:
     default:
       throw new Error(usage);
   }

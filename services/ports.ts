@@ -8,17 +8,15 @@ export const loopback = '127.0.0.1';
 const lowestPort = 20_000;
 const highestPort = 32_000;
 
-export async function freePorts<Name extends string>(
-  names: readonly Name[],
-): Promise<Readonly<Record<Name, number>>> {
-  const ports = new Map<Name, number>();
+export async function freePorts(names: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const ports = new Map<string, number>();
   for (const name of names) {
     let port = randomInt(lowestPort, highestPort);
     while ([...ports.values()].includes(port) || !(await isFree(port)))
       port = randomInt(lowestPort, highestPort);
     ports.set(name, port);
   }
-  return Object.fromEntries(ports) as Readonly<Record<Name, number>>;
+  return Object.fromEntries(ports);
 }
 
 function isFree(port: number): Promise<boolean> {

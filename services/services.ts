@@ -8,7 +8,7 @@ import { dropUser, resetUidValidity } from './dovecot.ts';
 import { buildForky } from './forky.ts';
 import { checkEnv, recordGiven } from './given.ts';
 import { takeLock } from './lock.ts';
-import { gatherFacts } from './machine.ts';
+import { gatherFacts } from './facts.ts';
 import { installPackages } from './packages.ts';
 import { planService, type Facts, type Plan } from './plan.ts';
 import { freePorts } from './ports.ts';
@@ -17,6 +17,7 @@ import type { ServiceRecipe, Setup } from './recipe.ts';
 import { recipes } from './recipes.ts';
 import {
   defaultServices,
+  serviceNames,
   openStateFile,
   type Secrets,
   type ServiceName,
@@ -141,7 +142,7 @@ function plansFor(names: readonly ServiceName[], facts: Facts): readonly Planned
   const plans = names.map((name) => ({ name, plan: planService(name, facts) }));
   const missing = plans.flatMap(({ name, plan }) => (plan.source === 'none' ? [{ name, plan }] : []));
   if (missing.length > 0) throw new ServicesMissing(missing);
-  return plans as readonly Planned[];
+  return plans.flatMap(({ name, plan }) => (plan.source === 'none' ? [] : [{ name, plan }]));
 }
 
 async function provide(
@@ -225,13 +226,19 @@ async function isUp(file: StateFile, name: ServiceName): Promise<boolean> {
   );
 }
 
+const recorded = (file: StateFile): readonly (ServiceRecord & { readonly name: ServiceName })[] =>
+  serviceNames.flatMap((name) => {
+    const record = file.read()?.services[name];
+    return record ? [{ name, ...record }] : [];
+  });
+
 /** Back to what was there before: everything else is stopped. */
 async function undo(file: StateFile, keep: readonly string[]): Promise<void> {
-  const services = Object.entries(file.read()?.services ?? {}) as [ServiceName, ServiceRecord][];
-  const ending = services.filter(([name]) => !keep.includes(name));
-  if (ending.some(([, { source }]) => source === 'compose')) await composeDown(file);
+  const services = recorded(file);
+  const ending = services.filter(({ name }) => !keep.includes(name));
+  if (ending.some(({ source }) => source === 'compose')) await composeDown(file);
   await Promise.all(
-    ending.map(async ([name, { processes }]) => {
+    ending.map(async ({ name, processes }) => {
       for (const process of processes.toReversed()) await stopProcess(process);
       rmSync(join(file.folder, name), { recursive: true, force: true });
       file.update(name, undefined);

@@ -32,7 +32,7 @@ export type Secrets = {
   readonly imapPassword: string;
 };
 
-export type State = {
+type State = {
   readonly secrets: Secrets;
   readonly services: Readonly<Partial<Record<ServiceName, ServiceRecord>>>;
 };
@@ -49,7 +49,9 @@ export function openStateFile(folder: string): StateFile {
   const path = join(folder, 'services.json');
 
   function read(): State | undefined {
-    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as State) : undefined;
+    if (!existsSync(path)) return undefined;
+    const state: State = JSON.parse(readFileSync(path, 'utf8'));
+    return state;
   }
 
   // Synchronous: no signal can come between the start of a process and its record.

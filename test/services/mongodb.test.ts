@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Binary, Long, MongoClient, ObjectId, type Collection, type Db, type Document } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { errorCode } from '../../services/processes.ts';
 import { openServices } from '../../services/services.ts';
+
+type Row = Document & { _id?: number | string | ObjectId };
 
 let client: MongoClient;
 let db: Db;
-let collection: Collection<Document>;
+let collection: Collection<Row>;
 let count = 0;
 
 beforeAll(async () => {
@@ -25,16 +28,10 @@ beforeEach(() => {
   collection = db.collection(`c${count}`);
 });
 
-const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: { code?: unknown }) => error.code,
-  );
+const codeOf = async (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined, errorCode);
 
 const codesOf = (results: readonly PromiseSettledResult<unknown>[]): readonly unknown[] =>
-  results.flatMap((result) =>
-    result.status === 'rejected' ? [(result.reason as { code?: unknown }).code] : [],
-  );
+  results.flatMap((result) => (result.status === 'rejected' ? [errorCode(result.reason)] : []));
 
 describe('writes', () => {
   test('insert and read back every BSON type that docketmail stores', async () => {
@@ -52,7 +49,7 @@ describe('writes', () => {
       nested: { a: { b: { c: [] } } },
     };
     await collection.insertOne(document);
-    expect(await collection.findOne({ _id: document._id }, { promoteLongs: false })).toMatchObject({
+    expect(await collection.findOne({ text: document.text }, { promoteLongs: false })).toMatchObject({
       text: document.text,
       date: document.date,
       list: [expect.anything(), 'two', expect.anything()],
@@ -64,9 +61,11 @@ describe('writes', () => {
 
   test('a document of 12 MB survives, one of more than 16 MB is refused', async () => {
     const body = 'x'.repeat(12 * 1024 * 1024);
-    await collection.insertOne({ _id: 'big' as never, body });
+    await collection.insertOne({ _id: 'big', body });
     expect((await collection.findOne({}))?.['body']).toHaveLength(body.length);
-    await expect(collection.insertOne({ body: 'x'.repeat(17 * 1024 * 1024) })).rejects.toThrow();
+    await expect(collection.insertOne({ body: 'x'.repeat(16.5 * 1024 * 1024) })).rejects.toThrow(
+      /Size|too large|larger|BSON/i,
+    );
   });
 
   test('insertMany reports how many', async () => {
@@ -76,8 +75,8 @@ describe('writes', () => {
   });
 
   test('a second document with the same _id is a duplicate key error', async () => {
-    await collection.insertOne({ _id: 1 as never });
-    const error = await collection.insertOne({ _id: 1 as never }).catch((reason: unknown) => reason);
+    await collection.insertOne({ _id: 1 });
+    const error = await collection.insertOne({ _id: 1 }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 11_000,
       message: expect.stringContaining('E11000 duplicate key error'),
@@ -85,7 +84,7 @@ describe('writes', () => {
   });
 
   test('ordered inserts stop at the first error, unordered ones go on', async () => {
-    const documents = [{ _id: 1 }, { _id: 1 }, { _id: 2 }] as never[];
+    const documents = [{ _id: 1 }, { _id: 1 }, { _id: 2 }];
     const ordered = await collection.insertMany(documents).catch((error: unknown) => error);
     expect(ordered).toMatchObject({ code: 11_000, insertedCount: 1 });
     await collection.deleteMany({});
@@ -104,15 +103,15 @@ describe('writes', () => {
       { _id: 1, n: 1 },
       { _id: 2, n: 1 },
       { _id: 3, n: 1 },
-    ] as never[]);
+    ]);
     const result = await collection.bulkWrite(
       [
-        { insertOne: { document: { _id: 4 } as never } },
-        { updateOne: { filter: { _id: 1 as never }, update: { $inc: { n: 1 } } } },
+        { insertOne: { document: { _id: 4 } } },
+        { updateOne: { filter: { _id: 1 }, update: { $inc: { n: 1 } } } },
         { updateMany: { filter: { n: 1 }, update: { $set: { seen: true } } } },
-        { updateOne: { filter: { _id: 9 as never }, update: { $set: { n: 9 } }, upsert: true } },
-        { replaceOne: { filter: { _id: 2 as never }, replacement: { replaced: true } } },
-        { deleteOne: { filter: { _id: 3 as never } } },
+        { updateOne: { filter: { _id: 9 }, update: { $set: { n: 9 } }, upsert: true } },
+        { replaceOne: { filter: { _id: 2 }, replacement: { replaced: true } } },
+        { deleteOne: { filter: { _id: 3 } } },
       ],
       { ordered: false },
     );
@@ -132,27 +131,33 @@ describe('writes', () => {
   });
 
   test('$max never goes back, $addToSet adds once, $push and $pull and $unset work', async () => {
-    await collection.insertOne({ _id: 1 as never, uid: 10, tags: ['a'], gone: 1 });
-    await collection.updateOne(
-      { _id: 1 as never },
+    const tagged = db.collection<{ _id: number; uid: number; tags: string[]; gone?: number }>(
+      collection.collectionName,
+    );
+    await tagged.insertOne({ _id: 1, uid: 10, tags: ['a'], gone: 1 });
+    await tagged.updateOne(
+      { _id: 1 },
       { $max: { uid: 5 }, $addToSet: { tags: { $each: ['a', 'b'] } }, $unset: { gone: '' } },
     );
-    await collection.updateOne({ _id: 1 as never }, {
-      $push: { tags: { $each: ['c', 'd'], $slice: -3 } },
-    } as never);
-    await collection.updateOne({ _id: 1 as never }, { $pull: { tags: 'c' } } as never);
-    expect(await collection.findOne({})).toEqual({ _id: 1, uid: 10, tags: ['b', 'd'] });
+    await tagged.updateOne(
+      { _id: 1 },
+      {
+        $push: { tags: { $each: ['c', 'd'], $slice: -3 } },
+      },
+    );
+    await tagged.updateOne({ _id: 1 }, { $pull: { tags: 'c' } });
+    expect(await tagged.findOne({})).toEqual({ _id: 1, uid: 10, tags: ['b', 'd'] });
   });
 
   test('an update by aggregation pipeline works', async () => {
-    await collection.insertOne({ _id: 1 as never, a: 1 });
-    await collection.updateOne({ _id: 1 as never }, [{ $set: { b: { $add: ['$a', 1] } } }]);
+    await collection.insertOne({ _id: 1, a: 1 });
+    await collection.updateOne({ _id: 1 }, [{ $set: { b: { $add: ['$a', 1] } } }]);
     expect(await collection.findOne({})).toMatchObject({ b: 2 });
   });
 
   test('array filters and positional updates work', async () => {
     await collection.insertOne({
-      _id: 1 as never,
+      _id: 1,
       list: [
         { k: 'a', n: 1 },
         { k: 'b', n: 1 },
@@ -167,26 +172,26 @@ describe('writes', () => {
   });
 
   test('errors carry MongoDB codes', async () => {
-    await collection.insertOne({ _id: 1 as never, text: 'x' });
-    const one = { _id: 1 as never };
-    expect(await codeOf(collection.updateOne(one, { $inc: { text: 1 } } as never))).toBe(14);
+    await collection.insertOne({ _id: 1, text: 'x' });
+    const one = { _id: 1 };
+    expect(await codeOf(collection.updateOne(one, { $inc: { text: 1 } }))).toBe(14);
     expect(await codeOf(collection.updateOne(one, { $set: { 'text.deep': 1 } }))).toBe(28);
-    expect(await codeOf(collection.updateOne(one, { $set: { a: 1 }, $inc: { a: 1 } } as never))).toBe(40);
-    expect(await codeOf(collection.updateOne(one, { $set: { _id: 2 } } as never))).toBe(66);
+    expect(await codeOf(collection.updateOne(one, { $set: { a: 1 }, $inc: { a: 1 } }))).toBe(40);
+    expect(await codeOf(collection.updateOne(one, { $set: { _id: 2 } }))).toBe(66);
     expect(await codeOf(collection.find({ a: { $nope: 1 } }).toArray())).toBe(2);
     expect(await codeOf(collection.aggregate([{ $nope: 1 }]).toArray())).toBe(40_324);
     expect(await codeOf(db.command({ nope: 1 }))).toBe(59);
   });
 
   test('an unacknowledged write gets no answer and is carried out', async () => {
-    await collection.insertOne({ _id: 1 as never }, { writeConcern: { w: 0 } });
+    await collection.insertOne({ _id: 1 }, { writeConcern: { w: 0 } });
     await expect.poll(() => collection.countDocuments()).toBe(1);
   });
 });
 
 describe('findAndModify', () => {
   test('gives the document before and after', async () => {
-    await collection.insertOne({ _id: 1 as never, n: 1 });
+    await collection.insertOne({ _id: 1, n: 1 });
     expect(await collection.findOneAndUpdate({}, { $inc: { n: 1 } })).toMatchObject({ n: 1 });
     expect(
       await collection.findOneAndUpdate(
@@ -203,9 +208,9 @@ describe('findAndModify', () => {
   });
 
   test('a compare-and-set has exactly one winner', async () => {
-    await collection.insertOne({ _id: 1 as never, state: 'received' });
+    await collection.insertOne({ _id: 1, state: 'received' });
     const set = (by: number) =>
-      collection.findOneAndUpdate({ _id: 1 as never, state: 'received' }, { $set: { state: 'judged', by } });
+      collection.findOneAndUpdate({ _id: 1, state: 'received' }, { $set: { state: 'judged', by } });
     const winners = await Promise.all(Array.from({ length: 20 }, (_, by) => set(by)));
     expect(winners.filter(Boolean)).toHaveLength(1);
   });
@@ -254,10 +259,8 @@ describe('unique indexes under rivalry', () => {
   });
 
   test('no increment is lost', async () => {
-    await collection.insertOne({ _id: 1 as never, n: 0 });
-    await Promise.all(
-      Array.from({ length: 60 }, () => collection.updateOne({ _id: 1 as never }, { $inc: { n: 1 } })),
-    );
+    await collection.insertOne({ _id: 1, n: 0 });
+    await Promise.all(Array.from({ length: 60 }, () => collection.updateOne({ _id: 1 }, { $inc: { n: 1 } })));
     expect(await collection.findOne({})).toMatchObject({ n: 60 });
   });
 
@@ -266,9 +269,9 @@ describe('unique indexes under rivalry', () => {
     await collection.insertMany([
       { _id: 1, k: 1 },
       { _id: 2, k: 2 },
-    ] as never[]);
-    expect(await codeOf(collection.updateOne({ _id: 2 as never }, { $set: { k: 1 } }))).toBe(11_000);
-    expect(await codeOf(collection.findOneAndUpdate({ _id: 2 as never }, { $set: { k: 1 } }))).toBe(11_000);
+    ]);
+    expect(await codeOf(collection.updateOne({ _id: 2 }, { $set: { k: 1 } }))).toBe(11_000);
+    expect(await codeOf(collection.findOneAndUpdate({ _id: 2 }, { $set: { k: 1 } }))).toBe(11_000);
   });
 });
 
@@ -356,7 +359,7 @@ describe('reads', () => {
     await collection.insertMany([
       { _id: 1, n: 1 },
       { _id: 2, n: 2 },
-    ] as never[]);
+    ]);
     await collection
       .aggregate([{ $match: { n: 2 } }, { $merge: { into: `${collection.collectionName}_m` } }])
       .toArray();
@@ -367,7 +370,7 @@ describe('reads', () => {
     await collection.insertMany([{ a: 1 }, { a: 1 }, { a: 2 }]);
     expect(await collection.countDocuments({ a: 1 })).toBe(2);
     expect(await collection.estimatedDocumentCount()).toBe(3);
-    expect((await collection.distinct('a')).toSorted()).toEqual([1, 2]);
+    expect((await collection.distinct('a')).toSorted((a, b) => a - b)).toEqual([1, 2]);
   });
 });
 
@@ -481,13 +484,11 @@ describe('the server', () => {
 
   test('ends a query that runs longer than maxTimeMS', async () => {
     await collection.insertMany(Array.from({ length: 400 }, (_, n) => ({ n })));
-    const slow = collection.aggregate(
-      [1, 2, 3]
-        .map((n) => ({ $lookup: { from: collection.collectionName, pipeline: [], as: `j${n}` } }))
-        .flatMap((stage) => [stage, { $unwind: `$${stage.$lookup.as}` }])
-        .concat([{ $count: 'n' } as never]),
-      { maxTimeMS: 50 },
-    );
+    const joins: Document[] = ['x', 'y', 'z'].flatMap((as) => [
+      { $lookup: { from: collection.collectionName, pipeline: [], as } },
+      { $unwind: `$${as}` },
+    ]);
+    const slow = collection.aggregate([...joins, { $count: 'n' }], { maxTimeMS: 50 });
     expect(await codeOf(slow.toArray())).toBe(50);
   });
 });

@@ -10,6 +10,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  S3ServiceException,
   UploadPartCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -40,7 +41,7 @@ async function get(name: string, extra: object = {}): Promise<Buffer> {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 const status = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
 describe('the S3 server', () => {
   test('stores with SDK defaults exactly the bytes it was sent', async () => {

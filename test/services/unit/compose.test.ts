@@ -16,11 +16,10 @@ interface ComposeService {
 const read = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), 'utf8');
 const text = read('docker-compose.yml');
-const compose = parse(text, { merge: true }) as {
-  readonly services: Readonly<Record<string, ComposeService>>;
-  readonly volumes: object;
-};
+const compose: { readonly services: Readonly<Record<string, ComposeService>> } = parse(text, { merge: true });
 const services = Object.entries(compose.services);
+const expectedCondition = (name: string): string =>
+  compose.services[name]?.restart === 'no' ? 'service_completed_successfully' : 'service_healthy';
 const isJob = (service: ComposeService): boolean => service.restart === 'no';
 
 describe('docker-compose.yml', () => {
@@ -38,17 +37,17 @@ describe('docker-compose.yml', () => {
   });
 
   test('has a health check for every server', () => {
-    for (const [name, service] of services)
-      if (!isJob(service)) expect(service.healthcheck?.test, name).toBeDefined();
+    const unchecked = services.filter(([, service]) => !isJob(service) && !service.healthcheck?.test);
+    expect(unchecked.map(([name]) => name)).toEqual([]);
   });
 
   test('waits for health, or for the end of a job, and for services that exist', () => {
-    for (const [name, service] of services)
-      for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
-        const other = compose.services[needed];
-        expect(other, `${name} needs ${needed}`).toBeDefined();
-        expect(condition).toBe(other && isJob(other) ? 'service_completed_successfully' : 'service_healthy');
-      }
+    const needs = services.flatMap(([, service]) => Object.entries(service.depends_on ?? {}));
+    expect(needs.length).toBeGreaterThan(4);
+    for (const [needed, { condition }] of needs) {
+      expect(Object.keys(compose.services)).toContain(needed);
+      expect([needed, condition]).toEqual([needed, expectedCondition(needed)]);
+    }
   });
 
   test('holds no secret and no default for one', () => {
@@ -58,16 +57,16 @@ describe('docker-compose.yml', () => {
     }));
     const secrets = variables.filter(({ name }) => /KEY|SECRET|PASSWORD|TOKEN/.test(name));
     expect(secrets.length).toBeGreaterThan(2);
-    for (const { name, rest } of secrets) expect(rest, name).toMatch(/^:\?set [A-Z0-9_]+ in \.env/);
-    for (const [name, service] of services)
-      for (const [key, value] of Object.entries(service.environment ?? {}))
-        if (/KEY|SECRET|PASSWORD|USER|TOKEN/.test(key))
-          expect(value, `${name}: ${key}`).toMatch(/^\$\{[A-Z0-9_]+:\?/);
+    for (const { rest } of secrets) expect(rest).toMatch(/^:\?set [A-Z0-9_]+ in \.env/);
+    const values = services.flatMap(([, service]) => Object.entries(service.environment ?? {}));
+    for (const [, value] of values.filter(([key]) => /KEY|SECRET|PASSWORD|USER|TOKEN/.test(key)))
+      expect(value).toMatch(/^\$\{[A-Z0-9_]+:\?/);
   });
 
   test('pins every image and names no registry', () => {
-    for (const [name, { image }] of services)
-      if (image) expect(image, name).toMatch(/^([a-z]+\/)?[a-z]+:(?!latest)[\w.-]+$/);
+    const images = services.flatMap(([, { image }]) => image ?? []);
+    expect(images.length).toBeGreaterThan(4);
+    for (const image of images) expect(image).toMatch(/^([a-z]+\/)?[a-z]+:(?!latest)[\w.-]+$/);
   });
 
   test('runs Redis so that BullMQ loses nothing', () => {
@@ -75,9 +74,8 @@ describe('docker-compose.yml', () => {
   });
 
   test('starts docketmail only when asked', () => {
-    expect(compose.services['app']?.profiles).toEqual(['app']);
-    for (const [name, service] of services)
-      if (name !== 'app') expect(service.profiles, name).toBeUndefined();
+    const withProfile = services.filter(([, service]) => service.profiles);
+    expect(withProfile.map(([name, service]) => [name, service.profiles])).toEqual([['app', ['app']]]);
   });
 });
 

@@ -110,6 +110,8 @@ describe('error codes', () => {
   });
 });
 
+const fail = () => Promise.reject(new Error('no'));
+
 describe('collection locks', () => {
   test('shared work runs side by side, exclusive work alone and in its turn', async () => {
     const locks = createCollectionLocks();
@@ -139,7 +141,6 @@ describe('collection locks', () => {
 
   test('a failure does not block those behind it', async () => {
     const locks = createCollectionLocks();
-    const fail = () => Promise.reject(new Error('no'));
     await expect(locks.shared('c', fail)).rejects.toThrow('no');
     await expect(locks.exclusive('c', fail)).rejects.toThrow('no');
     expect(await locks.exclusive('c', () => Promise.resolve('yes'))).toBe('yes');
