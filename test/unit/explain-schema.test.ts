@@ -117,6 +117,10 @@ describe('a line of explain', () => {
       'of a file that is no message',
       { ...plain, fingerprint: `raw:${hash}`, from: null, date: null, messageId: null },
     ],
+    [
+      'of a forward that prints a local time',
+      { ...full, forwards: [{ ...forward, date: '2026-03-02T09:00:00' }] },
+    ],
     ['of a sender with a name only', { ...plain, from: { address: null, name: 'Ada' } }],
   ])('is valid %s', (_, line) => {
     expect(explainProblems(line)).toEqual([]);
