@@ -42,7 +42,7 @@ const afternoonBehind =
 const afternoonBefore = /(?:下午|午後|오후|晚上|中午|ös)\s?$/iu;
 
 /** A time of day as mail clients print it. */
-export interface PrintedTime {
+interface PrintedTime {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;

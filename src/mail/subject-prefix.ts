@@ -7,7 +7,7 @@ import {
   replyPrefixes,
 } from './subject-prefix-words.ts';
 
-export type PrefixKind = 'reply' | 'forward' | 'marker';
+type PrefixKind = 'reply' | 'forward' | 'marker';
 
 export interface BareSubject {
   /** The subject without the stack of prefixes at its front. */
