@@ -1,7 +1,7 @@
 import type { Part } from './part.ts';
 
 /** How a leaf is used: as one of the texts that a person reads, or as a file (RFC 8621 §4.1.4). */
-export type LeafUse =
+type LeafUse =
   | { readonly kind: 'body'; readonly plain: boolean; readonly html: boolean }
   | { readonly kind: 'file' };
 

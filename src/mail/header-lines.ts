@@ -2,7 +2,7 @@ import { opensField, readHeaderBlock } from './headers.ts';
 import type { Field } from './headers.ts';
 
 /** What one more line makes of the header: it goes on, it ends (`bytes` now surely belong to it), or `lines` are already the body. */
-export type HeaderProgress =
+type HeaderProgress =
   | { readonly kind: 'more' | 'end'; readonly bytes: Buffer }
   | { readonly kind: 'body'; readonly lines: readonly Buffer[] };
 

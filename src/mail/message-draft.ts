@@ -1,7 +1,7 @@
 import { createBodyChoice } from './body-choice.ts';
 import type { BodyChoice } from './body-choice.ts';
 import type { ParseLimits } from './limits.ts';
-import type { Attachment, CalendarFacts, ParsedMessage, ReportPart } from './mail.ts';
+import type { Attachment, CalendarFacts, ReportPart } from './mail.ts';
 import type { Part } from './part.ts';
 import type { Protection } from './protection.ts';
 
@@ -49,5 +49,3 @@ export function createMessageDraft(container: Part | null, limits: ParseLimits):
     warnings: () => [...warnings],
   };
 }
-
-export type DraftFinisher = (draft: MessageDraft) => ParsedMessage;

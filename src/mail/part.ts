@@ -25,7 +25,7 @@ export interface Part {
 
 const typePattern = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+*-]{1,127}$/u;
 
-export function firstField(fields: readonly Field[], name: string): string | null {
+function firstField(fields: readonly Field[], name: string): string | null {
   const field = fields.find((candidate) => candidate.name === name);
   return field === undefined ? null : fieldText(field.value, null).text;
 }

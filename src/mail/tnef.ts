@@ -3,7 +3,7 @@ import { cleanText } from './charset.ts';
 
 /** Outlook's winmail.dat (MS-OXTNEF), read without trust: every length is checked against what is there. */
 
-export interface TnefFile {
+interface TnefFile {
   readonly filename: string | null;
   readonly contentType: string | null;
   readonly contentId: string | null;

@@ -40,7 +40,7 @@ export function createUuDecoder(): TransferDecoder {
 }
 
 /** One line of up to 45 bytes, null where it is none. */
-export function decodeUuLine(line: string): Buffer | null {
+function decodeUuLine(line: string): Buffer | null {
   const first = line.codePointAt(0) ?? 0;
   if (first < 0x20 || first > 0x60 || line.length > maxLineLength) return null;
   const length = (first - 0x20) & 0x3f;
