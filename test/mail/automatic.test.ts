@@ -169,10 +169,10 @@ describe('lists and bulk', () => {
   });
 });
 
-describe('reports and other traffic', () => {
-  const report = (type: string, part: string): string =>
-    `Subject: Report\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=${type}; boundary=b\n\n--b\nContent-Type: text/plain\n\nA report.\n\n--b\n${part}\n\n--b--`;
+const report = (type: string, part: string): string =>
+  `Subject: Report\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=${type}; boundary=b\n\n--b\nContent-Type: text/plain\n\nA report.\n\n--b\n${part}\n\n--b--`;
 
+describe('reports and other traffic', () => {
   test.each([
     [
       'bounce',

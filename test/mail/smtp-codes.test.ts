@@ -37,10 +37,10 @@ test.each([
   expect(chooseStatus(codes)).toBe(status);
 });
 
-describe('the delivery-status part', () => {
-  const lines = (text: string): readonly string[] =>
-    readDeliveryStatus(text).groups.map(({ address, action, status }) => `${address} ${action} ${status}`);
+const lines = (text: string): readonly string[] =>
+  readDeliveryStatus(text).groups.map(({ address, action, status }) => `${address} ${action} ${status}`);
 
+describe('the delivery-status part', () => {
   test('is read without a blank line between its groups', () => {
     const text = `Reporting-MTA: dns; mx.test
 Final-Recipient: rfc822; a@shop.test
