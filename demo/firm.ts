@@ -1,6 +1,6 @@
 /** An invented law office, its people and its clients. All domains are reserved (RFC 2606). */
 
-export const domain = 'larkin-voss.example';
+const domain = 'larkin-voss.example';
 
 export const staff = {
   ines: 'Ines Larkin <ines.larkin@larkin-voss.example>',

@@ -13,7 +13,7 @@ export type Fold = (text: string) => string;
 export const foldExactly: Fold = (text) => foldEach(text, (character) => character);
 
 /** What the eye makes of it: letters of other scripts and accented ones as the Latin letter of that shape. Expects NFKC. */
-export const foldToShape: Fold = (text) =>
+const foldToShape: Fold = (text) =>
   foldEach(text, (character) => looksLike(character) ?? withoutAccent(character));
 
 export interface Vocabulary {
