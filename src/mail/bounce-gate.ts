@@ -10,7 +10,7 @@ const SCANNED_TEXT = 20_000;
 const MAX_SUBJECT = 500;
 
 /** True where the sender is a mail system by name: MAILER-DAEMON, postmaster, "Mail Delivery System", or nobody (`From: <>`). */
-export function isDaemon(message: ParsedMessage): boolean {
+function isDaemon(message: ParsedMessage): boolean {
   return hasDaemonAddress(message) || DAEMON_NAME.test(message.from?.name ?? '');
 }
 

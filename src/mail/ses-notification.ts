@@ -1,7 +1,7 @@
 import type { ParsedMessage } from './mail.ts';
 
 /** One recipient of an Amazon SES notification, as AWS documents it ("Amazon SNS notification contents"). */
-export interface SesRecipient {
+interface SesRecipient {
   readonly address: string | null;
   readonly action: string | null;
   readonly status: string | null;

@@ -1,32 +1,24 @@
-import { createRequire } from 'node:module';
+import type EmailBounceParser from 'email-bounce-parser';
 
 export const LIBRARY = 'email-bounce-parser';
 
-interface LibraryAnswer {
-  readonly bounce: boolean;
-  readonly data?: {
-    readonly recipient: string | null;
-    readonly error: { readonly code: { readonly basic: string | null; readonly enhanced: string | null } };
-  };
-}
-
-/** The library, which ships no types; null where its native part cannot be loaded on this machine. */
-const library = loadLibrary();
-
-function loadLibrary(): { read(body: string): LibraryAnswer } | null {
-  try {
-    const Parser: new () => { read(body: string): LibraryAnswer } = createRequire(import.meta.url)(LIBRARY);
-    return new Parser();
-  } catch {
-    return null;
-  }
-}
-
-export interface LibraryReading {
+interface LibraryReading {
   readonly bounce: boolean;
   readonly recipient: string | null;
   readonly status: string | null;
   readonly replyCode: string | null;
+}
+
+/** Null where its native part (re2) cannot be loaded on this machine. */
+const library = await loadLibrary();
+
+async function loadLibrary(): Promise<EmailBounceParser | null> {
+  try {
+    const { default: Parser } = await import('email-bounce-parser');
+    return new Parser();
+  } catch {
+    return null;
+  }
 }
 
 /** It says "bounce" of every text that is not empty, because it is to be asked only about bounces. */
