@@ -6,7 +6,8 @@ import type { CommunicationDocument } from './store/communications.ts';
 import { deterministicId } from './store/ids.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
-import type { Address, Mail } from './mail/mail.ts';
+import { instantOf } from './mail/instant.ts';
+import type { Address, Attachment, Mail, ParsedMessage } from './mail/mail.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -39,10 +40,10 @@ export function communicationOf(message: MessageDocument, mail: Mail, link: Mess
     _id: communicationId(message, link.clientId),
     clientId: link.clientId,
     type: 'Email',
-    date: dateInside(inside?.date ?? null) ?? message.date,
+    date: typeof inside?.date === 'string' ? instantOf(inside.date) : message.date,
     subject: (inside?.subject || mail.subject).slice(0, MAX_SUBJECT_CHARS),
     message: textOf(mail, inside).slice(0, MAX_MESSAGE_CHARS),
-    attachments: mail.attachments.map((file) => ({ key: attachmentKey(file.sha256), ...file, scan: null })),
+    attachments: filesOf(mail).map((file) => ({ key: attachmentKey(file.sha256), ...file, scan: null })),
     messageRef: message._id,
     direction: verdict?.direction ?? 'inbound',
     from: people.from,
@@ -57,14 +58,16 @@ export function communicationOf(message: MessageDocument, mail: Mail, link: Mess
   };
 }
 
-function dateInside(date: string | null): Date | null {
-  return date === null ? null : new Date(date);
-}
-
 /** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
 function textOf(mail: Mail, inside: Mail['forwarded']): string {
   if (inside === null || inside.via === 'inline') return mail.text;
   return [inside.comment, inside.text].filter((text) => text !== null && text !== '').join('\n\n');
+}
+
+/** The files of the message and of the messages attached to it, each once. */
+function filesOf(mail: ParsedMessage): Attachment[] {
+  const files = [...mail.attachments, ...mail.nested.flatMap(filesOf)];
+  return [...new Map(files.map((file) => [`${file.sha256} ${file.filename}`, file])).values()];
 }
 
 /** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */

@@ -1,4 +1,5 @@
 import type { CaseTag } from './mail/case-tag.ts';
+import { instantOf } from './mail/instant.ts';
 import type { Mail } from './mail/mail.ts';
 import { originKeyOf } from './message-facts.ts';
 import type { MessageFacts } from './store/messages.ts';
@@ -80,7 +81,7 @@ export function relate<M extends KnownMessage>(input: {
 /** Near the printed date where there is one, else in the time before the forward. */
 function isOriginal(other: KnownMessage, mail: Mail, message: Pick<MessageFacts, 'date'>): boolean {
   const printed = mail.forwarded?.date ?? null;
-  if (printed !== null) return Math.abs(other.date.getTime() - Date.parse(printed)) <= ORIGINAL_WITHIN_MS;
+  if (printed !== null) return Math.abs(other.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
   const before = message.date.getTime() - other.date.getTime();
   return before >= 0 && before <= FORWARDED_WITHIN_MS;
 }

@@ -87,6 +87,25 @@ function weigh(line: string): 'sure' | 'likely' | null {
   return (closing || address) && (date || time) ? 'likely' : null;
 }
 
+/** Last words of "wrote" in every language, so that most lines need no further look. */
+const CLOSING_WORDS = new Set(
+  Object.values(WROTE_WORDS)
+    .flat()
+    .map((word) => word.split(' ').at(-1) ?? word),
+);
+
+/** Whether an attribution can end with this line: at a colon, at an address, at dashes or at a word for "wrote". */
+function mayClose(line: string): boolean {
+  let end = line.length;
+  while (end > 0 && ' \t*_\u00a0)'.includes(line[end - 1] ?? 'x')) end -= 1;
+  const last = line[end - 1] ?? '';
+  if (last === '') return false;
+  if (':：>]-–—='.includes(last)) return true;
+  if (last.charCodeAt(0) > 0x250 && WROTE_PARTS.some((part) => line.endsWith(part, end))) return true;
+  const start = line.lastIndexOf(' ', end - 1) + 1;
+  return end - start <= 24 && CLOSING_WORDS.has(line.slice(start, end).toLowerCase());
+}
+
 const startsWell = (line: string): boolean => {
   const { text } = strip(line.slice(0, MAX_CHARS));
   return LEAD.test(text) || STARTS_WITH_DATE.test(text) || QUOTING.test(text);
@@ -99,6 +118,9 @@ const startsWell = (line: string): boolean => {
 export function findAttribution(lines: readonly string[], first: number): Attribution | null {
   const head = lines[first];
   if (head === undefined || head.length > MAX_CHARS || head.trim() === '') return null;
+  let closing = first;
+  while (closing < first + MAX_LINES && !mayClose(lines[closing] ?? '')) closing += 1;
+  if (closing >= first + MAX_LINES) return null;
   const led = startsWell(head);
   let joined = '';
   for (let last = first; last < lines.length && last < first + MAX_LINES; last += 1) {
@@ -112,6 +134,7 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
     joined = joined === '' ? line : `${joined} ${line}`;
     if (joined.length > MAX_CHARS) return null;
     if (!led && last > first + 1) return null;
+    if (!mayClose(line)) continue;
     const certainty = weigh(joined);
     if (certainty === null) continue;
     if (last > first && laterStart({ lines, first, last, led })) return null;

@@ -3,7 +3,7 @@ import type { SmtpSession } from '../rules.ts';
 import { byStrength } from './authentication-result.ts';
 import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { watchResolver } from './dns-answers.ts';
-import type { DnsResolver } from './dns-answers.ts';
+import type { DnsResolver, WatchedResolver } from './dns-answers.ts';
 import { authorDomain, isAligned } from './from-domain.ts';
 import type { Header } from './mail.ts';
 import { readRawHeader, valueOf } from './raw-header.ts';
@@ -63,28 +63,33 @@ export function readTrustedResults(
  * `smtp` is the session in which the message came. Without it, the session is taken from our own server's Received line;
  * where that does not tell, SPF is null and DMARC rests on DKIM alone.
  * A DNS failure is "temperror" and never a pass. DMARC of a message with several authors is "permerror".
- * Hostile input gets a bounded number of questions and signatures. Never throws for anything in the message.
+ * Hostile input gets a bounded number of questions and signatures; a caller with a time limit passes `signal`
+ * (`AbortSignal.timeout`), after which all that is unanswered is a temporary error. Never throws for anything in the message.
  */
 export async function verifyAuthentication({
   raw,
   smtp = null,
   resolver,
+  signal,
 }: {
   readonly raw: Uint8Array;
   readonly smtp?: SmtpSession | null;
   readonly resolver: DnsResolver;
+  readonly signal?: AbortSignal;
 }): Promise<Authentication> {
   const head = readRawHeader(raw);
   if (head === null) return unreadable;
+  // each part has its own count of failures: one that failed says nothing of the next
+  const watch = (): WatchedResolver => watchResolver(resolver, signal);
   const received = valuesOf(head, 'received');
   const session = smtp?.clientIp ? smtp : sessionOf(received, valuesOf(head, 'return-path')[0] ?? null);
-  const signed = await proveSignatures({ raw, head, resolver, at: receivedAt(received) });
-  const sent = session && (await proveSession(session, resolver));
+  const signed = await proveSignatures({ raw, head, watched: watch(), at: receivedAt(received) });
+  const sent = session && (await proveSession(session, watch()));
   const authors = head.fields.filter(({ name }) => name === 'from');
   // "From :" and "From" folded before its colon are From to some readers and nothing to others
   const plain = authors.every(({ bytes }) => /^from:/iu.test(bytes));
   const author = plain ? authorDomain(authors.map(valueOf)) : null;
-  const policy = await askPolicy({ author, signed: signed.dkim, sent, resolver });
+  const policy = await askPolicy({ author, signed: signed.dkim, sent, watched: watch() });
   const proven = [...signed.readable, ...(sent?.domains ?? [])];
   return {
     spf: sent?.result ?? null,
@@ -148,15 +153,14 @@ async function askPolicy({
   author,
   signed,
   sent,
-  resolver,
+  watched,
 }: {
   readonly author: string | null;
   readonly signed: Proof;
   readonly sent: Proof | null;
-  readonly resolver: DnsResolver;
+  readonly watched: WatchedResolver;
 }): Promise<AuthenticationResult | null> {
   if (author === null) return 'permerror';
-  const watched = watchResolver(resolver);
   // asked without any proof: mailauth's own alignment takes a sibling domain for the strict one
   const answer = await dmarc({
     headerFrom: [`author@${author}`],

@@ -7,8 +7,10 @@ import type { DnsAnswers } from '../rules.ts';
  */
 export type DnsResolver = (name: string, type: string) => Promise<readonly unknown[]>;
 
-/** RFC 7208 §4.6.4 allows SPF 10 look-ups, each of up to 10 hosts in two address families; keys and policies come on top. */
-const MAX_QUESTIONS = 120;
+/** RFC 7208 §4.6.4 allows SPF 10 look-ups, some of several hosts in two address families; keys and policies come on top. */
+const MAX_QUESTIONS = 80;
+/** A sender may run a name server that never answers, and name it in every signature: after so many, none is asked. */
+const MAX_FAILURES = 4;
 /** RFC 1034 §3.6.2 warns of loops. */
 const MAX_ALIASES = 8;
 /** RFC 1035 §2.3.4. */
@@ -46,26 +48,41 @@ export interface WatchedResolver {
 
 /**
  * A resolver for names that a stranger chose: a bounded number of questions, no name that a C library would cut short, and
- * every failure that may pass under one code (ETIMEOUT), because mailauth reads unknown codes as "no match".
+ * every failure that may pass under one code (ETIMEOUT), because mailauth reads unknown codes as "no match". Once `signal`
+ * is aborted, every question has failed, the open ones as well.
  */
-export function watchResolver(resolver: DnsResolver): WatchedResolver {
+export function watchResolver(resolver: DnsResolver, signal?: AbortSignal): WatchedResolver {
   let questions = 0;
-  let failed = false;
+  let failures = 0;
   const resolve: MailauthResolver = async (name, type) => {
     if (!isAskable(name)) throw dnsError('ENOTFOUND', { name, type });
     questions += 1;
     try {
-      if (questions > MAX_QUESTIONS) throw dnsError('ETIMEOUT', { name, type });
+      if (questions > MAX_QUESTIONS || failures >= MAX_FAILURES) throw dnsError('ETIMEOUT', { name, type });
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types of mailauth leave out MX records
-      return (await resolver(name, type)) as string[][];
+      return (await beforeAbort(() => resolver(name, type), signal)) as string[][];
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOTFOUND' || code === 'ENODATA') throw error;
-      failed = true;
+      failures += 1;
       throw dnsError('ETIMEOUT', { name, type, cause: error });
     }
   };
-  return { resolve, failed: () => failed };
+  return { resolve, failed: () => failures > 0 };
+}
+
+async function beforeAbort<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await ask();
+  signal.throwIfAborted();
+  const end = new AbortController();
+  try {
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')), { signal: end.signal });
+    });
+    return await Promise.race([ask(), aborted]);
+  } finally {
+    end.abort();
+  }
 }
 
 /** Key names are host names with underscores; SPF macros may put any printable character into a name. */

@@ -11,9 +11,11 @@ interface Field {
 
 /** `*From:* N.N.`, `De : N.N.`, `差出人：N.N.`: one field of a block, null for any other line. */
 function readField(line: string): Field | null {
-  if (line.length > MAX_CHARS) return null;
+  if (line.length > MAX_CHARS || !/^.{1,56}?[:：]/u.test(line)) return null;
   const match = /^[\s*_|>]{0,12}(\p{L}[^:：*_|<>@]{0,32}?)[\s*_]{0,4}[:：]([\s\S]*)$/u.exec(line);
-  const kind = HEADER_LABELS.get((match?.[1] ?? '').trim().toLowerCase().replaceAll('\u00a0', ' '));
+  const kind = HEADER_LABELS.get(
+    (match?.[1] ?? '').trim().toLowerCase().replaceAll('\u0307', '').replaceAll('\u00a0', ' '),
+  );
   return kind === undefined ? null : { kind, value: (match?.[2] ?? '').replaceAll('*', '').trim() };
 }
 
@@ -35,7 +37,8 @@ export function findQuoteFields(lines: readonly string[], first: number): number
     const field = readField(line);
     if (field === null) {
       gap += line.trim() === '' ? 1 : 0.7;
-      if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines[index + 1] ?? '') === null)) break;
+      if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines[index + 1] ?? '') === null))
+        break;
       if (line.length <= MAX_CHARS && line.includes('@')) address ||= gap < 1;
       continue;
     }

@@ -28,20 +28,38 @@ export const isQuotedText = (text: string): boolean =>
 
 const isRule = (text: string): boolean => text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
 
-function named(text: string, phrases: readonly string[]): boolean {
-  if (text.length > 160) return false;
-  const dashed = /^[\s*>]{0,9}[-_=─—–*]{2,}/u.test(text);
-  const phrase = text
-    .replace(/^[\s\-_=─—–*>]+/u, '')
-    .replace(/[\s\-_=─—–*:：]+$/u, '')
-    .toLowerCase();
-  if (phrases.includes(phrase)) return dashed || /[:：]\s{0,9}$/u.test(text) || phrases === FORWARDED_MESSAGE;
-  // "---- Forwarded by N.N. on 5 May ----"
-  return dashed && phrases.some((start) => phrase.startsWith(`${start} `));
+/** Turkish İ becomes two characters in lower case, of which only the first is written elsewhere. */
+const lower = (text: string): string => text.toLowerCase().replaceAll('\u0307', '');
+
+interface Phrases {
+  readonly whole: ReadonlySet<string>;
+  /** Said also without dashes and colon. */
+  readonly bare: boolean;
 }
 
-export const isForwardLine = (text: string): boolean => named(text, FORWARDED_MESSAGE);
-const isOriginalLine = (text: string): boolean => named(text, ORIGINAL_MESSAGE);
+const ORIGINALS: Phrases = { whole: new Set(ORIGINAL_MESSAGE), bare: false };
+const FORWARDS: Phrases = { whole: new Set(FORWARDED_MESSAGE), bare: true };
+
+/** "----- Original Message -----", "Begin forwarded message:". */
+function names(text: string, phrases: Phrases): boolean {
+  if (text.length > 160) return false;
+  const trimmed = text.trim();
+  const first = trimmed[0] ?? '';
+  const colon = trimmed.endsWith(':') || trimmed.endsWith('：');
+  if (!'-_=─—–*>'.includes(first) && !colon) return phrases.bare && phrases.whole.has(lower(trimmed));
+  const dashed = /^[\s*>]{0,9}[-_=─—–*]{2,}/u.test(trimmed);
+  const phrase = lower(trimmed.replace(/^[\s\-_=─—–*>]{1,160}/u, '').replace(/[\s\-_=─—–*:：]{1,160}$/u, ''));
+  if (phrases.whole.has(phrase)) return dashed || colon || phrases.bare;
+  if (!dashed) return false;
+  // "---- Forwarded by N.N. on 5 May ----"
+  for (let end = phrase.indexOf(' '); end > 0; end = phrase.indexOf(' ', end + 1)) {
+    if (phrases.whole.has(phrase.slice(0, end))) return true;
+  }
+  return false;
+}
+
+export const isForwardLine = (text: string): boolean => names(text, FORWARDS);
+const isOriginalLine = (text: string): boolean => names(text, ORIGINALS);
 
 interface Marker {
   /** The last line of what introduces the quote. */
@@ -146,7 +164,9 @@ interface Reading {
 /** Parts the lines of a message into what its sender wrote, what is quoted and what the structure marks as a signature. */
 export function readSegments({ lines: given, stopAtForward }: Reading): Segment[] {
   const lines = openUp(withInnerAttributions(given));
-  const texts = lines.map((line) => (line.quoted && !/^[\s]*>/u.test(line.text) ? `>${line.text}` : line.text));
+  const texts = lines.map((line) =>
+    line.quoted && !/^[\s]*>/u.test(line.text) ? `>${line.text}` : line.text,
+  );
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
   const flush = (): void => {

@@ -113,26 +113,26 @@ function assemble(given: readonly Segment[]): Parts {
     signature.push(...parted.signature);
     segments.push({ ...segment, lines: parted.body });
   }
-  const reply: QuoteLine[] = [];
-  const quoted: QuoteLine[] = [];
+  const reply: string[] = [];
+  const quoted: string[] = [];
   const lastOwn = segments.findLastIndex((segment) => segment.kind === 'own' && textOf(segment.lines) !== '');
   const interleaved = isInterleaved(segments);
+  const lastHistory = segments.findLastIndex((segment) => segment.history);
   for (const [index, segment] of segments.entries()) {
-    if (segment.kind === 'own') reply.push(...segment.lines);
-    else if (interleaved && index < lastOwn) reply.push(...withoutIntroduction(segment));
-    else if (!segment.history && index > 0 && segments.slice(index + 1).some((other) => other.history)) {
+    if (segment.kind === 'own') reply.push(textOf(segment.lines));
+    else if (interleaved && index < lastOwn) {
+      const questions = segment.lines.findIndex((line) => line.quoted);
+      quoted.push(textOf(segment.lines.slice(0, questions)));
+      reply.push(textOf(segment.lines.slice(questions)));
+    } else if (!segment.history && index > 0 && index < lastHistory) {
       // A passage that the sender chose to quote, above the history.
-      reply.push(...segment.lines);
-    } else quoted.push(...segment.lines);
+      reply.push(textOf(segment.lines));
+    } else quoted.push(textOf(segment.lines));
   }
-  return { reply: textOf(reply), quoted: textOf(quoted), signature: textOf(signature) };
+  return { reply: joined(reply), quoted: joined(quoted), signature: textOf(signature) };
 }
 
-/** The questions stay; the line that says who asked them goes. */
-function withoutIntroduction(segment: Segment): readonly QuoteLine[] {
-  const first = segment.lines.findIndex((line) => line.quoted);
-  return first < 0 ? segment.lines : segment.lines.slice(first);
-}
+const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');
 
 function splitForward(lines: readonly QuoteLine[]): SplitText {
   const start = findForward(lines);

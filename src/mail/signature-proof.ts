@@ -6,8 +6,7 @@ import { byStrength } from './authentication-result.ts';
 import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { coversWhatIsRead, isSound, readDkimSignature } from './dkim-signature.ts';
 import type { DkimSignature } from './dkim-signature.ts';
-import { watchResolver } from './dns-answers.ts';
-import type { DnsResolver, WatchedResolver } from './dns-answers.ts';
+import type { WatchedResolver } from './dns-answers.ts';
 import type { RawField, RawMessage } from './raw-header.ts';
 import { isHashable, withNetworkLineEnds } from './signed-body.ts';
 
@@ -22,12 +21,12 @@ const MAX_ARC_SETS = 10;
 export async function proveSignatures({
   raw,
   head,
-  resolver,
+  watched,
   at,
 }: {
   readonly raw: Uint8Array;
   readonly head: RawMessage;
-  readonly resolver: DnsResolver;
+  readonly watched: WatchedResolver;
   readonly at: string | null;
 }): Promise<{
   readonly dkim: Proof;
@@ -45,7 +44,6 @@ export async function proveSignatures({
   if (!isHashable(body)) {
     return { dkim: { result: 'permerror', domains: [] }, arc: 'permerror', readable: [] };
   }
-  const watched = watchResolver(resolver);
   const header = `${fields.map(({ bytes }) => bytes).join('')}\r\n`;
   const verified = await dkimVerify(Readable.from(withNetworkLineEnds(header, body)), {
     resolver: watched.resolve,

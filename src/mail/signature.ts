@@ -7,6 +7,21 @@ const MAX_SIGNATURE_LINE = 100;
 const MAX_TAGLINE = 90;
 
 const CLOSING = new Set(CLOSINGS);
+
+/** Phrases by their first two characters, so that a line is compared with few of them. */
+function byBeginning(phrases: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const map = new Map<string, string[]>();
+  for (const phrase of phrases) {
+    const key = phrase.slice(0, 2);
+    map.set(key, [...(map.get(key) ?? []), phrase]);
+  }
+  return map;
+}
+
+const TAGLINE = byBeginning(TAGLINES);
+const DISCLAIMER = byBeginning(DISCLAIMERS);
+const NONE: readonly string[] = [];
+
 const THANKS =
   /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziękuję|děkuji|köszönöm|mulțumesc|hvala|спасибо|дякую|благодаря|ευχαριστώ|teşekkürler)(?=[\s,!&])/u;
 
@@ -32,7 +47,11 @@ export function isTagline(line: string): boolean {
   // A sentence goes on after a comma, or in too many words.
   if (/[,;?!]\s/u.test(bare) || /\.\s+\p{L}/u.test(bare) || bare.split(/\s+/u).length > 12) return false;
   const lower = bare.toLowerCase();
-  if (TAGLINES.some((start) => lower.startsWith(start) && hasWordEnd(lower, start.length))) {
+  if (
+    (TAGLINE.get(lower.slice(0, 2)) ?? NONE).some(
+      (start) => lower.startsWith(start) && hasWordEnd(lower, start.length),
+    )
+  ) {
     return !/^(?:von meine[mr]|az én|on the go)/u.test(lower) || endsAsTagline(lower);
   }
   return /^(?:i?phone|ipad|android|galaxy|私の|나의|내|मेरे)/u.test(lower) && endsAsTagline(lower);
@@ -80,7 +99,7 @@ function isDisclaimer(lines: readonly string[], at: number): boolean {
     .slice(0, 200)
     .toLowerCase()
     .replace(/^[^\p{L}\p{N}]{1,20}/u, '');
-  if (!DISCLAIMERS.some((phrase) => start.startsWith(phrase))) return false;
+  if (!(DISCLAIMER.get(start.slice(0, 2)) ?? NONE).some((phrase) => start.startsWith(phrase))) return false;
   const paragraph = lines
     .slice(at, at + 8)
     .map((line) => line.slice(0, 2_000))
@@ -99,19 +118,22 @@ const filled = (lines: readonly string[]): number => lines.filter((line) => !bla
 
 /** RFC 3676 §4.3: "-- " on a line of its own. The space is lost on the way often enough. */
 function findDelimiter(lines: readonly string[]): Cut | null {
-  for (let at = 0; at < lines.length; at += 1) {
+  // From below, where few lines stand under the delimiter; a higher one within reach takes precedence.
+  let found: Cut | null = null;
+  let below = 0;
+  for (let at = lines.length - 1; at >= 0 && below <= MAX_DELIMITED_LINES; at -= 1) {
     const line = lines[at] ?? '';
-    if (line.length > 80) continue;
-    const dash = /^(?:--|—|––)\s{0,9}$/u.test(line);
-    const rule = /^\s{0,3}_{2,}\s{0,9}$/u.test(line);
-    if (!dash && !rule) continue;
-    const tail = filled(lines.slice(at + 1, at + 200));
-    if (tail === 0 && lines.slice(at + 1).every(blank)) return { at, typed: false };
-    if (tail > (dash ? MAX_DELIMITED_LINES : MAX_CLOSING_LINES)) continue;
-    if (rule && !isContact(lines.slice(at + 1))) continue;
-    return { at, typed: false };
+    if (blank(line)) continue;
+    if (/^(?:--|—|––)\s{0,9}$/u.test(line)) found = { at, typed: false };
+    else if (
+      /^\s{0,3}_{2,80}\s{0,9}$/u.test(line) &&
+      below <= MAX_CLOSING_LINES &&
+      isContact(lines.slice(at + 1))
+    )
+      found = { at, typed: false };
+    below += 1;
   }
-  return null;
+  return found;
 }
 
 /** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
