@@ -214,6 +214,32 @@ describe('a failing DNS', () => {
   });
 });
 
+const silent: DnsResolver = () => new Promise(() => {});
+
+describe('a name server that never answers', () => {
+  it('holds nobody up beyond the limit of the caller', async () => {
+    const mail = await signed(message());
+    const signal = AbortSignal.timeout(50);
+    expect(await verify(mail, { smtp: weaver, resolver: silent, signal })).toMatchObject({
+      spf: 'temperror',
+      dkim: 'temperror',
+      dmarc: 'temperror',
+      alignedPass: false,
+    });
+  });
+
+  it('is asked a few times only when it fails each time', async () => {
+    let questions = 0;
+    const counting: DnsResolver = (name, type) => {
+      questions += 1;
+      return failing(name, type);
+    };
+    const one = (await signed(message())).slice(0, -message().length);
+    await verify(one.repeat(8) + message(), { resolver: counting });
+    expect(questions).toBeLessThan(10);
+  });
+});
+
 describe('an author who cannot be told', () => {
   it.each([
     ['two From fields', 'From: ada@weaver.test\r\nFrom: eve@weaver.test'],
