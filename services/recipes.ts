@@ -1,3 +1,4 @@
+import { cyrus } from './cyrus.ts';
 import { documentdb } from './documentdb.ts';
 import { dovecot } from './dovecot.ts';
 import { mongod } from './mongod.ts';
@@ -10,6 +11,7 @@ export const recipes: Readonly<Partial<Record<Recipe, ServiceRecipe>>> = {
   redis,
   dovecot,
   mongod,
+  cyrus,
   documentdb,
   swift,
 };

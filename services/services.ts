@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composeDown, composeUp } from './compose.ts';
+import { resetCyrusUidValidity } from './cyrus.ts';
 import { dropUser, resetUidValidity } from './dovecot.ts';
 import { buildForky } from './forky.ts';
 import { checkEnv, recordGiven } from './given.ts';
@@ -52,6 +53,9 @@ export type UpOptions = {
   readonly log?: (line: string) => void;
 };
 
+/** `server` is imap (Dovecot) unless told otherwise. */
+type Mailbox = { readonly user: string; readonly folder: string; readonly server?: 'imap' | 'cyrus' };
+
 export type Services = {
   readonly folder: string;
   readonly env: () => Readonly<Record<string, string>>;
@@ -60,7 +64,7 @@ export type Services = {
   readonly kill: (name: ServiceName) => Promise<void>;
   readonly freeze: (name: ServiceName) => void;
   readonly thaw: (name: ServiceName) => void;
-  readonly resetUidValidity: (mailbox: { readonly user: string; readonly folder: string }) => Promise<void>;
+  readonly resetUidValidity: (mailbox: Mailbox) => Promise<void>;
   readonly dropUser: (user: string) => Promise<void>;
   readonly down: () => Promise<void>;
 };
@@ -109,7 +113,10 @@ export function controlServices(folder: string = defaultFolder()): Services {
     },
     freeze: (name) => one(name).processes.forEach((process) => signalAll(process, 'SIGSTOP')),
     thaw: (name) => one(name).processes.forEach((process) => signalAll(process, 'SIGCONT')),
-    resetUidValidity: (mailbox) => resetUidValidity(setupOf(file, 'imap', one('imap')), mailbox),
+    resetUidValidity: ({ server = 'imap', ...mailbox }) => {
+      const reset = server === 'cyrus' ? resetCyrusUidValidity : resetUidValidity;
+      return reset(setupOf(file, server, one(server)), mailbox);
+    },
     dropUser: (user) => dropUser(setupOf(file, 'imap', one('imap')), user),
     down: () => closeServices({ folder }),
   };
