@@ -50,6 +50,8 @@ interface Unjudged {
 }
 
 const UNKNOWN: Authentication = { spf: null, dkim: null, dmarc: null, arc: null, source: null, alignedPass: false };
+/** Name servers that do not answer must not hold up the rest. */
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Rounds of judging messages again as those they answer become known; a chain of replies settles in a few. */
 const MAX_ROUNDS = 5;
 /** Messages without any date are judged first, as if they were the oldest. */
@@ -109,6 +111,7 @@ async function readFile(file: MessageFile, config: ExplainConfig, resolver: DnsR
           raw: raw ?? (await buffer(open())),
           ...(config.smtp === null ? {} : { smtp: config.smtp }),
           resolver,
+          signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
         }));
   return { file: file.file, reading, facts: { ...facts, date }, authentication };
 }

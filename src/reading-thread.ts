@@ -15,6 +15,7 @@ import type { Spooled } from './store/spool.ts';
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 /** A slow resolver must not hold a thread: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 /** Runs in a thread of reading.ts. */
 export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
@@ -53,5 +54,9 @@ async function authenticate(task: ReadingTask, { mail }: Reading): Promise<Authe
   if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
   const raw = task.raw instanceof Uint8Array ? Buffer.from(task.raw) : await readFile(join(task.raw.path));
-  return await verifyAuthentication({ raw, resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[] });
+  return await verifyAuthentication({
+    raw,
+    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
+    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  });
 }
