@@ -11,8 +11,16 @@ export async function deliver(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const inbox = (place: Place): string | null =>
-    place === 'capture Sent' ? null : userOf(mailboxes, place === 'capture INBOX' ? 'capture' : 'dropbox').user;
-  const lmtp = createTransport({ host: env['LMTP_HOST'] ?? '127.0.0.1', port: Number(env['LMTP_PORT']), lmtp: true, ignoreTLS: true, pool: true });
+    place === 'capture Sent'
+      ? null
+      : userOf(mailboxes, place === 'capture INBOX' ? 'capture' : 'dropbox').user;
+  const lmtp = createTransport({
+    host: env['LMTP_HOST'] ?? '127.0.0.1',
+    port: Number(env['LMTP_PORT']),
+    lmtp: true,
+    ignoreTLS: true,
+    pool: true,
+  });
   try {
     for (const { places, raw } of messages)
       for (const user of places.map(inbox))
@@ -20,7 +28,11 @@ export async function deliver(
   } finally {
     lmtp.close();
   }
-  await append(messages.filter(({ places }) => places.includes('capture Sent')), userOf(mailboxes, 'capture'), env);
+  await append(
+    messages.filter(({ places }) => places.includes('capture Sent')),
+    userOf(mailboxes, 'capture'),
+    env,
+  );
 }
 
 function userOf(mailboxes: readonly MailboxConfig[], role: MailboxConfig['role']): MailboxConfig {
@@ -29,7 +41,11 @@ function userOf(mailboxes: readonly MailboxConfig[], role: MailboxConfig['role']
   return found;
 }
 
-async function append(messages: readonly DemoMessage[], mailbox: MailboxConfig, env: NodeJS.ProcessEnv): Promise<void> {
+async function append(
+  messages: readonly DemoMessage[],
+  mailbox: MailboxConfig,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const client = new ImapFlow({
     host: mailbox.host,
     port: mailbox.port,

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { settings } from './firm.ts';
 
 /** The settings of the demo: servers from `script/services env`, the firm's rules, both mailboxes from a file. */
-export async function demoEnvironment(services: NodeJS.ProcessEnv, folder: string): Promise<NodeJS.ProcessEnv> {
+export async function demoEnvironment(
+  services: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<NodeJS.ProcessEnv> {
   const need = (name: string): string => {
     const value = services[name];
-    if (value === undefined || value === '') throw new Error(`${name} is not set: start the demo with script/demo`);
+    if (value === undefined || value === '')
+      throw new Error(`${name} is not set: start the demo with script/demo`);
     return value;
   };
   const mailboxes = settings.mailboxes.map(({ name, user, folders, role }) => ({
@@ -23,7 +27,9 @@ export async function demoEnvironment(services: NodeJS.ProcessEnv, folder: strin
   }));
   const path = join(folder, 'mailboxes.json');
   await writeFile(path, JSON.stringify({ mailboxes }, null, 2));
-  const rest = Object.entries(services).filter(([name]) => !/^(?:IMAP|IMAPS|LMTP|CYRUS|SERVICES)_/u.test(name));
+  const rest = Object.entries(services).filter(
+    ([name]) => !/^(?:IMAP|IMAPS|LMTP|CYRUS|SERVICES)_/u.test(name),
+  );
   return {
     ...Object.fromEntries(rest),
     DEMO_MAIL_PASSWORD: need('IMAP_TEST_PASSWORD'),

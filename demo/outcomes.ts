@@ -15,7 +15,10 @@ export interface Outcome {
   readonly caseUpdates: readonly CaseUpdateDocument[];
 }
 
-export async function readOutcomes(database: Database, messages: readonly DemoMessage[]): Promise<Map<string, Outcome>> {
+export async function readOutcomes(
+  database: Database,
+  messages: readonly DemoMessage[],
+): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   for (const { id, raw } of messages) {
     const message = await database.messages.findOne({ fingerprint: fingerprintOf(raw) });
@@ -36,7 +39,10 @@ export function clientKey(id: unknown): ClientKey | '?' {
 }
 
 /** One line for each fact that is not as the design says. */
-export function compareOutcomes(messages: readonly DemoMessage[], outcomes: ReadonlyMap<string, Outcome>): string[] {
+export function compareOutcomes(
+  messages: readonly DemoMessage[],
+  outcomes: ReadonlyMap<string, Outcome>,
+): string[] {
   return messages.flatMap((demo) => {
     const outcome = outcomes.get(demo.id);
     if (outcome === undefined) return [`${demo.id}: did not arrive`];
@@ -59,7 +65,11 @@ function factsOf({ message, sightings, communications, caseUpdates }: Outcome): 
     automatic: message.automatic?.kind ?? 'none',
     attachments: String(message.attachments.length),
     sightings: String(sightings),
-    caseUpdates: sorted(caseUpdates.map(({ clientId, ref, status, review }) => caseFact(clientKey(clientId), { ref: ref ?? null, status, review: review ?? null }))),
+    caseUpdates: sorted(
+      caseUpdates.map(({ clientId, ref, status, review }) =>
+        caseFact(clientKey(clientId), { ref: ref ?? null, status, review: review ?? null }),
+      ),
+    ),
   };
 }
 
@@ -74,14 +84,19 @@ function expectedFacts({ expected, places }: DemoMessage, { caseUpdates }: Outco
     sightings: String(places.length),
     caseUpdates: sorted(
       expected.caseUpdates.map(({ client, ref, status, review }) => {
-        const found = caseUpdates.find((update) => clientKey(update.clientId) === client && (update.ref ?? null) === ref);
+        const found = caseUpdates.find(
+          (update) => clientKey(update.clientId) === client && (update.ref ?? null) === ref,
+        );
         return caseFact(client, { ref, status: status ?? found?.status ?? 'any', review });
       }),
     ),
   };
 }
 
-function caseFact(client: string, { ref, status, review }: { ref: string | null; status: string; review: string | null }): string {
+function caseFact(
+  client: string,
+  { ref, status, review }: { ref: string | null; status: string; review: string | null },
+): string {
   return `${client} ${ref ?? '-'} ${status}${review === null ? '' : ` (${review})`}`;
 }
 

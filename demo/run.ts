@@ -24,7 +24,9 @@ async function run(once: boolean): Promise<void> {
   const config = loadConfig(env);
   const database = await openDatabase(config.mongodb);
   try {
-    await database.clients.insertMany(EJSON.parse(await readFile(new URL('clients.json', import.meta.url), 'utf8')));
+    await database.clients.insertMany(
+      EJSON.parse(await readFile(new URL('clients.json', import.meta.url), 'utf8')),
+    );
     console.log(`12 clients are in the CRM; ${messages.length} messages go into the mailboxes …`);
     await deliver(messages, config.mailboxes, process.env);
 
@@ -35,10 +37,14 @@ async function run(once: boolean): Promise<void> {
       console.log(outcomeTable(messages, outcomes));
       const differences = compareOutcomes(messages, outcomes);
       for (const difference of differences) console.error(`not as expected: ${difference}`);
-      console.log(`${outcomes.size} of ${messages.length} messages arrived, ${differences.length} differences from what was expected.`);
+      console.log(
+        `${outcomes.size} of ${messages.length} messages arrived, ${differences.length} differences from what was expected.`,
+      );
       if (differences.length > 0 || outcomes.size < messages.length) process.exitCode = 1;
       if (!once) {
-        console.log(`\nDashboard: ${worker.dashboardUrl}\nQueues:    ${worker.dashboardUrl}queues\nCtrl-C ends the demo and cleans up.`);
+        console.log(
+          `\nDashboard: ${worker.dashboardUrl}\nQueues:    ${worker.dashboardUrl}queues\nCtrl-C ends the demo and cleans up.`,
+        );
         await interrupted();
       }
     } finally {
@@ -56,10 +62,15 @@ async function untilSettled({ sightings, messages: stored }: Database): Promise<
   const deadline = Date.now() + SETTLE_LIMIT_MS;
   for (;;) {
     const done = await sightings.countDocuments({ state: 'done' });
-    const waiting = await stored.countDocuments({ $or: [{ rejudge: { $gt: 0 } }, { state: { $in: ['received', 'judged'] } }] });
+    const waiting = await stored.countDocuments({
+      $or: [{ rejudge: { $gt: 0 } }, { state: { $in: ['received', 'judged'] } }],
+    });
     if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${expected} sightings ingested `);
     if (done >= expected && waiting === 0) break;
-    if (Date.now() > deadline) throw new Error(`only ${done} of ${expected} sightings were ingested within ${SETTLE_LIMIT_MS / 1000} s`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `only ${done} of ${expected} sightings were ingested within ${SETTLE_LIMIT_MS / 1000} s`,
+      );
     await delay(200);
   }
   if (process.stdout.isTTY) process.stdout.write('\n');

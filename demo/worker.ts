@@ -25,8 +25,17 @@ export async function startDocketmail(env: NodeJS.ProcessEnv): Promise<RunningWo
       if (entry?.msg === 'docketmail started') resolve(entry.dashboard ?? '');
       else if (entry === null || (entry.level ?? 0) >= 40) console.error(line);
     });
-    exited.then(() => reject(new Error(`docketmail ended before it was ready:\n${recent.join('\n')}`)), reject);
-    setTimeout(() => reject(new Error(`docketmail was not ready within ${START_LIMIT_MS / 1000} s:\n${recent.join('\n')}`)), START_LIMIT_MS).unref();
+    exited.then(
+      () => reject(new Error(`docketmail ended before it was ready:\n${recent.join('\n')}`)),
+      reject,
+    );
+    setTimeout(
+      () =>
+        reject(
+          new Error(`docketmail was not ready within ${START_LIMIT_MS / 1000} s:\n${recent.join('\n')}`),
+        ),
+      START_LIMIT_MS,
+    ).unref();
   });
   const dashboardUrl = await started.catch((error: unknown) => {
     child.kill('SIGKILL');

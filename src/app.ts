@@ -44,7 +44,10 @@ export interface Stores {
 /** @throws with a message that names the setting where a server cannot be reached. */
 export async function openStores(config: Config): Promise<Stores> {
   const database = await openDatabase(config.mongodb).catch((error: unknown) => {
-    throw new Error(`MONGODB_URI: no database answers (${describeError(error)}). Fix: check host, port and credentials`, { cause: error });
+    throw new Error(
+      `MONGODB_URI: no database answers (${describeError(error)}). Fix: check host, port and credentials`,
+      { cause: error },
+    );
   });
   await ensureIndexes(database);
   const blobs = openBlobStore(config.blobs);
@@ -72,7 +75,10 @@ export function openReaderFor(config: Config, blobs: BlobStore) {
 }
 
 /** True between the low and the high mark once the high one was passed: polling pauses, then goes on for a good while. */
-export function createBackpressure(queues: Pick<Queues, 'ingest'>, { high, low }: Config['poll']['backpressure']) {
+export function createBackpressure(
+  queues: Pick<Queues, 'ingest'>,
+  { high, low }: Config['poll']['backpressure'],
+) {
   let full = false;
   return async (): Promise<boolean> => {
     const pending = await pendingIngestJobs(queues);
@@ -85,7 +91,8 @@ export function createBackpressure(queues: Pick<Queues, 'ingest'>, { high, low }
 export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close().catch((error: unknown) => log.warn({ error: describeError(error) }, 'closing failed'));
+    for (const close of closers.reverse())
+      await close().catch((error: unknown) => log.warn({ error: describeError(error) }, 'closing failed'));
   };
   try {
     for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
@@ -96,7 +103,10 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
     const { database, blobs } = stores;
     const { maxmemoryPolicy } = await inspectRedis(config.redis.url);
     if (maxmemoryPolicy !== 'noeviction')
-      log.warn({ maxmemoryPolicy }, 'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)');
+      log.warn(
+        { maxmemoryPolicy },
+        'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)',
+      );
     const queues = openQueues(config.redis);
     closers.push(queues.close);
 
@@ -139,10 +149,15 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
       for (const mailbox of mailboxes) {
         const onArrival = (): void => {
           addPoll(queues, mailbox.name).catch((error: unknown) =>
-            log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'arrival could not be queued; the next tick finds it'),
+            log.warn(
+              { mailbox: mailbox.name, error: describeError(error) },
+              'arrival could not be queued; the next tick finds it',
+            ),
           );
         };
-        background.push(watchMailbox({ mailbox, leases: database.leases, owner, onArrival, log, signal: stopping.signal }));
+        background.push(
+          watchMailbox({ mailbox, leases: database.leases, owner, onArrival, log, signal: stopping.signal }),
+        );
       }
     }
     background.push(keepGoing({ config, roles, database, queues, log, metrics, signal: stopping.signal }));
@@ -150,7 +165,16 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
     let dashboard: Dashboard | null = null;
     if (roles.has('dashboard')) {
       const health = () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() }));
-      dashboard = await openDashboard({ settings: config.dashboard, database, blobs, queues, metrics, log, health, mailboxes: config.mailboxes });
+      dashboard = await openDashboard({
+        settings: config.dashboard,
+        database,
+        blobs,
+        queues,
+        metrics,
+        log,
+        health,
+        mailboxes: config.mailboxes,
+      });
       closers.push(dashboard.close);
     }
     closers.push(async () => stopping.abort());
@@ -167,7 +191,10 @@ export function openMailbox({ auth, ...mailbox }: Config['mailboxes'][number]): 
   const credential: ImapCredential =
     auth.kind === 'password'
       ? auth
-      : { kind: 'accessToken', accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile) };
+      : {
+          kind: 'accessToken',
+          accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile),
+        };
   return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }) };
 }
 

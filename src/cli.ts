@@ -12,20 +12,30 @@ import { UsageError } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { describeError } from './errors.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** Bad usage, and a path that does not exist. */
 const EXIT_USAGE = 2;
 
 const program = new Command('docketmail')
-  .description('Email and inbox ingestion for a CRM on MongoDB. Settings come from the environment: see .env.example.')
+  .description(
+    'Email and inbox ingestion for a CRM on MongoDB. Settings come from the environment: see .env.example.',
+  )
   .version(version)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(docketmail --help shows the commands)');
 
 for (const command of [
-  startCommand, pollCommand, ingestCommand, explainCommand, importClientsCommand, replayCommand, doctorCommand,
+  startCommand,
+  pollCommand,
+  ingestCommand,
+  explainCommand,
+  importClientsCommand,
+  replayCommand,
+  doctorCommand,
 ])
   program.addCommand(command().exitOverride().showHelpAfterError());
 

@@ -19,17 +19,28 @@ const MAILBOX_TIMEOUT_MS = 20_000;
 
 /** Checks every setting and server, each on its own: one that fails hides no other. With `fix`, creates missing indexes. */
 export async function* examine(config: Config, { fix }: { readonly fix: boolean }): AsyncGenerator<Finding> {
-  for (const warning of config.warnings) yield finding('settings', 'warning', warning, 'correct or remove it');
+  for (const warning of config.warnings)
+    yield finding('settings', 'warning', warning, 'correct or remove it');
   yield* examineDatabase(config, fix);
   yield await examineRedis(config);
   yield await examineBlobs(config);
   if (config.mailboxes.length === 0)
-    yield finding('mailboxes', 'warning', 'no mailbox is given', 'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE');
+    yield finding(
+      'mailboxes',
+      'warning',
+      'no mailbox is given',
+      'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
+    );
   for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox);
   yield examineDashboard(config);
 }
 
-function finding(subject: string, status: Finding['status'], detail: string, fix: string | null = null): Finding {
+function finding(
+  subject: string,
+  status: Finding['status'],
+  detail: string,
+  fix: string | null = null,
+): Finding {
   return { subject, status, detail, fix };
 }
 
@@ -38,20 +49,44 @@ async function* examineDatabase(config: Config, fix: boolean): AsyncGenerator<Fi
   try {
     database = await openDatabase(config.mongodb);
   } catch (error) {
-    yield finding('mongodb', 'failed', describeError(error), 'start the database, or correct MONGODB_URI (host, port, user, password)');
+    yield finding(
+      'mongodb',
+      'failed',
+      describeError(error),
+      'start the database, or correct MONGODB_URI (host, port, user, password)',
+    );
     return;
   }
   try {
     await database.db.command({ ping: 1 });
     await ensureIndexes(database);
-    yield finding('mongodb', 'ok', `database ${config.mongodb.db}, ${await database.clients.estimatedDocumentCount()} clients`);
+    yield finding(
+      'mongodb',
+      'ok',
+      `database ${config.mongodb.db}, ${await database.clients.estimatedDocumentCount()} clients`,
+    );
     if (fix) await database.clients.createIndexes([{ key: { email: 1 } }, { key: { emails: 1 } }]);
-    const indexes = await database.clients.listIndexes().toArray().catch(() => []);
+    const indexes = await database.clients
+      .listIndexes()
+      .toArray()
+      .catch(() => []);
     const keys = indexes.map((index) => Object.keys(index['key'] as object)[0]);
-    if (['email', 'emails'].every((key) => keys.includes(key))) yield finding('client index', 'ok', 'clients can be looked up by email');
-    else yield finding('client index', 'warning', 'clients.email and clients.emails have no index: look-ups read the whole collection', 'run docketmail doctor --fix');
+    if (['email', 'emails'].every((key) => keys.includes(key)))
+      yield finding('client index', 'ok', 'clients can be looked up by email');
+    else
+      yield finding(
+        'client index',
+        'warning',
+        'clients.email and clients.emails have no index: look-ups read the whole collection',
+        'run docketmail doctor --fix',
+      );
   } catch (error) {
-    yield finding('mongodb', 'failed', describeError(error), 'give the user of MONGODB_URI read and write access to the database');
+    yield finding(
+      'mongodb',
+      'failed',
+      describeError(error),
+      'give the user of MONGODB_URI read and write access to the database',
+    );
   } finally {
     await database.client.close();
   }
@@ -61,7 +96,12 @@ async function examineRedis({ redis }: Config): Promise<Finding> {
   try {
     const { version, maxmemoryPolicy } = await inspectRedis(redis.url);
     if (maxmemoryPolicy === 'noeviction') return finding('redis', 'ok', `version ${version}, noeviction`);
-    return finding('redis', 'warning', `maxmemory-policy is ${maxmemoryPolicy}: jobs may be dropped`, 'run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf');
+    return finding(
+      'redis',
+      'warning',
+      `maxmemory-policy is ${maxmemoryPolicy}: jobs may be dropped`,
+      'run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf',
+    );
   } catch (error) {
     return finding('redis', 'failed', describeError(error), 'start Redis, or correct REDIS_URL');
   }
@@ -75,7 +115,10 @@ async function examineBlobs({ blobs: settings }: Config): Promise<Finding> {
     await blobs.check();
     return finding(subject, 'ok', where);
   } catch (error) {
-    const fix = settings.kind === 's3' ? 'check S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY' : 'make BLOB_DIR writable';
+    const fix =
+      settings.kind === 's3'
+        ? 'check S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'
+        : 'make BLOB_DIR writable';
     return finding(subject, 'failed', `${where}: ${describeError(error)}`, fix);
   } finally {
     await blobs.close();
@@ -91,7 +134,10 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
       for (const wanted of settings.folders) {
         const path = await session.resolveFolder(wanted);
         if (path === null) {
-          const names = (await session.folders()).map((folder) => folder.path).slice(0, 20).join(', ');
+          const names = (await session.folders())
+            .map((folder) => folder.path)
+            .slice(0, 20)
+            .join(', ');
           yield finding(subject, 'failed', `has no folder ${wanted}`, `choose its folders of: ${names}`);
           continue;
         }
@@ -110,13 +156,19 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
 
 function mailboxFix(error: unknown, { host, port }: Config['mailboxes'][number]): string {
   const code = error instanceof MailboxError ? error.code : 'connection';
-  if (code === 'authentication-failed') return 'correct IMAP_USER and IMAP_PASS (many providers want an app password)';
+  if (code === 'authentication-failed')
+    return 'correct IMAP_USER and IMAP_PASS (many providers want an app password)';
   if (code === 'configuration') return 'correct IMAP_SECURITY';
   if (code === 'folder-missing') return 'correct IMAP_FOLDERS';
   return `check IMAP_HOST ${host}, IMAP_PORT ${port}, IMAP_SECURITY and IMAP_CA_FILE`;
 }
 
 function examineDashboard({ dashboard }: Config): Finding {
-  if (dashboard.password !== null || dashboard.token !== null) return finding('dashboard', 'ok', `${dashboard.host}:${dashboard.port}, protected`);
-  return finding('dashboard', 'ok', `${dashboard.host}:${dashboard.port}, no password: reachable from this machine only`);
+  if (dashboard.password !== null || dashboard.token !== null)
+    return finding('dashboard', 'ok', `${dashboard.host}:${dashboard.port}, protected`);
+  return finding(
+    'dashboard',
+    'ok',
+    `${dashboard.host}:${dashboard.port}, no password: reachable from this machine only`,
+  );
 }

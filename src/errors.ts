@@ -16,7 +16,11 @@ export class PermanentError extends Error {
 /** The text of an error and of what caused it, for a log line or a ledger row; never longer than 500 characters. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
-  for (let e: unknown = error; e !== undefined && parts.length < 4; e = e instanceof Error ? e.cause : undefined)
+  for (
+    let e: unknown = error;
+    e !== undefined && parts.length < 4;
+    e = e instanceof Error ? e.cause : undefined
+  )
     parts.push(e instanceof Error ? e.message || e.name : String(e));
   return parts.join(': ').slice(0, 500);
 }

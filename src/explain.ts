@@ -49,7 +49,14 @@ interface Unjudged {
   readonly authentication: Authentication;
 }
 
-const UNKNOWN: Authentication = { spf: null, dkim: null, dmarc: null, arc: null, source: null, alignedPass: false };
+const UNKNOWN: Authentication = {
+  spf: null,
+  dkim: null,
+  dmarc: null,
+  arc: null,
+  source: null,
+  alignedPass: false,
+};
 /** Name servers that do not answer must not hold up the rest. */
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Rounds of judging messages again as those they answer become known; a chain of replies settles in a few. */
@@ -92,15 +99,27 @@ function resolverOf({ config, useDns }: { config: ExplainConfig; useDns: boolean
   return async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[];
 }
 
-async function readFile(file: MessageFile, config: ExplainConfig, resolver: DnsResolver | null): Promise<Unjudged> {
+async function readFile(
+  file: MessageFile,
+  config: ExplainConfig,
+  resolver: DnsResolver | null,
+): Promise<Unjudged> {
   const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
-  const open = (): Readable => (raw === null ? (file as Extract<MessageFile, { kind: 'stream' }>).open() : Readable.from(raw.length === 0 ? [] : [raw]));
+  const open = (): Readable =>
+    raw === null
+      ? (file as Extract<MessageFile, { kind: 'stream' }>).open()
+      : Readable.from(raw.length === 0 ? [] : [raw]);
   const read = await readMail({ open });
   const reading =
     file.kind === 'unreadable'
       ? { ...read, mail: { ...read.mail, warnings: [`unreadable: ${file.error}`, ...read.mail.warnings] } }
       : read;
-  const facts = messageFactsOf(reading, { rawKey: '', internalDate: null, now: NO_DATE, rules: config.rules });
+  const facts = messageFactsOf(reading, {
+    rawKey: '',
+    internalDate: null,
+    now: NO_DATE,
+    rules: config.rules,
+  });
   const date = reading.mail.date === null ? NO_DATE : new Date(reading.mail.date);
   const trusted = readTrustedResults(reading.mail.headers, config.rules.trustedAuthservIds);
   const authentication =
@@ -140,8 +159,13 @@ function judgeOne(input: {
   const { message, judged, book, config } = input;
   const { mail } = message.reading;
   const { rules, mailbox } = config;
-  const others = [...judged].filter(([other]) => other !== message && other.facts.fingerprint !== message.facts.fingerprint);
-  const relations = relationsOf(message, others.map(([, other]) => other));
+  const others = [...judged].filter(
+    ([other]) => other !== message && other.facts.fingerprint !== message.facts.fingerprint,
+  );
+  const relations = relationsOf(
+    message,
+    others.map(([, other]) => other),
+  );
   const facts: Facts = {
     roles: [mailbox.role],
     inOwnSent: false,
@@ -157,7 +181,16 @@ function judgeOne(input: {
     verdict,
     facts,
     rules,
-    cases: { tags, title, parent: relations.parent, backfill: false, holders: holdersOf(others.map(([, other]) => other), message.facts.date) },
+    cases: {
+      tags,
+      title,
+      parent: relations.parent,
+      backfill: false,
+      holders: holdersOf(
+        others.map(([, other]) => other),
+        message.facts.date,
+      ),
+    },
   });
   return {
     ...message.facts,
@@ -185,30 +218,43 @@ function holdersOf(others: readonly Judged[], date: Date): Map<string, string[]>
   const holders = new Map<string, string[]>();
   for (const other of others)
     for (const { ref, clientId, review } of other.updates)
-      if (ref !== null && review === null && other.date < date) holders.set(ref, [...(holders.get(ref) ?? []), clientId]);
+      if (ref !== null && review === null && other.date < date)
+        holders.set(ref, [...(holders.get(ref) ?? []), clientId]);
   return holders;
 }
 
 function isWaiting(judged: Judged | undefined): boolean {
   if (judged === undefined) return true;
   const { verdict, updates } = judged;
-  return verdict.kind === 'unmatched' || verdict.kind === 'ambiguous' || updates.some(({ review }) => review === 'parent-unknown');
+  return (
+    verdict.kind === 'unmatched' ||
+    verdict.kind === 'ambiguous' ||
+    updates.some(({ review }) => review === 'parent-unknown')
+  );
 }
 
 function explainedOf(message: Unjudged, judged: ReadonlyMap<Unjudged, Judged>): Explained {
   const { file, reading, facts, authentication } = message;
   const own = judged.get(message);
   if (own === undefined) throw new Error(`${file} was not judged`);
-  const changes = [...judged.values()].flatMap((other) => other.updates.map((update) => ({ ...update, date: other.date })));
+  const changes = [...judged.values()].flatMap((other) =>
+    other.updates.map((update) => ({ ...update, date: other.date })),
+  );
   const outcome = own.updates.length > 0 ? 'found' : own.tags.length > 0 ? 'rejected' : 'nothing';
   return {
     file,
     reading,
     facts,
     authentication,
-    verdict: { ...own.verdict, evidence: [...own.verdict.evidence, { rule: 'case-tag', outcome, detail: own.caseDetail }] },
+    verdict: {
+      ...own.verdict,
+      evidence: [...own.verdict.evidence, { rule: 'case-tag', outcome, detail: own.caseDetail }],
+    },
     tags: own.tags,
-    caseUpdates: own.updates.map((update) => ({ ...update, status: update.status ?? inherited(update, changes, own.date) })),
+    caseUpdates: own.updates.map((update) => ({
+      ...update,
+      status: update.status ?? inherited(update, changes, own.date),
+    })),
   };
 }
 
@@ -255,7 +301,12 @@ export function explainLine(explained: Explained): Record<string, unknown> {
     authentication: { spf, dkim, dmarc, arc, source },
     caseTags: tags.map(({ raw, ref, status, statusText }) => ({ raw, ref, status, statusText })),
     caseUpdates: caseUpdates.map(({ clientId, title, description, status, ref, review }) => ({
-      clientId, title, description, status, ref, review,
+      clientId,
+      title,
+      description,
+      status,
+      ref,
+      review,
     })),
     verdict: {
       kind: verdict.kind,
@@ -268,6 +319,9 @@ export function explainLine(explained: Explained): Record<string, unknown> {
   };
 }
 
-function withoutMessageId<T extends { readonly messageId: string | null }>({ messageId: _, ...forward }: T): Omit<T, 'messageId'> {
+function withoutMessageId<T extends { readonly messageId: string | null }>({
+  messageId: _,
+  ...forward
+}: T): Omit<T, 'messageId'> {
   return forward;
 }

@@ -35,7 +35,15 @@ export interface IngestDeps {
 }
 
 export type IngestStep =
-  | 'started' | 'read' | 'attachments-stored' | 'received' | 'judged' | 'written' | 'dependants-marked' | 'marked-written' | 'done';
+  | 'started'
+  | 'read'
+  | 'attachments-stored'
+  | 'received'
+  | 'judged'
+  | 'written'
+  | 'dependants-marked'
+  | 'marked-written'
+  | 'done';
 
 /** What became of a job, for the log line, the metrics and the dashboard. */
 export interface IngestOutcome {
@@ -74,7 +82,8 @@ export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<In
       await read.dispose();
     }
   } catch (error) {
-    if (error instanceof PermanentError) return await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
+    if (error instanceof PermanentError)
+      return await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
     const survived = !(error instanceof Error && error.name === 'ReadingDied');
     if (survived) await reportAttempt(database.sightings, sighting._id, describeError(error));
     throw error;
@@ -96,12 +105,21 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
 }
 
 /** The attachments are durable before anything points at them (invariant 1). */
-async function receive(deps: IngestDeps, sighting: SightingDocument, read: ReadMessage): Promise<MessageDocument> {
+async function receive(
+  deps: IngestDeps,
+  sighting: SightingDocument,
+  read: ReadMessage,
+): Promise<MessageDocument> {
   for (const { sha256, size, content, contentType } of read.contents)
     await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
   deps.step?.('attachments-stored');
   const { internalDate, mailbox, role, inOwnSent, since, rawKey } = sighting;
-  const facts = messageFactsOf(read.reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules: deps.rules });
+  const facts = messageFactsOf(read.reading, {
+    rawKey: rawKey ?? '',
+    internalDate,
+    now: new Date(),
+    rules: deps.rules,
+  });
   const message = await receiveMessage(deps.database.messages, {
     id: deterministicId(facts.fingerprint),
     facts,
@@ -155,12 +173,26 @@ function finalState({ links, verdict }: MessageDocument): MessageDocument['state
 }
 
 /** Keeps the raw bytes and the reason; the folder goes on. */
-async function quarantine(deps: IngestDeps, sighting: SightingDocument, error: string): Promise<IngestOutcome> {
+async function quarantine(
+  deps: IngestDeps,
+  sighting: SightingDocument,
+  error: string,
+): Promise<IngestOutcome> {
   const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
   const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
-  const facts = messageFactsOf(reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules: deps.rules });
+  const facts = messageFactsOf(reading, {
+    rawKey: rawKey ?? '',
+    internalDate,
+    now: new Date(),
+    rules: deps.rules,
+  });
   const id = deterministicId(facts.fingerprint);
-  await quarantineMessage(deps.database.messages, { id, facts, sighted: { mailbox, role, inOwnSent, backfill: false }, error });
+  await quarantineMessage(deps.database.messages, {
+    id,
+    facts,
+    sighted: { mailbox, role, inOwnSent, backfill: false },
+    error,
+  });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };
 }

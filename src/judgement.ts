@@ -27,7 +27,12 @@ const MAX_RELATED = 200;
  */
 export async function judgeMessage(
   database: Database,
-  input: { readonly mail: Mail; readonly message: MessageDocument; readonly authentication: Authentication | null; readonly rules: Rules },
+  input: {
+    readonly mail: Mail;
+    readonly message: MessageDocument;
+    readonly authentication: Authentication | null;
+    readonly rules: Rules;
+  },
 ): Promise<Judgement> {
   const { mail, message, authentication, rules } = input;
   const parties = readParties(mail, rules);
@@ -60,7 +65,13 @@ export async function judgeMessage(
     rules,
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
-  const complete = { ...verdict, evidence: [...verdict.evidence, { rule: 'case-tag', outcome: outcomeOf(cases.updates.length, tags.length), detail: cases.detail }] } as const;
+  const complete = {
+    ...verdict,
+    evidence: [
+      ...verdict.evidence,
+      { rule: 'case-tag', outcome: outcomeOf(cases.updates.length, tags.length), detail: cases.detail },
+    ],
+  } as const;
   const ids = await clientIdsOf(database, complete, book, related.documents);
   const links = mergeLinks({ message, verdict: complete, ids, alreadyStored: related.alreadyStored });
   const addsNothing = links.length > 0 && links.length === message.links.length;
@@ -86,7 +97,11 @@ const outcomeOf = (updates: number, tags: number): 'found' | 'rejected' | 'nothi
   updates > 0 ? 'found' : tags > 0 ? 'rejected' : 'nothing';
 
 /** Messages that bear on this one: answered, carried or returned by it, or copies of it. */
-async function findRelated({ messages }: Database, message: MessageDocument, mail: Mail): Promise<Relations<MessageDocument>> {
+async function findRelated(
+  { messages }: Database,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<Relations<MessageDocument>> {
   const { messageIds, variantKey, originKey } = relationKeys(message, mail);
   const found = await messages
     .find({
@@ -111,11 +126,16 @@ async function clientIdsOf(
   thread: readonly MessageDocument[],
 ): Promise<Map<string, MessageLink['clientId']>> {
   const ids = new Map(book.clientIds);
-  const missing = verdict.clients.filter(({ clientId }) => !ids.has(clientId)).map(({ clientId }) => clientId);
+  const missing = verdict.clients
+    .filter(({ clientId }) => !ids.has(clientId))
+    .map(({ clientId }) => clientId);
   if (missing.length === 0) return ids;
   const known = thread.flatMap(({ links }) => links.map((link) => link.clientId));
   const wanted = known.filter((id) => missing.includes(String(id)));
-  const present = await clients.find({ _id: { $in: wanted } }).project<{ _id: MessageLink['clientId'] }>({ _id: 1 }).toArray();
+  const present = await clients
+    .find({ _id: { $in: wanted } })
+    .project<{ _id: MessageLink['clientId'] }>({ _id: 1 })
+    .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
   return ids;
 }
@@ -132,7 +152,9 @@ function mergeLinks(input: {
   const added = verdict.clients.flatMap(({ clientId, via, address }): MessageLink[] => {
     const id = ids.get(clientId);
     if (id === undefined || present.has(clientId)) return [];
-    return [{ clientId: id, via, address, writtenAt: alreadyStored.has(clientId) ? message.receivedAt : null }];
+    return [
+      { clientId: id, via, address, writtenAt: alreadyStored.has(clientId) ? message.receivedAt : null },
+    ];
   });
   return [...message.links, ...added];
 }

@@ -5,5 +5,8 @@ export type Log = Logger;
 
 /** JSON lines on standard error. Never a body, a subject or a credential; addresses at debug only. */
 export function createLog(level: string): Log {
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  return pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
 }

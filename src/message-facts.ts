@@ -19,7 +19,12 @@ const MAX_AHEAD_MS = 24 * 60 * 60_000;
 /** What is kept of a message beside its raw bytes. `now` counts only where neither Date nor INTERNALDATE can be used. */
 export function messageFactsOf(
   { mail, variantKey }: Reading,
-  beside: { readonly rawKey: string; readonly internalDate: Date | null; readonly now: Date; readonly rules: Rules },
+  beside: {
+    readonly rawKey: string;
+    readonly internalDate: Date | null;
+    readonly now: Date;
+    readonly rules: Rules;
+  },
 ): MessageFacts {
   const { tags } = readCaseTags(mail.subject, beside.rules);
   const answers = answersOf(mail);
@@ -38,7 +43,10 @@ export function messageFactsOf(
     attachments: mail.attachments,
     automatic: mail.automatic,
     bounce: mail.bounce,
-    forwarded: mail.forwarded === null ? null : { ...mail.forwarded, text: mail.forwarded.text.slice(0, PREVIEW_CHARS) },
+    forwarded:
+      mail.forwarded === null
+        ? null
+        : { ...mail.forwarded, text: mail.forwarded.text.slice(0, PREVIEW_CHARS) },
     tags,
     threadId: threadIdOf(mail),
     originKey: originKeyOf(mail.from, mail.subject),
@@ -62,7 +70,9 @@ function dateOf(
 
 function answersOf(mail: Mail): string[] {
   const carried = [...mail.forwards.map((hop) => hop.messageId), mail.bounce?.originalMessageId ?? null];
-  const ids = [...mail.references, ...mail.inReplyTo, ...carried].filter((id) => id !== null && id !== mail.messageId);
+  const ids = [...mail.references, ...mail.inReplyTo, ...carried].filter(
+    (id) => id !== null && id !== mail.messageId,
+  );
   return [...new Set(ids as string[])].slice(-MAX_ANSWERS);
 }
 
@@ -74,7 +84,9 @@ function threadIdOf(mail: Mail): string {
 
 /** Null where sender or subject are missing: then nothing can be told apart. */
 export function originKeyOf(from: Address | null, subject: string | null): string | null {
-  const bare = stripSubjectPrefixes(subject ?? '').bare.trim().toLowerCase();
+  const bare = stripSubjectPrefixes(subject ?? '')
+    .bare.trim()
+    .toLowerCase();
   if (from === null || from.address === null || bare === '') return null;
   return createHash('sha256').update(`${from.address}\0${bare}`).digest('hex').slice(0, 24);
 }
@@ -91,7 +103,10 @@ function participantsOf(mail: Mail): Participant[] {
   return [
     ...as('from', mail.fromAll),
     ...as('sender', mail.sender === null ? [] : [mail.sender]),
-    ...as('forwarded-from', mail.forwards.map((hop) => hop.from)),
+    ...as(
+      'forwarded-from',
+      mail.forwards.map((hop) => hop.from),
+    ),
     ...as('reply-to', mail.replyTo),
     ...as('to', mail.to),
     ...as('cc', mail.cc),

@@ -23,14 +23,54 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry, prefix: 'docketmail_' });
   return {
     registry,
-    jobs: new Counter({ name: 'docketmail_jobs_total', help: 'Jobs by outcome', labelNames: ['queue', 'outcome'], registers }),
-    verdicts: new Counter({ name: 'docketmail_verdicts_total', help: 'Verdicts by kind', labelNames: ['kind'], registers }),
-    pollSeconds: new Histogram({ name: 'docketmail_poll_duration_seconds', help: 'Duration of a poll', labelNames: ['mailbox'], buckets: DURATIONS, registers }),
-    ingestSeconds: new Histogram({ name: 'docketmail_ingest_duration_seconds', help: 'Duration of an ingest job', buckets: DURATIONS, registers }),
-    lagSeconds: new Histogram({ name: 'docketmail_lag_seconds', help: 'From arrival in the mailbox to stored', labelNames: ['mailbox'], buckets: LAGS, registers }),
-    folderProblems: new Counter({ name: 'docketmail_folder_problems_total', help: 'Folders or mailboxes that could not be polled', labelNames: ['mailbox'], registers }),
-    folderResets: new Counter({ name: 'docketmail_folder_resets_total', help: 'Folders that were reset and read again', labelNames: ['mailbox'], registers }),
-    revivedJobs: new Counter({ name: 'docketmail_revived_jobs_total', help: 'Ingest jobs that were lost or stuck and added again', registers }),
+    jobs: new Counter({
+      name: 'docketmail_jobs_total',
+      help: 'Jobs by outcome',
+      labelNames: ['queue', 'outcome'],
+      registers,
+    }),
+    verdicts: new Counter({
+      name: 'docketmail_verdicts_total',
+      help: 'Verdicts by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    pollSeconds: new Histogram({
+      name: 'docketmail_poll_duration_seconds',
+      help: 'Duration of a poll',
+      labelNames: ['mailbox'],
+      buckets: DURATIONS,
+      registers,
+    }),
+    ingestSeconds: new Histogram({
+      name: 'docketmail_ingest_duration_seconds',
+      help: 'Duration of an ingest job',
+      buckets: DURATIONS,
+      registers,
+    }),
+    lagSeconds: new Histogram({
+      name: 'docketmail_lag_seconds',
+      help: 'From arrival in the mailbox to stored',
+      labelNames: ['mailbox'],
+      buckets: LAGS,
+      registers,
+    }),
+    folderProblems: new Counter({
+      name: 'docketmail_folder_problems_total',
+      help: 'Folders or mailboxes that could not be polled',
+      labelNames: ['mailbox'],
+      registers,
+    }),
+    folderResets: new Counter({
+      name: 'docketmail_folder_resets_total',
+      help: 'Folders that were reset and read again',
+      labelNames: ['mailbox'],
+      registers,
+    }),
+    revivedJobs: new Counter({
+      name: 'docketmail_revived_jobs_total',
+      help: 'Ingest jobs that were lost or stuck and added again',
+      registers,
+    }),
   };
 }
-

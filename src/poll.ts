@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectId } from 'mongodb';
 import { describeError } from './errors.ts';
 import { MailboxError } from './mailbox/mailbox.ts';
-import type { Fetched, FolderState, MailboxSession, MailboxSource, WantedMessage } from './mailbox/mailbox.ts';
+import type {
+  Fetched,
+  FolderState,
+  MailboxSession,
+  MailboxSource,
+  WantedMessage,
+} from './mailbox/mailbox.ts';
 import { planSync, resetAlarm } from './mailbox/sync-plan.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { rawKey } from './store/blobs.ts';
@@ -55,7 +61,15 @@ export interface PollDeps {
 }
 
 export type PollStep =
-  | 'leased' | 'opened' | 'epoch-raised' | 'rows-written' | 'cursor-moved' | 'raw-stored' | 'row-fetched' | 'enqueued' | 'listing-finished';
+  | 'leased'
+  | 'opened'
+  | 'epoch-raised'
+  | 'rows-written'
+  | 'cursor-moved'
+  | 'raw-stored'
+  | 'row-fetched'
+  | 'enqueued'
+  | 'listing-finished';
 
 export interface PollOutcome {
   /** `more`: there is work left, poll again soon. `waiting`: ingest is behind. `leased`: another process polls it now. */
@@ -80,10 +94,20 @@ const FETCH_WINDOW = 200;
  * any point loses nothing. A folder that fails does not stop the others.
  * @throws MailboxError where no connection can be had; whatever the database or the blob store throw.
  */
-export async function pollMailbox(deps: PollDeps, mailbox: PolledMailbox, signal: AbortSignal): Promise<PollOutcome> {
+export async function pollMailbox(
+  deps: PollDeps,
+  mailbox: PolledMailbox,
+  signal: AbortSignal,
+): Promise<PollOutcome> {
   const lease = { mailbox: mailbox.name, kind: 'poll', owner: randomUUID() } as const;
   const { leases } = deps.database;
-  const total = { listed: 0, fetched: 0, vanished: 0, problems: [] as PollOutcome['problems'][number][], resets: [] as string[] };
+  const total = {
+    listed: 0,
+    fetched: 0,
+    vanished: 0,
+    problems: [] as PollOutcome['problems'][number][],
+    resets: [] as string[],
+  };
   if (!(await takeLease(leases, { ...lease, forMs: LEASE_MS }))) return { outcome: 'leased', ...total };
   deps.step?.('leased');
   const deadline = Date.now() + deps.budgetMs;
@@ -113,7 +137,13 @@ export async function pollMailbox(deps: PollDeps, mailbox: PolledMailbox, signal
 
 interface Round extends PollDeps {
   readonly mailbox: PolledMailbox;
-  readonly total: { listed: number; fetched: number; vanished: number; problems: PollOutcome['problems'][number][]; resets: string[] };
+  readonly total: {
+    listed: number;
+    fetched: number;
+    vanished: number;
+    problems: PollOutcome['problems'][number][];
+    resets: string[];
+  };
   /** Whether there is time left, and the lease still ours. */
   readonly goOn: () => Promise<boolean>;
 }
@@ -125,7 +155,10 @@ async function pollFolder(round: Round, session: MailboxSession, wanted: string)
   try {
     const path = await session.resolveFolder(wanted);
     if (path === null)
-      throw new MailboxError('folder-missing', `mailbox ${mailbox.name} has no folder ${wanted}; correct its folders setting`);
+      throw new MailboxError(
+        'folder-missing',
+        `mailbox ${mailbox.name} has no folder ${wanted}; correct its folders setting`,
+      );
     folder = path;
     const known = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
     if (isHeldBack(known)) return false;
@@ -139,7 +172,11 @@ async function pollFolder(round: Round, session: MailboxSession, wanted: string)
     return !listedAll || !fetchedAll;
   } catch (error) {
     if (error instanceof MailboxError && (error.code === 'folder-missing' || error.code === 'protocol')) {
-      await noteFolderError(database.cursors, { mailbox: mailbox.name, folder, message: describeError(error) });
+      await noteFolderError(database.cursors, {
+        mailbox: mailbox.name,
+        folder,
+        message: describeError(error),
+      });
       total.problems.push({ folder, error });
       return false;
     }
@@ -163,7 +200,11 @@ function isHeldBack(cursor: CursorDocument | null): boolean {
 /** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
 async function openCursor(
   round: Round,
-  { folder, state, cursor }: { readonly folder: string; readonly state: FolderState; readonly cursor: CursorDocument | null },
+  {
+    folder,
+    state,
+    cursor,
+  }: { readonly folder: string; readonly state: FolderState; readonly cursor: CursorDocument | null },
 ): Promise<CursorDocument> {
   const { database, mailbox, total } = round;
   const key = { mailbox: mailbox.name, folder };
@@ -177,8 +218,10 @@ async function openCursor(
     total.resets.push(`${folder}: ${plan.reason}`);
     round.step?.('epoch-raised');
   }
-  const current = plan.kind === 'first' || plan.kind === 'reset' ? await findCursor(database.cursors, key) : cursor;
-  if (current === null) throw new Error(`the cursor of ${mailbox.name} ${folder} was removed while it was polled`);
+  const current =
+    plan.kind === 'first' || plan.kind === 'reset' ? await findCursor(database.cursors, key) : cursor;
+  if (current === null)
+    throw new Error(`the cursor of ${mailbox.name} ${folder} was removed while it was polled`);
   return current;
 }
 
@@ -194,7 +237,11 @@ async function listNew(
   if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
     const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
     for await (const window of session.list({ fromUid })) {
-      await recordSightings(database.sightings, { ...key, role: mailbox.role, inOwnSent, since: mailbox.since }, window);
+      await recordSightings(
+        database.sightings,
+        { ...key, role: mailbox.role, inOwnSent, since: mailbox.since },
+        window,
+      );
       round.step?.('rows-written');
       // Every UID up to the last of the window has a row now: windows come in order, and recordSightings wrote all of this one.
       const seenUid = state.uidsAscend ? (window.at(-1)?.uid ?? 0) : 0;
@@ -235,7 +282,11 @@ async function fetchPending(round: Round, session: MailboxSession, key: FolderEp
 }
 
 /** A message that was refused before is asked for alone, so that it takes no other down with it. */
-const asWanted = ({ uid, size, attempts }: SightingDocument): WantedMessage => ({ uid, size, alone: attempts > 0 });
+const asWanted = ({ uid, size, attempts }: SightingDocument): WantedMessage => ({
+  uid,
+  size,
+  alone: attempts > 0,
+});
 
 /** Makes one fetched message durable, then says so in its row. */
 async function keep(round: Round, row: SightingDocument, fetched: Fetched): Promise<boolean> {
@@ -258,7 +309,13 @@ async function keep(round: Round, row: SightingDocument, fetched: Fetched): Prom
   }
   try {
     const key = rawKey(raw.sha256);
-    await blobs.put({ key, content: raw.content, size: raw.size, sha256: raw.sha256, contentType: 'message/rfc822' });
+    await blobs.put({
+      key,
+      content: raw.content,
+      size: raw.size,
+      sha256: raw.sha256,
+      contentType: 'message/rfc822',
+    });
     round.step?.('raw-stored');
     await markFetched(database.sightings, row._id, { key, size: raw.size });
     round.step?.('row-fetched');

@@ -38,7 +38,11 @@ const ingestOptions: JobsOptions = {
 };
 
 /** A poll that fails is not retried: the next tick is the retry. */
-const pollOptions: JobsOptions = { attempts: 1, removeOnComplete: { count: 500 }, removeOnFail: { count: 500 } };
+const pollOptions: JobsOptions = {
+  attempts: 1,
+  removeOnComplete: { count: 500 },
+  removeOnFail: { count: 500 },
+};
 
 export function openQueues({ url, prefix }: { readonly url: string; readonly prefix: string }): Queues {
   const connection = { url, enableOfflineQueue: false, maxRetriesPerRequest: 1 };
@@ -99,7 +103,9 @@ export async function ensureSchedulers(
   mailboxes: readonly { readonly name: string; readonly pollIntervalSeconds: number }[],
 ): Promise<void> {
   const wanted = new Map(mailboxes.map((mailbox) => [mailboxKey(mailbox.name), mailbox]));
-  const present = new Map((await tick.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]));
+  const present = new Map(
+    (await tick.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]),
+  );
   for (const [key, { name, pollIntervalSeconds }] of wanted) {
     const every = pollIntervalSeconds * 1000;
     if (Number(present.get(key)?.every) === every) continue;
@@ -112,7 +118,10 @@ export async function ensureSchedulers(
  * Sees to it that work which the database knows of has a job. Adding over a kept id would be a silent no-op, so the job is
  * looked up first: failed → retried, completed or missing → added anew, else left alone.
  */
-export async function ensureIngestJob({ ingest }: Pick<Queues, 'ingest'>, job: IngestJob): Promise<'left' | 'revived'> {
+export async function ensureIngestJob(
+  { ingest }: Pick<Queues, 'ingest'>,
+  job: IngestJob,
+): Promise<'left' | 'revived'> {
   const found = await ingest.getJob(ingestJobId(job));
   if (found !== undefined) {
     const state = await found.getState();

@@ -21,7 +21,9 @@ const AUTHENTICATION_TIMEOUT_MS = 10_000;
 export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
   const { raw } = task;
   const open = (): Readable =>
-    raw instanceof Uint8Array ? Readable.from([Buffer.from(raw.buffer, raw.byteOffset, raw.length)]) : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
+    raw instanceof Uint8Array
+      ? Readable.from([Buffer.from(raw.buffer, raw.byteOffset, raw.length)])
+      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
@@ -35,7 +37,11 @@ export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
       spooled.push(file);
     },
   });
-  return { reading, contents: contentsOf(reading, spooled), authentication: await authenticate(task, reading) };
+  return {
+    reading,
+    contents: contentsOf(reading, spooled),
+    authentication: await authenticate(task, reading),
+  };
 }
 
 function contentsOf({ mail }: Reading, spooled: readonly Spooled[]): AttachmentContent[] {

@@ -132,14 +132,18 @@ export function openReader(settings: ReaderSettings): Reader {
       const content = await rawOf(raw, spoolDir);
       const { authenticate, trustedAuthservIds } = settings;
       const task = { raw: content, spoolDir, authenticate, trustedAuthservIds };
-      const result = await pool.run(task, { signal: AbortSignal.timeout(timeLimitMs) }).catch((error: unknown) => {
-        throw asReadingError(error, timeLimitMs);
-      });
+      const result = await pool
+        .run(task, { signal: AbortSignal.timeout(timeLimitMs) })
+        .catch((error: unknown) => {
+          throw asReadingError(error, timeLimitMs);
+        });
       return { ...result, contents: result.contents.map(asBuffer), dispose };
     } catch (error) {
       await dispose();
       if (error instanceof Error && error.name === 'BlobNotFound')
-        throw new PermanentError('raw-missing', `the raw message ${raw.key} is not in blob storage`, { cause: error });
+        throw new PermanentError('raw-missing', `the raw message ${raw.key} is not in blob storage`, {
+          cause: error,
+        });
       throw error;
     }
   }
@@ -150,7 +154,10 @@ export function openReader(settings: ReaderSettings): Reader {
 /** Structured clone turns a Buffer into a Uint8Array. */
 function asBuffer(content: AttachmentContent): AttachmentContent {
   return content.content instanceof Uint8Array
-    ? { ...content, content: Buffer.from(content.content.buffer, content.content.byteOffset, content.content.length) }
+    ? {
+        ...content,
+        content: Buffer.from(content.content.buffer, content.content.byteOffset, content.content.length),
+      }
     : content;
 }
 

@@ -11,13 +11,18 @@ const PAGE = 500;
  * Redis is disposable: finds what the database knows to be unfinished and sees to it that each has a job. Looks at sightings
  * that nothing happened to for `staleMs`, so that it does not race with a poll that has just stored a message.
  */
-export async function reconcile(database: Database, queues: Queues, staleMs: number): Promise<{ revived: number }> {
+export async function reconcile(
+  database: Database,
+  queues: Queues,
+  staleMs: number,
+): Promise<{ revived: number }> {
   let revived = 0;
   const before = new Date(Date.now() - staleMs);
-  for (let after: Date | null = null; ; ) {
+  for (let after: Date | null = null; ;) {
     const rows = await stalePending(database.sightings, { before, after, limit: PAGE });
     for (const { _id } of rows)
-      if ((await ensureIngestJob(queues, { kind: 'sighting', id: _id.toHexString() })) === 'revived') revived++;
+      if ((await ensureIngestJob(queues, { kind: 'sighting', id: _id.toHexString() })) === 'revived')
+        revived++;
     const last = rows.at(-1)?.updatedAt ?? null;
     if (rows.length < PAGE || last === null || last.getTime() === after?.getTime()) break;
     after = last;

@@ -20,7 +20,10 @@ const MAX_RECIPIENTS = 1_000;
  * Copies of a message that differ only in a footer or banner share these ids (`variantKey`), so that two workers which meet
  * two copies at the same moment still write one row.
  */
-export function communicationId({ variantKey }: Pick<MessageDocument, 'variantKey'>, clientId: MessageLink['clientId']) {
+export function communicationId(
+  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  clientId: MessageLink['clientId'],
+) {
   return deterministicId(variantKey, String(clientId));
 }
 
@@ -32,7 +35,11 @@ export function caseUpdateId(
 }
 
 /** The CRM's record of a message for one of its clients. A staff forward is recorded as the message inside. */
-export function communicationOf(message: MessageDocument, mail: Mail, link: MessageLink): CommunicationDocument {
+export function communicationOf(
+  message: MessageDocument,
+  mail: Mail,
+  link: MessageLink,
+): CommunicationDocument {
   const { verdict } = message;
   const inside = verdict?.forwardedBy !== null && verdict?.direction !== undefined ? mail.forwarded : null;
   const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
@@ -71,7 +78,11 @@ function filesOf(mail: ParsedMessage): Attachment[] {
 }
 
 /** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */
-export function caseUpdateOf(message: MessageDocument, mail: Mail, update: MessageCaseUpdate): CaseUpdateDocument {
+export function caseUpdateOf(
+  message: MessageDocument,
+  mail: Mail,
+  update: MessageCaseUpdate,
+): CaseUpdateDocument {
   return {
     _id: caseUpdateId(message, update),
     clientId: update.clientId,
@@ -101,7 +112,11 @@ export async function writeOut(
   );
   let updates = 0;
   for (const update of message.caseUpdates.filter(({ writtenAt }) => writtenAt === null)) {
-    if (update.review !== 'echo' && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
+    if (
+      update.review !== 'echo' &&
+      (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))
+    )
+      updates++;
     await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
   }
   return { communications: written, caseUpdates: updates };

@@ -26,7 +26,10 @@ export async function inspectRedis(url: string): Promise<RedisFacts> {
     return { version: field('redis_version'), maxmemoryPolicy: field('maxmemory_policy') };
   } catch (error) {
     const reason = describeError(lastError ?? error);
-    throw new Error(`REDIS_URL: no Redis answers (${reason}). Fix: start it, or check host, port and password`, { cause: error });
+    throw new Error(
+      `REDIS_URL: no Redis answers (${reason}). Fix: start it, or check host, port and password`,
+      { cause: error },
+    );
   } finally {
     redis.disconnect();
   }

@@ -61,7 +61,9 @@ export function relate<M extends KnownMessage>(input: {
   const variants = found.filter((other) => other.variantKey === message.variantKey);
   const carried = found.filter(isCarried);
   const answers = found.filter((other) => other.messageId !== null && answered.has(other.messageId));
-  const documents = [...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values()];
+  const documents = [
+    ...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values(),
+  ];
   const alreadyStored = [...variants, ...carried].flatMap(({ links }) =>
     links.filter((link) => link.writtenAt !== null).map((link) => String(link.clientId)),
   );
@@ -81,7 +83,8 @@ export function relate<M extends KnownMessage>(input: {
 /** Near the printed date where there is one, else in the time before the forward. */
 function isOriginal(other: KnownMessage, mail: Mail, message: Pick<MessageFacts, 'date'>): boolean {
   const printed = mail.forwarded?.date ?? null;
-  if (printed !== null) return Math.abs(other.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
+  if (printed !== null)
+    return Math.abs(other.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
   const before = message.date.getTime() - other.date.getTime();
   return before >= 0 && before <= FORWARDED_WITHIN_MS;
 }

@@ -113,10 +113,15 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
     evidence,
   });
 
-  const blocked = rules.blocklist.policy === 'drop' ? parties.outside.find((a) => isBlocked(a, rules)) : undefined;
+  const blocked =
+    rules.blocklist.policy === 'drop' ? parties.outside.find((a) => isBlocked(a, rules)) : undefined;
   const decidedLinks = facts.decisions.some((d) => d.subject === 'message' && d.act === 'link');
   if (blocked !== undefined && !decidedLinks) {
-    evidence.push({ rule: 'blocklist', outcome: 'rejected', detail: `${blocked} is on the blocklist (policy drop)` });
+    evidence.push({
+      rule: 'blocklist',
+      outcome: 'rejected',
+      detail: `${blocked} is on the blocklist (policy drop)`,
+    });
     return verdict('ignored', { reason: 'blocklisted' });
   }
 
@@ -133,7 +138,10 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
     if (answer.ignore !== undefined) return verdict('ignored', { reason: answer.ignore });
     candidates.push(...(answer.candidates ?? []));
     if (answer.links !== undefined && answer.links.length > MAX_CLIENTS_PER_MESSAGE)
-      return verdict('ambiguous', { candidates: answer.links.slice(0, MAX_CLIENTS_PER_MESSAGE), reason: 'too-many-clients' });
+      return verdict('ambiguous', {
+        candidates: answer.links.slice(0, MAX_CLIENTS_PER_MESSAGE),
+        reason: 'too-many-clients',
+      });
     if (answer.links !== undefined && answer.links.length > 0) {
       const clients = withoutUnlinked(distinct(answer.links), facts);
       if (clients.length > 0) return verdict('matched', { clients, candidates: distinct(candidates) });
@@ -156,8 +164,6 @@ function distinct(links: readonly Link[]): Link[] {
 
 /** A link that a person took away is not made again by any rule. */
 function withoutUnlinked(links: readonly Link[], facts: Facts): Link[] {
-  const gone = new Set(
-    facts.decisions.filter((d) => d.act === 'unlink').flatMap((d) => d.clientIds),
-  );
+  const gone = new Set(facts.decisions.filter((d) => d.act === 'unlink').flatMap((d) => d.clientIds));
   return links.filter((link) => link.via === 'decision' || !gone.has(link.clientId));
 }

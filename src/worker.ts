@@ -53,32 +53,52 @@ export function startPollWorkers(
   const { queues, log, metrics, poll, concurrency } = settings;
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
 
-  const tick = startWorker<MailboxJob>(settings, queueNames.tick, { concurrency: 4, lockMs: POLL_LOCK_MS }, async (job) => {
-    await addPoll(queues, mailboxJob.parse(job.data).mailbox);
-  });
+  const tick = startWorker<MailboxJob>(
+    settings,
+    queueNames.tick,
+    { concurrency: 4, lockMs: POLL_LOCK_MS },
+    async (job) => {
+      await addPoll(queues, mailboxJob.parse(job.data).mailbox);
+    },
+  );
 
-  const polls = startWorker<MailboxJob>(settings, queueNames.poll, { concurrency, lockMs: POLL_LOCK_MS }, async (job, signal) => {
-    const { mailbox: name } = mailboxJob.parse(job.data);
-    const mailbox = byName.get(name);
-    if (mailbox === undefined)
-      throw new PermanentError('unknown-mailbox', `no mailbox ${name} in this process's settings; give all pollers the same`);
-    const stop = metrics.pollSeconds.startTimer({ mailbox: name });
-    try {
-      const outcome = await pollMailbox(poll, mailbox, signal);
-      report(name, outcome);
-      if (outcome.outcome === 'waiting') await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
-      if (outcome.outcome === 'more' || outcome.outcome === 'waiting') await addPoll(queues, name);
-      return { ...outcome, problems: outcome.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`) };
-    } catch (error) {
-      metrics.folderProblems.inc({ mailbox: name });
-      if (error instanceof MailboxError && error.code === 'backing-off') return { outcome: 'backing-off' };
-      throw error;
-    } finally {
-      stop();
-    }
-  });
+  const polls = startWorker<MailboxJob>(
+    settings,
+    queueNames.poll,
+    { concurrency, lockMs: POLL_LOCK_MS },
+    async (job, signal) => {
+      const { mailbox: name } = mailboxJob.parse(job.data);
+      const mailbox = byName.get(name);
+      if (mailbox === undefined)
+        throw new PermanentError(
+          'unknown-mailbox',
+          `no mailbox ${name} in this process's settings; give all pollers the same`,
+        );
+      const stop = metrics.pollSeconds.startTimer({ mailbox: name });
+      try {
+        const outcome = await pollMailbox(poll, mailbox, signal);
+        report(name, outcome);
+        if (outcome.outcome === 'waiting')
+          await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
+        if (outcome.outcome === 'more' || outcome.outcome === 'waiting') await addPoll(queues, name);
+        return {
+          ...outcome,
+          problems: outcome.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`),
+        };
+      } catch (error) {
+        metrics.folderProblems.inc({ mailbox: name });
+        if (error instanceof MailboxError && error.code === 'backing-off') return { outcome: 'backing-off' };
+        throw error;
+      } finally {
+        stop();
+      }
+    },
+  );
 
-  function report(mailbox: string, { problems, resets, outcome, listed, fetched, vanished }: PollOutcome): void {
+  function report(
+    mailbox: string,
+    { problems, resets, outcome, listed, fetched, vanished }: PollOutcome,
+  ): void {
     for (const { folder, error } of problems) {
       metrics.folderProblems.inc({ mailbox });
       log.warn({ mailbox, folder, error: describeError(error) }, 'folder could not be polled');
@@ -97,23 +117,40 @@ export function startIngestWorkers(
   settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
 ): RunningWorkers {
   const { log, metrics, ingest, concurrency } = settings;
-  const worker = startWorker<IngestJob>(settings, queueNames.ingest, { concurrency, lockMs: INGEST_LOCK_MS }, async (job) => {
-    const { kind, id } = ingestJob.parse(job.data);
-    const stop = metrics.ingestSeconds.startTimer();
-    const objectId = ObjectId.createFromHexString(id);
-    const outcome = kind === 'sighting' ? await ingestSighting(ingest, objectId) : await ingestAgain(ingest, objectId);
-    report({ job: job.id, outcome, seconds: stop() });
-    return outcome;
-  });
+  const worker = startWorker<IngestJob>(
+    settings,
+    queueNames.ingest,
+    { concurrency, lockMs: INGEST_LOCK_MS },
+    async (job) => {
+      const { kind, id } = ingestJob.parse(job.data);
+      const stop = metrics.ingestSeconds.startTimer();
+      const objectId = ObjectId.createFromHexString(id);
+      const outcome =
+        kind === 'sighting' ? await ingestSighting(ingest, objectId) : await ingestAgain(ingest, objectId);
+      report({ job: job.id, outcome, seconds: stop() });
+      return outcome;
+    },
+  );
 
-  function report({ job, outcome, seconds }: { job: string | undefined; outcome: IngestOutcome; seconds: number }): void {
+  function report({
+    job,
+    outcome,
+    seconds,
+  }: {
+    job: string | undefined;
+    outcome: IngestOutcome;
+    seconds: number;
+  }): void {
     metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
     if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
     if (outcome.outcome === 'nothing-to-do') return;
     const { warnings, ...fields } = outcome;
     const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
     const codes = warnings.map((warning) => warning.split(':', 1)[0]);
-    log[level]({ job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) }, 'message ingested');
+    log[level](
+      { job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) },
+      'message ingested',
+    );
   }
 
   return closing([worker]);
@@ -127,15 +164,24 @@ interface WorkerOptions {
 type Handler<T> = (job: Job<T>, signal: AbortSignal) => Promise<unknown>;
 
 /** The one place where failures are logged, and where it is decided whether they are retried. */
-function startWorker<T>(settings: WorkerSettings, name: string, options: WorkerOptions, handle: Handler<T>): Worker<T> {
+function startWorker<T>(
+  settings: WorkerSettings,
+  name: string,
+  options: WorkerOptions,
+  handle: Handler<T>,
+): Worker<T> {
   const { redis, log, metrics } = settings;
   const processor: Processor<T> = async (job, _token, signal) => {
     try {
       return await handle(job, signal ?? new AbortController().signal);
     } catch (error) {
       metrics.jobs.inc({ queue: name, outcome: error instanceof PermanentError ? 'failed' : 'error' });
-      log.warn({ queue: name, job: job.id, attempt: job.attemptsMade + 1, error: describeError(error) }, 'job failed');
-      if (error instanceof PermanentError) throw new UnrecoverableError(`${error.code}: ${describeError(error)}`);
+      log.warn(
+        { queue: name, job: job.id, attempt: job.attemptsMade + 1, error: describeError(error) },
+        'job failed',
+      );
+      if (error instanceof PermanentError)
+        throw new UnrecoverableError(`${error.code}: ${describeError(error)}`);
       throw error;
     }
   };
@@ -149,7 +195,9 @@ function startWorker<T>(settings: WorkerSettings, name: string, options: WorkerO
     maxStalledCount: 1_000_000,
     settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
   });
-  worker.on('error', (error) => log.warn({ queue: name, error: describeError(error) }, 'queue connection failed'));
+  worker.on('error', (error) =>
+    log.warn({ queue: name, error: describeError(error) }, 'queue connection failed'),
+  );
   return worker;
 }
 

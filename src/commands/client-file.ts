@@ -6,7 +6,10 @@ import { z } from 'zod';
 import type { ClientDocument } from '../store/clients.ts';
 import { UsageError } from './usage.ts';
 
-const text = z.string().nullish().transform((value) => value ?? undefined);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const id = z.union([
   z.string().min(1),
   z.number(),
@@ -16,7 +19,10 @@ const clientRow = z.looseObject({
   _id: id,
   name: text,
   email: text,
-  emails: z.array(z.string()).nullish().transform((value) => value ?? undefined),
+  emails: z
+    .array(z.string())
+    .nullish()
+    .transform((value) => value ?? undefined),
   phone: text,
   company: text,
   notes: text,
@@ -32,19 +38,30 @@ export async function readClients(path: string): Promise<ClientDocument[]> {
   const clients = rows.flatMap((row, index) => {
     const read = clientRow.safeParse(row);
     if (read.success) return [withObjectId(read.data)];
-    problems.push(`client ${index + 1}: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`).join('; ')}`);
+    problems.push(
+      `client ${index + 1}: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`).join('; ')}`,
+    );
     return [];
   });
-  if (problems.length > 0) throw new UsageError(`${path}:\n${problems.slice(0, 20).map((problem) => `- ${problem}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new UsageError(
+      `${path}:\n${problems
+        .slice(0, 20)
+        .map((problem) => `- ${problem}`)
+        .join('\n')}`,
+    );
   return clients;
 }
 
 /** 24 hex digits are an ObjectId written as JSON; any other id is kept as it is. */
 function withObjectId(row: z.infer<typeof clientRow>): ClientDocument {
   const { _id, name, email, emails, phone, company, notes } = row;
-  const known = typeof _id === 'string' && /^[0-9a-f]{24}$/u.test(_id) ? ObjectId.createFromHexString(_id) : _id;
+  const known =
+    typeof _id === 'string' && /^[0-9a-f]{24}$/u.test(_id) ? ObjectId.createFromHexString(_id) : _id;
   return Object.fromEntries(
-    Object.entries({ _id: known, name, email, emails, phone, company, notes }).filter(([, value]) => value !== undefined),
+    Object.entries({ _id: known, name, email, emails, phone, company, notes }).filter(
+      ([, value]) => value !== undefined,
+    ),
   ) as unknown as ClientDocument;
 }
 
@@ -65,10 +82,20 @@ function fromCsv(content: string, path: string): unknown[] {
   try {
     rows = parse(content, { columns: true, bom: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new UsageError(`${path}: cannot be read as CSV (${error instanceof Error ? error.message : ''})`, { cause: error });
+    throw new UsageError(`${path}: cannot be read as CSV (${error instanceof Error ? error.message : ''})`, {
+      cause: error,
+    });
   }
   return rows.map((row) => {
-    const [email, ...more] = (row['email'] ?? '').split(';').map((part) => part.trim()).filter((part) => part !== '');
-    return { ...row, email, ...(more.length > 0 ? { emails: [email, ...more] } : { emails: undefined }), _id: row['_id'] || email };
+    const [email, ...more] = (row['email'] ?? '')
+      .split(';')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    return {
+      ...row,
+      email,
+      ...(more.length > 0 ? { emails: [email, ...more] } : { emails: undefined }),
+      _id: row['_id'] || email,
+    };
   });
 }

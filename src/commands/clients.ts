@@ -16,9 +16,11 @@ export function importClientsCommand(): Command {
       const stores = await openStores(loadConfig(process.env, { mailboxes: 'optional' }));
       try {
         const { added, replaced, unchanged } = await importClients(stores.database.clients, documents);
-        for (let after = (await scanClients(stores.database, { after: null })).after; after !== null; )
+        for (let after = (await scanClients(stores.database, { after: null })).after; after !== null;)
           after = (await scanClients(stores.database, { after })).after;
-        console.log(`${documents.length} clients: ${added} added, ${replaced} replaced, ${unchanged} unchanged`);
+        console.log(
+          `${documents.length} clients: ${added} added, ${replaced} replaced, ${unchanged} unchanged`,
+        );
       } finally {
         await stores.close();
       }

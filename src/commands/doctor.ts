@@ -18,7 +18,9 @@ async function doctor(fix: boolean): Promise<void> {
     console.log(`${SIGNS.ok} settings: readable`);
     for await (const finding of examine(config, { fix })) {
       if (finding.status === 'failed') failed++;
-      console.log(`${SIGNS[finding.status]} ${finding.subject}: ${finding.detail}${finding.fix === null ? '' : `. Fix: ${finding.fix}`}`);
+      console.log(
+        `${SIGNS[finding.status]} ${finding.subject}: ${finding.detail}${finding.fix === null ? '' : `. Fix: ${finding.fix}`}`,
+      );
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

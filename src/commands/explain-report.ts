@@ -13,19 +13,34 @@ export function explainReport({ file, reading, verdict, caseUpdates, authenticat
     `  verdict    ${verdict.kind}, ${verdict.direction}${verdict.reason === null ? '' : ` (${verdict.reason})`}`,
     ...verdict.clients.map((link) => `  client     ${link.clientId} by ${link.via} ${link.address ?? ''}`),
     ...verdict.candidates.map((link) => `  candidate  ${link.clientId} by ${link.via} ${link.address ?? ''}`),
-    ...caseUpdates.map((update) => `  case       ${update.ref ?? '(no number)'} ${update.status}${update.review === null ? '' : `, held: ${update.review}`} – ${update.title}`),
+    ...caseUpdates.map(
+      (update) =>
+        `  case       ${update.ref ?? '(no number)'} ${update.status}${update.review === null ? '' : `, held: ${update.review}`} – ${update.title}`,
+    ),
     ...(mail.automatic === null ? [] : [`  automatic  ${mail.automatic.kind} (${mail.automatic.sign})`]),
-    ...(mail.forwarded === null ? [] : [`  forwarded  from ${person(mail.forwarded.from)}, ${mail.forwarded.via}`]),
-    ...(authentication.source === null ? [] : [`  sender     SPF ${authentication.spf}, DKIM ${authentication.dkim}, DMARC ${authentication.dmarc}`]),
-    ...mail.attachments.map((part) => `  file       ${part.filename ?? '(no name)'} ${part.contentType}, ${part.size} bytes${part.inline ? ', inline' : ''}`),
+    ...(mail.forwarded === null
+      ? []
+      : [`  forwarded  from ${person(mail.forwarded.from)}, ${mail.forwarded.via}`]),
+    ...(authentication.source === null
+      ? []
+      : [
+          `  sender     SPF ${authentication.spf}, DKIM ${authentication.dkim}, DMARC ${authentication.dmarc}`,
+        ]),
+    ...mail.attachments.map(
+      (part) =>
+        `  file       ${part.filename ?? '(no name)'} ${part.contentType}, ${part.size} bytes${part.inline ? ', inline' : ''}`,
+    ),
     '  why',
-    ...verdict.evidence.map(({ rule, outcome, detail }) => `    ${rule.padEnd(14)} ${outcome.padEnd(9)} ${detail}`),
+    ...verdict.evidence.map(
+      ({ rule, outcome, detail }) => `    ${rule.padEnd(14)} ${outcome.padEnd(9)} ${detail}`,
+    ),
     ...mail.warnings.map((warning) => `  warning    ${warning}`),
   ];
   return `${lines.map(printable).join('\n')}\n`;
 }
 
-const person = ({ name, address }: Address): string => (name === '' ? (address ?? '?') : `${name} <${address ?? '?'}>`);
+const person = ({ name, address }: Address): string =>
+  name === '' ? (address ?? '?') : `${name} <${address ?? '?'}>`;
 
 /** A stranger's text must not drive the terminal (escape sequences, bidi overrides). */
 const printable = (line: string): string => line.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '�');

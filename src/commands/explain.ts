@@ -28,13 +28,21 @@ export function explainCommand(): Command {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const clients: readonly ClientDocument[] = options.clients === undefined ? [] : await readClients(options.clients);
+  const clients: readonly ClientDocument[] =
+    options.clients === undefined ? [] : await readClients(options.clients);
   const config = await readConfig(options.config);
   for (const warning of config.warnings) console.error(`--config: ${warning}`);
   try {
-    const explained = await explain({ files: readMessageFiles(paths), clients, config, useDns: options.dns === true });
+    const explained = await explain({
+      files: readMessageFiles(paths),
+      clients,
+      config,
+      useDns: options.dns === true,
+    });
     for (const one of explained)
-      process.stdout.write(options.json === true ? `${JSON.stringify(explainLine(one))}\n` : `${explainReport(one)}\n`);
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify(explainLine(one))}\n` : `${explainReport(one)}\n`,
+      );
   } catch (error) {
     if (error instanceof MissingPathError) throw new UsageError(error.message, { cause: error });
     throw error;
@@ -51,6 +59,9 @@ async function readConfig(path: string | undefined): Promise<ExplainConfig> {
     }
   }
   const read = rulesFromExplainConfig(json);
-  if (!read.ok) throw new UsageError(`--config ${path ?? ''}:\n${read.problems.map((problem) => `- ${problem}`).join('\n')}`);
+  if (!read.ok)
+    throw new UsageError(
+      `--config ${path ?? ''}:\n${read.problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
   return read.config;
 }

@@ -26,14 +26,16 @@ export function ingestCommand(): Command {
 }
 
 async function ingestPaths(paths: readonly string[], role: string): Promise<void> {
-  if (role !== 'capture' && role !== 'dropbox') throw new UsageError(`--role: ${role}; choose capture or dropbox`);
+  if (role !== 'capture' && role !== 'dropbox')
+    throw new UsageError(`--role: ${role}; choose capture or dropbox`);
   for (const path of paths)
-    if ((await stat(path).catch(() => null)) === null) throw new UsageError(`${path}: no such file or folder`);
+    if ((await stat(path).catch(() => null)) === null)
+      throw new UsageError(`${path}: no such file or folder`);
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await mkdir(config.ingest.spoolDir, { recursive: true });
   const stores = await openStores(config);
   try {
-    for (let after = (await scanClients(stores.database, { after: null })).after; after !== null; )
+    for (let after = (await scanClients(stores.database, { after: null })).after; after !== null;)
       after = (await scanClients(stores.database, { after })).after;
     const outcomes = await ingestAll({ config, stores, paths, role });
     report(outcomes);
@@ -80,8 +82,14 @@ async function ingestAll(input: {
   try {
     for (const path of paths) {
       const name = `files:${resolve(path)}`;
-      const mailbox: PolledMailbox = { name, role, folders: ['INBOX'], since: null, source: openFilesSource({ name, path }) };
-      for (let more = true; more; ) {
+      const mailbox: PolledMailbox = {
+        name,
+        role,
+        folders: ['INBOX'],
+        since: null,
+        source: openFilesSource({ name, path }),
+      };
+      for (let more = true; more;) {
         const round = await pollMailbox(
           {
             database,
@@ -100,8 +108,15 @@ async function ingestAll(input: {
         if (round.outcome === 'leased') throw new Error(`${path} is being ingested by another process`);
         more = round.outcome === 'more';
       }
-      const left = await database.sightings.find({ mailbox: name, state: 'pending', rawKey: { $ne: null } }).project<{ _id: ObjectId }>({ _id: 1 }).toArray();
-      await inParallel(left.map(({ _id }) => _id), config.ingest.concurrency, ingestOne);
+      const left = await database.sightings
+        .find({ mailbox: name, state: 'pending', rawKey: { $ne: null } })
+        .project<{ _id: ObjectId }>({ _id: 1 })
+        .toArray();
+      await inParallel(
+        left.map(({ _id }) => _id),
+        config.ingest.concurrency,
+        ingestOne,
+      );
     }
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
   } finally {
@@ -111,7 +126,11 @@ async function ingestAll(input: {
   return { results, errors, blobs: blobs.stored() };
 }
 
-async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   await Promise.all(
     Array.from({ length: width }, async () => {
@@ -122,7 +141,8 @@ async function inParallel<T>(items: readonly T[], width: number, work: (item: T)
 
 function report({ results, errors, blobs }: Outcomes): void {
   const count = (test: (outcome: IngestOutcome) => boolean): number => results.filter(test).length;
-  const sum = (of: (outcome: IngestOutcome) => number): number => results.reduce((total, outcome) => total + of(outcome), 0);
+  const sum = (of: (outcome: IngestOutcome) => number): number =>
+    results.reduce((total, outcome) => total + of(outcome), 0);
   console.log(
     [
       `${results.length} messages: ${count((o) => o.outcome === 'stored')} on a client's record, ${count((o) => o.outcome === 'triage')} in triage,`,

@@ -20,7 +20,9 @@ async function poll(name: string): Promise<void> {
   const config = loadConfig(process.env);
   const wanted = config.mailboxes.find((mailbox) => mailbox.name === name);
   if (wanted === undefined)
-    throw new UsageError(`no mailbox ${name}; the settings name ${config.mailboxes.map((mailbox) => mailbox.name).join(', ')}`);
+    throw new UsageError(
+      `no mailbox ${name}; the settings name ${config.mailboxes.map((mailbox) => mailbox.name).join(', ')}`,
+    );
   await mkdir(config.ingest.spoolDir, { recursive: true });
   const stores = await openStores(config);
   await inspectRedis(config.redis.url);
@@ -30,7 +32,7 @@ async function poll(name: string): Promise<void> {
   try {
     const total = { listed: 0, fetched: 0, vanished: 0 };
     const signal = new AbortController().signal;
-    for (let outcome = 'more'; outcome === 'more' || outcome === 'waiting'; ) {
+    for (let outcome = 'more'; outcome === 'more' || outcome === 'waiting';) {
       const round = await pollMailbox(
         {
           ...stores,
@@ -58,7 +60,9 @@ async function poll(name: string): Promise<void> {
       }
     }
     progress.end();
-    console.log(`${name}: ${total.listed} listed, ${total.fetched} fetched and queued, ${total.vanished} vanished`);
+    console.log(
+      `${name}: ${total.listed} listed, ${total.fetched} fetched and queued, ${total.vanished} vanished`,
+    );
   } finally {
     await mailbox.source.close();
     await queues.close();

@@ -12,7 +12,9 @@ import { reopen } from '../store/sightings.ts';
 
 export function replayCommand(): Command {
   return new Command('replay')
-    .description("judge stored messages again by today's rules; a quarantined one is read again from its raw bytes")
+    .description(
+      "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
+    )
     .argument('<message...>', 'id, fingerprint or Message-ID')
     .action(replay);
 }
@@ -24,7 +26,12 @@ async function replay(wanted: readonly string[]): Promise<void> {
   const reader = openReaderFor(config, stores.blobs);
   const { database } = stores;
   const again: ObjectId[] = [];
-  const deps: IngestDeps = { ...stores, reader, rules: config.rules, rejudgeSoon: async (ids) => void again.push(...ids) };
+  const deps: IngestDeps = {
+    ...stores,
+    reader,
+    rules: config.rules,
+    rejudgeSoon: async (ids) => void again.push(...ids),
+  };
   try {
     for (const name of wanted) {
       const messages = await database.messages.find(filterFor(name)).limit(100).toArray();
@@ -58,7 +65,10 @@ function filterFor(name: string): Filter<MessageDocument> {
 async function replayOne(deps: IngestDeps, message: MessageDocument): Promise<string> {
   if (message.state !== 'quarantined') return (await ingestAgain(deps, message._id)).outcome;
   const { sightings, messages } = deps.database;
-  const seen = await sightings.find({ messageRef: message._id }).project<{ _id: ObjectId }>({ _id: 1 }).toArray();
+  const seen = await sightings
+    .find({ messageRef: message._id })
+    .project<{ _id: ObjectId }>({ _id: 1 })
+    .toArray();
   const ids = seen.map(({ _id }) => _id);
   await reopen(sightings, ids);
   let outcome = 'nothing-to-do';

@@ -17,7 +17,10 @@ export function startCommand(): Command {
 }
 
 function readRoles(list: string): Set<Role> {
-  const wanted = list.split(',').map((role) => role.trim()).filter((role) => role !== '');
+  const wanted = list
+    .split(',')
+    .map((role) => role.trim())
+    .filter((role) => role !== '');
   const unknown = wanted.filter((role) => !(ROLES as readonly string[]).includes(role));
   if (wanted.length === 0 || unknown.length > 0)
     throw new UsageError(`--roles: ${unknown.join(', ') || 'none given'}; choose of ${ROLES.join(', ')}`);
@@ -28,7 +31,14 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: roles.has('poll') ? 'required' : 'optional' });
   const log = createLog(config.log.level);
   const app = await openApp(config, roles, log);
-  log.info({ roles: [...roles], mailboxes: config.mailboxes.map(({ name }) => name), dashboard: app.dashboard?.url ?? null }, 'docketmail started');
+  log.info(
+    {
+      roles: [...roles],
+      mailboxes: config.mailboxes.map(({ name }) => name),
+      dashboard: app.dashboard?.url ?? null,
+    },
+    'docketmail started',
+  );
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -38,10 +48,13 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
       });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
-  setTimeout(() => {
-    log.error('stopping took too long, leaving; nothing is lost, the next process goes on');
-    process.exit(1);
-  }, config.shutdownSeconds * 1000 + LAST_RESORT_MS).unref();
+  setTimeout(
+    () => {
+      log.error('stopping took too long, leaving; nothing is lost, the next process goes on');
+      process.exit(1);
+    },
+    config.shutdownSeconds * 1000 + LAST_RESORT_MS,
+  ).unref();
   await app.close();
   log.info('docketmail stopped');
 }

@@ -25,12 +25,17 @@ export function guardAccess({ password, token }: AccessSettings): MiddlewareHand
     if (OPEN_PATHS.has(context.req.path)) return await next();
     if (password === null && token === null) {
       const { hostname } = new URL(context.req.url);
-      if (!isLoopback(hostname)) return context.text('Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN.\n', 403);
+      if (!isLoopback(hostname))
+        return context.text(
+          'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN.\n',
+          403,
+        );
     } else if (!isKnown(context, { password, token })) {
       context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
       return context.text('Password or token needed.\n', 401);
     }
-    if (changesSomething(context.req.method) && isForeign(context)) return context.text('Refused: this request comes from another site.\n', 403);
+    if (changesSomething(context.req.method) && isForeign(context))
+      return context.text('Refused: this request comes from another site.\n', 403);
     return await next();
   };
 }

@@ -17,7 +17,11 @@ export function mountFiles(app: Hono, blobs: BlobStore): void {
     if (!ATTACHMENT.test(key) && !RAW.test(key)) return context.text('No such file.\n', 404);
     const filename = context.req.query('name') ?? key.slice(key.lastIndexOf('/') + 1);
     if (context.req.query('redirect') === '1') {
-      const url = await blobs.presign(key, { filename, contentType: 'application/octet-stream', expiresSeconds: REDIRECT_SECONDS });
+      const url = await blobs.presign(key, {
+        filename,
+        contentType: 'application/octet-stream',
+        expiresSeconds: REDIRECT_SECONDS,
+      });
       if (url !== null) return context.redirect(url, 302);
     }
     const head = await blobs.head(key);
@@ -26,7 +30,10 @@ export function mountFiles(app: Hono, blobs: BlobStore): void {
   });
 }
 
-function download(context: Context, { content, size, filename }: { content: Readable; size: number; filename: string }): Response {
+function download(
+  context: Context,
+  { content, size, filename }: { content: Readable; size: number; filename: string },
+): Response {
   return context.body(Readable.toWeb(content) as ReadableStream, 200, {
     'Content-Type': 'application/octet-stream',
     'Content-Length': String(size),
@@ -40,6 +47,9 @@ function download(context: Context, { content, size, filename }: { content: Read
 /** RFC 6266 with RFC 8187 encoding: a name cannot break out of the header. */
 function contentDisposition(filename: string): string {
   const plain = filename.replace(/[^\w .()-]/gu, '_').slice(0, 150) || 'file';
-  const encoded = encodeURIComponent(filename.toWellFormed().slice(0, 150)).replace(/['()*]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(filename.toWellFormed().slice(0, 150)).replace(
+    /['()*]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -55,7 +55,12 @@ async function answers(check: () => Promise<unknown>): Promise<string> {
 function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
   const registers = [metrics.registry];
   const labelNames = ['mailbox'];
-  const oldest = new Gauge({ name: 'docketmail_oldest_pending_seconds', help: 'Age of the oldest pending sighting', labelNames, registers });
+  const oldest = new Gauge({
+    name: 'docketmail_oldest_pending_seconds',
+    help: 'Age of the oldest pending sighting',
+    labelNames,
+    registers,
+  });
   new Gauge({
     name: 'docketmail_pending_sightings',
     help: 'Sightings that are not at their end',
@@ -77,7 +82,8 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     registers,
     async collect() {
       for (const queue of [queues.poll, queues.ingest])
-        for (const [state, count] of Object.entries(await queue.getJobCounts())) this.set({ queue: queue.name, state }, count);
+        for (const [state, count] of Object.entries(await queue.getJobCounts()))
+          this.set({ queue: queue.name, state }, count);
     },
   });
   new Gauge({

@@ -23,7 +23,12 @@ export function mountMessages(app: Hono, { messages, sightings }: Database): voi
     const message = id === null ? null : await messages.findOne({ _id: id });
     if (message === null) return context.text('No such message.\n', 404);
     const seen = await sightings.find({ messageRef: message._id }).limit(50).toArray();
-    return context.html(page(message.subject || '(no subject)', html`${summary(message)}${evidence(message)}${sightingTable(seen)}`));
+    return context.html(
+      page(
+        message.subject || '(no subject)',
+        html`${summary(message)}${evidence(message)}${sightingTable(seen)}`,
+      ),
+    );
   });
 }
 
@@ -33,30 +38,57 @@ function idOf(context: Context): ObjectId | null {
 }
 
 function summary(message: MessageDocument) {
-  const { verdict, links, state, date, participants, automatic, warnings, error, rawKey, caseUpdates } = message;
+  const { verdict, links, state, date, participants, automatic, warnings, error, rawKey, caseUpdates } =
+    message;
   const from = participants.find(({ role }) => role === 'from');
   const rows: [string, unknown][] = [
     ['State', state],
     ['Date', date.toISOString()],
     ['From', from === undefined ? '–' : `${from.name} <${from.address ?? '?'}>`],
-    ['Verdict', verdict === null ? '–' : `${verdict.kind}, ${verdict.direction}${verdict.reason === null ? '' : ` (${verdict.reason})`}`],
+    [
+      'Verdict',
+      verdict === null
+        ? '–'
+        : `${verdict.kind}, ${verdict.direction}${verdict.reason === null ? '' : ` (${verdict.reason})`}`,
+    ],
     ['Clients', links.map((link) => `${String(link.clientId)} by ${link.via}`).join(', ') || '–'],
     ['Candidates', verdict?.candidates.map((link) => `${link.clientId} by ${link.via}`).join(', ') || '–'],
-    ['Case updates', caseUpdates.map((update) => `${update.ref ?? ''} ${update.status ?? ''} ${update.review ?? ''}`.trim()).join(', ') || '–'],
+    [
+      'Case updates',
+      caseUpdates
+        .map((update) => `${update.ref ?? ''} ${update.status ?? ''} ${update.review ?? ''}`.trim())
+        .join(', ') || '–',
+    ],
     ['Automatic', automatic === null ? '–' : `${automatic.kind} (${automatic.sign})`],
     ['Warnings', warnings.join('; ') || '–'],
     ['Error', error ?? '–'],
   ];
   return html`<table>
-      ${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${String(value)}</td></tr>`)}
-      <tr><th>Raw message</th><td><a href="/files/${rawKey}">download</a></td></tr>
-    </table>`;
+    ${rows.map(
+      ([name, value]) =>
+        html`<tr>
+          <th>${name}</th>
+          <td>${String(value)}</td>
+        </tr>`,
+    )}
+    <tr>
+      <th>Raw message</th>
+      <td><a href="/files/${rawKey}">download</a></td>
+    </tr>
+  </table>`;
 }
 
 function evidence({ verdict }: MessageDocument) {
   return html`<h2>Why</h2>
     <table>
-      ${(verdict?.evidence ?? []).map(({ rule, outcome, detail }) => html`<tr><th>${rule}</th><td>${outcome}</td><td>${detail}</td></tr>`)}
+      ${(verdict?.evidence ?? []).map(
+        ({ rule, outcome, detail }) =>
+          html`<tr>
+            <th>${rule}</th>
+            <td>${outcome}</td>
+            <td>${detail}</td>
+          </tr>`,
+      )}
     </table>`;
 }
 
@@ -64,7 +96,13 @@ function sightingTable(rows: readonly SightingDocument[]) {
   return html`<h2>Seen in</h2>
     <table>
       ${rows.map(
-        (row) => html`<tr><th>${row.mailbox}</th><td>${row.folder}, UID ${row.uid}, epoch ${row.epoch}</td><td>${row.state}</td><td>${row.error ?? ''}</td></tr>`,
+        (row) =>
+          html`<tr>
+            <th>${row.mailbox}</th>
+            <td>${row.folder}, UID ${row.uid}, epoch ${row.epoch}</td>
+            <td>${row.state}</td>
+            <td>${row.error ?? ''}</td>
+          </tr>`,
       )}
     </table>`;
 }

@@ -19,24 +19,37 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
       page(
         'docketmail',
         html`<table>
-            <tr><th>Mailbox</th><th>Folder</th><th>Polled</th><th>Pending</th><th>Connection</th></tr>
+            <tr>
+              <th>Mailbox</th>
+              <th>Folder</th>
+              <th>Polled</th>
+              <th>Pending</th>
+              <th>Connection</th>
+            </tr>
             ${cursors.map(
-              (cursor) => html`<tr>
-                <td>${cursor.mailbox}</td><td>${cursor.folder}</td><td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
-                <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
-                <td>${states.get(cursor.mailbox)?.state ?? '–'} ${cursor.lastError ?? ''}</td>
-              </tr>`,
+              (cursor) =>
+                html`<tr>
+                  <td>${cursor.mailbox}</td>
+                  <td>${cursor.folder}</td>
+                  <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
+                  <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
+                  <td>${states.get(cursor.mailbox)?.state ?? '–'} ${cursor.lastError ?? ''}</td>
+                </tr>`,
             )}
           </table>
           <p>${triage} in triage, ${quarantined} quarantined.</p>
           <h2>Latest messages</h2>
           <table>
             ${latest.map(
-              (message) => html`<tr>
-                <td>${message.date.toISOString().slice(0, 16)}</td><td>${message.state}</td>
-                <td>${message.verdict?.kind ?? ''} ${message.verdict?.reason ?? ''}</td>
-                <td><a href="/messages/${message._id.toHexString()}">${message.subject || '(no subject)'}</a></td>
-              </tr>`,
+              (message) =>
+                html`<tr>
+                  <td>${message.date.toISOString().slice(0, 16)}</td>
+                  <td>${message.state}</td>
+                  <td>${message.verdict?.kind ?? ''} ${message.verdict?.reason ?? ''}</td>
+                  <td>
+                    <a href="/messages/${message._id.toHexString()}">${message.subject || '(no subject)'}</a>
+                  </td>
+                </tr>`,
             )}
           </table>`,
       ),

@@ -9,7 +9,18 @@ import { ingestJob } from '../queues.ts';
 import type { Queues } from '../queues.ts';
 
 /** What a job's return value may show: counts and codes, nothing of the mail. */
-const SHOWN = ['outcome', 'verdict', 'communications', 'caseUpdates', 'messageRef', 'listed', 'fetched', 'vanished', 'problems', 'resets'];
+const SHOWN = [
+  'outcome',
+  'verdict',
+  'communications',
+  'caseUpdates',
+  'messageRef',
+  'listed',
+  'fetched',
+  'vanished',
+  'problems',
+  'resets',
+];
 
 /** Bull Board under /queues, with a link from each ingest job to what became of its message. */
 export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
@@ -22,7 +33,11 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
       return { displayText: 'Message', href: job.success ? `/jobs/${job.data.kind}/${job.data.id}` : '/' };
     },
   });
-  const adapters = [ingestAdapter, new BullMQAdapter(poll, { description: 'One job a mailbox' }), new BullMQAdapter(tick, { description: 'Timers' })];
+  const adapters = [
+    ingestAdapter,
+    new BullMQAdapter(poll, { description: 'One job a mailbox' }),
+    new BullMQAdapter(tick, { description: 'Timers' }),
+  ];
   for (const adapter of adapters) {
     adapter.setFormatter('returnValue', redacted);
     adapter.setFormatter('data', redacted);

@@ -26,8 +26,11 @@ export async function openDashboard(
   const { settings, log, database, blobs, queues } = input;
   const isOpen = settings.password === null && settings.token === null;
   if (isOpen && !isLoopback(settings.host))
-    throw new Error(`DASHBOARD_HOST: ${settings.host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or use 127.0.0.1`);
-  if (isOpen) log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
+    throw new Error(
+      `DASHBOARD_HOST: ${settings.host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or use 127.0.0.1`,
+    );
+  if (isOpen)
+    log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
 
   const app = new Hono();
   app.use(secureHeaders());
@@ -45,7 +48,10 @@ export async function openDashboard(
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });
   server.listen(settings.port, settings.host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw new Error(`DASHBOARD_PORT: cannot listen on ${settings.host}:${settings.port} (${describeError(error)}). Fix: choose a free port`, { cause: error });
+    throw new Error(
+      `DASHBOARD_PORT: cannot listen on ${settings.host}:${settings.port} (${describeError(error)}). Fix: choose a free port`,
+      { cause: error },
+    );
   });
   const { port } = server.address() as AddressInfo;
   return {

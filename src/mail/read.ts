@@ -29,7 +29,10 @@ export async function readMail(input: {
     size += chunk.length;
   }
   const { fingerprint, variantKey } = fingerprinter.end();
-  const parsed = await parseMessage({ raw: input.open(), ...(input.sink === undefined ? {} : { sink: input.sink }) });
+  const parsed = await parseMessage({
+    raw: input.open(),
+    ...(input.sink === undefined ? {} : { sink: input.sink }),
+  });
   return { mail: understand(parsed, { fingerprint, size }), variantKey };
 }
 
@@ -44,13 +47,25 @@ export async function readHeaderOnly(input: {
   const fingerprint = rawFingerprint(input.sha256);
   const warning = `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`;
   const mail = understand(
-    { ...parsed, text: '', textSource: 'none', html: null, rawHtml: null, attachments: [], nested: [], warnings: [...parsed.warnings, warning] },
+    {
+      ...parsed,
+      text: '',
+      textSource: 'none',
+      html: null,
+      rawHtml: null,
+      attachments: [],
+      nested: [],
+      warnings: [...parsed.warnings, warning],
+    },
     { fingerprint, size: input.size },
   );
   return { mail, variantKey: null };
 }
 
-function understand(parsed: Awaited<ReturnType<typeof parseMessage>>, identity: { fingerprint: string; size: number }): Mail {
+function understand(
+  parsed: Awaited<ReturnType<typeof parseMessage>>,
+  identity: { fingerprint: string; size: number },
+): Mail {
   const bounce = readBounce(parsed);
   const automatic = classifyAutomatic(parsed, bounce);
   const { forwarded, forwards } = readForwards(parsed);

@@ -74,7 +74,8 @@ export async function askBook(
     for (const address of addressesOf(client)) {
       if (asked.has(address)) add({ address, clientId, kind: 'primary' });
       const domain = companyDomain(address);
-      if (domain !== null && asked.has(`@${domain}`)) add({ address: `@${domain}`, clientId, kind: 'domain' });
+      if (domain !== null && asked.has(`@${domain}`))
+        add({ address: `@${domain}`, clientId, kind: 'domain' });
     }
   }
   for (const { address, clientId, kind, source } of rows)
@@ -94,7 +95,10 @@ function rowsOf(client: Pick<ClientDocument, '_id' | 'email' | 'emails'>): BookD
     kind,
     source: 'crm',
   });
-  return [...addresses.map((address) => row(address, 'primary')), ...domains.map((domain) => row(`@${domain}`, 'domain'))];
+  return [
+    ...addresses.map((address) => row(address, 'primary')),
+    ...domains.map((domain) => row(`@${domain}`, 'domain')),
+  ];
 }
 
 /** How far a scan has come; null: from the beginning. */
@@ -120,7 +124,9 @@ export async function scanClients(
   const last = page.at(-1);
   if (last === undefined) return { after: null, scanned: 0 };
   const wanted = new Map(page.flatMap(rowsOf).map((row) => [row._id.toHexString(), row]));
-  const present = await addressBook.find({ clientId: { $in: page.map((c) => c._id) }, source: 'crm' }).toArray();
+  const present = await addressBook
+    .find({ clientId: { $in: page.map((c) => c._id) }, source: 'crm' })
+    .toArray();
   const stale = present.filter((row) => !wanted.has(row._id.toHexString())).map((row) => row._id);
   for (const row of present) wanted.delete(row._id.toHexString());
   if (stale.length > 0) await addressBook.deleteMany({ _id: { $in: stale } });

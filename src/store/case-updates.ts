@@ -46,8 +46,11 @@ export async function recordCaseUpdate(
  * is. Rows that others wrote and rows that a person confirmed are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
-  const rows = await caseUpdates.find(key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref }).toArray();
-  for (const [row, derived] of deriveRows(rows)) await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
+  const rows = await caseUpdates
+    .find(key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref })
+    .toArray();
+  for (const [row, derived] of deriveRows(rows))
+    await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
 }
 
 /** An update that was held for its parent, settled: `null` review takes effect; an echo was never an update. */
@@ -63,7 +66,9 @@ export async function settleCaseUpdate(
 }
 
 /** What has to change in the rows of one case. */
-function deriveRows(rows: readonly CaseUpdateDocument[]): [CaseUpdateDocument, { status: string; review: Review | null }][] {
+function deriveRows(
+  rows: readonly CaseUpdateDocument[],
+): [CaseUpdateDocument, { status: string; review: Review | null }][] {
   const owners = caseOwners(rows);
   const ruled = rows.map((row): CaseUpdateDocument => {
     const isOwners = owners.size === 0 || owners.has(String(row.clientId));

@@ -23,7 +23,10 @@ interface FolderKey {
 
 const idOf = ({ mailbox, folder }: FolderKey): ObjectId => deterministicId(mailbox, folder);
 
-export async function findCursor(cursors: Collection<CursorDocument>, key: FolderKey): Promise<CursorDocument | null> {
+export async function findCursor(
+  cursors: Collection<CursorDocument>,
+  key: FolderKey,
+): Promise<CursorDocument | null> {
   return await cursors.findOne({ _id: idOf(key) });
 }
 
@@ -38,8 +41,16 @@ export async function createCursor(
       { _id: idOf(key) },
       {
         $setOnInsert: {
-          ...key, epoch: 1, uidValidity, highestModseq, mailboxId, seenUid: 0, uidNext: null,
-          lastPolledAt: null, resets: [], lastError: null,
+          ...key,
+          epoch: 1,
+          uidValidity,
+          highestModseq,
+          mailboxId,
+          seenUid: 0,
+          uidNext: null,
+          lastPolledAt: null,
+          resets: [],
+          lastError: null,
         },
       },
       { upsert: true },
@@ -50,7 +61,11 @@ export async function createCursor(
 /** Raises the epoch by one, once: of two pollers that saw the same reset only the first changes anything. */
 export async function raiseEpoch(
   cursors: Collection<CursorDocument>,
-  input: FolderKey & { readonly from: number; readonly state: FolderState; readonly resets: readonly string[] },
+  input: FolderKey & {
+    readonly from: number;
+    readonly state: FolderState;
+    readonly resets: readonly string[];
+  },
 ): Promise<void> {
   const { from, state, resets } = input;
   const { uidValidity, highestModseq, mailboxId } = state;

@@ -147,7 +147,14 @@ const unjudged = {
 
 export type Judgement = Pick<
   MessageDocument,
-  'state' | 'verdict' | 'authentication' | 'links' | 'caseUpdates' | 'variantOf' | 'judgedWith' | 'ruleVersion'
+  | 'state'
+  | 'verdict'
+  | 'authentication'
+  | 'links'
+  | 'caseUpdates'
+  | 'variantOf'
+  | 'judgedWith'
+  | 'ruleVersion'
 >;
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
@@ -174,7 +181,14 @@ export async function markWritten(
     rows.map((row) => ({ ...row, writtenAt: row.writtenAt ?? now }));
   await messages.updateOne(
     { _id: message._id, revision: message.revision },
-    { $set: { state, links: written(message.links), caseUpdates: written(message.caseUpdates), storedAt: now } },
+    {
+      $set: {
+        state,
+        links: written(message.links),
+        caseUpdates: written(message.caseUpdates),
+        storedAt: now,
+      },
+    },
   );
 }
 
@@ -203,7 +217,11 @@ export async function markDependants(
   const waiting = {
     answers: message.messageId,
     _id: { $ne: message._id },
-    $or: [{ state: 'triage' as const }, { state: 'received' as const }, { 'caseUpdates.review': 'parent-unknown' as const }],
+    $or: [
+      { state: 'triage' as const },
+      { state: 'received' as const },
+      { 'caseUpdates.review': 'parent-unknown' as const },
+    ],
   };
   const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
   const ids = found.map(({ _id }) => _id);
@@ -220,15 +238,27 @@ export async function clearRejudge(
   await messages.updateOne({ _id: message._id, rejudge: message.rejudge }, { $unset: { rejudge: 1 } });
 }
 
-export async function findToRejudge(messages: Collection<MessageDocument>, limit: number): Promise<ObjectId[]> {
-  const rows = await messages.find({ rejudge: { $gt: 0 } }).project<{ _id: ObjectId }>({ _id: 1 }).limit(limit).toArray();
+export async function findToRejudge(
+  messages: Collection<MessageDocument>,
+  limit: number,
+): Promise<ObjectId[]> {
+  const rows = await messages
+    .find({ rejudge: { $gt: 0 } })
+    .project<{ _id: ObjectId }>({ _id: 1 })
+    .limit(limit)
+    .toArray();
   return rows.map(({ _id }) => _id);
 }
 
 /** Keeps a message that cannot be read: raw bytes, reason, and nothing else. */
 export async function quarantineMessage(
   messages: Collection<MessageDocument>,
-  input: { readonly id: ObjectId; readonly facts: MessageFacts; readonly sighted: Sighted; readonly error: string },
+  input: {
+    readonly id: ObjectId;
+    readonly facts: MessageFacts;
+    readonly sighted: Sighted;
+    readonly error: string;
+  },
 ): Promise<void> {
   const { id, facts, sighted, error } = input;
   await retryDuplicate(() =>

@@ -72,8 +72,14 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
  */
 export async function ensureIndexes(database: Database): Promise<void> {
   const plans: readonly [Collection<never>, readonly IndexDescription[]][] = [
-    [database.communications as never, [{ key: { clientId: 1, date: -1 } }, { key: { threadId: 1 }, sparse: true }]],
-    [database.caseUpdates as never, [{ key: { clientId: 1, date: -1 } }, { key: { ref: 1, date: 1 }, sparse: true }]],
+    [
+      database.communications as never,
+      [{ key: { clientId: 1, date: -1 } }, { key: { threadId: 1 }, sparse: true }],
+    ],
+    [
+      database.caseUpdates as never,
+      [{ key: { clientId: 1, date: -1 } }, { key: { ref: 1, date: 1 }, sparse: true }],
+    ],
     [
       database.messages as never,
       [

@@ -46,7 +46,12 @@ export interface SightedAs {
   readonly since: Date | null;
 }
 
-export function sightingId({ mailbox, folder, epoch, uid }: FolderEpoch & { readonly uid: number }): ObjectId {
+export function sightingId({
+  mailbox,
+  folder,
+  epoch,
+  uid,
+}: FolderEpoch & { readonly uid: number }): ObjectId {
   return deterministicId(mailbox, folder, String(epoch), String(uid));
 }
 
@@ -147,7 +152,9 @@ export async function abandonEarlierEpochs(
 ): Promise<void> {
   await sightings.updateMany(
     { mailbox, folder, epoch: { $lt: epoch }, state: 'pending', rawKey: null },
-    { $set: { state: 'vanished', error: 'the folder was reset before it was fetched', updatedAt: new Date() } },
+    {
+      $set: { state: 'vanished', error: 'the folder was reset before it was fetched', updatedAt: new Date() },
+    },
   );
 }
 
@@ -196,7 +203,10 @@ export async function markFailed(
 }
 
 /** Opens a sighting again, for a replay. */
-export async function reopen(sightings: Collection<SightingDocument>, ids: readonly ObjectId[]): Promise<void> {
+export async function reopen(
+  sightings: Collection<SightingDocument>,
+  ids: readonly ObjectId[],
+): Promise<void> {
   await sightings.updateMany(
     { _id: { $in: [...ids] }, rawKey: { $ne: null } },
     { $set: { state: 'pending', startedAttempts: 0, error: null, updatedAt: new Date() } },
@@ -209,7 +219,11 @@ export async function stalePending(
   { before, after, limit }: { readonly before: Date; readonly after: Date | null; readonly limit: number },
 ): Promise<Pick<SightingDocument, '_id' | 'updatedAt'>[]> {
   return await sightings
-    .find({ state: 'pending', rawKey: { $ne: null }, updatedAt: { $lt: before, ...(after === null ? {} : { $gte: after }) } })
+    .find({
+      state: 'pending',
+      rawKey: { $ne: null },
+      updatedAt: { $lt: before, ...(after === null ? {} : { $gte: after }) },
+    })
     .project<Pick<SightingDocument, '_id' | 'updatedAt'>>({ _id: 1, updatedAt: 1 })
     .sort({ updatedAt: 1 })
     .limit(limit)

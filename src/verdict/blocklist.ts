@@ -5,6 +5,7 @@ import { domainOf } from './parties.ts';
 export function isBlocked(address: string, rules: Rules): boolean {
   const domain = domainOf(address);
   return rules.blocklist.entries.some(
-    (entry) => entry === address || (!entry.includes('@') && (domain === entry || domain.endsWith(`.${entry}`))),
+    (entry) =>
+      entry === address || (!entry.includes('@') && (domain === entry || domain.endsWith(`.${entry}`))),
   );
 }

@@ -16,7 +16,8 @@ const FIRST_STATUS = 'Open';
 export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusChange, 'date'>): string {
   let latest: StatusChange | null = null;
   for (const update of updates) {
-    const counts = update.statusInherited !== true && (update.review ?? null) === null && update.date < at.date;
+    const counts =
+      update.statusInherited !== true && (update.review ?? null) === null && update.date < at.date;
     if (counts && (latest === null || update.date > latest.date)) latest = update;
   }
   return latest?.status ?? FIRST_STATUS;
@@ -28,5 +29,7 @@ export function caseOwners(
 ): ReadonlySet<string> {
   const effective = updates.filter(({ review }) => (review ?? null) === null || review === 'foreign-case');
   const first = Math.min(...effective.map(({ date }) => date.getTime()));
-  return new Set(effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)));
+  return new Set(
+    effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)),
+  );
 }

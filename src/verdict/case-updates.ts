@@ -102,11 +102,19 @@ export function decideCaseUpdates(input: {
 }
 
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
-function authorityProblem({ mail, verdict, facts, rules }: Parameters<typeof decideCaseUpdates>[0]): string | null {
+function authorityProblem({
+  mail,
+  verdict,
+  facts,
+  rules,
+}: Parameters<typeof decideCaseUpdates>[0]): string | null {
   const from = mail.from?.address ?? null;
   if (from === null || mail.fromAll.length > 1) return 'no single sender';
   const staff = isOurs(from, rules);
-  if (!staff && !verdict.clients.every((link) => link.via === 'from' || link.via === 'alias' || link.via === 'decision'))
+  if (
+    !staff &&
+    !verdict.clients.every((link) => link.via === 'from' || link.via === 'alias' || link.via === 'decision')
+  )
     return 'the sender is neither staff nor the client';
   const stranger = mail.replyTo.find(({ address }) => address !== null && !isSameParty(address, from, rules));
   if (stranger !== undefined) return 'From and Reply-To name different parties';

@@ -21,7 +21,8 @@ export function listOriginal(mail: Mail): ListOriginal | null {
   for (const name of ORIGINAL_HEADERS) {
     const value = header(name);
     const address = value === null ? null : (parseAddressList(value)[0]?.address ?? null);
-    if (address !== null && address !== from && (isList || isVia(mail.from?.name ?? ''))) return { address, sign: name };
+    if (address !== null && address !== from && (isList || isVia(mail.from?.name ?? '')))
+      return { address, sign: name };
   }
   if (!isList || from === null || !isListAddress(from, header)) return null;
   const poster = mail.replyTo.find(({ address }) => address !== null && address !== from);

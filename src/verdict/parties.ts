@@ -17,7 +17,9 @@ export interface Parties {
 }
 
 /** The list counts RFC 2606's documentation domains as providers; nobody has a mailbox there. */
-const freeMail = new Set<string>(mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)));
+const freeMail = new Set<string>(
+  mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)),
+);
 
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
@@ -46,11 +48,15 @@ export function isOurs(address: string, rules: Rules): boolean {
   const own = rules.ownAddresses;
   if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
   const domain = domainOf(address);
-  return rules.staffDomains.some((staff) => !isFreeMail(staff) && (domain === staff || domain.endsWith(`.${staff}`)));
+  return rules.staffDomains.some(
+    (staff) => !isFreeMail(staff) && (domain === staff || domain.endsWith(`.${staff}`)),
+  );
 }
 
 export function isFormSender(address: string, rules: Rules): boolean {
-  return rules.formSenders.some((entry) => entry === address || (!entry.includes('@') && domainOf(address) === entry));
+  return rules.formSenders.some(
+    (entry) => entry === address || (!entry.includes('@') && domainOf(address) === entry),
+  );
 }
 
 /** Reads direction and sides off a message (design, "Direction"). */
@@ -59,7 +65,13 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const senders = known(mail.fromAll);
   const recipients = known([...mail.to, ...mail.cc, ...mail.bcc]);
   const hopSenders = known(mail.forwards.map((hop) => hop.from));
-  const all = [...senders, ...known(mail.sender === null ? [] : [mail.sender]), ...known(mail.replyTo), ...recipients, ...hopSenders];
+  const all = [
+    ...senders,
+    ...known(mail.sender === null ? [] : [mail.sender]),
+    ...known(mail.replyTo),
+    ...recipients,
+    ...hopSenders,
+  ];
   const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
   const fromStaff = from !== null && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? trustedHops(mail.forwards) : [];
@@ -79,7 +91,10 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   if (staffHops.length > 0 && recipients.every((address) => isOurs(address, rules))) {
     const inside = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
     if (inside !== undefined)
-      return side('inbound', `forwarded by staff, the message inside is from ${inside.from.address ?? 'a name only'}`);
+      return side(
+        'inbound',
+        `forwarded by staff, the message inside is from ${inside.from.address ?? 'a name only'}`,
+      );
     return side('outbound', 'forwarded by staff, the message inside is from staff');
   }
   if (fromStaff) return side('outbound', `${from} is staff`);

@@ -43,7 +43,8 @@ export const whoRules: readonly WhoRule[] = [
 export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): string[] {
   const { mail, rules, parties } = input;
   const original = listOriginal(mail)?.address;
-  const asked = original === undefined || original === null ? parties.outside : [...parties.outside, original];
+  const asked =
+    original === undefined || original === null ? parties.outside : [...parties.outside, original];
   const inside = parties.staffHops.flatMap((hop) => [...hop.to, ...hop.cc].flatMap((a) => a.address ?? []));
   const addresses = [...asked, ...inside.filter((address) => !isOurs(address, rules))];
   const folded = rules.subAddressing ? addresses.flatMap((address) => withoutSubAddress(address) ?? []) : [];
@@ -57,14 +58,18 @@ function askDecision({ facts }: Case): Answer {
   if (linked.length > 0) return decided(linked, 'a person linked this message');
   if (message.some((d) => d.act === 'ignore'))
     return { outcome: 'found', detail: 'a person ignored this message', ignore: 'ignored-message' };
-  const always = facts.decisions.find((d) => d.act === 'ignore' && (d.subject === 'address' || d.subject === 'domain'));
+  const always = facts.decisions.find(
+    (d) => d.act === 'ignore' && (d.subject === 'address' || d.subject === 'domain'),
+  );
   if (always !== undefined)
     return {
       outcome: 'found',
       detail: `a person ignores ${always.key}`,
       ignore: always.subject === 'address' ? 'ignored-sender' : 'ignored-domain',
     };
-  const thread = facts.decisions.filter((d) => d.subject === 'thread' && d.act === 'link').flatMap((d) => d.clientIds);
+  const thread = facts.decisions
+    .filter((d) => d.subject === 'thread' && d.act === 'link')
+    .flatMap((d) => d.clientIds);
   if (thread.length > 0) return decided(thread, 'a person linked this thread');
   return nothing('nobody decided about this message');
 }
@@ -111,7 +116,9 @@ function askReplyTo(judged: Case): Answer {
   if (parties.direction === 'outbound') return skipped('outbound: the recipients count');
   const from = mail.from?.address ?? null;
   const asked = mail.replyTo.flatMap(({ address }) =>
-    address === null || address === from || isOurs(address, rules) ? [] : [{ address, via: 'reply-to' as const }],
+    address === null || address === from || isOurs(address, rules)
+      ? []
+      : [{ address, via: 'reply-to' as const }],
   );
   if (asked.length === 0) return nothing('no Reply-To that names another party');
   if (from !== null && isFormSender(from, rules)) return exact(judged, asked);
@@ -128,7 +135,9 @@ function askReplyTo(judged: Case): Answer {
 function askRecipients(judged: Case): Answer {
   const { mail, parties, rules } = judged;
   const named = (addresses: readonly Address[], via: 'to' | 'cc') =>
-    addresses.flatMap(({ address }) => (address === null || isOurs(address, rules) ? [] : [{ address, via }]));
+    addresses.flatMap(({ address }) =>
+      address === null || isOurs(address, rules) ? [] : [{ address, via }],
+    );
   const asked = [...named(mail.to, 'to'), ...named([...mail.cc, ...mail.bcc], 'cc')];
   if (parties.direction === 'inbound') {
     if (asked.length === 0 || parties.forwardedBy !== null) return skipped('inbound: the sender counts');
@@ -148,8 +157,14 @@ function askForwarded(judged: Case): Answer {
   if (parties.staffHops.length === 0)
     return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
   if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
-    return { outcome: 'rejected', detail: 'the forwarding sender is not authenticated', reason: 'unauthenticated-forward' };
-  const outside = parties.staffHops.filter((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
+    return {
+      outcome: 'rejected',
+      detail: 'the forwarding sender is not authenticated',
+      reason: 'unauthenticated-forward',
+    };
+  const outside = parties.staffHops.filter(
+    (hop) => hop.from.address === null || !isOurs(hop.from.address, rules),
+  );
   if (outside.length === 0) return askForwardedRecipients(judged, parties.staffHops);
   const answers = outside.map((hop) => exactHop(judged, hop));
   const nameless = outside.find((hop) => hop.from.address === null);
@@ -174,9 +189,7 @@ function askForwarded(judged: Case): Answer {
   if (found.length > 0)
     return { outcome: 'found', detail: answers.map((answer) => answer.detail).join('; '), links: found };
   const ambiguous = answers.find((answer) => answer.reason !== undefined);
-  return (
-    ambiguous ?? nothing(`no client has ${outside.map((hop) => hop.from.address).join(', ')}`)
-  );
+  return ambiguous ?? nothing(`no client has ${outside.map((hop) => hop.from.address).join(', ')}`);
 }
 
 /** A message of our own, forwarded by staff: it concerns those it was sent to. */
@@ -214,13 +227,18 @@ function askSubAddress(judged: Case): Answer {
     return bare === null || (judged.facts.book.get(address) ?? []).length > 0 ? [] : [bare];
   });
   if (folded.length === 0) return nothing('no sub-address');
-  return exact(judged, folded.map((address) => ({ address, via: 'sub-address' as const })));
+  return exact(
+    judged,
+    folded.map((address) => ({ address, via: 'sub-address' as const })),
+  );
 }
 
 function askDomain(judged: Case): Answer {
   const asked = partiesAsked(judged).flatMap((address) => {
     const domain = companyDomain(address);
-    return domain === null || isBlocked(address, judged.rules) ? [] : [{ address: `@${domain}`, via: 'domain' as const }];
+    return domain === null || isBlocked(address, judged.rules)
+      ? []
+      : [{ address: `@${domain}`, via: 'domain' as const }];
   });
   const taught = asked.filter(({ address }) => (judged.facts.book.get(address) ?? []).length > 0);
   if (!judged.rules.domainMatching && !taught.some(({ address }) => isTaught(judged, address)))
@@ -240,7 +258,9 @@ function partiesAsked({ mail, parties, rules }: Case): string[] {
       : parties.direction === 'inbound'
         ? mail.fromAll.slice(0, 1)
         : [...mail.to, ...mail.cc];
-  return [...new Set(side.flatMap(({ address }) => (address === null || isOurs(address, rules) ? [] : [address])))];
+  return [
+    ...new Set(side.flatMap(({ address }) => (address === null || isOurs(address, rules) ? [] : [address]))),
+  ];
 }
 
 /** Asks the book about each address: one client links, several are handled by AMBIGUITY, a blocked address never counts. */
@@ -288,7 +308,11 @@ function distinctClients(entries: readonly BookEntry[]): BookEntry[] {
 
 function candidatesFor(judged: Case, address: string | null, via: Via): Link[] {
   if (address === null || isBlocked(address, judged.rules)) return [];
-  return distinctClients(judged.facts.book.get(address) ?? []).map(({ clientId }) => ({ clientId, via, address }));
+  return distinctClients(judged.facts.book.get(address) ?? []).map(({ clientId }) => ({
+    clientId,
+    via,
+    address,
+  }));
 }
 
 /** What people may have decided about: the sender's address and its domain. */

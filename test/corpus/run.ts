@@ -19,7 +19,8 @@ async function run(args: readonly string[]): Promise<void> {
   const folder = findCorpus();
   if (folder === null) throw new Error('No corpus: set MAIL_CORPUS to a folder of mail corpora.');
   const metrics: Metric[] = [];
-  for (const suite of [mime, reply, forward, automatic, authentication]) metrics.push(...(await suite(folder)));
+  for (const suite of [mime, reply, forward, automatic, authentication])
+    metrics.push(...(await suite(folder)));
 
   const recorded = JSON.parse(readFileSync(recordedPath, 'utf8')) as Record<string, number>;
   const fallen: string[] = [];
@@ -28,7 +29,8 @@ async function run(args: readonly string[]): Promise<void> {
     const beside = library === null ? '–' : `${percent(library.right, n)} ${library.name}`;
     console.log(row(set, metric, String(n), String(right), percent(right, n), beside));
     const before = recorded[`${set}: ${metric}`];
-    if (before !== undefined && right < before) fallen.push(`${set}: ${metric}: ${right} of ${n}, was ${before}`);
+    if (before !== undefined && right < before)
+      fallen.push(`${set}: ${metric}: ${right} of ${n}, was ${before}`);
   }
   if (args.includes('--failures'))
     for (const { set, metric, failures } of metrics)
@@ -44,7 +46,14 @@ const percent = (right: number, n: number): string => (n === 0 ? '–' : ((100 *
 
 function row(...cells: readonly [string, string, string, string, string, string]): string {
   const [set, metric, n, right, score, library] = cells;
-  return [set.padEnd(22), metric.padEnd(44), n.padStart(5), right.padStart(6), score.padStart(6), ` ${library}`].join(' ');
+  return [
+    set.padEnd(22),
+    metric.padEnd(44),
+    n.padStart(5),
+    right.padStart(6),
+    score.padStart(6),
+    ` ${library}`,
+  ].join(' ');
 }
 
 await run(process.argv.slice(2)).catch((error: unknown) => {
