@@ -190,7 +190,9 @@ function readBranch(message: ParsedMessage, above: number): Branch {
     const hop = attachedHop(nested, above + 1, comment);
     const inside = readBranch(nested, above + 1);
     hops.push(hop, ...inside.hops.slice(0, MAX_FORWARDS - hops.length));
-    innermost ??= inside.innermost ?? hop;
+    const retold =
+      innermost?.via === 'inline' && hop.from.address !== null && innermost.from.address === hop.from.address;
+    if (innermost === null || retold) innermost = inside.innermost ?? hop;
   }
   return { hops, innermost };
 }
@@ -199,7 +201,7 @@ function readBranch(message: ParsedMessage, above: number): Branch {
  * Finds what was forwarded in a message: printed in its text by any mail client, attached as message/rfc822, and forwards inside
  * forwards, to a bounded depth. A reply that quotes is no forward ({@link isForward}). A sender printed by name only is a hop
  * with `from.address` null. Of messages attached side by side `forwarded` is the first one's innermost; a forward printed in
- * the text goes before attachments, which then came with it. Dates: {@link readLocalisedDate}. Linear in the length of the text.
+ * the text goes before attachments, which then came with it, unless it retells the attached message. Dates: {@link readLocalisedDate}. Linear in the length of the text.
  */
 export function readForwards(message: ParsedMessage): ForwardFacts {
   const { hops, innermost } = readBranch(message, 0);

@@ -74,7 +74,7 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   ];
   const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
   const fromStaff = from !== null && senders.every((address) => isOurs(address, rules));
-  const staffHops = fromStaff ? trustedHops(mail.forwards) : [];
+  const staffHops = fromStaff ? mail.forwards : [];
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
   const side = (direction: Direction, directionReason: string): Parties => ({
     direction,
@@ -103,10 +103,4 @@ export function readParties(mail: Mail, rules: Rules): Parties {
 
 function known(addresses: readonly { readonly address: string | null }[]): string[] {
   return addresses.flatMap(({ address }) => (address === null ? [] : [address]));
-}
-
-/** A message attached whole says more than the same forward retold in the text above it: its hops count alone. */
-function trustedHops(hops: readonly Forward[]): readonly Forward[] {
-  const attached = hops.findIndex((hop) => hop.via === 'attachment' && hop.depth === 1);
-  return attached > 0 ? hops.slice(attached) : hops;
 }
