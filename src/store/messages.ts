@@ -218,8 +218,8 @@ export async function markDependants(
     answers: message.messageId,
     _id: { $ne: message._id },
     $or: [
-      { state: 'triage' as const },
-      { state: 'received' as const },
+      // One that is being judged at this moment may have looked before this message was there.
+      { state: { $in: ['received' as const, 'judged' as const, 'triage' as const] } },
       { 'caseUpdates.review': 'parent-unknown' as const },
     ],
   };
