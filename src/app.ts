@@ -4,12 +4,12 @@ import type { Config } from './config.ts';
 import { openDashboard } from './dashboard/server.ts';
 import type { Dashboard } from './dashboard/server.ts';
 import { describeError } from './errors.ts';
-import type { IngestDeps } from './ingest.ts';
+import type { IngestDeps, IngestStep } from './ingest.ts';
 import type { Log } from './log.ts';
 import { openImapSource } from './mailbox/imap.ts';
 import type { ImapCredential } from './mailbox/imap.ts';
 import { createMetrics } from './metrics.ts';
-import type { PollDeps, PolledMailbox } from './poll.ts';
+import type { PollDeps, PolledMailbox, PollStep } from './poll.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from './queues.ts';
 import type { Queues } from './queues.ts';
 import { openReader } from './reading.ts';
@@ -23,7 +23,7 @@ import { ensureIndexes, openDatabase } from './store/mongo.ts';
 import type { Database } from './store/mongo.ts';
 import { watchMailbox } from './watch.ts';
 import { startIngestWorkers, startPollWorkers } from './worker.ts';
-import type { RunningWorkers } from './worker.ts';
+import type { JobTiming, RunningWorkers } from './worker.ts';
 
 export type Role = 'poll' | 'ingest' | 'dashboard';
 
@@ -32,6 +32,12 @@ export interface App {
   readonly dashboard: Dashboard | null;
   /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
   close(): Promise<void>;
+}
+
+/** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
+export interface Trial {
+  readonly step: (name: PollStep | IngestStep) => void;
+  readonly timing?: JobTiming & { readonly leaseMs: number };
 }
 
 /** Database and blobs: all that a command without a queue needs. */
@@ -88,10 +94,15 @@ export function createBackpressure(
 }
 
 /** The composition root of `docketmail start`: opens everything in order and closes it in reverse. */
-export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log): Promise<App> {
+export async function openApp(
+  config: Config,
+  roles: ReadonlySet<Role>,
+  log: Log,
+  trial?: Trial,
+): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse())
+    for (const close of closers.toReversed())
       await close().catch((error: unknown) => log.warn({ error: describeError(error) }, 'closing failed'));
   };
   try {
@@ -99,7 +110,7 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
     const metrics = createMetrics();
     await mkdir(config.ingest.spoolDir, { recursive: true });
     const stores = await openStores(config);
-    closers.push(stores.close);
+    closers.push(async () => await stores.close());
     const { database, blobs } = stores;
     const { maxmemoryPolicy } = await inspectRedis(config.redis.url);
     if (maxmemoryPolicy !== 'noeviction')
@@ -108,19 +119,20 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
         'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)',
       );
     const queues = openQueues(config.redis);
-    closers.push(queues.close);
+    closers.push(async () => await queues.close());
 
     const reader = openReaderFor(config, blobs);
-    closers.push(reader.close);
+    closers.push(async () => await reader.close());
     const graceMs = config.shutdownSeconds * 1000;
     const stopping = new AbortController();
-    const settings = { redis: config.redis, queues, log, metrics };
+    const { step, timing } = trial ?? {};
+    const settings = { redis: config.redis, queues, log, metrics, ...(timing && { timing }) };
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     closers.push(async () => await Promise.allSettled(background));
 
     const mailboxes: PolledMailbox[] = roles.has('poll') ? config.mailboxes.map(openMailbox) : [];
-    for (const { source } of mailboxes) closers.push(source.close);
+    for (const { source } of mailboxes) closers.push(async () => await source.close());
     closers.push(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
 
     if (roles.has('ingest')) {
@@ -130,6 +142,7 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
         reader,
         rules: config.rules,
         rejudgeSoon: async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {}),
+        ...(step && { step }),
       };
       workers.push(startIngestWorkers({ ...settings, ingest, concurrency: config.ingest.concurrency }));
     }
@@ -139,10 +152,12 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
         blobs,
         spoolDir: config.ingest.spoolDir,
         enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
-        remember: roles.has('ingest') ? reader.remember : () => {},
+        remember: roles.has('ingest') ? (key, raw) => reader.remember(key, raw) : () => {},
         hasRoom: createBackpressure(queues, config.poll.backpressure),
         batch: config.poll.batch,
         budgetMs: config.poll.budgetSeconds * 1000,
+        ...(step && { step }),
+        ...(timing && { leaseMs: timing.leaseMs }),
       };
       workers.push(startPollWorkers({ ...settings, poll, mailboxes, concurrency: config.poll.concurrency }));
       const owner = randomUUID();
@@ -175,7 +190,8 @@ export async function openApp(config: Config, roles: ReadonlySet<Role>, log: Log
         health,
         mailboxes: config.mailboxes,
       });
-      closers.push(dashboard.close);
+      const opened = dashboard;
+      closers.push(async () => await opened.close());
     }
     closers.push(async () => stopping.abort());
     return { dashboard, close: closeAll };

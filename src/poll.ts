@@ -56,6 +56,8 @@ export interface PollDeps {
   readonly hasRoom: () => Promise<boolean>;
   readonly batch: number;
   readonly budgetMs: number;
+  /** For tests that cannot wait; LEASE_MS otherwise. */
+  readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
   readonly step?: (name: PollStep) => void;
 }
@@ -83,7 +85,12 @@ export interface PollOutcome {
   readonly resets: readonly string[];
 }
 
-const LEASE_MS = 60_000;
+/**
+ * Renewed all the while, so that it may be short: the mailbox of a killed poller is free again before the queue finds the dead
+ * job (worker.ts: POLL_LOCK_MS), and the poll that the queue repeats then is not turned away.
+ */
+const LEASE_MS = 12_000;
+const RENEWALS_PER_LEASE = 3;
 /** A UID that was listed and is not served this many times has gone. */
 const MAX_MISSES = 3;
 /** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
@@ -101,6 +108,7 @@ export async function pollMailbox(
 ): Promise<PollOutcome> {
   const lease = { mailbox: mailbox.name, kind: 'poll', owner: randomUUID() } as const;
   const { leases } = deps.database;
+  const forMs = deps.leaseMs ?? LEASE_MS;
   const total = {
     listed: 0,
     fetched: 0,
@@ -108,7 +116,9 @@ export async function pollMailbox(
     problems: [] as PollOutcome['problems'][number][],
     resets: [] as string[],
   };
-  if (!(await takeLease(leases, { ...lease, forMs: LEASE_MS }))) return { outcome: 'leased', ...total };
+  const take = async (): Promise<boolean> => await takeLease(leases, { ...lease, forMs });
+  if (!(await take())) return { outcome: 'leased', ...total };
+  const stopRenewing = keepRenewing(take, forMs / RENEWALS_PER_LEASE);
   deps.step?.('leased');
   const deadline = Date.now() + deps.budgetMs;
   const round: Round = {
@@ -117,7 +127,7 @@ export async function pollMailbox(
     total,
     goOn: async () => {
       if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
-      return await takeLease(leases, { ...lease, forMs: LEASE_MS });
+      return await take();
     },
   };
   try {
@@ -131,8 +141,21 @@ export async function pollMailbox(
       await session.close();
     }
   } finally {
+    await stopRenewing();
     await releaseLease(leases, lease);
   }
+}
+
+/** A renewal that is under way when the poll ends must not take the lease again after it was given back. */
+function keepRenewing(renew: () => Promise<unknown>, everyMs: number): () => Promise<void> {
+  let renewal: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(renew).catch(() => {});
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await renewal;
+  };
 }
 
 interface Round extends PollDeps {

@@ -18,6 +18,14 @@ interface WorkerSettings {
   readonly queues: Queues;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Shorter ones, for tests that cannot wait. */
+  readonly timing?: JobTiming;
+}
+
+export interface JobTiming {
+  readonly pollLockMs: number;
+  readonly ingestLockMs: number;
+  readonly stalledIntervalMs: number;
 }
 
 /** Bounded in time: what has not ended after `graceMs` is left to a later process. */
@@ -26,16 +34,16 @@ export interface RunningWorkers {
 }
 
 /**
- * A killed process silences its mailbox until its lock is found stale, so poll locks are short. Ingest locks are long: a busy
- * machine must not make a job run twice.
+ * A killed process silences its mailbox, and holds up what it was ingesting, until its locks are found stale. Ingest locks are
+ * longer: a busy machine should not make a job run twice, though it does no harm.
  */
-const POLL_LOCK_MS = 30_000;
-const INGEST_LOCK_MS = 180_000;
-const STALLED_INTERVAL_MS = 5_000;
+const jobTiming: JobTiming = { pollLockMs: 30_000, ingestLockMs: 60_000, stalledIntervalMs: 5_000 };
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 10 * 60_000;
 /** How long a poll that found ingest behind waits before it asks again. */
 const WAIT_FOR_ROOM_MS = 1_000;
+/** How long a poll waits that found the mailbox held by another process, which may be dead. */
+const WAIT_FOR_LEASE_MS = 5_000;
 
 /** Exponential with full jitter, capped (invariant 9). */
 export function retryDelayMs(attemptsMade: number, random: () => number = Math.random): number {
@@ -50,13 +58,13 @@ export function startPollWorkers(
     readonly concurrency: number;
   },
 ): RunningWorkers {
-  const { queues, log, metrics, poll, concurrency } = settings;
+  const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
 
   const tick = startWorker<MailboxJob>(
     settings,
     queueNames.tick,
-    { concurrency: 4, lockMs: POLL_LOCK_MS },
+    { concurrency: 4, lockMs: timing.pollLockMs },
     async (job) => {
       await addPoll(queues, mailboxJob.parse(job.data).mailbox);
     },
@@ -65,7 +73,7 @@ export function startPollWorkers(
   const polls = startWorker<MailboxJob>(
     settings,
     queueNames.poll,
-    { concurrency, lockMs: POLL_LOCK_MS },
+    { concurrency, lockMs: timing.pollLockMs },
     async (job, signal) => {
       const { mailbox: name } = mailboxJob.parse(job.data);
       const mailbox = byName.get(name);
@@ -80,7 +88,9 @@ export function startPollWorkers(
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
-        if (outcome.outcome === 'more' || outcome.outcome === 'waiting') await addPoll(queues, name);
+        if (outcome.outcome === 'leased')
+          await delay(Math.min(WAIT_FOR_LEASE_MS, timing.pollLockMs), undefined, { signal }).catch(() => {});
+        if (outcome.outcome !== 'done') await addPoll(queues, name);
         return {
           ...outcome,
           problems: outcome.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`),
@@ -116,11 +126,11 @@ export function startPollWorkers(
 export function startIngestWorkers(
   settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
 ): RunningWorkers {
-  const { log, metrics, ingest, concurrency } = settings;
+  const { log, metrics, ingest, concurrency, timing = jobTiming } = settings;
   const worker = startWorker<IngestJob>(
     settings,
     queueNames.ingest,
-    { concurrency, lockMs: INGEST_LOCK_MS },
+    { concurrency, lockMs: timing.ingestLockMs },
     async (job) => {
       const { kind, id } = ingestJob.parse(job.data);
       const stop = metrics.ingestSeconds.startTimer();
@@ -170,7 +180,7 @@ function startWorker<T>(
   options: WorkerOptions,
   handle: Handler<T>,
 ): Worker<T> {
-  const { redis, log, metrics } = settings;
+  const { redis, log, metrics, timing = jobTiming } = settings;
   const processor: Processor<T> = async (job, _token, signal) => {
     try {
       return await handle(job, signal ?? new AbortController().signal);
@@ -190,7 +200,7 @@ function startWorker<T>(
     prefix: redis.prefix,
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    stalledInterval: STALLED_INTERVAL_MS,
+    stalledInterval: timing.stalledIntervalMs,
     // A stalled job is one whose process died: it runs again however often; poison is guarded by the ledger.
     maxStalledCount: 1_000_000,
     settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
