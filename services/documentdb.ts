@@ -38,7 +38,8 @@ shared_buffers = '256MB'
 max_wal_size = '512MB'
 # Survives a killed server, because the system lives on; not a power cut. Test data is not worth the wait.
 fsync = off
-synchronous_commit = off
+# Not off: an acknowledged write would then stand in the memory of the killed server alone.
+synchronous_commit = on
 full_page_writes = off
 jit = off
 # Two inserts of one unique key can deadlock in the engine; the gateway repeats the loser.

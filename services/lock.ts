@@ -1,6 +1,6 @@
 // One run at a time: two would build the same root, or fill the same data folder.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, identify, isRunning } from './processes.ts';
 import type { RecordedProcess } from './state.ts';
@@ -11,6 +11,7 @@ export type LockOptions = { readonly signal?: AbortSignal; readonly log: (line: 
 
 /** The lock is a folder, because making one is atomic. It names its owner; a lock whose owner is gone is broken. */
 export async function takeLock(path: string, { signal, log }: LockOptions): Promise<() => void> {
+  mkdirSync(dirname(path), { recursive: true });
   for (let told = false; ;) {
     try {
       mkdirSync(path);

@@ -1,6 +1,7 @@
 // script/services: the command line of the service runner.
 import { parseArgs } from 'node:util';
-import { closeServices, controlServices, defaultFolder, openServices, ServicesMissing } from './services.ts';
+import { ServicesMissing } from './provision.ts';
+import { closeServices, controlServices, defaultFolder, openServices } from './services.ts';
 import { serviceNames, type ServiceName } from './state.ts';
 
 const usage = `usage: script/services up [--only mongodb,redis,s3,imap,cyrus]

@@ -60,6 +60,8 @@ export function isRunning({ pid, startedAt }: RecordedProcess): boolean {
 /** SIGTERM, then SIGKILL for what is left after ten seconds. Returns when the process is gone. */
 export async function stopProcess(recorded: RecordedProcess): Promise<void> {
   if (!isRunning(recorded)) return;
+  // A frozen process would keep the signal for later.
+  signalAll(recorded, 'SIGCONT');
   signal(recorded, recorded.stopSignal ?? 'SIGTERM');
   if (await gone(recorded, stopTimeoutMs)) return;
   await killProcess(recorded);

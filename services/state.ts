@@ -1,5 +1,15 @@
 // What `up` has started, written down as each part starts, so that `down` can end it even after an interruption.
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export const serviceNames = ['mongodb', 'redis', 's3', 'imap', 'cyrus'] as const;
@@ -70,5 +80,18 @@ export function openStateFile(folder: string): StateFile {
     write({ ...state, services });
   }
 
-  return { folder, read, write, update, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  /** Only what `up` made, in case the folder holds something else. */
+  function remove(): void {
+    for (const name of [
+      'services.json',
+      'services.json.new',
+      'compose.env',
+      'compose-ca.pem',
+      ...serviceNames,
+    ])
+      rmSync(join(folder, name), { recursive: true, force: true });
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
+
+  return { folder, read, write, update, remove };
 }
