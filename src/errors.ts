@@ -21,6 +21,6 @@ export function describeError(error: unknown): string {
     e !== undefined && parts.length < 4;
     e = e instanceof Error ? e.cause : undefined
   )
-    parts.push(e instanceof Error ? e.message || e.name : String(e));
+    parts.push(e instanceof Error ? e.message || e.name : typeof e === 'string' ? e : JSON.stringify(e));
   return parts.join(': ').slice(0, 500);
 }

@@ -96,7 +96,7 @@ async function ingestAll(input: {
             blobs,
             spoolDir: config.ingest.spoolDir,
             enqueue: async (ids) => await inParallel(ids, config.ingest.concurrency, ingestOne),
-            remember: reader.remember,
+            remember: (key, raw) => reader.remember(key, raw),
             hasRoom: async () => true,
             batch: Number.POSITIVE_INFINITY,
             budgetMs: Number.POSITIVE_INFINITY,

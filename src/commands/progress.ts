@@ -8,7 +8,7 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 30;
 
 export function createProgress(what: string, total: number | null = null): Progress {
-  const isTerminal = process.stderr.isTTY === true;
+  const isTerminal = process.stderr.isTTY;
   let drawn = 0;
   const draw = (done: number): void => {
     const filled = total === null || total === 0 ? 0 : Math.round((done / total) * BAR_WIDTH);
