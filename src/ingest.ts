@@ -3,7 +3,7 @@ import { describeError, PermanentError } from './errors.ts';
 import { judgeMessage } from './judgement.ts';
 import { messageFactsOf } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
-import { writeOut } from './record.ts';
+import { flagReusedId, writeOut } from './record.ts';
 import type { Rules } from './rules.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { attachmentKey } from './store/blobs.ts';
@@ -146,6 +146,7 @@ async function settle(
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
     due = persisted === null && (again || !isJudgedAsSeen(message));
   }
+  await flagReusedId(database, message);
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {

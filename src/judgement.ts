@@ -8,6 +8,7 @@ import { askBook } from './store/address-book.ts';
 import type { BookAnswers } from './store/address-book.ts';
 import { caseHolders } from './store/case-updates.ts';
 import { findDecisions } from './store/decisions.ts';
+import { REUSED_ID_FLAG } from './store/messages.ts';
 import type { Judgement, MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 import { judge } from './verdict.ts';
@@ -87,6 +88,7 @@ export async function judgeMessage(
       }),
     ),
     variantOf: related.variants[0]?._id ?? null,
+    newFlags: related.namesakes.length > 0 ? [REUSED_ID_FLAG] : [],
     judgedWith: { roles: message.roles, inOwnSent: message.inOwnSent, backfill: message.backfill },
     ruleVersion: RULE_VERSION,
     state: 'judged',

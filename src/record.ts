@@ -4,6 +4,7 @@ import type { CaseUpdateDocument } from './store/case-updates.ts';
 import { recordCommunications } from './store/communications.ts';
 import type { CommunicationDocument } from './store/communications.ts';
 import { deterministicId } from './store/ids.ts';
+import { flagNamesakes, REUSED_ID_FLAG } from './store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 import { instantOf } from './mail/instant.ts';
@@ -97,6 +98,17 @@ export function caseUpdateOf(
     communicationId: communicationId(message, update.clientId),
     messageRef: message._id,
   };
+}
+
+/** A reused Message-ID shows on every message and communication under it, whichever came first. */
+export async function flagReusedId(
+  { messages, communications }: Pick<Database, 'messages' | 'communications'>,
+  message: MessageDocument,
+): Promise<void> {
+  if (!message.flags.includes(REUSED_ID_FLAG)) return;
+  const others = await flagNamesakes(messages, message);
+  const ids = others.flatMap((other) => other.links.map((link) => communicationId(other, link.clientId)));
+  await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
 }
 
 /** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */

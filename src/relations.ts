@@ -26,6 +26,8 @@ export interface Relations<M extends KnownMessage> {
   readonly parent: Parent;
   /** Earlier copies of this message with another body. */
   readonly variants: readonly M[];
+  /** Other messages under the same Message-ID: either copies that were rewritten on the way, or a forgery. */
+  readonly namesakes: readonly M[];
   /** Clients that have these words on record already, through a variant or the message that was forwarded. */
   readonly alreadyStored: ReadonlySet<string>;
 }
@@ -36,10 +38,13 @@ const ORIGINAL_WITHIN_MS = 36 * 60 * 60_000;
 const FORWARDED_WITHIN_MS = 30 * 24 * 60 * 60_000;
 
 /** What to look for among the known messages. */
-export function relationKeys(message: Pick<MessageFacts, 'answers' | 'variantKey'>, mail: Mail) {
+export function relationKeys(
+  message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey'>,
+  mail: Mail,
+) {
   const inside = mail.forwarded;
   return {
-    messageIds: message.answers,
+    messageIds: message.messageId === null ? message.answers : [...message.answers, message.messageId],
     variantKey: message.variantKey,
     originKey: inside === null ? null : originKeyOf(inside.from, inside.subject),
   };
@@ -47,7 +52,7 @@ export function relationKeys(message: Pick<MessageFacts, 'answers' | 'variantKey
 
 /** Sorts the messages found by `relationKeys` into what they are to this one. Subject alone never joins two messages. */
 export function relate<M extends KnownMessage>(input: {
-  readonly message: Pick<MessageFacts, 'answers' | 'variantKey' | 'parentId' | 'date'>;
+  readonly message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey' | 'parentId' | 'date'>;
   readonly mail: Mail;
   readonly found: readonly M[];
 }): Relations<M> {
@@ -76,6 +81,12 @@ export function relate<M extends KnownMessage>(input: {
     })),
     parent: parentOf({ message, mail, answers, carried }),
     variants,
+    namesakes: found.filter(
+      (other) =>
+        other.messageId !== null &&
+        other.messageId === message.messageId &&
+        other.variantKey !== message.variantKey,
+    ),
     alreadyStored: new Set(alreadyStored),
   };
 }

@@ -155,19 +155,44 @@ export type Judgement = Pick<
   | 'variantOf'
   | 'judgedWith'
   | 'ruleVersion'
->;
+> & { readonly newFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
   message: Pick<MessageDocument, '_id' | 'revision'>,
-  judgement: Judgement,
+  { newFlags, ...judgement }: Judgement,
 ): Promise<MessageDocument | null> {
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
-    { $set: { ...judgement, judgedAt: new Date() }, $inc: { revision: 1 } },
+    {
+      $set: { ...judgement, judgedAt: new Date() },
+      $inc: { revision: 1 },
+      // Another worker may flag this message at the same moment.
+      $addToSet: { flags: { $each: [...newFlags] } },
+    },
     { returnDocument: 'after' },
   );
+}
+
+/** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
+export const REUSED_ID_FLAG = 'message-id-reused';
+
+/** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
+export async function flagNamesakes(
+  messages: Collection<MessageDocument>,
+  { messageId, variantKey }: Pick<MessageDocument, 'messageId' | 'variantKey'>,
+): Promise<Pick<MessageDocument, '_id' | 'variantKey' | 'links'>[]> {
+  if (messageId === null) return [];
+  const others = await messages
+    .find({ messageId, variantKey: { $ne: variantKey }, flags: { $ne: REUSED_ID_FLAG } })
+    .project<Pick<MessageDocument, '_id' | 'variantKey' | 'links'>>({ variantKey: 1, links: 1 })
+    .limit(1_000)
+    .toArray();
+  const ids = others.map(({ _id }) => _id);
+  if (ids.length > 0)
+    await messages.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
+  return others;
 }
 
 /** Everything that was decided has been written. */
