@@ -1,5 +1,5 @@
-import type { Collection, Filter, ObjectId } from 'mongodb';
-import type { BookEntry } from '../verdict.ts';
+import { MongoBulkWriteError, ObjectId } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import { companyDomain } from '../verdict/parties.ts';
 import { addressesOf } from './clients.ts';
 import type { ClientDocument } from './clients.ts';
@@ -19,123 +19,156 @@ export interface Book {
   readonly clients: Collection<ClientDocument>;
 }
 
-/** What the book says, and the clients' own ids as the CRM wrote them. */
-export interface BookAnswers {
-  readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
-  readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-}
+/** What a client's addresses depend on. */
+export type ClientAddresses = Pick<ClientDocument, '_id' | 'email' | 'emails'>;
 
-/** One address on more clients than this is nobody's address; the rest is left out. */
-const MAX_CLIENTS_PER_QUESTION = 200;
-/** Clients read and written in one step of a scan. */
-const PAGE = 1_000;
-
-/**
- * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
- * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written.
- * `asWritten` are spellings that occur in the message, for clients stored in another letter case.
- */
-export async function askBook(
-  { addressBook, clients }: Book,
-  questions: readonly string[],
-  asWritten: readonly string[] = [],
-): Promise<BookAnswers> {
-  if (questions.length === 0) return { entries: new Map(), clientIds: new Map() };
-  const rows = await addressBook
-    .find({ address: { $in: [...questions] } })
-    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
-    .toArray();
-  const addresses = questions.filter((question) => !question.startsWith('@'));
-  const spellings = [...new Set([...addresses, ...asWritten])];
-  const filter: Filter<ClientDocument> = {
-    $or: [
-      { _id: { $in: [...new Set(rows.map((row) => row.clientId))] } },
-      { email: { $in: spellings } },
-      { emails: { $in: spellings } },
-    ],
-  };
-  const found = await clients
-    .find(filter)
-    .project<Pick<ClientDocument, '_id' | 'email' | 'emails'>>({ _id: 1, email: 1, emails: 1 })
-    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
-    .toArray();
-
-  const asked = new Set(questions);
-  const entries = new Map<string, BookEntry[]>();
-  const clientIds = new Map<string, ClientDocument['_id']>();
-  const add = (entry: BookEntry): void => {
-    const known = entries.get(entry.address) ?? [];
-    if (known.some(({ clientId }) => clientId === entry.clientId)) return;
-    entries.set(entry.address, [...known, entry]);
-  };
-  for (const client of found) {
-    const clientId = String(client._id);
-    clientIds.set(clientId, client._id);
-    for (const address of addressesOf(client)) {
-      if (asked.has(address)) add({ address, clientId, kind: 'primary' });
-      const domain = companyDomain(address);
-      if (domain !== null && asked.has(`@${domain}`))
-        add({ address: `@${domain}`, clientId, kind: 'domain' });
-    }
-  }
-  for (const { address, clientId, kind, source } of rows)
-    if (source === 'learned' && clientIds.has(String(clientId)))
-      add({ address, clientId: String(clientId), kind: kind === 'primary' ? 'alias' : kind });
-  return { entries, clientIds };
+/** Every address and `@domain` under which a client's document puts it. */
+export function entriesOf(client: ClientAddresses): Pick<BookDocument, 'address' | 'kind'>[] {
+  const addresses = addressesOf(client);
+  const domains = [...new Set(addresses.flatMap((address) => companyDomain(address) ?? []))];
+  return [
+    ...addresses.map((address) => ({ address, kind: 'primary' as const })),
+    ...domains.map((domain) => ({ address: `@${domain}`, kind: 'domain' as const })),
+  ];
 }
 
 /** The rows that the CRM's document asks for. */
-function rowsOf(client: Pick<ClientDocument, '_id' | 'email' | 'emails'>): BookDocument[] {
-  const addresses = addressesOf(client);
-  const domains = [...new Set(addresses.flatMap((address) => companyDomain(address) ?? []))];
-  const row = (address: string, kind: BookDocument['kind']): BookDocument => ({
-    _id: deterministicId('book', address, String(client._id), 'crm'),
+function rowsOf(client: ClientAddresses): BookDocument[] {
+  return entriesOf(client).map(({ address, kind }) => ({
+    _id: rowId({ address, clientId: client._id, source: 'crm' }),
     address,
     clientId: client._id,
     kind,
     source: 'crm',
-  });
-  return [
-    ...addresses.map((address) => row(address, 'primary')),
-    ...domains.map((domain) => row(`@${domain}`, 'domain')),
-  ];
+  }));
 }
 
-/** How far a scan has come; null: from the beginning. */
+function rowId({ address, clientId, source }: Pick<BookDocument, 'address' | 'clientId' | 'source'>): ObjectId {
+  return deterministicId('book', address, String(clientId), source);
+}
+
+/** What a person taught: `address` is normalised, or `@domain`. */
+export function learnedRow(address: string, clientId: ClientDocument['_id']): BookDocument {
+  return { _id: rowId({ address, clientId, source: 'learned' }), address, clientId, kind: 'alias', source: 'learned' };
+}
+
+export async function learn(addressBook: Collection<BookDocument>, row: BookDocument): Promise<void> {
+  const { _id, ...fields } = row;
+  await addressBook.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
+}
+
+export async function unlearn(addressBook: Collection<BookDocument>, row: Pick<BookDocument, '_id'>): Promise<void> {
+  await addressBook.deleteOne({ _id: row._id });
+}
+
+/** An address that a client has now, or has no longer. `@domains` are left out: they follow from addresses. */
+export interface AddressChange {
+  readonly address: string;
+  readonly clientId: ClientDocument['_id'];
+}
+
+export interface BookChanges {
+  readonly gained: readonly AddressChange[];
+  /** Of clients that are still there. A client that has gone takes its rows with it, but no mail off its record. */
+  readonly lost: readonly AddressChange[];
+}
+
+/** How far a scan has come; `after` null: it has come to the end and begins anew. */
 export interface ScanPosition {
   readonly after: ClientDocument['_id'] | null;
   readonly scanned: number;
 }
 
+/** Clients read and written in one step: what a scan holds in memory. */
+const PAGE = 1_000;
+
 /**
- * Brings the book up to date with the next page of clients, in the order of `_id`. `after` null in the answer: the scan has
- * come to the end and begins anew.
+ * A comparison meets only values of its own type, so that ids of each type are a range of their own, in MongoDB's order of
+ * types. The bounds are below every id that a CRM gives.
  */
-export async function scanClients(
-  { addressBook, clients }: Book,
-  { after }: Pick<ScanPosition, 'after'>,
-): Promise<ScanPosition> {
-  const page = await clients
-    .find(after === null ? {} : { _id: { $gt: after } as never })
-    .project<Pick<ClientDocument, '_id' | 'email' | 'emails'>>({ _id: 1, email: 1, emails: 1 })
+const RANGES: readonly (number | string | ObjectId)[] = [Number.NEGATIVE_INFINITY, '', new ObjectId('000000000000000000000000')];
+
+/** Brings the book up to date with the next page of clients, in the order of `_id`. */
+export async function scanClients(book: Book, { after }: Pick<ScanPosition, 'after'>): Promise<ScanPosition & BookChanges> {
+  const changes: BookChanges[] = [];
+  let scanned = 0;
+  let from = after ?? RANGES[0] ?? null;
+  while (from !== null && scanned < PAGE) {
+    const limit = PAGE - scanned;
+    const page: ClientAddresses[] = await readClients(book.clients, { _id: { $gt: from } as never }, limit);
+    scanned += page.length;
+    changes.push(await bringUpToDate(book, page));
+    const last = page.length < limit ? null : (page.at(-1)?._id ?? null);
+    await forgetGone(book.addressBook, { from, to: last, present: page.map(({ _id }) => _id) });
+    from = last ?? nextRange(from);
+  }
+  return {
+    after: from,
+    scanned,
+    gained: changes.flatMap(({ gained }) => gained),
+    lost: changes.flatMap(({ lost }) => lost),
+  };
+}
+
+/** Brings the book up to date with these clients, as a hint asks for. */
+export async function refreshClients(book: Book, ids: readonly ClientDocument['_id'][]): Promise<BookChanges> {
+  const present = await readClients(book.clients, { _id: { $in: [...ids] } }, ids.length);
+  const changes = await bringUpToDate(book, present);
+  const there = new Set(present.map(({ _id }) => String(_id)));
+  const gone = ids.filter((id) => !there.has(String(id)));
+  if (gone.length > 0) await book.addressBook.deleteMany({ clientId: { $in: gone }, source: 'crm' });
+  return changes;
+}
+
+async function readClients(
+  clients: Collection<ClientDocument>,
+  filter: Filter<ClientDocument>,
+  limit: number,
+): Promise<ClientAddresses[]> {
+  return await clients
+    .find(filter)
+    .project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })
     .sort({ _id: 1 })
-    .limit(PAGE)
+    .limit(limit)
     .toArray();
-  const last = page.at(-1);
-  if (last === undefined) return { after: null, scanned: 0 };
-  const wanted = new Map(page.flatMap(rowsOf).map((row) => [row._id.toHexString(), row]));
-  const present = await addressBook
-    .find({ clientId: { $in: page.map((c) => c._id) }, source: 'crm' })
-    .toArray();
-  const stale = present.filter((row) => !wanted.has(row._id.toHexString())).map((row) => row._id);
+}
+
+function nextRange(id: ClientDocument['_id']): ClientDocument['_id'] | null {
+  const here = RANGES.findIndex((bound) => typeof bound === typeof id);
+  return RANGES[here + 1] ?? null;
+}
+
+async function bringUpToDate({ addressBook }: Book, clients: readonly ClientAddresses[]): Promise<BookChanges> {
+  if (clients.length === 0) return { gained: [], lost: [] };
+  const wanted = new Map(clients.flatMap(rowsOf).map((row) => [row._id.toHexString(), row]));
+  const present = await addressBook.find({ clientId: { $in: clients.map(({ _id }) => _id) }, source: 'crm' }).toArray();
+  const stale = present.filter((row) => !wanted.has(row._id.toHexString()));
   for (const row of present) wanted.delete(row._id.toHexString());
-  if (stale.length > 0) await addressBook.deleteMany({ _id: { $in: stale } });
-  if (wanted.size > 0)
-    await addressBook.bulkWrite(
-      [...wanted.values()].map(({ _id, ...fields }) => ({
-        updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
-      })),
-      { ordered: false },
-    );
-  return { after: page.length < PAGE ? null : last._id, scanned: page.length };
+  const missing = [...wanted.values()];
+  if (stale.length > 0) await addressBook.deleteMany({ _id: { $in: stale.map(({ _id }) => _id) } });
+  if (missing.length > 0) await insertMissing(addressBook, missing);
+  return { gained: addressesIn(missing), lost: addressesIn(stale) };
+}
+
+/** Another process may write the same rows at the same time: theirs are as good. */
+async function insertMissing(addressBook: Collection<BookDocument>, rows: readonly BookDocument[]): Promise<void> {
+  try {
+    await addressBook.insertMany([...rows], { ordered: false });
+  } catch (error) {
+    const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    if (failures.length === 0 || failures.some(({ code }) => code !== 11000)) throw error;
+  }
+}
+
+function addressesIn(rows: readonly BookDocument[]): AddressChange[] {
+  return rows.flatMap(({ address, clientId, kind }) => (kind === 'primary' ? [{ address, clientId }] : []));
+}
+
+/** Rows of clients between two ids that are not there any more. */
+async function forgetGone(
+  addressBook: Collection<BookDocument>,
+  { from, to, present }: { from: ClientDocument['_id']; to: ClientDocument['_id'] | null; present: readonly ClientDocument['_id'][] },
+): Promise<void> {
+  const upTo = to === null ? {} : { $lte: to };
+  await addressBook.deleteMany({ source: 'crm', clientId: { $gt: from, ...upTo, $nin: [...present] } as never });
 }

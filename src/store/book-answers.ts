@@ -1,0 +1,92 @@
+import type { Collection, Filter } from 'mongodb';
+import type { BookEntry } from '../verdict.ts';
+import { entriesOf } from './address-book.ts';
+import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
+import type { ClientDocument } from './clients.ts';
+
+/** What the book says, and the clients' own ids as the CRM wrote them. */
+export interface BookAnswers {
+  readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
+  readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+}
+
+/** One address on more clients than this is nobody's address; the rest is left out. */
+const MAX_CLIENTS_PER_QUESTION = 200;
+/** A collection this small is read whole in less time than a journey to the server takes. */
+const SMALL_COLLECTION = 5_000;
+/** How long it is believed which fields of the CRM's collection are indexed: `doctor --fix` may make them any time. */
+const INDEXES_BELIEVED_MS = 60_000;
+
+/**
+ * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
+ * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
+ * matches the very next message. Costs two commands, whatever the number of clients.
+ */
+export async function askBook(
+  { addressBook, clients }: Book,
+  questions: readonly string[],
+  also: {
+    /** Spellings that occur in the message, for clients stored in another letter case. */
+    readonly asWritten?: readonly string[];
+    /** Learned rows that are not in the book: what would be if they were. */
+    readonly supposed?: readonly Omit<BookDocument, '_id'>[];
+  } = {},
+): Promise<BookAnswers> {
+  if (questions.length === 0) return { entries: new Map(), clientIds: new Map() };
+  const asked = new Set(questions);
+  const inBook = await addressBook
+    .find({ address: { $in: [...questions] } })
+    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
+    .toArray();
+  const rows = [...inBook, ...(also.supposed ?? []).filter(({ address }) => asked.has(address))];
+  const spellings = [...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])])];
+  const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({ [field]: { $in: spellings } }));
+  const found = await clients
+    .find({ $or: [{ _id: { $in: [...new Set(rows.map((row) => row.clientId))] } }, ...byEmail] })
+    .project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })
+    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
+    .toArray();
+  return answersFrom({ asked, found, learned: rows.filter(({ source }) => source === 'learned') });
+}
+
+function answersFrom(input: {
+  asked: ReadonlySet<string>;
+  found: readonly ClientAddresses[];
+  learned: readonly Omit<BookDocument, '_id'>[];
+}): BookAnswers {
+  const entries = new Map<string, BookEntry[]>();
+  const clientIds = new Map<string, ClientDocument['_id']>();
+  const add = (entry: BookEntry): void => {
+    const known = entries.get(entry.address) ?? [];
+    if (known.some(({ clientId, kind }) => clientId === entry.clientId && kind === entry.kind)) return;
+    entries.set(entry.address, [...known, entry]);
+  };
+  for (const client of input.found) {
+    const clientId = String(client._id);
+    clientIds.set(clientId, client._id);
+    for (const { address, kind } of entriesOf(client)) if (input.asked.has(address)) add({ address, clientId, kind });
+  }
+  for (const { address, clientId } of input.learned)
+    if (clientIds.has(String(clientId))) add({ address, clientId: String(clientId), kind: 'alias' });
+  return { entries, clientIds };
+}
+
+const believed = new WeakMap<Collection<ClientDocument>, { readonly fields: readonly string[]; readonly at: number }>();
+
+/**
+ * The fields of the CRM's collection that can be asked without reading all of it. Without an index a look-up would cost more
+ * with every client, so then only the book answers, which the rolling scan keeps; `doctor` tells that the index is missing.
+ */
+async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonly string[]> {
+  const known = believed.get(clients);
+  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known.fields;
+  const indexes = await clients
+    .listIndexes()
+    .toArray()
+    .catch(() => []);
+  const indexed = ['email', 'emails'].filter((field) => indexes.some(({ key }) => Object.keys(key as object)[0] === field));
+  const isSmall = indexed.length < 2 && (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
+  const fields = isSmall ? ['email', 'emails'] : indexed;
+  believed.set(clients, { fields, at: Date.now() });
+  return fields;
+}
