@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{contract,integration,e2e}/**/*.test.ts', 'test/services/*.test.ts'],
+          include: ['test/{contract,integration,e2e,faults}/**/*.test.ts', 'test/services/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

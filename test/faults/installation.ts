@@ -1,0 +1,131 @@
+/** One installation under test: its settings, its database, its blobs. Emptied between runs, because indexes take their time. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EJSON } from 'bson';
+import type { Document } from 'mongodb';
+import { settings as firm } from '../../demo/firm.ts';
+import { ensureIndexes, openDatabase } from '../../src/store/mongo.ts';
+import type { Database } from '../../src/store/mongo.ts';
+
+/** A mailbox of the servers, as docketmail is told of it. */
+export interface MailboxSettings {
+  readonly name: string;
+  readonly user: string;
+  readonly role: 'capture' | 'dropbox';
+  readonly folders: readonly string[];
+  /** Another than the server itself: a proxy. */
+  readonly port?: number;
+}
+
+export interface Installation {
+  readonly database: Database;
+  readonly blobDir: string;
+  readonly folder: string;
+  /** The environment of a process. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Empties everything; the next processes use fresh queues. */
+  reset(changes?: SettingChanges): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SettingChanges {
+  readonly mailboxes?: readonly MailboxSettings[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Blobs in the S3 of the services, not in a folder. */
+  readonly s3?: boolean;
+}
+
+type Servers = Readonly<Record<string, string>>;
+
+export async function openInstallation(servers: Servers): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), 'docketmail-faults.'));
+  const db = `docketmail_faults_${randomBytes(5).toString('hex')}`;
+  const collections = {
+    clients: 'clients',
+    communications: 'communications',
+    caseUpdates: 'caseUpdates',
+    ownPrefix: '',
+  };
+  const database = await openDatabase({ uri: servers['MONGODB_URI'] ?? '', db, collections });
+  await ensureIndexes(database);
+  const clients: Document[] = EJSON.parse(
+    await readFile(new URL('../../demo/clients.json', import.meta.url), 'utf8'),
+  );
+  await database.clients.insertMany(clients as never);
+  const blobDir = join(folder, 'blobs');
+  let env: NodeJS.ProcessEnv = {};
+  return {
+    database,
+    blobDir,
+    folder,
+    get env() {
+      return env;
+    },
+    reset: async (changes = {}) => {
+      for (const name of [
+        'communications',
+        'caseUpdates',
+        'messages',
+        'sightings',
+        'cursors',
+        'leases',
+        'decisions',
+      ] as const)
+        await database[name].deleteMany({});
+      await rm(blobDir, { recursive: true, force: true });
+      await mkdir(blobDir);
+      env = await environment({ servers, folder, blobDir, db, changes });
+    },
+    close: async () => {
+      await database.db.dropDatabase();
+      await database.client.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function environment(input: {
+  readonly servers: Servers;
+  readonly folder: string;
+  readonly blobDir: string;
+  readonly db: string;
+  readonly changes: SettingChanges;
+}): Promise<NodeJS.ProcessEnv> {
+  const { servers, folder, blobDir, db, changes } = input;
+  const mailboxes = (changes.mailboxes ?? []).map(({ name, user, role, folders, port }) => ({
+    name,
+    user,
+    role,
+    folders,
+    host: servers['IMAP_HOST'],
+    port: port ?? Number(servers['IMAP_PORT']),
+    security: 'none',
+    passEnv: 'FAULTS_MAIL_PASSWORD',
+  }));
+  const file = join(folder, 'mailboxes.json');
+  await writeFile(file, JSON.stringify({ mailboxes }));
+  const s3 = Object.entries(servers).filter(([name]) => name.startsWith('S3_'));
+  return {
+    PATH: process.env['PATH'],
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    MONGODB_URI: servers['MONGODB_URI'],
+    MONGODB_DB: db,
+    REDIS_URL: servers['REDIS_URL'],
+    QUEUE_PREFIX: `faults-${randomBytes(5).toString('hex')}`,
+    ...(changes.s3 === true ? Object.fromEntries(s3) : { BLOB_DIR: blobDir }),
+    MAILBOXES_FILE: file,
+    FAULTS_MAIL_PASSWORD: servers['IMAP_TEST_PASSWORD'],
+    OWN_ADDRESSES: firm.ownAddresses.join(','),
+    STAFF_DOMAINS: firm.staffDomains.join(','),
+    FORM_SENDERS: firm.formSenders.join(','),
+    AUTHENTICATION: 'off',
+    SPOOL_DIR: folder,
+    POLL_INTERVAL_SECONDS: '1',
+    RECONCILE_SECONDS: '1',
+    SHUTDOWN_SECONDS: '2',
+    LOG_LEVEL: 'warn',
+    ...changes.env,
+  };
+}

@@ -1,0 +1,181 @@
+/** kill -9 at every named step of poll and ingest, each several times, then a restart. */
+import type { IngestStep } from '../../src/ingest.ts';
+import type { PollStep } from '../../src/poll.ts';
+import { readEndState } from './end-state.ts';
+import { openInstallation } from './installation.ts';
+import type { Installation } from './installation.ts';
+import { deliver, newMailboxes } from './mailboxes.ts';
+import { startProgram } from './program.ts';
+import type { KillAt } from './program.ts';
+import { rowOf } from './scenario.ts';
+import type { Row, Run, Scenario } from './scenario.ts';
+import { recover, untilSettled } from './settling.ts';
+
+/** `epoch-raised` needs a reset: see resets.ts. */
+const pollSteps = [
+  'leased',
+  'opened',
+  'rows-written',
+  'cursor-moved',
+  'raw-stored',
+  'row-fetched',
+  'enqueued',
+  'listing-finished',
+] as const satisfies readonly PollStep[];
+const ingestSteps = [
+  'started',
+  'read',
+  'attachments-stored',
+  'received',
+  'judged',
+  'written',
+  'dependants-marked',
+  'marked-written',
+  'done',
+] as const satisfies readonly IngestStep[];
+
+const SETTLE_LIMIT_MS = 60_000;
+/** A step that is not reached by then will not be. */
+const KILL_LIMIT_MS = 15_000;
+
+/** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as a run of ten letters goes. */
+const timesOf: Readonly<Record<PollStep | IngestStep, number>> = {
+  leased: 2,
+  opened: 3,
+  'epoch-raised': 1,
+  'rows-written': 3,
+  'cursor-moved': 3,
+  'raw-stored': 10,
+  'row-fetched': 10,
+  enqueued: 3,
+  'listing-finished': 3,
+  started: 10,
+  read: 10,
+  'attachments-stored': 10,
+  received: 10,
+  judged: 10,
+  written: 9,
+  'dependants-marked': 9,
+  'marked-written': 9,
+  done: 10,
+};
+
+interface Kill extends KillAt {
+  readonly kind: 'poll' | 'ingest';
+}
+
+interface KillRun extends Run {
+  readonly killed: readonly Kill[];
+}
+
+export const kills: Scenario = {
+  name: 'kill -9',
+  run: async (bench) => {
+    const { servers, say, short } = bench;
+    const plans = planKills(short ? 9 : 72);
+    const mailboxes = newMailboxes();
+    const sightings = await deliver(servers, mailboxes);
+    const installations = [await openInstallation(servers), await openInstallation(servers)];
+    try {
+      const [first] = installations;
+      if (first === undefined) throw new Error('no installation');
+      await first.reset({ mailboxes });
+      const undisturbed = await runUndisturbed(first, sightings);
+      const runs: KillRun[] = [];
+      const queue = plans.values();
+      await Promise.all(
+        installations.map(async (installation) => {
+          for (const plan of queue) {
+            await installation.reset({ mailboxes });
+            const run = await runWithKills(installation, undisturbed, plan);
+            runs.push(run);
+            const at = run.killed.map(({ step, times }) => `${step} ${times}`).join(' + ');
+            for (const line of run.lost) say(`${at}: lost ${line}`);
+            for (const line of run.doubled) say(`${at}: doubled ${line}`);
+            say(`${runs.length}/${plans.length} killed at ${at}; recovered in ${run.seconds} s`);
+          }
+        }),
+      );
+      return rowsOf(runs, sightings, short);
+    } finally {
+      for (const installation of installations) await installation.close();
+    }
+  },
+};
+
+/**
+ * Three kills a run: one while it polls, after the restart one while it ingests, after the next restart another. More than
+ * three deaths over the same message would be taken for poison.
+ */
+function planKills(runs: number): Kill[][] {
+  return Array.from({ length: runs }, (_, run) => {
+    const step = <S>(steps: readonly S[], at: number): S => steps[at % steps.length] as S;
+    return [
+      killOf('poll', step(pollSteps, run), Math.floor(run / pollSteps.length)),
+      killOf('ingest', step(ingestSteps, run), Math.floor(run / ingestSteps.length)),
+      killOf('ingest', step(ingestSteps, run + 4), Math.floor(run / ingestSteps.length) + 4),
+    ];
+  });
+}
+
+const killOf = (kind: Kill['kind'], step: PollStep | IngestStep, repetition: number): Kill => ({
+  kind,
+  step,
+  times: 1 + (repetition % timesOf[step]),
+});
+
+export async function runUndisturbed(
+  installation: Installation,
+  sightings: number,
+): Promise<readonly string[]> {
+  const program = await startProgram(installation.env);
+  try {
+    await untilSettled(installation, sightings, SETTLE_LIMIT_MS);
+    return await readEndState(installation.database, installation.blobDir);
+  } catch (error) {
+    throw new Error(`the undisturbed run did not settle:\n${program.log()}`, { cause: error });
+  } finally {
+    await program.stop();
+  }
+}
+
+async function runWithKills(
+  installation: Installation,
+  undisturbed: readonly string[],
+  plan: readonly Kill[],
+): Promise<KillRun> {
+  const killed: Kill[] = [];
+  for (const kill of plan) {
+    const roles = kill.kind === 'poll' ? ['poll'] : ['poll', 'ingest'];
+    const program = await startProgram(installation.env, { killAt: kill, roles });
+    const timer = setTimeout(() => program.signal('SIGTERM'), KILL_LIMIT_MS);
+    if ((await program.ended) === 'SIGKILL') killed.push(kill);
+    clearTimeout(timer);
+  }
+  const program = await startProgram(installation.env);
+  try {
+    return { ...(await recover(installation, undisturbed, SETTLE_LIMIT_MS)), killed };
+  } finally {
+    await program.stop();
+  }
+}
+
+/** A run stands in the row of each step that it was killed at. */
+function rowsOf(runs: readonly KillRun[], sightings: number, short: boolean): Row[] {
+  const all = rowOf(
+    'kill -9, all',
+    sightings,
+    runs,
+    `${runs.reduce((sum, { killed }) => sum + killed.length, 0)} kill points`,
+  );
+  if (short) return [all];
+  const rows = [...pollSteps, ...ingestSteps].map((step) => {
+    const mine = runs.filter(({ killed }) => killed.some((kill) => kill.step === step));
+    const points = mine.reduce(
+      (sum, { killed }) => sum + killed.filter((kill) => kill.step === step).length,
+      0,
+    );
+    return rowOf(`kill -9 at ${step}`, sightings, mine, `${points} kill points`);
+  });
+  return [...rows, all];
+}

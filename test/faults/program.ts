@@ -1,0 +1,80 @@
+/** The built program as a process that can be killed, frozen and measured. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface KillAt {
+  readonly step: string;
+  /** Ends when the step is reached for this time. */
+  readonly times: number;
+}
+
+export interface ProgramOptions {
+  readonly roles?: readonly string[];
+  readonly killAt?: KillAt | null;
+  /** `short`: locks and leases of seconds, so that a dead process is noticed at once. `real`: as people have them. */
+  readonly timing?: 'short' | 'real';
+}
+
+export interface Figures {
+  readonly peakRssMb: number;
+  readonly longestDelayMs: number;
+}
+
+export interface Program {
+  readonly pid: number;
+  /** Resolves with the signal that ended the process, or null. */
+  readonly ended: Promise<string | null>;
+  /** What it wrote on standard error so far. */
+  readonly log: () => string;
+  signal(name: NodeJS.Signals): void;
+  measure(): Promise<Figures>;
+  /** SIGTERM, and SIGKILL where that is not enough. */
+  stop(): Promise<void>;
+}
+
+const worker = fileURLToPath(new URL('worker.js', import.meta.url));
+const shortTiming = { pollLockMs: 1_000, ingestLockMs: 1_000, stalledIntervalMs: 300, leaseMs: 800 };
+const STOP_LIMIT_MS = 8_000;
+const START_LIMIT_MS = 40_000;
+/** As much of its log as is ever shown. */
+const MAX_LOG_CHARS = 200_000;
+
+export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptions = {}): Promise<Program> {
+  const { roles, killAt = null, timing = 'short' } = options;
+  const input = JSON.stringify({ roles, killAt, ...(timing === 'short' && { timing: shortTiming }) });
+  const child = fork(worker, [input], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let log = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    log = (log + bytes.toString()).slice(-MAX_LOG_CHARS);
+  });
+  child.on('error', () => {});
+  const ended = once(child, 'exit').then(([, signal]: (string | null)[]) => signal ?? null);
+  const ready = once(child, 'message').then(() => null);
+  const late = new Promise<'late'>((resolve) => setTimeout(resolve, START_LIMIT_MS, 'late').unref());
+  // A kill at an early step comes before the program says that it is ready: that is an end like any other.
+  const first = await Promise.race([ready, ended.then((signal) => ({ signal })), late]);
+  if (first === 'late' || (first !== null && first.signal !== 'SIGKILL')) {
+    child.kill('SIGKILL');
+    throw new Error(`docketmail did not start:\n${log}`);
+  }
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    log: () => log,
+    signal: (name) => void child.kill(name),
+    measure: async () => {
+      child.send('measure');
+      // What the worker sends back is of this shape.
+      const [figures] = (await once(child, 'message')) as [Figures];
+      return figures;
+    },
+    stop: async () => {
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * The built program with a switch: `node test/faults/worker.js '{"roles":["poll","ingest"],"killAt":{"step":"judged","times":3}}'`
+ * ends itself with SIGKILL when it reaches that step for the third time. Says `ready` to its parent, and what it measured of
+ * itself when it is asked.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openApp } from '../../dist/app.js';
+import { loadConfig } from '../../dist/config.js';
+import { createLog } from '../../dist/log.js';
+
+const { roles = ['poll', 'ingest'], killAt = null, timing } = JSON.parse(process.argv[2] ?? '{}');
+const delay = monitorEventLoopDelay({ resolution: 5 });
+let reached = 0;
+const step = (name) => {
+  if (name === killAt?.step && ++reached === killAt.times) process.kill(process.pid, 'SIGKILL');
+};
+
+const config = loadConfig(process.env, { mailboxes: roles.includes('poll') ? 'required' : 'optional' });
+const app = await openApp(config, new Set(roles), createLog(config.log.level), { step, timing });
+delay.enable();
+process.on('message', () =>
+  process.send?.({ peakRssMb: process.resourceUsage().maxRSS / 1024, longestDelayMs: delay.max / 1e6 }),
+);
+process.on('disconnect', () => process.exit(1));
+process.once('SIGTERM', () => {
+  void app.close().then(() => process.exit(0));
+});
+process.send?.('ready');
