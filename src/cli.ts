@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { importClientsCommand } from './commands/clients.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { pollCommand } from './commands/poll.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { startCommand } from './commands/start.ts';
 import { UsageError } from './commands/usage.ts';
@@ -35,6 +37,8 @@ for (const command of [
   explainCommand,
   importClientsCommand,
   replayCommand,
+  auditCommand,
+  quarantineCommand,
   doctorCommand,
 ])
   program.addCommand(command().exitOverride().showHelpAfterError());

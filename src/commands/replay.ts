@@ -16,10 +16,11 @@ export function replayCommand(): Command {
       "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
     )
     .argument('<message...>', 'id, fingerprint or Message-ID')
-    .action(replay);
+    .action(replayMessages);
 }
 
-async function replay(wanted: readonly string[]): Promise<void> {
+/** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
+export async function replayMessages(wanted: readonly string[]): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await mkdir(config.ingest.spoolDir, { recursive: true });
   const stores = await openStores(config);
@@ -56,7 +57,7 @@ async function replay(wanted: readonly string[]): Promise<void> {
   }
 }
 
-function filterFor(name: string): Filter<MessageDocument> {
+export function filterFor(name: string): Filter<MessageDocument> {
   if (/^[0-9a-f]{24}$/u.test(name)) return { _id: ObjectId.createFromHexString(name) };
   if (/^(?:v1|raw):[0-9a-f]{64}$/u.test(name)) return { fingerprint: name };
   return { messageId: name.replace(/^<|>$/gu, '') };

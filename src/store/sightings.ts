@@ -213,6 +213,31 @@ export async function reopen(
   );
 }
 
+/** What the ledger says of some UIDs of a folder. */
+export async function ledgerOf(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+  uids: readonly number[],
+): Promise<Map<number, SightingDocument['state']>> {
+  const rows = await sightings
+    .find({ mailbox, folder, epoch, uid: { $in: [...uids] } })
+    .project<Pick<SightingDocument, 'uid' | 'state'>>({ uid: 1, state: 1 })
+    .toArray();
+  return new Map(rows.map(({ uid, state }) => [uid, state]));
+}
+
+/** Rows that were taken for gone, of messages that are listed all the same: they are fetched once more. */
+export async function askAgain(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+  uids: readonly number[],
+): Promise<void> {
+  await sightings.updateMany(
+    { mailbox, folder, epoch, uid: { $in: [...uids] }, state: 'vanished' },
+    { $set: { state: 'pending', attempts: 0, error: null, updatedAt: new Date() } },
+  );
+}
+
 /** Fetched rows to which nothing has happened since `before`, longest ago first, from `after` on: the reconciler's work. */
 export async function stalePending(
   sightings: Collection<SightingDocument>,

@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { openMailbox, openStores } from '../app.ts';
+import { auditMailbox } from '../audit.ts';
+import type { FolderAudit } from '../audit.ts';
+import { loadConfig } from '../config.ts';
+import { addPoll, openQueues } from '../queues.ts';
+import { inspectRedis } from '../redis.ts';
+import { UsageError } from './usage.ts';
+
+/** UIDs that a person is shown of each folder. */
+const SHOWN = 20;
+
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description('compare a mailbox with the ledger, message by message; exit status 1 while any is missing')
+    .argument('<mailbox>', 'its name in the settings')
+    .option('--fix', 'queue the missing ones')
+    .option('--json', 'one JSON line a folder')
+    .action(audit);
+}
+
+async function audit(
+  name: string,
+  { fix = false, json = false }: { fix?: boolean; json?: boolean },
+): Promise<void> {
+  const config = loadConfig(process.env);
+  const wanted = config.mailboxes.find((mailbox) => mailbox.name === name);
+  if (wanted === undefined)
+    throw new UsageError(
+      `no mailbox ${name}; the settings name ${config.mailboxes.map((mailbox) => mailbox.name).join(', ')}`,
+    );
+  const stores = await openStores(config);
+  const mailbox = openMailbox(wanted);
+  try {
+    const audits = await auditMailbox(stores.database, mailbox, { fix });
+    for (const folder of audits) console.log(json ? JSON.stringify(folder) : lineOf(folder));
+    const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
+    if (!json) console.log(`${name}: ${missing} missing`);
+    if (missing > 0) process.exitCode = 1;
+    if (missing > 0 && fix) {
+      await pollSoon(config.redis, name);
+      console.log('they are queued; audit again when the workers have gone through them');
+    }
+  } finally {
+    await mailbox.source.close();
+    await stores.close();
+  }
+}
+
+function lineOf({
+  folder,
+  listed,
+  done,
+  pending,
+  failed,
+  vanished,
+  missing,
+  missingCount,
+  isNew,
+}: FolderAudit): string {
+  const counts = `${folder}: ${listed} listed, ${done} done, ${pending} pending, ${failed} failed, ${vanished} vanished, ${missingCount} missing`;
+  const uids = missing.slice(0, SHOWN).join(', ');
+  const more = missingCount > SHOWN ? ', …' : '';
+  return `${counts}${missingCount > 0 ? ` (UID ${uids}${more})` : ''}${isNew && listed > 0 ? '; not polled since it was made' : ''}`;
+}
+
+async function pollSoon(
+  redis: { readonly url: string; readonly prefix: string },
+  name: string,
+): Promise<void> {
+  await inspectRedis(redis.url);
+  const queues = openQueues(redis);
+  try {
+    await addPoll(queues, name);
+  } finally {
+    await queues.close();
+  }
+}
