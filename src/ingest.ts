@@ -4,6 +4,7 @@ import { judgeMessage } from './judgement.ts';
 import { messageFactsOf } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
 import { flagReusedId, writeOut } from './record.ts';
+import { retractLinks } from './retract.ts';
 import type { Rules } from './rules.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { attachmentKey } from './store/blobs.ts';
@@ -150,6 +151,7 @@ async function settle(
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
+    message = await retractLinks(database, message, mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
     // Only news is passed on: two messages in triage that name each other would wake each other for ever.

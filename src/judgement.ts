@@ -7,11 +7,14 @@ import type { Rules } from './rules.ts';
 import { askBook } from './store/book-answers.ts';
 import type { BookAnswers } from './store/book-answers.ts';
 import { caseHolders } from './store/case-updates.ts';
+import type { BookDocument } from './store/address-book.ts';
 import { findDecisions } from './store/decisions.ts';
+import type { DecisionsInForce } from './store/decisions.ts';
 import { REUSED_ID_FLAG } from './store/messages.ts';
 import type { Judgement, MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 import { judge } from './verdict.ts';
+import { spellingsIn } from './verdict/spellings.ts';
 import type { Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';
 import { readParties } from './verdict/parties.ts';
@@ -22,36 +25,50 @@ export const RULE_VERSION = 1;
 
 const MAX_RELATED = 200;
 
+interface JudgedMessage {
+  readonly mail: Mail;
+  readonly message: MessageDocument;
+  readonly authentication: Authentication | null;
+  readonly rules: Rules;
+  /** Learned rows that are not in the book: what would be if they were. */
+  readonly supposed?: readonly Omit<BookDocument, '_id'>[];
+}
+
 /**
  * Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing.
- * A message judged before only gains links (invariant 7), except what a person took away.
+ * A message judged before only gains links (invariant 7). It loses those that a person unlinked, those whose decision was undone,
+ * and automatic ones by an address that was taken from the client.
  */
-export async function judgeMessage(
+export async function judgeMessage(database: Database, input: JudgedMessage): Promise<Judgement> {
+  return (await judgeAnew(database, input)).judgement;
+}
+
+/** `judgeMessage`, with the verdict that a message of today would get beside what is kept of the earlier one. */
+export async function judgeAnew(
   database: Database,
-  input: {
-    readonly mail: Mail;
-    readonly message: MessageDocument;
-    readonly authentication: Authentication | null;
-    readonly rules: Rules;
-  },
-): Promise<Judgement> {
+  input: JudgedMessage,
+): Promise<{ readonly fresh: Verdict; readonly judgement: Judgement }> {
   const { mail, message, authentication, rules } = input;
   const parties = readParties(mail, rules);
   const related = await findRelated(database, message, mail);
   const keys = decisionKeysFor({ mail });
-  const decisions = await findDecisions(database.decisions, [
+  const decided = await findDecisions(database.decisions, [
     `message:${message.fingerprint}`,
     `thread:${message.threadId}`,
     ...keys.addresses.map((address) => `address:${address}`),
     ...keys.domains.map((domain) => `domain:${domain}`),
   ]);
-  const book = await askBook(database, questionsFor({ mail, rules, parties }));
+  const questions = questionsFor({ mail, rules, parties });
+  const book = await askBook(database, questions, {
+    asWritten: spellingsIn(mail, questions),
+    ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
+  });
   const facts: Facts = {
     roles: message.roles,
     inOwnSent: message.inOwnSent,
     book: book.entries,
     thread: related.thread,
-    decisions,
+    decisions: decided.decisions,
     authentication,
   };
   const verdict = judge(mail, facts, rules);
@@ -73,10 +90,24 @@ export async function judgeMessage(
       { rule: 'case-tag', outcome: outcomeOf(cases.updates.length, tags.length), detail: cases.detail },
     ],
   } as const;
-  const ids = await clientIdsOf(database, complete, book, related.documents);
-  const links = mergeLinks({ message, verdict: complete, ids, alreadyStored: related.alreadyStored });
-  const addsNothing = links.length > 0 && links.length === message.links.length;
-  return {
+  const known = new Map([...book.clientIds, ...related.documents.flatMap(idsOfLinks)]);
+  const ids = await clientIdsOf(database, {
+    verdict: complete,
+    book,
+    known: new Map([...known, ...decided.clientIds]),
+  });
+  const kept = await keptLinks(database, { message, verdict: complete, decided, book });
+  const links = mergeLinks({
+    message: { ...message, links: kept },
+    verdict: complete,
+    ids,
+    alreadyStored: related.alreadyStored,
+  });
+  const addsNothing =
+    links.length > 0 &&
+    links.length === kept.length &&
+    kept.every((link, index) => link === message.links[index]);
+  const judgement: Judgement = {
     verdict: addsNothing ? (message.verdict ?? complete) : complete,
     authentication,
     links,
@@ -93,7 +124,11 @@ export async function judgeMessage(
     ruleVersion: RULE_VERSION,
     state: 'judged',
   };
+  return { fresh: complete, judgement };
 }
+
+const idsOfLinks = ({ links }: MessageDocument): [string, MessageLink['clientId']][] =>
+  links.map(({ clientId }) => [String(clientId), clientId]);
 
 const outcomeOf = (updates: number, tags: number): 'found' | 'rejected' | 'nothing' =>
   updates > 0 ? 'found' : tags > 0 ? 'rejected' : 'nothing';
@@ -120,26 +155,81 @@ async function findRelated(
   return relate({ message, mail, found });
 }
 
-/** The clients' ids as the CRM wrote them. A client that has gone meanwhile is left out, and with it the link. */
+/**
+ * The clients' ids as the CRM wrote them. A client that has gone meanwhile is left out, and with it the link: `book` was asked
+ * just now, all others of the `known` ids are looked up.
+ */
 async function clientIdsOf(
   { clients }: Database,
-  verdict: Verdict,
-  book: BookAnswers,
-  thread: readonly MessageDocument[],
+  input: { verdict: Verdict; book: BookAnswers; known: ReadonlyMap<string, MessageLink['clientId']> },
 ): Promise<Map<string, MessageLink['clientId']>> {
-  const ids = new Map(book.clientIds);
-  const missing = verdict.clients
-    .filter(({ clientId }) => !ids.has(clientId))
-    .map(({ clientId }) => clientId);
-  if (missing.length === 0) return ids;
-  const known = thread.flatMap(({ links }) => links.map((link) => link.clientId));
-  const wanted = known.filter((id) => missing.includes(String(id)));
+  const ids = new Map(input.book.clientIds);
+  const wanted = input.verdict.clients.flatMap(({ clientId }) =>
+    ids.has(clientId) ? [] : (input.known.get(clientId) ?? []),
+  );
+  if (wanted.length === 0) return ids;
   const present = await clients
     .find({ _id: { $in: wanted } })
     .project<{ _id: MessageLink['clientId'] }>({ _id: 1 })
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
   return ids;
+}
+
+/** The links that a message has, with a mark on those that are to be taken off record. What holds for another reason now stays. */
+async function keptLinks(
+  { clients }: Database,
+  input: { message: MessageDocument; verdict: Verdict; decided: DecisionsInForce; book: BookAnswers },
+): Promise<MessageLink[]> {
+  const { message, verdict, decided, book } = input;
+  const saying = (act: 'link' | 'unlink'): Set<string> =>
+    new Set(
+      decided.decisions
+        .filter(
+          (d) => d.act === act && (act === 'unlink' || d.subject === 'message' || d.subject === 'thread'),
+        )
+        .flatMap((d) => d.clientIds),
+    );
+  const [linked, unlinked] = [saying('link'), saying('unlink')];
+  const found = new Map(verdict.clients.map((link) => [link.clientId, link]));
+  const kept: MessageLink[] = [];
+  for (const link of message.links) {
+    const clientId = String(link.clientId);
+    const reason =
+      unlinked.has(clientId) && !linked.has(clientId)
+        ? 'unlinked'
+        : link.via === 'decision' && !linked.has(clientId)
+          ? 'undone'
+          : link.via !== 'decision' && (await isLost(clients, { link, message, book }))
+            ? 'address-removed'
+            : undefined;
+    const otherwise = found.get(clientId);
+    const { retract, ...bare } = link;
+    if (reason === undefined) kept.push(retract === undefined ? link : { ...bare, retract });
+    else if (otherwise !== undefined && reason !== 'unlinked')
+      kept.push({ ...bare, via: otherwise.via, address: otherwise.address });
+    else kept.push({ ...bare, retract: reason });
+  }
+  return kept;
+}
+
+/** Whether the address by which a client was found was taken from it. A client that has gone loses no mail. */
+async function isLost(
+  clients: Database['clients'],
+  { link, message, book }: { link: MessageLink; message: MessageDocument; book: BookAnswers },
+): Promise<boolean> {
+  const clientId = String(link.clientId);
+  const { address } = link;
+  if (
+    address === null ||
+    !(message.lost ?? []).some((lost) => String(lost.clientId) === clientId && lost.address === address)
+  )
+    return false;
+  const entries = [...(book.entries.get(address) ?? []), ...(book.entries.get(`@${address}`) ?? [])];
+  if (entries.some((entry) => entry.clientId === clientId)) return false;
+  return (
+    book.clientIds.has(clientId) || (await clients.countDocuments({ _id: link.clientId }, { limit: 1 })) > 0
+  );
 }
 
 /** Additions only. A link to words that the client has on record already counts as written. */

@@ -5,6 +5,7 @@ import type { Reading } from './mail/read.ts';
 import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './store/messages.ts';
+import { listOriginal } from './verdict/list-original.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
 const MAX_ANSWERS = 32;
@@ -94,7 +95,9 @@ export function originKeyOf(from: Address | null, subject: string | null): strin
 /** Headers in which servers note the mailbox itself: ours, never a client's. */
 const DELIVERED_TO = ['delivered-to', 'x-original-to', 'envelope-to'];
 
+/** Everyone by whom a client may be found, so that a new address finds the messages that wait for it. */
 function participantsOf(mail: Mail): Participant[] {
+  const original = listOriginal(mail);
   const as = (role: Participant['role'], addresses: readonly Address[]): Participant[] =>
     addresses.map(({ address, name }) => ({ address, name, role }));
   const delivered = mail.headers
@@ -104,6 +107,10 @@ function participantsOf(mail: Mail): Participant[] {
     ...as('from', mail.fromAll),
     ...as('sender', mail.sender === null ? [] : [mail.sender]),
     ...as(
+      'list-original',
+      original === null || original.address === null ? [] : [{ address: original.address, name: '' }],
+    ),
+    ...as(
       'forwarded-from',
       mail.forwards.map((hop) => hop.from),
     ),
@@ -111,6 +118,10 @@ function participantsOf(mail: Mail): Participant[] {
     ...as('to', mail.to),
     ...as('cc', mail.cc),
     ...as('bcc', mail.bcc),
+    ...as(
+      'forwarded-to',
+      mail.forwards.flatMap((hop) => [...hop.to, ...hop.cc]),
+    ),
     ...as('delivered-to', delivered),
   ];
 }

@@ -117,7 +117,7 @@ export async function writeOut(
   message: MessageDocument,
   mail: Mail,
 ): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter((link) => link.writtenAt === null);
+  const links = message.links.filter((link) => link.writtenAt === null && link.retract === undefined);
   const written = await recordCommunications(
     communications,
     links.map((link) => communicationOf(message, mail, link)),

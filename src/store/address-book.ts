@@ -43,13 +43,23 @@ function rowsOf(client: ClientAddresses): BookDocument[] {
   }));
 }
 
-function rowId({ address, clientId, source }: Pick<BookDocument, 'address' | 'clientId' | 'source'>): ObjectId {
+function rowId({
+  address,
+  clientId,
+  source,
+}: Pick<BookDocument, 'address' | 'clientId' | 'source'>): ObjectId {
   return deterministicId('book', address, String(clientId), source);
 }
 
 /** What a person taught: `address` is normalised, or `@domain`. */
 export function learnedRow(address: string, clientId: ClientDocument['_id']): BookDocument {
-  return { _id: rowId({ address, clientId, source: 'learned' }), address, clientId, kind: 'alias', source: 'learned' };
+  return {
+    _id: rowId({ address, clientId, source: 'learned' }),
+    address,
+    clientId,
+    kind: 'alias',
+    source: 'learned',
+  };
 }
 
 export async function learn(addressBook: Collection<BookDocument>, row: BookDocument): Promise<void> {
@@ -57,7 +67,10 @@ export async function learn(addressBook: Collection<BookDocument>, row: BookDocu
   await addressBook.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
 }
 
-export async function unlearn(addressBook: Collection<BookDocument>, row: Pick<BookDocument, '_id'>): Promise<void> {
+export async function unlearn(
+  addressBook: Collection<BookDocument>,
+  row: Pick<BookDocument, '_id'>,
+): Promise<void> {
   await addressBook.deleteOne({ _id: row._id });
 }
 
@@ -86,10 +99,17 @@ const PAGE = 1_000;
  * A comparison meets only values of its own type, so that ids of each type are a range of their own, in MongoDB's order of
  * types. The bounds are below every id that a CRM gives.
  */
-const RANGES: readonly (number | string | ObjectId)[] = [Number.NEGATIVE_INFINITY, '', new ObjectId('000000000000000000000000')];
+const RANGES: readonly (number | string | ObjectId)[] = [
+  Number.NEGATIVE_INFINITY,
+  '',
+  new ObjectId('000000000000000000000000'),
+];
 
 /** Brings the book up to date with the next page of clients, in the order of `_id`. */
-export async function scanClients(book: Book, { after }: Pick<ScanPosition, 'after'>): Promise<ScanPosition & BookChanges> {
+export async function scanClients(
+  book: Book,
+  { after }: Pick<ScanPosition, 'after'>,
+): Promise<ScanPosition & BookChanges> {
   const changes: BookChanges[] = [];
   let scanned = 0;
   let from = after ?? RANGES[0] ?? null;
@@ -111,7 +131,10 @@ export async function scanClients(book: Book, { after }: Pick<ScanPosition, 'aft
 }
 
 /** Brings the book up to date with these clients, as a hint asks for. */
-export async function refreshClients(book: Book, ids: readonly ClientDocument['_id'][]): Promise<BookChanges> {
+export async function refreshClients(
+  book: Book,
+  ids: readonly ClientDocument['_id'][],
+): Promise<BookChanges> {
   const present = await readClients(book.clients, { _id: { $in: [...ids] } }, ids.length);
   const changes = await bringUpToDate(book, present);
   const there = new Set(present.map(({ _id }) => String(_id)));
@@ -138,10 +161,15 @@ function nextRange(id: ClientDocument['_id']): ClientDocument['_id'] | null {
   return RANGES[here + 1] ?? null;
 }
 
-async function bringUpToDate({ addressBook }: Book, clients: readonly ClientAddresses[]): Promise<BookChanges> {
+async function bringUpToDate(
+  { addressBook }: Book,
+  clients: readonly ClientAddresses[],
+): Promise<BookChanges> {
   if (clients.length === 0) return { gained: [], lost: [] };
   const wanted = new Map(clients.flatMap(rowsOf).map((row) => [row._id.toHexString(), row]));
-  const present = await addressBook.find({ clientId: { $in: clients.map(({ _id }) => _id) }, source: 'crm' }).toArray();
+  const present = await addressBook
+    .find({ clientId: { $in: clients.map(({ _id }) => _id) }, source: 'crm' })
+    .toArray();
   const stale = present.filter((row) => !wanted.has(row._id.toHexString()));
   for (const row of present) wanted.delete(row._id.toHexString());
   const missing = [...wanted.values()];
@@ -151,7 +179,10 @@ async function bringUpToDate({ addressBook }: Book, clients: readonly ClientAddr
 }
 
 /** Another process may write the same rows at the same time: theirs are as good. */
-async function insertMissing(addressBook: Collection<BookDocument>, rows: readonly BookDocument[]): Promise<void> {
+async function insertMissing(
+  addressBook: Collection<BookDocument>,
+  rows: readonly BookDocument[],
+): Promise<void> {
   try {
     await addressBook.insertMany([...rows], { ordered: false });
   } catch (error) {
@@ -167,8 +198,19 @@ function addressesIn(rows: readonly BookDocument[]): AddressChange[] {
 /** Rows of clients between two ids that are not there any more. */
 async function forgetGone(
   addressBook: Collection<BookDocument>,
-  { from, to, present }: { from: ClientDocument['_id']; to: ClientDocument['_id'] | null; present: readonly ClientDocument['_id'][] },
+  {
+    from,
+    to,
+    present,
+  }: {
+    from: ClientDocument['_id'];
+    to: ClientDocument['_id'] | null;
+    present: readonly ClientDocument['_id'][];
+  },
 ): Promise<void> {
   const upTo = to === null ? {} : { $lte: to };
-  await addressBook.deleteMany({ source: 'crm', clientId: { $gt: from, ...upTo, $nin: [...present] } as never });
+  await addressBook.deleteMany({
+    source: 'crm',
+    clientId: { $gt: from, ...upTo, $nin: [...present] } as never,
+  });
 }

@@ -39,8 +39,12 @@ export async function askBook(
     .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
     .toArray();
   const rows = [...inBook, ...(also.supposed ?? []).filter(({ address }) => asked.has(address))];
-  const spellings = [...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])])];
-  const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({ [field]: { $in: spellings } }));
+  const spellings = [
+    ...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])]),
+  ];
+  const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({
+    [field]: { $in: spellings },
+  }));
   const found = await clients
     .find({ $or: [{ _id: { $in: [...new Set(rows.map((row) => row.clientId))] } }, ...byEmail] })
     .project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })
@@ -64,14 +68,18 @@ function answersFrom(input: {
   for (const client of input.found) {
     const clientId = String(client._id);
     clientIds.set(clientId, client._id);
-    for (const { address, kind } of entriesOf(client)) if (input.asked.has(address)) add({ address, clientId, kind });
+    for (const { address, kind } of entriesOf(client))
+      if (input.asked.has(address)) add({ address, clientId, kind });
   }
   for (const { address, clientId } of input.learned)
     if (clientIds.has(String(clientId))) add({ address, clientId: String(clientId), kind: 'alias' });
   return { entries, clientIds };
 }
 
-const believed = new WeakMap<Collection<ClientDocument>, { readonly fields: readonly string[]; readonly at: number }>();
+const believed = new WeakMap<
+  Collection<ClientDocument>,
+  { readonly fields: readonly string[]; readonly at: number }
+>();
 
 /**
  * The fields of the CRM's collection that can be asked without reading all of it. Without an index a look-up would cost more
@@ -84,7 +92,9 @@ async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonl
     .listIndexes()
     .toArray()
     .catch(() => []);
-  const indexed = ['email', 'emails'].filter((field) => indexes.some(({ key }) => Object.keys(key as object)[0] === field));
+  const indexed = ['email', 'emails'].filter((field) =>
+    indexes.some(({ key }) => Object.keys(key as object)[0] === field),
+  );
   const isSmall = indexed.length < 2 && (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
   const fields = isSmall ? ['email', 'emails'] : indexed;
   believed.set(clients, { fields, at: Date.now() });

@@ -10,7 +10,17 @@ import { retryDuplicate } from './mongo.ts';
 export type MailboxRole = 'capture' | 'dropbox';
 
 export interface Participant extends Address {
-  readonly role: 'from' | 'sender' | 'reply-to' | 'to' | 'cc' | 'bcc' | 'delivered-to' | 'forwarded-from';
+  readonly role:
+    | 'from'
+    | 'sender'
+    | 'list-original'
+    | 'reply-to'
+    | 'to'
+    | 'cc'
+    | 'bcc'
+    | 'delivered-to'
+    | 'forwarded-from'
+    | 'forwarded-to';
 }
 
 /** A client on whose record the message stands or is to stand. */
@@ -20,6 +30,8 @@ export interface MessageLink {
   readonly address: string | null;
   /** Null until the communication was written. It is written once: one that a person deletes stays deleted. */
   readonly writtenAt: Date | null;
+  /** To be taken off the client's record: a person unlinked it, undid the link, or the client's address was taken away. */
+  readonly retract?: 'unlinked' | 'undone' | 'address-removed';
 }
 
 /** A case update as decided, kept so that a retry writes the same. */
@@ -80,6 +92,8 @@ export interface MessageDocument extends MessageFacts {
   readonly ruleVersion: number;
   /** Set while something that bears on the verdict has changed since; counts the changes. */
   readonly rejudge?: number;
+  /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
+  readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   readonly error: string | null;
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
@@ -170,6 +184,7 @@ export async function persistJudgement(
       $inc: { revision: 1 },
       // Another worker may flag this message at the same moment.
       $addToSet: { flags: { $each: [...newFlags] } },
+      $unset: { lost: true },
     },
     { returnDocument: 'after' },
   );

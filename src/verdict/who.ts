@@ -234,20 +234,30 @@ function askSubAddress(judged: Case): Answer {
 }
 
 function askDomain(judged: Case): Answer {
+  const { facts, rules } = judged;
   const asked = partiesAsked(judged).flatMap((address) => {
     const domain = companyDomain(address);
-    return domain === null || isBlocked(address, judged.rules)
+    return domain === null || isBlocked(address, rules)
       ? []
       : [{ address: `@${domain}`, via: 'domain' as const }];
   });
-  const taught = asked.filter(({ address }) => (judged.facts.book.get(address) ?? []).length > 0);
-  if (!judged.rules.domainMatching && !taught.some(({ address }) => isTaught(judged, address)))
-    return skipped('DOMAIN_MATCHING is off');
-  return asked.length === 0 ? nothing('no company domain') : exact(judged, asked);
+  if (rules.domainMatching) return asked.length === 0 ? nothing('no company domain') : exact(judged, asked);
+  const taught = asked.filter(({ address }) => (facts.book.get(address) ?? []).some(isTaught));
+  return taught.length === 0 ? skipped('DOMAIN_MATCHING is off') : exact(judged, taught);
 }
 
-function isTaught(judged: Case, domain: string): boolean {
-  return (judged.facts.book.get(domain) ?? []).some((entry) => entry.kind === 'alias');
+const isTaught = (entry: BookEntry): boolean => entry.kind === 'alias';
+
+/**
+ * What a person taught settles what the CRM leaves open: which of the clients that share an address is meant, and whose a domain
+ * is. Against a client whose own address it is now, it settles nothing: the two are an ambiguity.
+ */
+function taughtFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
+  const owners = new Set(entries.filter(({ kind }) => kind === 'primary').map(({ clientId }) => clientId));
+  const taught = entries.filter(
+    (entry) => isTaught(entry) && (owners.size === 0 || owners.has(entry.clientId)),
+  );
+  return taught.length > 0 ? taught : entries;
 }
 
 /** The addresses that stand for the other party: the sender of inbound mail, the recipients of outbound, a forward's hops. */
@@ -273,7 +283,7 @@ function exact(judged: Case, asked: readonly { address: string; via: Via }[], pr
       details.push(`${address} is on the blocklist`);
       continue;
     }
-    const entries = distinctClients(judged.facts.book.get(address) ?? []);
+    const entries = distinctClients(taughtFirst(judged.facts.book.get(address) ?? []));
     const found = entries.map((entry): Link => ({
       clientId: entry.clientId,
       via: entry.kind === 'alias' && via !== 'domain' ? 'alias' : via,
@@ -315,8 +325,19 @@ function candidatesFor(judged: Case, address: string | null, via: Via): Link[] {
   }));
 }
 
-/** What people may have decided about: the sender's address and its domain. */
+/** What people may have decided about: the sender's address, and its domain or one above it. */
 export function decisionKeysFor({ mail }: Pick<Case, 'mail'>): { addresses: string[]; domains: string[] } {
   const addresses = mail.fromAll.flatMap(({ address }) => address ?? []);
-  return { addresses, domains: [...new Set(addresses.map(domainOf))] };
+  return { addresses, domains: [...new Set(addresses.map(domainOf).flatMap(domainsAbove))] };
+}
+
+/** A name has at most this many labels that anyone decides about. */
+const MAX_LABELS = 10;
+
+/** `a.b.acme.co.uk` → itself, `b.acme.co.uk`, `acme.co.uk`, … The suffix alone is harmless: nobody can decide about it. */
+function domainsAbove(domain: string): string[] {
+  const labels = domain.split('.').slice(-MAX_LABELS);
+  return labels.flatMap((_, index) =>
+    index < labels.length - 1 || labels.length === 1 ? [labels.slice(index).join('.')] : [],
+  );
 }

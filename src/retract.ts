@@ -1,0 +1,92 @@
+import { BSON } from 'mongodb';
+import type { Mail } from './mail/mail.ts';
+import { caseUpdateId, communicationId, communicationOf } from './record.ts';
+import { deriveCase } from './store/case-updates.ts';
+import type { CommunicationDocument } from './store/communications.ts';
+import type { MessageDocument, MessageLink } from './store/messages.ts';
+import type { Database } from './store/mongo.ts';
+
+/**
+ * Takes off the clients' records what their marked links put there, and says how the message stands then. Only what docketmail
+ * wrote and nobody changed since is removed: a communication that somebody edited or annotated stays, and one that somebody
+ * deleted is remembered, so that no rule writes it again. Safe to run again at any point.
+ */
+export async function retractLinks(
+  database: Pick<Database, 'messages' | 'communications' | 'caseUpdates'>,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<MessageDocument> {
+  const marked = message.links.filter(({ retract }) => retract !== undefined);
+  if (marked.length === 0) return message;
+  let { links, caseUpdates } = message;
+  for (const link of marked) {
+    const outcome = await takeBack(database, { message, mail, link });
+    const isKept = outcome === 'kept' && link.retract !== 'unlinked';
+    const { retract: _, ...bare } = link;
+    links = links.flatMap((one) =>
+      one !== link ? [one] : isKept ? [{ ...bare, writtenAt: link.writtenAt ?? message.receivedAt }] : [],
+    );
+    if (isKept) continue;
+    for (const update of caseUpdates.filter(({ clientId }) => String(clientId) === String(link.clientId)))
+      await takeBackCaseUpdate(database, message, update);
+    caseUpdates = caseUpdates.filter(({ clientId }) => String(clientId) !== String(link.clientId));
+  }
+  return { ...message, links, caseUpdates };
+}
+
+type Link = { readonly message: MessageDocument; readonly mail: Mail; readonly link: MessageLink };
+
+async function takeBack(
+  { messages, communications }: Pick<Database, 'messages' | 'communications'>,
+  { message, mail, link }: Link,
+): Promise<'removed' | 'kept'> {
+  const { clientId, writtenAt } = link;
+  // Never written by this message: the words stood on record through the message that it carries.
+  if (writtenAt !== null && writtenAt.getTime() === message.receivedAt.getTime()) return 'removed';
+  const shared = {
+    _id: { $ne: message._id },
+    variantKey: message.variantKey,
+    links: { $elemMatch: { clientId, retract: { $exists: false } } },
+  };
+  if ((await messages.countDocuments(shared, { limit: 1 })) > 0) return 'removed';
+  const _id = communicationId(message, clientId);
+  const found = await communications.findOne({ _id });
+  // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
+  if (found === null) return writtenAt === null ? 'removed' : 'kept';
+  if (!isAsWritten(found, communicationOf(message, mail, link))) return 'kept';
+  await messages.updateOne(
+    { _id: message._id, 'links.clientId': clientId },
+    { $set: { 'links.$.writtenAt': null } },
+  );
+  await communications.deleteOne({ _id, clientId, subject: found.subject, message: found.message });
+  return 'removed';
+}
+
+/** Field by field, whatever their order; null and absent are the same. */
+function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
+  const fields = new Set([...Object.keys(found), ...Object.keys(written)]) as Set<
+    keyof CommunicationDocument
+  >;
+  return [...fields].every(
+    (field) =>
+      BSON.EJSON.stringify({ is: found[field] ?? null }) ===
+      BSON.EJSON.stringify({ is: written[field] ?? null }),
+  );
+}
+
+/** A case update that a person confirmed or edited stays. */
+async function takeBackCaseUpdate(
+  { caseUpdates }: Pick<Database, 'caseUpdates'>,
+  message: MessageDocument,
+  update: MessageDocument['caseUpdates'][number],
+): Promise<void> {
+  const status = update.status === null ? {} : { status: update.status };
+  await caseUpdates.deleteOne({
+    _id: caseUpdateId(message, update),
+    clientId: update.clientId,
+    title: update.title,
+    confirmedAt: null,
+    ...status,
+  });
+  await deriveCase(caseUpdates, { clientId: update.clientId, ref: update.ref });
+}
