@@ -216,11 +216,21 @@ function closing(workers: readonly Worker[]): RunningWorkers {
   return {
     close: async (graceMs) => {
       const graceful = Promise.allSettled(workers.map((worker) => worker.close()));
-      const late = await Promise.race([graceful.then(() => false), delay(graceMs, true)]);
-      if (!late) return;
+      if (await endsWithin(graceful, graceMs)) return;
       for (const worker of workers) worker.cancelAllJobs('docketmail is stopping');
-      await Promise.race([graceful, delay(2_000)]);
-      await Promise.race([Promise.allSettled(workers.map((worker) => worker.close(true))), delay(1_000)]);
+      await endsWithin(graceful, 2_000);
+      await endsWithin(Promise.allSettled(workers.map((worker) => worker.close(true))), 1_000);
     },
   };
+}
+
+/** The timer is taken back: left running, it would keep a process alive that has nothing more to do. */
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  const late = delay(ms, false, { signal: ended.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    ended.abort();
+  }
 }
