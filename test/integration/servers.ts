@@ -177,7 +177,7 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
     blobs,
     spoolDir,
     enqueue: async (ids) => void waiting.sightings.push(...ids),
-    remember: reader.remember,
+    remember: (key, raw) => reader.remember(key, raw),
     hasRoom: async () => true,
     batch: 10_000,
     budgetMs: 60_000,
