@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { findConflicts, findWarnings } from './config-checks.ts';
-import type { Env, Found } from './config-checks.ts';
-import { allSettings, settings } from './config-table.ts';
-import { findTypos } from './env-typos.ts';
-import { mailboxOf } from './mailbox-config.ts';
-import type { MailboxConfig } from './mailbox-config.ts';
-import { readMailboxFile } from './mailbox-file.ts';
-import { mailboxSettings } from './mailbox-settings.ts';
+import { findConflicts, findWarnings } from './settings/config-checks.ts';
+import type { Env, Found } from './settings/config-checks.ts';
+import { allSettings, settings } from './settings/config-table.ts';
+import { findTypos } from './settings/env-typos.ts';
+import { mailboxOf } from './settings/mailbox-config.ts';
+import type { MailboxConfig } from './settings/mailbox-config.ts';
+import { readMailboxFile } from './settings/mailbox-file.ts';
+import { mailboxSettings } from './settings/mailbox-settings.ts';
 import { defaultRules } from './rules.ts';
 import type { Rules } from './rules.ts';
-import { isSet, readTable } from './setting-reader.ts';
-import type { Occurrence, ReadFile } from './setting-reader.ts';
-import type { Setting, ValuesOf } from './setting.ts';
+import { isSet, readTable } from './settings/setting-reader.ts';
+import type { Occurrence, ReadFile } from './settings/setting-reader.ts';
+import type { Setting, ValuesOf } from './settings/setting.ts';
 
 /** Everything that the environment decides. It holds secrets: never log it whole. */
 export interface Config {

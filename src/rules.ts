@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { builtInCaseStatuses } from './case-statuses.ts';
-import type { CaseStatus } from './case-statuses.ts';
-import { nearestName } from './nearest-name.ts';
-import { caseStatusList } from './case-status-setting.ts';
+import { builtInCaseStatuses } from './settings/case-statuses.ts';
+import type { CaseStatus } from './settings/case-statuses.ts';
+import { nearestName } from './settings/nearest-name.ts';
+import { caseStatusList } from './settings/case-status-setting.ts';
 import {
   addresses,
   addressesAndDomains,
@@ -14,8 +14,8 @@ import {
   readAs,
   text,
   yesNo,
-} from './setting-kinds.ts';
-import type { Kind } from './setting-kinds.ts';
+} from './settings/setting-kinds.ts';
+import type { Kind } from './settings/setting-kinds.ts';
 
 /** The settings of the decision: with the message, the address book's answers and people's decisions, all that a verdict depends on. */
 export interface Rules {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config.ts';
-import { allSettings } from '../../src/config-table.ts';
+import { allSettings } from '../../src/settings/config-table.ts';
 import type { LoadOptions } from '../../src/config.ts';
 import { defaultRules } from '../../src/rules.ts';
 

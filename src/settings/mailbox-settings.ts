@@ -1,6 +1,6 @@
 import { isoDate, list, oneOf, secretText, text, wholeNumber } from './setting-kinds.ts';
 import { setting } from './setting.ts';
-import { mailboxRole } from './rules.ts';
+import { mailboxRole } from '../rules.ts';
 
 export const mailboxGroup = 'Mailboxes: one here, or many in MAILBOXES_FILE';
 

@@ -1,5 +1,5 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
-import { defaultRules, ruleKinds } from './rules.ts';
+import { defaultRules, ruleKinds } from '../rules.ts';
 import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
