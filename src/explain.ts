@@ -5,8 +5,8 @@ import { readTrustedResults, verifyAuthentication } from './mail/authentication.
 import type { Authentication } from './mail/authentication.ts';
 import { readCaseTags } from './mail/case-tag.ts';
 import type { CaseTag } from './mail/case-tag.ts';
-import { dnsMapResolver } from './mail/dns-answers.ts';
-import type { DnsResolver } from './mail/dns-answers.ts';
+import { dnsMapResolver } from './mail/authentication/dns-answers.ts';
+import type { DnsResolver } from './mail/authentication/dns-answers.ts';
 import { readMail } from './mail/read.ts';
 import type { Reading } from './mail/read.ts';
 import type { MessageFile } from './mailbox/message-files.ts';

@@ -1,7 +1,13 @@
-import { canonicalAddress } from './address-syntax.ts';
-import { isSpace, maxAngleLength, scanComment, scanQuoted, tokeniseAddresses } from './address-tokens.ts';
-import type { Token } from './address-tokens.ts';
-import { decodeEncodedWords } from './encoded-words.ts';
+import { canonicalAddress } from './addresses/address-syntax.ts';
+import {
+  isSpace,
+  maxAngleLength,
+  scanComment,
+  scanQuoted,
+  tokeniseAddresses,
+} from './addresses/address-tokens.ts';
+import type { Token } from './addresses/address-tokens.ts';
+import { decodeEncodedWords } from './charset/encoded-words.ts';
 import type { Address } from './mail.ts';
 
 /** A header of 100,000 recipients would cost more in every later step than it tells. */

@@ -1,18 +1,18 @@
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
 import type { SmtpSession } from '../rules.ts';
-import { byStrength } from './authentication-result.ts';
-import type { AuthenticationResult, Proof } from './authentication-result.ts';
-import { watchResolver } from './dns-answers.ts';
-import type { DnsResolver, WatchedResolver } from './dns-answers.ts';
-import { authorDomain, isAligned } from './from-domain.ts';
+import { byStrength } from './authentication/authentication-result.ts';
+import type { AuthenticationResult, Proof } from './authentication/authentication-result.ts';
+import { watchResolver } from './authentication/dns-answers.ts';
+import type { DnsResolver, WatchedResolver } from './authentication/dns-answers.ts';
+import { authorDomain, isAligned } from './authentication/from-domain.ts';
 import type { Header } from './mail.ts';
-import { readRawHeader, valueOf } from './raw-header.ts';
-import type { RawMessage } from './raw-header.ts';
-import { readResultsHeader } from './results-header.ts';
-import type { MethodResult } from './results-header.ts';
-import { receivedAt, sessionOf } from './received.ts';
-import { proveSession } from './session-proof.ts';
-import { proveSignatures } from './signature-proof.ts';
+import { readRawHeader, valueOf } from './authentication/raw-header.ts';
+import type { RawMessage } from './authentication/raw-header.ts';
+import { readResultsHeader } from './authentication/results-header.ts';
+import type { MethodResult } from './authentication/results-header.ts';
+import { receivedAt, sessionOf } from './authentication/received.ts';
+import { proveSession } from './authentication/session-proof.ts';
+import { proveSignatures } from './authentication/signature-proof.ts';
 
 /** Who the sender is proven to be. A result is null where nothing could be said. */
 export interface Authentication {

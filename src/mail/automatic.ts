@@ -5,13 +5,13 @@ import {
   MEANS_NO,
   REPLY_HEADERS,
   type HeaderSign,
-} from './automatic-headers.ts';
-import { feedbackReportSign } from './feedback-report.ts';
+} from './automatic/automatic-headers.ts';
+import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts';
-import { challengeSign } from './challenge.ts';
+import { challengeSign } from './automatic/challenge.ts';
 import type { Automatic, Bounce, ParsedMessage } from './mail.ts';
-import { absenceSign, automaticSubject } from './out-of-office.ts';
-import { readSesNotification } from './ses-notification.ts';
+import { absenceSign, automaticSubject } from './automatic/out-of-office.ts';
+import { readSesNotification } from './bounce/ses-notification.ts';
 
 /** RFC 5546: what clients exchange about a meeting. PUBLISH is a file that a person may attach. */
 const SCHEDULING = new Set(['REQUEST', 'REPLY', 'CANCEL', 'ADD', 'REFRESH', 'COUNTER', 'DECLINECOUNTER']);

@@ -1,14 +1,14 @@
-import { readNotice, type Notice, type NoticedRecipient } from './bounce-notice.ts';
-import { hasBounceField, isSentByMachine, speaksOfFailure } from './bounce-gate.ts';
-import type { BounceReason } from './bounce-reason-words.ts';
-import { isHard, reasonOf, wordedReason } from './bounce-reasons.ts';
-import { readDeliveryStatus, type RecipientGroup } from './delivery-status.ts';
-import { feedbackReportSign } from './feedback-report.ts';
+import { readNotice, type Notice, type NoticedRecipient } from './bounce/bounce-notice.ts';
+import { hasBounceField, isSentByMachine, speaksOfFailure } from './bounce/bounce-gate.ts';
+import type { BounceReason } from './bounce/bounce-reason-words.ts';
+import { isHard, reasonOf, wordedReason } from './bounce/bounce-reasons.ts';
+import { readDeliveryStatus, type RecipientGroup } from './bounce/delivery-status.ts';
+import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf } from './header-fields.ts';
 import type { Bounce, BounceRecipient, ParsedMessage } from './mail.ts';
-import { returnedMessage, splitNotice } from './returned-message.ts';
-import { readSesNotification } from './ses-notification.ts';
-import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './smtp-codes.ts';
+import { returnedMessage, splitNotice } from './bounce/returned-message.ts';
+import { readSesNotification } from './bounce/ses-notification.ts';
+import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './bounce/smtp-codes.ts';
 
 const MAX_DIAGNOSTIC = 2_000;
 /** X-Failed-Recipients of a message to a whole office; a megabyte of addresses is a bomb. */

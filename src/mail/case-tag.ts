@@ -1,8 +1,8 @@
-import { readParts } from './case-tag-grammar.ts';
-import type { TagParts } from './case-tag-grammar.ts';
-import { aliasKey, foldExactly, spaces, vocabulariesOf } from './case-tag-words.ts';
-import type { CaseTagWords } from './case-tag-words.ts';
-import { looksLike, unseen } from './look-alikes.ts';
+import { readParts } from './case-tag/case-tag-grammar.ts';
+import type { TagParts } from './case-tag/case-tag-grammar.ts';
+import { aliasKey, foldExactly, spaces, vocabulariesOf } from './case-tag/case-tag-words.ts';
+import type { CaseTagWords } from './case-tag/case-tag-words.ts';
+import { looksLike, unseen } from './case-tag/look-alikes.ts';
 import { stripSubjectPrefixes } from './subject-prefix.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import type { Identity } from './identity.ts';
-import { createLeafWalker } from './leaf-walker.ts';
-import type { Leaf } from './leaf-walker.ts';
+import type { Identity } from './fingerprint/identity.ts';
+import { createLeafWalker } from './fingerprint/leaf-walker.ts';
+import type { Leaf } from './fingerprint/leaf-walker.ts';
 
 /** Who a message is, whatever route its copy took. */
 export interface FingerprintResult {

@@ -1,12 +1,12 @@
-import { findBoundary, type Boundary } from './forward-boundary.ts';
-import { readComment } from './forward-comment.ts';
-import { isForward, type Surroundings } from './forward-evidence.ts';
-import { isEndMark, readSeparator } from './forward-separator.ts';
+import { findBoundary, type Boundary } from './forwarded/forward-boundary.ts';
+import { readComment } from './forwarded/forward-comment.ts';
+import { isForward, type Surroundings } from './forwarded/forward-evidence.ts';
+import { isEndMark, readSeparator } from './forwarded/forward-separator.ts';
 import { htmlToText } from './html.ts';
 import { fold } from './letter-folding.ts';
-import { readLocalisedDate } from './localised-date.ts';
+import { readLocalisedDate } from './forwarded/localised-date.ts';
 import type { Address, Forward, ParsedMessage } from './mail.ts';
-import { joinUnquoted, readLines, withoutIndent, type QuotedLine } from './quoted-lines.ts';
+import { joinUnquoted, readLines, withoutIndent, type QuotedLine } from './forwarded/quoted-lines.ts';
 import { stripSubjectPrefixes, subjectIntent } from './subject-prefix.ts';
 
 export interface ForwardFacts {

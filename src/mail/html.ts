@@ -1,8 +1,8 @@
-import { readHtmlLines } from './html-lines.ts';
-import { scanHtml } from './html-scan.ts';
+import { readHtmlLines } from './html/html-lines.ts';
+import { scanHtml } from './html/html-scan.ts';
 import { quoteRegion } from './quote-html.ts';
 
-export { sanitiseHtml } from './html-sanitise.ts';
+export { sanitiseHtml } from './html/html-sanitise.ts';
 
 /** A message with more embedded pictures than this is read without the rest. */
 const MAX_CONTENT_IDS = 10_000;

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import { createAssembly } from './assembly.ts';
-import { parseLimits } from './limits.ts';
-import type { ParseLimits } from './limits.ts';
+import { createAssembly } from './parse/assembly.ts';
+import { parseLimits } from './parse/limits.ts';
+import type { ParseLimits } from './parse/limits.ts';
 import type { ParsedMessage } from './mail.ts';
-import type { AttachmentSink } from './part-content.ts';
+import type { AttachmentSink } from './parse/part-content.ts';
 
-export { parseLimits } from './limits.ts';
-export type { ParseLimits } from './limits.ts';
-export type { AttachmentSink } from './part-content.ts';
+export { parseLimits } from './parse/limits.ts';
+export type { ParseLimits } from './parse/limits.ts';
+export type { AttachmentSink } from './parse/part-content.ts';
 
 /** A whole message in memory is read in pieces too, so that a sink can slow it down. */
 const pieceBytes = 131_072;

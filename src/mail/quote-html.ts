@@ -1,5 +1,5 @@
-import type { Region } from './html-lines.ts';
-import type { StartTag } from './html-scan.ts';
+import type { Region } from './html/html-lines.ts';
+import type { StartTag } from './html/html-scan.ts';
 
 /** Elements around what a client quotes. Ends of class names or ids, because some clients prefix them (`ydp4711yahoo_quoted`). */
 const QUOTE_NAMES = [
@@ -88,8 +88,7 @@ export function quoteRegion(tag: StartTag): Region | null {
   if (found.some((name) => ATTRIBUTION_NAMES.has(name))) return 'attribution';
   // Gmail wraps its history into a div of this class; a bare blockquote comes from the button that sets a passage apart.
   if (tag.name === 'blockquote') return found.length === 2 && found[0] === 'gmail_quote' ? 'passage' : null;
-  if ( found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote))))
-    return 'quote';
+  if (found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote)))) return 'quote';
   // Outlook draws a line above the fields of the message it quotes.
   if (tag.name === 'div' && /border-top\s{0,9}:\s{0,9}[^;]{0,40}solid/iu.test(attributes.get('style') ?? ''))
     return 'fields';

@@ -1,7 +1,7 @@
 import { FORWARDED_MESSAGE, ORIGINAL_MESSAGE } from './attribution-languages.ts';
 import { findAttribution, findInnerAttribution } from './attribution.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
-import type { Region } from './html-lines.ts';
+import type { Region } from './html/html-lines.ts';
 import { isTagline } from './signature.ts';
 
 export interface QuoteLine {
@@ -26,7 +26,8 @@ const hasText = (line: QuoteLine | undefined): boolean =>
 export const isQuotedText = (text: string): boolean =>
   /^\s{0,3}>/u.test(text) && !/<{2,}\s{0,9}$/u.test(text.slice(-80));
 
-const isRule = (text: string): boolean => text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
+export const isRule = (text: string): boolean =>
+  text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
 
 /** Turkish İ becomes two characters in lower case, of which only the first is written elsewhere. */
 const lower = (text: string): string => text.toLowerCase().replaceAll('\u0307', '');
@@ -132,7 +133,7 @@ function openUp(lines: readonly QuoteLine[]): QuoteLine[] {
       to += 1;
     const run = lines.slice(from, to);
     if (isForwardLine(run.find((one) => hasText(one))?.text ?? '')) {
-      opened.push(...run.map((one): QuoteLine => ({ ...one, region: 'own' })));
+      for (const one of run) opened.push({ ...one, region: 'own' });
       from = to;
       continue;
     }
@@ -217,7 +218,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       return segments;
     }
     if (stopAtForward && isForwardLine(line.text)) {
-      own.push(...lines.slice(at));
+      own = own.concat(lines.slice(at));
       break;
     }
     const marker = readMarkers(lines, texts, at);

@@ -1,7 +1,7 @@
-import { readHtmlLines } from './html-lines.ts';
+import { readHtmlLines } from './html/html-lines.ts';
 import type { ParsedMessage, SplitText } from './mail.ts';
 import { quoteRegion } from './quote-html.ts';
-import { findForward, isQuotedText, readSegments, type QuoteLine, type Segment } from './quote.ts';
+import { findForward, isQuotedText, isRule, readSegments, type QuoteLine, type Segment } from './quote.ts';
 import { splitSignature } from './signature.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
@@ -97,12 +97,18 @@ const signed = (lines: readonly QuoteLine[]): { body: QuoteLine[]; signature: Qu
   return { body: lines.slice(0, body.length), signature: lines.slice(body.length) };
 };
 
+interface Piece {
+  /** The number of the segment; a half where its beginning is missing. */
+  readonly index: number;
+  readonly lines: readonly QuoteLine[];
+}
+
 function assemble(given: readonly Segment[]): Parts {
   const segments: Segment[] = [];
   const signature: QuoteLine[] = [];
   for (const segment of given) {
     if (segment.kind === 'signature') {
-      signature.push(...segment.lines);
+      for (const line of segment.lines) signature.push(line);
       continue;
     }
     if (segment.kind === 'quote') {
@@ -110,32 +116,55 @@ function assemble(given: readonly Segment[]): Parts {
       continue;
     }
     const parted = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines);
-    signature.push(...parted.signature);
+    for (const line of parted.signature) signature.push(line);
     segments.push({ ...segment, lines: parted.body });
   }
-  const reply: string[] = [];
-  const quoted: string[] = [];
+  const reply: Piece[] = [];
+  const quoted: Piece[] = [];
   const lastOwn = segments.findLastIndex((segment) => segment.kind === 'own' && textOf(segment.lines) !== '');
   const interleaved = isInterleaved(segments);
   const lastHistory = segments.findLastIndex((segment) => segment.history);
   for (const [index, segment] of segments.entries()) {
-    if (segment.kind === 'own') reply.push(textOf(segment.lines));
+    if (segment.kind === 'own') reply.push({ index, lines: segment.lines });
     else if (interleaved && index < lastOwn) {
+      // The questions stay, the line that says who asked them goes.
       const questions = segment.lines.findIndex((line) => line.quoted);
-      quoted.push(textOf(segment.lines.slice(0, questions)));
-      reply.push(textOf(segment.lines.slice(questions)));
+      quoted.push({ index, lines: segment.lines.slice(0, questions) });
+      reply.push({ index: questions > 0 ? index + 0.5 : index, lines: segment.lines.slice(questions) });
     } else if (!segment.history && index > 0 && index < lastHistory) {
       // A passage that the sender chose to quote, above the history.
-      reply.push(textOf(segment.lines));
-    } else quoted.push(textOf(segment.lines));
+      reply.push({ index, lines: segment.lines });
+    } else quoted.push({ index, lines: segment.lines });
   }
-  return { reply: joined(reply), quoted: joined(quoted), signature: textOf(signature) };
+  return { reply: join(reply), quoted: join(quoted), signature: textOf(signature) };
 }
 
-const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');
+/** Pieces that were neighbours stay so; where something was cut out between them, an empty line remains. */
+function join(pieces: readonly Piece[]): string {
+  const lines: string[] = [];
+  let previous = -1;
+  for (const { index, lines: added } of pieces) {
+    const text = textOf(added);
+    if (text === '') {
+      if (index - previous <= 1) {
+        for (const _ of added) lines.push('');
+        previous = index;
+      }
+      continue;
+    }
+    if (index - previous > 1 && lines.length > 0) {
+      while (lines.at(-1) === '') lines.pop();
+      lines.push('', text);
+    } else for (const line of added) lines.push(line.text.trimEnd());
+    previous = Math.floor(index);
+  }
+  return textOf(lines.map((text) => ({ text })));
+}
 
 function splitForward(lines: readonly QuoteLine[]): SplitText {
-  const start = findForward(lines);
+  let start = findForward(lines);
+  while (start > 0 && (lines[start - 1]?.text.trim() === '' || isRule(lines[start - 1]?.text ?? '')))
+    start -= 1;
   const comment = start < 0 ? lines : lines.slice(0, start);
   const { reply, signature } = assemble(readSegments({ lines: comment, stopAtForward: false }));
   const below = start < 0 ? '' : textOf(lines.slice(start));

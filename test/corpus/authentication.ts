@@ -4,8 +4,8 @@ import { spf } from 'mailauth/lib/spf/index.js';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { verifyAuthentication } from '../../src/mail/authentication.ts';
-import { dnsMapResolver, watchResolver } from '../../src/mail/dns-answers.ts';
-import type { DnsResolver } from '../../src/mail/dns-answers.ts';
+import { dnsMapResolver, watchResolver } from '../../src/mail/authentication/dns-answers.ts';
+import type { DnsResolver } from '../../src/mail/authentication/dns-answers.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 
 type Zone = Record<string, Record<string, unknown[]>>;

@@ -4,7 +4,7 @@ import { classifyAutomatic } from '../../src/mail/automatic.ts';
 import { readBounce } from '../../src/mail/bounce.ts';
 import type { Automatic, Bounce, ParsedMessage } from '../../src/mail/mail.ts';
 import { parseMessage } from '../../src/mail/parse.ts';
-import { isClassOnly } from '../../src/mail/smtp-codes.ts';
+import { isClassOnly } from '../../src/mail/bounce/smtp-codes.ts';
 import { LIBRARY, readWithLibrary } from './bounce-library.ts';
 import type { Metric } from './corpus.ts';
 import { readRows, Tally } from './tally.ts';

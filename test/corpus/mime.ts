@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { simpleParser } from 'mailparser';
 import type { AddressObject, ParsedMail } from 'mailparser';
 import { parseAddressList } from '../../src/mail/addresses.ts';
-import { parseDate } from '../../src/mail/dates.ts';
-import { decodeEncodedWords } from '../../src/mail/encoded-words.ts';
+import { parseDate } from '../../src/mail/parse/dates.ts';
+import { decodeEncodedWords } from '../../src/mail/charset/encoded-words.ts';
 import { parseMessage } from '../../src/mail/parse.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 

@@ -5,8 +5,8 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, it } from 'vitest';
 import { readTrustedResults, verifyAuthentication } from '../../src/mail/authentication.ts';
 import type { Authentication } from '../../src/mail/authentication.ts';
-import { dnsMapResolver } from '../../src/mail/dns-answers.ts';
-import type { DnsResolver } from '../../src/mail/dns-answers.ts';
+import { dnsMapResolver } from '../../src/mail/authentication/dns-answers.ts';
+import type { DnsResolver } from '../../src/mail/authentication/dns-answers.ts';
 import type { Header } from '../../src/mail/mail.ts';
 import type { DnsAnswers } from '../../src/rules.ts';
 

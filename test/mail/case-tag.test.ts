@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isEcho, readCaseTags, sameTag } from '../../src/mail/case-tag.ts';
 import type { CaseTag } from '../../src/mail/case-tag.ts';
-import type { CaseTagWords } from '../../src/mail/case-tag-words.ts';
+import type { CaseTagWords } from '../../src/mail/case-tag/case-tag-words.ts';
 import { defaultRules } from '../../src/rules.ts';
 
 const words: CaseTagWords = {

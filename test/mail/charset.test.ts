@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../src/mail/charset.ts';
+import { decodeText } from '../../src/mail/charset/charset.ts';
 
 function measure(count: number): number {
   const bytes = Buffer.alloc(count, 0xe9);

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCalendar } from '../../src/mail/calendar.ts';
-import { safeFilename } from '../../src/mail/filename.ts';
-import { unflow } from '../../src/mail/flowed.ts';
-import { isPlainStub } from '../../src/mail/plain-stubs.ts';
-import { readParameterised } from '../../src/mail/parameters.ts';
-import { readOpaqueSigned } from '../../src/mail/protection.ts';
-import { readTnef } from '../../src/mail/tnef.ts';
-import { extractUuencoded } from '../../src/mail/uuencode.ts';
+import { readCalendar } from '../../src/mail/parse/calendar.ts';
+import { safeFilename } from '../../src/mail/parse/filename.ts';
+import { unflow } from '../../src/mail/parse/flowed.ts';
+import { isPlainStub } from '../../src/mail/parse/plain-stubs.ts';
+import { readParameterised } from '../../src/mail/parse/parameters.ts';
+import { readOpaqueSigned } from '../../src/mail/parse/protection.ts';
+import { readTnef } from '../../src/mail/parse/tnef.ts';
+import { extractUuencoded } from '../../src/mail/parse/uuencode.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/mail');
 

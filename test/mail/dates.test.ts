@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDate } from '../../src/mail/dates.ts';
+import { parseDate } from '../../src/mail/parse/dates.ts';
 
 describe('parseDate', () => {
   it.each([

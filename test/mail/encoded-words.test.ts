@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeEncodedWords } from '../../src/mail/encoded-words.ts';
+import { decodeEncodedWords } from '../../src/mail/charset/encoded-words.ts';
 
 describe('decodeEncodedWords', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { forwardLanguages } from '../../src/mail/forward-languages.ts';
-import { labels } from '../../src/mail/forward-words.ts';
+import { forwardLanguages } from '../../src/mail/forwarded/forward-languages.ts';
+import { labels } from '../../src/mail/forwarded/forward-words.ts';
 import { readForwards } from '../../src/mail/forwarded.ts';
 import { htmlToText } from '../../src/mail/html.ts';
 import { fold } from '../../src/mail/letter-folding.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMessageIds } from '../../src/mail/message-ids.ts';
+import { parseMessageIds } from '../../src/mail/parse/message-ids.ts';
 
 describe('parseMessageIds', () => {
   it.each<readonly [string, string, readonly string[]]>([

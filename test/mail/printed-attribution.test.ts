@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readLocalisedDate } from '../../src/mail/localised-date.ts';
-import { readAttribution } from '../../src/mail/printed-attribution.ts';
-import { readLines } from '../../src/mail/quoted-lines.ts';
+import { readLocalisedDate } from '../../src/mail/forwarded/localised-date.ts';
+import { readAttribution } from '../../src/mail/forwarded/printed-attribution.ts';
+import { readLines } from '../../src/mail/forwarded/quoted-lines.ts';
 
 const read = (text: string) => {
   const attribution = readAttribution(readLines(text), 0, 10);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readDeliveryStatus } from '../../src/mail/delivery-status.ts';
-import { chooseStatus, readCodes } from '../../src/mail/smtp-codes.ts';
+import { readDeliveryStatus } from '../../src/mail/bounce/delivery-status.ts';
+import { chooseStatus, readCodes } from '../../src/mail/bounce/smtp-codes.ts';
 
 test.each([
   ['550 5.1.1 unknown', '550', '5.1.1'],

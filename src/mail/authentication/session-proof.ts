@@ -1,0 +1,34 @@
+import { spf } from 'mailauth/lib/spf/index.js';
+import type { SmtpSession } from '../../rules.ts';
+import { byStrength } from './authentication-result.ts';
+import type { Proof } from './authentication-result.ts';
+import type { WatchedResolver } from './dns-answers.ts';
+import { domainOf } from './from-domain.ts';
+
+/** Goes into explanations only, which we do not use; without it mailauth asks for the name of this machine. */
+const anonymousMta = 'localhost';
+
+/** SPF of the sender of the envelope, of the HELO name for a bounce (RFC 7208 §2.4). */
+export async function proveSession(session: SmtpSession, watched: WatchedResolver): Promise<Proof> {
+  const { clientIp, helo, mailFrom } = session;
+  const isBounce = mailFrom === null || mailFrom.replaceAll(/[<>\s]/gu, '') === '';
+  const sender = isBounce ? `postmaster@${helo ?? ''}` : (mailFrom ?? '').replace(/^<([^<>]*)>$/u, '$1');
+  // RFC 7208 §4.3: no result for what is no address
+  if (clientIp === null || !/^(?:[^"(),:;<>@[\\\]]*|"[^"\\@<>]*")@[^\s"'(),:;<>@[\\\]]+$/u.test(sender)) {
+    return { result: 'none', domains: [] };
+  }
+  try {
+    const { status, domain } = await spf({
+      sender,
+      ip: clientIp,
+      ...(helo === null ? {} : { helo }),
+      mta: anonymousMta,
+      resolver: watched.resolve,
+    });
+    const result =
+      byStrength.concat('softfail', 'none').find((known) => known === status.result) ?? 'permerror';
+    return { result, domains: result === 'pass' ? [domainOf(sender) ?? domain] : [] };
+  } catch {
+    return { result: watched.failed() ? 'temperror' : 'permerror', domains: [] };
+  }
+}

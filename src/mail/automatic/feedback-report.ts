@@ -1,0 +1,21 @@
+import { fieldOf } from '../header-fields.ts';
+import type { ParsedMessage } from '../mail.ts';
+import { readSesNotification } from '../bounce/ses-notification.ts';
+
+/**
+ * The part or field that shows a report about mail, made for operators: an abuse or authentication report (RFC 5965, RFC 6591), a
+ * DMARC aggregate (RFC 7489 §7.2.1.1), a TLS report (RFC 8460 §5.3). Null for other messages.
+ */
+export function feedbackReportSign(message: ParsedMessage): string | null {
+  if (message.reportType === 'feedback-report' || message.reportType === 'tlsrpt')
+    return `report-type=${message.reportType}`;
+  const part = message.reports.find(({ contentType }) => contentType === 'message/feedback-report');
+  if (part) return part.contentType;
+  if (fieldOf(message, 'tls-report-domain') !== null) return 'tls-report-domain';
+  if (readSesNotification(message)?.kind === 'complaint') return 'x-amz-sns-message-id';
+  if (/^report[ -]domain: ?\S{1,255} submitter: ?\S{1,255}/i.test(message.subject)) return 'subject';
+  // Outlook.com's Junk Mail Reporting Program attaches the message with its own field and no report part.
+  if (message.nested[0] && fieldOf(message.nested[0], 'x-hmxmroriginalrecipient') !== null)
+    return 'x-hmxmroriginalrecipient';
+  return null;
+}

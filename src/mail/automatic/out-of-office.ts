@@ -1,0 +1,88 @@
+import { autoSubmitted, fieldOf, hasNullReturnPath } from '../header-fields.ts';
+import type { ParsedMessage } from '../mail.ts';
+import {
+  ABSENCE_BODIES,
+  ABSENCE_WORDS,
+  ACKNOWLEDGEMENTS,
+  ABSENCE_SUBJECTS,
+  ANNOUNCED_TIME,
+  AUTOMATIC_REPLY_SUBJECTS,
+  VACATION_WORDS,
+} from './out-of-office-phrases.ts';
+import { stripSubjectPrefixes } from '../subject-prefix.ts';
+
+/** An absent person says so at once; what stands further down may be quoted. */
+const SCANNED_TEXT = 1_500;
+const MAX_SUBJECT = 300;
+
+const union = (sources: readonly string[]): string => sources.map((source) => `(?:${source})`).join('|');
+/** Words that a gateway puts before: "[EXT] Automatic reply: …". */
+const MARKER = String.raw`^(?:[[(*]{1,5}[^\])*]{1,30}[\])*]{1,5}\s?){0,3}`;
+const AUTOMATIC = new RegExp(`${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\]!.-])`, 'iu');
+const ABSENCE_BEFORE_COLON = new RegExp(`${MARKER}(?:${union(ABSENCE_SUBJECTS)})\\s?[:：]\\s?(.*)`, 'iu');
+const ABSENCE = new RegExp(union(ABSENCE_SUBJECTS), 'iu');
+const WORD = new RegExp(union(ABSENCE_WORDS), 'iu');
+const ABSENT = new RegExp(union(ABSENCE_BODIES), 'iu');
+
+/** True for a subject that only programs write: "Automatic reply: …", "自动回复：…". */
+export function automaticSubject(message: ParsedMessage): boolean {
+  const subject = message.subject.trim().slice(0, MAX_SUBJECT);
+  return AUTOMATIC.test(subject) || isVacationSubject(message, subject);
+}
+
+/**
+ * "Out of Office: Re: your offer" names the subject that it answers; a person's "Out of office: 3 to 7 May" names what is to come, and
+ * does not answer anything.
+ */
+function isVacationSubject(message: ParsedMessage, subject: string): boolean {
+  const rest = ABSENCE_BEFORE_COLON.exec(subject)?.at(-1);
+  return (
+    rest !== undefined &&
+    (answersSomething(message) || stripSubjectPrefixes(rest).kinds.length > 0 || !ANNOUNCED_TIME.test(rest))
+  );
+}
+
+/**
+ * The sign of an absence. In a message that `reply` already shows to be automatic: its subject, its words or what the program calls
+ * itself. Where only a weak sign is there, its subject, or its words in an answer. Words alone never: people write them, too.
+ */
+export function absenceSign(message: ParsedMessage, reply: string | null): string | null {
+  const text = message.text.trimStart().slice(0, SCANNED_TEXT);
+  const bySubject = subjectOfAbsence(message);
+  const byWords = ABSENT.test(text);
+  if (reply !== null) {
+    // Programs that announce things ("auto-generated") speak of holidays without being on one.
+    const mayBeAbsent =
+      autoSubmitted(message) !== 'auto-generated' || answersSomething(message) || automaticSubject(message);
+    // "Automatic reply: …" is how mail clients name the answers of the absent; desks use it with a receipt.
+    const assumed = automaticSubject(message) && !ACKNOWLEDGEMENTS.test(text);
+    const shown = (bySubject || byWords || assumed) && mayBeAbsent;
+    return shown || callsItselfVacation(message, reply) ? reply : null;
+  }
+  if (hasNullReturnPath(message) && (bySubject || byWords)) return 'return-path';
+  if (fieldOf(message, 'x-auto-response-suppress') !== null && bySubject && byWords)
+    return 'x-auto-response-suppress';
+  return isJunkClass(message) && bySubject && (byWords || answersSomething(message)) ? 'precedence' : null;
+}
+
+/** The subject of the message itself: what it answers ("Re: …") may be about anybody's holidays. */
+function subjectOfAbsence(message: ParsedMessage): boolean {
+  const subject = message.subject.trim().slice(0, MAX_SUBJECT);
+  return ABSENCE.test(subject) || (stripSubjectPrefixes(subject).kinds.length === 0 && WORD.test(subject));
+}
+
+/** Old vacation programs send with `Precedence: bulk` or `junk` and say nothing else; lists do so as well. */
+function isJunkClass(message: ParsedMessage): boolean {
+  const isList = fieldOf(message, 'list-id') !== null || fieldOf(message, 'list-unsubscribe') !== null;
+  return !isList && /^(?:bulk|junk)\b/i.test(fieldOf(message, 'precedence') ?? '');
+}
+
+function answersSomething(message: ParsedMessage): boolean {
+  return message.inReplyTo.length > 0 || message.references.length > 0;
+}
+
+function callsItselfVacation(message: ParsedMessage, sign: string): boolean {
+  return (
+    VACATION_WORDS.test(sign) || (sign !== 'subject' && VACATION_WORDS.test(fieldOf(message, sign) ?? ''))
+  );
+}

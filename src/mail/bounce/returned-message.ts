@@ -1,0 +1,114 @@
+import { messageIdIn } from './delivery-status.ts';
+import type { ParsedMessage } from '../mail.ts';
+
+/** What a bounce brings back of the message that failed. */
+export interface ReturnedMessage {
+  readonly messageId: string | null;
+  /** To and Cc of the returned message. */
+  readonly recipients: readonly string[];
+  /** From of the returned message: the one who is told, never the one who failed. */
+  readonly sender: string | null;
+}
+
+export interface SplitNotice {
+  /** What the server wrote. */
+  readonly notice: readonly string[];
+  /** The returned message or its headers, quoted in the same text; empty where there is none. */
+  readonly returned: readonly string[];
+}
+
+/** A notice is a page; a returned message in text is read only for its headers. */
+const MAX_LINES = 3_000;
+const MAX_LINE = 1_000;
+/** Header fields are looked for in that many lines below the first one: Received lines of long routes are folded over many. */
+const HEADER_REACH = 120;
+
+/** Fields that the mail system adds: a block with one of them is a returned header, not a summary in the notice. */
+const TRACE_FIELD =
+  /^(?:return-path|received|x-received|mime-version|content-type|dkim-signature|domainkey-signature|message-id|delivered-to|arc-seal|x-mailer|x-[\w-]{1,60})[ \t]?:/i;
+const HEADER_FIELD = /^([A-Za-z][\w-]{1,60})[ \t]?:/;
+const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'received',
+  'return-path',
+  'mime-version',
+  'content-type',
+]);
+
+/** Lines that announce the returned message where its header lines do not show it. */
+const ANNOUNCEMENT =
+  /^[\s>]{0,9}[-=_*#~+.]{2,80}[ \t]{0,9}[^-=_*#~]{0,60}(?:original message|copy of (?:the|your) message|returned message|undelivered message|message header|message follows|unsent message|ursprüngliche nachricht|message d.origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|元のメッセージ|原始邮件|исходное сообщение)/i;
+
+/** Splits the text of a notice where the returned message begins: by its header lines, in any language. */
+export function splitNotice(text: string): SplitNotice {
+  const lines = text.split('\n', MAX_LINES).map((line) => line.slice(0, MAX_LINE));
+  const at = lines.findIndex((line, index) => ANNOUNCEMENT.test(line) || startsHeader(lines, index));
+  // A notice that begins with headers has no words of a server above them: read all of it.
+  if (at <= 0) return { notice: lines, returned: lines };
+  return { notice: lines.slice(0, at), returned: lines.slice(at) };
+}
+
+function startsHeader(lines: readonly string[], index: number): boolean {
+  const first = lines[index] ?? '';
+  if (!HEADER_FIELD.test(first) || HEADER_FIELD.test(lines[index - 1] ?? '')) return false;
+  const names = new Set<string>();
+  let hasTrace = false;
+  for (const line of lines.slice(index, index + HEADER_REACH)) {
+    const name = HEADER_FIELD.exec(line)?.[1]?.toLowerCase();
+    if (name === undefined && !/^[ \t]+\S/.test(line)) break;
+    if (name !== undefined && ENVELOPE_FIELDS.has(name)) names.add(name);
+    hasTrace ||= TRACE_FIELD.test(line);
+    if (hasTrace && names.size >= 3) return true;
+  }
+  return false;
+}
+
+/** The message that failed, from the first place that has it: the attached message, its headers, the text, the thread. */
+export function returnedMessage(message: ParsedMessage, returnedLines: readonly string[]): ReturnedMessage {
+  const inside = message.nested[0];
+  if (inside) {
+    return {
+      messageId: inside.messageId ?? messageIdOf(returnedLines) ?? threadId(message),
+      recipients: [...inside.to, ...inside.cc].flatMap(({ address }) => (address === null ? [] : [address])),
+      sender: inside.from?.address ?? null,
+    };
+  }
+  const headers = message.reports.find(({ contentType }) =>
+    /rfc822-headers|global-headers/i.test(contentType),
+  );
+  const lines = headers
+    ? headers.text.split(/\r?\n/, MAX_LINES).map((line) => line.slice(0, MAX_LINE))
+    : returnedLines;
+  return {
+    messageId: messageIdOf(lines) ?? messageIdOf(returnedLines) ?? threadId(message),
+    recipients: [...addressesOf(lines, 'to'), ...addressesOf(lines, 'cc')],
+    sender: addressesOf(lines, 'from')[0] ?? null,
+  };
+}
+
+function messageIdOf(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => /^[ \t>]{0,9}message-id[ \t]?:/i.test(line));
+  if (at < 0) return null;
+  const value = (lines[at] ?? '').replace(/^[^:]{0,60}:/, '').trim();
+  // A long id stands on the folded line below its name.
+  return messageIdIn(value === '' ? lines[at + 1] : value);
+}
+
+/** Gmail and Exchange answer the message that failed, so their notice names it as its parent. */
+function threadId(message: ParsedMessage): string | null {
+  return message.inReplyTo[0] ?? message.references.at(-1) ?? null;
+}
+
+function addressesOf(lines: readonly string[], name: string): string[] {
+  const at = lines.findIndex((line) => line.toLowerCase().startsWith(`${name}:`));
+  if (at < 0) return [];
+  const folded = lines.slice(at + 1).findIndex((line) => !/^[ \t]+\S/.test(line));
+  const value = lines.slice(at, folded < 0 ? undefined : at + 1 + folded).join(' ');
+  return [...value.matchAll(/[^\s<>()[\]:;,"]{1,64}@[^\s<>()[\]:;,"]{1,255}/g)].map(([address]) =>
+    address.toLowerCase(),
+  );
+}

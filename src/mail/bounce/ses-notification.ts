@@ -1,0 +1,87 @@
+import type { ParsedMessage } from '../mail.ts';
+
+/** One recipient of an Amazon SES notification, as AWS documents it ("Amazon SNS notification contents"). */
+interface SesRecipient {
+  readonly address: string | null;
+  readonly action: string | null;
+  readonly status: string | null;
+  readonly diagnostic: string | null;
+}
+
+export interface SesNotification {
+  readonly kind: 'bounce' | 'complaint' | 'delivery';
+  readonly recipients: readonly SesRecipient[];
+  readonly originalMessageId: string | null;
+}
+
+/** A notification is a few KB; SNS itself allows 256 KB. */
+const MAX_JSON = 262_144;
+
+/**
+ * Amazon SES reports bounces to a topic, and a topic may mail them: JSON instead of a report part. Null for every other message,
+ * and for JSON without SNS's own header or sender.
+ */
+export function readSesNotification(message: ParsedMessage): SesNotification | null {
+  const fromTopic =
+    message.headers.some(({ name }) => name.startsWith('x-amz-sns-')) ||
+    (message.from?.address ?? '').endsWith('@sns.amazonaws.com');
+  if (!fromTopic || !message.text.trimStart().startsWith('{')) return null;
+  const body = asRecord(parseFirstLineJson(message.text.trimStart()));
+  const named = body?.['notificationType'] ?? body?.['eventType'];
+  const type = typeof named === 'string' ? named.toLowerCase() : '';
+  if (!body || (type !== 'bounce' && type !== 'complaint' && type !== 'delivery')) return null;
+  const mail = asRecord(body['mail']);
+  const bounced = asRecord(body['bounce'])?.['bouncedRecipients'];
+  return {
+    kind: type,
+    recipients: (Array.isArray(bounced) ? bounced : []).map(readRecipient),
+    originalMessageId: originalIdOf(mail),
+  };
+}
+
+/** SNS breaks the JSON into lines of 998 characters or fewer and writes its own footer below. */
+function parseFirstLineJson(text: string): unknown {
+  const end = text.search(/\n[ \t]{0,9}\n|\n--\s?\n/);
+  const json = (end < 0 ? text : text.slice(0, end)).slice(0, MAX_JSON);
+  for (const joined of [json, json.replaceAll(/\n[ \t]?/g, '')]) {
+    try {
+      return JSON.parse(joined);
+    } catch {
+      // Folded in the middle of a string: tried again without the folds, and no notification where that fails too.
+    }
+  }
+  return null;
+}
+
+function readRecipient(value: unknown): SesRecipient {
+  const recipient = asRecord(value) ?? {};
+  const text = (name: string): string | null => {
+    const found = recipient[name];
+    return typeof found === 'string' && found.trim() !== '' ? found.trim() : null;
+  };
+  return {
+    address:
+      text('emailAddress')
+        ?.replace(/^.*<([^<>]{1,320})>$/, '$1')
+        .toLowerCase() ?? null,
+    action: text('action')?.toLowerCase() ?? 'failed',
+    status: text('status'),
+    diagnostic:
+      text('diagnosticCode')
+        ?.replace(/^[\w-]{1,20}[ \t]?;/, '')
+        .trim() ?? null,
+  };
+}
+
+function originalIdOf(mail: Record<string, unknown> | null): string | null {
+  const id = asRecord(mail?.['commonHeaders'])?.['messageId'];
+  const ses = mail?.['messageId'];
+  if (typeof id === 'string') return id.replaceAll(/[<>]/g, '').trim();
+  return typeof ses === 'string' ? ses : null;
+}
+
+function asRecord(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : null;
+}

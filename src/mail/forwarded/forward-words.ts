@@ -1,0 +1,42 @@
+import { endStems, forwardLanguages, forwardStems } from './forward-languages.ts';
+import { fold } from '../letter-folding.ts';
+
+export type HeaderField = 'from' | 'date' | 'to' | 'cc' | 'subject' | 'replyTo' | 'other';
+
+export interface Label {
+  readonly field: HeaderField;
+  readonly languages: ReadonlySet<string>;
+}
+
+const fields = ['from', 'date', 'to', 'cc', 'subject', 'replyTo', 'other'] as const;
+
+const alternatives = (text: string | undefined): string[] =>
+  (text ?? '').split('|').filter((word) => word !== '');
+
+/** The words of one column of the table, folded. */
+function column(name: 'forwarded' | 'original' | 'wrote'): ReadonlySet<string> {
+  return new Set(forwardLanguages.flatMap((language) => alternatives(language[name]).map(fold)));
+}
+
+function readLabels(): ReadonlyMap<string, Label> {
+  const found = new Map<string, { readonly field: HeaderField; readonly languages: Set<string> }>();
+  for (const language of forwardLanguages)
+    for (const field of fields)
+      for (const word of alternatives(language[field])) {
+        const label = found.get(fold(word)) ?? { field, languages: new Set<string>() };
+        label.languages.add(language.language);
+        found.set(fold(word), label);
+      }
+  return found;
+}
+
+/** Folded label → what stands behind it. */
+export const labels = readLabels();
+/** Folded phrases of separator lines that are said of forwards only. */
+export const forwardedPhrases = column('forwarded');
+/** Folded phrases of separator lines that replies have too. */
+export const originalPhrases = column('original');
+/** Folded words around the name in an attribution line. */
+export const attributionWords = column('wrote');
+export const foldedForwardStems: readonly string[] = forwardStems.map(fold);
+export const foldedEndStems: readonly string[] = endStems.map(fold);

@@ -1,0 +1,197 @@
+import { canonicalAddress } from '../addresses/address-syntax.ts';
+import { withoutInvisible } from '../letter-folding.ts';
+import type { Address } from '../mail.ts';
+
+/** A printed list of recipients beyond this is not read; the raw message keeps it. */
+const MAX_VALUE_CHARS = 20_000;
+const MAX_MAILBOXES = 500;
+const MAX_NAME_CHARS = 300;
+/** A quote or bracket that is not closed within this is an ordinary character. */
+const MAX_BRACKET_CHARS = 400;
+
+interface Draft {
+  /** Text before the first address in brackets. */
+  name: string;
+  /** Text behind it, and round brackets: "john@example.com (John Doe)". */
+  rest: string;
+  /** In angle brackets, square brackets or round brackets. */
+  readonly bracketed: string[];
+  /** Targets of links: "John Doe<mailto:john@example.com>". */
+  readonly linked: string[];
+}
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['amp', '&'],
+  ['apos', "'"],
+  ['#39', "'"],
+  ['nbsp', ' '],
+]);
+
+/** A printed address is one of the Internet: with a dot and a letter in its last label, which "image001.png@01D7CB5F.5A" has not. */
+function readAddress(text: string): string | null {
+  const address = canonicalAddress(
+    text
+      .trim()
+      .replace(/^(?:mailto|smtp):/iu, '')
+      .replace(/\?.{0,400}$/u, ''),
+  );
+  if (address === null) return null;
+  return /@[^@]{1,250}\.(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/u.test(address) ? address : null;
+}
+
+const isArtefact = (text: string): boolean =>
+  /^\s?(?:cid|https?|ftp|file|data|tel|sip|im|x-[a-z]{1,20}):/iu.test(text);
+
+/** The content of a bracket from `start` and the place behind it; null where it is not closed. A link may be nested in it. */
+function readBracket(
+  text: string,
+  start: number,
+): { readonly inner: string; readonly link: string; readonly end: number } | null {
+  const close = text[start] === '<' ? '>' : text[start] === '[' ? ']' : ')';
+  const stop = Math.min(text.length, start + MAX_BRACKET_CHARS);
+  let inner = '';
+  let link = '';
+  let depth = 0;
+  for (let index = start + 1; index < stop; index += 1) {
+    const letter = text[index] ?? '';
+    if (letter === '<') depth += 1;
+    else if (letter === '>' && depth > 0) depth -= 1;
+    else if (letter === close && depth === 0) return { inner, link, end: index + 1 };
+    else if (depth > 0) link += letter;
+    else inner += letter;
+  }
+  return null;
+}
+
+function add(draft: Draft, text: string): void {
+  if (draft.bracketed.length + draft.linked.length > 0) draft.rest += text;
+  else if (draft.name.length < MAX_NAME_CHARS) draft.name += text;
+}
+
+function addBracket(
+  draft: Draft,
+  bracket: { readonly inner: string; readonly link: string },
+  open: string,
+): void {
+  const inner = bracket.inner.trim();
+  const address = isArtefact(inner) ? null : readAddress(inner);
+  const link = readAddress(bracket.link);
+  if (address !== null && /^mailto:/iu.test(inner) && open === '<') draft.linked.push(address);
+  else if (address !== null) draft.bracketed.push(address);
+  else if (link !== null) draft.bracketed.push(link);
+  else if (open === '(' && !isArtefact(inner)) add(draft, `(${inner})`);
+  else if (open !== '(' && !isArtefact(inner) && !inner.includes('@')) add(draft, ` ${inner} `);
+}
+
+function cleanName(name: string): string {
+  return name
+    .replace(/[*_«»"“”„]+/gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(/^'(.{0,300})'$/u, '$1')
+    .replace(/^\((.{0,300})\)$/u, '$1')
+    .replace(/[\s,:;]{1,20}$/u, '')
+    .trim();
+}
+
+function finish(draft: Draft): Address | null {
+  const words = draft.name.split(/\s/u).filter((word) => word !== '');
+  const bare = words
+    .filter((word) => word.includes('@') && !isArtefact(word))
+    .map((word) => readAddress(word.replace(/^[<("'[]{1,3}|[>)"'\],;:]{1,3}$/gu, '')))
+    .find((address) => address !== null);
+  const address = draft.bracketed[0] ?? bare ?? draft.linked[0] ?? null;
+  const printed =
+    draft.bracketed.length === 0 && bare !== undefined
+      ? words.filter((word) => !word.includes('@')).join(' ')
+      : words.filter((word) => !isArtefact(word)).join(' ');
+  const before = cleanName(printed);
+  const comment = /\(([^()]{1,200})\)/u.exec(draft.rest)?.[1] ?? '';
+  const name = before === '' ? cleanName(comment) : before;
+  const sameAsAddress = address !== null && readAddress(name) === address;
+  if (address === null && !/\p{L}/u.test(name)) return null;
+  if (address === null && (name.includes('@') || /^undisclosed.recipients$/iu.test(name))) return null;
+  return { address, name: sameAsAddress ? '' : name };
+}
+
+const newDraft = (): Draft => ({ name: '', rest: '', bracketed: [], linked: [] });
+
+/** Splits at the separators that stand outside quotes and brackets. */
+function readDrafts(text: string, separators: string): Draft[] {
+  const drafts: Draft[] = [];
+  let draft = newDraft();
+  let index = 0;
+  while (index < text.length && drafts.length < MAX_MAILBOXES) {
+    const letter = text[index] ?? '';
+    if (separators.includes(letter)) {
+      drafts.push(draft);
+      draft = newDraft();
+      index += 1;
+      continue;
+    }
+    if (letter === '"') {
+      const end = text.indexOf('"', index + 1);
+      if (end > 0 && end - index <= MAX_BRACKET_CHARS) {
+        add(draft, text.slice(index + 1, end));
+        index = end + 1;
+        continue;
+      }
+    }
+    const bracket = letter === '<' || letter === '[' || letter === '(' ? readBracket(text, index) : null;
+    if (bracket === null) add(draft, letter === '<' || letter === '>' ? ' ' : letter);
+    else addBracket(draft, bracket, letter);
+    index = bracket?.end ?? index + 1;
+  }
+  return [...drafts, draft];
+}
+
+/** "Doe, John <john@example.com>": a lone word before a comma belongs to the mailbox behind it. */
+function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
+  const joined: Draft[] = [];
+  let surname = '';
+  for (const draft of drafts) {
+    const name = draft.name.trim();
+    const addressed = draft.bracketed.length + draft.linked.length > 0;
+    if (surname !== '' && addressed && name !== '' && !name.includes('@')) {
+      joined.push({ ...draft, name: `${surname}, ${name}` });
+      surname = '';
+      continue;
+    }
+    if (surname !== '') joined.push({ ...newDraft(), name: surname });
+    surname = !addressed && /^[\p{Script=Latin}\p{M}'-]{1,60}$/u.test(name) ? name : '';
+    if (surname === '') joined.push(draft);
+  }
+  return surname === '' ? joined : [...joined, { ...newDraft(), name: surname }];
+}
+
+function prepare(value: string): string {
+  return withoutInvisible(value.slice(0, MAX_VALUE_CHARS))
+    .replace(/\s/gu, ' ')
+    .replace(
+      /&(lt|gt|quot|amp|apos|nbsp|#39);/giu,
+      (entity, name: string) => entities.get(name.toLowerCase()) ?? entity,
+    );
+}
+
+/**
+ * Mailboxes as mail clients print them in a forwarded header block: "John Doe [mailto:john@example.com]",
+ * "john@example.com<mailto:john@example.com>", "Doe, John <john@example.com>; …", names without an address.
+ * `address` is canonical. What is left of pictures, links and entities is never taken for an address. Linear time.
+ */
+export function readPrintedAddresses(value: string): Address[] {
+  const text = prepare(value);
+  const separators = /[;；]/u.test(text.replace(/[;；]\s{0,20}$/u, '')) ? ';；' : ',;；，、';
+  return joinSurnames(readDrafts(text, separators)).flatMap((draft) => finish(draft) ?? []);
+}
+
+/** One mailbox, whose name may hold commas; null where neither address nor name is readable. Of "A on behalf of B" it is A. */
+export function readPrintedAddress(value: string): Address | null {
+  for (const draft of readDrafts(prepare(value), ';；')) {
+    const address = finish(draft);
+    if (address !== null) return address;
+  }
+  return null;
+}

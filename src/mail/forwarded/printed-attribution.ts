@@ -1,0 +1,158 @@
+import { attributionWords } from './forward-words.ts';
+import { fold } from '../letter-folding.ts';
+import type { Address } from '../mail.ts';
+import { readPrintedAddress } from './printed-address.ts';
+import type { QuotedLine } from './quoted-lines.ts';
+
+/** "On 27 October 2021 at 9:31, John Doe <john@example.com> wrote:" in any language, wrapped or not. */
+export interface Attribution {
+  readonly from: Address;
+  /** What is printed beside the name. */
+  readonly date: string;
+  readonly depth: number;
+  /** The first line behind it. */
+  readonly end: number;
+}
+
+/** Clients wrap it once, seldom twice. */
+const MAX_LINES = 3;
+const MAX_CHARS = 400;
+
+const hasTime = (text: string): boolean => /\p{Nd}{1,2}\s?[:.h時时]\s?\p{Nd}{2}/u.test(text);
+const hasDay = (text: string): boolean =>
+  /(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})|\p{Nd}{1,2}[-/.]\s?\p{Nd}{1,2}[-/.]\s?\p{Nd}{2}/u.test(text);
+
+/** Places of the first address in brackets, brackets included. */
+function findBracketedAddress(text: string): { readonly start: number; readonly end: number } | null {
+  const at = text.indexOf('@');
+  if (at < 0) return null;
+  const start = Math.max(text.lastIndexOf('<', at), text.lastIndexOf('(', at), text.lastIndexOf('[', at));
+  if (start < 0 || at - start > 150) return null;
+  const close = /[>)\]]{1,3}/u.exec(text.slice(at));
+  if (close === null) return null;
+  const opener = text[start - 1] === '(' || text[start - 1] === '<' ? start - 1 : start;
+  return { start: opener, end: at + close.index + close[0].length };
+}
+
+const isVerb = (words: string): boolean => attributionWords.has(fold(words).replace(/[\s:：,]{1,5}$/u, ''));
+
+const formula = /^(?:[ap]\.?m\.?|uhr|um|at|om|kl\.?|г\.?|р\.|le|el|il|on|в|o|[.;:-]{0,3}),?$/iu;
+
+interface Parted {
+  readonly date: string;
+  readonly name: string;
+}
+
+/** Moves the words of the formula from the front of the name to the date: "PM, John Doe", "schrieb John Doe". */
+function stripFormula({ date, name }: Parted): Parted {
+  const words = name.split(/\s/u).filter((word) => word !== '');
+  let count = 0;
+  while (count < words.length) {
+    if (count + 1 < words.length && isVerb(words.slice(count, count + 2).join(' '))) count += 2;
+    else if (isVerb(words[count] ?? '') || formula.test(words[count] ?? '')) count += 1;
+    else break;
+  }
+  return {
+    date: `${date} ${words.slice(0, count).join(' ')}`,
+    name: words.slice(count).join(' ').replace(/^,/u, ''),
+  };
+}
+
+/** The words before the verb at the end of the line: "… 15:51, John Doe wrote:". */
+function stripVerb(text: string): string {
+  const words = text
+    .replace(/\s?[:：]$/u, '')
+    .split(/\s/u)
+    .filter((word) => word !== '');
+  for (let count = Math.min(4, words.length - 1); count > 0; count -= 1)
+    if (isVerb(words.slice(-count).join(' '))) return words.slice(0, -count).join(' ');
+  return words.join(' ');
+}
+
+/** The part behind the last figure: names have none. */
+function partDate(text: string): Parted {
+  const quoted = /["«“„](?<name>[^"«»“”„]{1,150})["»”“]\s?$/u.exec(text);
+  if (quoted !== null) return { date: text.slice(0, quoted.index), name: quoted.groups?.['name'] ?? '' };
+  const figures = [...text.matchAll(/\p{Nd}[^\p{L}\p{Nd}]{0,5}/gu)].at(-1);
+  if (figures === undefined) return { date: '', name: text };
+  const place = figures.index + figures[0].length;
+  return { date: text.slice(0, place), name: text.slice(place) };
+}
+
+function read(text: string): { readonly from: Address; readonly date: string } | null {
+  const bracket = findBracketedAddress(text);
+  if (bracket === null) {
+    const { date, name } = stripFormula(partDate(stripVerb(text)));
+    const from = readPrintedAddress(name);
+    return from === null || !hasDay(date) ? null : { from, date };
+  }
+  const { date, name } = stripFormula(partDate(text.slice(0, bracket.start)));
+  const address = text.slice(bracket.start, bracket.end).replace(/^\((?=<)|(?<=>)\)$/gu, '');
+  const from = readPrintedAddress(`"${name.replaceAll('"', '')}" ${address}`);
+  if (from === null || from.address === null) return null;
+  return { from, date: hasDay(date) ? date : text.slice(bracket.end) };
+}
+
+/** Which of the lines from `start` on make one that ends in a colon. */
+function joined(
+  lines: readonly QuotedLine[],
+  start: number,
+  limit: number,
+): { readonly text: string; readonly end: number } | null {
+  let text = '';
+  const depth = lines[start]?.depth ?? 0;
+  for (let index = start; index < Math.min(limit, start + MAX_LINES); index += 1) {
+    const line = lines[index];
+    if (line === undefined || line.text === '' || line.depth !== depth || line.text.length > MAX_CHARS)
+      return null;
+    text = text === '' ? line.text : `${text} ${line.text}`;
+    if (text.length > MAX_CHARS) return null;
+    if (/[:：]$/u.test(text)) return { text, end: index + 1 };
+  }
+  return null;
+}
+
+/** Asked first, because it costs nothing and nearly every line says no. */
+function endsInColon(lines: readonly QuotedLine[], start: number, limit: number): boolean {
+  for (let index = start; index < Math.min(limit, start + MAX_LINES); index += 1) {
+    const text = lines[index]?.text ?? '';
+    if (text === '' || text.length > MAX_CHARS) return false;
+    if (text.endsWith(':') || text.endsWith('：')) return true;
+  }
+  return false;
+}
+
+/** A verb of the tables stands in it. */
+function hasVerb(text: string): boolean {
+  const words = fold(text)
+    .split(/[^\p{L}\p{M}/()]+/u)
+    .filter((word) => word !== '');
+  if (words.some((word, index) => isVerb(word) || isVerb(`${word} ${words[index + 1] ?? ''}`))) return true;
+  // Chinese, Japanese and Korean do not part words; the verb stands at the end.
+  const end = fold(text).replace(/\s?:$/u, '');
+  return (
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}\p{Script=Thai}]$/u.test(end) &&
+    [...attributionWords].some((verb) => end.endsWith(verb))
+  );
+}
+
+/**
+ * The attribution line that begins at line `start`, null where there is none. It ends in a colon and holds a day and a name with
+ * a verb, or a day, a time and an address; a sentence that only mentions an address is none.
+ */
+export function readAttribution(
+  lines: readonly QuotedLine[],
+  start: number,
+  limit: number,
+): Attribution | null {
+  if (!endsInColon(lines, start, limit)) return null;
+  const first = lines[start]?.text ?? '';
+  if (!/\p{Nd}/u.test(first) && !first.includes('@')) return null;
+  if (!hasDay(first) && !first.includes('@')) return null;
+  const line = joined(lines, start, limit);
+  if (line === null || !hasDay(line.text)) return null;
+  const verb = hasVerb(line.text);
+  if (!verb && !(hasTime(line.text) && /@[^@]{1,200}[>)\]]{1,3}\s?[:：]$/u.test(line.text))) return null;
+  const found = read(line.text);
+  return found === null ? null : { ...found, depth: lines[start]?.depth ?? 0, end: line.end };
+}

@@ -1,0 +1,322 @@
+import type { Readable } from 'node:stream';
+import { readCalendar } from './calendar.ts';
+import { charsetHint } from '../charset/charset.ts';
+import { keepBytesFor, roleOf } from './leaf-role.ts';
+import type { LeafRole } from './leaf-role.ts';
+import type { ParseLimits } from './limits.ts';
+import type { ParsedMessage } from '../mail.ts';
+import { createMessageDraft } from './message-draft.ts';
+import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
+import { finishDraft } from './message-facts.ts';
+import { openContentOutput, openPartReader } from './part-content.ts';
+import type { AttachmentSink, ContentFacts, ContentOutput, PartReader, PartResult } from './part-content.ts';
+import { addAttachment, decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment } from './part-text.ts';
+import type { Part } from './part.ts';
+import {
+  protectionOfPart,
+  protectionOfPkcs7,
+  protectionOfText,
+  readOpaqueSigned,
+  withoutClearSignature,
+} from './protection.ts';
+import { readTnef } from './tnef.ts';
+import { extractUuencoded } from './uuencode.ts';
+import { createWalker } from './walk.ts';
+import type { WalkEvent, Walker } from './walk.ts';
+
+/** Puts the events of a walk together into a message. */
+export interface Assembly {
+  readonly push: (piece: Buffer) => Promise<void>;
+  readonly finish: () => Promise<ParsedMessage>;
+}
+
+interface OpenLeaf {
+  readonly reader: PartReader;
+  readonly draft: MessageDraft;
+  readonly role: LeafRole;
+  readonly use: ReturnType<MessageDraft['bodies']['use']>;
+}
+
+const maxPreambleBytes = 65_536;
+
+function isSilent(bodies: readonly { readonly text: string }[]): boolean {
+  return bodies.every((body) => body.text.trim() === '');
+}
+
+function returnsToFeeds(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte) => (byte === 0x0d ? 0x0a : byte)));
+}
+
+/** Reads one message; `push` waits where the sink does. */
+export function createAssembly(input: {
+  readonly sink: AttachmentSink | null;
+  readonly limits: ParseLimits;
+}): Assembly {
+  const { sink, limits } = input;
+  const outermost = createMessageDraft(null, limits);
+  const drafts: MessageDraft[] = [outermost];
+  /** Message parts whose bytes are also a file, from the outside in. */
+  const messageReaders: PartReader[] = [];
+  /** The drafts that come from a container unpacked in memory: how deep that goes is bounded. */
+  let unpackDepth = 0;
+  let leaf: OpenLeaf | null = null;
+  let preamble: { readonly part: Part; readonly pieces: Buffer[]; size: number } | null = null;
+  let attachmentIndex = 0;
+  let textBudget = limits.maxAllTextBytes;
+  let sawField = false;
+  let byteCount = 0;
+  let nullByte = false;
+  /** Line ends of old Macs: a message without a single line feed. */
+  let onlyReturns = false;
+
+  const current = (): MessageDraft => drafts.at(-1) ?? outermost;
+
+  const openOutput = (): ContentOutput => {
+    const index = attachmentIndex;
+    attachmentIndex += 1;
+    return openContentOutput(sink === null ? null : (content: Readable) => sink({ index }, content));
+  };
+
+  /** A file that was found inside another part, already in memory. */
+  const deliver = async (
+    draft: MessageDraft,
+    file: { readonly content: Buffer; readonly named: Omit<AttachmentDraft, keyof ContentFacts> },
+  ): Promise<void> => {
+    const output = openOutput();
+    await output.write(file.content);
+    draft.attachments.push({ ...file.named, ...(await output.end()) });
+  };
+
+  const closeText = async (open: OpenLeaf, result: PartResult): Promise<void> => {
+    const { draft, use } = open;
+    const { part } = open.reader;
+    textBudget -= result.kept.length;
+    if (result.truncated) draft.warn('text-too-long', `over ${result.kept.length} bytes`);
+    let text = decodePartText(draft, part, result);
+    if (part.contentType === 'text/html') {
+      draft.bodies.add({ kind: 'html', text }, use);
+      return;
+    }
+    const extracted = extractUuencoded(text);
+    ({ text } = extracted);
+    text = joinSoftBreaks(text, part);
+    const protection = protectionOfText(text);
+    draft.protection ??= protection;
+    if (protection === 'pgp-signed') text = withoutClearSignature(text);
+    draft.bodies.add({ kind: 'plain', text }, use);
+    for (const file of extracted.files) {
+      const filename = nameAttachment(draft, file.filename);
+      await deliver(draft, {
+        content: file.content,
+        named: { filename, contentType: 'application/octet-stream', contentId: null },
+      });
+    }
+  };
+
+  const closeTnef = async (draft: MessageDraft, part: Part, result: PartResult): Promise<void> => {
+    if (result.truncated) {
+      draft.warn('container-too-large', part.contentType);
+      return;
+    }
+    const contents = readTnef(result.kept);
+    if (contents === null || contents.damaged) draft.warn('tnef-damaged', 'winmail.dat');
+    if (contents === null) return;
+    const both = { kind: 'body', plain: true, html: true } as const;
+    if (contents.html !== null && isSilent(draft.bodies.html()))
+      draft.bodies.add(
+        { kind: 'html', text: levelLineEnds(contents.html) },
+        { ...both, plain: contents.text === null },
+      );
+    if (contents.text !== null && isSilent(draft.bodies.plain()))
+      draft.bodies.add(
+        { kind: 'plain', text: levelLineEnds(contents.text) },
+        { ...both, html: contents.html === null },
+      );
+    for (const file of contents.files) {
+      const filename = nameAttachment(draft, file.filename);
+      const contentType = file.contentType ?? 'application/octet-stream';
+      await deliver(draft, {
+        content: file.content,
+        named: { filename, contentType, contentId: file.contentId },
+      });
+    }
+  };
+
+  /** Walks bytes that were unpacked from a container, as if they stood in the place of `outer`. */
+  const walkInside = async (bytes: Buffer, outer: Part): Promise<void> => {
+    if (unpackDepth >= 3 || outer.depth >= limits.maxDepth) {
+      current().warn('too-deep', outer.contentType);
+      return;
+    }
+    // What is inside is no part of the bytes of the messages around it.
+    const around = messageReaders.splice(0);
+    unpackDepth += 1;
+    await walkAll(createWalker(limits, outer), bytes);
+    unpackDepth -= 1;
+    messageReaders.push(...around);
+  };
+
+  const closeContainer = async (open: OpenLeaf, result: PartResult): Promise<void> => {
+    const { draft } = open;
+    const { part } = open.reader;
+    switch (open.role) {
+      case 'tnef':
+        return closeTnef(draft, part, result);
+      case 'pkcs7': {
+        draft.protection ??= protectionOfPkcs7(result.kept);
+        const inside = result.truncated ? null : readOpaqueSigned(result.kept);
+        return inside === null ? undefined : walkInside(inside, part);
+      }
+      case 'encoded-message': {
+        if (result.truncated) {
+          draft.warn('container-too-large', part.contentType);
+          return undefined;
+        }
+        const nested = createMessageDraft(part, limits);
+        draft.nested.push(nested);
+        drafts.push(nested);
+        await walkInside(result.kept, part);
+        drafts.pop();
+        return undefined;
+      }
+      case 'calendar': {
+        const text = decodePartText(draft, part, result);
+        draft.reports.push({ contentType: part.contentType, text });
+        draft.calendar ??= readCalendar(text);
+        return undefined;
+      }
+      case 'report':
+        draft.reports.push({ contentType: part.contentType, text: decodePartText(draft, part, result) });
+        return undefined;
+      case 'text':
+      case 'file':
+        return undefined;
+    }
+  };
+
+  const closeLeaf = async (open: OpenLeaf, atDelimiter: boolean): Promise<void> => {
+    const result = await open.reader.end(atDelimiter);
+    const { part } = open.reader;
+    if (result.broken)
+      open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
+    if (result.facts !== null) addAttachment(open.draft, { part, facts: result.facts });
+    if (open.role === 'text') await closeText(open, result);
+    else await closeContainer(open, result);
+  };
+
+  const openPart = (part: Part): void => {
+    const draft = current();
+    if (draft.root === null) draft.root = part;
+    draft.protection ??= protectionOfPart(part);
+    draft.charsetHint ??= charsetHint(part.parameters.get('charset') ?? null);
+    if (part.fields.length > 0) sawField = true;
+    if (part.kind === 'multipart') {
+      draft.bodies.enter(part);
+      preamble = { part, pieces: [], size: 0 };
+    } else if (part.kind === 'message') {
+      messageReaders.push(openPartReader({ part, keepBytes: 0, output: openOutput() }));
+      const nested = createMessageDraft(part, limits);
+      draft.nested.push(nested);
+      drafts.push(nested);
+    } else {
+      const use = draft.bodies.use(part);
+      const role = roleOf(part, use.kind === 'body');
+      const reader = openPartReader({
+        part,
+        keepBytes: keepBytesFor(role, { limits, textBudget }),
+        output: role === 'text' ? null : openOutput(),
+      });
+      leaf = { reader, draft, role, use };
+    }
+  };
+
+  /** A multipart whose delimiter never came: what stands there is text for a person. */
+  const adoptPreamble = async (part: Part): Promise<void> => {
+    const held = preamble;
+    if (held?.part !== part || held.size === 0) return;
+    const asText: Part = {
+      ...part,
+      kind: 'leaf',
+      contentType: 'text/plain',
+      parameters: new Map(),
+      filename: null,
+    };
+    const reader = openPartReader({ part: asText, keepBytes: maxPreambleBytes, output: null });
+    for (const piece of held.pieces) await reader.write(piece);
+    const draft = current();
+    await closeLeaf({ reader, draft, role: 'text', use: { kind: 'body', plain: true, html: true } }, false);
+  };
+
+  const closePart = async (event: Extract<WalkEvent, { readonly kind: 'close' }>): Promise<void> => {
+    const { part } = event;
+    if (part.kind === 'multipart') {
+      if (event.children === 0) await adoptPreamble(part);
+      current().bodies.leave(part);
+    } else if (part.kind === 'message') {
+      drafts.pop();
+      const result = await messageReaders.pop()?.end(event.atDelimiter);
+      if (result?.facts !== undefined && result.facts !== null)
+        addAttachment(current(), { part, facts: result.facts });
+    } else if (leaf !== null) {
+      const open: OpenLeaf = leaf;
+      leaf = null;
+      await closeLeaf(open, event.atDelimiter);
+    }
+  };
+
+  const passToMessages = async (bytes: Buffer): Promise<void> => {
+    for (const reader of messageReaders) {
+      const wait = reader.write(bytes);
+      if (wait !== null) await wait;
+    }
+  };
+
+  const takeBytes = async (part: Part, bytes: Buffer): Promise<void> => {
+    if (leaf !== null) {
+      const wait = leaf.reader.write(bytes);
+      if (wait !== null) await wait;
+    } else if (preamble?.part === part && preamble.size < maxPreambleBytes) {
+      preamble.pieces.push(Buffer.from(bytes.subarray(0, maxPreambleBytes - preamble.size)));
+      preamble.size += bytes.length;
+    }
+    if (messageReaders.length > 0) await passToMessages(bytes);
+  };
+
+  const take = async (event: WalkEvent): Promise<void> => {
+    switch (event.kind) {
+      case 'open':
+        return openPart(event.part);
+      case 'bytes':
+        return takeBytes(event.part, event.bytes);
+      case 'structure':
+        return messageReaders.length > 0 ? passToMessages(event.bytes) : undefined;
+      case 'close':
+        return closePart(event);
+      case 'defect':
+        return current().warn(event.code, event.detail);
+    }
+  };
+
+  async function walkAll(walker: Walker, bytes: Buffer): Promise<void> {
+    for (const event of walker.push(bytes)) await take(event);
+    for (const event of walker.end()) await take(event);
+  }
+
+  const walker = createWalker(limits);
+  return {
+    async push(piece) {
+      if (byteCount === 0) {
+        nullByte = piece.subarray(0, 1_000).includes(0);
+        onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
+      }
+      byteCount += piece.length;
+      for (const event of walker.push(onlyReturns ? returnsToFeeds(piece) : piece)) await take(event);
+    },
+    async finish() {
+      for (const event of walker.end()) await take(event);
+      if (!sawField)
+        outermost.warn('not-a-message', byteCount === 0 ? 'empty' : nullByte ? 'binary' : 'no header');
+      return finishDraft(outermost, limits);
+    },
+  };
+}

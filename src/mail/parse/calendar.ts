@@ -1,0 +1,54 @@
+import ICAL from 'ical.js';
+import { normaliseAddress } from '../addresses.ts';
+import { cleanText } from '../charset/charset.ts';
+import type { Address, CalendarFacts } from '../mail.ts';
+
+/** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader, which is slow on thousands of parameters. */
+const maxCalendarChars = 262_144;
+
+function readStart(event: ICAL.Component): string | null {
+  const start: unknown = event.getFirstPropertyValue('dtstart');
+  if (!(start instanceof ICAL.Time)) return null;
+  if (start.isDate) return start.toString();
+  if (start.zone === ICAL.Timezone.localTimezone) return start.toString();
+  const instant = new Date(start.toUnixTime() * 1_000);
+  return Number.isNaN(instant.getTime()) ? null : instant.toISOString();
+}
+
+function readOrganiser(event: ICAL.Component): Address | null {
+  const organiser = event.getFirstProperty('organizer');
+  const value: unknown = organiser?.getFirstValue();
+  if (organiser === null || typeof value !== 'string') return null;
+  const name: unknown = organiser.getParameter('cn');
+  return {
+    address: normaliseAddress(value),
+    name: typeof name === 'string' ? cleanText(name).slice(0, 1_000) : '',
+  };
+}
+
+/**
+ * The facts of an iTIP object (RFC 5545, RFC 5546): `start` is ISO 8601 in UTC where the zone is known, without zone where the
+ * event floats, a bare date for a whole day. Null where the text is no calendar, or over 256 Ki characters. Never throws.
+ */
+export function readCalendar(text: string): CalendarFacts | null {
+  if (text.length > maxCalendarChars || !/begin:vcalendar/iu.test(text)) return null;
+  try {
+    const parsed: unknown = ICAL.parse(text.trim());
+    if (!Array.isArray(parsed)) return null;
+    const values: unknown[] = parsed;
+    const first = values[0];
+    const calendar = new ICAL.Component(Array.isArray(first) ? first : values);
+    const method: unknown = calendar.getFirstPropertyValue('method');
+    const event = calendar.getFirstSubcomponent('vevent') ?? calendar.getFirstSubcomponent('vtodo');
+    const summary: unknown = event?.getFirstPropertyValue('summary');
+    return {
+      method: typeof method === 'string' ? method.toUpperCase() : null,
+      start: event === null ? null : readStart(event),
+      organiser: event === null ? null : readOrganiser(event),
+      summary: typeof summary === 'string' ? cleanText(summary) : null,
+    };
+  } catch {
+    // A broken calendar is shown as the attachment that it also is.
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import { cleanText, decodeText } from '../charset/charset.ts';
+import { safeFilename } from './filename.ts';
+import { unflow } from './flowed.ts';
+import type { MessageDraft } from './message-draft.ts';
+import type { ContentFacts, PartResult } from './part-content.ts';
+import type { Part } from './part.ts';
+
+export function levelLineEnds(text: string): string {
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+}
+
+/** The name of a file as it is stored; what had to be taken out becomes a warning of the message. */
+export function nameAttachment(draft: MessageDraft, raw: string | null): string | null {
+  const safe = safeFilename(raw);
+  for (const defect of safe.defects) draft.warn(defect, safe.filename ?? '');
+  return safe.filename;
+}
+
+/** The text of a part by its charset; doubts about it become warnings of the message. Line ends are \n. */
+export function decodePartText(draft: MessageDraft, part: Part, result: Pick<PartResult, 'kept'>): string {
+  const label = part.parameters.get('charset') ?? null;
+  const decoded = decodeText({ bytes: result.kept, label, hint: draft.charsetHint });
+  if (decoded.problem === 'unknown') draft.warn('charset-unknown', label ?? '');
+  if (decoded.problem === 'guessed') draft.warn('charset-guessed', decoded.charset);
+  if (decoded.problem === 'malformed') draft.warn('charset-malformed', decoded.charset);
+  if (decoded.text.includes('\u0000')) draft.warn('null-bytes', part.contentType);
+  return levelLineEnds(cleanText(decoded.text));
+}
+
+/** Soft line breaks joined where the part declares them (RFC 3676 §4). */
+export function joinSoftBreaks(text: string, part: Part): string {
+  if (part.parameters.get('format')?.toLowerCase() !== 'flowed') return text;
+  return unflow(text, part.parameters.get('delsp')?.toLowerCase() === 'yes');
+}
+
+/** Lists a part as a file of the message. */
+export function addAttachment(
+  draft: MessageDraft,
+  entry: { readonly part: Part; readonly facts: ContentFacts },
+): void {
+  const { part, facts } = entry;
+  const filename = nameAttachment(draft, part.filename);
+  draft.attachments.push({ filename, contentType: part.contentType, ...facts, contentId: part.contentId });
+}

@@ -1,0 +1,219 @@
+import iconv from 'iconv-lite';
+import { cleanText } from '../charset/charset.ts';
+
+/** Outlook's winmail.dat (MS-OXTNEF), read without trust: every length is checked against what is there. */
+
+interface TnefFile {
+  readonly filename: string | null;
+  readonly contentType: string | null;
+  readonly contentId: string | null;
+  readonly content: Buffer;
+}
+
+export interface TnefContents {
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly files: readonly TnefFile[];
+  /** The bytes end or break off inside. */
+  readonly damaged: boolean;
+}
+
+const signature = 0x223e9f78;
+const maxFiles = 500;
+const maxProperties = 2_000;
+const maxValues = 1_000;
+
+const attribute = {
+  oemCodepage: 0x9007,
+  body: 0x800c,
+  messageProperties: 0x9003,
+  attachStart: 0x9002,
+  attachTitle: 0x8010,
+  attachData: 0x800f,
+  attachProperties: 0x9005,
+};
+const property = {
+  body: 0x1000,
+  html: 0x1013,
+  codepage: 0x3fde,
+  data: 0x3701,
+  filename: 0x3704,
+  longFilename: 0x3707,
+  mimeTag: 0x370e,
+  contentId: 0x3712,
+};
+
+type Properties = ReadonlyMap<number, Buffer | string>;
+
+/** Bytes of one value by property type (MS-OXCDATA §2.11.1); 0 where the length stands before it. */
+const fixedSizes: ReadonlyMap<number, number> = new Map([
+  [0x02, 4],
+  [0x03, 4],
+  [0x04, 4],
+  [0x05, 8],
+  [0x06, 8],
+  [0x07, 8],
+  [0x0a, 4],
+  [0x0b, 4],
+  [0x14, 8],
+  [0x40, 8],
+  [0x48, 16],
+  [0x0d, 0],
+  [0x1e, 0],
+  [0x1f, 0],
+  [0x102, 0],
+]);
+
+function decodeString(bytes: Buffer, encoding: string): string {
+  return cleanText(iconv.decode(bytes, encoding)).trim();
+}
+
+function pad4(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** The name of a named property, skipped. Returns the position after it, -1 where it does not fit. */
+function skipName(bytes: Buffer, at: number): number {
+  if (at + 24 > bytes.length) return -1;
+  const kind = bytes.readUInt32LE(at + 16);
+  if (kind === 0) return at + 24;
+  const length = bytes.readUInt32LE(at + 20);
+  const next = at + 24 + pad4(length);
+  return length > bytes.length || next > bytes.length ? -1 : next;
+}
+
+function readValues(input: { readonly bytes: Buffer; readonly start: number; readonly type: number }): {
+  readonly first: Buffer | null;
+  readonly next: number;
+} {
+  const { bytes, start, type } = input;
+  const fixed = fixedSizes.get(type & 0xfff);
+  const multiple = (type & 0x1000) !== 0;
+  if (fixed === undefined) return { first: null, next: -1 };
+  let at = start;
+  let count = 1;
+  if (multiple || fixed === 0) {
+    if (at + 4 > bytes.length) return { first: null, next: -1 };
+    count = bytes.readUInt32LE(at);
+    at += 4;
+  }
+  if (count > maxValues) return { first: null, next: -1 };
+  let first: Buffer | null = null;
+  for (let index = 0; index < count; index += 1) {
+    let length = fixed;
+    if (fixed === 0) {
+      if (at + 4 > bytes.length) return { first, next: -1 };
+      length = bytes.readUInt32LE(at);
+      at += 4;
+    }
+    if (length > bytes.length - at) return { first, next: -1 };
+    first ??= bytes.subarray(at, at + length);
+    at += fixed === 0 ? pad4(length) : fixed;
+  }
+  return { first, next: at };
+}
+
+function readProperties(bytes: Buffer, encoding: string): Properties {
+  const properties = new Map<number, Buffer | string>();
+  if (bytes.length < 4) return properties;
+  const count = Math.min(bytes.readUInt32LE(0), maxProperties);
+  let at = 4;
+  for (let index = 0; index < count && at + 4 <= bytes.length; index += 1) {
+    const type = bytes.readUInt16LE(at);
+    const id = bytes.readUInt16LE(at + 2);
+    at += 4;
+    if (id >= 0x8000) at = skipName(bytes, at);
+    if (at < 0) break;
+    const { first, next } = readValues({ bytes, start: at, type });
+    if (first !== null) {
+      const single = type & 0xfff;
+      const text = single === 0x1e ? encoding : single === 0x1f ? 'utf-16le' : null;
+      // An object value begins with the 16 bytes of its interface id (MS-OXTNEF §2.1.3.5).
+      const value = single === 0x0d ? first.subarray(16) : first;
+      if (!properties.has(id)) properties.set(id, text === null ? value : decodeString(value, text));
+    }
+    if (next < 0) break;
+    at = next;
+  }
+  return properties;
+}
+
+function textOf(properties: Properties, id: number): string | null {
+  const value = properties.get(id);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function codepageName(codepage: number): string {
+  if (codepage === 65_001) return 'utf-8';
+  return (
+    [`windows-${codepage}`, `cp${codepage}`].find((name) => iconv.encodingExists(name)) ?? 'windows-1252'
+  );
+}
+
+interface Draft {
+  title: string | null;
+  data: Buffer | null;
+  properties: Properties;
+}
+
+function finishFile(draft: Draft): TnefFile | null {
+  const object = draft.properties.get(property.data);
+  const content = draft.data ?? (object instanceof Buffer ? object : null);
+  if (content === null) return null;
+  return {
+    filename:
+      textOf(draft.properties, property.longFilename) ??
+      draft.title ??
+      textOf(draft.properties, property.filename),
+    contentType: textOf(draft.properties, property.mimeTag)?.toLowerCase() ?? null,
+    contentId: textOf(draft.properties, property.contentId)?.replaceAll(/[<>\s]/gu, '') ?? null,
+    content,
+  };
+}
+
+/** The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. Never throws. */
+export function readTnef(bytes: Buffer): TnefContents | null {
+  if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
+  const drafts: Draft[] = [];
+  let encoding = 'windows-1252';
+  let text: string | null = null;
+  let html: string | null = null;
+  let damaged = false;
+  let at = 6;
+  // Level (1), id (2), type (2), length (4), data, checksum (2): MS-OXTNEF §2.1.3.
+  while (at + 9 <= bytes.length) {
+    const id = bytes.readUInt16LE(at + 1);
+    const length = bytes.readUInt32LE(at + 5);
+    const start = at + 9;
+    if (length > bytes.length - start) {
+      damaged = true;
+      break;
+    }
+    const data = bytes.subarray(start, start + length);
+    at = start + length + 2;
+    const draft = drafts.at(-1);
+    if (id === attribute.oemCodepage && length >= 4) encoding = codepageName(data.readUInt32LE(0));
+    else if (id === attribute.body) text ??= decodeString(data, encoding);
+    else if (id === attribute.attachStart && drafts.length < maxFiles)
+      drafts.push({ title: null, data: null, properties: new Map() });
+    else if (id === attribute.attachTitle && draft !== undefined) draft.title = decodeString(data, encoding);
+    else if (id === attribute.attachData && draft !== undefined) draft.data = data;
+    else if (id === attribute.attachProperties && draft !== undefined)
+      draft.properties = readProperties(data, encoding);
+    else if (id === attribute.messageProperties) {
+      const properties = readProperties(data, encoding);
+      const body = properties.get(property.html);
+      text ??= textOf(properties, property.body);
+      const codepage = properties.get(property.codepage);
+      const htmlEncoding =
+        codepage instanceof Buffer && codepage.length >= 4 ? codepageName(codepage.readUInt32LE(0)) : 'utf-8';
+      html ??= typeof body === 'string' ? body : body === undefined ? null : decodeString(body, htmlEncoding);
+    }
+  }
+  return {
+    text,
+    html,
+    files: drafts.flatMap((draft) => finishFile(draft) ?? []),
+    damaged: damaged || at < bytes.length,
+  };
+}
