@@ -68,7 +68,7 @@ function* bearing({ gained, gainer }: Rematch): Generator<Filter<MessageDocument
   for (let at = 0; at < exact.length; at += ADDRESSES_AT_ONCE)
     yield {
       'participants.address': { $in: exact.slice(at, at + ADDRESSES_AT_ONCE) },
-      state: { $in: ['triage', 'stored', 'judged', 'received'] },
+      state: { $in: ['triage', 'stored', 'judged', 'received', 'ignored'] },
       ...without,
     };
   if (gained.length > MAX_PATTERNS) return;

@@ -30,59 +30,69 @@ export interface DecisionsInForce {
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/** Oldest first. */
+/** Oldest first, of contrary acts about one subject only the later. */
 export async function findDecisions(
   decisions: Collection<DecisionDocument>,
   subjects: readonly string[],
 ): Promise<DecisionsInForce> {
   const rows = await decisions
     .find({ subject: { $in: [...subjects] }, undoneAt: null })
-    .sort({ at: 1 })
+    .sort({ at: 1, _id: 1 })
     .toArray();
   return {
-    decisions: rows.flatMap(({ subject, act, clients }) => {
+    decisions: withoutOverruled(rows).map(({ subject, act, clients }) => {
       const colon = subject.indexOf(':');
-      if (act === 'confirm') return [];
       const about = subject.slice(0, colon) as Decision['subject'];
-      return [{ subject: about, key: subject.slice(colon + 1), act, clientIds: clients.map(String) }];
+      return { subject: about, key: subject.slice(colon + 1), act, clientIds: clients.map(String) };
     }),
     clientIds: new Map(rows.flatMap(({ clients }) => clients.map((id) => [String(id), id] as const))),
   };
 }
 
+type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
+
 /**
- * Writes a decision down, unless the very same is in force, and ends those in force that say the opposite about the same subject:
- * of two contrary acts the later one counts.
+ * Nothing is ended by a later act, it is overruled while that one is in force: so undoing the later one brings the earlier back.
+ * `link` and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
  */
+function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
+  let rulings: Ruling[] = [];
+  for (const { subject, act, clients } of rows) {
+    if (act === 'confirm') continue;
+    const named = new Set(clients.map(String));
+    rulings = rulings.flatMap((earlier) => {
+      if (earlier.subject !== subject || earlier.act === act) return [earlier];
+      if (act === 'ignore' || earlier.act === 'ignore')
+        return act === 'unlink' || earlier.act === 'unlink' ? [earlier] : [];
+      const left = earlier.clients.filter((id) => !named.has(String(id)));
+      return left.length > 0 ? [{ ...earlier, clients: left }] : [];
+    });
+    rulings.push({ subject, act, clients });
+  }
+  return rulings;
+}
+
+/** Writes a decision down. Deciding the same again is no new decision. */
 export async function decide(
   decisions: Collection<DecisionDocument>,
   decision: Pick<DecisionDocument, 'subject' | 'act' | 'clients' | 'by' | 'caseUpdate'>,
 ): Promise<DecisionDocument> {
-  const { subject, act, clients, by } = decision;
-  const inForce = await decisions.find({ subject, undoneAt: null }).toArray();
-  const ids = new Set(clients.map(String));
-  const same = inForce.find(
-    (row) =>
-      row.act === act && row.clients.length === ids.size && row.clients.every((id) => ids.has(String(id))),
-  );
-  if (same !== undefined && act !== 'confirm') return same;
-  for (const row of inForce) {
-    if (!isContrary(row.act, act)) continue;
-    const left = row.clients.filter((id) => !ids.has(String(id)));
-    // An act about several clients stays in force for those that the later one does not name.
-    if (left.length > 0 && left.length < row.clients.length)
-      await decisions.insertOne({ ...row, _id: new ObjectId(), clients: left });
-    if (left.length < row.clients.length || row.clients.length === 0 || ids.size === 0)
-      await endDecision(decisions, row._id, by);
-  }
+  const { subject, act, clients } = decision;
+  const [latest] = await decisions
+    .find({ subject, undoneAt: null })
+    .sort({ at: -1, _id: -1 })
+    .limit(1)
+    .toArray();
+  const named = new Set(clients.map(String));
+  const isSame =
+    latest?.act === act &&
+    act !== 'confirm' &&
+    latest.clients.length === named.size &&
+    latest.clients.every((id) => named.has(String(id)));
+  if (isSame) return latest;
   const written: DecisionDocument = { _id: new ObjectId(), ...decision, at: new Date(), undoneAt: null };
   await decisions.insertOne(written);
   return written;
-}
-
-function isContrary(earlier: DecisionDocument['act'], later: DecisionDocument['act']): boolean {
-  if (earlier === 'confirm' || later === 'confirm') return false;
-  return earlier !== later;
 }
 
 /** Null where there is none, or it was undone before. */

@@ -1,0 +1,90 @@
+import { normaliseAddress } from '../mail/addresses.ts';
+import { previewRematch, startRematch } from '../rematch.ts';
+import type { Rematch } from '../rematch.ts';
+import type { Tally } from '../reconsider.ts';
+import { learn, learnedRow, unlearn } from '../store/address-book.ts';
+import type { ClientDocument } from '../store/clients.ts';
+import { decide } from '../store/decisions.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
+import type { TriageDeps } from '../triage.ts';
+import { companyDomain, domainOf, isFreeMail, isOurs } from '../verdict/parties.ts';
+import { Refused } from './refused.ts';
+
+export interface Lesson {
+  /** An address, or a domain with or without "@". */
+  readonly what: string;
+  readonly client: Pick<ClientDocument, '_id'>;
+  readonly by: string;
+  /** Only say what would follow. */
+  readonly dryRun: boolean;
+}
+
+export interface Learned {
+  /** The normalised address, or `@domain`. */
+  readonly address: string;
+  readonly decision: DecisionDocument | null;
+  /** What would change in the messages that are stored. */
+  readonly preview: Tally;
+  /** Messages handed to the queue; 0 in a dry run. */
+  readonly marked: number;
+}
+
+/**
+ * Teaches the address book an alias or a company domain of a client, and lets the messages follow that wait for it.
+ * @throws Refused for what is ours, for free-mail domains, and for what cannot be read.
+ */
+export async function learnAddress(deps: TriageDeps, { what, client, by, dryRun }: Lesson): Promise<Learned> {
+  const address = lessonOf(deps, what);
+  const row = learnedRow(address, client._id);
+  const rematch: Rematch = { gained: [address], lost: [], gainer: client._id };
+  const preview = await previewRematch(deps, rematch, { supposed: [row] });
+  if (dryRun) return { address, decision: null, preview, marked: 0 };
+  const decision = await decide(deps.database.decisions, {
+    subject: subjectOf(address),
+    act: 'link',
+    clients: [client._id],
+    by,
+  });
+  await learn(deps.database.addressBook, row);
+  return { address, decision, preview, marked: await startRematch(deps.database, rematch, deps.enqueue) };
+}
+
+/** The book forgets, and the links that were made by it alone are taken back. */
+export async function forgetLesson(
+  deps: TriageDeps,
+  { subject, clients }: DecisionDocument,
+): Promise<number> {
+  const bare = subject.slice(subject.indexOf(':') + 1);
+  const address = subject.startsWith('domain:') ? `@${bare}` : bare;
+  for (const clientId of clients) await unlearn(deps.database.addressBook, learnedRow(address, clientId));
+  const lost = clients.map((clientId) => ({ clientId, address: bare }));
+  return await startRematch(deps.database, { gained: [], lost }, deps.enqueue);
+}
+
+export const subjectOf = (address: string): string =>
+  address.startsWith('@') ? `domain:${address.slice(1)}` : `address:${address}`;
+
+function lessonOf({ rules }: TriageDeps, what: string): string {
+  const text = what.trim();
+  if (text.includes('@') && !text.startsWith('@')) {
+    const address = normaliseAddress(text);
+    if (address === null) throw new Refused('not-possible', `${text}: is no address`);
+    if (isOurs(address, rules)) throw new Refused('not-possible', `${address} is ours`);
+    return address;
+  }
+  return `@${domainNamed(text)}`;
+}
+
+/** @throws Refused where the text is no domain of a company. */
+export function domainNamed(text: string): string {
+  const named = normaliseAddress(`x@${text.replace(/^@/u, '')}`);
+  const domain = named === null ? null : domainOf(named);
+  if (domain === null) throw new Refused('not-possible', `${text}: is no domain`);
+  if (isFreeMail(domain))
+    throw new Refused('not-possible', `${domain} is a provider where anyone can have an address`);
+  const company = companyDomain(`x@${domain}`);
+  if (company === null) throw new Refused('not-possible', `${domain} is no company's domain`);
+  if (company !== domain)
+    throw new Refused('not-possible', `${domain}: mail is matched by the whole domain; say ${company}`);
+  return domain;
+}

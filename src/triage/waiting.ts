@@ -1,0 +1,261 @@
+import { ObjectId } from 'mongodb';
+import type { Filter } from 'mongodb';
+import type { Address } from '../mail/mail.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
+import type { MessageDocument } from '../store/messages.ts';
+import type { Database } from '../store/mongo.ts';
+import type { SightingDocument } from '../store/sightings.ts';
+import type { Evidence, Via } from '../verdict.ts';
+import { companyDomain } from '../verdict/parties.ts';
+import { idsMeant } from './named.ts';
+
+/** A client that a message may be about, with what a person knows it by. */
+export interface NamedLink {
+  readonly clientId: string;
+  readonly via: Via;
+  readonly address: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** A message in a list. Values that survive JSON. */
+export interface TriageRow {
+  readonly id: string;
+  readonly state: MessageDocument['state'];
+  readonly receivedAt: string;
+  readonly date: string;
+  readonly from: Address | null;
+  readonly subject: string;
+  readonly preview: string;
+  readonly kind: string | null;
+  readonly direction: string | null;
+  readonly reason: string | null;
+  readonly clients: readonly NamedLink[];
+  readonly candidates: readonly NamedLink[];
+  /** Case updates that wait for a person. */
+  readonly held: readonly HeldUpdate[];
+}
+
+export interface HeldUpdate {
+  readonly clientId: string;
+  readonly ref: string | null;
+  readonly title: string;
+  readonly status: string | null;
+  readonly statusText: string | null;
+  readonly review: string;
+}
+
+/** A client that the CRM might create. docketmail never writes clients. */
+export interface ClientSuggestion {
+  readonly name: string;
+  readonly email: string;
+  /** The domain of a company; null at a free-mail provider. */
+  readonly domain: string | null;
+}
+
+export interface TriageDetail extends TriageRow {
+  readonly messageId: string | null;
+  readonly threadId: string;
+  readonly participants: MessageDocument['participants'];
+  readonly evidence: readonly Evidence[];
+  readonly automatic: string | null;
+  readonly attachments: readonly {
+    readonly filename: string | null;
+    readonly contentType: string;
+    readonly size: number;
+  }[];
+  readonly warnings: readonly string[];
+  readonly rawKey: string;
+  readonly sightings: readonly Pick<SightingDocument, 'mailbox' | 'folder' | 'uid' | 'state'>[];
+  readonly decisions: readonly DecisionRow[];
+  readonly suggestion: ClientSuggestion | null;
+}
+
+export interface DecisionRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly act: DecisionDocument['act'];
+  readonly clients: readonly string[];
+  readonly by: string;
+  readonly at: string;
+  readonly undoneAt: string | null;
+  readonly undoneBy: string | null;
+}
+
+export interface ListRequest {
+  /** `triage`: no client found. `held`: a case update waits for a person. */
+  readonly what: 'triage' | 'held';
+  readonly reason: string | null;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after: string | null;
+}
+
+export const MAX_PAGE = 200;
+
+/** What waits for a person, oldest first. `next` is null on the last page; `total` counts all of them. */
+export async function listWaiting(
+  database: Database,
+  { what, reason, limit, after }: ListRequest,
+): Promise<{ rows: TriageRow[]; next: string | null; total: number }> {
+  const { messages } = database;
+  const waiting: Filter<MessageDocument> =
+    what === 'triage'
+      ? { state: 'triage', ...(reason === null ? {} : { 'verdict.reason': reason }) }
+      : { 'caseUpdates.review': reason === null ? { $nin: [null, 'echo'], $exists: true } : reason };
+  const size = Math.min(limit, MAX_PAGE);
+  const found = await messages
+    .find({ $and: [waiting, laterThan(after)] })
+    .sort({ receivedAt: 1, _id: 1 })
+    .limit(size + 1)
+    .toArray();
+  const page = found.slice(0, size);
+  const last = page.at(-1);
+  const next =
+    found.length > size && last !== undefined
+      ? `${last.receivedAt.getTime()}-${last._id.toHexString()}`
+      : null;
+  return { rows: await rowsOf(database, page), next, total: await messages.countDocuments(waiting) };
+}
+
+function laterThan(after: string | null): Filter<MessageDocument> {
+  const [, time, id] = /^(\d{1,15})-([0-9a-f]{24})$/u.exec(after ?? '') ?? [];
+  if (time === undefined || id === undefined) return {};
+  const receivedAt = new Date(Number(time));
+  return {
+    $or: [
+      { receivedAt: { $gt: receivedAt } },
+      { receivedAt, _id: { $gt: ObjectId.createFromHexString(id) } },
+    ],
+  };
+}
+
+/** Everything that a person needs to decide about one message. */
+export async function detailOf(database: Database, message: MessageDocument): Promise<TriageDetail> {
+  const [row] = await rowsOf(database, [message]);
+  if (row === undefined) throw new Error('a message without a row');
+  const sightings = await database.sightings.find({ messageRef: message._id }).limit(50).toArray();
+  const senders = message.participants
+    .filter(({ role }) => role === 'from')
+    .flatMap(({ address }) => address ?? []);
+  const subjects = [
+    `message:${message.fingerprint}`,
+    `thread:${message.threadId}`,
+    ...senders.flatMap((address) => [`address:${address}`, `domain:${companyDomain(address) ?? ''}`]),
+  ];
+  const decisions = await database.decisions
+    .find({ subject: { $in: subjects } })
+    .sort({ at: 1 })
+    .limit(200)
+    .toArray();
+  return {
+    ...row,
+    messageId: message.messageId,
+    threadId: message.threadId,
+    participants: message.participants,
+    evidence: message.verdict?.evidence ?? [],
+    automatic: message.automatic?.kind ?? null,
+    attachments: message.attachments.map(({ filename, contentType, size }) => ({
+      filename,
+      contentType,
+      size,
+    })),
+    warnings: message.warnings,
+    rawKey: message.rawKey,
+    sightings: sightings.map(({ mailbox, folder, uid, state }) => ({ mailbox, folder, uid, state })),
+    decisions: decisions.map(decisionRow),
+    suggestion: suggestionFor(message),
+  };
+}
+
+export function decisionRow({
+  _id,
+  subject,
+  act,
+  clients,
+  by,
+  at,
+  undoneAt,
+  undoneBy,
+}: DecisionDocument): DecisionRow {
+  return {
+    id: _id.toHexString(),
+    subject,
+    act,
+    clients: clients.map(String),
+    by,
+    at: at.toISOString(),
+    undoneAt: undoneAt?.toISOString() ?? null,
+    undoneBy: undoneBy ?? null,
+  };
+}
+
+/** From the other party: the sender inside a forward, the first recipient of what we sent, else the sender. */
+export function suggestionFor({
+  participants,
+  verdict,
+  forwarded,
+}: MessageDocument): ClientSuggestion | null {
+  const roles =
+    forwarded !== null && verdict?.forwardedBy
+      ? ['forwarded-from']
+      : verdict?.direction === 'outbound'
+        ? ['to', 'cc']
+        : ['from'];
+  const party = participants.find(({ role, address }) => roles.includes(role) && address !== null);
+  if (party === undefined || party.address === null) return null;
+  const { address, name } = party;
+  return {
+    name: name === '' ? address.slice(0, address.lastIndexOf('@')) : name,
+    email: address,
+    domain: companyDomain(address),
+  };
+}
+
+async function rowsOf({ clients }: Database, messages: readonly MessageDocument[]): Promise<TriageRow[]> {
+  const ids = new Set(
+    messages.flatMap(({ links, verdict }) => [
+      ...links.map(({ clientId }) => String(clientId)),
+      ...(verdict?.candidates ?? []).map(({ clientId }) => clientId),
+    ]),
+  );
+  const found = await clients
+    .find({ _id: { $in: [...ids].flatMap(idsMeant) } })
+    .project<{ _id: unknown; name?: string; email?: string }>({ name: 1, email: 1 })
+    .toArray();
+  const known = new Map(found.map((client) => [String(client._id), client]));
+  const named = (link: { clientId: unknown; via: Via; address: string | null }): NamedLink => {
+    const clientId = String(link.clientId);
+    const client = known.get(clientId);
+    return {
+      clientId,
+      via: link.via,
+      address: link.address,
+      name: client?.name ?? null,
+      email: client?.email ?? null,
+    };
+  };
+  return messages.map((message) => {
+    const { verdict } = message;
+    const from = message.participants.find(({ role }) => role === 'from');
+    return {
+      id: message._id.toHexString(),
+      state: message.state,
+      receivedAt: message.receivedAt.toISOString(),
+      date: message.date.toISOString(),
+      from: from === undefined ? null : { address: from.address, name: from.name },
+      subject: message.subject,
+      preview: message.preview,
+      kind: verdict?.kind ?? null,
+      direction: verdict?.direction ?? null,
+      reason: verdict?.reason ?? null,
+      clients: message.links.map(named),
+      candidates: (verdict?.candidates ?? []).map(named),
+      held: message.caseUpdates.flatMap(({ clientId, ref, title, status, statusText, review }) =>
+        review === null || review === 'echo'
+          ? []
+          : [{ clientId: String(clientId), ref, title, status, statusText, review }],
+      ),
+    };
+  });
+}
