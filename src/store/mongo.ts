@@ -9,6 +9,7 @@ import type { DecisionDocument } from './decisions.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './messages.ts';
 import type { SightingDocument } from './sightings.ts';
+import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
   readonly uri: string;
@@ -26,6 +27,7 @@ export interface MongoSettings {
 export interface Database {
   readonly client: MongoClient;
   readonly db: Db;
+  readonly ownPrefix: string;
   readonly clients: Collection<ClientDocument>;
   readonly communications: Collection<CommunicationDocument>;
   readonly caseUpdates: Collection<CaseUpdateDocument>;
@@ -54,6 +56,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
   return {
     client,
     db,
+    ownPrefix,
     clients: db.collection<ClientDocument>(clients),
     communications: db.collection<CommunicationDocument>(communications),
     caseUpdates: db.collection<CaseUpdateDocument>(caseUpdates),
@@ -67,10 +70,11 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
 }
 
 /**
- * Creates what is missing of the indexes. On the CRM's collections only plain ones: no unique index and no validator may
+ * Creates what is missing of the validators and indexes. On the CRM's collections only plain ones: no unique index and no validator may
  * get in the way of rows that other programs and people write.
  */
 export async function ensureIndexes(database: Database): Promise<void> {
+  await ensureValidators(database.db, database.ownPrefix);
   const plans: readonly [Collection<never>, readonly IndexDescription[]][] = [
     [
       database.communications as never,
