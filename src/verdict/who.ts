@@ -23,6 +23,9 @@ interface WhoRule {
 const skipped = (detail: string): Answer => ({ outcome: 'skipped', detail });
 const nothing = (detail: string): Answer => ({ outcome: 'nothing', detail });
 
+/** A circular of 10,000 recipients must not become a query of 30,000 terms. */
+const MAX_QUESTIONS = 1_000;
+
 /** The rules of "Who", in the design's order; the first that finds clients wins. */
 export const whoRules: readonly WhoRule[] = [
   { rule: 'decision', ask: askDecision },
@@ -38,7 +41,7 @@ export const whoRules: readonly WhoRule[] = [
 
 /**
  * Every address and `@domain` that the rules may ask the address book about, normalised, each once.
- * Bounded by the caller's limits on addresses a message.
+ * At most MAX_QUESTIONS, the sender's first.
  */
 export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): string[] {
   const { mail, rules, parties } = input;
@@ -49,7 +52,7 @@ export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): s
   const addresses = [...asked, ...inside.filter((address) => !isOurs(address, rules))];
   const folded = rules.subAddressing ? addresses.flatMap((address) => withoutSubAddress(address) ?? []) : [];
   const domains = addresses.flatMap((address) => companyDomain(address) ?? []).map((domain) => `@${domain}`);
-  return [...new Set([...addresses, ...folded, ...domains])];
+  return [...new Set([...addresses, ...folded, ...domains])].slice(0, MAX_QUESTIONS);
 }
 
 function askDecision({ facts }: Case): Answer {
