@@ -9,6 +9,14 @@ export type CommandOptions = {
 
 class CommandFailed extends Error {}
 
+const shownLength = 120;
+const shownLines = 15;
+
+function shortened(command: readonly string[]): string {
+  const line = command.join(' ').replaceAll(/\s+/g, ' ');
+  return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
+}
+
 /** Returns standard output. */
 export function run(
   command: readonly string[],
@@ -29,8 +37,8 @@ export function run(
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) return resolve(output);
-      const lastLines = (errors.trim() || output.trim()).split('\n').slice(-12).join('\n');
-      reject(new CommandFailed(`\`${command.join(' ')}\` failed (${code}):\n${lastLines}`));
+      const lastLines = (errors.trim() || output.trim()).split('\n').slice(-shownLines).join('\n');
+      reject(new CommandFailed(`\`${shortened(command)}\` failed (${code}):\n${lastLines}`));
     });
   });
 }

@@ -20,7 +20,7 @@ export async function gatherFacts(): Promise<Facts> {
     succeeds(['docker', 'info']),
     succeeds(['docker', 'compose', 'version']),
     isRoot ? Promise.resolve(true) : succeeds(['sudo', '-n', 'true']),
-    succeeds([...namespace(), 'true']),
+    succeeds([...namespace(), 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']),
   ]);
   return {
     settings: process.env,

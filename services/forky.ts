@@ -59,7 +59,6 @@ export async function buildForky({
     await run(
       [
         'mmdebstrap',
-        '--quiet',
         '--variant=minbase',
         ...(isRoot ? ['--mode=root'] : []),
         // The suite's Release file is past its validity date on some mirrors; signatures are still checked.

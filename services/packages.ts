@@ -1,7 +1,7 @@
 // Debian packages for the host, without the daemons that come with them.
 import { existsSync } from 'node:fs';
 import { run, succeeds } from './command.ts';
-import { asRoot, programPath } from './machine.ts';
+import { asRoot } from './machine.ts';
 
 const policyPath = '/usr/sbin/policy-rc.d';
 
@@ -52,7 +52,10 @@ async function forbidDaemons(): Promise<() => Promise<void>> {
 }
 
 async function disableUnits(names: readonly string[]): Promise<void> {
-  if (!programPath('systemctl')) return;
-  const units = names.flatMap((name) => unitOf[name] ?? []);
-  if (units.length > 0) await succeeds(asRoot(['systemctl', 'disable', ...units]));
+  for (const name of names) {
+    const unit = unitOf[name];
+    // The helper of Debian's own maintainer scripts; it works without a running systemd and insists on a package's name.
+    const disable = ['env', `DPKG_MAINTSCRIPT_PACKAGE=${name}`, 'deb-systemd-helper', 'disable', unit ?? ''];
+    if (unit) await succeeds(asRoot(disable));
+  }
 }

@@ -114,16 +114,17 @@ function none(name: ServiceName, facts: Facts): Plan {
       : []),
     facts.isDebian ? undefined : 'this is not a Debian system',
     facts.canInstall ? undefined : 'no right to install packages (neither root nor sudo without a password)',
-    needsNamespace ? 'the kernel grants no mount namespace (unshare)' : undefined,
+    needsNamespace ? 'no mount namespace can be made (unshare, mount)' : undefined,
   ].filter((reason) => reason !== undefined);
+  const byHand = facts.isDebian && !needsNamespace ? `or, as root: ${install}` : otherWay(name);
   return {
     source: 'none',
     why: why.join('; '),
-    fix: [
-      `export ${settingsOf[name].map((setting) => `${setting}=…`).join(' ')}`,
-      facts.isDebian && !needsNamespace
-        ? `or, as root: ${install}`
-        : 'or start a docker engine: script/services up',
-    ],
+    fix: [`export ${settingsOf[name].map((setting) => `${setting}=…`).join(' ')}`, byHand],
   };
 }
+
+const otherWay = (name: ServiceName): string =>
+  name === 'cyrus'
+    ? 'or leave it out: script/services up'
+    : 'or start a docker engine, then: script/services up';
