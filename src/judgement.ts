@@ -261,7 +261,7 @@ function mergeCaseUpdates(
   const kept = before.flatMap((update) => {
     if (update.review !== 'parent-unknown') return [update];
     const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const };
-    return [{ ...settled, writtenAt: settled.review === update.review ? update.writtenAt : null }];
+    return [{ ...settled, writtenAt: update.writtenAt }];
   });
   return [...kept, ...now.filter((update) => !before.some(same(update)))];
 }

@@ -123,13 +123,12 @@ export async function writeOut(
     links.map((link) => communicationOf(message, mail, link)),
   );
   let updates = 0;
-  for (const update of message.caseUpdates.filter(({ writtenAt }) => writtenAt === null)) {
-    if (
-      update.review !== 'echo' &&
-      (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))
-    )
-      updates++;
-    await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
+  for (const update of message.caseUpdates) {
+    // One that was written once and is not there any more was deleted by a person.
+    const isNew = update.writtenAt === null && update.review !== 'echo';
+    if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
+    if (message.revision > 1)
+      await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
   }
   return { communications: written, caseUpdates: updates };
 }
