@@ -44,7 +44,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
         options.json === true ? `${JSON.stringify(explainLine(one))}\n` : `${explainReport(one)}\n`,
       );
   } catch (error) {
-    if (error instanceof MissingPathError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof MissingPathError) throw new UsageError(error.message);
     throw error;
   }
 }
