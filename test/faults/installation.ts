@@ -23,6 +23,7 @@ export interface Installation {
   readonly database: Database;
   readonly blobDir: string;
   readonly folder: string;
+  readonly servers: Servers;
   /** The environment of a process. */
   readonly env: NodeJS.ProcessEnv;
   /** Empties everything; the next processes use fresh queues. */
@@ -60,6 +61,7 @@ export async function openInstallation(servers: Servers): Promise<Installation> 
     database,
     blobDir,
     folder,
+    servers,
     get env() {
       return env;
     },

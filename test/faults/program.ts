@@ -12,6 +12,8 @@ export interface KillAt {
 export interface ProgramOptions {
   readonly roles?: readonly string[];
   readonly killAt?: KillAt | null;
+  /** SIGSTOP instead. */
+  readonly freezeAt?: KillAt | null;
   /** `short`: locks and leases of seconds, so that a dead process is noticed at once. `real`: as people have them. */
   readonly timing?: 'short' | 'real';
 }
@@ -34,15 +36,20 @@ export interface Program {
 }
 
 const worker = fileURLToPath(new URL('worker.js', import.meta.url));
-const shortTiming = { pollLockMs: 1_000, ingestLockMs: 1_000, stalledIntervalMs: 300, leaseMs: 800 };
+const shortTiming = { pollLockMs: 2_000, ingestLockMs: 3_000, stalledIntervalMs: 500, leaseMs: 1_500 };
 const STOP_LIMIT_MS = 8_000;
 const START_LIMIT_MS = 40_000;
 /** As much of its log as is ever shown. */
 const MAX_LOG_CHARS = 200_000;
 
 export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptions = {}): Promise<Program> {
-  const { roles, killAt = null, timing = 'short' } = options;
-  const input = JSON.stringify({ roles, killAt, ...(timing === 'short' && { timing: shortTiming }) });
+  const { roles, killAt = null, freezeAt = null, timing = 'short' } = options;
+  const input = JSON.stringify({
+    roles,
+    killAt,
+    freezeAt,
+    ...(timing === 'short' && { timing: shortTiming }),
+  });
   const child = fork(worker, [input], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let log = '';
   child.stderr?.on('data', (bytes: Buffer) => {

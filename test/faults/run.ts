@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { openServices } from '../../services/services.ts';
 import { kills } from './kills.ts';
 import { tableOf } from './scenario.ts';
+import { mongodbFaults, redisFaults, workers } from './servers.ts';
 import type { Row, Scenario } from './scenario.ts';
 
-const scenarios: readonly Scenario[] = [kills];
+const scenarios: readonly Scenario[] = [kills, redisFaults, mongodbFaults, workers];
 
 const [, , ...given] = process.argv;
 const short = given.includes('--short');

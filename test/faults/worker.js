@@ -8,11 +8,18 @@ import { openApp } from '../../dist/app.js';
 import { loadConfig } from '../../dist/config.js';
 import { createLog } from '../../dist/log.js';
 
-const { roles = ['poll', 'ingest'], killAt = null, timing } = JSON.parse(process.argv[2] ?? '{}');
+const {
+  roles = ['poll', 'ingest'],
+  killAt = null,
+  freezeAt = null,
+  timing,
+} = JSON.parse(process.argv[2] ?? '{}');
 const delay = monitorEventLoopDelay({ resolution: 5 });
+const end = killAt ?? freezeAt;
 let reached = 0;
 const step = (name) => {
-  if (name === killAt?.step && ++reached === killAt.times) process.kill(process.pid, 'SIGKILL');
+  if (name === end?.step && ++reached === end.times)
+    process.kill(process.pid, killAt === null ? 'SIGSTOP' : 'SIGKILL');
 };
 
 const config = loadConfig(process.env, { mailboxes: roles.includes('poll') ? 'required' : 'optional' });
