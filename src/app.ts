@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import type { ObjectId } from 'mongodb';
+import { keepBook } from './book-keeper.ts';
 import type { Config } from './config.ts';
 import { openDashboard } from './dashboard/server.ts';
 import type { Dashboard } from './dashboard/server.ts';
@@ -15,8 +17,6 @@ import type { Queues } from './queues.ts';
 import { openReader } from './reading.ts';
 import { reconcile } from './reconciler.ts';
 import { inspectRedis } from './redis.ts';
-import { scanClients } from './store/address-book.ts';
-import type { ScanPosition } from './store/address-book.ts';
 import { openBlobStore } from './store/blob-store.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { ensureIndexes, openDatabase } from './store/mongo.ts';
@@ -228,7 +228,9 @@ async function keepGoing(input: {
 }): Promise<void> {
   const { config, roles, database, queues, log, metrics, signal } = input;
   const intervalMs = config.reconcileSeconds * 1000;
-  let position: ScanPosition = { after: null, scanned: 0 };
+  const owner = randomUUID();
+  const enqueue = async (ids: readonly ObjectId[]): Promise<void> =>
+    await addIngestJobs(queues, 'message', ids).catch(() => {});
   while (!signal.aborted) {
     try {
       if (roles.has('poll')) await ensureSchedulers(queues, config.mailboxes);
@@ -236,8 +238,13 @@ async function keepGoing(input: {
         const { revived } = await reconcile(database, queues, intervalMs);
         metrics.revivedJobs.inc(revived);
         if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-        do position = await scanClients(database, position);
-        while (position.after !== null && !signal.aborted);
+        const kept = await keepBook(database, { owner, enqueue });
+        if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
+        if (kept !== null && kept.withheld > 0)
+          log.warn(
+            kept,
+            'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
+          );
       }
     } catch (error) {
       log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');

@@ -105,19 +105,23 @@ const RANGES: readonly (number | string | ObjectId)[] = [
   new ObjectId('000000000000000000000000'),
 ];
 
+/** Told before the rows are written, so that a crash in between is told of once more. */
+type Heeded = (changes: BookChanges) => Promise<unknown>;
+
 /** Brings the book up to date with the next page of clients, in the order of `_id`. */
 export async function scanClients(
   book: Book,
   { after }: Pick<ScanPosition, 'after'>,
+  heeded?: Heeded,
 ): Promise<ScanPosition & BookChanges> {
   const changes: BookChanges[] = [];
   let scanned = 0;
   let from = after ?? RANGES[0] ?? null;
   while (from !== null && scanned < PAGE) {
     const limit = PAGE - scanned;
-    const page: ClientAddresses[] = await readClients(book.clients, { _id: { $gt: from } as never }, limit);
+    const page: ClientAddresses[] = await readClients(book.clients, { _id: { $gt: from } }, limit);
     scanned += page.length;
-    changes.push(await bringUpToDate(book, page));
+    changes.push(await bringUpToDate(book, page, heeded));
     const last = page.length < limit ? null : (page.at(-1)?._id ?? null);
     await forgetGone(book.addressBook, { from, to: last, present: page.map(({ _id }) => _id) });
     from = last ?? nextRange(from);
@@ -134,9 +138,10 @@ export async function scanClients(
 export async function refreshClients(
   book: Book,
   ids: readonly ClientDocument['_id'][],
+  heeded?: Heeded,
 ): Promise<BookChanges> {
   const present = await readClients(book.clients, { _id: { $in: [...ids] } }, ids.length);
-  const changes = await bringUpToDate(book, present);
+  const changes = await bringUpToDate(book, present, heeded);
   const there = new Set(present.map(({ _id }) => String(_id)));
   const gone = ids.filter((id) => !there.has(String(id)));
   if (gone.length > 0) await book.addressBook.deleteMany({ clientId: { $in: gone }, source: 'crm' });
@@ -164,6 +169,7 @@ function nextRange(id: ClientDocument['_id']): ClientDocument['_id'] | null {
 async function bringUpToDate(
   { addressBook }: Book,
   clients: readonly ClientAddresses[],
+  heeded: Heeded = async () => {},
 ): Promise<BookChanges> {
   if (clients.length === 0) return { gained: [], lost: [] };
   const wanted = new Map(clients.flatMap(rowsOf).map((row) => [row._id.toHexString(), row]));
@@ -173,9 +179,11 @@ async function bringUpToDate(
   const stale = present.filter((row) => !wanted.has(row._id.toHexString()));
   for (const row of present) wanted.delete(row._id.toHexString());
   const missing = [...wanted.values()];
+  const changes = { gained: addressesIn(missing), lost: addressesIn(stale) };
+  if (changes.gained.length + changes.lost.length > 0) await heeded(changes);
   if (stale.length > 0) await addressBook.deleteMany({ _id: { $in: stale.map(({ _id }) => _id) } });
   if (missing.length > 0) await insertMissing(addressBook, missing);
-  return { gained: addressesIn(missing), lost: addressesIn(stale) };
+  return changes;
 }
 
 /** Another process may write the same rows at the same time: theirs are as good. */

@@ -1,13 +1,16 @@
 import type { Collection, ObjectId } from 'mongodb';
+import type { BookScan } from './book-scan.ts';
 import { deterministicId } from './ids.ts';
 import { isDuplicateKey } from './mongo.ts';
 
 export interface LeaseDocument {
   readonly _id: ObjectId;
   readonly mailbox: string;
-  readonly kind: 'poll' | 'watch';
+  /** `scan`: the rolling scan of the clients, of no mailbox. */
+  readonly kind: 'poll' | 'watch' | 'scan';
   readonly owner: string;
   readonly until: Date;
+  readonly scan?: BookScan;
 }
 
 export interface LeaseRequest {
