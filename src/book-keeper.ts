@@ -1,5 +1,6 @@
 import { rematchAfter, rematchOf, startRematch } from './rematch.ts';
 import type { Enqueue, Rematch } from './rematch.ts';
+import type { Rules } from './rules.ts';
 import { refreshClients, scanClients } from './store/address-book.ts';
 import type { BookChanges } from './store/address-book.ts';
 import { saveScan, takeScan } from './store/book-scan.ts';
@@ -71,9 +72,17 @@ export async function rebuildBook(
  */
 export async function heedHint(
   database: Database,
-  { clientId, enqueue }: { readonly clientId: ClientDocument['_id']; readonly enqueue: Enqueue },
+  {
+    clientId,
+    rules,
+    enqueue,
+  }: {
+    readonly clientId: ClientDocument['_id'];
+    readonly rules: Pick<Rules, 'domainMatching'>;
+    readonly enqueue: Enqueue;
+  },
 ): Promise<Upkeep | null> {
-  const asked = await rematchOf(database, clientId);
+  const asked = await rematchOf(database, { clientId, rules });
   const heeded = async (): Promise<unknown> => asked && (await startRematch(database, asked, async () => {}));
   const { gained, lost } = await refreshClients(database, [clientId], heeded);
   if (asked === null) return null;

@@ -1,6 +1,8 @@
 import type { Filter, ObjectId } from 'mongodb';
 import { reconsider, tally } from './reconsider.ts';
 import type { ReconsiderDeps, Tally } from './reconsider.ts';
+import type { Rules } from './rules.ts';
+import { rowsOf } from './store/address-book.ts';
 import type { AddressChange, BookChanges, BookDocument } from './store/address-book.ts';
 import { idsInBatches, markForRejudge, markLost } from './store/rejudge.ts';
 import { addressesOf } from './store/clients.ts';
@@ -19,6 +21,8 @@ export interface Rematch {
   readonly lost: readonly AddressChange[];
   /** The only client that gains: messages that stand on its record already need no second look. */
   readonly gainer?: ClientDocument['_id'];
+  /** Rows that the book will hold by then; a preview takes them as given. */
+  readonly supposed?: readonly BookDocument[];
 }
 
 /** Addresses in one query: a page of clients may gain two thousand. */
@@ -29,7 +33,10 @@ const MAX_PATTERNS = 50;
 /** What a client's document asks for as it stands now: its addresses, and those of its automatic links that it has no longer. */
 export async function rematchOf(
   { messages, clients, addressBook }: Pick<Database, 'messages' | 'clients' | 'addressBook'>,
-  clientId: ClientDocument['_id'],
+  {
+    clientId,
+    rules,
+  }: { readonly clientId: ClientDocument['_id']; readonly rules: Pick<Rules, 'domainMatching'> },
 ): Promise<Rematch | null> {
   const client = await clients.findOne({ _id: clientId }, { projection: { email: 1, emails: 1 } });
   if (client === null) return null;
@@ -45,7 +52,16 @@ export async function rematchOf(
     if ((await messages.countDocuments(linkedBy({ clientId, address }), { limit: 1 })) > 0)
       foreign.add(address);
   }
-  return { gained: [...has], lost: [...foreign].map((address) => ({ clientId, address })), gainer: clientId };
+  const supposed = rowsOf(client);
+  const domains = rules.domainMatching
+    ? supposed.flatMap(({ address, kind }) => (kind === 'domain' ? [address] : []))
+    : [];
+  return {
+    gained: [...new Set([...has, ...domains])],
+    lost: [...foreign].map((address) => ({ clientId, address })),
+    gainer: clientId,
+    supposed,
+  };
 }
 
 /** What changed in the book, as a re-match. */
@@ -89,14 +105,11 @@ const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/
 export async function previewRematch(
   deps: ReconsiderDeps,
   rematch: Rematch,
-  options: {
-    readonly supposed?: readonly Omit<BookDocument, '_id'>[];
-    readonly progress?: (examined: number) => void;
-  } = {},
+  progress: (examined: number) => void = () => {},
 ): Promise<Tally> {
   const { lost } = rematch;
   const seen = new Set<string>();
-  const supposed = options.supposed === undefined ? {} : { supposed: options.supposed };
+  const supposed = rematch.supposed === undefined ? {} : { supposed: rematch.supposed };
   async function* all() {
     for (const change of lost) yield* fresh(reconsider(deps, linkedBy(change), { ...supposed, lost }));
     for (const filter of bearing(rematch)) yield* fresh(reconsider(deps, filter, supposed));
@@ -108,7 +121,7 @@ export async function previewRematch(
       seen.add(id);
     }
   }
-  return await tally(all(), (_, examined) => options.progress?.(examined));
+  return await tally(all(), (_, examined) => progress(examined));
 }
 
 /**

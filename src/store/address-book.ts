@@ -33,7 +33,7 @@ export function entriesOf(client: ClientAddresses): Pick<BookDocument, 'address'
 }
 
 /** The rows that the CRM's document asks for. */
-function rowsOf(client: ClientAddresses): BookDocument[] {
+export function rowsOf(client: ClientAddresses): BookDocument[] {
   return entriesOf(client).map(({ address, kind }) => ({
     _id: rowId({ address, clientId: client._id, source: 'crm' }),
     address,

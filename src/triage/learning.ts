@@ -36,8 +36,8 @@ export interface Learned {
 export async function learnAddress(deps: TriageDeps, { what, client, by, dryRun }: Lesson): Promise<Learned> {
   const address = lessonOf(deps, what);
   const row = learnedRow(address, client._id);
-  const rematch: Rematch = { gained: [address], lost: [], gainer: client._id };
-  const preview = await previewRematch(deps, rematch, { supposed: [row] });
+  const rematch: Rematch = { gained: [address], lost: [], gainer: client._id, supposed: [row] };
+  const preview = await previewRematch(deps, rematch);
   if (dryRun) return { address, decision: null, preview, marked: 0 };
   const decision = await decide(deps.database.decisions, {
     subject: subjectOf(address),
