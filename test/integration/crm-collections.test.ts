@@ -74,7 +74,7 @@ describe("rows of other kinds in the CRM's collections", () => {
     const firm = await openFirm();
     const { communications, caseUpdates } = firm.database;
     await communications.insertMany(crm.communications as never);
-    await caseUpdates.insertMany(crm.caseUpdates as never);
+    await caseUpdates.insertMany(crm.caseUpdates);
     await firm.receive(letter({ subject: '[Case #3: Open] Rent' }));
     await firm.receive(letter({ subject: '[Case Update] Rent' }));
     await communications.insertMany(
@@ -84,7 +84,7 @@ describe("rows of other kinds in the CRM's collections", () => {
     for (const row of crm.communications)
       expect(await communications.findOne({ _id: row._id as never })).toEqual(row);
     for (const row of crm.caseUpdates)
-      expect(await caseUpdates.findOne({ _id: row._id as never })).toEqual(row);
+      expect(await caseUpdates.findOne({ _id: row._id })).toEqual(row);
     expect(await communications.countDocuments({ messageRef: { $exists: true } })).toBe(2);
     expect(await communications.countDocuments()).toBe(8);
     expect(await caseUpdates.countDocuments()).toBe(5);
@@ -92,7 +92,7 @@ describe("rows of other kinds in the CRM's collections", () => {
 
   it('a tag without a status follows what a person wrote into the case by hand', async () => {
     const firm = await openFirm();
-    await firm.database.caseUpdates.insertMany(crm.caseUpdates as never);
+    await firm.database.caseUpdates.insertMany(crm.caseUpdates);
     await firm.receive(letter({ subject: '[Case Update] Rent' }));
     expect(await firm.database.caseUpdates.findOne({ messageRef: { $exists: true } })).toMatchObject({
       ref: null,
