@@ -65,13 +65,15 @@ function weigh(line: string): 'sure' | 'likely' | null {
   if (text.length < 6 || text.length > MAX_CHARS) return null;
   const closed = /[:：]$/u.test(text);
   const body = closed ? strip(text.slice(0, -1)).text : text;
+  const address = ADDRESS.test(body);
+  const time = TIME.test(body);
+  const date = hasDate(body);
+  if (!address && !time && !date && !dashed && !QUOTING.test(body) && !closesWithVerb(body, body.length))
+    return null;
   const verb = WROTE.exec(body);
   const after = verb === null ? '' : body.slice(verb.index + verb[0].length);
   const verbCloses = verb !== null && /^[\s)(*_>"'.,]{0,6}$/u.test(after);
   const ends = closed || verbCloses;
-  const address = ADDRESS.test(body);
-  const time = TIME.test(body);
-  const date = hasDate(body);
 
   if (dashed && verb !== null && ends) return 'sure';
   if (verb !== null && ends) {
@@ -94,16 +96,20 @@ const CLOSING_WORDS = new Set(
     .map((word) => word.split(' ').at(-1) ?? word),
 );
 
-/** Whether an attribution can end with this line: at a colon, at an address, at dashes or at a word for "wrote". */
-function mayClose(line: string): boolean {
-  let end = line.length;
-  while (end > 0 && ' \t*_\u00a0)'.includes(line[end - 1] ?? 'x')) end -= 1;
+/** Whether the text up to `end` closes with a word for "wrote". */
+function closesWithVerb(line: string, end: number): boolean {
   const last = line[end - 1] ?? '';
-  if (last === '') return false;
-  if (':：>]-–—='.includes(last)) return true;
   if (last.charCodeAt(0) > 0x250 && WROTE_PARTS.some((part) => line.endsWith(part, end))) return true;
   const start = line.lastIndexOf(' ', end - 1) + 1;
   return end - start <= 24 && CLOSING_WORDS.has(line.slice(start, end).toLowerCase());
+}
+
+/** Whether an attribution can end with this line: at a colon, at an address, at dashes or at a word for "wrote". */
+function mayClose(line: string): boolean {
+  let end = line.length;
+  while (end > 0 && ' \t*_\u00a0)'.includes(line.charAt(end - 1))) end -= 1;
+  if (end === 0) return false;
+  return ':：>]-–—='.includes(line.charAt(end - 1)) || closesWithVerb(line, end);
 }
 
 const startsWell = (line: string): boolean => {

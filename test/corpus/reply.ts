@@ -4,22 +4,25 @@ import { join } from 'node:path';
 import EmailReplyParser from 'email-reply-parser';
 import { simpleParser } from 'mailparser';
 import planer from 'planer';
+import { z } from 'zod';
 
 import { htmlToText } from '../../src/mail/html.ts';
 import { splitReply } from '../../src/mail/reply.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 
-interface Row {
-  readonly file: string;
-  readonly kind?: string;
-  readonly upstream_test: string;
-  readonly expected_reply: string | null;
-  readonly must_contain?: readonly string[];
-  readonly must_not_contain?: readonly string[];
-  readonly must_match?: readonly string[];
-  readonly must_not_match?: readonly string[];
-  readonly raw_checks?: readonly { readonly path: string; readonly op: string; readonly value: unknown }[];
-}
+const Row = z.object({
+  file: z.string(),
+  kind: z.string().optional(),
+  upstream_test: z.string().default(''),
+  expected_reply: z.string().nullish(),
+  expected_text: z.string().optional(),
+  must_contain: z.array(z.string()).default([]),
+  must_not_contain: z.array(z.string()).default([]),
+  must_match: z.array(z.string()).default([]),
+  must_not_match: z.array(z.string()).default([]),
+  raw_checks: z.array(z.object({ path: z.string(), op: z.string(), value: z.unknown() })).default([]),
+});
+type Row = z.infer<typeof Row>;
 
 interface Candidate {
   readonly name: string;
@@ -28,12 +31,14 @@ interface Candidate {
 }
 
 const SLOWEST_MS = 100;
+/** The library takes a minute for the longest text and is past the limit with a tenth of it. */
+const LIBRARY_CHARS = 100_000;
 
 const rowsOf = (folder: string): Row[] =>
   readFileSync(join(folder, 'expected.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => Row.parse(JSON.parse(line)));
 
 const level = (text: string): string => text.replace(/\s+/gu, '');
 /** Marks of the rendering, which the sets' own renderings lack. */
@@ -46,16 +51,16 @@ function toPattern(source: string): RegExp {
 
 /** Whether a reply is what the row asks for; where the row only says that nothing is to be cut off, the whole text is asked for. */
 function satisfies(row: Row, reply: string, text: string): boolean {
-  if (row.expected_reply !== null && reply.trim() !== row.expected_reply.trim()) return false;
-  const whole = (row.raw_checks ?? []).some(
+  if (typeof row.expected_reply === 'string' && reply.trim() !== row.expected_reply.trim()) return false;
+  const whole = row.raw_checks.some(
     (check) => check.path.endsWith('ragments.length') && check.op === 'eq' && check.value === 1,
   );
   if (whole && reply.trim() !== text.trim()) return false;
   return (
-    (row.must_contain ?? []).every((part) => reply.includes(part)) &&
-    !(row.must_not_contain ?? []).some((part) => reply.includes(part)) &&
-    (row.must_match ?? []).every((pattern) => toPattern(pattern).test(reply)) &&
-    !(row.must_not_match ?? []).some((pattern) => toPattern(pattern).test(reply))
+    row.must_contain.every((part) => reply.includes(part)) &&
+    !row.must_not_contain.some((part) => reply.includes(part)) &&
+    row.must_match.every((pattern) => toPattern(pattern).test(reply)) &&
+    !row.must_not_match.some((pattern) => toPattern(pattern).test(reply))
   );
 }
 
@@ -198,7 +203,11 @@ function duration(folder: string): Metric {
       split(text);
       return performance.now() - start;
     };
-    return { file, ours: time(splitPlain), theirs: time((given) => crisp.read(given)) };
+    return {
+      file,
+      ours: time(splitPlain),
+      theirs: time((given) => crisp.read(given.slice(0, LIBRARY_CHARS))),
+    };
   });
   const slow = timed.filter((one) => one.ours > SLOWEST_MS);
   const slowest = timed.toSorted((one, other) => other.ours - one.ours)[0];
@@ -214,10 +223,7 @@ function duration(folder: string): Metric {
 
 async function helpdesk(folder: string): Promise<Metric> {
   const base = join(folder, 'helpdesk-chatwoot');
-  const rows = readFileSync(join(base, 'expected.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { file: string; expected_text?: string });
+  const rows = rowsOf(base);
   const cases: Case[] = [];
   for (const row of rows) {
     if (row.expected_text === undefined) continue;
@@ -237,8 +243,8 @@ export const reply: CorpusSuite = async (folder) => [
   fragments(folder, 'reply-crisp', 'reply as asserted', () => true),
   ...(await talon(folder)),
   talonSignatures(folder),
-  fragments(folder, 'reply-zapier', 'exact', (row) => row.expected_reply !== null),
-  fragments(folder, 'reply-zapier', 'contains', (row) => row.expected_reply === null),
+  fragments(folder, 'reply-zapier', 'exact', (row) => typeof row.expected_reply === 'string'),
+  fragments(folder, 'reply-zapier', 'contains', (row) => typeof row.expected_reply !== 'string'),
   duration(folder),
   await helpdesk(folder),
 ];
