@@ -20,10 +20,8 @@ export const dovecot: ServiceRecipe = {
     await makeCertificate(setup.folder);
     const mail = join(setup.folder, 'mail');
     mkdirSync(mail);
-    const owner = isRoot
-      ? { user: 'dovecot', login: 'dovenull' }
-      : { user: await whoAmI(), login: await whoAmI() };
-    if (isRoot) chownSync(mail, await userId('dovecot'), await groupId('dovecot'));
+    const owner = await mailOwner();
+    if (isRoot) chownSync(mail, owner.uid, owner.gid);
     chmodSync(setup.folder, 0o755);
     writeFileSync(join(setup.folder, 'dovecot.conf'), configuration(setup, owner), { mode: 0o600 });
   },
@@ -71,19 +69,21 @@ function inMounts({ folder }: Setup, command: readonly string[]): readonly strin
   ];
 }
 
-const whoAmI = async (): Promise<string> => (await run(['id', '-un'])).trim();
-const userId = async (name: string): Promise<number> => Number(await run(['id', '-u', name]));
-const groupId = async (name: string): Promise<number> => Number(await run(['id', '-g', name]));
+type Owner = { readonly user: string; readonly login: string; readonly uid: number; readonly gid: number };
+
+/** As root the users that Dovecot's package brings; else everything runs as whoever runs this. */
+async function mailOwner(): Promise<Owner> {
+  const user = isRoot ? 'dovecot' : (await run(['id', '-un'])).trim();
+  const [uid, gid] = await Promise.all([run(['id', '-u', user]), run(['id', '-g', user])]);
+  return { user, login: isRoot ? 'dovenull' : user, uid: Number(uid), gid: Number(gid) };
+}
 
 const special = (name: string): string =>
   `  mailbox ${name} {\n    auto = create\n    special_use = \\${name}\n  }`;
 const listener = (name: string, port: number, extra = ''): string =>
   `  inet_listener ${name} {\n    address = ${loopback}\n    port = ${port}${extra}\n  }`;
 
-function configuration(
-  setup: Setup,
-  { user, login }: { readonly user: string; readonly login: string },
-): string {
+function configuration(setup: Setup, { user, login, uid, gid }: Owner): string {
   const base = home(setup);
   const { certificate, key } = certificateIn(base);
   return `protocols = imap lmtp
@@ -131,7 +131,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=${user} gid=${user} home=${base}/mail/%Lu allow_all_users=yes
+  args = uid=${uid} gid=${gid} home=${base}/mail/%Lu allow_all_users=yes
 }
 first_valid_uid = 1
 # One folder a mailbox: removing dovecot-uidlist and dovecot.index* is a lost index, with a new UIDVALIDITY.

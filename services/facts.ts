@@ -27,6 +27,7 @@ export async function gatherFacts(): Promise<Facts> {
     compose: engine && plugin,
     programs: programs.filter((program) => programPath(program) !== undefined),
     canInstall: sudo,
+    isRoot,
     isDebian: existsSync('/etc/debian_version') && programPath('apt-get') !== undefined,
     canUnshare,
     forkyIsCached: forkyIsCached(),

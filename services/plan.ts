@@ -9,6 +9,7 @@ export type Facts = {
   readonly programs: readonly string[];
   /** root, or sudo without a password. */
   readonly canInstall: boolean;
+  readonly isRoot: boolean;
   readonly isDebian: boolean;
   /** A mount and process namespace can be made, with or without root. */
   readonly canUnshare: boolean;
@@ -81,7 +82,8 @@ export function planService(name: ServiceName, facts: Facts): Plan {
 }
 
 function planForky(name: ServiceName, recipe: Recipe, facts: Facts): Plan {
-  if (!facts.isDebian || !facts.canUnshare) return none(name, facts);
+  const needsRoot = name === 'cyrus' && !facts.isRoot;
+  if (!facts.isDebian || !facts.canUnshare || needsRoot) return none(name, facts);
   if (facts.forkyIsCached) return { source: 'forky', recipe, install: [], build: false };
   if (facts.programs.includes('mmdebstrap')) return { source: 'forky', recipe, install: [], build: true };
   return facts.canInstall
@@ -112,6 +114,9 @@ function none(name: ServiceName, facts: Facts): Plan {
     ...(ownProgram[name]
       ? [`no ${ownProgram[name].map(({ programs }) => programs[0]).join(' or ')} on PATH`]
       : []),
+    name === 'cyrus' && !facts.isRoot
+      ? 'Cyrus insists on a user of its own, and only root can give it one'
+      : undefined,
     facts.isDebian ? undefined : 'this is not a Debian system',
     facts.canInstall ? undefined : 'no right to install packages (neither root nor sudo without a password)',
     needsNamespace ? 'no mount namespace can be made (unshare, mount)' : undefined,

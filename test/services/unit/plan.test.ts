@@ -7,11 +7,12 @@ const bare: Facts = {
   compose: false,
   programs: [],
   canInstall: false,
+  isRoot: false,
   isDebian: false,
   canUnshare: false,
   forkyIsCached: false,
 };
-const debian: Facts = { ...bare, isDebian: true, canInstall: true, canUnshare: true };
+const debian: Facts = { ...bare, isDebian: true, isRoot: true, canInstall: true, canUnshare: true };
 
 describe('where a service comes from', () => {
   test('settings come before everything else', () => {
@@ -83,6 +84,15 @@ describe('where a service comes from', () => {
         build: false,
       });
     }
+  });
+
+  test('Cyrus needs root, the others do not', () => {
+    const ordinary = { ...debian, isRoot: false, forkyIsCached: true };
+    expect(planService('cyrus', ordinary)).toMatchObject({
+      source: 'none',
+      why: expect.stringContaining('only root'),
+    });
+    expect(planService('mongodb', ordinary)).toMatchObject({ source: 'forky' });
   });
 
   test('a cached root needs no right to install', () => {
