@@ -232,19 +232,6 @@ export async function markWritten(
   );
 }
 
-/** Messages by Message-ID, at most `limit`. */
-export async function findByMessageIds(
-  messages: Collection<MessageDocument>,
-  messageIds: readonly string[],
-  limit: number,
-): Promise<MessageDocument[]> {
-  if (messageIds.length === 0) return [];
-  return await messages
-    .find({ messageId: { $in: [...messageIds] } })
-    .limit(limit)
-    .toArray();
-}
-
 /**
  * Marks the messages that wait for this one (in triage, or with an update held for their parent) to be judged again.
  * The mark is in the database because Redis may lose the job; the reconciler finds it.
