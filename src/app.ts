@@ -21,6 +21,7 @@ import { openBlobStore } from './store/blob-store.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { ensureIndexes, openDatabase } from './store/mongo.ts';
 import type { Database } from './store/mongo.ts';
+import { createTurnstile } from './turnstile.ts';
 import { watchMailbox } from './watch.ts';
 import { startIngestWorkers, startPollWorkers } from './worker.ts';
 import type { JobTiming, RunningWorkers } from './worker.ts';
@@ -141,6 +142,7 @@ export async function openApp(
         blobs,
         reader,
         rules: config.rules,
+        alone: createTurnstile(1),
         rejudgeSoon: async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {}),
         ...(step && { step }),
       };

@@ -20,8 +20,9 @@ import {
 } from './store/messages.ts';
 import type { MessageDocument } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
-import { markDone, markFailed, reportAttempt, startAttempt } from './store/sightings.ts';
+import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/sightings.ts';
 import type { SightingDocument } from './store/sightings.ts';
+import type { Turnstile } from './turnstile.ts';
 import type { VerdictKind } from './verdict.ts';
 
 export interface IngestDeps {
@@ -31,6 +32,8 @@ export interface IngestDeps {
   readonly rules: Rules;
   /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
+  /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
+  readonly alone?: Turnstile;
   /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
   readonly step?: (name: IngestStep) => void;
 }
@@ -64,9 +67,21 @@ const MAX_DEATHS = 3;
  * second one changes nothing. @throws whatever a server throws: the job is retried.
  */
 export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+  const { sightings } = deps.database;
+  const sighting = await startAttempt(sightings, id);
+  if (sighting === null) return nothingToDo;
+  if (sighting.startedAttempts === 1 || deps.alone === undefined) return await attempt(deps, sighting);
+  // Those that were only beside a poison message when the process died must not be counted out together with it.
+  await withdrawAttempt(sightings, id);
+  return await deps.alone(async () => {
+    const suspect = await startAttempt(sightings, id);
+    return suspect === null ? nothingToDo : await attempt(deps, suspect);
+  });
+}
+
+async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<IngestOutcome> {
   const { database } = deps;
-  const sighting = await startAttempt(database.sightings, id);
-  if (sighting === null || sighting.rawKey === null) return nothingToDo;
+  if (sighting.rawKey === null) return nothingToDo;
   deps.step?.('started');
   if (sighting.startedAttempts > MAX_DEATHS)
     return await quarantine(deps, sighting, `the process died ${MAX_DEATHS} times over it`);

@@ -8,6 +8,7 @@ import { readHeaderOnly } from './mail/read.ts';
 import type { Reading } from './mail/read.ts';
 import { PermanentError } from './errors.ts';
 import type { BlobStore } from './store/blobs.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** A raw message: in memory where it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
@@ -97,6 +98,8 @@ export function openReader(settings: ReaderSettings): Reader {
     resourceLimits: { maxOldGenerationSizeMb: MAX_THREAD_HEAP_MB },
   });
   const remembered = createRawCache();
+  // The time limit is for reading. In the pool's own queue it would run while a message waits behind two bombs.
+  const free = createTurnstile(settings.threads);
 
   async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
     const kept = remembered.take(key);
@@ -132,11 +135,11 @@ export function openReader(settings: ReaderSettings): Reader {
       const content = await rawOf(raw, spoolDir);
       const { authenticate, trustedAuthservIds } = settings;
       const task = { raw: content, spoolDir, authenticate, trustedAuthservIds };
-      const result = await pool
-        .run(task, { signal: AbortSignal.timeout(timeLimitMs) })
-        .catch((error: unknown) => {
-          throw asReadingError(error, timeLimitMs);
-        });
+      const result = await free(
+        async () => await pool.run(task, { signal: AbortSignal.timeout(timeLimitMs) }),
+      ).catch((error: unknown) => {
+        throw asReadingError(error, timeLimitMs);
+      });
       return { ...result, contents: result.contents.map(asBuffer), dispose };
     } catch (error) {
       await dispose();

@@ -170,6 +170,11 @@ export async function startAttempt(
   );
 }
 
+/** The attempt has not begun after all: it has to wait for its turn. */
+export async function withdrawAttempt(sightings: Collection<SightingDocument>, id: ObjectId): Promise<void> {
+  await sightings.updateOne({ _id: id, state: 'pending' }, { $inc: { startedAttempts: -1 } });
+}
+
 /** The attempt failed but the process lived to say so: this was no poison. */
 export async function reportAttempt(
   sightings: Collection<SightingDocument>,
