@@ -111,9 +111,23 @@ const asctime = new RegExp(
 );
 const iso8601 = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2})$/u;
 
+/** A month in digits, as agents with a broken locale write it: `20 11 79 05:34:27 -0300`, `11/20/1979 05:34 +0100`. */
+const numeric =
+  /^(?:[a-z]{2,9},? )?(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4}|\d{2}) (\d[\d:.]{2,18})(?: ([a-z+-][a-z0-9:+-]{0,9}))?$/iu;
+
+/** Only where the numbers leave one reading: no month has a number above 12. */
+function readNumeric(text: string): string | null {
+  const [, first = '', second = '', year = '', time = '', zone] = numeric.exec(text) ?? [];
+  const names = [...months.keys()];
+  const [day, month] =
+    Number(first) > 12 ? [first, names[Number(second) - 1]] : [second, names[Number(first) - 1]];
+  if (Number(day) <= 12 || month === undefined) return null;
+  return readMoment({ day, month, year, time, zone });
+}
+
 /**
- * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included), of asctime, or of
- * ISO 8601 with a zone. A missing or unknown zone means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
+ * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included), of asctime, of
+ * ISO 8601 with a zone, or all in digits with a day above 12. A missing or unknown zone means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
  */
 export function parseDate(value: string): string | null {
   if (value.length > maxDateLength) return null;
@@ -137,7 +151,7 @@ export function parseDate(value: string): string | null {
     });
   }
   const old = asctime.exec(text);
-  if (old === null) return null;
+  if (old === null) return readNumeric(text);
   return readMoment({
     month: old[1] ?? '',
     day: old[2] ?? '',
