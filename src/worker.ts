@@ -2,6 +2,7 @@ import { UnrecoverableError, Worker } from 'bullmq';
 import type { Job, Processor } from 'bullmq';
 import { ObjectId } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import { describeError, PermanentError } from './errors.ts';
 import { ingestAgain, ingestSighting } from './ingest.ts';
 import type { IngestDeps, IngestOutcome } from './ingest.ts';
@@ -66,7 +67,7 @@ export function startPollWorkers(
     queueNames.tick,
     { concurrency: 4, lockMs: timing.pollLockMs },
     async (job) => {
-      await addPoll(queues, mailboxJob.parse(job.data).mailbox);
+      await addPoll(queues, payloadOf(job, mailboxJob).mailbox);
     },
   );
 
@@ -75,7 +76,7 @@ export function startPollWorkers(
     queueNames.poll,
     { concurrency, lockMs: timing.pollLockMs },
     async (job, signal) => {
-      const { mailbox: name } = mailboxJob.parse(job.data);
+      const { mailbox: name } = payloadOf(job, mailboxJob);
       const mailbox = byName.get(name);
       if (mailbox === undefined)
         throw new PermanentError(
@@ -132,7 +133,7 @@ export function startIngestWorkers(
     queueNames.ingest,
     { concurrency, lockMs: timing.ingestLockMs },
     async (job) => {
-      const { kind, id } = ingestJob.parse(job.data);
+      const { kind, id } = payloadOf(job, ingestJob);
       const stop = metrics.ingestSeconds.startTimer();
       const objectId = ObjectId.createFromHexString(id);
       const outcome =
@@ -172,6 +173,13 @@ interface WorkerOptions {
 }
 
 type Handler<T> = (job: Job<T>, signal: AbortSignal) => Promise<unknown>;
+
+/** @throws PermanentError for what no version of docketmail wrote: another try reads the same. */
+function payloadOf<T>(job: Job, schema: z.ZodType<T>): T {
+  const read = schema.safeParse(job.data);
+  if (read.success) return read.data;
+  throw new PermanentError('bad-payload', `not a job of this queue: ${z.prettifyError(read.error)}`);
+}
 
 /** The one place where failures are logged, and where it is decided whether they are retried. */
 function startWorker<T>(
