@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addressBookCommand } from './commands/address-book.ts';
 import { auditCommand } from './commands/audit.ts';
 import { importClientsCommand } from './commands/clients.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -10,6 +11,7 @@ import { pollCommand } from './commands/poll.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { startCommand } from './commands/start.ts';
+import { triageCommand } from './commands/triage.ts';
 import { UsageError } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { describeError } from './errors.ts';
@@ -36,6 +38,8 @@ for (const command of [
   ingestCommand,
   explainCommand,
   importClientsCommand,
+  triageCommand,
+  addressBookCommand,
   replayCommand,
   auditCommand,
   quarantineCommand,

@@ -1,22 +1,89 @@
 import { Command } from 'commander';
 import { mkdir } from 'node:fs/promises';
-import { ObjectId } from 'mongodb';
-import type { Filter } from 'mongodb';
+import type { ObjectId } from 'mongodb';
 import { openReaderFor, openStores } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest.ts';
 import type { IngestDeps } from '../ingest.ts';
+import { messagesNamed } from '../message-name.ts';
+import { tally } from '../reconsider.ts';
+import type { Reconsidered } from '../reconsider.ts';
+import { diffLine, previewReplay, receivedSince } from '../replay.ts';
 import type { MessageDocument } from '../store/messages.ts';
+import { markForRejudge } from '../store/rejudge.ts';
 import { reopen } from '../store/sightings.ts';
+import { createProgress } from './progress.ts';
+import { atDesk } from './triage-desk.ts';
+import { printable, tallyReport } from './triage-report.ts';
+import { UsageError } from './usage.ts';
 
 export function replayCommand(): Command {
   return new Command('replay')
     .description(
       "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
     )
-    .argument('<message...>', 'id, fingerprint or Message-ID')
-    .action(replayMessages);
+    .argument('[message...]', 'id, fingerprint or Message-ID')
+    .option(
+      '--since <date>',
+      'instead: every message received since then, such as 2026-01-31; says what would change first',
+    )
+    .option('--dry-run', 'change nothing; only with --since')
+    .option('--json', 'one JSON line a change, and a last one with the counts; only with --since')
+    .action(async (wanted: string[], options: { since?: string; dryRun?: boolean; json?: boolean }) => {
+      const { since, dryRun = false, json = false } = options;
+      if ((since === undefined) === (wanted.length === 0))
+        throw new UsageError('give messages, or --since with a date');
+      if (since === undefined && (dryRun || json)) throw new UsageError('--dry-run and --json need --since');
+      if (since === undefined) return await replayMessages(wanted);
+      const from = new Date(since);
+      if (Number.isNaN(from.getTime()))
+        throw new UsageError(`--since ${since}: expected a date such as 2026-01-31`);
+      return await replaySince(from, { dryRun, json });
+    });
+}
+
+/** Prints what would change, by kind, before anything does; then hands what changes to the queue. */
+async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; json: boolean }): Promise<void> {
+  await atDesk(async (desk) => {
+    const { messages } = desk.database;
+    const filter = receivedSince(since);
+    const progress = createProgress('messages', await messages.countDocuments(filter));
+    const changing: ObjectId[] = [];
+    const total = await tally(previewReplay(desk, filter), (change, examined) => {
+      progress.show(examined);
+      if (change.kinds.includes('nothing')) return;
+      if (!change.kinds.includes('verdict') && !change.kinds.includes('unreadable'))
+        changing.push(change.message._id);
+      progress.end();
+      console.log(json ? JSON.stringify(lineOf(change)) : printable(diffLine(change)));
+    });
+    progress.end();
+    console.log(json ? JSON.stringify(total) : tallyReport(total));
+    if (dryRun) return;
+    for (let at = 0; at < changing.length; at += BATCH) {
+      const ids = changing.slice(at, at + BATCH);
+      await markForRejudge(messages, { _id: { $in: ids } });
+      await desk.enqueue(ids);
+    }
+    if (!json) console.log(`${changing.length} messages are judged again by the workers`);
+  });
+}
+
+/** Messages marked and queued in one step. */
+const BATCH = 500;
+
+function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, error }: Reconsidered) {
+  return {
+    id: message._id.toHexString(),
+    kinds,
+    links,
+    unlinks,
+    caseUpdates,
+    before: before && { kind: before.kind, reason: before.reason },
+    after: after && { kind: after.kind, reason: after.reason, clients: after.clients },
+    error,
+  };
 }
 
 /** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
@@ -57,11 +124,8 @@ export async function replayMessages(wanted: readonly string[]): Promise<void> {
   }
 }
 
-export function filterFor(name: string): Filter<MessageDocument> {
-  if (/^[0-9a-f]{24}$/u.test(name)) return { _id: ObjectId.createFromHexString(name) };
-  if (/^(?:v1|raw):[0-9a-f]{64}$/u.test(name)) return { fingerprint: name };
-  return { messageId: name.replace(/^<|>$/gu, '') };
-}
+/** Messages that a person may mean by a name. */
+export const filterFor = messagesNamed;
 
 async function replayOne(deps: IngestDeps, message: MessageDocument): Promise<string> {
   if (message.state !== 'quarantined') return (await ingestAgain(deps, message._id)).outcome;

@@ -1,0 +1,75 @@
+import { Command } from 'commander';
+import { heedHint, rebuildBook } from '../book-keeper.ts';
+import { previewRematch, rematchOf } from '../rematch.ts';
+import { idsMeant } from '../triage/named.ts';
+import { createProgress } from './progress.ts';
+import { atDesk } from './triage-desk.ts';
+import { tallyReport } from './triage-report.ts';
+
+export function addressBookCommand(): Command {
+  const book = new Command('address-book').description(
+    'the addresses by which clients are found, derived from the CRM and taught by people',
+  );
+  book
+    .command('rebuild')
+    .description('read every client now; mail of addresses that are new follows')
+    .option('--json', 'JSON instead of text')
+    .action(rebuild);
+  book
+    .command('hint')
+    .description('these clients changed: know them at once, and let their mail follow')
+    .argument('<client...>', 'ids')
+    .option('--dry-run', 'only say what would follow')
+    .option('--json', 'one JSON line a client')
+    .action(hint);
+  return book;
+}
+
+async function rebuild({ json }: { json?: boolean }): Promise<void> {
+  await atDesk(async ({ database, enqueue }) => {
+    const progress = createProgress('clients', await database.clients.estimatedDocumentCount());
+    const started = Date.now();
+    const done = await rebuildBook(database, { enqueue, progress: (scanned) => progress.show(scanned) });
+    progress.end();
+    const seconds = Math.round((Date.now() - started) / 100) / 10;
+    console.log(
+      json === true
+        ? JSON.stringify({ ...done, seconds })
+        : `${done.scanned} clients read in ${seconds} s: ${done.gained} addresses new, ${done.lost} gone; ${done.marked} messages are judged again`,
+    );
+    if (done.withheld > 0)
+      console.error(
+        `${done.withheld} addresses vanished in such numbers that no link was taken back; address-book hint does it client by client`,
+      );
+  });
+}
+
+/** By the id alone: a client that has gone cannot be found by its document any more. */
+async function hint(
+  names: readonly string[],
+  { dryRun, json }: { dryRun?: boolean; json?: boolean },
+): Promise<void> {
+  await atDesk(async (desk) => {
+    const { database, rules, enqueue } = desk;
+    for (const name of names) {
+      const client = await database.clients.findOne(
+        { _id: { $in: idsMeant(name) } },
+        { projection: { _id: 1 } },
+      );
+      const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
+      const rematch = await rematchOf(database, { clientId, rules });
+      const preview = rematch === null ? null : await previewRematch(desk, rematch);
+      const heeded = dryRun === true ? null : await heedHint(database, { clientId, rules, enqueue });
+      if (json === true)
+        console.log(
+          JSON.stringify({ client: name, found: rematch !== null, preview, marked: heeded?.marked ?? 0 }),
+        );
+      else if (preview === null)
+        console.log(`${name}: no such client; what the book had of it is gone, its mail stays where it is`);
+      else
+        console.log(
+          `${name}: ${tallyReport(preview)}\n${heeded === null ? 'nothing was done (--dry-run)' : `${heeded.marked} messages are judged again`}`,
+        );
+    }
+  });
+}
