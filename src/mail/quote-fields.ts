@@ -3,6 +3,7 @@ import { HEADER_LABELS, type HeaderKind } from './quote-field-words.ts';
 /** Lines that one block of repeated header fields may have, wrapped ones and empty ones with it. */
 const MAX_LINES = 24;
 const MAX_CHARS = 1_000;
+const MAX_LABEL_CHARS = 60;
 
 interface Field {
   readonly kind: HeaderKind;
@@ -11,12 +12,25 @@ interface Field {
 
 /** `*From:* N.N.`, `De : N.N.`, `差出人：N.N.`: one field of a block, null for any other line. */
 function readField(line: string): Field | null {
-  if (line.length > MAX_CHARS || !/^.{1,56}?[:：]/u.test(line)) return null;
-  const match = /^[\s*_|>]{0,12}(\p{L}[^:：*_|<>@]{0,32}?)[\s*_]{0,4}[:：]([\s\S]*)$/u.exec(line);
-  const kind = HEADER_LABELS.get(
-    (match?.[1] ?? '').trim().toLowerCase().replaceAll('\u0307', '').replaceAll('\u00a0', ' '),
-  );
-  return kind === undefined ? null : { kind, value: (match?.[2] ?? '').replaceAll('*', '').trim() };
+  const colon = line.slice(0, MAX_LABEL_CHARS).search(/[:：]/u);
+  if (colon < 1) return null;
+  const label = line
+    .slice(0, colon)
+    .replace(/^[\s*_|>]+/u, '')
+    .replace(/[\s*_]+$/u, '')
+    .replaceAll('\u00a0', ' ')
+    .toLowerCase()
+    // Turkish İ becomes two characters in lower case.
+    .replaceAll('\u0307', '');
+  const kind = HEADER_LABELS.get(label);
+  if (kind === undefined) return null;
+  return {
+    kind,
+    value: line
+      .slice(colon + 1, MAX_CHARS)
+      .replaceAll('*', '')
+      .trim(),
+  };
 }
 
 /**

@@ -19,6 +19,8 @@ const textOf = (lines: readonly { readonly text: string }[]): string => {
   return first < 0 ? '' : texts.slice(first).join('\n').trimEnd();
 };
 
+const hasText = (segment: Segment): boolean => segment.lines.some((line) => line.text.trim() !== '');
+
 const nullIfEmpty = (text: string): string | null => (text === '' ? null : text);
 
 function plainLines(text: string): QuoteLine[] {
@@ -46,10 +48,7 @@ const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '').t
 function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | null {
   const structure = readSegments({ lines: htmlLines(html), stopAtForward: true });
   const at = structure.findIndex((segment) => segment.kind === 'quote' && segment.history);
-  if (
-    at < 0 ||
-    structure.slice(at + 1).some((segment) => segment.kind === 'own' && textOf(segment.lines) !== '')
-  )
+  if (at < 0 || structure.slice(at + 1).some((segment) => segment.kind === 'own' && hasText(segment)))
     return null;
   const own = new Set(
     structure.slice(0, at).flatMap((segment) => segment.lines.map((line) => letters(line.text))),
@@ -69,7 +68,7 @@ function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | 
 
 /** Text that has quotes between the sender's words on both sides is an answer point by point. */
 function isInterleaved(segments: readonly Segment[]): boolean {
-  const filled = segments.filter((segment) => textOf(segment.lines) !== '');
+  const filled = segments.filter(hasText);
   const first = filled.findIndex((segment) => segment.kind === 'quote');
   if (first < 0) return false;
   const between = filled.slice(first + 1);
@@ -121,7 +120,7 @@ function assemble(given: readonly Segment[]): Parts {
   }
   const reply: Piece[] = [];
   const quoted: Piece[] = [];
-  const lastOwn = segments.findLastIndex((segment) => segment.kind === 'own' && textOf(segment.lines) !== '');
+  const lastOwn = segments.findLastIndex((segment) => segment.kind === 'own' && hasText(segment));
   const interleaved = isInterleaved(segments);
   const lastHistory = segments.findLastIndex((segment) => segment.history);
   for (const [index, segment] of segments.entries()) {

@@ -27,7 +27,10 @@ const THANKS =
 
 const blank = (line: string): boolean => line.trim() === '';
 
-/** The first line that an app or provider has set: "Sent from my phone", "Get … for iOS". */
+const DEVICE =
+  /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
+
+/** A line that an app or provider has set: "Sent from my phone", "Get … for iOS". */
 export function isTagline(line: string): boolean {
   const text = line
     .trim()
@@ -42,10 +45,15 @@ export function isTagline(line: string): boolean {
   const first = bare.charAt(0);
   if (first !== first.toUpperCase()) {
     // Names of devices may be small ("iPhone'umdan gönderildi"), sentences may not.
-    if (!/^i(?:phone|pad)/u.test(bare)) return false;
+    if (!/^i(?:phone|pad)/iu.test(bare)) return false;
   }
   // A sentence goes on after a comma, or in too many words.
-  if (/[,;?!]\s/u.test(bare) || /\.\s+\p{L}/u.test(bare) || bare.split(/\s+/u).length > 12) return false;
+  if (
+    (/[,;?!]\s/u.test(bare) && !DEVICE.test(bare)) ||
+    /\.\s+\p{L}/u.test(bare) ||
+    bare.split(/\s+/u).length > 12
+  )
+    return false;
   const lower = bare.toLowerCase();
   if (
     (TAGLINE.get(lower.slice(0, 2)) ?? NONE).some(
@@ -79,7 +87,7 @@ function isClosing(line: string): boolean {
   if (!THANKS.test(text)) return false;
   return text
     .replace(THANKS, '')
-    .split(/^[\s,!&]+|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|и|και|ve|mit)\s|[,&]\s?/u)
+    .split(/\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|και|ve|mit)\s|[,!&]\s?/u)
     .some((part) => CLOSING.has(part.trim()));
 }
 

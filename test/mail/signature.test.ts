@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+
+import { splitReply } from '../../src/mail/reply.ts';
+import { isTagline } from '../../src/mail/signature.ts';
+
+const split = (text: string): ReturnType<typeof splitReply> =>
+  splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false });
+
+const TAGLINES = [
+  'Sent from my iPhone',
+  'Sent from my iPad Pro',
+  'Sent from my Verizon, Samsung Galaxy smartphone',
+  'Sent from my mobile device',
+  'Sent from my T-Mobile 5G Device',
+  'Sent from Outlook for iOS',
+  'Sent from Outlook for iOS<https://example.com/ios>',
+  'Sent from Mail for Windows',
+  'Sent from Yahoo Mail for iPhone',
+  'Sent from Yahoo Mail on Android',
+  'Sent from Proton Mail mobile',
+  'Sent with Proton Mail secure email.',
+  'Sent via the Samsung Galaxy S22, an AT&T 5G smartphone',
+  'Sent from Samsung tablet.',
+  'Get Outlook for iOS',
+  'Get Outlook for Android<https://example.com/android>',
+  'Get BlueMail for Android',
+  'Von meinem iPhone gesendet',
+  'Von meinem Samsung Galaxy Smartphone gesendet.',
+  'Gesendet von meinem Smartphone',
+  'Gesendet mit der GMX Mail App',
+  'Gesendet von Outlook für Android',
+  'Envoyé de mon iPhone',
+  'Envoyé depuis mon téléphone Orange',
+  'Envoyé à partir de Outlook pour iOS',
+  'Enviado desde mi iPhone',
+  'Enviado do meu iPhone',
+  'Inviato da iPhone',
+  'Inviato dal mio dispositivo Samsung',
+  'Trimis de pe iPhone-ul meu',
+  'Enviat des del meu iPhone',
+  'Verstuurd vanaf mijn iPhone',
+  'Verzonden vanaf mijn Galaxy',
+  'Skickat från min iPhone',
+  'Sendt fra min iPhone',
+  'Lähetetty iPhonesta',
+  'Saadetud minu iPhone’ist',
+  'Nosūtīts no mana iPhone',
+  'Išsiųsta iš mano iPhone',
+  'Wysłane z iPhone’a',
+  'Wysłane z telefonu Samsung',
+  'Odesláno z iPhonu',
+  'Odoslané z iPhonu',
+  'Elküldve az iPhone készülékemről',
+  'Poslano z mojega iPhona',
+  'Poslano s mog iPhonea',
+  'Изпратено от моя iPhone',
+  'Отправлено с iPhone',
+  'Отправлено из мобильной Почты Mail',
+  'Надіслано з iPhone',
+  'Στάλθηκε από το iPhone μου',
+  'iPhone’umdan gönderildi',
+  'Dikirim dari iPhone saya',
+  'Đã gửi từ iPhone của tôi',
+  '发自我的iPhone',
+  '從我的 iPhone 傳送',
+  'iPhoneから送信',
+  '나의 iPhone에서 보냄',
+  'ส่งจาก iPhone ของฉัน',
+  'मेरे iPhone से भेजा गया',
+  'נשלח מה-iPhone שלי',
+  'أُرسلت من الـ iPhone',
+];
+
+const CLOSINGS = [
+  'Kind regards,',
+  'Best regards',
+  'Regards,',
+  'Yours sincerely,',
+  'Thanks and kind regards,',
+  'Many thanks and best regards,',
+  'Best,',
+  'Cheers,',
+  'Mit freundlichen Grüßen',
+  'Mit freundlichen Grüßen / Kind regards',
+  'Vielen Dank und viele Grüße',
+  'Freundliche Grüsse',
+  'Cordialement,',
+  'Bien à vous,',
+  'Saludos cordiales,',
+  'Atentamente,',
+  'Cordiali saluti',
+  'Distinti saluti,',
+  'Atenciosamente,',
+  'Com os melhores cumprimentos,',
+  'Salutacions,',
+  'Cu stimă,',
+  'Met vriendelijke groet,',
+  'Med vänlig hälsning',
+  'Med venlig hilsen',
+  'Med vennlig hilsen',
+  'Ystävällisin terveisin',
+  'Lugupidamisega',
+  'Ar cieņu,',
+  'Pagarbiai,',
+  'Z poważaniem',
+  'Pozdrawiam,',
+  'S pozdravem',
+  'S pozdravom',
+  'Üdvözlettel,',
+  'Lep pozdrav,',
+  'Srdačan pozdrav,',
+  'С уважением,',
+  'З повагою,',
+  'С уважение,',
+  'Με εκτίμηση,',
+  'Saygılarımla,',
+  'Hormat saya,',
+  'Trân trọng,',
+  'בברכה,',
+];
+
+describe('a signature', () => {
+  it.each(TAGLINES)('is what an app sets under a message: %s', (line) => {
+    expect(split(`Tuesday suits me.\n\n${line}`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted: null,
+      signature: line,
+    });
+    const quoted = 'On Tue, Mar 5, 2024 at 10:12 AM Ann Example <ann@example.com> wrote:\n\n> Shall we meet?';
+    expect(split(`Tuesday suits me.\n\n${line}\n\n${quoted}`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted,
+      signature: line,
+    });
+  });
+
+  it.each([
+    'Sent from my desk, this is easier to write than from my phone.',
+    'sent from my iPhone app yesterday, but it never came',
+    'Sent from my lawyer? No, from yours.',
+    'Get Outlook for the whole team installed, please, and tell me when it is done so that we can go on.',
+    'Von meinem Anwalt höre ich nichts.',
+    'Envoyé depuis mon bureau, le contrat est parti hier. Merci de confirmer.',
+    'The letter was sent from my office.',
+  ])('is not made of a sentence: %s', (line) => {
+    expect(isTagline(line)).toBe(false);
+    const text = `Dear Ann,\n\n${line}\n\nPlease answer soon.`;
+    expect(split(text).reply).toBe(text);
+  });
+
+  it.each(CLOSINGS)('begins with a closing that stands above a name: %s', (closing) => {
+    const signature = `${closing}\n\nBob Test\nHead of Claims\nTest & Co, Mill Lane 7\n+44 20 7946 0000 | www.example.com`;
+    expect(split(`Dear Ann,\n\nTuesday suits me.\n\n${signature}`)).toEqual({
+      reply: 'Dear Ann,\n\nTuesday suits me.',
+      quoted: null,
+      signature,
+    });
+  });
+
+  it('does not begin with a closing that more text follows', () => {
+    const text =
+      'Dear Ann,\n\nBest regards\nto your mother. I shall see her next week at the station, as we agreed on the phone.\n\nBob';
+    expect(split(text).reply).toBe(text);
+    const asked = 'Best,\nwhich one is it?';
+    expect(split(asked).reply).toBe(asked);
+    const postscript = 'Yes.\n\nKind regards\nBob\n\nP.S. The roof leaks again.';
+    expect(split(postscript).reply).toBe(postscript);
+  });
+
+  it('does not begin with thanks, which may be the message', () => {
+    expect(split('Thanks,\nBob')).toEqual({ reply: 'Thanks,\nBob', quoted: null, signature: null });
+    expect(split('The roof is mended.\n\nThanks,\nBob').reply).toBe('The roof is mended.\n\nThanks,\nBob');
+  });
+
+  it('is not taken where the closing is all there is', () => {
+    expect(split('Kind regards\nBob')).toEqual({ reply: 'Kind regards\nBob', quoted: null, signature: null });
+  });
+
+  it.each(['-- ', '--', '—', '__'])('stands below a delimiter: %s', (delimiter) => {
+    const card = `${delimiter}\nBob Test\nbob@example.test`;
+    expect(split(`Tuesday suits me.\n\n${card}\n`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted: null,
+      signature: card.replace('-- ', '--'),
+    });
+  });
+
+  it('is not what follows dashes within the text', () => {
+    const text = `One -- two\n--- three\n--four\n\n--\n${'The lease runs on.\n'.repeat(40)}`.trim();
+    expect(split(text).reply).toBe(text);
+  });
+
+  it('may be the footer of a mailing list', () => {
+    const footer =
+      '_______________________________________________\nRoofers mailing list\nroofers@lists.example.com\nhttps://lists.example.com/roofers';
+    expect(split(`Tuesday suits me.\n\n${footer}`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted: null,
+      signature: footer,
+    });
+  });
+
+  it.each([
+    'CONFIDENTIALITY NOTICE: This message is for the addressee only.',
+    'This email and any attachments are confidential and intended solely for the addressee.',
+    'This e-mail (including any attachments) may contain privileged information.',
+    'The information contained in this e-mail is confidential.',
+    'If you are not the intended recipient, please delete this message.',
+    'Disclaimer: the content of this message is confidential.',
+    'Please consider the environment before you print this email.',
+    'Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen.',
+    'Ce message et toutes les pièces jointes sont confidentiels et établis à l’intention de ses destinataires.',
+    'Este mensaje y sus archivos adjuntos son confidenciales y van dirigidos a su destinatario; es confidencial.',
+    'Questo messaggio è riservato e destinato esclusivamente al destinatario.',
+    'Dit bericht is vertrouwelijk en uitsluitend bestemd voor de geadresseerde.',
+    'Esta mensagem é confidencial.',
+    'Detta meddelande är konfidentiellt.'.replace(
+      'konfidentiellt',
+      'konfidentiellt och avsett för mottagaren',
+    ),
+    'Данное сообщение является конфиденциальным.',
+    '本邮件含有保密信息，仅供收件人使用。',
+  ])('may be a notice: %s', (notice) => {
+    expect(split(`Tuesday suits me.\n\n${notice}\nSecond line of it.`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted: null,
+      signature: `${notice}\nSecond line of it.`,
+    });
+  });
+
+  it('is not a sentence about what is confidential', () => {
+    const text =
+      'This message to the board was late.\n\nThis email address is wrong.\n\nPlease keep that confidential.';
+    expect(split(text).reply).toBe(text);
+  });
+
+  it('holds all of closing, card, notice and tagline', () => {
+    const text =
+      'Yes.\n\nKind regards,\nBob Test\n\n-- \nTest & Co\n\nCONFIDENTIALITY NOTICE: for the addressee only.\n\nOn 05/03/2024 10:12, Ann Example wrote:\n> Shall we?';
+    expect(split(text)).toEqual({
+      reply: 'Yes.',
+      quoted: 'On 05/03/2024 10:12, Ann Example wrote:\n> Shall we?',
+      signature:
+        'Kind regards,\nBob Test\n\n--\nTest & Co\n\nCONFIDENTIALITY NOTICE: for the addressee only.',
+    });
+  });
+
+  it('below an answer to quoted text is parted too', () => {
+    expect(split('On 05/03/2024 10:12, Ann Example wrote:\n> Shall we?\n\nYes.\n\n-- \nBob').reply).toBe(
+      'Yes.',
+    );
+  });
+});
+
+describe('the banner of a security gateway', () => {
+  it.each([
+    'CAUTION: This email originated from outside of the organization. Do not click links.',
+    '[EXTERNAL EMAIL] Do not open attachments from unknown senders.',
+    'ACHTUNG: Diese E-Mail stammt von außerhalb.',
+    "You don't often get email from ann@example.com. Learn why this is important",
+  ])('is no part of the reply: %s', (banner) => {
+    expect(split(`${banner}\n\nTuesday suits me.`).reply).toBe('Tuesday suits me.');
+  });
+
+  it('stays where nothing else is there', () => {
+    expect(split('External email server is down').reply).toBe('External email server is down');
+  });
+});
