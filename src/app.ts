@@ -136,6 +136,8 @@ export async function openApp(
     for (const { source } of mailboxes) closers.push(async () => await source.close());
     closers.push(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
 
+    const rejudgeSoon: IngestDeps['rejudgeSoon'] = async (ids) =>
+      await addIngestJobs(queues, 'message', ids).catch(() => {});
     if (roles.has('ingest')) {
       const ingest: IngestDeps = {
         database,
@@ -143,7 +145,7 @@ export async function openApp(
         reader,
         rules: config.rules,
         alone: createTurnstile(1),
-        rejudgeSoon: async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {}),
+        rejudgeSoon,
         ...(step && { step }),
       };
       workers.push(startIngestWorkers({ ...settings, ingest, concurrency: config.ingest.concurrency }));
@@ -191,6 +193,7 @@ export async function openApp(
         log,
         health,
         mailboxes: config.mailboxes,
+        triage: { database, blobs, reader, rules: config.rules, rejudgeSoon, enqueue: rejudgeSoon },
       });
       const opened = dashboard;
       closers.push(async () => await opened.close());

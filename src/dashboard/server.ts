@@ -5,8 +5,10 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { TriageDeps } from '../triage.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
+import { mountApi } from './api.ts';
 import { mountFiles } from './files.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
@@ -21,7 +23,11 @@ export interface Dashboard {
 
 /** Everything that an operator sees over HTTP. @throws where the port is taken or a public address has no password. */
 export async function openDashboard(
-  input: HealthSources & { readonly settings: AccessSettings & { readonly port: number }; readonly log: Log },
+  input: HealthSources & {
+    readonly settings: AccessSettings & { readonly port: number };
+    readonly log: Log;
+    readonly triage: TriageDeps;
+  },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
   const isOpen = settings.password === null && settings.token === null;
@@ -43,6 +49,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs);
+  mountApi(app, input.triage);
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });
