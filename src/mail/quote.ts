@@ -137,6 +137,11 @@ function openUp(lines: readonly QuoteLine[]): QuoteLine[] {
       from = to;
       continue;
     }
+    if (run.every((one) => one.region === 'attribution')) {
+      for (const one of run) opened.push(one);
+      from = to;
+      continue;
+    }
     const first = run.findIndex((one) => one.quoted);
     const intro = first < 0 ? 0 : run.slice(0, first).filter((one) => hasText(one)).length;
     const texts = run.map((one) => one.text);

@@ -2,7 +2,7 @@ import { readHtmlLines } from './html/html-lines.ts';
 import type { ParsedMessage, SplitText } from './mail.ts';
 import { quoteRegion } from './quote-html.ts';
 import { findForward, isQuotedText, isRule, readSegments, type QuoteLine, type Segment } from './quote.ts';
-import { splitSignature } from './signature.ts';
+import { isTagline, splitSignature } from './signature.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
   /** The message passes another one on: what is below the sender's comment is no history. */
@@ -39,6 +39,10 @@ const htmlLines = (html: string): QuoteLine[] =>
     }),
   );
 
+/** Shorter lines say too little to be looked for, and shorter beginnings of them. */
+const MIN_LETTERS = 4;
+const MIN_PREFIX = 10;
+
 const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
 
 /**
@@ -55,10 +59,15 @@ function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | 
   );
   for (const line of (structure[at]?.lines ?? []).slice(0, 12)) {
     const wanted = letters(line.text.slice(0, 500));
-    if (wanted.length < 10 || own.has(wanted)) continue;
+    if (wanted.length < MIN_LETTERS || own.has(wanted)) continue;
     const start = lines.findIndex((plain) => {
       const given = letters(plain.text.slice(0, 500));
-      return given.length >= 10 && (wanted.startsWith(given) || given.startsWith(wanted));
+      if (given === wanted) return true;
+      return (
+        given.length >= MIN_PREFIX &&
+        wanted.length >= MIN_PREFIX &&
+        (wanted.startsWith(given) || given.startsWith(wanted))
+      );
     });
     if (start >= 0)
       return lines.map((plain, index) => (index < start ? plain : { ...plain, region: 'rest' }));
@@ -200,5 +209,9 @@ export function splitReply(input: ReplyInput): SplitText {
     (segment) => segment.kind === 'quote' && segment.lines.some((line) => line.quoted),
   );
   if (!told && parts.quoted !== '') return { reply: textOf(lines), quoted: null, signature: null };
+  // Some write into the signature that their client has put there.
+  const wroteSignature =
+    parts.quoted === '' && parts.signature.split('\n').some((line) => line !== '' && !isTagline(line));
+  if (wroteSignature) return { reply: parts.signature, quoted: null, signature: null };
   return { reply: '', quoted: nullIfEmpty(parts.quoted), signature: nullIfEmpty(parts.signature) };
 }
