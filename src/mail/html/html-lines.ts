@@ -70,8 +70,9 @@ export interface HtmlReading {
 
 /** `font-size: 0` hides nothing: newsletters set it around columns to close the gaps between them. */
 const hides = (style: string): boolean =>
-  /display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all/iu.test(style) ||
-  (/max-height\s{0,9}:\s{0,9}0/iu.test(style) && /overflow\s{0,9}:\s{0,9}hidden/iu.test(style));
+  style !== '' &&
+  (/display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all/iu.test(style) ||
+    (/max-height\s{0,9}:\s{0,9}0/iu.test(style) && /overflow\s{0,9}:\s{0,9}hidden/iu.test(style)));
 
 /** Webmail indents with a blockquote too; such a one says so by its class or by a missing border. */
 function isQuote(tag: StartTag): boolean {
@@ -129,6 +130,8 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   const tooDeep = new Map<string, number>();
   let chars = 0;
   let current = '';
+  /** The current line ends with a space that swallows further ones; a hard space does not. */
+  let endsSoft = false;
   let wantsBlank = false;
   let pendingMarker = '';
   let hidden = 0;
@@ -186,6 +189,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
 
   const inline = (text: string): void => {
     current += text;
+    endsSoft = false;
     const link = links.at(-1);
     if (link !== undefined && link.text.length <= MAX_LINK_CHARS) link.text += text;
   };
@@ -202,16 +206,17 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
       }
       return;
     }
-    const collapsed = clean.replace(/[ \t\r\n\f]+/gu, ' ').replace(/\u00a0/gu, ' ');
-    const joined =
-      collapsed.startsWith(' ') && (current === '' || current.endsWith(' ')) ? collapsed.slice(1) : collapsed;
-    if (joined !== '') inline(joined);
+    const collapsed = clean.replace(/[ \t\r\n\f]+/gu, ' ');
+    const joined = collapsed.startsWith(' ') && (current === '' || endsSoft) ? collapsed.slice(1) : collapsed;
+    if (joined === '') return;
+    inline(joined.replace(/\u00a0/gu, ' '));
+    endsSoft = joined.endsWith(' ');
   };
 
   /** Cells that hold one short line each are a row of data. */
   const joinRow = (row: Cells): void => {
     const first = row.starts[0];
-    if (first === undefined || row.starts.length < 2) return;
+    if (first === undefined || row.starts.length < 2 || row.starts.length > MAX_ROW_CHARS) return;
     const cells: HtmlLine[] = [];
     let width = 0;
     for (let index = 0; index < row.starts.length; index += 1) {
