@@ -17,6 +17,9 @@ import { startDocketmail } from './worker.ts';
 const SETTLE_LIMIT_MS = 180_000;
 
 const messages = demoMessages();
+/** Ctrl-C, at any time: the worker is stopped and what was made is removed. */
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
 
 async function run(once: boolean): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'docketmail-demo-run.'));
@@ -45,7 +48,8 @@ async function run(once: boolean): Promise<void> {
         console.log(
           `\nDashboard: ${worker.dashboardUrl}\nQueues:    ${worker.dashboardUrl}queues\nCtrl-C ends the demo and cleans up.`,
         );
-        await interrupted();
+        while (!ending.signal.aborted)
+          await delay(60_000, undefined, { signal: ending.signal }).catch(() => {});
       }
     } finally {
       await worker.stop();
@@ -67,6 +71,7 @@ async function untilSettled({ sightings, messages: stored }: Database): Promise<
     });
     if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${expected} sightings ingested `);
     if (done >= expected && waiting === 0) break;
+    if (ending.signal.aborted) throw new Error('interrupted');
     if (Date.now() > deadline)
       throw new Error(
         `only ${done} of ${expected} sightings were ingested within ${SETTLE_LIMIT_MS / 1000} s`,
@@ -74,14 +79,6 @@ async function untilSettled({ sightings, messages: stored }: Database): Promise<
     await delay(200);
   }
   if (process.stdout.isTTY) process.stdout.write('\n');
-}
-
-async function interrupted(): Promise<void> {
-  const keepAlive = setInterval(() => {}, 60_000);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  clearInterval(keepAlive);
 }
 
 await run(process.argv.includes('--once')).catch((error: unknown) => {
