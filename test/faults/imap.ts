@@ -15,16 +15,29 @@ interface Failing {
 }
 
 /** The first connections fail, each a little later; then the network is well again. */
-const first = (count: number, behaviour: (connection: number) => Behaviour) => (connection: number): Behaviour =>
-  connection <= count ? behaviour(connection) : { kind: 'pass' };
+const first =
+  (count: number, behaviour: (connection: number) => Behaviour) =>
+  (connection: number): Behaviour =>
+    connection <= count ? behaviour(connection) : { kind: 'pass' };
 
 const failing: readonly Failing[] = [
-  { name: 'IMAP: cut in the middle of a literal', behaviour: first(5, (n) => ({ kind: 'cut', afterBytes: 4_000 + n * 17_003 })) },
-  { name: 'IMAP: garbage bytes', behaviour: first(4, (n) => ({ kind: 'garbage', afterBytes: 1_500 * n })), slow: true },
+  {
+    name: 'IMAP: cut in the middle of a literal',
+    behaviour: first(5, (n) => ({ kind: 'cut', afterBytes: 4_000 + n * 17_003 })),
+  },
+  {
+    name: 'IMAP: garbage bytes',
+    behaviour: first(4, (n) => ({ kind: 'garbage', afterBytes: 1_500 * n })),
+    slow: true,
+  },
   { name: 'IMAP: accepted and dropped at once', behaviour: first(4, () => ({ kind: 'drop' })) },
   { name: 'IMAP: 300 ms later', behaviour: () => ({ kind: 'late', ms: 300 }), slow: true },
   { name: 'IMAP: 1 KB/s', behaviour: () => ({ kind: 'trickle', bytesPerSecond: 1_024 }), slow: true },
-  { name: 'IMAP: half-open, silent past the time-out', behaviour: first(3, (n) => ({ kind: 'silent', afterBytes: 2_000 * n })), slow: true },
+  {
+    name: 'IMAP: half-open, silent past the time-out',
+    behaviour: first(3, (n) => ({ kind: 'silent', afterBytes: 2_000 * n })),
+    slow: true,
+  },
 ];
 
 export const imapFaults: Scenario = {

@@ -3,14 +3,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openServices } from '../../services/services.ts';
+import { mailboxChanges } from './changes.ts';
 import { imapFaults } from './imap.ts';
 import { kills } from './kills.ts';
 import { tableOf } from './scenario.ts';
+import { poison } from './poison.ts';
 import { s3Faults } from './s3.ts';
 import { mongodbFaults, redisFaults, workers } from './servers.ts';
 import type { Row, Scenario } from './scenario.ts';
 
-const scenarios: readonly Scenario[] = [kills, redisFaults, mongodbFaults, workers, imapFaults, s3Faults];
+const scenarios: readonly Scenario[] = [
+  kills,
+  redisFaults,
+  mongodbFaults,
+  workers,
+  imapFaults,
+  s3Faults,
+  poison,
+  mailboxChanges,
+];
 
 const [, , ...given] = process.argv;
 const short = given.includes('--short');

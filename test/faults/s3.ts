@@ -30,23 +30,36 @@ async function openS3Proxy(endpoint: string): Promise<S3Proxy> {
     if (now !== 'none') troubled += 1;
     const give = (): void => {
       const upstream = http.request(
-        { host: target.hostname, port: target.port, path: request.url, method: request.method, headers: request.headers },
+        {
+          host: target.hostname,
+          port: target.port,
+          path: request.url,
+          method: request.method,
+          headers: request.headers,
+        },
         (answer) => {
           response.writeHead(answer.statusCode ?? 500, answer.headers);
           if (now !== 'half-answer' || request.method !== 'GET') answer.pipe(response);
-          else answer.once('data', (bytes: Buffer) => response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy()));
+          else
+            answer.once('data', (bytes: Buffer) =>
+              response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy()),
+            );
         },
       );
       upstream.on('error', () => response.destroy());
       if (now === 'half-request' && request.method === 'PUT') {
-        request.once('data', (bytes: Buffer) => upstream.write(bytes.subarray(0, bytes.length / 2), () => upstream.destroy()));
+        request.once('data', (bytes: Buffer) =>
+          upstream.write(bytes.subarray(0, bytes.length / 2), () => upstream.destroy()),
+        );
         response.on('close', () => upstream.destroy());
       } else request.pipe(upstream);
     };
     if (now === 'down') request.socket.destroy();
     else if (now === 'error') {
       request.resume();
-      response.writeHead(500, { 'Content-Type': 'application/xml' }).end('<Error><Code>InternalError</Code></Error>');
+      response
+        .writeHead(500, { 'Content-Type': 'application/xml' })
+        .end('<Error><Code>InternalError</Code></Error>');
     } else if (now === 'slow') void delay(3_000).then(give);
     else give();
   });
@@ -68,7 +81,12 @@ async function openS3Proxy(endpoint: string): Promise<S3Proxy> {
   };
 }
 
-const troubles: readonly { readonly name: string; readonly trouble: Trouble; readonly seconds: number; readonly short: number | null }[] = [
+const troubles: readonly {
+  readonly name: string;
+  readonly trouble: Trouble;
+  readonly seconds: number;
+  readonly short: number | null;
+}[] = [
   { name: 'S3: down', trouble: 'down', seconds: 20, short: null },
   { name: 'S3: answers 500', trouble: 'error', seconds: 10, short: 3 },
   { name: 'S3: slow answers', trouble: 'slow', seconds: 15, short: null },
@@ -82,14 +100,18 @@ export const s3Faults: Scenario = {
     const rows: Row[] = [];
     for (const { name, trouble, seconds, short } of troubles) {
       const lasting = bench.short ? short : seconds;
-      if (lasting !== null) rows.push(await troubledRun(bench, { name: `${name} for ${lasting} s`, trouble, seconds: lasting }));
+      if (lasting !== null)
+        rows.push(await troubledRun(bench, { name: `${name} for ${lasting} s`, trouble, seconds: lasting }));
     }
     return rows;
   },
 };
 
 /** Letters that this S3 has never seen: what is there already is not stored again. */
-async function troubledRun(bench: Bench, { name, trouble, seconds }: { name: string; trouble: Trouble; seconds: number }): Promise<Row> {
+async function troubledRun(
+  bench: Bench,
+  { name, trouble, seconds }: { name: string; trouble: Trouble; seconds: number },
+): Promise<Row> {
   const stage = await openStage(bench, 25, 3_000);
   const proxy = await openS3Proxy(bench.servers['S3_ENDPOINT'] ?? '');
   // Blobs are looked up in S3, not listed from a folder.
@@ -104,7 +126,8 @@ async function troubledRun(bench: Bench, { name, trouble, seconds }: { name: str
         options: { roles: trouble === 'half-answer' ? ['poll'] : ['poll', 'ingest'] },
         disturb: async (_, installation) => {
           const { startProgram } = await import('./program.ts');
-          const second = trouble === 'half-answer' ? await startProgram(installation.env, { roles: ['ingest'] }) : null;
+          const second =
+            trouble === 'half-answer' ? await startProgram(installation.env, { roles: ['ingest'] }) : null;
           try {
             await untilDone(installation, 3);
             proxy.set(trouble);
@@ -118,7 +141,12 @@ async function troubledRun(bench: Bench, { name, trouble, seconds }: { name: str
       },
     );
     const absent = await absentBlobs(stage.installation);
-    return rowOf(name, stage.sightings, [{ ...run, lost: [...run.lost, ...absent] } satisfies Run], `${proxy.troubled()} requests failed`);
+    return rowOf(
+      name,
+      stage.sightings,
+      [{ ...run, lost: [...run.lost, ...absent] } satisfies Run],
+      `${proxy.troubled()} requests failed`,
+    );
   } finally {
     await proxy.close();
     await stage.close();
@@ -134,7 +162,9 @@ async function absentBlobs({ database, env, servers }: Installation): Promise<st
     const communications = await database.communications.find().toArray();
     const wanted = new Map([
       ...messages.map(({ rawKey, size }) => [rawKey, size] as const),
-      ...communications.flatMap(({ attachments }) => attachments.map(({ key, size }) => [key, size] as const)),
+      ...communications.flatMap(({ attachments }) =>
+        attachments.map(({ key, size }) => [key, size] as const),
+      ),
     ]);
     const absent: string[] = [];
     for (const [key, size] of wanted) if ((await blobs.head(key))?.size !== size) absent.push(`blob ${key}`);

@@ -111,7 +111,16 @@ function answering(
         if (left < bytes.length) end();
         return;
       case 'garbage':
-        client.write(left >= bytes.length ? bytes : Buffer.concat([bytes.subarray(0, Math.max(0, left)), randomBytes(200), Buffer.from('\r\n* ('), bytes.subarray(Math.max(0, left))]));
+        client.write(
+          left >= bytes.length
+            ? bytes
+            : Buffer.concat([
+                bytes.subarray(0, Math.max(0, left)),
+                randomBytes(200),
+                Buffer.from('\r\n* ('),
+                bytes.subarray(Math.max(0, left)),
+              ]),
+        );
         return;
     }
   };
