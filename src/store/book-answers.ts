@@ -20,7 +20,8 @@ const INDEXES_BELIEVED_MS = 60_000;
 /**
  * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
  * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
- * matches the very next message. Costs two commands, whatever the number of clients.
+ * matches the very next message. Costs two commands, a third where the CRM spells the address otherwise, whatever the number of
+ * clients.
  */
 export async function askBook(
   { addressBook, clients }: Book,
@@ -34,23 +35,50 @@ export async function askBook(
 ): Promise<BookAnswers> {
   if (questions.length === 0) return { entries: new Map(), clientIds: new Map() };
   const asked = new Set(questions);
-  const inBook = await addressBook
-    .find({ address: { $in: [...questions] } })
-    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
-    .toArray();
-  const rows = [...inBook, ...(also.supposed ?? []).filter(({ address }) => asked.has(address))];
   const spellings = [
     ...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])]),
   ];
+  const limit = questions.length * MAX_CLIENTS_PER_QUESTION;
+  const [inBook, byEmail] = await Promise.all([
+    addressBook
+      .find({ address: { $in: [...questions] } })
+      .limit(limit)
+      .toArray(),
+    readByEmail(clients, spellings, limit),
+  ]);
+  const rows = [...inBook, ...(also.supposed ?? []).filter(({ address }) => asked.has(address))];
+  const known = new Set(byEmail.map(({ _id }) => String(_id)));
+  const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
+  const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
+  return answersFrom({
+    asked,
+    found: [...byEmail, ...byId],
+    learned: rows.filter(({ source }) => source === 'learned'),
+  });
+}
+
+/** Not in one query with the ids: over `_id` and another field compatible engines read the whole collection. */
+async function readByEmail(
+  clients: Collection<ClientDocument>,
+  spellings: readonly string[],
+  limit: number,
+): Promise<ClientAddresses[]> {
   const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({
-    [field]: { $in: spellings },
+    [field]: { $in: [...spellings] },
   }));
-  const found = await clients
-    .find({ $or: [{ _id: { $in: [...new Set(rows.map((row) => row.clientId))] } }, ...byEmail] })
+  return byEmail.length === 0 || spellings.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
+}
+
+async function read(
+  clients: Collection<ClientDocument>,
+  filter: Filter<ClientDocument>,
+  limit: number,
+): Promise<ClientAddresses[]> {
+  return await clients
+    .find(filter)
     .project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })
-    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
+    .limit(limit)
     .toArray();
-  return answersFrom({ asked, found, learned: rows.filter(({ source }) => source === 'learned') });
 }
 
 function answersFrom(input: {
