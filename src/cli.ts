@@ -45,7 +45,13 @@ for (const command of [
   quarantineCommand,
   doctorCommand,
 ])
-  program.addCommand(command().exitOverride().showHelpAfterError());
+  program.addCommand(likeProgram(command()));
+
+/** A command that is added, rather than made by `command()`, does not take after the program by itself. */
+function likeProgram(command: Command): Command {
+  for (const inner of command.commands) likeProgram(inner);
+  return command.copyInheritedSettings(program).showHelpAfterError();
+}
 
 try {
   await program.parseAsync();
