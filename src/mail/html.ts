@@ -1,6 +1,6 @@
 import { readHtmlLines } from './html/html-lines.ts';
 import { scanHtml } from './html/html-scan.ts';
-import { quoteRegion } from './quote-html.ts';
+import { quoteRegion } from './reply/quote-html.ts';
 
 export { sanitiseHtml } from './html/html-sanitise.ts';
 

@@ -1,8 +1,9 @@
 import { readHtmlLines } from './html/html-lines.ts';
 import type { ParsedMessage, SplitText } from './mail.ts';
-import { quoteRegion } from './quote-html.ts';
-import { findForward, isQuotedText, isRule, readSegments, type QuoteLine, type Segment } from './quote.ts';
-import { isTagline, splitSignature } from './signature.ts';
+import { quoteRegion } from './reply/quote-html.ts';
+import { isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
+import { findForward, readSegments, type Segment } from './reply/quote.ts';
+import { isTagline, splitSignature } from './reply/signature.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
   /** The message passes another one on: what is below the sender's comment is no history. */

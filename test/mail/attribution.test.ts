@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findAttribution } from '../../src/mail/attribution.ts';
+import { findAttribution } from '../../src/mail/reply/attribution.ts';
 import { splitReply } from '../../src/mail/reply.ts';
 
 /** As Gmail, Apple Mail, Thunderbird, Outlook and webmailers write them, with invented people. */

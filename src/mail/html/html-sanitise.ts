@@ -1,7 +1,9 @@
 import sanitizeHtml from 'sanitize-html';
 
 import { MAX_HTML_CHARS } from './html-lines.ts';
+import { VOID_ELEMENTS } from './html-elements.ts';
 import { scanHtml } from './html-scan.ts';
+import { createOpenElements } from './open-elements.ts';
 
 /** Deeper nesting costs the parser time by the square of it, and a browser its stack. */
 const MAX_DEPTH = 200;
@@ -22,8 +24,6 @@ const DROPPED_WITH_TEXT = (
   'applet audio canvas datalist embed frame frameset iframe math noembed noframes noscript object option plaintext script select ' +
   'style svg template textarea title video xmp'
 ).split(' ');
-
-const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 
 const LAYOUT = ['align', 'valign', 'width', 'height', 'bgcolor', 'dir', 'lang', 'title', 'style'];
 
@@ -164,9 +164,7 @@ function boundNesting(html: string): string {
   if (tags <= HARMLESS_TAGS) return html;
 
   const kept: string[] = [];
-  const stack: string[] = [];
-  const openCount = new Map<string, number>();
-  const tooDeep = new Map<string, number>();
+  const elements = createOpenElements<null>({ maxDepth: MAX_DEPTH, onClose() {} });
   let from = 0;
   const drop = (start: number, end: number): void => {
     kept.push(html.slice(from, start));
@@ -174,30 +172,10 @@ function boundNesting(html: string): string {
   };
   scanHtml(html, {
     open({ name, start, end }) {
-      if (VOID.has(name)) return;
-      if (stack.length >= MAX_DEPTH) {
-        tooDeep.set(name, (tooDeep.get(name) ?? 0) + 1);
-        drop(start, end);
-        return;
-      }
-      stack.push(name);
-      openCount.set(name, (openCount.get(name) ?? 0) + 1);
+      if (!VOID_ELEMENTS.has(name) && !elements.open(name, null)) drop(start, end);
     },
     close(name, start, end) {
-      const deep = tooDeep.get(name) ?? 0;
-      if (deep > 0) {
-        tooDeep.set(name, deep - 1);
-        drop(start, end);
-        return;
-      }
-      if ((openCount.get(name) ?? 0) === 0) {
-        drop(start, end);
-        return;
-      }
-      for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-        openCount.set(top, (openCount.get(top) ?? 1) - 1);
-        if (top === name) return;
-      }
+      if (!elements.close(name)) drop(start, end);
     },
     text() {},
   });

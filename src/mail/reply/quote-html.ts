@@ -1,5 +1,5 @@
-import type { Region } from './html/html-lines.ts';
-import type { StartTag } from './html/html-scan.ts';
+import type { StartTag } from '../html/html-scan.ts';
+import type { Region } from '../html/line-writer.ts';
 
 /** Elements around what a client quotes. Ends of class names or ids, because some clients prefix them (`ydp4711yahoo_quoted`). */
 const QUOTE_NAMES = [

@@ -1,15 +1,9 @@
-import { FORWARDED_MESSAGE, ORIGINAL_MESSAGE } from './attribution-languages.ts';
-import { findAttribution, findInnerAttribution } from './attribution.ts';
+import { findAttribution } from './attribution.ts';
+import { openUp, withInnerAttributions } from './quote-container.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
-import type { Region } from './html/html-lines.ts';
+import { hasText, isBlank, isBrokenOff, isRule, nextFilled, type QuoteLine } from './quote-line.ts';
+import { isForwardLine, isOriginalLine } from './separator.ts';
 import { isTagline } from './signature.ts';
-
-export interface QuoteLine {
-  readonly text: string;
-  /** Marked as quoted: by ">" or by a blockquote. */
-  readonly quoted: boolean;
-  readonly region: Region;
-}
 
 /** A run of lines. `history`: a whole earlier message, introduced by an attribution or by its header fields. */
 export interface Segment {
@@ -17,50 +11,6 @@ export interface Segment {
   readonly history: boolean;
   readonly lines: readonly QuoteLine[];
 }
-
-const blank = (line: QuoteLine | undefined): boolean => line === undefined || /^[\s>]*$/u.test(line.text);
-const hasText = (line: QuoteLine | undefined): boolean =>
-  line !== undefined && /[\p{L}\p{N}\p{S}\p{P}]/u.test(line.text);
-
-/** ">>> look here <<<" is an ornament. */
-export const isQuotedText = (text: string): boolean =>
-  /^\s{0,3}>/u.test(text) && !/<{2,}\s{0,9}$/u.test(text.slice(-80));
-
-export const isRule = (text: string): boolean =>
-  text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
-
-/** Turkish İ becomes two characters in lower case, of which only the first is written elsewhere. */
-const lower = (text: string): string => text.toLowerCase().replaceAll('\u0307', '');
-
-interface Phrases {
-  readonly whole: ReadonlySet<string>;
-  /** Said also without dashes and colon. */
-  readonly bare: boolean;
-}
-
-const ORIGINALS: Phrases = { whole: new Set(ORIGINAL_MESSAGE), bare: false };
-const FORWARDS: Phrases = { whole: new Set(FORWARDED_MESSAGE), bare: true };
-
-/** "----- Original Message -----", "Begin forwarded message:". */
-function names(text: string, phrases: Phrases): boolean {
-  if (text.length > 160) return false;
-  const trimmed = text.trim();
-  const first = trimmed[0] ?? '';
-  const colon = trimmed.endsWith(':') || trimmed.endsWith('：');
-  if (!'-_=─—–*>'.includes(first) && !colon) return phrases.bare && phrases.whole.has(lower(trimmed));
-  const dashed = /^[\s*>]{0,9}[-_=─—–*]{2,}/u.test(trimmed);
-  const phrase = lower(trimmed.replace(/^[\s\-_=─—–*>]{1,160}/u, '').replace(/[\s\-_=─—–*:：]{1,160}$/u, ''));
-  if (phrases.whole.has(phrase)) return dashed || colon || phrases.bare;
-  if (!dashed) return false;
-  // "---- Forwarded by N.N. on 5 May ----"
-  for (let end = phrase.indexOf(' '); end > 0; end = phrase.indexOf(' ', end + 1)) {
-    if (phrases.whole.has(phrase.slice(0, end))) return true;
-  }
-  return false;
-}
-
-export const isForwardLine = (text: string): boolean => names(text, FORWARDS);
-const isOriginalLine = (text: string): boolean => names(text, ORIGINALS);
 
 interface Marker {
   /** The last line of what introduces the quote. */
@@ -76,89 +26,6 @@ function findMarker(texts: readonly string[], at: number): Marker | null {
   const attribution = findAttribution(texts, at);
   if (attribution !== null) return attribution;
   return null;
-}
-
-/** Where the next line with text is, or the end. */
-function nextFilled(lines: readonly QuoteLine[], from: number): number {
-  let at = from;
-  while (at < lines.length && lines[at]?.text.trim() === '') at += 1;
-  return at;
-}
-
-/** A quoted line that some server has broken: what it lost stands between two quoted lines without a mark. */
-function isBrokenOff(lines: readonly QuoteLine[], at: number): boolean {
-  const before = lines[at - 1];
-  const line = lines[at];
-  const after = lines[at + 1];
-  if (line === undefined || before?.quoted !== true || after?.quoted !== true || line.region !== 'own')
-    return false;
-  const text = line.text.trim();
-  if (text === '' || isRule(text)) return false;
-  if (/^[(<]?https?:/u.test(text)) return true;
-  const above = before.text.trim();
-  if (/[(<][^()<>]{0,400}$/u.test(above.slice(-400))) return true;
-  if (above.length < 60 || text.length >= above.length || /[?？]["')»”]?$/u.test(above)) return false;
-  return /^\p{Ll}/u.test(text) || !/[.!:;。！…]["')»”]?$/u.test(above);
-}
-
-/** Splits lines in which an attribution has lost its line break. */
-export function withInnerAttributions(lines: readonly QuoteLine[]): QuoteLine[] {
-  return lines.flatMap((line, index) => {
-    if (line.quoted || line.region !== 'own') return [line];
-    const at = findInnerAttribution(line.text);
-    if (at < 0) return [line];
-    const next = lines[nextFilled(lines, index + 1)];
-    if (next?.quoted !== true) return [line];
-    const before = line.text.slice(0, at).replace(/[\s-]{1,40}$/u, '');
-    return [
-      { ...line, text: before },
-      { ...line, text: line.text.slice(at) },
-    ];
-  });
-}
-
-/** A container of quoted text in which blockquotes stand free: what is between and below them is the sender's. */
-function openUp(lines: readonly QuoteLine[]): QuoteLine[] {
-  const opened: QuoteLine[] = [];
-  for (let from = 0; from < lines.length;) {
-    const line = lines[from];
-    if (line === undefined) break;
-    if (line.region !== 'quote' && line.region !== 'attribution') {
-      opened.push(line);
-      from += 1;
-      continue;
-    }
-    let to = from;
-    while (to < lines.length && (lines[to]?.region === 'quote' || lines[to]?.region === 'attribution'))
-      to += 1;
-    const run = lines.slice(from, to);
-    if (isForwardLine(run.find((one) => hasText(one))?.text ?? '')) {
-      for (const one of run) opened.push({ ...one, region: 'own' });
-      from = to;
-      continue;
-    }
-    if (run.every((one) => one.region === 'attribution')) {
-      for (const one of run) opened.push(one);
-      from = to;
-      continue;
-    }
-    const first = run.findIndex((one) => one.quoted);
-    const intro = first < 0 ? 0 : run.slice(0, first).filter((one) => hasText(one)).length;
-    const texts = run.map((one) => one.text);
-    const start = run.findIndex((one) => hasText(one));
-    const attributed =
-      first >= 0 &&
-      (intro === 0 ||
-        run.slice(0, first).every((one) => one.region === 'attribution' || !hasText(one)) ||
-        (intro <= 6 && (findAttribution(texts, start)?.last ?? -1) >= first - 3));
-    for (const [index, one] of run.entries()) {
-      if (!attributed || one.quoted) opened.push({ ...one, region: 'quote', quoted: true });
-      else if (index < first) opened.push({ ...one, region: 'attribution' });
-      else opened.push({ ...one, region: 'own' });
-    }
-    from = to;
-  }
-  return opened;
 }
 
 interface Reading {
@@ -182,7 +49,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
   /** Rules that a client draws above what it quotes go with the quote. */
   const takeRules = (): QuoteLine[] => {
     let from = own.length;
-    while (from > 0 && (blank(own[from - 1]) || isRule(own[from - 1]?.text ?? ''))) from -= 1;
+    while (from > 0 && (isBlank(own[from - 1]) || isRule(own[from - 1]?.text ?? ''))) from -= 1;
     const rules = own.slice(from);
     if (!rules.some((line) => isRule(line.text))) return [];
     own = own.slice(0, from);

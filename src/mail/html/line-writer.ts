@@ -1,0 +1,143 @@
+/**
+ * What the structure of the HTML says about a line. `rest` begins a quote that nothing closes; `fields` may be the header fields of
+ * a quoted message; a `passage` is quoted, but by the sender's hand.
+ */
+export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature' | 'fields' | 'passage';
+
+/** One rendered line. `quoteDepth` counts the blockquotes around it; `text` carries their "> " already. */
+export interface HtmlLine {
+  readonly text: string;
+  readonly quoteDepth: number;
+  readonly region: Region;
+}
+
+/** Ten bytes of HTML must not become a thousand of "> > > >". */
+const MAX_QUOTE_DEPTH = 12;
+const MAX_LIST_DEPTH = 8;
+const MAX_TEXT_CHARS = 4 * 1024 * 1024;
+
+const RULE = '_'.repeat(32);
+
+export const quotePrefix = (depth: number): string => '> '.repeat(Math.min(depth, MAX_QUOTE_DEPTH));
+
+/** Nothing but the marks of the quotes around it. */
+export const isEmptyLine = (line: HtmlLine): boolean => /^[> ]*$/u.test(line.text);
+
+function trimEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+  return line.slice(0, end);
+}
+
+/** What has a width of nothing and pads the preview text of newsletters. Joiners stay: emoji and Persian need them. */
+export const withoutFillers = (text: string): string =>
+  text.replace(/\u00ad|\u034f|\u200b|\u2060|\ufeff/gu, '');
+
+const isBlank = (text: string): boolean => /^[\s\u200c\u200d]*$/u.test(text);
+
+/** Where the writer stands in the page. */
+export interface Place {
+  quoteDepth: number;
+  listDepth: number;
+  region: Region;
+}
+
+/** Sets running text into lines as a browser does: white space collapses, blocks stand apart. */
+export interface LineWriter {
+  readonly lines: HtmlLine[];
+  readonly place: Place;
+  /** Text whose white space collapses. */
+  flow(text: string): void;
+  /** Text as it stands. */
+  preformatted(text: string): void;
+  /** Behind the text, without the white space at its end. */
+  append(text: string): void;
+  endLine(): void;
+  /** `<br>`: a second one in a row makes an empty line. */
+  breakLine(): void;
+  /** Asks for an empty line before the next text, or takes the asking back. */
+  space(wanted: boolean): void;
+  /** The bullet or number before the next line. */
+  mark(marker: string): void;
+  rule(): void;
+}
+
+export function createLineWriter(): LineWriter {
+  const lines: HtmlLine[] = [];
+  const place: Place = { quoteDepth: 0, listDepth: 0, region: 'own' };
+  let chars = 0;
+  let current = '';
+  /** The line ends with a space that swallows further ones; a hard space does not. */
+  let endsSoft = false;
+  let wantsSpace = false;
+  let marker = '';
+
+  const push = (text: string): void => {
+    if (chars > MAX_TEXT_CHARS) return;
+    const line = trimEnd(quotePrefix(place.quoteDepth) + text);
+    chars += line.length + 1;
+    lines.push({ text: line, quoteDepth: place.quoteDepth, region: place.region });
+  };
+
+  /** The empty line between two blocks belongs to the outer one. */
+  const pushEmpty = (): void => {
+    const last = lines.at(-1);
+    if (last === undefined || isEmptyLine(last)) return;
+    if (last.quoteDepth >= place.quoteDepth) push('');
+    else lines.push({ ...last, text: trimEnd(quotePrefix(last.quoteDepth)) });
+  };
+
+  const endLine = (): void => {
+    const text = trimEnd(current);
+    current = '';
+    if (isBlank(text)) return;
+    if (wantsSpace) pushEmpty();
+    wantsSpace = false;
+    const depth = Math.min(place.listDepth, MAX_LIST_DEPTH);
+    push('  '.repeat(Math.max(0, marker === '' ? depth : depth - 1)) + marker + text);
+    marker = '';
+  };
+
+  const breakLine = (): void => {
+    if (!isBlank(current)) return endLine();
+    current = '';
+    return pushEmpty();
+  };
+
+  return {
+    lines,
+    place,
+    flow(text) {
+      const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
+      const joined =
+        collapsed.startsWith(' ') && (current === '' || endsSoft) ? collapsed.slice(1) : collapsed;
+      if (joined === '') return;
+      current += joined.replace(/\u00a0/gu, ' ');
+      endsSoft = joined.endsWith(' ');
+    },
+    preformatted(text) {
+      for (const [index, line] of withoutFillers(text).replace(/\r\n?/gu, '\n').split('\n').entries()) {
+        if (index > 0) breakLine();
+        current += line;
+      }
+      endsSoft = false;
+    },
+    append(text) {
+      const soft = endsSoft && current !== '';
+      current = trimEnd(current);
+      current += (current === '' ? '' : ' ') + text + (soft ? ' ' : '');
+    },
+    endLine,
+    breakLine,
+    space(wanted) {
+      wantsSpace = wanted;
+    },
+    mark(next) {
+      marker = next;
+    },
+    rule() {
+      endLine();
+      push(RULE);
+    },
+  };
+}
