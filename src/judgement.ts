@@ -97,6 +97,7 @@ export async function judgeAnew(
     known: new Map([...known, ...decided.clientIds]),
   });
   const kept = await keptLinks(database, { message, verdict: complete, decided, book });
+  const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   const links = mergeLinks({
     message: { ...message, links: kept },
     verdict: complete,
@@ -115,7 +116,7 @@ export async function judgeAnew(
       message,
       cases.updates.flatMap(({ clientId, description: _, ...update }) => {
         const id = ids.get(clientId);
-        return id === undefined ? [] : [{ ...update, clientId: id, writtenAt: null }];
+        return id === undefined ? [] : [{ ...update, clientId: id, awaitsParent, writtenAt: null }];
       }),
     ),
     variantOf: related.variants[0]?._id ?? null,
@@ -259,8 +260,8 @@ function mergeCaseUpdates(
   const same = (a: Judgement['caseUpdates'][number]) => (b: typeof a) =>
     String(a.clientId) === String(b.clientId) && a.ref === b.ref;
   const kept = before.flatMap((update) => {
-    if (update.review !== 'parent-unknown') return [update];
-    const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const };
+    if (update.awaitsParent !== true) return [update];
+    const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const, awaitsParent: false };
     return [{ ...settled, writtenAt: update.writtenAt }];
   });
   return [...kept, ...now.filter((update) => !before.some(same(update)))];

@@ -95,6 +95,7 @@ export function caseUpdateOf(
     statusText: update.statusText,
     ref: update.ref,
     review: update.review === 'echo' ? null : update.review,
+    ...(update.awaitsParent === true && { awaitsParent: true }),
     communicationId: communicationId(message, update.clientId),
     messageRef: message._id,
   };

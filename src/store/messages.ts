@@ -39,6 +39,8 @@ export interface MessageCaseUpdate extends Omit<CaseUpdateDraft, 'clientId' | 'd
   readonly clientId: ClientDocument['_id'];
   /** `echo`: was held for its parent, which carries the same tag; never was an update. */
   readonly review: Review | 'echo' | null;
+  /** Decided before the message answered was there, which may show it to be an echo, whatever else holds it. */
+  readonly awaitsParent?: boolean;
   readonly writtenAt: Date | null;
 }
 
@@ -247,7 +249,7 @@ export async function markDependants(
     $or: [
       // One that is being judged at this moment may have looked before this message was there.
       { state: { $in: ['received' as const, 'judged' as const, 'triage' as const] } },
-      { 'caseUpdates.review': 'parent-unknown' as const },
+      { 'caseUpdates.awaitsParent': true },
     ],
   };
   const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
