@@ -17,6 +17,8 @@ export interface CaseUpdateDocument {
   readonly ref?: string | null;
   readonly statusText?: string | null;
   readonly review?: Review | null;
+  /** Held until the message answered is there, whatever else `review` says. */
+  readonly awaitsParent?: boolean;
   /** The tag named no status of its own: `status` follows the case. */
   readonly statusInherited?: boolean;
   /** A person let it take effect. */
@@ -41,27 +43,36 @@ export async function recordCaseUpdate(
   return result.upsertedCount > 0;
 }
 
+/** Another worker may write a row between the look and the change: then it is derived once more from what stands there now. */
+const MAX_ROUNDS = 5;
+
 /**
  * A case is derived by date, never by arrival: an update that landed late changes what later ones inherit, and whose case it
  * is. Rows that others wrote and rows that a person confirmed are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
-  const rows = await caseUpdates
-    .find(key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref })
-    .toArray();
-  for (const [row, derived] of deriveRows(rows))
-    await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
+  const filter = key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref };
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const changed = deriveRows(await caseUpdates.find(filter).toArray());
+    if (changed.length === 0) return;
+    for (const [row, derived] of changed)
+      await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
+  }
 }
 
 /** An update that was held for its parent, settled: `null` review takes effect; an echo was never an update. */
 export async function settleCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
-  update: CaseKey & { readonly _id: ObjectId; readonly review: Review | 'echo' | null },
+  update: CaseKey & {
+    readonly _id: ObjectId;
+    readonly review: Review | 'echo' | null;
+    readonly awaitsParent?: boolean;
+  },
 ): Promise<void> {
-  const { _id, review } = update;
-  const held = { _id, review: 'parent-unknown' as const };
+  const { _id, review, awaitsParent = false } = update;
+  const held = { _id, awaitsParent: true, confirmedAt: null };
   if (review === 'echo') await caseUpdates.deleteOne(held);
-  else await caseUpdates.updateOne(held, { $set: { review } });
+  else await caseUpdates.updateOne(held, { $set: { review, awaitsParent } });
   await deriveCase(caseUpdates, update);
 }
 
@@ -74,7 +85,8 @@ function deriveRows(
     const isOwners = owners.size === 0 || owners.has(String(row.clientId));
     if (row.messageRef === undefined || row.confirmedAt || (row.ref ?? null) === null) return row;
     if (!isOwners && (row.review ?? null) === null) return { ...row, review: 'foreign-case' };
-    return isOwners && row.review === 'foreign-case' ? { ...row, review: null } : row;
+    if (!isOwners || row.review !== 'foreign-case') return row;
+    return { ...row, review: row.awaitsParent === true ? 'parent-unknown' : null };
   });
   return ruled.flatMap((row, index) => {
     const before = rows[index];
