@@ -580,10 +580,16 @@ describe('hostile text', () => {
     ['carriage returns', (size) => '\r'.repeat(size * 3)],
   ];
 
+  /** Milliseconds of processor time: other work on the machine does not count. */
+
   const time = (work: () => unknown): number => {
-    const start = performance.now();
+    const start = process.cpuUsage();
+
     work();
-    return performance.now() - start;
+
+    const { user, system } = process.cpuUsage(start);
+
+    return (user + system) / 1_000;
   };
 
   it.each(shapes)('takes time in proportion to its length: %s', (_shape, make) => {
@@ -598,7 +604,7 @@ describe('hostile text', () => {
       time(() => split(large)),
     );
     // Four times the length; a quadratic rule takes sixteen times as long. Small times are noise.
-    expect(slow).toBeLessThan(Math.max(fast * 12, 250));
+    expect(slow).toBeLessThan(Math.max(fast * 12, 800));
     expect(forward(large).reply.length).toBeLessThanOrEqual(large.length);
   });
 });

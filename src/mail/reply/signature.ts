@@ -27,6 +27,7 @@ const THANKS =
 
 const blank = (line: string): boolean => line.trim() === '';
 
+const DEVICE_BEGINNINGS = new Set(['ph', 'ip', 'an', 'ga', '私の', '나의', '내 ', 'मे']);
 const DEVICE =
   /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
 
@@ -37,6 +38,9 @@ export function isTagline(line: string): boolean {
     .replace(/^[*_[(]+/u, '')
     .replace(/[*_\])]+$/u, '');
   if (text.length < 3 || text.length > MAX_TAGLINE + 120) return false;
+  // Most lines are told from a tagline by how they begin.
+  const beginning = text.slice(0, 2).toLowerCase();
+  if (!TAGLINE.has(beginning) && !DEVICE_BEGINNINGS.has(beginning)) return false;
   const bare = text
     .replace(/[<(]\s{0,3}https?:[^\s<>()]{0,400}\s{0,3}[)>]/giu, '')
     .replace(/https?:\S{0,400}/giu, '')
