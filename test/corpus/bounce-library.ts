@@ -27,7 +27,7 @@ class Pattern extends RegExp {
 
 /** What Node asks for the file of a required module. */
 interface ModuleLoader {
-  _load(request: string, ...rest: unknown[]): unknown;
+  _load: (request: string, ...rest: unknown[]) => unknown;
 }
 
 /**
