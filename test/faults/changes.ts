@@ -80,11 +80,13 @@ const changes: readonly Change[] = [
   },
   {
     name: 'moved to another folder when done',
+    slow: true,
     after: async (it) => await inbox(it, async (c) => await c.messageMove('1:3', 'Archive')),
     sightings: LETTERS + 3,
   },
   {
     name: 'copied to a second mailbox',
+    slow: true,
     after: async (it) => {
       let raw: Buffer | undefined;
       await inbox(it, async (c) => {
@@ -97,6 +99,7 @@ const changes: readonly Change[] = [
   },
   {
     name: 'appended with an old INTERNALDATE',
+    slow: true,
     after: async ({ bench, ines }) =>
       await append(
         bench.servers,
@@ -118,6 +121,7 @@ const changes: readonly Change[] = [
   },
   {
     name: 'lost index, UIDNEXT as before',
+    slow: true,
     meanwhile: async (it) => await lostIndex(it, []),
     sightings: 2 * LETTERS,
   },
@@ -156,6 +160,7 @@ const changes: readonly Change[] = [
   },
   {
     name: 'folder renamed, another takes its name',
+    slow: true,
     after: async (it) => {
       await withWriter(it.bench.servers, it.ines.user, async (c) => {
         await c.append('Archive', generatedLetters(1, 300)[0] ?? '');
@@ -178,7 +183,7 @@ export const mailboxChanges: Scenario = {
     const installation = await openInstallation(bench.servers);
     const rows: Row[] = [];
     try {
-      for (const change of changes) {
+      for (const change of changes.filter(({ slow }) => slow !== true || !bench.short)) {
         const [ines, crm] = newMailboxes();
         const it = { bench, installation, ines: { ...ines, folders: ['INBOX', 'Archive'] }, crm };
         rows.push(rowOf(change.name, change.stored ?? LETTERS, [await changedRun(it, change)]));

@@ -48,15 +48,17 @@ export async function openWire(input: {
       end();
       return;
     }
+    const passOn = async (before: Promise<void>, bytes: Buffer): Promise<void> => {
+      await before;
+      if (when !== undefined && !happened && bytes.includes(when.words)) {
+        happened = true;
+        await when.happens();
+      }
+      upstream.write(bytes);
+    };
     let commands = Promise.resolve();
     client.on('data', (bytes: Buffer) => {
-      commands = commands.then(async () => {
-        if (when !== undefined && !happened && bytes.includes(when.words)) {
-          happened = true;
-          await when.happens();
-        }
-        upstream.write(bytes);
-      });
+      commands = passOn(commands, bytes);
     });
     const answer = answering(what, client, end);
     let answers = Promise.resolve();
