@@ -1,0 +1,143 @@
+/**
+ * A client gets an address that thousands of stored messages bear: the preview must say what then happens, and a second run must
+ * change nothing. Real queue, real workers. Needs the servers: eval "$(script/services env)". Messages by argument: 10000.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { heedHint } from '../src/book-keeper.ts';
+import { readMail } from '../src/mail/read.ts';
+import { createMetrics } from '../src/metrics.ts';
+import { messageFactsOf } from '../src/message-facts.ts';
+import { createLog } from '../src/log.ts';
+import { addIngestJobs, openQueues } from '../src/queues.ts';
+import { openReader } from '../src/reading.ts';
+import { previewRematch, rematchOf } from '../src/rematch.ts';
+import { defaultRules } from '../src/rules.ts';
+import { rawKey } from '../src/store/blobs.ts';
+import { openDirectoryStore } from '../src/store/directory.ts';
+import { deterministicId } from '../src/store/ids.ts';
+import { receiveMessage } from '../src/store/messages.ts';
+import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
+import { startIngestWorkers } from '../src/worker.ts';
+import { Readable } from 'node:stream';
+
+const need = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: eval "$(script/services env)"`);
+  return value;
+};
+const count = Number(process.argv[2] ?? 10_000);
+const folder = await mkdtemp(join(tmpdir(), 'docketmail-bench-'));
+const database = await openDatabase({
+  uri: need('MONGODB_URI'),
+  db: `docketmail_bench_${randomBytes(4).toString('hex')}`,
+  collections: {
+    clients: 'clients',
+    communications: 'communications',
+    caseUpdates: 'caseUpdates',
+    ownPrefix: '',
+  },
+});
+const redis = { url: need('REDIS_URL'), prefix: `bench-${randomBytes(4).toString('hex')}` };
+const queues = openQueues(redis);
+const blobs = openDirectoryStore({ dir: join(folder, 'blobs') });
+const rules = { ...defaultRules, ownAddresses: ['office@firm.test'] };
+const reader = openReader({
+  blobs,
+  threads: 2,
+  maxMessageBytes: 1e8,
+  timeLimitMs: 60_000,
+  spoolDir: folder,
+  authenticate: false,
+  trustedAuthservIds: [],
+});
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Two of three messages are Dora's; each has its own bytes, as mail has. */
+async function store(number: number): Promise<void> {
+  const from = number % 3 === 2 ? 'otto@away.test' : 'dora@flint.test';
+  const raw = Buffer.from(
+    `From: ${from}\r\nTo: office@firm.test\r\nSubject: Letter ${number}\r\nDate: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <${number}@flint.test>\r\n\r\nPlease see to ${number}.\r\n`,
+  );
+  const sha256 = createHash('sha256').update(raw).digest('hex');
+  await blobs.put({
+    key: rawKey(sha256),
+    content: raw,
+    size: raw.length,
+    sha256,
+    contentType: 'message/rfc822',
+  });
+  const reading = await readMail({ open: () => Readable.from([raw]) });
+  const facts = messageFactsOf(reading, {
+    rawKey: rawKey(sha256),
+    internalDate: null,
+    now: new Date(),
+    rules,
+  });
+  const id = deterministicId(facts.fingerprint);
+  await receiveMessage(database.messages, {
+    id,
+    facts,
+    sighted: { mailbox: 'office', role: 'capture', inOwnSent: false, backfill: false },
+  });
+}
+
+try {
+  await ensureIndexes(database);
+  const started = performance.now();
+  for (let at = 0; at < count; at += 50)
+    await Promise.all(
+      Array.from({ length: Math.min(50, count - at) }, async (_, index) => await store(at + index)),
+    );
+  await database.messages.updateMany({}, { $set: { state: 'triage' } });
+  console.log(`${count} messages stored in ${seconds(started)}`);
+  await database.clients.insertOne({ _id: 'dora', name: 'Dora Flint', email: 'Dora@Flint.test' });
+
+  const preview = async () => {
+    const since = performance.now();
+    const rematch = await rematchOf(database, { clientId: 'dora', rules });
+    if (rematch === null) throw new Error('the client is gone');
+    const { examined, changes } = await previewRematch({ database, reader, rules }, rematch);
+    console.log(`preview: ${changes.links} of ${examined} messages gain a client (${seconds(since)})`);
+    return changes.links;
+  };
+  const enqueue = async (ids: Parameters<typeof addIngestJobs>[2]): Promise<void> =>
+    await addIngestJobs(queues, 'message', ids);
+  const workers = startIngestWorkers({
+    redis,
+    queues,
+    log: createLog('error'),
+    metrics: createMetrics(),
+    ingest: { database, blobs, reader, rules, rejudgeSoon: enqueue },
+    concurrency: 8,
+  });
+  const run = async () => {
+    const since = performance.now();
+    const heeded = await heedHint(database, { clientId: 'dora', rules, enqueue });
+    while ((await database.messages.countDocuments({ rejudge: { $gt: 0 } })) > 0) await delay(500);
+    const written = await database.communications.countDocuments({ clientId: 'dora' });
+    console.log(
+      `run: ${heeded?.marked ?? 0} jobs, ${written} communications on the record (${seconds(since)})`,
+    );
+    return written;
+  };
+  const planned = await preview();
+  const first = await run();
+  const left = await preview();
+  const second = await run();
+  await workers.close(10_000);
+  const holds = planned === first && left === 0 && second === first;
+  console.log(holds ? 'the preview was right, and the second run changed nothing' : 'THE PREVIEW WAS WRONG');
+  if (!holds) process.exitCode = 1;
+} finally {
+  await reader.close();
+  for (const queue of [queues.tick, queues.poll, queues.ingest]) await queue.obliterate({ force: true });
+  await queues.close();
+  await database.db.dropDatabase();
+  await database.client.close();
+  await rm(folder, { recursive: true, force: true });
+}
