@@ -243,7 +243,7 @@ async function keepGoing(input: {
         const { revived } = await reconcile(database, queues, intervalMs);
         metrics.revivedJobs.inc(revived);
         if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-        const kept = await keepBook(database, { owner, enqueue });
+        const kept = await keepBook(database, { owner, enqueue, everyMs: intervalMs });
         if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
         if (kept !== null && kept.withheld > 0)
           log.warn(

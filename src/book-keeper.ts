@@ -3,7 +3,7 @@ import type { Enqueue, Rematch } from './rematch.ts';
 import type { Rules } from './rules.ts';
 import { refreshClients, scanClients } from './store/address-book.ts';
 import type { BookChanges } from './store/address-book.ts';
-import { saveScan, takeScan } from './store/book-scan.ts';
+import { passScanOn, saveScan, takeScan } from './store/book-scan.ts';
 import type { ClientDocument } from './store/clients.ts';
 import type { Database } from './store/mongo.ts';
 
@@ -21,7 +21,7 @@ export interface Upkeep {
 const PAGES_A_STEP = 5;
 /** The first scan of a collection goes on for this long at a time: the book is of little use before. */
 const FIRST_SCAN_MS = 20_000;
-/** Longer than a step takes; a process that died holds the scan up no longer than this. */
+/** Longer than a page takes; a process that died holds the scan up no longer than this. */
 const LEASE_MS = 120_000;
 /**
  * A CRM that is being imported anew, or that blanks a column by mistake, takes a whole page of addresses away for a while. Links
@@ -29,14 +29,19 @@ const LEASE_MS = 120_000;
  */
 const MAX_LOST_A_PAGE = 50;
 
-/** One step of the rolling scan, by one process at a time. Null while another one has the scan. */
+/** One step of the rolling scan, one each `everyMs` whatever the number of processes. Null where another one does it. */
 export async function keepBook(
   database: Database,
-  { owner, enqueue }: { readonly owner: string; readonly enqueue: Enqueue },
+  {
+    owner,
+    enqueue,
+    everyMs,
+  }: { readonly owner: string; readonly enqueue: Enqueue; readonly everyMs: number },
 ): Promise<Upkeep | null> {
   const scan = await takeScan(database.leases, { owner, forMs: LEASE_MS });
   if (scan === null) return null;
-  const deadline = Date.now() + FIRST_SCAN_MS;
+  const started = Date.now();
+  const deadline = started + FIRST_SCAN_MS;
   let total = NOTHING_DONE;
   let { after, completedAt } = scan;
   for (let page = 0; completedAt === null ? Date.now() < deadline : page < PAGES_A_STEP; page++) {
@@ -47,6 +52,7 @@ export async function keepBook(
     await saveScan(database.leases, { owner, after, completedAt });
     if (after === null) break;
   }
+  await passScanOn(database.leases, { owner, from: new Date(started + everyMs / 2) });
   return total;
 }
 

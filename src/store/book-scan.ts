@@ -39,3 +39,11 @@ export async function saveScan(
 ): Promise<void> {
   await leases.updateOne({ _id, owner }, { $set: { scan: { after, completedAt } } });
 }
+
+/** The step is done: from then on any process may do the next one. */
+export async function passScanOn(
+  leases: Collection<LeaseDocument>,
+  { owner, from }: { readonly owner: string; readonly from: Date },
+): Promise<void> {
+  await leases.updateOne({ _id, owner }, { $set: { until: from } });
+}

@@ -109,7 +109,8 @@ describe('re-matching', () => {
     await firm.receive(letter({ subject: 'B', id: newId() }));
     await changed(firm, 'dora', { email: 'DORA@flint.test' });
     await changed(firm, 'paula', { email: 'new@kline.test' });
-    const step = (owner: string) => keepBook(firm.database, { owner, enqueue: enqueueInto(firm) });
+    const step = (owner: string) =>
+      keepBook(firm.database, { owner, enqueue: enqueueInto(firm), everyMs: 600_000 });
     expect(await step('one')).toMatchObject({ scanned: 2, gained: 2, lost: 1 });
     expect(await step('two')).toBeNull();
     await firm.ingestWaiting();
@@ -124,7 +125,11 @@ describe('re-matching', () => {
     );
     await firm.receive(letter({ from: 'c7@mass.test', subject: 'A', id: newId() }));
     await firm.database.clients.updateMany({}, { $set: { email: '' } });
-    const kept = await keepBook(firm.database, { owner: 'one', enqueue: enqueueInto(firm) });
+    const kept = await keepBook(firm.database, {
+      owner: 'one',
+      enqueue: enqueueInto(firm),
+      everyMs: 600_000,
+    });
     await firm.ingestWaiting();
     expect([kept?.withheld, kept?.marked, await record(firm, 'c7')]).toEqual([61, 0, ['A']]);
   });
