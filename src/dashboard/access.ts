@@ -60,5 +60,7 @@ function isForeign(context: Context): boolean {
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = context.req.header('origin');
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host !== context.req.header('host');
+  if (origin === undefined) return false;
+  // "null": a sandboxed frame or a file, of whomever.
+  return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
 }

@@ -42,67 +42,60 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
 }
 
 async function answers(check: () => Promise<unknown>): Promise<string> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS).unref();
-  });
-  return await Promise.race([check(), late]).then(
+  return await inTime(check()).then(
     () => 'ok',
     (error: unknown) => describeError(error),
   );
 }
 
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS).unref();
+  });
+  return await Promise.race([work, late]);
+}
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
 function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
   const registers = [metrics.registry];
-  const labelNames = ['mailbox'];
-  const oldest = new Gauge({
-    name: 'docketmail_oldest_pending_seconds',
-    help: 'Age of the oldest pending sighting',
-    labelNames,
-    registers,
+  /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
+  const add = (
+    name: string,
+    help: string,
+    labels: readonly string[],
+    read: (gauge: Gauge) => Promise<void>,
+  ) =>
+    new Gauge({
+      name: `docketmail_${name}`,
+      help,
+      labelNames: [...labels],
+      registers,
+      async collect() {
+        this.reset();
+        await inTime(read(this)).catch(() => {});
+      },
+    });
+  add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
+    const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
+    for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
-  new Gauge({
-    name: 'docketmail_pending_sightings',
-    help: 'Sightings that are not at their end',
-    labelNames,
-    registers,
-    async collect() {
-      const pending = await pendingByMailbox(database.sightings);
-      for (const { name } of mailboxes) {
-        const row = pending.find(({ mailbox }) => mailbox === name);
-        this.set({ mailbox: name }, row?.count ?? 0);
-        oldest.set({ mailbox: name }, row === undefined ? 0 : (Date.now() - row.oldest.getTime()) / 1000);
-      }
-    },
+  add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
+    const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
+    for (const { name } of mailboxes) {
+      const oldest = pending.get(name)?.oldest;
+      gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
+    }
   });
-  new Gauge({
-    name: 'docketmail_queue_jobs',
-    help: 'Jobs in each queue by state',
-    labelNames: ['queue', 'state'],
-    registers,
-    async collect() {
-      for (const queue of [queues.poll, queues.ingest])
-        for (const [state, count] of Object.entries(await queue.getJobCounts()))
-          this.set({ queue: queue.name, state }, count);
-    },
+  add('queue_jobs', 'Jobs in each queue by state', ['queue', 'state'], async (gauge) => {
+    for (const queue of [queues.poll, queues.ingest])
+      for (const [state, count] of Object.entries(await queue.getJobCounts()))
+        gauge.set({ queue: queue.name, state }, count);
   });
-  new Gauge({
-    name: 'docketmail_messages',
-    help: 'Messages by state',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
-        this.set({ state }, await database.messages.countDocuments({ state }));
-    },
+  add('messages', 'Messages by state', ['state'], async (gauge) => {
+    for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
+      gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
-  new Gauge({
-    name: 'docketmail_mailbox_up',
-    help: '1 while the mailbox can be reached from this process',
-    labelNames,
-    registers,
-    collect() {
-      for (const { mailbox, state } of health()) this.set({ mailbox }, state === 'ok' ? 1 : 0);
-    },
+  add('mailbox_up', '1 while the mailbox can be reached from this process', ['mailbox'], async (gauge) => {
+    for (const { mailbox, state } of health()) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
   });
 }
