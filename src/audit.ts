@@ -63,6 +63,8 @@ async function auditFolder(input: {
   const isNew = cursor === null || cursor.uidValidity !== state.uidValidity;
   const key: FolderEpoch = { mailbox: mailbox.name, folder: path, epoch: cursor?.epoch ?? 1 };
   const counts: Record<State, number> = { done: 0, pending: 0, failed: 0, vanished: 0 };
+  // Before any row is added.
+  const rows = isNew ? 0 : await database.sightings.countDocuments({ ...key });
   const missing: ListedMessage[] = [];
   let [listed, missingCount, knownListed] = [0, 0, 0];
   for await (const window of session.list({ fromUid: 1 })) {
@@ -76,7 +78,6 @@ async function auditFolder(input: {
     if (fix && !isNew && absent.length > 0) await queue(input, key, absent);
     missing.push(...absent.slice(0, MAX_NAMED - missing.length));
   }
-  const rows = isNew ? 0 : await database.sightings.countDocuments({ ...key });
   return {
     folder: path,
     listed,
