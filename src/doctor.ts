@@ -44,6 +44,13 @@ function finding(
   return { subject, status, detail, fix };
 }
 
+/** Some errors say themselves what to do. */
+function failed(subject: string, error: unknown, fix: string): Finding {
+  const knowsFix = error instanceof Error && error.message.includes('Fix: ');
+  if (knowsFix) return finding(subject, 'failed', error.message.slice(0, 500).replace(/\.$/u, ''));
+  return finding(subject, 'failed', describeError(error), fix);
+}
+
 async function* examineDatabase(config: Config, fix: boolean): AsyncGenerator<Finding> {
   let database: Database;
   try {
@@ -103,23 +110,26 @@ async function examineRedis({ redis }: Config): Promise<Finding> {
       'run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf',
     );
   } catch (error) {
-    return finding('redis', 'failed', describeError(error), 'start Redis, or correct REDIS_URL');
+    return failed('redis', error, 'start Redis, or correct REDIS_URL');
   }
 }
 
 async function examineBlobs({ blobs: settings }: Config): Promise<Finding> {
-  const where = settings.kind === 's3' ? `bucket ${settings.bucket}` : `folder ${settings.dir}`;
   const subject = settings.kind === 's3' ? 's3' : 'blobs';
   const blobs = openBlobStore(settings);
   try {
     await blobs.check();
-    return finding(subject, 'ok', where);
+    return finding(
+      subject,
+      'ok',
+      settings.kind === 's3' ? `bucket ${settings.bucket}` : `folder ${settings.dir}`,
+    );
   } catch (error) {
     const fix =
       settings.kind === 's3'
         ? 'check S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'
         : 'make BLOB_DIR writable';
-    return finding(subject, 'failed', `${where}: ${describeError(error)}`, fix);
+    return failed(subject, error, fix);
   } finally {
     await blobs.close();
   }
@@ -148,19 +158,23 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
       await session.close();
     }
   } catch (error) {
-    yield finding(subject, 'failed', describeError(error), mailboxFix(error, settings));
+    yield failed(subject, error, mailboxFix(error, settings));
   } finally {
     await source.close();
   }
 }
 
-function mailboxFix(error: unknown, { host, port }: Config['mailboxes'][number]): string {
+/** Named as in MAILBOXES_FILE, with the name in the environment behind. */
+function mailboxFix(error: unknown, { host, port, security }: Config['mailboxes'][number]): string {
   const code = error instanceof MailboxError ? error.code : 'connection';
   if (code === 'authentication-failed')
-    return 'correct IMAP_USER and IMAP_PASS (many providers want an app password)';
-  if (code === 'configuration') return 'correct IMAP_SECURITY';
-  if (code === 'folder-missing') return 'correct IMAP_FOLDERS';
-  return `check IMAP_HOST ${host}, IMAP_PORT ${port}, IMAP_SECURITY and IMAP_CA_FILE`;
+    return 'correct its user (IMAP_USER) or pass (IMAP_PASS); many providers want an app password';
+  if (code === 'folder-missing') return 'correct its folders (IMAP_FOLDERS)';
+  if (/certificate|altnames/iu.test(describeError(error)))
+    return `name the authority of its certificate in caFile (IMAP_CA_FILE), or correct its host ${host} (IMAP_HOST)`;
+  if (code === 'configuration')
+    return `correct its security ${security} (IMAP_SECURITY) or port ${port} (IMAP_PORT)`;
+  return `check its host ${host} (IMAP_HOST), port ${port} (IMAP_PORT) and security ${security} (IMAP_SECURITY)`;
 }
 
 function examineDashboard({ dashboard }: Config): Finding {

@@ -20,7 +20,10 @@ export function describeError(error: unknown): string {
     let e: unknown = error;
     e !== undefined && parts.length < 4;
     e = e instanceof Error ? e.cause : undefined
-  )
-    parts.push(e instanceof Error ? e.message || e.name : typeof e === 'string' ? e : JSON.stringify(e));
+  ) {
+    const text = e instanceof Error ? e.message || e.name : typeof e === 'string' ? e : JSON.stringify(e);
+    // Many errors repeat their cause.
+    if (!parts.some((part) => part.includes(text))) parts.push(text);
+  }
   return parts.join(': ').slice(0, 500);
 }
