@@ -69,16 +69,21 @@ async function readByEmail(
   return byEmail.length === 0 || spellings.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
 }
 
+/**
+ * Takes no more than `limit` of the cursor instead of asking with one: PostgreSQL-based engines take a limit over an `$or` as a
+ * reason to read the collection from its beginning.
+ */
 async function read(
   clients: Collection<ClientDocument>,
   filter: Filter<ClientDocument>,
   limit: number,
 ): Promise<ClientAddresses[]> {
-  return await clients
-    .find(filter)
-    .project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })
-    .limit(limit)
-    .toArray();
+  const found: ClientAddresses[] = [];
+  for await (const client of clients.find(filter).project<ClientAddresses>({ _id: 1, email: 1, emails: 1 })) {
+    found.push(client);
+    if (found.length >= limit) break;
+  }
+  return found;
 }
 
 function answersFrom(input: {
