@@ -37,7 +37,7 @@ afterAll(async () => {
 const scenarios: readonly (readonly [string, Scenario])[] = [
   ['kill -9 at every step of poll and ingest', kills],
   ['Redis that is flushed, empty or away', redisFaults],
-  ['MongoDB that is killed', mongodbFaults],
+  ['MongoDB that is restarted', mongodbFaults],
   ['several processes, one of them frozen', workers],
   ['a network that cuts and drops', imapFaults],
   ['an S3 in trouble', s3Faults],

@@ -120,12 +120,15 @@ export const mongodbFaults: Scenario = {
           await runDisturbed(stage, {
             disturb: async (_, installation) => {
               await untilDone(installation, MIDDLE);
-              await services.kill('mongodb');
+              // Killed only in the full form: the engine of the test support may lose an index over it, which is not ours to prove.
+              await (short ? services.stop('mongodb') : services.kill('mongodb'));
               await services.start('mongodb');
             },
           }),
       );
-      return [rowOf('MongoDB: kill -9 and restart in mid-run', stage.sightings, runs)];
+      return [
+        rowOf(`MongoDB: ${short ? 'stopped' : 'kill -9'} and restarted in mid-run`, stage.sightings, runs),
+      ];
     } finally {
       await services.start('mongodb');
       await stage.close();
