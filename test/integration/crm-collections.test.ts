@@ -83,8 +83,7 @@ describe("rows of other kinds in the CRM's collections", () => {
 
     for (const row of crm.communications)
       expect(await communications.findOne({ _id: row._id as never })).toEqual(row);
-    for (const row of crm.caseUpdates)
-      expect(await caseUpdates.findOne({ _id: row._id })).toEqual(row);
+    for (const row of crm.caseUpdates) expect(await caseUpdates.findOne({ _id: row._id })).toEqual(row);
     expect(await communications.countDocuments({ messageRef: { $exists: true } })).toBe(2);
     expect(await communications.countDocuments()).toBe(8);
     expect(await caseUpdates.countDocuments()).toBe(5);
