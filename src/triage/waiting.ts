@@ -6,6 +6,7 @@ import type { MessageDocument } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import type { Evidence, Via } from '../verdict.ts';
+import type { Review } from '../verdict/case-updates.ts';
 import { companyDomain } from '../verdict/parties.ts';
 import { idsMeant } from './named.ts';
 
@@ -93,6 +94,15 @@ export interface ListRequest {
 
 export const MAX_PAGE = 200;
 
+/** By name, because an index finds what is, not what is not. */
+const REVIEWS: readonly Review[] = [
+  'unknown-status',
+  'foreign-case',
+  'unauthenticated',
+  'parent-unknown',
+  'look-alike',
+];
+
 /** What waits for a person, oldest first. `next` is null on the last page; `total` counts all of them. */
 export async function listWaiting(
   database: Database,
@@ -102,7 +112,7 @@ export async function listWaiting(
   const waiting: Filter<MessageDocument> =
     what === 'triage'
       ? { state: 'triage', ...(reason === null ? {} : { 'verdict.reason': reason }) }
-      : { 'caseUpdates.review': reason === null ? { $nin: [null, 'echo'], $exists: true } : reason };
+      : { 'caseUpdates.review': reason === null ? { $in: [...REVIEWS] } : reason };
   const size = Math.min(limit, MAX_PAGE);
   const found = await messages
     .find({ $and: [waiting, laterThan(after)] })
