@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectId } from 'mongodb';
 import { keepBook } from './book-keeper.ts';
 import type { Config } from './config.ts';
@@ -254,14 +255,6 @@ async function keepGoing(input: {
     } catch (error) {
       log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, intervalMs);
-      signal.addEventListener('abort', done, { once: true });
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-    });
+    await delay(intervalMs, undefined, { signal }).catch(() => {});
   }
 }
