@@ -46,7 +46,10 @@ const SERVER_SELECTION_MS = 10_000;
 export async function openDatabase(settings: MongoSettings): Promise<Database> {
   const client = new MongoClient(settings.uri, {
     appName: 'docketmail',
-    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    // What stands in the URI counts for more.
+    ...(settings.uri.includes('serverSelectionTimeoutMS=')
+      ? {}
+      : { serverSelectionTimeoutMS: SERVER_SELECTION_MS }),
     ignoreUndefined: true,
   });
   await client.connect();
