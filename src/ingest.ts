@@ -57,8 +57,12 @@ export interface IngestOutcome {
   readonly communications: number;
   readonly caseUpdates: number;
   readonly warnings: readonly string[];
+  /** From arrival in the mailbox to stored, of mail that was seen as it came; null for all other. */
+  readonly lag: { readonly mailbox: string; readonly seconds: number } | null;
 }
 
+/** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
+const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
 /** A process that dies three times over the same message dies of it (invariant 8). */
 const MAX_DEATHS = 3;
 
@@ -93,7 +97,7 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
       const outcome = await settle(deps, message, { read, again: false });
       await markDone(database.sightings, sighting._id, message._id);
       deps.step?.('done');
-      return outcome;
+      return { ...outcome, lag: lagOf(sighting, new Date()) };
     } finally {
       await read.dispose();
     }
@@ -104,6 +108,12 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
     if (survived) await reportAttempt(database.sightings, sighting._id, describeError(error));
     throw error;
   }
+}
+
+function lagOf({ mailbox, internalDate, createdAt }: SightingDocument, now: Date): IngestOutcome['lag'] {
+  if (internalDate === null || createdAt.getTime() - internalDate.getTime() > SEEN_AS_IT_CAME_MS) return null;
+  // INTERNALDATE has whole seconds, of another clock.
+  return { mailbox, seconds: Math.max(0, now.getTime() - internalDate.getTime()) / 1000 };
 }
 
 /** Judges a message again with what has become known since. Automatic judging only adds. */
@@ -181,6 +191,7 @@ async function settle(
     messageRef: message._id.toHexString(),
     verdict: message.verdict?.kind ?? null,
     warnings: message.warnings,
+    lag: null,
     ...written,
   };
 }
@@ -222,4 +233,5 @@ const nothingToDo: IngestOutcome = {
   communications: 0,
   caseUpdates: 0,
   warnings: [],
+  lag: null,
 };

@@ -155,7 +155,9 @@ export function startIngestWorkers(
     metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
     if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
     if (outcome.outcome === 'nothing-to-do') return;
-    const { warnings, ...fields } = outcome;
+    if (outcome.lag !== null)
+      metrics.lagSeconds.observe({ mailbox: outcome.lag.mailbox }, outcome.lag.seconds);
+    const { warnings, lag: _, ...fields } = outcome;
     const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
     const codes = warnings.map((warning) => warning.split(':', 1)[0]);
     log[level](

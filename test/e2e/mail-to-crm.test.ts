@@ -169,6 +169,14 @@ for (const [name, blobs] of stores)
       subject: 'Boundary',
     });
 
+    const metrics = await fetch(`${docketmail.dashboard}metrics`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const figures = await metrics.text();
+    expect(figures).toContain(`docketmail_lag_seconds_count{mailbox="${office.name}"} 1`);
+    expect(figures).toContain('docketmail_jobs_total{queue="ingest",outcome="stored"} 3');
+    expect(figures).toContain('docketmail_verdicts_total{kind="matched"} 3');
+
     const { code, ms } = await docketmail.stop();
     expect(code).toBe(0);
     expect(ms).toBeLessThan(5_000);
