@@ -59,7 +59,7 @@ export interface BookEntry {
 export interface ThreadMessage {
   readonly messageId: string;
   readonly subject: string;
-  /** Clients linked by evidence of their own or by a person, never by this rule alone. */
+  /** Clients on whose record it is, by whatever rule: a chain of replies carries its client along. */
   readonly clientIds: readonly string[];
 }
 

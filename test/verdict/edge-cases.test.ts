@@ -5,7 +5,7 @@
  * | case | proven by |
  * |---|---|
  * | 10, 11 | test/integration/rematch.test.ts, test/integration/triage.test.ts |
- * | 24 (one communication) | test/integration, demo: a forward of what was captured directly |
+ * | 24 (one communication) | test/integration/ingest-forward.test.ts |
  * | 39 (a case that was merged or deleted) | not decided by the message alone: the CRM's rows are never guessed at |
  * | 41, 42, 43 (stored once) | test/integration/ingest-identity.test.ts, test/mail/fingerprint.test.ts |
  * | 44 to 51 | test/integration, test/faults, test/unit/sync-plan.test.ts |
