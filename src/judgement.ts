@@ -18,7 +18,7 @@ import { spellingsIn } from './verdict/spellings.ts';
 import type { Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';
 import { readParties } from './verdict/parties.ts';
-import { decisionKeysFor, questionsFor } from './verdict/who.ts';
+import { decisionKeysFor, questionsFor } from './verdict/questions.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
 export const RULE_VERSION = 1;

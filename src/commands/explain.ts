@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { explain, explainLine } from '../explain.ts';
+import { explain } from '../explain.ts';
+import { explainLine } from '../explain-line.ts';
 import { MissingPathError, readMessageFiles } from '../mailbox/message-files.ts';
 import { rulesFromExplainConfig } from '../rules.ts';
 import type { ExplainConfig } from '../rules.ts';

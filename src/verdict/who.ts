@@ -1,30 +1,15 @@
 import type { Address, Forward } from '../mail/mail.ts';
-import type { BookEntry, Case, Evidence, Link, Via } from '../verdict.ts';
+import type { Case } from '../verdict.ts';
+import { candidatesFor, exact, isTaught, nothing, skipped } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
 import { listOriginal } from './list-original.ts';
-import { companyDomain, domainOf, isFormSender, isOurs, withoutSubAddress } from './parties.ts';
-
-/** What one rule says. `stop` ends the asking: what is known already speaks against every later rule. */
-interface Answer {
-  readonly outcome: Evidence['outcome'];
-  readonly detail: string;
-  readonly links?: readonly Link[];
-  readonly candidates?: readonly Link[];
-  readonly reason?: string;
-  readonly ignore?: string;
-  readonly stop?: boolean;
-}
+import { companyDomain, isFormSender, isOurs, withoutSubAddress } from './parties.ts';
 
 interface WhoRule {
   readonly rule: string;
   readonly ask: (judged: Case) => Answer;
 }
-
-const skipped = (detail: string): Answer => ({ outcome: 'skipped', detail });
-const nothing = (detail: string): Answer => ({ outcome: 'nothing', detail });
-
-/** A circular of 10,000 recipients must not become a query of 30,000 terms. */
-const MAX_QUESTIONS = 1_000;
 
 /** The rules of "Who", in the design's order; the first that finds clients wins. */
 export const whoRules: readonly WhoRule[] = [
@@ -38,22 +23,6 @@ export const whoRules: readonly WhoRule[] = [
   { rule: 'sub-address', ask: askSubAddress },
   { rule: 'domain', ask: askDomain },
 ];
-
-/**
- * Every address and `@domain` that the rules may ask the address book about, normalised, each once.
- * At most MAX_QUESTIONS, the sender's first.
- */
-export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): string[] {
-  const { mail, rules, parties } = input;
-  const original = listOriginal(mail)?.address;
-  const asked =
-    original === undefined || original === null ? parties.outside : [...parties.outside, original];
-  const inside = parties.staffHops.flatMap((hop) => [...hop.to, ...hop.cc].flatMap((a) => a.address ?? []));
-  const addresses = [...asked, ...inside.filter((address) => !isOurs(address, rules))];
-  const folded = rules.subAddressing ? addresses.flatMap((address) => withoutSubAddress(address) ?? []) : [];
-  const domains = addresses.flatMap((address) => companyDomain(address) ?? []).map((domain) => `@${domain}`);
-  return [...new Set([...addresses, ...folded, ...domains])].slice(0, MAX_QUESTIONS);
-}
 
 function askDecision({ facts }: Case): Answer {
   const message = facts.decisions.filter((d) => d.subject === 'message');
@@ -249,20 +218,6 @@ function askDomain(judged: Case): Answer {
   return taught.length === 0 ? skipped('DOMAIN_MATCHING is off') : exact(judged, taught);
 }
 
-const isTaught = (entry: BookEntry): boolean => entry.kind === 'alias';
-
-/**
- * What a person taught settles what the CRM leaves open: which of the clients that share an address is meant, and whose a domain
- * is. Against a client whose own address it is now, it settles nothing: the two are an ambiguity.
- */
-function taughtFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
-  const owners = new Set(entries.filter(({ kind }) => kind === 'primary').map(({ clientId }) => clientId));
-  const taught = entries.filter(
-    (entry) => isTaught(entry) && (owners.size === 0 || owners.has(entry.clientId)),
-  );
-  return taught.length > 0 ? taught : entries;
-}
-
 /** The addresses that stand for the other party: the sender of inbound mail, the recipients of outbound, a forward's hops. */
 function partiesAsked({ mail, parties, rules }: Case): string[] {
   const side =
@@ -274,73 +229,4 @@ function partiesAsked({ mail, parties, rules }: Case): string[] {
   return [
     ...new Set(side.flatMap(({ address }) => (address === null || isOurs(address, rules) ? [] : [address]))),
   ];
-}
-
-/** Asks the book about each address: one client links, several are handled by AMBIGUITY, a blocked address never counts. */
-function exact(judged: Case, asked: readonly { address: string; via: Via }[], prefix = ''): Answer {
-  const links: Link[] = [];
-  const candidates: Link[] = [];
-  const details: string[] = [];
-  for (const { address, via } of asked) {
-    if (isBlocked(address, judged.rules)) {
-      details.push(`${address} is on the blocklist`);
-      continue;
-    }
-    const entries = distinctClients(taughtFirst(judged.facts.book.get(address) ?? []));
-    const found = entries.map((entry): Link => ({
-      clientId: entry.clientId,
-      via: entry.kind === 'alias' && via !== 'domain' ? 'alias' : via,
-      address: address.startsWith('@') ? address.slice(1) : address,
-    }));
-    if (found.length <= 1) {
-      links.push(...found);
-      details.push(found.length === 1 ? `${address} is a client's` : `no client has ${address}`);
-    } else if (judged.rules.ambiguity === 'triage') {
-      candidates.push(...found);
-      details.push(`${address} is on ${found.length} clients`);
-    } else {
-      links.push(...(judged.rules.ambiguity === 'all' ? found : found.slice(0, 1)));
-      details.push(`${address} is on ${found.length} clients, AMBIGUITY takes ${judged.rules.ambiguity}`);
-    }
-  }
-  const detail = prefix + details.join('; ');
-  if (links.length > 0) return { outcome: 'found', detail, links, candidates };
-  if (candidates.length > 0)
-    return { outcome: 'rejected', detail, candidates, reason: 'shared-address', stop: true };
-  const blocked = asked.length > 0 && asked.every(({ address }) => isBlocked(address, judged.rules));
-  return blocked ? { outcome: 'rejected', detail, reason: 'blocklisted', stop: true } : nothing(detail);
-}
-
-/** Oldest client first: an ObjectId begins with its time of creation. */
-function distinctClients(entries: readonly BookEntry[]): BookEntry[] {
-  const seen = new Set<string>();
-  return entries
-    .filter((entry) => !seen.has(entry.clientId) && seen.add(entry.clientId))
-    .sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-}
-
-function candidatesFor(judged: Case, address: string | null, via: Via): Link[] {
-  if (address === null || isBlocked(address, judged.rules)) return [];
-  return distinctClients(judged.facts.book.get(address) ?? []).map(({ clientId }) => ({
-    clientId,
-    via,
-    address,
-  }));
-}
-
-/** What people may have decided about: the sender's address, and its domain or one above it. */
-export function decisionKeysFor({ mail }: Pick<Case, 'mail'>): { addresses: string[]; domains: string[] } {
-  const addresses = mail.fromAll.flatMap(({ address }) => address ?? []);
-  return { addresses, domains: [...new Set(addresses.map(domainOf).flatMap(domainsAbove))] };
-}
-
-/** A name has at most this many labels that anyone decides about. */
-const MAX_LABELS = 10;
-
-/** `a.b.acme.co.uk` → itself, `b.acme.co.uk`, `acme.co.uk`, … The suffix alone is harmless: nobody can decide about it. */
-function domainsAbove(domain: string): string[] {
-  const labels = domain.split('.').slice(-MAX_LABELS);
-  return labels.flatMap((_, index) =>
-    index < labels.length - 1 || labels.length === 1 ? [labels.slice(index).join('.')] : [],
-  );
 }

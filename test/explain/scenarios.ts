@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readClients } from '../../src/commands/client-file.ts';
-import { explain, explainLine } from '../../src/explain.ts';
+import { explain } from '../../src/explain.ts';
+import { explainLine } from '../../src/explain-line.ts';
 import { readMessageFiles } from '../../src/mailbox/message-files.ts';
 import { rulesFromExplainConfig } from '../../src/rules.ts';
 

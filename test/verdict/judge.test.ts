@@ -6,7 +6,7 @@ import { judge } from '../../src/verdict.ts';
 import type { BookEntry, Decision, Facts, ThreadMessage } from '../../src/verdict.ts';
 import type { CaseFacts } from '../../src/verdict/case-updates.ts';
 import { decideCaseUpdates } from '../../src/verdict/case-updates.ts';
-import { decisionKeysFor } from '../../src/verdict/who.ts';
+import { decisionKeysFor } from '../../src/verdict/questions.ts';
 import { spellingsIn } from '../../src/verdict/spellings.ts';
 import { plainMessage } from '../mail/plain-message.ts';
 

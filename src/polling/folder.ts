@@ -1,0 +1,138 @@
+import { describeError } from '../errors.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
+import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
+import { planSync, resetAlarm } from '../mailbox/sync-plan.ts';
+import {
+  advanceCursor,
+  createCursor,
+  findCursor,
+  finishListing,
+  noteFolderError,
+  raiseEpoch,
+} from '../store/cursors.ts';
+import type { CursorDocument } from '../store/cursors.ts';
+import { abandonEarlierEpochs, recordSightings } from '../store/sightings.ts';
+import type { FolderEpoch } from '../store/sightings.ts';
+import { fetchPending } from './fetching.ts';
+import type { PollDeps, PolledMailbox, PollOutcome } from '../poll.ts';
+
+export interface Round extends PollDeps {
+  readonly mailbox: PolledMailbox;
+  readonly total: {
+    listed: number;
+    fetched: number;
+    vanished: number;
+    problems: PollOutcome['problems'][number][];
+    resets: string[];
+  };
+  /** Whether there is time left, and the lease still ours. */
+  readonly goOn: () => Promise<boolean>;
+}
+
+/** True where work is left. A lost connection ends the poll; any other failure only this folder. */
+export async function pollFolder(round: Round, session: MailboxSession, wanted: string): Promise<boolean> {
+  const { database, mailbox, total } = round;
+  let folder = wanted;
+  try {
+    const path = await session.resolveFolder(wanted);
+    if (path === null)
+      throw new MailboxError(
+        'folder-missing',
+        `mailbox ${mailbox.name} has no folder ${wanted}; correct its folders setting`,
+      );
+    folder = path;
+    const known = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
+    if (isHeldBack(known)) return false;
+    const state = await session.open(path);
+    round.step?.('opened');
+    const cursor = await openCursor(round, { folder: path, state, cursor: known });
+    const key = { mailbox: mailbox.name, folder: path, epoch: cursor.epoch };
+    const inOwnSent = wanted === '\\Sent' || (await isSent(session, path));
+    const listedAll = await listNew(round, session, { key, state, cursor, inOwnSent });
+    const fetchedAll = await fetchPending(round, session, key);
+    return !listedAll || !fetchedAll;
+  } catch (error) {
+    if (error instanceof MailboxError && (error.code === 'folder-missing' || error.code === 'protocol')) {
+      await noteFolderError(database.cursors, {
+        mailbox: mailbox.name,
+        folder,
+        message: describeError(error),
+      });
+      total.problems.push({ folder, error });
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function isSent(session: MailboxSession, path: string): Promise<boolean> {
+  const folders = await session.folders();
+  return folders.some((folder) => folder.path === path && folder.specialUse === '\\Sent');
+}
+
+/** A folder that was reset five times in a day is read again later, not never: each reset costs a whole re-read. */
+function isHeldBack(cursor: CursorDocument | null): boolean {
+  const latest = cursor?.resets.at(-1);
+  if (cursor === null || latest === undefined) return false;
+  const { backoffMs } = resetAlarm({ resets: cursor.resets, now: new Date().toISOString() });
+  return Date.now() < Date.parse(latest) + backoffMs;
+}
+
+/** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
+async function openCursor(
+  round: Round,
+  {
+    folder,
+    state,
+    cursor,
+  }: { readonly folder: string; readonly state: FolderState; readonly cursor: CursorDocument | null },
+): Promise<CursorDocument> {
+  const { database, mailbox, total } = round;
+  const key = { mailbox: mailbox.name, folder };
+  const plan = planSync({ state, cursor });
+  if (plan.kind === 'first') await createCursor(database.cursors, key, state);
+  if (plan.kind === 'reset' && cursor !== null) {
+    const now = new Date().toISOString();
+    const { recent } = resetAlarm({ resets: [...cursor.resets, now], now });
+    await raiseEpoch(database.cursors, { ...key, from: cursor.epoch, state, resets: recent });
+    await abandonEarlierEpochs(database.sightings, { ...key, epoch: plan.epoch });
+    total.resets.push(`${folder}: ${plan.reason}`);
+    round.step?.('epoch-raised');
+  }
+  const current =
+    plan.kind === 'first' || plan.kind === 'reset' ? await findCursor(database.cursors, key) : cursor;
+  if (current === null)
+    throw new Error(`the cursor of ${mailbox.name} ${folder} was removed while it was polled`);
+  return current;
+}
+
+/** Writes rows for what is new, window by window, the cursor behind them. True when the listing is complete. */
+async function listNew(
+  round: Round,
+  session: MailboxSession,
+  input: { key: FolderEpoch; state: FolderState; cursor: CursorDocument; inOwnSent: boolean },
+): Promise<boolean> {
+  const { database, mailbox, total } = round;
+  const { key, state, cursor, inOwnSent } = input;
+  const plan = planSync({ state, cursor });
+  if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
+    const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
+    for await (const window of session.list({ fromUid })) {
+      await recordSightings(
+        database.sightings,
+        { ...key, role: mailbox.role, inOwnSent, since: mailbox.since },
+        window,
+      );
+      round.step?.('rows-written');
+      // Every UID up to the last of the window has a row now: windows come in order, and recordSightings wrote all of this one.
+      const seenUid = state.uidsAscend ? (window.at(-1)?.uid ?? 0) : 0;
+      await advanceCursor(database.cursors, { ...key, seenUid });
+      round.step?.('cursor-moved');
+      total.listed += window.length;
+      if (!(await round.goOn())) return false;
+    }
+  }
+  await finishListing(database.cursors, { ...key, state });
+  round.step?.('listing-finished');
+  return true;
+}
