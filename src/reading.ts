@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createWriteStream } from 'node:fs';
@@ -106,6 +107,7 @@ export function openReader(settings: ReaderSettings): Reader {
     if (kept !== undefined) return kept;
     const stream = await blobs.get(key);
     if (size > MAX_IN_MEMORY_BYTES) {
+      await mkdir(spoolDir, { recursive: true });
       const path = join(spoolDir, 'message.eml');
       await pipeline(stream, createWriteStream(path));
       return { path };
@@ -129,7 +131,8 @@ export function openReader(settings: ReaderSettings): Reader {
   async function read(raw: RawReference): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes)
       return { ...(await header(raw)), contents: [], authentication: null, dispose: async () => {} };
-    const spoolDir = await mkdtemp(join(settings.spoolDir, 'docketmail-'));
+    // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
+    const spoolDir = join(settings.spoolDir, `docketmail-${randomUUID()}`);
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
@@ -140,7 +143,14 @@ export function openReader(settings: ReaderSettings): Reader {
       ).catch((error: unknown) => {
         throw asReadingError(error, timeLimitMs);
       });
-      return { ...result, contents: result.contents.map(asBuffer), dispose };
+      const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
+        (kept) => !(kept instanceof Uint8Array),
+      );
+      return {
+        ...result,
+        contents: result.contents.map(asBuffer),
+        dispose: isSpooled ? dispose : async () => {},
+      };
     } catch (error) {
       await dispose();
       if (error instanceof Error && error.name === 'BlobNotFound')

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -17,7 +17,7 @@ export interface Spooled {
 const defaultMemoryBytes = 1024 * 1024;
 
 /**
- * Reads a stream to its end and hashes it: up to `maxMemoryBytes` (1 MB) into memory, more into a file in `dir`. What is in
+ * Reads a stream to its end and hashes it: up to `maxMemoryBytes` (1 MB) into memory, more into a file in `dir`, which is made. What is in
  * memory already stays there. @throws the error of the stream or the disk; nothing is left behind then.
  */
 export async function spool(
@@ -46,6 +46,7 @@ export async function spool(
       if (file === null) gathered.push(chunk);
       else await file.writeFile(chunk);
       if (file === null && size > maxMemoryBytes) {
+        await mkdir(dir, { recursive: true });
         // Readable by its owner only: it is somebody's mail.
         file = await open(path, 'wx', 0o600);
         await file.writeFile(Buffer.concat(gathered));

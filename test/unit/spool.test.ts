@@ -61,9 +61,10 @@ describe('spool', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('fails where the folder is not there', async () => {
-    await expect(
-      spool(inChunks(randomBytes(50), 10), { dir: join(dir, 'none'), maxMemoryBytes: 10 }),
-    ).rejects.toThrow('ENOENT');
+  it('makes the folder when it needs one, and fails where that cannot be', async () => {
+    const chunks = (): Readable => inChunks(randomBytes(50), 10);
+    const { content } = await spool(chunks(), { dir: join(dir, 'none'), maxMemoryBytes: 20 });
+    expect(content).toMatchObject({ path: expect.stringContaining(join(dir, 'none')) as string });
+    await expect(spool(chunks(), { dir: '/dev/null/none', maxMemoryBytes: 20 })).rejects.toThrow('ENOTDIR');
   });
 });
