@@ -12,9 +12,19 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{contract,integration,e2e,faults}/**/*.test.ts', 'test/services/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: ['test/{contract,integration,e2e}/**/*.test.ts', 'test/services/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Servers of their own, which are killed and frozen: alone on the machine, after everything else.
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

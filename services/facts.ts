@@ -15,7 +15,7 @@ const programs = [
   'mmdebstrap',
 ] as const;
 
-export async function gatherFacts(): Promise<Facts> {
+export async function gatherFacts(settings: Facts['settings']): Promise<Facts> {
   const [engine, plugin, sudo, canUnshare] = await Promise.all([
     succeeds(['docker', 'info']),
     succeeds(['docker', 'compose', 'version']),
@@ -23,7 +23,7 @@ export async function gatherFacts(): Promise<Facts> {
     succeeds([...namespace(), 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']),
   ]);
   return {
-    settings: process.env,
+    settings,
     compose: engine && plugin,
     programs: programs.filter((program) => programPath(program) !== undefined),
     canInstall: sudo,

@@ -33,14 +33,15 @@ function plansFor(names: readonly ServiceName[], facts: Facts): readonly Planned
 export type ProvideOptions = {
   readonly names: readonly ServiceName[];
   readonly file: StateFile;
+  readonly settings: Facts['settings'];
   readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
 };
 
-export async function provide({ names, file, signal, log }: ProvideOptions): Promise<void> {
-  const plans = plansFor(names, await gatherFacts());
+export async function provide({ names, file, settings, signal, log }: ProvideOptions): Promise<void> {
+  const plans = plansFor(names, await gatherFacts(settings));
   for (const { name, plan } of plans)
-    if (plan.source === 'settings') file.update(name, await recordGiven(name, process.env));
+    if (plan.source === 'settings') file.update(name, await recordGiven(name, settings));
   const composed = plans.filter(({ plan }) => plan.source === 'compose').map(({ name }) => name);
   if (composed.length > 0) await composeUp({ names: composed, file, log, ...(signal && { signal }) });
 

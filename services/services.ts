@@ -7,6 +7,7 @@ import { dropUser, resetUidValidity } from './dovecot.ts';
 import { isUp, recordOf, setupOf, startRecorded, undo } from './lifecycle.ts';
 import { takeLock } from './lock.ts';
 import { killProcess, signalAll, stopProcess } from './processes.ts';
+import type { Facts } from './plan.ts';
 import { provide } from './provision.ts';
 import {
   defaultServices,
@@ -25,6 +26,8 @@ export const defaultFolder = (): string =>
 export type UpOptions = {
   readonly only?: readonly ServiceName[];
   readonly folder?: string;
+  /** What may name servers to use; `{}` where they are to be broken, and must be this caller's own. */
+  readonly settings?: Facts['settings'];
   readonly signal?: AbortSignal;
   readonly log?: (line: string) => void;
 };
@@ -49,6 +52,7 @@ export type Services = {
 export async function openServices({
   only = defaultServices,
   folder = defaultFolder(),
+  settings = process.env,
   signal,
   log = () => undefined,
 }: UpOptions = {}): Promise<Services> {
@@ -59,7 +63,7 @@ export async function openServices({
     if (!file.read()) file.write({ secrets: newSecrets(), services: {} });
     const absent: ServiceName[] = [];
     for (const name of only) if (!(await isUp(file, name))) absent.push(name);
-    if (absent.length > 0) await provide({ names: absent, file, log, ...(signal && { signal }) });
+    if (absent.length > 0) await provide({ names: absent, file, settings, log, ...(signal && { signal }) });
   } catch (error) {
     await undo(file, before);
     throw error;

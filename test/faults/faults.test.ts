@@ -25,7 +25,7 @@ beforeAll(async () => {
     async () => await promisify(execFile)('npm', ['run', 'build']),
   );
   folder = await mkdtemp(join(tmpdir(), 'docketmail-fault-services.'));
-  services = await openServices({ folder });
+  services = await openServices({ folder, settings: {} });
 }, LIMIT_MS);
 
 afterAll(async () => {

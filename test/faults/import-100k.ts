@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 1_000;
 
 const kept = process.env['DOCKETMAIL_FAULT_SERVICES'];
 const folder = kept ?? (await mkdtemp(join(tmpdir(), 'docketmail-fault-services.')));
-const services = await openServices({ folder });
+const services = await openServices({ folder, settings: {} });
 const installation = await openInstallation(services.env());
 // A server that costs little itself, so that the figures are docketmail's.
 const server = await openScriptedServer({

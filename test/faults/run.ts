@@ -33,7 +33,7 @@ const chosen = scenarios.filter(
 
 const kept = process.env['DOCKETMAIL_FAULT_SERVICES'];
 const folder = kept ?? (await mkdtemp(join(tmpdir(), 'docketmail-fault-services.')));
-const services = await openServices({ folder });
+const services = await openServices({ folder, settings: {} });
 const rows: Row[] = [];
 const failures: string[] = [];
 try {

@@ -16,6 +16,13 @@ let parent: string;
 let folder: string;
 let services: Services;
 
+/** The tests themselves run on servers that the environment names: these are not to be taken, and not to be broken. */
+const withoutServers = (own: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  DOCKETMAIL_SERVICES_DIR: own,
+});
+
 const processes = (): readonly RecordedProcess[] =>
   Object.values(openStateFile(folder).read()?.services ?? {}).flatMap((service) => service.processes);
 
@@ -46,7 +53,7 @@ async function withMongo<T>(work: (client: MongoClient) => Promise<T>): Promise<
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'docketmail-control-'));
   folder = join(parent, 'services');
-  services = await openServices({ only: ['mongodb', 'redis', 'imap'], folder });
+  services = await openServices({ only: ['mongodb', 'redis', 'imap'], folder, settings: {} });
 });
 
 afterAll(async () => {
@@ -57,7 +64,7 @@ afterAll(async () => {
 describe('control of single services', () => {
   test('up again changes nothing where everything runs', async () => {
     const before = readFileSync(join(folder, 'services.json'), 'utf8');
-    await openServices({ only: ['mongodb', 'redis', 'imap'], folder });
+    await openServices({ only: ['mongodb', 'redis', 'imap'], folder, settings: {} });
     expect(readFileSync(join(folder, 'services.json'), 'utf8')).toBe(before);
   });
 
@@ -110,7 +117,7 @@ describe('an interrupted up', () => {
     const own = join(parent, signal);
     const up = spawn('script/services', ['up', '--only', 'mongodb,redis'], {
       cwd: root,
-      env: { ...process.env, DOCKETMAIL_SERVICES_DIR: own },
+      env: withoutServers(own),
       stdio: 'ignore',
     });
     await expect
@@ -127,7 +134,7 @@ describe('an interrupted up', () => {
 
   test('after a SIGKILL, down ends what was started and keeps what is not its own', async () => {
     const own = join(parent, 'killed');
-    const env = { ...process.env, DOCKETMAIL_SERVICES_DIR: own };
+    const env = withoutServers(own);
     const up = spawn('script/services', ['up', '--only', 'mongodb,redis'], {
       cwd: root,
       env,
