@@ -50,19 +50,21 @@ export async function judgeAnew(
 ): Promise<{ readonly fresh: Verdict; readonly judgement: Judgement }> {
   const { mail, message, authentication, rules } = input;
   const parties = readParties(mail, rules);
-  const related = await findRelated(database, message, mail);
   const keys = decisionKeysFor({ mail });
-  const decided = await findDecisions(database.decisions, [
-    `message:${message.fingerprint}`,
-    `thread:${message.threadId}`,
-    ...keys.addresses.map((address) => `address:${address}`),
-    ...keys.domains.map((domain) => `domain:${domain}`),
-  ]);
   const questions = questionsFor({ mail, rules, parties });
-  const book = await askBook(database, questions, {
-    asWritten: spellingsIn(mail, questions),
-    ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
-  });
+  const [related, decided, book] = await Promise.all([
+    findRelated(database, message, mail),
+    findDecisions(database.decisions, [
+      `message:${message.fingerprint}`,
+      `thread:${message.threadId}`,
+      ...keys.addresses.map((address) => `address:${address}`),
+      ...keys.domains.map((domain) => `domain:${domain}`),
+    ]),
+    askBook(database, questions, {
+      asWritten: spellingsIn(mail, questions),
+      ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
+    }),
+  ]);
   const facts: Facts = {
     roles: message.roles,
     inOwnSent: message.inOwnSent,
