@@ -94,8 +94,9 @@ async function openCursor(
   if (plan.kind === 'reset' && cursor !== null) {
     const now = new Date().toISOString();
     const { recent } = resetAlarm({ resets: [...cursor.resets, now], now });
-    await raiseEpoch(database.cursors, { ...key, from: cursor.epoch, state, resets: recent });
+    // In this order: a process that dies between the two sees the reset again, not rows that nobody asks for any more.
     await abandonEarlierEpochs(database.sightings, { ...key, epoch: plan.epoch });
+    await raiseEpoch(database.cursors, { ...key, from: cursor.epoch, state, resets: recent });
     total.resets.push(`${folder}: ${plan.reason}`);
     round.step?.('epoch-raised');
   }

@@ -10,6 +10,7 @@ import type { Services } from '../../services/services.ts';
 import { mailboxChanges } from './changes.ts';
 import { imapFaults } from './imap.ts';
 import { kills } from './kills.ts';
+import { killedResets } from './resets.ts';
 import { s3Faults } from './s3.ts';
 import { tableOf } from './scenario.ts';
 import type { Row, Scenario } from './scenario.ts';
@@ -41,7 +42,8 @@ const scenarios: readonly (readonly [string, Scenario])[] = [
   ['several processes, one of them frozen', workers],
   ['a network that cuts and drops', imapFaults],
   ['an S3 in trouble', s3Faults],
-  ['a mailbox that changes and begins anew', mailboxChanges],
+  ['mailboxes of two makes that change and begin anew', mailboxChanges],
+  ['kill -9 while a folder begins anew', killedResets],
 ];
 
 test.each(scenarios)(

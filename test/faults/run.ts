@@ -9,6 +9,7 @@ import { kills } from './kills.ts';
 import { tableOf } from './scenario.ts';
 import { poison } from './poison.ts';
 import { s3Faults } from './s3.ts';
+import { killedResets } from './resets.ts';
 import { mongodbFaults, redisFaults, workers } from './servers.ts';
 import type { Row, Scenario } from './scenario.ts';
 
@@ -21,6 +22,7 @@ const scenarios: readonly Scenario[] = [
   s3Faults,
   poison,
   mailboxChanges,
+  killedResets,
 ];
 
 const [, , ...given] = process.argv;

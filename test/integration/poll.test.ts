@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { file } from '../../demo/mime.ts';
 import { MailboxError } from '../../src/mailbox/mailbox.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
@@ -251,6 +251,26 @@ describe('a folder that was reset (invariant 4)', () => {
       [1, 'done'],
       [1, 'vanished'],
     ]);
+  });
+});
+
+describe('a poll that dies while it begins a folder anew', () => {
+  it('leaves no row behind that nobody asks for', async () => {
+    const { firm, mailbox, user } = await openWith(0, { folders: ['Letters'] });
+    await withWriter(user, async (client) => void (await client.mailboxCreate('Letters')));
+    await append(user, [letter(), letter()], 'Letters');
+    await firm.poll(altered(mailbox, () => ({ fetch: async function* () {} })));
+    await withWriter(user, async (client) => {
+      await client.mailboxDelete('Letters');
+      await client.mailboxCreate('Letters');
+    });
+    const { sightings } = firm.database;
+    const dying = vi.spyOn(sightings, 'updateMany').mockRejectedValueOnce(new Error('died here'));
+    await expect(firm.poll(mailbox)).rejects.toThrow('died here');
+    dying.mockRestore();
+    expect((await firm.poll(mailbox)).resets).toHaveLength(1);
+    expect(await sightings.countDocuments({ state: 'pending' })).toBe(0);
+    expect(await sightings.countDocuments({ state: 'vanished' })).toBe(2);
   });
 });
 
