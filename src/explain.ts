@@ -203,7 +203,7 @@ function judgeOne(input: {
 
 function relationsOf(message: Unjudged, others: readonly Judged[]): Relations<Judged> {
   const { mail } = message.reading;
-  const keys = relationKeys(message.facts, mail);
+  const keys = relationKeys(message.facts);
   const found = others.filter(
     (other) =>
       (other.messageId !== null && keys.messageIds.includes(other.messageId)) ||

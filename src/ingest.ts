@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import { describeError, PermanentError } from './errors.ts';
-import { judgeMessage } from './judgement.ts';
+import { judgeMessage, yieldToOriginal } from './judgement.ts';
 import { messageFactsOf } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
 import { flagReusedId, writeOut } from './record.ts';
@@ -176,7 +176,7 @@ async function settle(
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
-    message = await retractLinks(database, message, mail);
+    message = await yieldToOriginal(database, await retractLinks(database, message, mail), mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
     // Only news is passed on: two messages in triage that name each other would wake each other for ever.

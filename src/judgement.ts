@@ -10,7 +10,7 @@ import { caseHolders } from './store/case-updates.ts';
 import type { BookDocument } from './store/address-book.ts';
 import { findDecisions } from './store/decisions.ts';
 import type { DecisionsInForce } from './store/decisions.ts';
-import { REUSED_ID_FLAG } from './store/messages.ts';
+import { REUSED_ID_FLAG, standsElsewhere } from './store/messages.ts';
 import type { Judgement, MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 import { judge } from './verdict.ts';
@@ -104,7 +104,7 @@ export async function judgeAnew(
     message: { ...message, links: kept },
     verdict: complete,
     ids,
-    alreadyStored: related.alreadyStored,
+    alreadyStored: clientsThatHave(related, complete),
   });
   const addsNothing =
     links.length > 0 &&
@@ -142,7 +142,7 @@ async function findRelated(
   message: MessageDocument,
   mail: Mail,
 ): Promise<Relations<MessageDocument>> {
-  const { messageIds, variantKey, originKey } = relationKeys(message, mail);
+  const { messageIds, variantKey, originKey, carriesKeys } = relationKeys(message);
   const found = await messages
     .find({
       _id: { $ne: message._id },
@@ -150,6 +150,7 @@ async function findRelated(
         { messageId: { $in: [...messageIds] } },
         { variantKey },
         ...(originKey === null ? [] : [{ originKey }]),
+        ...(carriesKeys.length === 0 ? [] : [{ carriesKey: { $in: carriesKeys } }]),
       ],
     })
     .sort({ receivedAt: 1 })
@@ -233,6 +234,59 @@ async function isLost(
   return (
     book.clientIds.has(clientId) || (await clients.countDocuments({ _id: link.clientId }, { limit: 1 })) > 0
   );
+}
+
+/**
+ * Clients that have these words on record already. A staff forward is recorded as the message inside, so that one and its forwards
+ * are the same entry, whichever came first; the forward of anybody else is a message of its own.
+ */
+function clientsThatHave(
+  { variants, originals, forwards, fellows }: Relations<MessageDocument>,
+  verdict: Verdict,
+): Set<string> {
+  const told = isStaffForward({ verdict })
+    ? [...originals, ...[...forwards, ...fellows].filter(isStaffForward)]
+    : forwards.filter(isStaffForward);
+  return new Set([
+    ...variants.flatMap(({ links }) => links.filter(({ writtenAt }) => writtenAt !== null).map(clientOf)),
+    // Decided is as good as written: it will be.
+    ...told.flatMap(clientsOnRecord),
+  ]);
+}
+
+const isStaffForward = ({ verdict }: Pick<MessageDocument, 'verdict'>): boolean =>
+  (verdict?.forwardedBy ?? null) !== null;
+
+const clientsOnRecord = (message: MessageDocument): string[] =>
+  message.links.filter((link) => link.retract === undefined && !standsElsewhere(message, link)).map(clientOf);
+
+const clientOf = ({ clientId }: MessageLink): string => String(clientId);
+
+/**
+ * A staff forward and its original, or two forwards, may be judged at the same moment, neither knowing of the other. Of such a
+ * pair the forward, or the one with the higher id, looks again once it is persisted, and leaves the entry to the other.
+ * @throws Error while the other is not judged yet: the job is retried.
+ */
+export async function yieldToOriginal(
+  database: Database,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<MessageDocument> {
+  const isNew = (link: MessageLink): boolean => link.writtenAt === null && link.retract === undefined;
+  if (!isStaffForward(message) || !message.links.some(isNew)) return message;
+  const { originals, fellows } = await findRelated(database, message, mail);
+  const first = [...originals, ...fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString())];
+  if (first.some(({ state }) => state === 'received'))
+    throw new Error('the message that this one forwards is being judged at this moment');
+  const taken = new Set(
+    [...originals, ...first.filter(isStaffForward)].flatMap((other) => clientsOnRecord(other)),
+  );
+  if (!message.links.some((link) => isNew(link) && taken.has(clientOf(link)))) return message;
+  const links = message.links.map((link) =>
+    isNew(link) && taken.has(clientOf(link)) ? { ...link, writtenAt: message.receivedAt } : link,
+  );
+  await database.messages.updateOne({ _id: message._id, revision: message.revision }, { $set: { links } });
+  return { ...message, links };
 }
 
 /** Additions only. A link to words that the client has on record already counts as written. */

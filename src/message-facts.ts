@@ -51,6 +51,7 @@ export function messageFactsOf(
     tags,
     threadId: threadIdOf(mail),
     originKey: originKeyOf(mail.from, mail.subject),
+    carriesKey: mail.forwarded === null ? null : originKeyOf(mail.forwarded.from, mail.forwarded.subject),
     variantKey: variantKey ?? mail.fingerprint,
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
@@ -84,7 +85,7 @@ function threadIdOf(mail: Mail): string {
 }
 
 /** Null where sender or subject are missing: then nothing can be told apart. */
-export function originKeyOf(from: Address | null, subject: string | null): string | null {
+function originKeyOf(from: Address | null, subject: string | null): string | null {
   const bare = stripSubjectPrefixes(subject ?? '')
     .bare.trim()
     .toLowerCase();

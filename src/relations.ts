@@ -1,7 +1,6 @@
 import type { CaseTag } from './mail/case-tag.ts';
 import { instantOf } from './mail/instant.ts';
-import type { Mail } from './mail/mail.ts';
-import { originKeyOf } from './message-facts.ts';
+import type { Forward, Mail } from './mail/mail.ts';
 import type { MessageFacts } from './store/messages.ts';
 import type { ThreadMessage } from './verdict.ts';
 import { isReply } from './verdict/case-updates.ts';
@@ -13,8 +12,11 @@ export interface KnownMessage {
   readonly messageId: string | null;
   readonly variantKey: string;
   readonly originKey: string | null;
+  readonly carriesKey: string | null;
   readonly date: Date;
   readonly subject: string;
+  readonly preview: string;
+  readonly forwarded: Forward | null;
   readonly tags: readonly CaseTag[];
   readonly links: readonly { readonly clientId: unknown; readonly writtenAt: Date | null }[];
 }
@@ -28,8 +30,12 @@ export interface Relations<M extends KnownMessage> {
   readonly variants: readonly M[];
   /** Other messages under the same Message-ID: either copies that were rewritten on the way, or a forgery. */
   readonly namesakes: readonly M[];
-  /** Clients that have these words on record already, through a variant or the message that was forwarded. */
-  readonly alreadyStored: ReadonlySet<string>;
+  /** Messages that this one forwards, word for word. */
+  readonly originals: readonly M[];
+  /** Messages that forward this one, word for word. */
+  readonly forwards: readonly M[];
+  /** Messages that forward the same words as this one. */
+  readonly fellows: readonly M[];
 }
 
 /** A forward prints local time without a zone. */
@@ -39,39 +45,48 @@ const FORWARDED_WITHIN_MS = 30 * 24 * 60 * 60_000;
 
 /** What to look for among the known messages. */
 export function relationKeys(
-  message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey'>,
-  mail: Mail,
+  message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey' | 'originKey' | 'carriesKey'>,
 ) {
-  const inside = mail.forwarded;
   return {
     messageIds: message.messageId === null ? message.answers : [...message.answers, message.messageId],
     variantKey: message.variantKey,
-    originKey: inside === null ? null : originKeyOf(inside.from, inside.subject),
+    /** Of what this message forwards. */
+    originKey: message.carriesKey,
+    /** Of what forwards this message, or the same as this message. */
+    carriesKeys: [message.originKey, message.carriesKey].filter((key) => key !== null),
   };
 }
 
 /** Sorts the messages found by `relationKeys` into what they are to this one. Subject alone never joins two messages. */
 export function relate<M extends KnownMessage>(input: {
-  readonly message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey' | 'parentId' | 'date'>;
+  readonly message: Pick<
+    MessageFacts,
+    | 'messageId'
+    | 'answers'
+    | 'variantKey'
+    | 'originKey'
+    | 'carriesKey'
+    | 'parentId'
+    | 'date'
+    | 'preview'
+    | 'forwarded'
+  >;
   readonly mail: Mail;
   readonly found: readonly M[];
 }): Relations<M> {
   const { message, mail, found } = input;
-  const { originKey } = relationKeys(message, mail);
+  const { originKey, carriesKey } = message;
   const answered = new Set(message.answers);
   const carriedIds = new Set(mail.forwards.flatMap((hop) => hop.messageId ?? []));
   const isCarried = (other: M): boolean =>
     (other.messageId !== null && carriedIds.has(other.messageId)) ||
-    (originKey !== null && other.originKey === originKey && isOriginal(other, mail, message));
+    (carriesKey !== null && other.originKey === carriesKey && isInTime(other, message));
   const variants = found.filter((other) => other.variantKey === message.variantKey);
   const carried = found.filter(isCarried);
   const answers = found.filter((other) => other.messageId !== null && answered.has(other.messageId));
   const documents = [
     ...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values(),
   ];
-  const alreadyStored = [...variants, ...carried].flatMap(({ links }) =>
-    links.filter((link) => link.writtenAt !== null).map((link) => String(link.clientId)),
-  );
   return {
     documents,
     thread: documents.map(({ messageId, subject, links }) => ({
@@ -87,18 +102,60 @@ export function relate<M extends KnownMessage>(input: {
         other.messageId === message.messageId &&
         other.variantKey !== message.variantKey,
     ),
-    alreadyStored: new Set(alreadyStored),
+    originals: carried.filter((other) => hasSameWords(other, message)),
+    forwards: found.filter(
+      (other) =>
+        originKey !== null &&
+        other.carriesKey === originKey &&
+        isInTime(message, other) &&
+        hasSameWords(message, other),
+    ),
+    fellows: found.filter(
+      (other) =>
+        carriesKey !== null &&
+        other.carriesKey === carriesKey &&
+        isInTime(insideOf(other), message) &&
+        hasSameWords(insideOf(other), message),
+    ),
   };
 }
 
+type Original = Pick<MessageFacts, 'date' | 'preview'>;
+type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;
+
+/** What a forward tells of its original. */
+const insideOf = ({ forwarded, date }: Carrier): Original => ({
+  date: typeof forwarded?.date === 'string' ? instantOf(forwarded.date) : date,
+  preview: forwarded?.text ?? '',
+});
+
 /** Near the printed date where there is one, else in the time before the forward. */
-function isOriginal(other: KnownMessage, mail: Mail, message: Pick<MessageFacts, 'date'>): boolean {
-  const printed = mail.forwarded?.date ?? null;
+function isInTime(original: Pick<Original, 'date'>, { forwarded, date }: Carrier): boolean {
+  const printed = forwarded?.date ?? null;
   if (printed !== null)
-    return Math.abs(other.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
-  const before = message.date.getTime() - other.date.getTime();
+    return Math.abs(original.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
+  const before = date.getTime() - original.date.getTime();
   return before >= 0 && before <= FORWARDED_WITHIN_MS;
 }
+
+/** A forward wraps lines anew, marks links and bold letters, and may leave a word out. */
+const COMPARED_WORDS = 40;
+const SAME_WORDS_SHARE = 0.8;
+
+/** Two letters of one day under one subject are two letters: only what a forward tells again is the same. */
+function hasSameWords({ preview }: Original, { forwarded }: Carrier): boolean {
+  const told = wordsOf(forwarded?.text ?? '');
+  const words = wordsOf(preview).slice(0, COMPARED_WORDS);
+  if (words.length === 0) return told.length === 0;
+  const among = new Set(told);
+  return words.filter((word) => among.has(word)).length >= words.length * SAME_WORDS_SHARE;
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** A forward's subject repeats that of the message inside, a reply's that of its parent. */
 function parentOf(input: {

@@ -3,6 +3,7 @@ import type { Mail } from './mail/mail.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from './store/case-updates.ts';
 import type { CommunicationDocument } from './store/communications.ts';
+import { standsElsewhere } from './store/messages.ts';
 import type { MessageDocument, MessageLink } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 
@@ -41,8 +42,7 @@ async function takeBack(
   { message, mail, link }: Link,
 ): Promise<'removed' | 'kept'> {
   const { clientId, writtenAt } = link;
-  // Never written by this message: the words stood on record through the message that it carries.
-  if (writtenAt !== null && writtenAt.getTime() === message.receivedAt.getTime()) return 'removed';
+  if (standsElsewhere(message, link)) return 'removed';
   const shared = {
     _id: { $ne: message._id },
     variantKey: message.variantKey,

@@ -34,6 +34,12 @@ export interface MessageLink {
   readonly retract?: 'unlinked' | 'undone' | 'address-removed';
 }
 
+/** Of a client who has the words on record through another message: that one was written, this one is not. */
+export const standsElsewhere = (
+  { receivedAt }: Pick<MessageDocument, 'receivedAt'>,
+  { writtenAt }: Pick<MessageLink, 'writtenAt'>,
+): boolean => writtenAt?.getTime() === receivedAt.getTime();
+
 /** A case update as decided, kept so that a retry writes the same. */
 export interface MessageCaseUpdate extends Omit<CaseUpdateDraft, 'clientId' | 'description' | 'review'> {
   readonly clientId: ClientDocument['_id'];
@@ -68,6 +74,8 @@ export interface MessageFacts {
   readonly threadId: string;
   /** Sender and bare subject: by it a forward finds the message that it carries, where that was captured directly. */
   readonly originKey: string | null;
+  /** The `originKey` of the message that this one forwards: by it the captured message finds its forward. */
+  readonly carriesKey: string | null;
   readonly variantKey: string;
   readonly flags: readonly string[];
   readonly warnings: readonly string[];

@@ -95,6 +95,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { answers: 1 } },
         { key: { variantKey: 1 } },
         { key: { originKey: 1 }, sparse: true },
+        { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1 } },

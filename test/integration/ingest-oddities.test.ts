@@ -77,6 +77,7 @@ describe('a message that lacks what every message should have', () => {
       subject: '',
       date: arrived,
       originKey: null,
+      carriesKey: null,
     });
     expect(message.verdict?.reason).toBe('no-client');
     expect(await firm.database.sightings.countDocuments({ state: 'done' })).toBe(1);
