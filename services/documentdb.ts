@@ -40,7 +40,8 @@ max_wal_size = '512MB'
 fsync = off
 # Not off: an acknowledged write would then stand in the memory of the killed server alone.
 synchronous_commit = on
-full_page_writes = off
+# Not off: SIGKILL may end a write between the two halves of a page, and an index with such a page cannot be read after recovery.
+full_page_writes = on
 jit = off
 # Two inserts of one unique key can deadlock in the engine; the gateway repeats the loser.
 deadlock_timeout = '20ms'

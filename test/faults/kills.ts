@@ -1,15 +1,15 @@
 /** kill -9 at every named step of poll and ingest, each several times, then a restart. */
 import type { IngestStep } from '../../src/ingest.ts';
 import type { PollStep } from '../../src/poll.ts';
-import { readEndState } from './end-state.ts';
 import { openInstallation } from './installation.ts';
-import type { Installation } from './installation.ts';
 import { deliver, newMailboxes } from './mailboxes.ts';
 import { startProgram } from './program.ts';
 import type { KillAt } from './program.ts';
 import { rowOf } from './scenario.ts';
 import type { Row, Run, Scenario } from './scenario.ts';
-import { recover, untilSettled } from './settling.ts';
+import { recover } from './settling.ts';
+import { missingIn, runUndisturbed } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** `epoch-raised` needs a reset: see resets.ts. */
 const pollSteps = [
@@ -87,7 +87,7 @@ export const kills: Scenario = {
         installations.map(async (installation) => {
           for (const plan of queue) {
             await installation.reset({ mailboxes });
-            const run = await runWithKills(installation, undisturbed, plan);
+            const run = await runWithKills({ installation, mailboxes, undisturbed }, plan);
             runs.push(run);
             const at = run.killed.map(({ step, times }) => `${step} ${times}`).join(' + ');
             for (const line of run.lost) say(`${at}: lost ${line}`);
@@ -124,24 +124,8 @@ const killOf = (kind: Kill['kind'], step: PollStep | IngestStep, repetition: num
   times: 1 + (repetition % timesOf[step]),
 });
 
-export async function runUndisturbed(
-  installation: Installation,
-  sightings: number,
-): Promise<readonly string[]> {
-  const program = await startProgram(installation.env);
-  try {
-    await untilSettled(installation, sightings, SETTLE_LIMIT_MS);
-    return await readEndState(installation.database, installation.blobDir);
-  } catch (error) {
-    throw new Error(`the undisturbed run did not settle:\n${program.log()}`, { cause: error });
-  } finally {
-    await program.stop();
-  }
-}
-
 async function runWithKills(
-  installation: Installation,
-  undisturbed: readonly string[],
+  { installation, mailboxes, undisturbed }: Pick<Stage, 'installation' | 'mailboxes' | 'undisturbed'>,
   plan: readonly Kill[],
 ): Promise<KillRun> {
   const killed: Kill[] = [];
@@ -154,7 +138,8 @@ async function runWithKills(
   }
   const program = await startProgram(installation.env);
   try {
-    return { ...(await recover(installation, undisturbed, SETTLE_LIMIT_MS)), killed };
+    const recovery = await recover(installation, undisturbed, SETTLE_LIMIT_MS);
+    return { ...recovery, missing: await missingIn(installation, mailboxes), killed };
   } finally {
     await program.stop();
   }

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditMailbox } from '../../src/audit.ts';
 import { openImapSource } from '../../src/mailbox/imap.ts';
+import { readEndState } from './end-state.ts';
 import type { EndState } from './end-state.ts';
 import { openInstallation } from './installation.ts';
 import type { Installation, MailboxSettings, SettingChanges } from './installation.ts';
-import { runUndisturbed } from './kills.ts';
 import { append, deliver, newMailboxes } from './mailboxes.ts';
 import { startProgram } from './program.ts';
 import type { Program, ProgramOptions } from './program.ts';
 import type { Bench, Run } from './scenario.ts';
-import { recover } from './settling.ts';
+import { recover, untilSettled } from './settling.ts';
 
 export interface Stage {
   readonly installation: Installation;
@@ -37,6 +37,19 @@ export async function openStage({ servers }: Bench, more: number, bytes = 400): 
   return { installation, mailboxes, sightings, undisturbed, close: () => installation.close() };
 }
 
+/** What an installation comes to when nothing is done to it. */
+export async function runUndisturbed(installation: Installation, sightings: number): Promise<EndState> {
+  const program = await startProgram(installation.env);
+  try {
+    await untilSettled(installation, sightings, UNDISTURBED_LIMIT_MS);
+    return await readEndState(installation.database, installation.blobDir);
+  } catch (error) {
+    throw new Error(`the undisturbed run did not settle:\n${program.log()}`, { cause: error });
+  } finally {
+    await program.stop();
+  }
+}
+
 /** Letters of a client, no two of them alike, with a body of about so many bytes. */
 export function generatedLetters(count: number, bytes: number): Buffer[] {
   const tag = randomBytes(4).toString('hex');
@@ -50,6 +63,7 @@ export function generatedLetters(count: number, bytes: number): Buffer[] {
 }
 
 const LIMIT_MS = 120_000;
+const UNDISTURBED_LIMIT_MS = 60_000;
 
 /** Runs the program, does `disturb` to it, and waits until all is as in the undisturbed run. `seconds` count from the end of the disturbance. */
 export async function runDisturbed(
