@@ -1,4 +1,6 @@
-import type { ListedMessage, MailboxSession } from './mailbox/mailbox.ts';
+import { describeError } from './errors.ts';
+import { MailboxError } from './mailbox/mailbox.ts';
+import type { FolderState, ListedMessage, MailboxSession } from './mailbox/mailbox.ts';
 import type { PolledMailbox } from './poll.ts';
 import { findCursor } from './store/cursors.ts';
 import type { Database } from './store/mongo.ts';
@@ -21,6 +23,8 @@ export interface FolderAudit {
   readonly missingCount: number;
   /** The folder is another than the one in the ledger, or was never polled: the next poll reads it whole. */
   readonly isNew: boolean;
+  /** Why it could not be compared: it is not there, or does not open. Null where it was. */
+  readonly problem: string | null;
 }
 
 const MAX_NAMED = 1_000;
@@ -41,11 +45,39 @@ export async function auditMailbox(
     const audits: FolderAudit[] = [];
     for (const wanted of mailbox.folders) {
       const path = await session.resolveFolder(wanted);
-      if (path !== null) audits.push(await auditFolder({ database, mailbox, session, wanted, path, fix }));
+      const state = path === null ? 'there is no such folder' : await openOrWhyNot(session, path);
+      audits.push(
+        typeof state === 'string'
+          ? unread(path ?? wanted, state)
+          : await auditFolder({ database, mailbox, session, wanted, state, fix }),
+      );
     }
     return audits;
   } finally {
     await session.close();
+  }
+}
+
+const unread = (folder: string, problem: string): FolderAudit => ({
+  folder,
+  listed: 0,
+  done: 0,
+  pending: 0,
+  failed: 0,
+  vanished: 0,
+  missing: [],
+  missingCount: 0,
+  isNew: false,
+  problem,
+});
+
+async function openOrWhyNot(session: MailboxSession, path: string): Promise<FolderState | string> {
+  try {
+    return await session.open(path);
+  } catch (error) {
+    if (error instanceof MailboxError && (error.code === 'folder-missing' || error.code === 'protocol'))
+      return describeError(error);
+    throw error;
   }
 }
 
@@ -54,11 +86,11 @@ async function auditFolder(input: {
   readonly mailbox: PolledMailbox;
   readonly session: MailboxSession;
   readonly wanted: string;
-  readonly path: string;
+  readonly state: FolderState;
   readonly fix: boolean;
 }): Promise<FolderAudit> {
-  const { database, mailbox, session, path, fix } = input;
-  const state = await session.open(path);
+  const { database, mailbox, session, state, fix } = input;
+  const { path } = state;
   const cursor = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
   const isNew = cursor === null || cursor.uidValidity !== state.uidValidity;
   const key: FolderEpoch = { mailbox: mailbox.name, folder: path, epoch: cursor?.epoch ?? 1 };
@@ -88,6 +120,7 @@ async function auditFolder(input: {
     missing: missing.map(({ uid }) => uid),
     missingCount,
     isNew,
+    problem: null,
   };
 }
 
@@ -95,7 +128,7 @@ async function auditFolder(input: {
 const isInHand = (state: State | undefined): boolean => state !== undefined && state !== 'vanished';
 
 async function queue(
-  { database, mailbox, session, wanted, path }: Parameters<typeof auditFolder>[0],
+  { database, mailbox, session, wanted, state: { path } }: Parameters<typeof auditFolder>[0],
   key: FolderEpoch,
   absent: readonly ListedMessage[],
 ): Promise<void> {

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { openMailbox } from './app.ts';
 import { describeError } from './errors.ts';
 import { MailboxError } from './mailbox/mailbox.ts';
+import type { MailboxSession } from './mailbox/mailbox.ts';
 import { inspectRedis } from './redis.ts';
 import { openBlobStore } from './store/blob-store.ts';
 import { ensureIndexes, openDatabase } from './store/mongo.ts';
@@ -151,8 +152,7 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
           yield finding(subject, 'failed', `has no folder ${wanted}`, `choose its folders of: ${names}`);
           continue;
         }
-        const { exists } = await session.open(path);
-        yield finding(subject, 'ok', `${path}: ${exists} messages`);
+        yield await examineFolder(session, path, settings);
       }
     } finally {
       await session.close();
@@ -161,6 +161,25 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
     yield failed(subject, error, mailboxFix(error, settings));
   } finally {
     await source.close();
+  }
+}
+
+/** One folder that does not open says nothing about the others. */
+async function examineFolder(
+  session: MailboxSession,
+  path: string,
+  settings: Config['mailboxes'][number],
+): Promise<Finding> {
+  const subject = `mailbox ${settings.name}`;
+  try {
+    const { exists } = await session.open(path);
+    return finding(subject, 'ok', `${path}: ${exists} messages`);
+  } catch (error) {
+    if (!(error instanceof MailboxError) || (error.code !== 'folder-missing' && error.code !== 'protocol'))
+      throw error;
+    const fix = `give the user the right to read it, or leave it out of its folders (IMAP_FOLDERS); docketmail poll ${settings.name} then asks at once`;
+    const why = describeError(error);
+    return finding(subject, 'failed', why.startsWith(path) ? why : `${path}: ${why}`, fix);
   }
 }
 

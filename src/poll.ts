@@ -4,6 +4,7 @@ import type { MailboxSource } from './mailbox/mailbox.ts';
 import { pollFolder } from './polling/folder.ts';
 import type { Round } from './polling/folder.ts';
 import type { BlobStore } from './store/blobs.ts';
+import { cursorsOf } from './store/cursors.ts';
 import { releaseLease, takeLease } from './store/leases.ts';
 import type { MailboxRole } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
@@ -28,6 +29,8 @@ export interface PollDeps {
   readonly hasRoom: () => Promise<boolean>;
   readonly batch: number;
   readonly budgetMs: number;
+  /** Folders that are parked are asked for, too: a person wants it now. */
+  readonly askParked?: boolean;
   /** For tests that cannot wait; LEASE_MS otherwise. */
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
@@ -52,9 +55,20 @@ export interface PollOutcome {
   readonly fetched: number;
   readonly vanished: number;
   /** One for each folder that failed; the others were polled. */
-  readonly problems: readonly { readonly folder: string; readonly error: unknown }[];
+  readonly problems: readonly FolderProblem[];
   /** Folders that were reset now. */
   readonly resets: readonly string[];
+  /** Folders that were parked and could be opened now. */
+  readonly recovered: readonly string[];
+}
+
+interface FolderProblem {
+  readonly folder: string;
+  readonly error: unknown;
+  /** False where the same was said after an earlier poll. */
+  readonly isNews: boolean;
+  /** The folder is not asked for before; null where the next poll asks. */
+  readonly parkedUntil: Date | null;
 }
 
 /**
@@ -82,23 +96,21 @@ export async function pollMailbox(
     vanished: 0,
     problems: [] as PollOutcome['problems'][number][],
     resets: [] as string[],
+    recovered: [] as string[],
   };
   const take = async (): Promise<boolean> => await takeLease(leases, { ...lease, forMs });
   if (!(await take())) return { outcome: 'leased', ...total };
   const stopRenewing = keepRenewing(take, forMs / RENEWALS_PER_LEASE);
   deps.step?.('leased');
   const deadline = Date.now() + deps.budgetMs;
-  const round: Round = {
-    ...deps,
-    mailbox,
-    total,
-    goOn: async () => {
-      if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
-      return await take();
-    },
+  const goOn = async (): Promise<boolean> => {
+    if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
+    return await take();
   };
   try {
     if (!(await deps.hasRoom())) return { outcome: 'waiting', ...total };
+    const cursors = await cursorsOf(deps.database.cursors, mailbox.name);
+    const round: Round = { ...deps, mailbox, cursors, total, goOn };
     const session = await mailbox.source.openSession(signal);
     try {
       let more = false;

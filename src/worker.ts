@@ -108,12 +108,16 @@ export function startPollWorkers(
 
   function report(
     mailbox: string,
-    { problems, resets, outcome, listed, fetched, vanished }: PollOutcome,
+    { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
   ): void {
-    for (const { folder, error } of problems) {
+    for (const { folder, error, isNews, parkedUntil } of problems) {
       metrics.folderProblems.inc({ mailbox });
-      log.warn({ mailbox, folder, error: describeError(error) }, 'folder could not be polled');
+      if (!isNews) continue;
+      const fields = { mailbox, folder, error: describeError(error) };
+      if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
+      else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
     }
+    for (const folder of recovered) log.info({ mailbox, folder }, 'parked folder can be opened again');
     for (const reset of resets) {
       metrics.folderResets.inc({ mailbox });
       log.warn({ mailbox, reset }, 'folder was reset, it is read again');

@@ -12,7 +12,9 @@ const SHOWN = 20;
 
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('compare a mailbox with the ledger, message by message; exit status 1 while any is missing')
+    .description(
+      'compare a mailbox with the ledger, message by message; exit status 1 while any is missing or a folder cannot be read',
+    )
     .argument('<mailbox>', 'its name in the settings')
     .option('--fix', 'queue the missing ones')
     .option('--json', 'one JSON line a folder')
@@ -36,7 +38,7 @@ async function audit(
     for (const folder of audits) console.log(json ? JSON.stringify(folder) : lineOf(folder));
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
-    if (missing > 0) process.exitCode = 1;
+    if (missing > 0 || audits.some(({ problem }) => problem !== null)) process.exitCode = 1;
     if (missing > 0 && fix) {
       await pollSoon(config.redis, name);
       console.log('they are queued; audit again when the workers have gone through them');
@@ -57,7 +59,9 @@ function lineOf({
   missing,
   missingCount,
   isNew,
+  problem,
 }: FolderAudit): string {
+  if (problem !== null) return `${folder}: could not be compared: ${problem}`;
   const counts = `${folder}: ${listed} listed, ${done} done, ${pending} pending, ${failed} failed, ${vanished} vanished, ${missingCount} missing`;
   const uids = missing.slice(0, SHOWN).join(', ');
   const more = missingCount > SHOWN ? ', …' : '';

@@ -95,6 +95,19 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
+  add(
+    'parked_folders',
+    'Folders that cannot be opened and are asked for rarely',
+    ['mailbox'],
+    async (gauge) => {
+      const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();
+      for (const { name } of mailboxes)
+        gauge.set(
+          { mailbox: name },
+          parked.filter(({ mailbox, parkedUntil }) => mailbox === name && parkedUntil).length,
+        );
+    },
+  );
   add('mailbox_up', '1 while the mailbox can be reached from this process', ['mailbox'], async (gauge) => {
     for (const { mailbox, state } of health()) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
   });

@@ -2,7 +2,11 @@ import { html } from 'hono/html';
 import type { Hono } from 'hono';
 import { page } from './page.ts';
 import type { HealthSources } from './health.ts';
+import type { CursorDocument } from '../store/cursors.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
+
+const parkedNote = ({ parkedUntil }: CursorDocument): string =>
+  parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
 
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
 export function mountOverview(app: Hono, { database, health }: HealthSources): void {
@@ -33,7 +37,10 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
                   <td>${cursor.folder}</td>
                   <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
                   <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
-                  <td>${states.get(cursor.mailbox)?.state ?? '–'} ${cursor.lastError ?? ''}</td>
+                  <td>
+                    ${states.get(cursor.mailbox)?.state ?? '–'} ${parkedNote(cursor)}
+                    ${cursor.lastError ?? ''}
+                  </td>
                 </tr>`,
             )}
           </table>

@@ -5,10 +5,15 @@ import { toFolderError, toMailboxError } from './imap-error.ts';
 import { findFolder, listFolders } from './imap-session.ts';
 import { MailboxError } from './mailbox.ts';
 
-/** A folder that is not there now may be made later; polls report it meanwhile. */
+/** A folder that is not there now may be made later; polls report it meanwhile. Each look is a login. */
 const folderRetryMs = 5 * 60_000;
+const maxFolderRetryMs = 60 * 60_000;
 const busyRetryMs = 30_000;
 const retryMs = 1_000;
+/** A server that refuses to open the folder for reasons of its own would get a login a second. */
+const maxRetryMs = 5 * 60_000;
+/** A watch that lived so long begins anew with the shortest pause. */
+const stableAfterMs = 2 * 60_000;
 
 interface Watch {
   readonly connections: Connections;
@@ -20,19 +25,25 @@ interface Watch {
 
 export async function watchFolder(watch: Watch): Promise<void> {
   const { chance, signal } = watch;
+  let failures = 0;
   while (!signal.aborted) {
+    const since = chance.now();
     try {
       await watchOnce(watch);
     } catch (error) {
-      if (!signal.aborted) await chance.wait(pauseAfter(toMailboxError(error, 'cannot watch')), signal);
+      if (signal.aborted) return;
+      failures = chance.now() - since >= stableAfterMs ? 0 : failures;
+      await chance.wait(pauseAfter(toMailboxError(error, 'cannot watch'), failures), signal);
+      failures += 1;
     }
   }
 }
 
-function pauseAfter({ code, retryAfterMs }: MailboxError): number {
+function pauseAfter({ code, retryAfterMs }: MailboxError, failures: number): number {
   if (retryAfterMs !== null) return retryAfterMs;
-  if (code === 'folder-missing') return folderRetryMs;
-  return code === 'busy' ? busyRetryMs : retryMs;
+  if (code === 'busy') return busyRetryMs;
+  const [first, most] = code === 'folder-missing' ? [folderRetryMs, maxFolderRetryMs] : [retryMs, maxRetryMs];
+  return Math.min(first * 2 ** Math.min(failures, 20), most);
 }
 
 /** A client is used once: after it is lost, the next round makes a new one. */

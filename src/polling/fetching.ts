@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { describeError } from '../errors.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.ts';
+import { isSameAnswer } from './parking.ts';
 import { rawKey } from '../store/blobs.ts';
 import { markFetched, markMissing, markRefused, sightingsToFetch } from '../store/sightings.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
@@ -94,6 +95,8 @@ function concernsOneMessage({ code }: MailboxError): boolean {
 }
 
 async function refuse({ database, total }: Round, row: SightingDocument, error: MailboxError): Promise<void> {
-  await markRefused(database.sightings, row._id, describeError(error));
-  total.problems.push({ folder: `${row.folder} UID ${row.uid}`, error });
+  const message = describeError(error);
+  await markRefused(database.sightings, row._id, message);
+  const isNews = !isSameAnswer(row.error, message);
+  total.problems.push({ folder: `${row.folder} UID ${row.uid}`, error, isNews, parkedUntil: null });
 }

@@ -7,6 +7,7 @@ import {
   createCursor,
   findCursor,
   finishListing,
+  forgetUnopened,
   noteFolderError,
   raiseEpoch,
 } from '../store/cursors.ts';
@@ -14,16 +15,20 @@ import type { CursorDocument } from '../store/cursors.ts';
 import { abandonEarlierEpochs, recordSightings } from '../store/sightings.ts';
 import type { FolderEpoch } from '../store/sightings.ts';
 import { fetchPending } from './fetching.ts';
+import { isNowParked, isSameAnswer, pauseAfterRefusals, wasParked } from './parking.ts';
 import type { PollDeps, PolledMailbox, PollOutcome } from '../poll.ts';
 
 export interface Round extends PollDeps {
   readonly mailbox: PolledMailbox;
+  /** By folder, as they were when the poll began. */
+  readonly cursors: ReadonlyMap<string, CursorDocument>;
   readonly total: {
     listed: number;
     fetched: number;
     vanished: number;
     problems: PollOutcome['problems'][number][];
     resets: string[];
+    recovered: string[];
   };
   /** Whether there is time left, and the lease still ours. */
   readonly goOn: () => Promise<boolean>;
@@ -33,36 +38,74 @@ export interface Round extends PollDeps {
 export async function pollFolder(round: Round, session: MailboxSession, wanted: string): Promise<boolean> {
   const { database, mailbox, total } = round;
   let folder = wanted;
+  let known = round.cursors.get(wanted) ?? null;
+  let isOpen = false;
   try {
+    if (isParked(round, known)) return false;
     const path = await session.resolveFolder(wanted);
     if (path === null)
       throw new MailboxError(
         'folder-missing',
         `mailbox ${mailbox.name} has no folder ${wanted}; correct its folders setting`,
       );
-    folder = path;
-    const known = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
+    if (path !== wanted) {
+      if (known !== null) await forgetUnopened(database.cursors, known);
+      folder = path;
+      known = round.cursors.get(path) ?? null;
+      if (isParked(round, known)) return false;
+    }
     if (isHeldBack(known)) return false;
     const state = await session.open(path);
+    isOpen = true;
     round.step?.('opened');
-    const cursor = await openCursor(round, { folder: path, state, cursor: known });
+    if (wasParked(known?.refusals ?? 0)) total.recovered.push(path);
+    const cursor = await openCursor(round, {
+      folder: path,
+      state,
+      cursor: known?.epoch === 0 ? null : known,
+    });
     const key = { mailbox: mailbox.name, folder: path, epoch: cursor.epoch };
     const inOwnSent = wanted === '\\Sent' || (await isSent(session, path));
     const listedAll = await listNew(round, session, { key, state, cursor, inOwnSent });
     const fetchedAll = await fetchPending(round, session, key);
     return !listedAll || !fetchedAll;
   } catch (error) {
-    if (error instanceof MailboxError && (error.code === 'folder-missing' || error.code === 'protocol')) {
-      await noteFolderError(database.cursors, {
-        mailbox: mailbox.name,
-        folder,
-        message: describeError(error),
-      });
-      total.problems.push({ folder, error });
-      return false;
-    }
-    throw error;
+    if (!(error instanceof MailboxError) || !concernsOneFolder(error)) throw error;
+    await noteProblem(round, { folder, error, known, refusals: isOpen ? 0 : (known?.refusals ?? 0) + 1 });
+    return false;
   }
+}
+
+const concernsOneFolder = ({ code }: MailboxError): boolean =>
+  code === 'folder-missing' || code === 'protocol';
+
+async function noteProblem(
+  { database, mailbox, total }: Round,
+  input: {
+    readonly folder: string;
+    readonly error: MailboxError;
+    readonly known: CursorDocument | null;
+    readonly refusals: number;
+  },
+): Promise<void> {
+  const { folder, error, known, refusals } = input;
+  const message = describeError(error);
+  const pauseMs = pauseAfterRefusals(refusals);
+  const parkedUntil = pauseMs === 0 ? null : new Date(Date.now() + pauseMs);
+  await noteFolderError(database.cursors, {
+    mailbox: mailbox.name,
+    folder,
+    message,
+    refusals,
+    parkedUntil,
+  });
+  const isNews = !isSameAnswer(known?.lastError ?? null, message) || isNowParked(refusals);
+  total.problems.push({ folder, error, isNews, parkedUntil });
+}
+
+function isParked({ askParked }: Round, cursor: CursorDocument | null): boolean {
+  const until = cursor?.parkedUntil ?? null;
+  return askParked !== true && until !== null && until > new Date();
 }
 
 async function isSent(session: MailboxSession, path: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Cursor } from '../mailbox/sync-plan.ts';
 import { deterministicId } from './ids.ts';
 import { retryDuplicate } from './mongo.ts';
 
+/** Epoch 0: the folder could not be opened yet, and nothing else is known of it. */
 export interface CursorDocument extends Cursor {
   readonly _id: ObjectId;
   readonly mailbox: string;
@@ -14,6 +15,10 @@ export interface CursorDocument extends Cursor {
   /** ISO times of the resets of the last 24 hours. */
   readonly resets: readonly string[];
   readonly lastError: string | null;
+  /** How often in a row the folder could not be opened. */
+  readonly refusals?: number;
+  /** A parked folder is not asked for before. */
+  readonly parkedUntil?: Date | null;
 }
 
 interface FolderKey {
@@ -30,31 +35,36 @@ export async function findCursor(
   return await cursors.findOne({ _id: idOf(key) });
 }
 
+/** All of a mailbox, by folder. */
+export async function cursorsOf(
+  cursors: Collection<CursorDocument>,
+  mailbox: string,
+): Promise<ReadonlyMap<string, CursorDocument>> {
+  const found = await cursors.find({ mailbox }).toArray();
+  return new Map(found.map((cursor) => [cursor.folder, cursor]));
+}
+
+const unread = {
+  seenUid: 0,
+  uidNext: null,
+  lastPolledAt: null,
+  resets: [],
+  lastError: null,
+  refusals: 0,
+  parkedUntil: null,
+} as const;
+
 export async function createCursor(
   cursors: Collection<CursorDocument>,
   key: FolderKey,
   state: FolderState,
 ): Promise<void> {
   const { uidValidity, highestModseq, mailboxId } = state;
+  const first = { ...unread, ...key, epoch: 1, uidValidity, highestModseq, mailboxId };
+  const opened = await cursors.updateOne({ _id: idOf(key), epoch: 0 }, { $set: first });
+  if (opened.matchedCount > 0) return;
   await retryDuplicate(() =>
-    cursors.updateOne(
-      { _id: idOf(key) },
-      {
-        $setOnInsert: {
-          ...key,
-          epoch: 1,
-          uidValidity,
-          highestModseq,
-          mailboxId,
-          seenUid: 0,
-          uidNext: null,
-          lastPolledAt: null,
-          resets: [],
-          lastError: null,
-        },
-      },
-      { upsert: true },
-    ),
+    cursors.updateOne({ _id: idOf(key) }, { $setOnInsert: first }, { upsert: true }),
   );
 }
 
@@ -97,15 +107,39 @@ export async function finishListing(
         mailboxId: state.mailboxId,
         lastPolledAt: new Date(),
         lastError: null,
+        refusals: 0,
+        parkedUntil: null,
         ...(state.uidNext === null ? {} : { uidNext: state.uidNext }),
       },
     },
   );
 }
 
+/** Also of a folder that was never opened, so that a person sees it. */
 export async function noteFolderError(
   cursors: Collection<CursorDocument>,
-  input: FolderKey & { readonly message: string },
+  input: FolderKey & {
+    readonly message: string;
+    readonly refusals: number;
+    readonly parkedUntil: Date | null;
+  },
 ): Promise<void> {
-  await cursors.updateOne({ _id: idOf(input) }, { $set: { lastError: input.message } });
+  const { mailbox, folder, message, refusals, parkedUntil } = input;
+  const { seenUid, uidNext, lastPolledAt, resets } = unread;
+  const never = { mailbox, folder, epoch: 0, uidValidity: '', highestModseq: null, mailboxId: null };
+  await retryDuplicate(() =>
+    cursors.updateOne(
+      { _id: idOf(input) },
+      {
+        $set: { lastError: message, refusals, parkedUntil },
+        $setOnInsert: { ...never, seenUid, uidNext, lastPolledAt, resets },
+      },
+      { upsert: true },
+    ),
+  );
+}
+
+/** A folder that was never opened under this name, and is known by another now. */
+export async function forgetUnopened(cursors: Collection<CursorDocument>, key: FolderKey): Promise<void> {
+  await cursors.deleteOne({ _id: idOf(key), epoch: 0 });
 }

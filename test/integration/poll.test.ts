@@ -366,6 +366,7 @@ describe('a poll', () => {
       vanished: 0,
       problems: [],
       resets: [],
+      recovered: [],
     });
   });
 
