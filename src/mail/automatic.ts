@@ -3,9 +3,12 @@ import {
   CHALLENGE_HEADERS,
   LIST_HEADERS,
   MEANS_NO,
+  NO_REPLY_LOCAL_PART,
+  REPLY_FIELD_NAME,
   REPLY_HEADERS,
   type HeaderSign,
 } from './automatic/automatic-headers.ts';
+import { isMailerDaemon, speaksOfSuccess } from './bounce/bounce-gate.ts';
 import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts';
 import { challengeSign } from './automatic/challenge.ts';
@@ -32,7 +35,8 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (bounce || delivery !== null) return { kind: 'delivery-report', sign: delivery ?? bounceSign(message) };
 
   const reply = replySign(message);
-  const challenge = challengeSign(message, firstSign(message, CHALLENGE_HEADERS), reply);
+  const machine = reply ?? (hasNullReturnPath(message) ? 'return-path' : null);
+  const challenge = challengeSign(message, firstSign(message, CHALLENGE_HEADERS), machine);
   if (challenge !== null) return { kind: 'challenge', sign: challenge };
   if (SCHEDULING.has(message.calendar?.method?.toUpperCase() ?? ''))
     return { kind: 'calendar', sign: 'text/calendar' };
@@ -47,7 +51,14 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (list !== null && !isCampaign(message)) return { kind: 'list', sign: list };
   if (bulk ?? list) return { kind: 'bulk', sign: bulk ?? list ?? '' };
   // RFC 5321 §4.5.5: an empty path is for mail that must not be answered, whatever else it says.
-  return hasNullReturnPath(message) ? { kind: 'auto-reply', sign: 'return-path' } : null;
+  if (hasNullReturnPath(message)) return { kind: 'auto-reply', sign: 'return-path' };
+  return isMailerDaemon(message) || wantsNoAnswer(message) ? { kind: 'auto-reply', sign: 'from' } : null;
+}
+
+/** "noreply@", unless answers go to somebody: forms and portals send a person's words so. */
+function wantsNoAnswer(message: ParsedMessage): boolean {
+  const isNobody = (address: string | null | undefined): boolean => NO_REPLY_LOCAL_PART.test(address ?? '');
+  return isNobody(message.from?.address) && message.replyTo.every(({ address }) => isNobody(address));
 }
 
 function deliverySign(message: ParsedMessage): string | null {
@@ -58,6 +69,7 @@ function deliverySign(message: ParsedMessage): string | null {
     /^message\/(?:global-)?disposition-notification$/i.test(contentType),
   );
   if (part) return part.contentType;
+  if (speaksOfSuccess(message, { refused: false })) return 'from';
   return fieldOf(message, 'x-failed-recipients') === null ? null : 'x-failed-recipients';
 }
 
@@ -75,7 +87,16 @@ function bounceSign(message: ParsedMessage): string {
 /** The sign of an answer that nobody wrote. */
 function replySign(message: ParsedMessage): string | null {
   if (isAutoSubmitted(message)) return 'auto-submitted';
-  return firstSign(message, REPLY_HEADERS) ?? (automaticSubject(message) ? 'subject' : null);
+  const field = firstSign(message, REPLY_HEADERS) ?? replyField(message);
+  return field ?? (automaticSubject(message) ? 'subject' : null);
+}
+
+/** Fields that vendors name after what the message is: "X-ARAutoReply", "X-Acme-Auto-Response-Id". */
+function replyField(message: ParsedMessage): string | null {
+  const field = message.headers.find(
+    ({ name, value }) => REPLY_FIELD_NAME.test(name) && !MEANS_NO.test(value.trim()),
+  );
+  return field?.name ?? null;
 }
 
 function isReplied(message: ParsedMessage): boolean {

@@ -1,5 +1,5 @@
 import { readNotice, type Notice, type NoticedRecipient } from './bounce/bounce-notice.ts';
-import { hasBounceField, isSentByMachine, speaksOfFailure } from './bounce/bounce-gate.ts';
+import { hasBounceField, isSentByMachine, speaksOfFailure, speaksOfSuccess } from './bounce/bounce-gate.ts';
 import type { BounceReason } from './bounce/bounce-reason-words.ts';
 import { isHard, reasonOf, wordedReason } from './bounce/bounce-reasons.ts';
 import { readDeliveryStatus, type RecipientGroup } from './bounce/delivery-status.ts';
@@ -62,8 +62,14 @@ export function readBounce(message: ParsedMessage): Bounce | null {
     return failed ? { recipients, originalMessageId: report.originalMessageId ?? returned.messageId } : null;
   }
 
-  const named = namedRecipients(message, notice, returned.recipients);
   const code = notice.whole.replyCode !== null || notice.whole.status !== null;
+  if (
+    speaksOfSuccess(message, {
+      refused: code && classOf(notice.whole.status ?? notice.whole.replyCode) !== '2',
+    })
+  )
+    return null;
+  const named = namedRecipients(message, notice, returned.recipients);
   const hasReturned = message.nested.length > 0 || returned.recipients.length > 0;
   if (!speaksOfFailure(message, { code, recipient: named.length > 0, returned: hasReturned })) return null;
   const claims = named.length > 0 ? named : [{ address: null, ...notice.whole }];
@@ -151,7 +157,7 @@ function settle(claim: Claim, notice: Heard | null): BounceRecipient {
     action,
     replyCode,
     diagnostic,
-    hard: isHard({ action, status, reason }),
+    hard: isHard({ action, status, replyCode, reason }),
     reason,
   };
 }

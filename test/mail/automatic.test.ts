@@ -47,6 +47,9 @@ describe('automatic replies', () => {
     'Return-Path: <bob@shop.test>',
     'Subject: Automatic reply feature of your product',
     'Subject: Re: Automatic reply: your offer',
+    'Feedback-ID: a:b:c',
+    'X-CSA-Complaints: csa-complaints@eco.test',
+    'X-MC-User: 12',
   ])('%s is personal mail', async (head) => {
     expect(await classify(head)).toBeNull();
   });
@@ -155,7 +158,7 @@ describe('lists and bulk', () => {
       'list-unsubscribe-post',
     ],
     ['bulk', 'List-Id: <news.shop.test>\nList-Post: NO', 'list-id'],
-    ['bulk', 'Feedback-ID: a:b:c', 'feedback-id'],
+    ['bulk', 'List-Id: <news.shop.test>\nFeedback-ID: a:b:c', 'list-id'],
     ['bulk', 'Precedence: junk', 'precedence'],
     ['bulk', 'X-Precedence: bulk', 'x-precedence'],
     ['bulk', 'Auto-Submitted: auto-generated\nPrecedence: bulk', 'precedence'],

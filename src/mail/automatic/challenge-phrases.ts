@@ -1,15 +1,31 @@
 /** How challenge-response systems ask a stranger to prove that a person wrote. Data only, `iu`; the first languages of those products. */
-export const CHALLENGE_PHRASES: readonly string[] = [
-  "(?:confirm|verify|validate|authenticate) (?:that )?(?:your|you are|you[’']re)[^.]{0,40}(?:message|e-?mail|mail|sender|not a spammer|human|a person|real person)",
-  '(?:to have|to get|before|for) your (?:message|e-?mail|mail)[^.]{0,30}(?:delivered|released|accepted|reaches)[^.]{0,60}(?:click|reply|follow|confirm)',
-  '(?:protect(?:ing)?|guard)[^.]{0,40}(?:junk|spam|unsolicited)[^.]{0,120}(?:click|reply|confirm|link)',
-  '(?:not (?:yet )?(?:on|in) (?:my|the|an?) (?:approved|allowed|safe|guest|white)[ -]?(?:senders?|list))',
-  'bestätigen sie[^.]{0,60}(?:absender|nachricht|e-?mail|mensch)',
-  '(?:confirme[rz]|v[ée]rifie[rz])[^.]{0,60}(?:exp[ée]diteur|message|courriel|humain)[^.]{0,60}(?:cliqu|r[ée]pond|lien)',
-  '(?:confirme|confirmar|verifique)[^.]{0,60}(?:remitente|remetente|mensaje|mensagem|humano|persona)[^.]{0,80}(?:clic|clique|enlace|respond)',
-  '(?:conferm|verific)[^.]{0,60}(?:mittente|messaggio|persona)[^.]{0,80}(?:clic|rispond|link)',
-  '(?:подтверд)[^.]{0,60}(?:письм|сообщени|отправител|человек)',
+
+/** The message waits: what no shop or list says of a stranger's mail. */
+export const WAITING_PHRASES: readonly string[] = [
+  'your (?:message|e-?mail|mail)[^.]{0,120}(?:wait-?listed|(?:is|was|has) (?:being |been )?(?:held|quarantined|blocked|delayed|placed|put|on hold)|awaiting (?:verification|confirmation|authentication|approval)|not (?:yet )?(?:been )?(?:delivered|released) (?:yet|until|unless)|will (?:only )?be (?:delivered|released|accepted) (?:after|once|as soon as|when|if))',
+  '(?:to have|to get|to release|to deliver|before|for) your (?:message|e-?mail|mail)s?[^.]{0,30}(?:delivered|delivery|released|accepted|reaches)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)',
+  '(?:only|just) (?:from )?(?:people|senders|addresses|those)[^.]{0,40}(?:approved|authori[sz]ed|verified|white-?listed|know)|(?:list of )?(?:approved|allowed|authori[sz]ed|safe|guest|white)[ -]?(?:senders?|guests?|list)',
+  "(?:confirm|verify|validate|authenticate|prove) (?:that )?(?:you are|you[’']re|your (?:message|e-?mail to|mail to|identity))[^.]{0,40}",
+  '(?:protect(?:ing)?|guard|control|avoid|prevent|block)[^.]{0,40}(?:junk|spam|unsolicited)',
+  '(?:ihre|deine) (?:nachricht|e-?mail|mail)[^.]{0,80}(?:zurückgehalten|zurückgestellt|wartet|erst (?:nach|wenn|dann)|quarantäne)|bestätigen sie[^.]{0,60}(?:absender|nachricht|e-?mail|mensch)|(?:spam|werbung)[^.]{0,30}(?:vermeiden|schützen|verhindern)',
+  '(?:votre|ce) (?:message|courriel|e-?mail|mail)[^.]{0,80}(?:en attente|retenu|me parvienne|soit (?:remis|livré|délivré)|suspendu|quarantaine)|(?:vous )?authentifi(?:er|cation)|prot[ée]g(?:er|é)[^.]{0,30}(?:spam|ind[ée]sirable|pourriel)',
+  'su (?:mensaje|correo|e-?mail)[^.]{0,80}(?:retenido|en espera|pendiente|cuarentena)|(?:confirme|confirmar|verifique)[^.]{0,60}(?:remitente|mensaje|humano|persona)',
+  '(?:sua|a sua) (?:mensagem|e-?mail)[^.]{0,80}(?:retida|em espera|pendente|quarentena|aguarda)|(?:confirme|confirmar|verifique)[^.]{0,60}(?:remetente|mensagem|humano|pessoa)',
+  '(?:il (?:suo|tuo)|suo) (?:messaggio|e-?mail)[^.]{0,80}(?:trattenuto|in attesa|sospeso|quarantena)|(?:conferm|verific)[^.]{0,60}(?:mittente|messaggio|persona)',
+  '(?:uw|je) (?:bericht|e-?mail|mail)[^.]{0,80}(?:vastgehouden|in de wacht|quarantaine|wacht op)',
+  '(?:ваше|вашего) (?:письмо|сообщение|сообщения|письма)[^.]{0,80}(?:ожидает|задержано|удержано|карантин)|подтверд[^.]{0,60}(?:письм|сообщени|отправител|человек)',
+];
+
+/** What the stranger is to do. */
+export const ASKING_PHRASES: readonly string[] = [
+  '\\b(?:click|follow|visit|press|reply|respond|fill (?:in|out)|send an? (?:empty|blank)|enter|complete|use) [^.]{0,60}(?:link|here|below|button|url|message|mail|form|address|request|page|code)|captcha|add yourself|reply to this|click',
+  'klick|anklicken|folgenden link|antworten sie|auf diese (?:nachricht|e-?mail|mail)',
+  'cliqu|lien ci-dessous|r[ée]pond(?:ez|re)|clic\\b|enlace|haga clic|pulse|respond(?:a|er)|clique|link abaixo|rispond|collegamento|klik|koppeling|нажм|ссылк|ответ',
 ];
 
 export const CHALLENGE_SUBJECT =
-  /(?:sender|message|e-?mail|mail) (?:verification|confirmation|authentication|validation)|(?:verification|confirmation) (?:required|needed|requested)|please (?:confirm|verify) (?:your|that)|challenge|action required|absenderbestätigung|подтверждение/i;
+  /(?:sender|message|e-?mail|mail) (?:verification|confirmation|authentication|validation)|(?:verification|confirmation|authentication) (?:of|for) your (?:message|e-?mail|mail)|\(?(?:verification|confirmation)(?: (?:required|needed|requested))?\)?$|(?:verification|confirmation) (?:required|needed|requested)|(?:please )?(?:confirm|verify|release) your (?:message|(?:e-?mail|mail)(?! address)\b)|spam ?blocker|challenge|action required|authentifi|absenderbestätigung|bestätigen sie ihre (?:nachricht|e-?mail(?!-?adresse)|mail)|confirm(?:e|ez|ar|a) (?:su|votre|tu|il tuo|sua) (?:mensaje|message|messaggio|mensagem|correo)|подтверждение/iu;
+
+/** What a shop or a list asks of its own customers. */
+export const OWN_REGISTRATION =
+  /your (?:e-?mail address|account|subscription|registration|order|booking|password|newsletter|identity for)|subscri(?:be|ption)|sign(?:ed|ing)? up|moderator|ihre(?:r)? (?:e-?mail-?adresse|anmeldung|bestellung|konto)|newsletter|votre (?:adresse|compte|inscription|commande)|su (?:cuenta|suscripción|registro)/iu;

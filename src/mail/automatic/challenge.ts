@@ -1,14 +1,18 @@
-import { CHALLENGE_PHRASES, CHALLENGE_SUBJECT } from './challenge-phrases.ts';
+import { ASKING_PHRASES, CHALLENGE_SUBJECT, OWN_REGISTRATION, WAITING_PHRASES } from './challenge-phrases.ts';
 import type { ParsedMessage } from '../mail.ts';
 
 /** A challenge is a page. */
 const SCANNED_TEXT = 4_000;
 
-const ASKS = new RegExp(CHALLENGE_PHRASES.map((phrase) => `(?:${phrase})`).join('|'), 'iu');
+const union = (phrases: readonly string[]): RegExp =>
+  new RegExp(phrases.map((phrase) => `(?:${phrase})`).join('|'), 'iu');
+const WAITS = union(WAITING_PHRASES);
+const ASKS = union(ASKING_PHRASES);
 
 /**
- * The sign of a challenge-response system: its own field, or its subject and its request in a message that is automatic anyway. Shops
- * and lists ask for confirmation with half of the same words, so one alone is not enough.
+ * The sign of a challenge-response system: its own field, or what it says in a message that `automatic` already shows to be no
+ * person's: that the mail waits, and what its sender has to do. Shops and lists ask for confirmation with half of the same words, so
+ * the subject must name a challenge, and nothing in the text may speak of an account or a subscription.
  */
 export function challengeSign(
   message: ParsedMessage,
@@ -17,6 +21,7 @@ export function challengeSign(
 ): string | null {
   if (field !== null) return field;
   if (automatic === null) return null;
-  const asks = ASKS.test(message.text.slice(0, SCANNED_TEXT));
-  return asks && CHALLENGE_SUBJECT.test(message.subject) ? automatic : null;
+  const text = message.text.slice(0, SCANNED_TEXT).replaceAll(/\s{1,100}/g, ' ');
+  if (!WAITS.test(text) || !ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
+  return CHALLENGE_SUBJECT.test(message.subject) ? automatic : null;
 }

@@ -2,9 +2,11 @@ import { autoSubmitted, fieldOf, hasNullReturnPath } from '../header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
 import {
   ABSENCE_BODIES,
+  ABSENCE_NOUNS,
   ABSENCE_WORDS,
   ACKNOWLEDGEMENTS,
   ABSENCE_SUBJECTS,
+  ABSENT_PERSON,
   ANNOUNCED_TIME,
   AUTOMATIC_REPLY_SUBJECTS,
   VACATION_WORDS,
@@ -17,9 +19,20 @@ const MAX_SUBJECT = 300;
 
 const union = (sources: readonly string[]): string => sources.map((source) => `(?:${source})`).join('|');
 /** Words that a gateway puts before: "[EXT] Automatic reply: …". */
-const MARKER = String.raw`^(?:[[(*]{1,5}[^\])*]{1,30}[\])*]{1,5}\s?){0,3}`;
-const AUTOMATIC = new RegExp(`${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\]!.-])`, 'iu');
+const MARKER = String.raw`^(?:[[(*【（]{1,5}[^\])*】）]{1,30}[\])*】）]{1,5}\s?){0,3}`;
+const AUTOMATIC = new RegExp(
+  `${MARKER}[[(*【（]{0,3}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\])】）!.-])`,
+  'iu',
+);
 const ABSENCE_BEFORE_COLON = new RegExp(`${MARKER}(?:${union(ABSENCE_SUBJECTS)})\\s?[:：]\\s?(.*)`, 'iu');
+const BEFORE_ANSWERED = new RegExp(
+  `${MARKER}(?:${union([...ABSENCE_SUBJECTS, ...ABSENCE_NOUNS])})[.!]?\\s?(?:[:：–-]\\s?|\\s)(.*)`,
+  'iu',
+);
+const PERSON = new RegExp(
+  `^(auto: ?)?\\S.{1,80} (?:${union(ABSENT_PERSON)})(\\.| ?\\([^()]{3,80}\\)\\.?)?$`,
+  'iu',
+);
 const ABSENCE = new RegExp(union(ABSENCE_SUBJECTS), 'iu');
 const WORD = new RegExp(union(ABSENCE_WORDS), 'iu');
 const ABSENT = new RegExp(union(ABSENCE_BODIES), 'iu');
@@ -27,7 +40,12 @@ const ABSENT = new RegExp(union(ABSENCE_BODIES), 'iu');
 /** True for a subject that only programs write: "Automatic reply: …", "自动回复：…". */
 export function automaticSubject(message: ParsedMessage): boolean {
   const subject = message.subject.trim().slice(0, MAX_SUBJECT);
-  return AUTOMATIC.test(subject) || isVacationSubject(message, subject);
+  return (
+    AUTOMATIC.test(subject) ||
+    isVacationSubject(message, subject) ||
+    namesAnswered(subject) ||
+    isNotesSubject(message, subject)
+  );
 }
 
 /**
@@ -40,6 +58,20 @@ function isVacationSubject(message: ParsedMessage, subject: string): boolean {
     rest !== undefined &&
     (answersSomething(message) || stripSubjectPrefixes(rest).kinds.length > 0 || !ANNOUNCED_TIME.test(rest))
   );
+}
+
+/** "Abwesenheit: Re: your offer", "I am out of the office Re: your offer": the prefix inside is that of a message which is answered. */
+function namesAnswered(subject: string): boolean {
+  const rest = BEFORE_ANSWERED.exec(subject)?.at(-1);
+  return rest !== undefined && stripSubjectPrefixes(rest).kinds.some((kind) => kind !== 'marker');
+}
+
+/** "AUTO: Kim Dest is out of the office (returning 9 March)" or "Kim Dest is out of the office.", over words of the same. */
+function isNotesSubject(message: ParsedMessage, subject: string): boolean {
+  const found = PERSON.exec(subject);
+  if (!found) return false;
+  const punctuated = found[1] !== undefined || found[2] !== undefined;
+  return punctuated && ABSENT.test(message.text.trimStart().slice(0, SCANNED_TEXT));
 }
 
 /**

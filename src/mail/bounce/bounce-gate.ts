@@ -1,5 +1,13 @@
-import { BODY_PHRASES, DAEMON_LOCAL_PART, DAEMON_NAME, SUBJECT_PHRASES } from './bounce-phrases.ts';
-import { fieldOf, hasNullReturnPath, isAutoSubmitted } from '../header-fields.ts';
+import {
+  BODY_PHRASES,
+  DAEMON_LOCAL_PART,
+  DAEMON_NAME,
+  PERSON_OR_DAEMON,
+  SUBJECT_PHRASES,
+  SUCCESS_PHRASES,
+} from './bounce-phrases.ts';
+import { automaticSubject } from '../automatic/out-of-office.ts';
+import { autoSubmitted, fieldOf, hasNullReturnPath, isAutoSubmitted } from '../header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
 import { stripSubjectPrefixes } from '../subject-prefix.ts';
 
@@ -27,19 +35,34 @@ export function hasBounceField(message: ParsedMessage): boolean {
   return BOUNCE_FIELDS.some((name) => fieldOf(message, name) !== null);
 }
 
+/** True where nobody but a mail system has that address; a postmaster or "System Administrator" is also a person who writes mail. */
+export function isMailerDaemon(message: ParsedMessage): boolean {
+  return hasDaemonAddress(message) && !PERSON_OR_DAEMON.test(localPartOf(message));
+}
+
 /** True where the message cannot be a person's: they answer and forward bounces, with the same words in them. */
 export function isSentByMachine(message: ParsedMessage): boolean {
-  if (message.reportType === 'delivery-status') return true;
-  if (hasBounceField(message) || hasNullReturnPath(message) || isAutoSubmitted(message)) return true;
-  // A postmaster or "System Administrator" is also a person who answers mail; a mailer-daemon is not.
-  const maybePerson = !hasDaemonAddress(message) || /post[-_]?master|admin/.test(localPartOf(message));
-  return isDaemon(message) && !(maybePerson && subjectOf(message).personal);
+  if (message.reportType === 'delivery-status' || isMarked(message) || isMailerDaemon(message)) return true;
+  return isDaemon(message) && !subjectOf(message).personal;
+}
+
+/** True where a field says that no person pressed "send". */
+function isMarked(message: ParsedMessage): boolean {
+  return hasBounceField(message) || hasNullReturnPath(message) || isAutoSubmitted(message);
+}
+
+/** True where a mail system says that all went well, and no answer code of a refusal stands beside it. */
+export function speaksOfSuccess(message: ParsedMessage, codes: { readonly refused: boolean }): boolean {
+  if (codes.refused || !isSentByMachine(message) || !isDaemon(message)) return false;
+  const text = message.text.slice(0, SCANNED_TEXT);
+  return SUCCESS_PHRASES.some((phrase) => phrase.test(text));
 }
 
 /**
  * True where a message without a report part may be read as a bounce. What it must show falls with what its sender shows: a mail
- * system needs words of failure or an answer code beside an address; any other machine (vacation programs have a null
- * return path too) needs a subject of failure, or words of failure together with a code or the returned message.
+ * system needs words of failure or an answer code beside an address; a postmaster, who may be a person, needs more; any other machine
+ * (vacation programs have a null return path too) needs a subject of failure, or words of failure together with a code or the
+ * returned message, and must answer a message: monitors and log reports name failures of others.
  */
 export function speaksOfFailure(
   message: ParsedMessage,
@@ -51,14 +74,29 @@ export function speaksOfFailure(
   const bySubject = !personal && SUBJECT_PHRASES.some((phrase) => phrase.test(bare));
   const text = message.text.slice(0, SCANNED_TEXT);
   const byBody = BODY_PHRASES.some((phrase) => phrase.test(text));
-  if (isDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));
+  if (isMailerDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));
+  if (isDaemon(message)) {
+    const proven = byBody && (found.code || found.returned);
+    return isMarked(message)
+      ? bySubject || (found.recipient && proven)
+      : bySubject && (byBody || found.returned || !hasOwnName(message));
+  }
+  const answers = hasNullReturnPath(message) || autoSubmitted(message) !== 'auto-generated' || found.returned;
   return (
     found.recipient &&
+    answers &&
+    !automaticSubject(message) &&
     ((bySubject && byBody) ||
       (bySubject && found.code) ||
       (byBody && found.code) ||
       (byBody && found.returned))
   );
+}
+
+/** "Max Muster <mailadmin@b.test>" is a person; "Postmaster <postmaster@b.test>" need not be one. */
+function hasOwnName(message: ParsedMessage): boolean {
+  const name = message.from?.name ?? '';
+  return name !== '' && !DAEMON_NAME.test(name);
 }
 
 /** A person's client puts a prefix before the subject of a bounce that is answered or passed on; a gateway puts only markers. */

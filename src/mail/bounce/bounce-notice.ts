@@ -36,6 +36,10 @@ const SENDER_LABEL =
 /** What SMTP itself says about a recipient, wherever it stands. */
 const RCPT_TO = /rcpt to:? ?<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/gi;
 
+/** Chinese and Japanese put no space before an address: "收件人：a@b". A local part that is all theirs stays. */
+const GLUED_WORDS =
+  /^[^@]{0,64}[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef](?=[\w.!#$%&*+/=?^`{|}~-]{1,64}@)/u;
+
 const HELP_LINE = /\bcontact|assistance|question|\bhelp|\bcopy|お問い?合わせ|連絡/i;
 
 /** Mailboxes that a notice mentions for help, never as the one that failed. */
@@ -133,6 +137,7 @@ function isCandidate(address: string, excluded: ReadonlySet<string>): boolean {
 function cleanAddress(found: string): string {
   return found
     .toLowerCase()
+    .replace(GLUED_WORDS, '')
     .replace(/^[.*_-]{1,9}(?=\w)/, '')
     .replace(/[.]{1,9}$/, '');
 }

@@ -5,18 +5,21 @@
 
 /** Local parts that only mail systems use as a sender (RFC 2142 postmaster; the rest by custom). */
 export const DAEMON_LOCAL_PART =
-  /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
+  /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^mdaemon$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
+
+/** Of these, the ones behind which a person may sit. */
+export const PERSON_OR_DAEMON = /post[-_.]?master|admin/;
 
 export const DAEMON_NAME =
-  /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|internet mail (?:service|delivery)|systemadministrator|administrateur syst[eè]me|administrador del sistema|amministratore (?:di )?sistema|系统管理员|系統管理員|システム管理者/i;
+  /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|internet mail (?:service|delivery)|system-?administrator|systeembeheerder|systemadministratör|systemansvarlig|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|administratorul de sistem|системный администратор|sistem yöneticisi|administrateur syst[eè]me|administrador d[eo] sistema|administrador del sistema|amministratore (?:di )?sistema|시스템 관리자|系统管理员|系統管理員|システム管理者/i;
 
-/** Beginnings of subjects. */
+/** In subjects. */
 export const SUBJECT_PHRASES: readonly RegExp[] = [
   // en
   /^un-?deliver(?:able|ed)\b|^returned (?:mail|e-?mail|message|to sender)\b|^return(?:ing|ed)? to sender/i,
   /\b(?:mail|message|e-?mail) (?:delivery|system|transfer)[- ](?:failed|failure|error|problem|report|delayed|unsuccessful|notification|status|subsystem)/i,
   /\bdelivery (?:status )?(?:notification|failure|failed|report|problem|error|incomplete|has failed|unsuccessful|delayed|delay|status)/i,
-  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering/i,
+  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering|^postmaster notify|\bmessage (?:you sent )?(?:was |has been )?blocked|\berror sending (?:your )?(?:mail|message|e-?mail)|^\[bounced?\]|^(?:delayed|failed) (?:mail|message|e-?mail|delivery)|\b(?:mail|message|e-?mail) (?:is )?(?:delayed|rejected|bounced|blocked|undeliverable)\b/i,
   // de
   /^unzustellbar|^nicht zustellbar|zustell(?:ung|fehler|problem)|unzustellbar|rückläufer|konnte nicht zugestellt/i,
   // fr
@@ -41,23 +44,29 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
 export const BODY_PHRASES: readonly RegExp[] = [
   // en
   /(?:could|can|can't|couldn't|did|was|were|is|has|have|had|be)[ -]?(?:not|n't|n’t)[ -](?:been |be |yet been )?(?:deliver|reach|sent|receive)/i,
-  /\b(?:un-?deliverable|undelivered|non-?delivery|delivery (?:has |to the following recipients? )?(?:failed|failure|error|has been delayed|delayed|incomplete)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|failed permanently|returned to sender|did not reach|unable to deliver|undeliverable|rejected your message|failed to (?:deliver|send)|problem delivering|has been rejected|was rejected|failed addresses|fatal errors|delivery status notification|unknown user|no such user|user unknown)/i,
+  /\b(?:un-?deliverable|undelivered|non-?delivery|delivery (?:has |to the following recipients? )?(?:failed|failure|error|has been delayed|delayed|incomplete)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|failed permanently|returned to sender|did not reach|unable to deliver|undeliverable|rejected your message|failed to (?:deliver|send)|problem delivering|has failed delivery|has been rejected|was rejected|failed addresses|fatal errors|delivery status notification|unknown user|no such user|user unknown)/i,
   /this is the (?:qmail-send|mail system|machine generated|mail delivery agent)|created automatically by mail delivery software|(?:would|could) not be delivered|giving up|address(?:es)? (?:failed|not found)|could not send/i,
   // the rest, in the order of the subjects
   /nicht (?:zugestellt|zustellbar|übermittelt)|unzustellbar|zustellung/i,
   /(?:n'a|n’a|n'ont|n’ont|pas)[^.]{0,30}(?:remis|distribu|d[ée]livr|abouti)|[ée]chec de la remise|non remis|impossible de (?:remettre|distribuer)/i,
   /no (?:se )?(?:pudo|puede|ha podido|ha sido)[^.]{0,30}entrega|no (?:fue )?entregad|n[ãa]o (?:p[ôo]de|foi|pode)[^.]{0,30}entreg/i,
   /(?:impossibile|non)[^.]{0,40}(?:recapita|consegna)/i,
-  /niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar|inte (?:levereras|kunde)|kunde inte|ikke (?:leveres|leveret|levert)|ei (?:voitu|voida|toimitettu)/i,
+  /niet (?:worden )?(?:bezorgd|afgeleverd|aangekomen|bereikt)|onbestelbaar|inte (?:levereras|kunde)|kunde inte|ikke (?:leveres|leveret|levert)|ei (?:voitu|voida|toimitettu)/i,
   /nie (?:można|mogła|udało|została)[^.]{0,30}(?:dostarcz|doręcz)|nelze doručit|nebyla doručena|nepodařilo|nem (?:sikerült )?kézbesít|nu a (?:putut fi )?livrat/i,
   /не (?:может быть |было |удалось |удаётся |удается )?достав|не вдалося|δεν (?:ήταν δυνατή|παραδόθηκε|μπόρεσε)/i,
   /teslim edil|iletilemed|تعذر|لم يتم|לא (?:ניתן|נמסר)|không thể|ไม่สามารถ|tidak dapat/i,
   /(?:配信|配達|送信|送達|お届け)[^。]{0,16}(?:でき|不能|失敗|れません)|無法|无法|未能|退信|退回|失败|失敗|수 없|실패|반송/,
 ];
 
+/** A report of success in prose (RFC 3464 "delivered", "relayed"). Outweighed by any code of a refusal. */
+export const SUCCESS_PHRASES: readonly RegExp[] = [
+  /(?:was|been) successfully (?:delivered|relayed|sent)|successful (?:mail )?delivery|mail delivery report that you requested|successful delivery notifications|delivery to (?:these|the following) recipients[^.]{0,60}is complete/i,
+  /erfolgreich (?:zugestellt|übermittelt|weitergeleitet)|remis avec succès|entregado correctamente|consegnato correttamente|entregue com (?:êxito|sucesso)|met succes (?:bezorgd|afgeleverd)/i,
+];
+
 /** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
 export const DELAY_PHRASES: readonly RegExp[] = [
-  /warning message only|do not need to resend|has been delayed|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keep trying|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
+  /warning message only|do not need to re-?send|has been delayed|\bis delayed for|temporary failure report|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keep trying|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
   /verzögert|weiterhin versuch|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|再送|延迟|延遲|지연/i,
 ];
 

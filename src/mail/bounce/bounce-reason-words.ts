@@ -42,7 +42,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'message-too-big',
-    /(?:message|mail|size|attachment)[^.]{0,40}(?:too (?:big|large|long)|exceeds?[^.]{0,30}(?:size|limit|maximum))|exceeds (?:the )?(?:fixed )?maximum|size limit|recipsizelimit|message length exceeds|zu gro(?:ß|ss)|trop volumineux|demasiado grande|troppo grande|サイズ[^。]{0,12}(?:超|大き)/i,
+    /(?:message|mail|size|attachment)[^.]{0,40}(?:too (?:big|large)|(?<!queue )too long|exceeds?[^.]{0,30}(?:size|limit|maximum))|exceeds (?:the )?(?:fixed )?maximum|size limit|recipsizelimit|message length exceeds|zu gro(?:ß|ss)|trop volumineux|demasiado grande|troppo grande|サイズ[^。]{0,12}(?:超|大き)/i,
   ],
   ['virus', /\bvirus|malware|trojan|infected/i],
   ['loop', /too many hops|hop count|mail loop|loops? back|forwarding loop|routing loop|looping/i],
@@ -60,15 +60,15 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'mailbox-disabled',
-    /(?:mail ?box|account|user|recipient|address|e-?mail)[^.]{0,40}\b(?:(?:is|has been|was|temporary|temporarily|currently) ){0,3}(?:disabled|inactive|suspended|deactivated|locked|frozen|closed|blocked by admin|expired|not active)|(?:disabled|inactive|suspended|deactivated|closed) (?:recipient|user|account|mailbox|address)|заблокирован|gesperrt|d[ée]sactiv[ée]/i,
+    /(?:mail ?box|account|user|recipient|address|e-?mail)[^.]{0,40}\b(?:(?:is|has been|was|temporary|temporarily|currently) ){0,3}(?:disabled|inactive|suspended|deactivated|locked|frozen|closed|blocked by admin|expired|not active|no longer (?:active|in use|accepts?))|(?:account|mail ?box) (?:is |has been ){0,2}blocked|(?:disabled|inactive|suspended|deactivated|closed) (?:recipient|user|account|mailbox|address)|заблокирован|gesperrt|d[ée]sactiv[ée]/i,
   ],
   [
     'expired',
-    /(?:delivery|message|retry|queue|time)[^.]{0,30}(?:expired|time-?out exceeded|timeout exceeded|timed out)|retry time(?:out)? (?:not reached|exceeded)|could not be delivered (?:for|within|in) |delivery time expired|too long in (?:the )?queue|undelivered after|given up|unable to deliver in \d|hop(?:s)? expired|zustellversuch/i,
+    /(?:delivery|message|retry|queue|time)[^.]{0,30}(?:expired|time-?out exceeded|timeout exceeded|timed out)|retry time(?:out)? (?:not reached|exceeded)|could not be delivered (?:for|within|in) |delivery time expired|too long in (?:the )?queue|in the queue too long|undelivered after|given up (?:after|trying)|(?:deliver|retr(?:y|ied)|attempt|queue)[^.]{0,60}\b(?:for|after|within|in)(?: the last| more than)? \d{1,7} (?:second|minute|hour|day|week|time|attempt|tr(?:y|ies))|failed \d{1,4} (?:attempts|times)|hop(?:s)? expired|zustellversuch/i,
   ],
   [
     'sender-rejected',
-    /sender (?:address )?(?:rejected|denied|refused|verify failed|domain)|sender.{0,30}(?:not exist|invalid)|unauthorized sender|bad sender|mail from[^.]{0,30}(?:rejected|denied|refused)|domain of sender|unresolvable/i,
+    /sender (?:address )?(?:rejected|denied|refused|verify failed|domain)|sender.{0,30}(?:not exist|invalid)|unauthorized sender|bad sender|mail from[^.]{0,30}(?:rejected|denied|refused)|\b(?:helo|ehlo) (?:command|name|argument|hostname)?[^.]{0,20}(?:reject|invalid|not|denied|mismatch)|cannot find your (?:host ?name|reverse)|domain of sender|unresolvable/i,
   ],
   [
     'no-mail-here',
@@ -76,7 +76,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'host-unknown',
-    /host (?:or domain name )?(?:is )?(?:unknown|not found)|unknown host|domain[^.]{0,60}(?:not exist|does ?n.t exist|not found|nonexistent|unknown|couldn.t be found)|no such (?:domain|host)|bad destination (?:host|system)|unrouteable (?:mail )?domain|unrouteable address|couldn.t find any host|no mx|mx records? (?:found|exist)|illegal host|nxdomain|host lookup|ホスト[^。]{0,12}(?:見つ|不明)|infodomainnonexistent/i,
+    /host (?:or domain name )?(?:is )?(?:unknown|not found)|unknown host|domain[^.]{0,60}(?:not exist|does ?n.t exist|not found|nonexistent|unknown|couldn.t be found)|no such (?:domain|host)|bad destination (?:host|system)|unrouteable (?:mail )?domain|unrouteable address|couldn.t find any host|no mx|mx records? (?:found|exist)|illegal host|no mail servers? (?:appear|found|exist|for)|nxdomain|host lookup|ホスト[^。]{0,12}(?:見つ|不明)|infodomainnonexistent/i,
   ],
   [
     'user-unknown',
@@ -88,15 +88,15 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'blocked',
-    /block ?list|black ?list|deny ?list|\brbls?\b|dnsbl|spamhaus|barracudacentral|spamcop|reputation|(?:ip|host|client|server|sender|address|messages?|network|connection)[^.]{0,50}\b(?:(?:is|are|was|been|were|currently) ){0,3}(?:blocked|banned|rejected by|denied|refused|not allowed to connect)|client host rejected|access denied|blocked (?:using|by|because|due)|banned|unexpected volume|user complaints|refused to talk|not allowed to send|service refused|deferred/i,
+    /block ?list|black ?list|deny ?list|\brbls?\b|dnsbl|spamhaus|barracudacentral|spamcop|reputation|(?:ip|host|client|server|sender|address|messages?|network|connection)[^.]{0,50}\b(?:(?:is|are|was|been|were|currently) ){0,3}(?:blocked|banned|rejected by|denied|refused|not allowed to connect)|client host rejected|access denied|blocked (?:using|by|because|due)|banned|unexpected volume|user complaints|refused to talk|not allowed to send|service refused|deferred|\bblocked\b/i,
   ],
   [
     'policy',
-    /polic(?:y|ies)|not authori[sz]ed|permission|restricted|prohibited|not permitted|administratively|mail content|local rules|rejected by (?:the )?(?:system|administrator|rule)|compliance|header error/i,
+    /polic(?:y|ies)|administrative prohibition|executable|forbidden attachment|attachment[^.]{0,30}(?:not allowed|blocked|forbidden|type)|not authori[sz]ed|permission|restricted|prohibited|not permitted|administratively|mail content|local rules|rejected by (?:the )?(?:system|administrator|rule)|compliance|header error/i,
   ],
   [
     'network',
-    /name service|dns (?:error|failure|lookup|query)|connection (?:refused|timed out|reset|dropped|lost|closed)|lost connection|conversation with|no route to host|network (?:is )?unreachable|connect to |could not connect|cannot connect|unable to connect|couldn.t connect|socket error|did not (?:accept our requests|respond)|no answer from host|timeout|timed out|starttls|tls|ssl|host[^.]{0,20}unreachable|communication failure/i,
+    /name service|dns (?:error|failure|lookup|query)|connection (?:refused|timed out|reset|dropped|lost|closed|died|failed)|closed (?:the )?connection|host (?:is )?not reachable|lost connection|conversation with|no route to host|network (?:is )?unreachable|connect to |could not connect|cannot connect|unable to connect|couldn.t connect|socket error|did not (?:accept our requests|respond)|no answer from host|timeout|timed out|starttls|tls|ssl|host[^.]{0,20}unreachable|communication failure/i,
   ],
   [
     'system',

@@ -54,7 +54,7 @@ export function reasonOf(facts: {
 export function wordedReason(words: string): BounceReason | null {
   const read = words
     .slice(0, MAX_DIAGNOSTIC)
-    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[^\s<>@]{1,255}/g, ' ')
+    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[\w.-]{1,255}/g, ' ')
     // Most patterns stop at the end of a sentence, which the dots of a host name are not.
     .replaceAll(/(?<=\w)\.(?=\w)/g, '_');
   return REASON_WORDS.find(([, pattern]) => pattern.test(read))?.[0] ?? null;
@@ -79,14 +79,15 @@ const VAGUE: ReadonlySet<BounceReason> = new Set<BounceReason>([
  *
  * Class 4 is never hard, not even "4.4.7 delivery time expired": RFC 3463 §2 calls it a persistent transient failure, where a
  * temporary condition caused the abandonment and sending later may succeed. Class 5 is hard unless the reason lies in the
- * message, the sender or the moment.
+ * message, the sender or the moment, or the refusing server itself answered 4yz (RFC 5321 §4.2.1): its relay gave up, it did not.
  */
 export function isHard(facts: {
   readonly action: string | null;
   readonly status: string | null;
+  readonly replyCode: string | null;
   readonly reason: BounceReason | null;
 }): boolean {
   if (facts.action !== null && facts.action !== 'failed') return false;
-  if (classOf(facts.status) !== '5') return false;
+  if (classOf(facts.status) !== '5' || classOf(facts.replyCode) === '4') return false;
   return facts.reason === null || !NOT_THE_ADDRESS.has(facts.reason);
 }

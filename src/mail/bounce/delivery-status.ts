@@ -108,11 +108,21 @@ function readGroup(fields: Fields): RecipientGroup {
 
 /** `rfc822; <a@b.test>` to `a@b.test`; null for what is no address. */
 function addressIn(field: string | undefined): string | null {
-  const value = withoutType(field ?? '')
+  const value = decodeEscapes(field ?? '')
     .replaceAll(/[<>"']/g, '')
     .trim();
   const address = /^[^\s@]{1,256}@[^\s@]{1,255}/.exec(value)?.[0] ?? null;
   return address === null ? null : address.replace(/[.,;:]+$/, '').toLowerCase();
+}
+
+/** `utf-8; jos\x{E9}@b.test`: RFC 6533 §3 writes what is not ASCII so where the report must be ASCII. */
+function decodeEscapes(field: string): string {
+  const value = withoutType(field);
+  if (!/^[ \t]{0,9}utf-8[ \t]?;/i.test(field)) return value;
+  return value.replaceAll(/\\x\{([0-9a-f]{2,6})\}/gi, (whole, hex: string) => {
+    const point = Number.parseInt(hex, 16);
+    return point > 0x20 && point <= 0x10_ff_ff ? String.fromCodePoint(point) : whole;
+  });
 }
 
 /** `smtp; 550 no` to `550 no`: the type of RFC 3464 §2.1.2 says nothing to a reader. */

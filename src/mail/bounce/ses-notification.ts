@@ -31,10 +31,13 @@ export function readSesNotification(message: ParsedMessage): SesNotification | n
   const type = typeof named === 'string' ? named.toLowerCase() : '';
   if (!body || (type !== 'bounce' && type !== 'complaint' && type !== 'delivery')) return null;
   const mail = asRecord(body['mail']);
-  const bounced = asRecord(body['bounce'])?.['bouncedRecipients'];
+  const bounce = asRecord(body['bounce']);
+  const bounced = bounce?.['bouncedRecipients'];
+  // "Permanent", "Transient" or "Undetermined": what SES itself says where the recipient's server said nothing.
+  const assumed = bounce?.['bounceType'] === 'Permanent' ? '5.0.0' : '4.0.0';
   return {
     kind: type,
-    recipients: (Array.isArray(bounced) ? bounced : []).map(readRecipient),
+    recipients: (Array.isArray(bounced) ? bounced : []).map((recipient) => readRecipient(recipient, assumed)),
     originalMessageId: originalIdOf(mail),
   };
 }
@@ -53,7 +56,7 @@ function parseFirstLineJson(text: string): unknown {
   return null;
 }
 
-function readRecipient(value: unknown): SesRecipient {
+function readRecipient(value: unknown, assumedStatus: string): SesRecipient {
   const recipient = asRecord(value) ?? {};
   const text = (name: string): string | null => {
     const found = recipient[name];
@@ -65,7 +68,7 @@ function readRecipient(value: unknown): SesRecipient {
         ?.replace(/^.*<([^<>]{1,320})>$/, '$1')
         .toLowerCase() ?? null,
     action: text('action')?.toLowerCase() ?? 'failed',
-    status: text('status'),
+    status: text('status') ?? (text('diagnosticCode') === null ? assumedStatus : null),
     diagnostic:
       text('diagnosticCode')
         ?.replace(/^[\w-]{1,20}[ \t]?;/, '')
