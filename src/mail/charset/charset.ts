@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { guessCharset } from './charset-guess.ts';
+import { canonicalCharset } from './charset-labels.ts';
 import { decodeHz, decodeIso2022 } from './iso-2022.ts';
+import { countSequences, mendUtf8 } from './utf-8.ts';
 
 export interface DecodedText {
   readonly text: string;
@@ -9,91 +11,6 @@ export interface DecodedText {
   readonly charset: string;
   /** `unknown`: the label names none; `guessed`: none or a wrong label; `malformed`: right label, some broken bytes. */
   readonly problem: 'unknown' | 'guessed' | 'malformed' | null;
-}
-
-/** Labels that mail uses for a charset which iconv-lite knows better by another name: supersets, misspellings, vendor names. */
-const aliases: ReadonlyMap<string, string> = new Map([
-  ['ascii', 'us-ascii'],
-  ['ansi_x3.4-1968', 'us-ascii'],
-  ['iso646-us', 'us-ascii'],
-  ['7bit', 'us-ascii'],
-  ['8bit', 'unlabelled'],
-  ['unknown', 'unlabelled'],
-  ['unknown-8bit', 'unlabelled'],
-  ['x-unknown', 'unlabelled'],
-  ['default', 'unlabelled'],
-  ['none', 'unlabelled'],
-  ['utf8', 'utf-8'],
-  ['utf-8mb4', 'utf-8'],
-  ['unicode-1-1-utf-8', 'utf-8'],
-  ['unicode-1-1-utf-7', 'utf-7'],
-  ['x-unicode-2-0-utf-7', 'utf-7'],
-  ['utf7', 'utf-7'],
-  ['unicode', 'utf-16'],
-  ['ucs-2', 'utf-16'],
-  ['latin1', 'windows-1252'],
-  ['latin-1', 'windows-1252'],
-  // Mail labelled Latin-1 holds the printable 0x80–0x9F of Windows (WHATWG Encoding §4.2); likewise below.
-  ['iso-8859-1', 'windows-1252'],
-  ['iso8859-1', 'windows-1252'],
-  ['iso-8859-9', 'windows-1254'],
-  ['iso-8859-8-i', 'iso-8859-8'],
-  ['iso-8859-8-e', 'iso-8859-8'],
-  ['iso-8859-6-i', 'iso-8859-6'],
-  ['gb2312', 'gb18030'],
-  ['gb-2312', 'gb18030'],
-  ['gb_2312-80', 'gb18030'],
-  ['x-gbk', 'gb18030'],
-  ['gbk', 'gb18030'],
-  ['cp936', 'gb18030'],
-  ['euc-cn', 'gb18030'],
-  ['hz-gb-2312', 'hz'],
-  ['big5', 'big5-hkscs'],
-  ['x-x-big5', 'big5-hkscs'],
-  ['cp950', 'big5-hkscs'],
-  ['euc-kr', 'cp949'],
-  ['euckr', 'cp949'],
-  ['ks_c_5601-1987', 'cp949'],
-  ['ks-c-5601-1987', 'cp949'],
-  ['ksc5601', 'cp949'],
-  ['ks_c_5601', 'cp949'],
-  ['x-windows-949', 'cp949'],
-  ['shift-jis', 'shift_jis'],
-  ['sjis', 'shift_jis'],
-  ['x-sjis', 'shift_jis'],
-  ['ms_kanji', 'shift_jis'],
-  ['windows-31j', 'shift_jis'],
-  ['cp932', 'shift_jis'],
-  ['x-euc-jp', 'euc-jp'],
-  ['x-mac-roman', 'macroman'],
-  ['macintosh', 'macroman'],
-  ['tis-620', 'cp874'],
-  ['iso-8859-11', 'cp874'],
-  ['windows-874', 'cp874'],
-  ['koi8-ru', 'koi8-u'],
-]);
-
-const stateful = /^(?:cs)?iso-?2022-?(?:jp|kr)/;
-/** A label longer than any charset name is an attack on the table look-up or on the log. */
-const maxLabelLength = 40;
-
-function canonicalCharset(label: string): string | null {
-  const name = label
-    .slice(0, maxLabelLength)
-    .trim()
-    .toLowerCase()
-    .replaceAll(/["'<>\s]/g, '');
-  if (name === '') return 'unlabelled';
-  const alias = aliases.get(name) ?? aliases.get(name.replaceAll('_', '-'));
-  if (alias !== undefined) return alias;
-  if (stateful.test(name)) return 'iso-2022';
-  if (name === 'us-ascii' || name === 'hz') return name;
-  const windows = /^(?:x-)?(?:cp|win|windows|ms)-?_?(125\d|874)$/.exec(name);
-  if (windows?.[1] !== undefined) return `windows-${windows[1]}`;
-  // iconv-lite also answers to "base64", "hex" and the like, which are no charsets.
-  if (['base64', 'hex', 'binary', 'internal', 'ucs2'].includes(name.replaceAll(/[^a-z0-9]/g, '')))
-    return null;
-  return iconv.encodingExists(name) ? name : null;
 }
 
 /** Whether decoded text of this label can be attacker-chosen markup spelled in ASCII, or needs escape sequences to be read. */
@@ -106,6 +23,12 @@ function isSevenBit(charset: string): boolean {
     charset.startsWith('utf-16') ||
     charset.startsWith('utf-32')
   );
+}
+
+/** Eight-bit bytes under the label of a seven-bit charset that none of its escapes confirms. */
+function isForeignToShifts(bytes: Buffer, charset: string): boolean {
+  if (charset.startsWith('utf-16') || charset.startsWith('utf-32') || !hasHighByte(bytes)) return false;
+  return charset !== 'iso-2022' || !bytes.includes(0x1b);
 }
 
 function decodeAs(bytes: Buffer, charset: string): string {
@@ -146,19 +69,37 @@ function countReadable(text: string): number {
 }
 
 function guess(bytes: Buffer, hint: string | null): { readonly charset: string; readonly text: string } {
-  if (isUtf8(bytes)) return { charset: 'utf-8', text: decodeAs(bytes, 'utf-8') };
+  const mended = mendUtf8(bytes);
+  if (isUtf8(mended)) return { charset: 'utf-8', text: decodeAs(mended, 'utf-8') };
   const charset = guessCharset(bytes, hint);
   return { charset, text: decodeAs(bytes, charset) };
 }
 
-function decodeLabelled(bytes: Buffer, charset: string, hint: string | null): DecodedText {
+/** Two-byte charsets of East Asia, whose short texts may happen to be valid UTF-8. */
+const doubleByte: ReadonlySet<string> = new Set(['gb18030', 'big5-hkscs', 'cp949', 'shift_jis', 'euc-jp']);
+/** So many characters are no chance: a pair of GB 2312 is valid UTF-8 one time in seven. */
+const leastDoubleByteSequences = 8;
+const leastSingleByteSequences = 2;
+
+/** Valid UTF-8 under another label: what a program writes that converts the text and forgets the label. */
+function isUtf8InDisguise(bytes: Buffer, charset: string): boolean {
+  if (charset === 'utf-8' || !isUtf8(bytes)) return false;
+  if (charset === 'windows-1252') return true;
+  const least = doubleByte.has(charset) ? leastDoubleByteSequences : leastSingleByteSequences;
+  return countSequences(bytes, least) >= least;
+}
+
+function decodeLabelled(given: Buffer, charset: string, hint: string | null): DecodedText {
+  const bytes = charset === 'utf-8' && !isUtf8(given) ? mendUtf8(given) : given;
+  if (isUtf8InDisguise(bytes, charset))
+    return { text: bytes.toString('utf8'), charset: 'utf-8', problem: 'guessed' };
   const text = decodeAs(bytes, charset);
-  const single = charset === 'windows-1252';
-  if (single ? isUtf8(bytes) : text.includes('\ufffd')) {
+  if (bytes !== given && isUtf8(bytes)) return { text, charset, problem: 'malformed' };
+  if (text.includes('\ufffd')) {
     if (isUtf8(bytes) && charset !== 'utf-8')
       return { text: bytes.toString('utf8'), charset: 'utf-8', problem: 'guessed' };
     // As many readable letters as broken ones are damage; mostly broken ones are a wrong label.
-    if (single || countReadable(text) >= countReplacements(text))
+    if (charset === 'windows-1252' || countReadable(text) >= countReplacements(text))
       return { text, charset, problem: 'malformed' };
     return { ...guess(bytes, hint), problem: 'guessed' };
   }
@@ -193,7 +134,7 @@ export function decodeText(input: {
 }): DecodedText {
   const { bytes, label, hint = null } = input;
   const charset = label === null ? 'unlabelled' : canonicalCharset(label);
-  if (charset !== null && isSevenBit(charset)) {
+  if (charset !== null && isSevenBit(charset) && !isForeignToShifts(bytes, charset)) {
     return { text: removeByteOrderMark(decodeAs(bytes, charset)), charset, problem: null };
   }
   if (!hasHighByte(bytes)) {
@@ -212,7 +153,7 @@ export function decodeText(input: {
       problem: charset === 'unlabelled' ? 'guessed' : null,
     };
   }
-  if (charset === null || charset === 'unlabelled' || charset === 'us-ascii') {
+  if (charset === null || charset === 'unlabelled' || charset === 'us-ascii' || isSevenBit(charset)) {
     const found = guess(bytes, hint);
     return {
       text: removeByteOrderMark(found.text),

@@ -41,8 +41,10 @@ function readWord(value: string, start: number): Word | null {
   );
   if (head === null) return null;
   const from = start + head[0].length;
-  const encoding = head[2]?.toLowerCase() === 'b' ? 'b' : 'q';
-  const close = findClose(value, { from, encoding });
+  const stated = head[2]?.toLowerCase() === 'b' ? 'b' : 'q';
+  const close = findClose(value, { from, encoding: stated });
+  // "=" pads base64 at its end only; escapes in the middle show the other encoding.
+  const encoding = close >= 0 && /=[\dA-F]{2}/u.test(value.slice(from, close)) ? 'q' : stated;
   const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
   if (close >= 0) return { charset, encoding, text: value.slice(from, close), end: close + 2 };
   // A subject cut at the end of the line by a client or a relay.

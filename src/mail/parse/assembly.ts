@@ -1,22 +1,32 @@
 import type { Readable } from 'node:stream';
 import { readCalendar } from './calendar.ts';
+import { readCmsContent } from './cms.ts';
 import { charsetHint } from '../charset/charset.ts';
+import { beginsWithField } from './headers.ts';
 import { keepBytesFor, roleOf } from './leaf-role.ts';
 import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from './limits.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { CalendarFacts, ParsedMessage } from '../mail.ts';
 import { createMessageDraft } from './message-draft.ts';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import { finishDraft } from './message-facts.ts';
 import { openContentOutput, openPartReader } from './part-content.ts';
 import type { AttachmentSink, ContentFacts, ContentOutput, PartReader, PartResult } from './part-content.ts';
-import { addAttachment, decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment } from './part-text.ts';
+import {
+  addAttachment,
+  decodePartText,
+  joinSoftBreaks,
+  levelLineEnds,
+  nameAttachment,
+  readMarkup,
+} from './part-text.ts';
+import { isMessageType } from './part.ts';
 import type { Part } from './part.ts';
 import {
+  isCompressed,
   protectionOfPart,
   protectionOfPkcs7,
   protectionOfText,
-  readOpaqueSigned,
   withoutClearSignature,
 } from './protection.ts';
 import { readTnef } from './tnef.ts';
@@ -38,6 +48,18 @@ interface OpenLeaf {
 }
 
 const maxPreambleBytes = 65_536;
+
+function isAlternative(part: Part): boolean {
+  return part.contentType === 'multipart/alternative';
+}
+
+/** RFC 6047 §2.4 has the method in the header too, which is there where the object cannot be read. */
+function readInvitation(text: string, part: Part): CalendarFacts | null {
+  const method = part.parameters.get('method')?.toUpperCase() ?? null;
+  const facts = readCalendar(text);
+  if (facts !== null) return { ...facts, method: facts.method ?? method };
+  return method === null ? null : { method, start: null, organiser: null, summary: null };
+}
 
 function isSilent(bodies: readonly { readonly text: string }[]): boolean {
   return bodies.every((body) => body.text.trim() === '');
@@ -63,6 +85,8 @@ export function createAssembly(input: {
   let preamble: { readonly part: Part; readonly pieces: Buffer[]; size: number } | null = null;
   let attachmentIndex = 0;
   let textBudget = limits.maxAllTextBytes;
+  /** What all compressed parts together may unpack to: a thousand small ones are a bomb too. */
+  let inflateBudget = limits.maxContainerBytes;
   let sawField = false;
   let byteCount = 0;
   let nullByte = false;
@@ -97,9 +121,19 @@ export function createAssembly(input: {
       draft.bodies.add({ kind: 'html', text }, use);
       return;
     }
+    // A part that is not in the encoding it names was read by guess, so its bytes are kept as they came.
+    if (result.mislabelled && !result.truncated && part.parent !== null && !isAlternative(part.parent))
+      await deliver(draft, {
+        content: result.kept,
+        named: {
+          filename: nameAttachment(draft, part.filename),
+          contentType: part.contentType,
+          contentId: part.contentId,
+        },
+      });
     const extracted = extractUuencoded(text);
     ({ text } = extracted);
-    text = joinSoftBreaks(text, part);
+    text = readMarkup(joinSoftBreaks(text, part), part);
     const protection = protectionOfText(text);
     draft.protection ??= protection;
     if (protection === 'pgp-signed') text = withoutClearSignature(text);
@@ -143,7 +177,7 @@ export function createAssembly(input: {
   };
 
   /** Walks bytes that were unpacked from a container, as if they stood in the place of `outer`. */
-  const walkInside = async (bytes: Buffer, outer: Part): Promise<void> => {
+  const walkInside = async (bytes: Buffer, outer: Part, isMessage: boolean): Promise<void> => {
     if (unpackDepth >= 3 || outer.depth >= limits.maxDepth) {
       current().warn('too-deep', outer.contentType);
       return;
@@ -151,7 +185,7 @@ export function createAssembly(input: {
     // What is inside is no part of the bytes of the messages around it.
     const around = messageReaders.splice(0);
     unpackDepth += 1;
-    await walkAll(createWalker(limits, outer), bytes);
+    await walkAll(createWalker(limits, { outer, isMessage }), bytes);
     unpackDepth -= 1;
     messageReaders.push(...around);
   };
@@ -164,10 +198,16 @@ export function createAssembly(input: {
         return closeTnef(draft, part, result);
       case 'pkcs7': {
         draft.protection ??= protectionOfPkcs7(result.kept);
-        const inside = result.truncated ? null : readOpaqueSigned(result.kept);
-        return inside === null ? undefined : walkInside(inside, part);
+        const inside = result.truncated ? null : readCmsContent(result.kept, inflateBudget);
+        if (inside === null) {
+          if (isCompressed(part)) draft.warn('container-unreadable', part.contentType);
+          return undefined;
+        }
+        inflateBudget -= Math.max(0, inside.length - result.kept.length);
+        return walkInside(inside, part, false);
       }
       case 'encoded-message': {
+        if (!isMessageType(part) && !beginsWithField(result.kept)) return undefined;
         if (result.truncated) {
           draft.warn('container-too-large', part.contentType);
           return undefined;
@@ -175,14 +215,14 @@ export function createAssembly(input: {
         const nested = createMessageDraft(part, limits);
         draft.nested.push(nested);
         drafts.push(nested);
-        await walkInside(result.kept, part);
+        await walkInside(result.kept, part, true);
         drafts.pop();
         return undefined;
       }
       case 'calendar': {
         const text = decodePartText(draft, part, result);
         draft.reports.push({ contentType: part.contentType, text });
-        draft.calendar ??= readCalendar(text);
+        draft.calendar ??= readInvitation(text, part);
         return undefined;
       }
       case 'report':

@@ -24,14 +24,47 @@ export interface BodyChoice<Body> {
   readonly html: () => readonly Body[];
 }
 
-function isBodyLeaf(part: Part, parentType: string | null): boolean {
-  if (part.contentType !== 'text/plain' && part.contentType !== 'text/html') return false;
-  if (part.disposition === 'attachment') return false;
-  return (
-    part.index === 0 ||
-    (parentType !== 'multipart/related' && part.filename === null) ||
-    parentType === 'multipart/alternative'
-  );
+/** Older mark-up, read as plain text. */
+const markupTypes: ReadonlySet<string> = new Set(['text/enriched', 'text/richtext']);
+
+/** Text for programs; any other unknown text is read as plain where it is the whole message (RFC 2046 §4.1.4), and else a file. */
+const programTypes: ReadonlySet<string> = new Set([
+  'text/calendar',
+  'text/css',
+  'text/csv',
+  'text/directory',
+  'text/javascript',
+  'text/rfc822-headers',
+  'text/rtf',
+  'text/tab-separated-values',
+  'text/vcard',
+  'text/watch-html',
+  'text/x-amp-html',
+  'text/x-vcalendar',
+  'text/x-vcard',
+  'text/xml',
+]);
+
+function isReadable(part: Part, parentType: string | null): boolean {
+  const { contentType } = part;
+  if (contentType === 'text/plain' || contentType === 'text/html' || markupTypes.has(contentType))
+    return true;
+  const isWhole = parentType === null && part.filename === null;
+  return isWhole && contentType.startsWith('text/') && !programTypes.has(contentType);
+}
+
+/** RFC 2387 §3.2: the root of a multipart/related is the first part, unless `start` names another. */
+function isRelatedRoot(part: Part, parent: Part): boolean {
+  const start = parent.parameters.get('start')?.replaceAll(/[<>\s]/gu, '') ?? '';
+  return start !== '' && part.contentId === start;
+}
+
+function isBodyLeaf(part: Part, level: { readonly part: Part; readonly isEmpty: boolean } | null): boolean {
+  const parentType = level?.part.contentType ?? null;
+  if (!isReadable(part, parentType) || part.disposition === 'attachment') return false;
+  if (part.index === 0 || parentType === 'multipart/alternative') return true;
+  if (level === null || parentType !== 'multipart/related') return part.filename === null;
+  return isRelatedRoot(part, level.part) || (level.isEmpty && part.filename === null);
 }
 
 /** Decides while parts open, so that files can stream; only an alternative with one branch is settled when it closes. */
@@ -62,8 +95,12 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
     use(part) {
       const level = levels.at(-1);
       const parentType = level?.part.contentType ?? null;
-      if (!isBodyLeaf(part, parentType)) return { kind: 'file' };
+      const isEmpty = level?.textStart === plain.length && level.htmlStart === html.length;
+      if (!isBodyLeaf(part, level === undefined ? null : { part: level.part, isEmpty }))
+        return { kind: 'file' };
       const isHtml = part.contentType === 'text/html';
+      // RFC 8621 §4.1.4 knows no such text: it is read only where nothing else was, and else is a file.
+      if (markupTypes.has(part.contentType) && plain.length > 0) return { kind: 'file' };
       if (parentType === 'multipart/alternative') return { kind: 'body', plain: !isHtml, html: isHtml };
       const inAlternative = levels.some(
         (candidate) => candidate.part.contentType === 'multipart/alternative',

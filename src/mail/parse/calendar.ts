@@ -26,14 +26,47 @@ function readOrganiser(event: ICAL.Component): Address | null {
   };
 }
 
+/** Components lie three deep; the search for the one that ends must not grow. */
+const maxOpen = 50;
+
+/** A calendar without lines that are no property, and with the ends that are missing (RFC 5545 §3.1, §3.4). */
+function mendCalendar(text: string): string {
+  const output: string[] = [];
+  const open: string[] = [];
+  let kept = false;
+  for (const line of text.split(/\r?\n/u)) {
+    if (/^[ \t]/u.test(line)) {
+      if (kept) output.push(line);
+      continue;
+    }
+    kept = /^[a-z0-9-]{1,60}[;:]/iu.test(line);
+    if (!kept) continue;
+    const [, edge = '', name = ''] = /^(begin|end):([a-z0-9-]{1,60})\s*$/iu.exec(line.slice(0, 100)) ?? [];
+    kept = edge === '' || open.length < maxOpen || edge.toLowerCase() === 'end';
+    if (!kept) continue;
+    if (edge.toLowerCase() === 'begin') open.push(name.toUpperCase());
+    if (edge.toLowerCase() === 'end') {
+      const at = open.lastIndexOf(name.toUpperCase());
+      if (at < 0) continue;
+      for (const inner of open.splice(at).slice(1).toReversed()) output.push(`END:${inner}`);
+    }
+    output.push(line);
+  }
+  return [...output, ...open.toReversed().map((name) => `END:${name}`)].join('\r\n');
+}
+
 /**
  * The facts of an iTIP object (RFC 5545, RFC 5546): `start` is ISO 8601 in UTC where the zone is known, without zone where the
  * event floats, a bare date for a whole day. Null where the text is no calendar, or over 256 Ki characters. Never throws.
  */
 export function readCalendar(text: string): CalendarFacts | null {
   if (text.length > maxCalendarChars || !/begin:vcalendar/iu.test(text)) return null;
+  return readObject(text.trim()) ?? readObject(mendCalendar(text));
+}
+
+function readObject(text: string): CalendarFacts | null {
   try {
-    const parsed: unknown = ICAL.parse(text.trim());
+    const parsed: unknown = ICAL.parse(text);
     if (!Array.isArray(parsed)) return null;
     const values: unknown[] = parsed;
     const first = values[0];

@@ -1,3 +1,6 @@
+import { decodeEncodedWords } from '../charset/encoded-words.ts';
+import { readLocalisedDate } from '../forwarded/localised-date.ts';
+
 /** RFC 5322 §3.3 and its obsolete forms §4.3. */
 
 const months: ReadonlyMap<string, number> = new Map(
@@ -17,6 +20,37 @@ const zones: ReadonlyMap<string, number> = new Map([
   ['MDT', -360],
   ['PST', -480],
   ['PDT', -420],
+]);
+
+/** Further names that mean one offset wherever they are used; IST, BST, AST and the like do not. */
+const furtherZones: ReadonlyMap<string, number> = new Map([
+  ['WET', 0],
+  ['WEST', 60],
+  ['CET', 60],
+  ['MET', 60],
+  ['MEZ', 60],
+  ['CEST', 120],
+  ['MEST', 120],
+  ['MESZ', 120],
+  ['EET', 120],
+  ['EEST', 180],
+  ['MSK', 180],
+  ['HKT', 480],
+  ['SGT', 480],
+  ['AWST', 480],
+  ['JST', 540],
+  ['KST', 540],
+  ['ACST', 570],
+  ['AEST', 600],
+  ['ACDT', 630],
+  ['AEDT', 660],
+  ['NZST', 720],
+  ['NZDT', 780],
+  ['NST', -210],
+  ['NDT', -150],
+  ['AKST', -540],
+  ['AKDT', -480],
+  ['HST', -600],
 ]);
 
 /** The longest real Date header, comment included, is under 100 characters. */
@@ -56,13 +90,13 @@ function fullYear(digits: string): number {
 }
 
 function readOffset(zone: string): number | null {
-  const numeric = /^(?:GMT|UTC?|UT)?([+-])(\d{2}):?(\d{2})$/u.exec(zone.toUpperCase());
+  const numeric = /^(?:GMT|UTC?)? ?([+-])(\d{1,2}):?(\d{2})?$/u.exec(zone.toUpperCase());
   if (numeric === null) {
     const named = /^([A-Z]{1,5})(?:\d[A-Z]{3})?$/u.exec(zone.toUpperCase());
-    return named?.[1] === undefined ? null : (zones.get(named[1]) ?? 0);
+    return named?.[1] === undefined ? null : (zones.get(named[1]) ?? furtherZones.get(named[1]) ?? 0);
   }
-  const minutes = Number(numeric[2]) * 60 + Number(numeric[3]);
-  if (Number(numeric[3]) > 59 || minutes > maxOffsetMinutes) return null;
+  const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
+  if (Number(numeric[3] ?? 0) > 59 || minutes > maxOffsetMinutes) return null;
   return numeric[1] === '-' ? -minutes : minutes;
 }
 
@@ -100,16 +134,30 @@ function readMoment(input: {
 
 const monthWord =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+/** A zone in digits, behind which clients put its name in their language; or one or two names. */
+const zoneWord =
+  '(?: ?((?:(?:gmt|utc?) ?)?[+-]\\d{1,2}:?(?:\\d{2})?)(?: [^\\d]{1,40})?| ?([a-z]{1,5}(?:\\d[a-z]{3})?)(?: [a-z]{1,5})?)?';
 const rfc5322 = new RegExp(
-  `^(?:[a-z]{2,9}\\.?,? ?)?(\\d{1,2})[ -]${monthWord}[ -](\\d{4}|\\d{2,3}),? (\\d[\\d:.]{2,18})(?: ?([a-z+-][a-z0-9:+-]{0,9}))?(?: [a-z]{1,5})?$`,
+  `^(?:[a-z]{2,9}\\.?,? ?)?(\\d{1,2})[ -]${monthWord}[ -](\\d{4}|\\d{2,3}),? (\\d[\\d:.]{2,18})${zoneWord}$`,
+  'iu',
+);
+/** As JavaScript and American clients write it: "Tue Mar 03 2026 09:15:00 GMT+0100", "March 3, 2026 09:15". */
+const monthFirst = new RegExp(
+  `^(?:[a-z]{2,9}\\.?,? )?${monthWord} (\\d{1,2}),? (\\d{4}),? (\\d[\\d:.]{2,18})${zoneWord}$`,
+  'iu',
+);
+/** The same in other languages; the month is looked up. */
+const localised = new RegExp(
+  `^(?:[\\p{L}\\p{M}.]{1,15},? ?)?(\\d{1,2})\\.?[ -]([\\p{L}\\p{M}.]{2,15})[ -](\\d{4}),? (\\d[\\d:.]{2,18})${zoneWord}$`,
   'iu',
 );
 /** As C's asctime and some agents write it. */
 const asctime = new RegExp(
-  `^(?:[a-z]{2,9},? )?${monthWord} (\\d{1,2}),? (\\d[\\d:.]{2,18})(?: ([a-z+-][a-z0-9:+-]{0,9}))? (\\d{4})$`,
+  `^(?:[a-z]{2,9},? )?${monthWord} (\\d{1,2}),? (\\d[\\d:.]{2,18})(?: ([a-z+-][a-z0-9:+-]{0,9}))? (\\d{4})(?: ([+-]\\d{2}:?\\d{2}))?$`,
   'iu',
 );
-const iso8601 = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2})$/u;
+const iso8601 =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/u;
 
 /** A month in digits, as agents with a broken locale write it: `20 11 79 05:34:27 -0300`, `11/20/1979 05:34 +0100`. */
 const numeric =
@@ -125,16 +173,45 @@ function readNumeric(text: string): string | null {
   return readMoment({ day, month, year, time, zone });
 }
 
-/**
- * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included), of asctime, of
- * ISO 8601 with a zone, or all in digits with a day above 12. A missing or unknown zone means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
- */
-export function parseDate(value: string): string | null {
+const noLanguages: ReadonlySet<string> = new Set();
+
+/** "3 März 2026": the number of the month, null where no language of the tables has it, or two mean different ones by it. */
+function readLocalised(text: string): string | null {
+  const [, day = '', word = '', year = '', time = '', offset, name] = localised.exec(text) ?? [];
+  const named = day === '' ? null : readLocalisedDate(`${day} ${word} ${year}`, noLanguages);
+  const month = [...months.keys()][Number(named?.slice(5, 7) ?? 0) - 1];
+  return month === undefined ? null : readMoment({ day, month, year, time, zone: offset ?? name });
+}
+
+/** "9:15:00 PM" as 21:15:00. */
+function withoutHalfDay(text: string): string {
+  return text.replace(
+    /(?<!\d)(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?([ap])\.?m\.?(?![a-z])/iu,
+    (whole, hour: string, rest: string, half: string) => {
+      if (Number(hour) < 1 || Number(hour) > 12) return whole;
+      return `${(Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0)}${rest}`;
+    },
+  );
+}
+
+/** The value as one line without comments, quotes, encoded words and needless white space; null where it cannot be trusted. */
+function tidyDate(value: string): string | null {
   if (value.length > maxDateLength) return null;
-  const plain = withoutComments(value);
+  const plain = withoutComments(decodeEncodedWords(value));
   if (plain === null) return null;
   // RFC 5322 §4.3 allows white space around the colons and the comma.
-  const text = plain.replaceAll(/\s+/gu, ' ').replaceAll(/ ?: ?/gu, ':').replaceAll(' ,', ',').trim();
+  const levelled = plain.replaceAll(/\s+/gu, ' ').replaceAll(/ ?: ?/gu, ':').replaceAll(' ,', ',').trim();
+  return withoutHalfDay(levelled.replaceAll(/^"|"$/gu, '').trim());
+}
+
+/**
+ * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included; the month in any
+ * language of the forward tables), of asctime, of ISO 8601, or all in digits with a day above 12. A missing or unknown zone
+ * means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
+ */
+export function parseDate(value: string): string | null {
+  const text = tidyDate(value);
+  if (text === null) return null;
   const iso = iso8601.exec(text);
   if (iso !== null) {
     const month = [...months.keys()][Number(iso[2]) - 1] ?? '';
@@ -142,21 +219,18 @@ export function parseDate(value: string): string | null {
   }
   const standard = rfc5322.exec(text);
   if (standard !== null) {
-    return readMoment({
-      day: standard[1] ?? '',
-      month: standard[2] ?? '',
-      year: standard[3] ?? '',
-      time: standard[4] ?? '',
-      zone: standard[5],
-    });
+    const [, day = '', month = '', year = '', time = '', offset, name] = standard;
+    return readMoment({ day, month, year, time, zone: offset ?? name });
+  }
+  const american = monthFirst.exec(text);
+  if (american !== null) {
+    const [, month = '', day = '', year = '', time = '', offset, name] = american;
+    return readMoment({ day, month, year, time, zone: offset ?? name });
   }
   const old = asctime.exec(text);
-  if (old === null) return readNumeric(text);
-  return readMoment({
-    month: old[1] ?? '',
-    day: old[2] ?? '',
-    time: old[3] ?? '',
-    zone: old[4],
-    year: old[5] ?? '',
-  });
+  if (old !== null) {
+    const [, month = '', day = '', time = '', zone, year = '', after] = old;
+    return readMoment({ month, day, time, zone: zone ?? after, year });
+  }
+  return readNumeric(text) ?? readLocalised(text);
 }

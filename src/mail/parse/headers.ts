@@ -24,6 +24,11 @@ export function opensField(line: string): boolean {
   return fieldName.test(line);
 }
 
+/** Whether a block begins as a message does. */
+export function beginsWithField(block: Buffer): boolean {
+  return opensField(block.toString('latin1', 0, 300).trimStart());
+}
+
 function unfold(lines: readonly Buffer[]): Buffer {
   if (lines.length === 1 && lines[0] !== undefined) return trimBytes(lines[0]);
   return trimBytes(Buffer.concat(lines));
@@ -41,6 +46,27 @@ function trimBytes(bytes: Buffer): Buffer {
   return bytes.subarray(start, end);
 }
 
+/**
+ * The lines of a block without their ends. A bare CR counts where a field opens behind it, for other readers take it for a line
+ * end there, and none may see a From that this one does not.
+ */
+function* linesOf(block: Buffer): Generator<Buffer, void> {
+  let start = 0;
+  while (start < block.length) {
+    const feed = block.indexOf(0x0a, start);
+    const end = feed < 0 ? block.length : feed;
+    const line = block.subarray(start, end > start && block[end - 1] === 0x0d ? end - 1 : end);
+    start = end + 1;
+    let from = 0;
+    for (let at = line.indexOf(0x0d); at >= 0; at = line.indexOf(0x0d, at + 1)) {
+      if (!opensField(line.toString('latin1', at + 1, at + 281))) continue;
+      yield line.subarray(from, at);
+      from = at + 1;
+    }
+    yield line.subarray(from);
+  }
+}
+
 /** Splits a header block (without the blank line) into unfolded fields (RFC 5322 §2.2.3). Lines end with LF or CRLF. */
 export function readHeaderBlock(block: Buffer): HeaderBlock {
   const fields: Field[] = [];
@@ -52,12 +78,7 @@ export function readHeaderBlock(block: Buffer): HeaderBlock {
     name = null;
     lines = [];
   };
-  let start = 0;
-  while (start < block.length) {
-    const feed = block.indexOf(0x0a, start);
-    const end = feed < 0 ? block.length : feed;
-    const line = block.subarray(start, end > start && block[end - 1] === 0x0d ? end - 1 : end);
-    start = end + 1;
+  for (const line of linesOf(block)) {
     if (line.length === 0) continue;
     if (line[0] === 0x20 || line[0] === 0x09) {
       if (name !== null) lines.push(line);

@@ -1,5 +1,5 @@
 import type { ParseLimits } from './limits.ts';
-import { isEncoded } from './part.ts';
+import { isEncoded, isMessageType } from './part.ts';
 import type { Part } from './part.ts';
 import { isPkcs7Mime } from './protection.ts';
 
@@ -18,6 +18,8 @@ const reportTypes: ReadonlySet<string> = new Set([
 ]);
 const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'application/ics']);
 const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
+/** RFC 8551 §3.2.1: gateways that lose the type keep the name. */
+const cmsFiles: ReadonlySet<string> = new Set(['smime.p7m', 'smime.p7z']);
 /** RFC 3464 reports of mass mail reach some 100 KB. */
 const maxReportBytes = 1_048_576;
 
@@ -26,10 +28,12 @@ export function roleOf(part: Part, isBody: boolean): LeafRole {
   if (isBody) return 'text';
   if (reportTypes.has(part.contentType)) return 'report';
   if (calendarTypes.has(part.contentType)) return 'calendar';
-  if (tnefTypes.has(part.contentType) || part.filename?.toLowerCase() === 'winmail.dat') return 'tnef';
-  if (isPkcs7Mime(part.contentType)) return 'pkcs7';
-  const message = part.contentType === 'message/rfc822' || part.contentType === 'message/global';
-  return message && isEncoded(part) ? 'encoded-message' : 'file';
+  const filename = part.filename?.toLowerCase() ?? '';
+  if (tnefTypes.has(part.contentType) || filename === 'winmail.dat') return 'tnef';
+  if (isPkcs7Mime(part.contentType) || cmsFiles.has(filename)) return 'pkcs7';
+  // Programs that know nothing of mail attach a saved message as bytes.
+  const savedMessage = part.contentType === 'application/octet-stream' && filename.endsWith('.eml');
+  return savedMessage || (isMessageType(part) && isEncoded(part)) ? 'encoded-message' : 'file';
 }
 
 /** How many decoded bytes of a leaf are kept in memory for its role. `textBudget` is what all texts together may still take. */

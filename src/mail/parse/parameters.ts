@@ -25,11 +25,23 @@ function skipComment(text: string, start: number): number {
   return text.length;
 }
 
-function readQuoted(text: string, start: number): { readonly value: string; readonly end: number } {
+/** `"the "big" one.pdf"`: quotes inside that nobody escaped. Where the value really ends, -1 where it ends at `close`. */
+function endOfLooseQuotes(text: string, close: number): number {
+  const semicolon = text.indexOf(';', close);
+  const rest = text.slice(close, semicolon < 0 ? text.length : semicolon).trimEnd();
+  return rest.length > 2 && rest.endsWith('"') && !/=\s{0,9}"/u.test(rest) ? close + rest.length - 1 : -1;
+}
+
+/** Null where the quote is never closed. */
+function readQuoted(text: string, start: number): { readonly value: string; readonly end: number } | null {
   const output: string[] = [];
   for (let index = start + 1; index < text.length; index += 1) {
     const letter = text[index] ?? '';
-    if (letter === '"') return { value: output.join(''), end: index + 1 };
+    if (letter === '"') {
+      const end = endOfLooseQuotes(text, index);
+      if (end < 0) return { value: output.join(''), end: index + 1 };
+      return { value: output.join('') + text.slice(index, end), end: end + 1 };
+    }
     const next = text[index + 1];
     // Only quotes and backslashes are unescaped: clients write Windows paths without doubling.
     if (letter === '\\' && (next === '"' || next === '\\')) {
@@ -39,7 +51,7 @@ function readQuoted(text: string, start: number): { readonly value: string; read
       output.push(letter);
     }
   }
-  return { value: output.join(''), end: text.length };
+  return null;
 }
 
 /** Up to the next `;`, leaving comments out; a quoted string counts only where the value begins with it. */
@@ -48,8 +60,11 @@ function readValue(text: string, start: number): { readonly value: string; reado
   while (index < text.length && /\s/u.test(text[index] ?? '')) index += 1;
   if (text[index] === '"') {
     const quoted = readQuoted(text, index);
-    const end = text.indexOf(';', quoted.end);
-    return { value: quoted.value, end: end < 0 ? text.length : end };
+    if (quoted !== null) {
+      const end = text.indexOf(';', quoted.end);
+      return { value: quoted.value, end: end < 0 ? text.length : end };
+    }
+    index += 1;
   }
   const output: string[] = [];
   let after = ' ';
@@ -106,6 +121,23 @@ function joinSections(sections: readonly Section[]): string {
   return decodeText({ bytes: Buffer.concat(pieces), label: charset }).text;
 }
 
+/** Single quotes mean nothing in MIME, but people who write headers by hand think so; in a boundary they stand in the delimiter too. */
+function withoutSingleQuotes(name: string, value: string): string {
+  const quoted = value.length > 2 && value.startsWith("'") && value.endsWith("'");
+  return quoted && name !== 'boundary' ? value.slice(1, -1) : value;
+}
+
+/** `attachment filename=…`, `attachment, filename=…` and a bare `filename=…`: what stands before the first parameter. */
+const valueWithoutSemicolon =
+  /^\s{0,20}([^\s;,="(]{0,200}(?:[\s,]{1,20}|(?<=^\s{0,20})))(?=[a-z][a-z0-9*_-]{0,40}\s{0,9}=)/iu;
+
+function readFirst(text: string): { readonly value: string; readonly end: number } {
+  const loose = valueWithoutSemicolon.exec(text.slice(0, 500));
+  // The place before the parameter counts as its semicolon.
+  if (loose !== null) return { value: (loose[1] ?? '').replaceAll(',', ''), end: loose[0].length - 1 };
+  return readValue(text, 0);
+}
+
 function joinParameters(raw: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   const sections = new Map<string, Section[]>();
@@ -113,7 +145,7 @@ function joinParameters(raw: readonly (readonly [string, string])[]): ReadonlyMa
     const extended = /^([^*]{1,60})\*(\d{1,4})?(\*)?$/u.exec(name);
     if (extended?.[1] === undefined) {
       // RFC 2045 has no duplicates; the first is what most readers take. RFC 2047 forbids encoded words here, but clients write them.
-      if (!parameters.has(name)) parameters.set(name, decodeEncodedWords(value));
+      if (!parameters.has(name)) parameters.set(name, decodeEncodedWords(withoutSingleQuotes(name, value)));
       continue;
     }
     const list = sections.get(extended[1]) ?? [];
@@ -132,7 +164,7 @@ function joinParameters(raw: readonly (readonly [string, string])[]): ReadonlyMa
 
 /** Reads `text/plain; charset="utf-8"; name*0*=…`. Tolerates spaces, comments, missing quotes and stray semicolons. Linear. */
 export function readParameterised(text: string): Parameterised {
-  const first = readValue(text, 0);
+  const first = readFirst(text);
   const raw: (readonly [string, string])[] = [];
   let index = first.end;
   while (index < text.length && raw.length < maxParameters) {

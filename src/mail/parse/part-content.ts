@@ -101,6 +101,8 @@ export interface PartResult {
   readonly kept: Buffer;
   readonly truncated: boolean;
   readonly broken: boolean;
+  /** The body is not in the transfer encoding that its header names, and was taken as it came. */
+  readonly mislabelled: boolean;
 }
 
 function decoderFor(part: Part): TransferDecoder {
@@ -191,6 +193,7 @@ export function openPartReader(input: {
         kept: Buffer.concat(kept),
         truncated: decodedBytes > keptBytes,
         broken: mislabelled || decoder.broken(),
+        mislabelled,
       };
     },
   };

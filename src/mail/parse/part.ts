@@ -39,10 +39,13 @@ export function isEncoded(part: Pick<Part, 'encoding'>): boolean {
   );
 }
 
+export function isMessageType(part: Pick<Part, 'contentType'>): boolean {
+  return part.contentType === 'message/rfc822' || part.contentType === 'message/global';
+}
+
 function kindOf(contentType: string, encoding: string): Part['kind'] {
   if (contentType.startsWith('multipart/')) return 'multipart';
-  const message = contentType === 'message/rfc822' || contentType === 'message/global';
-  return message && !isEncoded({ encoding }) ? 'message' : 'leaf';
+  return isMessageType({ contentType }) && !isEncoded({ encoding }) ? 'message' : 'leaf';
 }
 
 function readContentType(
@@ -57,6 +60,27 @@ function readContentType(
   return { type: parameters.has('boundary') ? 'multipart/mixed' : fallback, parameters };
 }
 
+/** Known encodings under the names that programs give them: `base-64`, `quoted/printable`. */
+function readEncoding(raw: string | null): string {
+  const { value } = readParameterised(raw ?? '7bit');
+  const letters = value.replaceAll(/[^a-z0-9]/gu, '');
+  if (letters === 'quotedprintable') return 'quoted-printable';
+  return letters === 'base64' ? letters : value;
+}
+
+function readFilename(
+  disposition: ReadonlyMap<string, string>,
+  type: ReadonlyMap<string, string>,
+): string | null {
+  const names = [
+    disposition.get('filename'),
+    disposition.get('name'),
+    type.get('name'),
+    type.get('filename'),
+  ];
+  return names.find((name) => name !== undefined && name.trim() !== '') ?? null;
+}
+
 /** Reads what the fields of an entity say about its body. `multipart/digest` makes message/rfc822 the default of its parts. */
 export function readPart(input: {
   readonly fields: readonly Field[];
@@ -68,7 +92,7 @@ export function readPart(input: {
   const { type, parameters } = readContentType(firstField(fields, 'content-type'), fallback);
   const rawDisposition = firstField(fields, 'content-disposition');
   const disposition = rawDisposition === null ? null : readParameterised(rawDisposition);
-  const encoding = readParameterised(firstField(fields, 'content-transfer-encoding') ?? '7bit').value;
+  const encoding = readEncoding(firstField(fields, 'content-transfer-encoding'));
   const contentId = firstField(fields, 'content-id')?.replaceAll(/[<>\s]/gu, '') ?? '';
   return {
     parent,
@@ -78,12 +102,7 @@ export function readPart(input: {
     contentType: type,
     parameters,
     disposition: disposition === null || disposition.value === '' ? null : disposition.value,
-    filename:
-      disposition?.parameters.get('filename') ??
-      disposition?.parameters.get('name') ??
-      parameters.get('name') ??
-      parameters.get('filename') ??
-      null,
+    filename: readFilename(disposition?.parameters ?? new Map(), parameters),
     encoding,
     contentId: contentId === '' ? null : contentId,
     kind: kindOf(type, encoding),

@@ -1,15 +1,20 @@
+import { signedData } from './cms.ts';
 import type { Part } from './part.ts';
 import type { ParsedMessage } from '../mail.ts';
 
 export type Protection = NonNullable<ParsedMessage['protection']>;
 
-/** The DER form of the content type ids of RFC 5652 §4, §6.1 and RFC 5083. */
-const signedData = Buffer.from('06092a864886f70d010702', 'hex');
+/** The DER form of the content type ids of RFC 5652 §6.1 and RFC 5083. */
 const envelopedData = Buffer.from('06092a864886f70d010703', 'hex');
 const authEnvelopedData = Buffer.from('060b2a864886f70d0109100117', 'hex');
 
 export function isPkcs7Mime(contentType: string): boolean {
   return contentType === 'application/pkcs7-mime' || contentType === 'application/x-pkcs7-mime';
+}
+
+/** RFC 8551 §3.6. */
+export function isCompressed(part: Pick<Part, 'parameters'>): boolean {
+  return part.parameters.get('smime-type')?.toLowerCase() === 'compressed-data';
 }
 
 /** What the header of a part says about signatures and encryption (RFC 1847, RFC 3156, RFC 8551). */
@@ -57,74 +62,4 @@ export function withoutClearSignature(text: string): string {
     }
   }
   return output.join('\n');
-}
-
-interface Element {
-  readonly tag: number;
-  readonly start: number;
-  readonly end: number;
-  /** Position after the element. */
-  readonly next: number;
-  readonly indefinite: boolean;
-}
-
-/** One BER element (X.690 §8.1); null where it does not fit into the bytes. An indefinite length reaches to the end at most. */
-function readElement(bytes: Buffer, at: number, limit: number): Element | null {
-  const tag = bytes[at];
-  const first = bytes[at + 1];
-  if (tag === undefined || first === undefined || at + 2 > limit || (tag & 0x1f) === 0x1f) return null;
-  if (first === 0x80) return { tag, start: at + 2, end: limit, next: limit, indefinite: true };
-  if (first < 0x80)
-    return at + 2 + first > limit
-      ? null
-      : { tag, start: at + 2, end: at + 2 + first, next: at + 2 + first, indefinite: false };
-  const count = first & 0x7f;
-  if (count > 4 || at + 2 + count > limit) return null;
-  const length = bytes.readUIntBE(at + 2, count);
-  const start = at + 2 + count;
-  return start + length > limit
-    ? null
-    : { tag, start, end: start + length, next: start + length, indefinite: false };
-}
-
-const octetString = 0x04;
-const constructedOctetString = 0x24;
-const maxElements = 100_000;
-
-/** The content octets, which long signed mail carries in many chunks. */
-function readOctets(bytes: Buffer, start: number, limit: number): Buffer | null {
-  const outer = readElement(bytes, start, limit);
-  if (outer === null) return null;
-  if (outer.tag === octetString) return bytes.subarray(outer.start, outer.end);
-  if (outer.tag !== constructedOctetString) return null;
-  const pieces: Buffer[] = [];
-  let at = outer.start;
-  for (let count = 0; at < outer.end && count < maxElements; count += 1) {
-    const piece = readElement(bytes, at, outer.end);
-    if (piece === null || piece.tag !== octetString) break;
-    pieces.push(bytes.subarray(piece.start, piece.end));
-    at = piece.next;
-  }
-  return Buffer.concat(pieces);
-}
-
-/**
- * The MIME entity inside an opaque-signed smime.p7m (RFC 5652 §5: ContentInfo, SignedData, encapContentInfo). Null where the
- * bytes are anything else. The signature is not verified. Never throws.
- */
-export function readOpaqueSigned(bytes: Buffer): Buffer | null {
-  const info = readElement(bytes, 0, bytes.length);
-  if (info === null || info.tag !== 0x30) return null;
-  if (!bytes.subarray(info.start, info.start + signedData.length).equals(signedData)) return null;
-  const explicit = readElement(bytes, info.start + signedData.length, info.end);
-  const signed = explicit === null ? null : readElement(bytes, explicit.start, explicit.end);
-  if (signed === null || signed.tag !== 0x30) return null;
-  const version = readElement(bytes, signed.start, signed.end);
-  const digests = version === null ? null : readElement(bytes, version.next, signed.end);
-  if (digests === null || digests.indefinite) return null;
-  const encapsulated = readElement(bytes, digests.next, signed.end);
-  const type = encapsulated === null ? null : readElement(bytes, encapsulated.start, encapsulated.end);
-  if (encapsulated === null || type === null || type.tag !== 0x06) return null;
-  const content = readElement(bytes, type.next, encapsulated.end);
-  return content === null || content.tag !== 0xa0 ? null : readOctets(bytes, content.start, content.end);
 }

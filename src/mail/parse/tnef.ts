@@ -1,5 +1,9 @@
 import iconv from 'iconv-lite';
 import { cleanText } from '../charset/charset.ts';
+import { codepageName } from './codepage.ts';
+import { decompressRtf } from './compressed-rtf.ts';
+import { readRtf } from './rtf.ts';
+import type { RtfContents } from './rtf.ts';
 
 /** Outlook's winmail.dat (MS-OXTNEF), read without trust: every length is checked against what is there. */
 
@@ -22,6 +26,8 @@ const signature = 0x223e9f78;
 const maxFiles = 500;
 const maxProperties = 2_000;
 const maxValues = 1_000;
+/** As much as is read of HTML. Answers a few KB of compressed RTF that unpack to megabytes. */
+const maxRtfBytes = 4_194_304;
 
 const attribute = {
   oemCodepage: 0x9007,
@@ -34,6 +40,7 @@ const attribute = {
 };
 const property = {
   body: 0x1000,
+  compressedRtf: 0x1009,
   html: 0x1013,
   codepage: 0x3fde,
   data: 0x3701,
@@ -143,13 +150,6 @@ function textOf(properties: Properties, id: number): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function codepageName(codepage: number): string {
-  if (codepage === 65_001) return 'utf-8';
-  return (
-    [`windows-${codepage}`, `cp${codepage}`].find((name) => iconv.encodingExists(name)) ?? 'windows-1252'
-  );
-}
-
 interface Draft {
   title: string | null;
   data: Buffer | null;
@@ -171,6 +171,14 @@ function finishFile(draft: Draft): TnefFile | null {
   };
 }
 
+/** Outlook writes the body as compressed RTF only where the reader is thought to be an Outlook too. */
+function readRtfBody(properties: Properties): RtfContents | null {
+  const value = properties.get(property.compressedRtf);
+  if (!(value instanceof Buffer)) return null;
+  const rtf = decompressRtf(value, maxRtfBytes);
+  return rtf === null ? null : readRtf(rtf);
+}
+
 /** The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. Never throws. */
 export function readTnef(bytes: Buffer): TnefContents | null {
   if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
@@ -178,6 +186,7 @@ export function readTnef(bytes: Buffer): TnefContents | null {
   let encoding = 'windows-1252';
   let text: string | null = null;
   let html: string | null = null;
+  let rtf: RtfContents | null = null;
   let damaged = false;
   let at = 6;
   // Level (1), id (2), type (2), length (4), data, checksum (2): MS-OXTNEF §2.1.3.
@@ -204,12 +213,16 @@ export function readTnef(bytes: Buffer): TnefContents | null {
       const properties = readProperties(data, encoding);
       const body = properties.get(property.html);
       text ??= textOf(properties, property.body);
+      rtf ??= readRtfBody(properties);
       const codepage = properties.get(property.codepage);
       const htmlEncoding =
         codepage instanceof Buffer && codepage.length >= 4 ? codepageName(codepage.readUInt32LE(0)) : 'utf-8';
       html ??= typeof body === 'string' ? body : body === undefined ? null : decodeString(body, htmlEncoding);
     }
   }
+  // The RTF is the body where nothing simpler is; what it wraps may be HTML.
+  if (rtf?.kind === 'html') html ??= rtf.text;
+  else if (rtf !== null && html === null) text ??= rtf.text.trim();
   return {
     text,
     html,

@@ -1,3 +1,4 @@
+import { createGluedClose } from './glued-close.ts';
 import { createHeaderLines } from './header-lines.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { ParseLimits } from './limits.ts';
@@ -33,6 +34,8 @@ interface Frame {
 const maxDelimiterLine = 1_000;
 /** RFC 5322 §2.1.1 limits a line to 998; header lines beyond this are taken in pieces. */
 const maxHeaderLine = 262_144;
+/** Reading a header for the boundary it declares costs its length; answers a header full of dashes. */
+const maxHeaderLooks = 20;
 const empty = Buffer.alloc(0);
 const dash = 0x2d;
 const feedAndDash = Buffer.from('\n-');
@@ -43,25 +46,37 @@ function nextDashLine(data: Buffer, from: number): number {
   return at < 0 ? -1 : at + 1;
 }
 
+/** Before its first delimiter a multipart may turn out to have another boundary than its header says: none, quoted, in other case. */
+function adoptBoundary(declared: string | null, seen: string): string | null {
+  if (declared === null) return seen !== '' && !/\s/u.test(seen) ? seen : null;
+  const bare = declared.replaceAll(/^'|'$/gu, '').toLowerCase();
+  return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
+}
+
 /** Steps through a message of any size, holding no more than one unfinished line. Never throws. */
-export function createWalker(limits: ParseLimits, outer: Part | null = null): Walker {
+export function createWalker(
+  limits: ParseLimits,
+  around: { readonly outer: Part | null; readonly isMessage: boolean } = { outer: null, isMessage: true },
+): Walker {
+  const { outer } = around;
   const frames: Frame[] = [];
-  let header: HeaderLines | null = createHeaderLines(limits.maxHeaderBytes);
+  let header: HeaderLines | null = createHeaderLines(limits.maxHeaderBytes, around.isMessage);
   let carry: Buffer = empty;
   let atLineStart = true;
   let parts = 0;
   let messages = 0;
   let stopped = false;
+  let headerLooks = 0;
 
   const parentOf = (): Part | null => frames.at(-1)?.part ?? outer;
 
   function* openPart(lines: HeaderLines): Generator<WalkEvent, void> {
     const { fields, malformed, tooLong } = lines.fields();
-    const around = frames.at(-1);
+    const enclosing = frames.at(-1);
     const read = readPart({
       fields,
       parent: parentOf(),
-      index: around === undefined ? 0 : around.children - 1,
+      index: enclosing === undefined ? 0 : enclosing.children - 1,
     });
     const tooDeep =
       read.kind !== 'leaf' &&
@@ -81,8 +96,17 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     if (part.kind !== 'message') return;
     messages += 1;
     frame.children = 1;
-    header = createHeaderLines(limits.maxHeaderBytes);
+    header = createHeaderLines(limits.maxHeaderBytes, true);
   }
+
+  /** The first delimiter line of a multipart right below its header: the blank line between is missing. */
+  const endsHeader = (line: Buffer, lines: HeaderLines): boolean => {
+    if (headerLooks >= maxHeaderLooks || line.length > maxDelimiterLine) return false;
+    headerLooks += 1;
+    const part = readPart({ fields: lines.fields().fields, parent: parentOf(), index: 0 });
+    const boundary = part.kind === 'multipart' ? part.parameters.get('boundary')?.trimEnd() : undefined;
+    return boundary !== undefined && boundary !== '' && line.toString('utf8').trimEnd() === `--${boundary}`;
+  };
 
   function* finishHeader(): Generator<WalkEvent, void> {
     // An empty message/rfc822 opens a header of its own, which ends here as well.
@@ -106,8 +130,7 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     for (let depth = frames.length - 1; depth >= 0; depth -= 1) {
       const frame = frames[depth];
       if (frame?.part.kind !== 'multipart') continue;
-      if (frame.boundary === null && frame.children === 0 && text !== '' && !/\s/u.test(text))
-        frame.boundary = text;
+      if (frame.children === 0) frame.boundary = adoptBoundary(frame.boundary, text);
       const closes = text === `${frame.boundary}--`;
       if (frame.boundary === null || (!closes && text !== frame.boundary)) continue;
       if (!frame.closed) return { depth, closes };
@@ -133,7 +156,7 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
       return;
     }
     frame.children += 1;
-    header = createHeaderLines(limits.maxHeaderBytes);
+    header = createHeaderLines(limits.maxHeaderBytes, false);
   }
 
   /** Where the body content that starts at `start` ends: before the next delimiter line, or where the data does. */
@@ -204,9 +227,15 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
         yield* atDelimiterLine(line, found);
         continue;
       }
+      if (line[0] === dash && line[1] === dash && endsHeader(line, header)) {
+        yield* openPart(header);
+        position -= line.length;
+        atLineStart = true;
+        continue;
+      }
       const progress = header.push(line);
       // Only a message around this header wants its bytes.
-      if (progress.kind !== 'body' && messages > 0) yield { kind: 'structure', bytes: progress.bytes };
+      if (progress.bytes.length > 0 && messages > 0) yield { kind: 'structure', bytes: progress.bytes };
       if (progress.kind === 'more') continue;
       yield* openPart(header);
       atLineStart = true;
@@ -218,10 +247,18 @@ export function createWalker(limits: ParseLimits, outer: Part | null = null): Wa
     carry = position < data.length ? Buffer.from(data.subarray(position)) : empty;
   }
 
+  const glued = createGluedClose();
   return {
-    push: (piece) => run(piece, false),
+    push: (piece) => glued.pass(run(piece, false)),
     *end() {
-      yield* run(empty, true);
+      yield* glued.pass(run(empty, true));
+      const unclosed = frames.flatMap((frame) =>
+        frame.closed || frame.children === 0 ? [] : (frame.boundary ?? []),
+      );
+      const found = header === null ? glued.find(unclosed) : null;
+      for (const frame of frames)
+        if (frame.boundary !== null && frame.boundary === found) frame.closed = true;
+      yield* glued.rest(found);
       yield* finishHeader();
       yield* closeTo(0, false);
     },

@@ -1,0 +1,62 @@
+import type { WalkEvent } from './walk.ts';
+
+/**
+ * A close delimiter at the end of the last line of a message that nothing else ends: "…regards--b--". RFC 2046 §5.1.1 wants a
+ * line end before it, which writers forget where the part has none of its own. Only there: anywhere else such letters are content.
+ */
+export interface GluedClose {
+  /** Passes the events on, holding back the last bytes of a body until it is known what follows. */
+  readonly pass: (events: Iterable<WalkEvent>) => Generator<WalkEvent, void>;
+  /** The boundary, of those given, whose close delimiter ends what is held back. */
+  readonly find: (boundaries: readonly string[]) => string | null;
+  /** What is held back, parted before the delimiter of that boundary. */
+  readonly rest: (boundary: string | null) => Generator<WalkEvent, void>;
+}
+
+/** RFC 2046 §5.1.1 limits a boundary to 70; clients write somewhat longer ones. */
+const heldBytes = 256;
+/** Smaller pieces are held whole, so that readers see the beginning of a part at once. */
+const wholeBytes = 8_192;
+
+type BytesEvent = Extract<WalkEvent, { readonly kind: 'bytes' }>;
+
+export function createGluedClose(): GluedClose {
+  let held: BytesEvent | null = null;
+
+  function* release(): Generator<WalkEvent, void> {
+    const event = held;
+    held = null;
+    if (event !== null) yield event;
+  }
+
+  return {
+    *pass(events) {
+      for (const event of events) {
+        yield* release();
+        if (event.kind !== 'bytes' || event.part.kind === 'multipart') {
+          yield event;
+          continue;
+        }
+        const { part, bytes } = event;
+        const start = bytes.length <= wholeBytes ? 0 : bytes.length - heldBytes;
+        if (start > 0) yield { kind: 'bytes', part, bytes: bytes.subarray(0, start) };
+        held = { kind: 'bytes', part, bytes: Buffer.from(bytes.subarray(start)) };
+      }
+    },
+    find(boundaries) {
+      const end = held?.bytes.toString('utf8').trimEnd() ?? '';
+      return boundaries.findLast((boundary) => end.endsWith(`--${boundary}--`)) ?? null;
+    },
+    *rest(boundary) {
+      const event = held;
+      const at = boundary === null ? -1 : (event?.bytes.lastIndexOf(`--${boundary}--`) ?? -1);
+      if (event === null || at < 0) {
+        yield* release();
+        return;
+      }
+      held = null;
+      yield { kind: 'bytes', part: event.part, bytes: event.bytes.subarray(0, at) };
+      yield { kind: 'structure', bytes: event.bytes.subarray(at) };
+    },
+  };
+}

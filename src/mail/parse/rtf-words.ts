@@ -1,0 +1,73 @@
+/** Words of the Rich Text Format 1.9.1 that matter to a reader of plain text. Data for `readRtf`. */
+
+/** Control words that stand for text. */
+export const rtfTexts: ReadonlyMap<string, string> = new Map([
+  ['par', '\n'],
+  ['line', '\n'],
+  ['sect', '\n'],
+  ['page', '\n'],
+  ['row', '\n'],
+  ['nestrow', '\n'],
+  ['tab', '\t'],
+  ['cell', '\t'],
+  ['nestcell', '\t'],
+  ['emdash', '\u2014'],
+  ['endash', '\u2013'],
+  ['emspace', ' '],
+  ['enspace', ' '],
+  ['qmspace', ' '],
+  ['bullet', '\u2022'],
+  ['lquote', '\u2018'],
+  ['rquote', '\u2019'],
+  ['ldblquote', '\u201c'],
+  ['rdblquote', '\u201d'],
+  ['zwj', '\u200d'],
+  ['zwnj', '\u200c'],
+]);
+
+/** Groups whose text is not that of the document; those that begin with `\*` are left out as well, unless named below. */
+export const silentDestinations: ReadonlySet<string> = new Set([
+  'colortbl',
+  'stylesheet',
+  'info',
+  'pict',
+  'nonshppict',
+  'objdata',
+  'fldinst',
+  'filetbl',
+  'listtable',
+  'listoverridetable',
+  'revtbl',
+  'header',
+  'headerl',
+  'headerr',
+  'headerf',
+  'footer',
+  'footerl',
+  'footerr',
+  'footerf',
+  'xe',
+  'tc',
+  'bkmkstart',
+  'bkmkend',
+]);
+
+/** `\fcharset` of a font and the code page of its bytes; 1 means that of the document. */
+export const fontCodepages: ReadonlyMap<number, string> = new Map([
+  [0, 'windows-1252'],
+  [77, 'macroman'],
+  [128, 'shift_jis'],
+  [129, 'cp949'],
+  [134, 'gb18030'],
+  [136, 'big5-hkscs'],
+  [161, 'windows-1253'],
+  [162, 'windows-1254'],
+  [163, 'windows-1258'],
+  [177, 'windows-1255'],
+  [178, 'windows-1256'],
+  [186, 'windows-1257'],
+  [204, 'windows-1251'],
+  [222, 'windows-874'],
+  [238, 'windows-1250'],
+  [254, 'cp437'],
+]);
