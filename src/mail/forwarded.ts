@@ -1,7 +1,8 @@
 import { findBoundary, type Boundary } from './forwarded/forward-boundary.ts';
 import { readComment } from './forwarded/forward-comment.ts';
 import { isForward, type Surroundings } from './forwarded/forward-evidence.ts';
-import { isEndMark, readSeparator } from './forwarded/forward-separator.ts';
+import { isEndMark, isRule, readSeparator } from './forwarded/forward-separator.ts';
+import { partJoinedHeads } from './forwarded/joined-head.ts';
 import { htmlToText } from './html.ts';
 import { fold } from './letter-folding.ts';
 import { readLocalisedDate } from './forwarded/localised-date.ts';
@@ -29,7 +30,7 @@ const addressesOf = (...lists: readonly (readonly Address[])[]): ReadonlySet<str
 const none: ForwardFacts = { forwarded: null, forwards: [] };
 
 /** What a message, outer or hop, says of itself. */
-type Envelope = Pick<Surroundings, 'subject' | 'sender' | 'recipients' | 'inThread' | 'isHop'>;
+type Envelope = Omit<Surroundings, 'hasTextAbove' | 'isQuoteOnly'>;
 
 function envelopeOf(message: ParsedMessage): Envelope {
   return {
@@ -37,16 +38,27 @@ function envelopeOf(message: ParsedMessage): Envelope {
     sender: message.from?.address ?? null,
     recipients: addressesOf(message.to, message.cc, message.bcc),
     inThread: message.inReplyTo.length + message.references.length > 0,
+    isMarkedForward: message.headers.some(({ name }) => name === 'x-forwarded-message-id'),
     isHop: false,
   };
 }
 
-function envelopeOfHop(hop: Forward): Envelope {
+/** Where a block prints no subject, the stack of prefixes outside tells what the hop was: "Fwd: Fwd: The roof". */
+function subjectOfHop(outer: string, printed: string | null): string {
+  if (printed !== null) return printed;
+  const { bare, kinds } = stripSubjectPrefixes(outer);
+  const inner = kinds.filter((kind) => kind !== 'marker')[1];
+  if (inner === undefined) return bare;
+  return inner === 'forward' ? `Fwd: ${bare}` : `Re: ${bare}`;
+}
+
+function envelopeOfHop(hop: Forward, subject: string): Envelope {
   return {
-    subject: hop.subject ?? '',
+    subject,
     sender: hop.from.address,
     recipients: addressesOf(hop.to, hop.cc),
     inThread: false,
+    isMarkedForward: false,
     isHop: true,
   };
 }
@@ -67,14 +79,26 @@ function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit: numbe
   return isEmpty ? end : quoteEnd;
 }
 
-/** Zoho prints its separator above and below the header block. */
+/** Zoho prints its separator above and below the header block, others a rule below it or a mark ("8<") of their own. */
 function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end: number): number {
+  if (isRule(lines[start]?.text ?? '') && start < end) return start + 1;
   let index = start;
   while (index < end && lines[index]?.text === '') index += 1;
-  if (index >= end || readSeparator(lines[index]?.text ?? '') !== 'forward') return start;
+  const text = lines[index]?.text ?? '';
+  const separator = index < end ? readSeparator(text) : null;
+  if (separator === 'original' && /8<|>8/u.test(text)) return index + 1;
+  if (separator !== 'forward') return start;
   return findBoundary({ lines, start: index, limit: Math.min(end, index + 8), minStrength: 2 })?.at === index
     ? start
     : index + 1;
+}
+
+/** KMail closes what it forwards with a rule alone. */
+function withoutClosingRule(lines: readonly QuotedLine[], boundary: Boundary): readonly QuotedLine[] {
+  const last = lines.findLastIndex(({ text }) => text !== '');
+  return boundary.separator === 'forward' && /^-{30,}$/u.test(lines[last]?.text ?? '')
+    ? lines.slice(0, last)
+    : lines;
 }
 
 /** Some clients quote the message inside below a header block that is not quoted. */
@@ -90,7 +114,7 @@ const isQuoted = (line: QuotedLine, depth: number): boolean =>
 
 /** The hops that are printed in a text, outermost first. */
 function readInlineHops(text: string, message: ParsedMessage): Forward[] {
-  const lines = readLines(text.slice(0, MAX_TEXT_CHARS));
+  const lines = readLines(partJoinedHeads(text.slice(0, MAX_TEXT_CHARS)));
   const hops: Forward[] = [];
   let envelope = envelopeOf(message);
   let start = 0;
@@ -103,7 +127,8 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
     const { head } = boundary;
     const end = endOfHop(lines, boundary, limit);
     const above = lines.slice(start, boundary.at);
-    const below = lines.slice(skipRepeatedSeparator(lines, head.end, end), end);
+    const bodyStart = skipRepeatedSeparator(lines, head.end, end);
+    const below = withoutClosingRule(lines.slice(bodyStart, end), boundary);
     const around: Surroundings = {
       ...envelope,
       hasTextAbove: readComment(above, depth) !== null,
@@ -125,7 +150,10 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
       depth: hops.length + 1,
     };
     hops.push(hop);
-    envelope = envelopeOfHop(hop);
+    envelope = envelopeOfHop(
+      hop,
+      subjectOfHop(envelope.subject, head.kind === 'block' ? head.subject : null),
+    );
     start = head.end;
     limit = end;
     depth = head.depth;

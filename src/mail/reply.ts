@@ -1,7 +1,7 @@
 import { readHtmlLines } from './html/html-lines.ts';
 import type { ParsedMessage, SplitText } from './mail.ts';
 import { quoteRegion } from './reply/quote-html.ts';
-import { isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
+import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
 import { findForward, readSegments, type Segment } from './reply/quote.ts';
 import { isTagline, splitSignature } from './reply/signature.ts';
 
@@ -28,7 +28,11 @@ function plainLines(text: string): QuoteLine[] {
   return text
     .replace(/\r\n?/gu, '\n')
     .split('\n')
-    .map((line) => ({ text: line, quoted: isQuotedText(line), region: 'own' as const }));
+    .map((line, index, all) => ({
+      text: line,
+      quoted: isQuotedText(line) && !(isArrowAttribution(line) && !isQuotedText(all[index - 1] ?? '')),
+      region: 'own' as const,
+    }));
 }
 
 const htmlLines = (html: string): QuoteLine[] =>

@@ -29,6 +29,10 @@ const furtherMonths: readonly (readonly [string, string, number])[] = [
   ['ru', 'сент', 9],
   ['ru', 'нояб', 11],
   ['ru', 'февр', 2],
+  ['hi', 'अक्तूबर', 10],
+  ...'tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak marrask jouluk'
+    .split(' ')
+    .map((name, index) => ['fi', name, index + 1] as const),
 ];
 
 interface CalendarWords {

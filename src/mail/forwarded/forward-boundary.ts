@@ -1,5 +1,6 @@
-import { isRule, readSeparator } from './forward-separator.ts';
-import { readHeaderBlock, readLabelledLine, type HeaderBlock } from './header-block.ts';
+import { isDecorated, isRule, mayIntroduce, readSeparator } from './forward-separator.ts';
+import { readHeaderBlock, type HeaderBlock } from './header-block.ts';
+import { readBareLabelledLine, readLabelledLine } from './header-label.ts';
 import { readAttribution, type Attribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
 
@@ -42,6 +43,30 @@ function readHead(input: {
   return attribution === null ? null : { kind: 'attribution', ...attribution };
 }
 
+function strengthBehind(separator: 'forward' | 'original', isSure: boolean): number {
+  if (separator === 'forward') return isSure ? 1 : STRENGTH_BEHIND_SEPARATOR;
+  return isSure ? STRENGTH_BEHIND_SEPARATOR : 3;
+}
+
+/** The head behind a separator. Dashes that say "forwarded" need no more than the address of a sender. */
+function readHeadBehind(input: {
+  readonly lines: readonly QuotedLine[];
+  readonly at: number;
+  readonly limit: number;
+  readonly separator: 'forward' | 'original';
+}): Boundary['head'] | null {
+  const { lines, at, limit, separator } = input;
+  const isSure = isDecorated(lines[at]?.text ?? '');
+  const start = skipRules(lines, at + 1, limit);
+  const minStrength = strengthBehind(separator, isSure);
+  const head = readHead({ lines, start, limit, minStrength });
+  if (head?.kind === 'block' && head.strength < STRENGTH_BEHIND_SEPARATOR && head.from.address === null)
+    return null;
+  if (head !== null || !isSure) return head;
+  const bare = readHeaderBlock({ lines, start, limit, minStrength: 3, read: readBareLabelledLine });
+  return bare?.from.address == null ? null : { kind: 'block', ...bare };
+}
+
 /**
  * The first place between `start` and `limit` where another message begins. `minStrength`: how much a header block must hold where
  * no separator announces it. Looks at each line a bounded number of times.
@@ -59,9 +84,13 @@ export function findBoundary(input: {
     if (text === '') continue;
     const separator = readSeparator(text);
     if (separator === 'forward' || separator === 'original') {
-      const next = skipRules(lines, at + 1, limit);
-      const head = readHead({ lines, start: next, limit, minStrength: STRENGTH_BEHIND_SEPARATOR });
+      const head = readHeadBehind({ lines, at, limit, separator });
       if (head !== null) return { at, separator, head };
+    } else if (mayIntroduce(text)) {
+      const head = readHeaderBlock({ lines, start: skipRules(lines, at + 1, limit), limit, minStrength: 3 });
+      // Nobody who types such a line quotes what stands below it.
+      if (head !== null && head.depth > (lines[at]?.depth ?? 0))
+        return { at, separator: 'forward', head: { kind: 'block', ...head } };
     }
     const head = readHead({ lines, start: at, limit, minStrength });
     if (head !== null) return { at, separator: null, head };

@@ -1,4 +1,6 @@
+import type { Address } from '../mail.ts';
 import type { Boundary } from './forward-boundary.ts';
+import { readTime } from './printed-time.ts';
 import { subjectIntent } from '../subject-prefix.ts';
 
 /** What is known of the message around a boundary. */
@@ -9,6 +11,8 @@ export interface Surroundings {
   readonly recipients: ReadonlySet<string>;
   /** It carries In-Reply-To or References. A manual forward does too, so this alone decides nothing. */
   readonly inThread: boolean;
+  /** Its own header says that it forwards: X-Forwarded-Message-Id. */
+  readonly isMarkedForward: boolean;
   /** It is itself a message inside another, so that its headers are only what a client printed of them. */
   readonly isHop: boolean;
   /** Somebody typed something above the boundary. */
@@ -17,13 +21,40 @@ export interface Surroundings {
   readonly isQuoteOnly: boolean;
 }
 
+type Block = Extract<Boundary['head'], { readonly kind: 'block' }>;
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+
+const addressesIn = (mailboxes: readonly Address[]): string[] =>
+  mailboxes.flatMap(({ address }) => address ?? []);
+
+/**
+ * The message goes only to people of the conversation that it quotes: to its recipients, or to the house of its author, which is
+ * not the sender's own (a shared mailbox answers under a person's name). A forward goes to somebody else.
+ */
+function goesOn(head: Block, { sender, recipients }: Surroundings): boolean {
+  if (recipients.size === 0) return false;
+  const printed = [...addressesIn(head.to), ...addressesIn(head.cc)];
+  const others = new Set(printed.filter((address) => address !== sender));
+  const house = domainOf(head.from.address ?? '');
+  const answersHouse = sender !== null && printed.includes(sender) && house !== domainOf(sender);
+  return [...recipients].every(
+    (address) => others.has(address) || (answersHouse && domainOf(address) === house),
+  );
+}
+
+/** Mail clients print the time of a message; invoices and memos with "From, To, Date, Subject" have the day. */
+const hasTimeOfDay = ({ date }: Block): boolean => date === null || readTime(date).time !== null;
+
 /**
  * Whether the message at the boundary was forwarded, rather than quoted by a reply.
  *
  * "Forwarded message" is said of forwards only. Everything else ("Original Message", a bare header block, "On … X wrote:") is
- * printed above the quote of a reply too, so the subject decides. Where the subject says nothing, the recipients do: a reply goes
- * to the one whose message it quotes, a forward to somebody else. A false forward could file a mail under the wrong client, a
- * missed one waits in triage; so what stays open is no forward.
+ * printed above the quote of a reply too, so the subject decides, and the header that Thunderbird adds to forwards. Where these
+ * say nothing, the people do: a reply goes to the one whose message it quotes, or to others of that conversation; a forward goes
+ * to somebody else. In-Reply-To and References stand in both. A header block that stands below text inside a message that
+ * does not call itself a forward was pasted or quoted there by its writer, and does not change whose message that is.
+ * A false forward could file a mail under the wrong client, a missed one waits in triage; so what stays open is no forward.
  */
 export function isForward(boundary: Boundary, around: Surroundings): boolean {
   const { head, separator } = boundary;
@@ -33,19 +64,19 @@ export function isForward(boundary: Boundary, around: Surroundings): boolean {
   if (intent === 'reply') return false;
   const author = head.from.address;
   const answersAuthor = author !== null && around.recipients.has(author);
+  const saysForward = intent === 'forward' || around.isMarkedForward;
   if (head.kind === 'attribution') {
     if (answersAuthor) return false;
-    if (intent === 'forward') return true;
+    if (saysForward) return true;
     return author !== null && !around.isHop && !around.inThread && !around.hasTextAbove && around.isQuoteOnly;
   }
-  if (intent === 'forward') return true;
+  if (saysForward) return true;
   if (answersAuthor || head.isRaw) return false;
   // "From: Rome, To: Paris, Date: …" is no mail header; a name alone needs a separator.
   if (author === null) return separator === 'original' && !around.hasTextAbove && !around.isHop;
-  if (!around.hasTextAbove) return true;
-  if (separator === null && !around.inThread && !around.isHop) return true;
-  const received = [...head.to, ...head.cc].some(
-    ({ address }) => address !== null && address === around.sender,
-  );
+  if (!around.hasTextAbove) return separator !== null || hasTimeOfDay(head);
+  if (around.isHop || goesOn(head, around)) return false;
+  if (separator === null && !around.inThread) return hasTimeOfDay(head);
+  const received = [...addressesIn(head.to), ...addressesIn(head.cc)].includes(around.sender ?? '');
   return received && around.recipients.size > 0;
 }

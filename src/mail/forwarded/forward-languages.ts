@@ -34,11 +34,11 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     subject: 'Subject|Subj',
     replyTo: 'Reply-To|Reply to',
     other:
-      'Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Categories|Flag Status|Follow Up Flag|Message-ID|Mailing-List|User-Agent|X-Mailer|Resent-From|Resent-Date|Resent-To|Signed By|List-Id|MIME-Version|Content-Type|Return-Path|Received',
+      'Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Categories|Flag Status|Follow Up Flag|Message-ID|Mailing-List|User-Agent|X-Mailer|Resent-From|Resent-Date|Resent-To|Signed By|List-Id|MIME-Version|Content-Type|Return-Path|Received|Mailed-by|Conversation|Resent-Cc|Resent-Message-ID',
     forwarded:
       'Forwarded message|Begin forwarded message|Begin forwarded email|Start of forwarded message|Forwarded mail|Forwarded email|Forwarded e-mail|Forwarded conversation|This is a forwarded message|Forwarded message follows|Fwd|Message forwarded|Forwarded|Forwarded text|Forwarded note',
     original:
-      'Original message|Original email|Original e-mail|Original mail|Original text|Original appointment|Original message follows|Message history|Begin original message|Start of original message',
+      'Original message|Original email|Original e-mail|Original mail|Original text|Original appointment|Original message follows|Message history|Begin original message|Start of original message|Reply message|Previous message|Original meeting invitation',
     wrote: 'wrote|writes|said',
   },
   {
@@ -49,39 +49,39 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     cc: 'Kopie|Kopie an|In Kopie',
     subject: 'Betreff|Betr',
     replyTo: 'Antwort an|Antworten an|Antwortadresse',
-    other: 'Blindkopie|Wichtigkeit|Priorität|Anlagen|Anlage|Anhänge|Anhang|Vertraulichkeit',
+    other: 'Blindkopie|Wichtigkeit|Priorität|Anlagen|Anlage|Anhänge|Anhang|Vertraulichkeit|Kategorien',
     forwarded:
-      'Weitergeleitete Nachricht|Anfang der weitergeleiteten Nachricht|Beginn der weitergeleiteten Nachricht|Weitergeleitete E-Mail|Weitergeleitete Mail|Anfang der weitergeleiteten E-Mail|Weiterleitung|Weitergeleitet',
+      'Weitergeleitete Nachricht|Anfang der weitergeleiteten Nachricht|Beginn der weitergeleiteten Nachricht|Weitergeleitete E-Mail|Weitergeleitete Mail|Anfang der weitergeleiteten E-Mail|Weiterleitung|Weitergeleitet|Dies ist eine weitergeleitete Nachricht',
     original:
-      'Ursprüngliche Nachricht|Originalnachricht|Original-Nachricht|Original Nachricht|Ursprüngliche Mail|Ursprüngliche E-Mail|Originalmail|Originaltext|Ursprünglicher Termin',
+      'Ursprüngliche Nachricht|Originalnachricht|Original-Nachricht|Original Nachricht|Ursprüngliche Mail|Ursprüngliche E-Mail|Originalmail|Originaltext|Ursprünglicher Termin|Antwort Nachricht|Urspr. Nachricht|Ursprüngliche Besprechung',
     wrote: 'schrieb|geschrieben|hat geschrieben|folgendes',
   },
   {
     language: 'fr',
     from: 'De|Expéditeur|Émetteur',
-    date: "Envoyé|Date|Envoyé le|Envoyé à|Date d'envoi|Envoi",
+    date: "Envoyé|Date|Envoyé le|Envoyé à|Date d'envoi|Envoi|Date d’envoi|Envoyée|Message du",
     to: 'À|Pour|Destinataire|Destinataires',
     cc: 'Cc|Copie|Copie à|Copies',
     subject: 'Objet|Sujet',
     replyTo: 'Répondre à|Réponse à',
     other: 'Cci|Pièces jointes|Pièce jointe|Priorité',
     forwarded:
-      'Message transféré|Début du message transféré|Début du message réexpédié|Message réexpédié|Courriel transféré|Mail transféré|E-mail transféré|Message transmis|Début du courriel transféré',
+      'Message transféré|Début du message transféré|Début du message réexpédié|Message réexpédié|Courriel transféré|Mail transféré|E-mail transféré|Message transmis|Début du courriel transféré|Ceci est un message transféré',
     original:
-      "Message d'origine|Message original|Message initial|Courriel original|Mail original|E-mail d'origine|Courrier original|Rendez-vous d'origine",
+      "Message d'origine|Message original|Message initial|Courriel original|Mail original|E-mail d'origine|Courrier original|Rendez-vous d'origine|Message d’origine|E-mail original",
     wrote: 'a écrit|écrit',
   },
   {
     language: 'es',
     from: 'De|Remitente',
-    date: 'Enviado|Fecha|Enviado el|Enviado en|Enviada|Enviado a las|Fecha de envío',
+    date: 'Enviado|Fecha|Enviado el|Enviado en|Enviada|Enviado a las|Fecha de envío|Enviada el',
     to: 'Para|A|Destinatario|Destinatarios',
     cc: 'Cc|Copia|Con copia',
     subject: 'Asunto',
     replyTo: 'Responder a',
     other: 'Cco|Importancia|Datos adjuntos|Adjuntos|Archivos adjuntos|Prioridad',
     forwarded:
-      'Mensaje reenviado|Inicio del mensaje reenviado|Comienzo del mensaje reenviado|Correo reenviado|Mensaje remitido|Inicio del correo reenviado',
+      'Mensaje reenviado|Inicio del mensaje reenviado|Comienzo del mensaje reenviado|Correo reenviado|Mensaje remitido|Inicio del correo reenviado|Este es un mensaje reenviado',
     original: 'Mensaje original|Correo original|Cita original',
     wrote: 'escribió|ha escrito',
   },
@@ -91,12 +91,12 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     date: 'Inviato|Data|Inviata|Inviato il|Data invio',
     to: 'A|Per|Destinatario|Destinatari',
     cc: 'Cc|Copia|Copia conoscenza|Per conoscenza',
-    subject: 'Oggetto',
+    subject: 'Oggetto|Ogg',
     replyTo: 'Rispondi a',
-    other: 'Ccn|Priorità|Allegati|Allegato',
+    other: 'Ccn|Priorità|Allegati|Allegato|Importanza',
     forwarded:
-      'Messaggio inoltrato|Inizio messaggio inoltrato|Inizio del messaggio inoltrato|Email inoltrata|E-mail inoltrata|Mail inoltrata',
-    original: 'Messaggio originale|Messaggio originario|Email originale|Mail originale',
+      'Messaggio inoltrato|Inizio messaggio inoltrato|Inizio del messaggio inoltrato|Email inoltrata|E-mail inoltrata|Mail inoltrata|Questo è un messaggio inoltrato',
+    original: 'Messaggio originale|Messaggio originario|Email originale|Mail originale|Messaggio original',
     wrote: 'ha scritto|scrive|scritto|giorno',
   },
   {
@@ -119,7 +119,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     date: 'Enviat|Data|Enviat el',
     to: 'Per a|A',
     cc: 'Cc|Còpia',
-    subject: 'Assumpte',
+    subject: 'Assumpte|Tema',
     forwarded: 'Missatge reenviat|Inici del missatge reenviat|Inici de missatge reenviat',
     original: 'Missatge original',
     wrote: 'va escriure|ha escrit',
@@ -127,7 +127,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'gl',
     from: 'De',
-    date: 'Enviado|Data',
+    date: 'Enviado|Data|Enviado o|Enviado o día',
     to: 'Para|A',
     cc: 'Cc|Copia',
     subject: 'Asunto',
@@ -157,13 +157,14 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     other: 'Urgentie|Bijlagen|Bijlage|Prioriteit',
     forwarded:
       'Doorgestuurd bericht|Begin doorgestuurd bericht|Begin van doorgestuurd bericht|Doorgestuurde e-mail|Doorgestuurd e-mailbericht|Doorgezonden bericht',
-    original: 'Oorspronkelijk bericht|Origineel bericht|Oorspronkelijke e-mail|Originele e-mail',
+    original:
+      'Oorspronkelijk bericht|Origineel bericht|Oorspronkelijke e-mail|Originele e-mail|Oorspronkelijke bericht|Originele bericht',
     wrote: 'schreef|geschreven',
   },
   {
     language: 'da',
     from: 'Fra|Afsender',
-    date: 'Sendt|Dato|Sendt den',
+    date: 'Sendt|Dato|Sendt den|Sent den',
     to: 'Til|Modtager',
     cc: 'Cc|Kopi|Kopi til',
     subject: 'Emne',
@@ -186,7 +187,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     other: 'Viktighet|Vedlegg|Prioritet',
     forwarded:
       'Videresendt melding|Videresendt e-post|Start på videresendt melding|Begynnelse på videresendt melding|Videresendt epost',
-    original: 'Opprinnelig melding|Original melding|Opprinnelig e-post',
+    original: 'Opprinnelig melding|Original melding|Opprinnelig e-post|Originalmelding|Opprinnelig beskjed',
     wrote: 'skrev|skrev følgende',
   },
   {
@@ -199,8 +200,9 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     replyTo: 'Svara till|Svar till',
     other: 'Prioritet|Bifogade filer|Bilagor',
     forwarded:
-      'Vidarebefordrat meddelande|Vidarebefordrat mejl|Vidarebefordrat brev|Vidarebefordrad mail|Början på vidarebefordrat meddelande|Början på vidarebefordrat mejl|Vidarebefordrat e-postmeddelande|Vidarebefordrat mail',
-    original: 'Ursprungligt meddelande|Originalmeddelande|Ursprungsmeddelande|Ursprungligt mejl',
+      'Vidarebefordrat meddelande|Vidarebefordrat mejl|Vidarebefordrat brev|Vidarebefordrad mail|Början på vidarebefordrat meddelande|Början på vidarebefordrat mejl|Vidarebefordrat e-postmeddelande|Vidarebefordrat mail|Påbörja vidarebefordrat meddelande',
+    original:
+      'Ursprungligt meddelande|Originalmeddelande|Ursprungsmeddelande|Ursprungligt mejl|Ursprungligt mail',
     wrote: 'skrev|följande',
   },
   {
@@ -213,7 +215,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     replyTo: 'Vastausosoite|Vastaa',
     other: 'Tärkeys|Liitteet|Liite',
     forwarded:
-      'Välitetty viesti|Edelleenlähetetty viesti|Edelleen lähetetty viesti|Välitetty viesti alkaa|Välitetty sähköposti|Välitetyn viestin alku',
+      'Välitetty viesti|Edelleenlähetetty viesti|Edelleen lähetetty viesti|Välitetty viesti alkaa|Välitetty sähköposti|Välitetyn viestin alku|Alkaa välitetty viesti',
     original: 'Alkuperäinen viesti|Alkuperäinen sähköposti',
     wrote: 'kirjoitti',
   },
@@ -238,7 +240,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     replyTo: 'Odpowiedź do|Odpowiedz do',
     other: 'UDW|Ważność|Załączniki|Priorytet',
     forwarded:
-      'Wiadomość przekazana|Przekazana wiadomość|Przekazana wiadomość e-mail|Początek przekazywanej wiadomości|Początek przekazanej wiadomości|Wiadomość przesłana dalej|Treść przekazanej wiadomości|Przesłana wiadomość|Treść przekazywanej wiadomości|Przekazany e-mail',
+      'Wiadomość przekazana|Przekazana wiadomość|Przekazana wiadomość e-mail|Początek przekazywanej wiadomości|Początek przekazanej wiadomości|Wiadomość przesłana dalej|Treść przekazanej wiadomości|Przesłana wiadomość|Treść przekazywanej wiadomości|Przekazany e-mail|Wiadomość przekazana dalej|Przesłana dalej wiadomość|Rozpoczęcie przekazywanej wiadomości',
     original:
       'Wiadomość oryginalna|Oryginalna wiadomość|Pierwotna wiadomość|Wiadomość pierwotna|Treść oryginalnej wiadomości',
     wrote: 'napisał|napisała|napisał(a)|pisze|użytkownik',
@@ -273,7 +275,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   },
   {
     language: 'hu',
-    from: 'Feladó|Küldő',
+    from: 'Feladó|Küldő|Feladta',
     date: 'Elküldve|Dátum|Küldve|Küldés időpontja|Küldés ideje',
     to: 'Címzett|Címzettek',
     cc: 'Másolat|Másolatot kap|Cc',
@@ -288,14 +290,14 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'ro',
     from: 'De la|Expeditor',
-    date: 'Trimis|Data|Trimis la|Data trimiterii',
+    date: 'Trimis|Data|Trimis la|Data trimiterii|Trimisă|Dată',
     to: 'Către|Destinatar|Pentru',
     cc: 'Cc|Copie|Copie la',
     subject: 'Subiect|Subiectul',
     replyTo: 'Răspuns la|Răspunde la',
     other: 'Importanță|Atașări|Atașamente',
     forwarded:
-      'Mesaj redirecționat|Mesaj transmis|Mesaj retrimis|Mesajul redirecționat|Începutul mesajului redirecționat|Începe mesajul redirecționat|Mesaj înaintat|Începutul mesajului retransmis',
+      'Mesaj redirecționat|Mesaj transmis|Mesaj retrimis|Mesajul redirecționat|Începutul mesajului redirecționat|Începe mesajul redirecționat|Mesaj înaintat|Începutul mesajului retransmis|Mesaj transmis mai departe',
     original: 'Mesaj original|Mesajul original|Mesaj inițial',
     wrote: 'a scris|scris',
   },
@@ -307,7 +309,8 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     cc: 'Kopija|Cc',
     subject: 'Predmet|Naslov',
     replyTo: 'Odgovor na|Odgovori na',
-    forwarded: 'Proslijeđena poruka|Početak proslijeđene poruke|Proslijeđeni e-mail',
+    forwarded:
+      'Proslijeđena poruka|Početak proslijeđene poruke|Proslijeđeni e-mail|Započinje proslijeđena poruka',
     original: 'Izvorna poruka|Originalna poruka|Prvotna poruka',
     wrote: 'napisao|napisala|napisao/la|je napisao|piše',
   },
@@ -337,7 +340,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'sq',
     from: 'Nga|Dërguesi',
-    date: 'Dërguar|Data|Dërguar më',
+    date: 'Dërguar|Data|Dërguar më|Data e dërgimit',
     to: 'Për|Marrësi',
     cc: 'Cc|Kopje',
     subject: 'Subjekti|Lënda|Tema',
@@ -354,7 +357,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     subject: 'Teema',
     replyTo: 'Vastus',
     forwarded: 'Edastatud kiri|Edastatud sõnum|Edasi saadetud kiri|Edastatud kirja algus',
-    original: 'Algne kiri|Algne sõnum|Originaalkiri|Algne e-kiri',
+    original: 'Algne kiri|Algne sõnum|Originaalkiri|Algne e-kiri|Algsõnum',
     wrote: 'kirjutas',
   },
   {
@@ -373,7 +376,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     language: 'lt',
     from: 'Nuo|Siuntėjas',
     date: 'Išsiųsta|Data|Siuntimo data',
-    to: 'Kam|Gavėjas|Skirta',
+    to: 'Kam|Gavėjas|Skirta|Kas|Kuo|Kam/Kur|Iki',
     cc: 'Kopija|Cc',
     subject: 'Tema',
     forwarded:
@@ -383,15 +386,15 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   },
   {
     language: 'ru',
-    from: 'От|От кого|Отправитель',
+    from: 'От|От кого|Отправитель|Кому от',
     date: 'Отправлено|Дата|Дата отправки|Послано',
     to: 'Кому|Получатель|Получатели',
     cc: 'Копия|Копии',
     subject: 'Тема|Тема письма',
     replyTo: 'Ответить|Кому ответить|Обратный адрес',
-    other: 'Скрытая копия|Важность|Вложения|Вложение',
+    other: 'Скрытая копия|Важность|Вложения|Вложение|Загружено',
     forwarded:
-      'Пересылаемое сообщение|Пересланное сообщение|Начало переадресованного сообщения|Начало пересылаемого сообщения|Начало пересланного сообщения|Переадресованное сообщение|Перенаправленное сообщение|Пересланное письмо|Пересылаемое письмо|Перенаправленное письмо|Переадресованное письмо',
+      'Пересылаемое сообщение|Пересланное сообщение|Начало переадресованного сообщения|Начало пересылаемого сообщения|Начало пересланного сообщения|Переадресованное сообщение|Перенаправленное сообщение|Пересланное письмо|Пересылаемое письмо|Перенаправленное письмо|Переадресованное письмо|Это пересылаемое сообщение|Начало перенаправленного сообщения|Пересылаемая почта',
     original:
       'Исходное сообщение|Оригинальное сообщение|Первоначальное сообщение|Исходное письмо|Оригинал сообщения',
     wrote: 'написал|написала|написал(а)|пишет|писал|пользователь|от пользователя',
@@ -406,7 +409,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     replyTo: 'Відповісти',
     other: 'Прихована копія|Важливість|Вкладення|Вкладені файли',
     forwarded:
-      'Переслане повідомлення|Пересланий лист|Початок пересланого повідомлення|Початок листа, що пересилається|Перенаправлене повідомлення|Пересилане повідомлення|Початок переспрямованого повідомлення|Переадресоване повідомлення',
+      'Переслане повідомлення|Пересланий лист|Початок пересланого повідомлення|Початок листа, що пересилається|Перенаправлене повідомлення|Пересилане повідомлення|Початок переспрямованого повідомлення|Переадресоване повідомлення|Переслана повідомлення|Початок переадресованого повідомлення',
     original: 'Оригінальне повідомлення|Вихідне повідомлення|Початкове повідомлення|Оригінал повідомлення',
     wrote: 'пише|написав|написала|написав(ла)|користувач',
   },
@@ -449,14 +452,14 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'tr',
     from: 'Kimden|Gönderen',
-    date: 'Gönderildi|Tarih|Gönderme tarihi|Gönderim tarihi|Gönderilme tarihi|Gönderilen',
+    date: 'Gönderildi|Tarih|Gönderme tarihi|Gönderim tarihi|Gönderilme tarihi|Gönderilen|Gönderim|Gönderilme|Gönderme',
     to: 'Kime|Alıcı|Alıcılar',
     cc: 'Bilgi|Cc|Kopya',
     subject: 'Konu',
     replyTo: 'Yanıt adresi|Yanıtla',
     other: 'Önem|Önem derecesi|Ekler',
     forwarded:
-      'İletilen ileti|İleti başlangıcı|İletilmiş ileti|İletilen mesaj|İletilen e-posta|İletilen iletinin başlangıcı|Yönlendirilen ileti|Yönlendirilmiş ileti|Yönlendirilmiş mesaj|Yönlendirilen mesaj|Yönlendirilen e-posta|Yönlendirilmiş e-posta',
+      'İletilen ileti|İleti başlangıcı|İletilmiş ileti|İletilen mesaj|İletilen e-posta|İletilen iletinin başlangıcı|Yönlendirilen ileti|Yönlendirilmiş ileti|Yönlendirilmiş mesaj|Yönlendirilen mesaj|Yönlendirilen e-posta|Yönlendirilmiş e-posta|İletilmiş mesaj|İletilen ileti başlangıcı',
     original: 'Özgün ileti|Orijinal ileti|Orijinal mesaj|Özgün mesaj|Asıl ileti|Orijinal e-posta',
     wrote: 'yazdı|şunu yazdı|şunları yazdı|tarihinde|yazmış',
   },
@@ -476,7 +479,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'fa',
     from: 'از|فرستنده',
-    date: 'تاریخ|ارسال شده|زمان ارسال',
+    date: 'تاریخ|ارسال شده|زمان ارسال|ارسال|ارسال‌شده',
     to: 'به|گیرنده',
     cc: 'رونوشت',
     subject: 'موضوع',
@@ -493,7 +496,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     subject: 'נושא|הנושא|הנדון',
     replyTo: 'השב אל',
     forwarded:
-      'הודעה שהועברה|תחילת ההודעה שהועברה|תחילת הודעה שהועברה|הודעה מועברת|התחלת ההודעה שהועברה|התחלת הודעה שהועברה|הודעה שהועברה הלאה',
+      'הודעה שהועברה|תחילת ההודעה שהועברה|תחילת הודעה שהועברה|הודעה מועברת|התחלת ההודעה שהועברה|התחלת הודעה שהועברה|הודעה שהועברה הלאה|להלן תחילת ההודעה שהועברה',
     original: 'הודעה מקורית|ההודעה המקורית',
     wrote: 'כתב|כתבה|כתב/ה|מאת',
   },
@@ -523,7 +526,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'vi',
     from: 'Từ|Người gửi',
-    date: 'Đã gửi|Ngày|Ngày gửi|Gửi lúc|Đã gửi vào|Vào lúc|Thời gian|Đã gửi lúc',
+    date: 'Đã gửi|Ngày|Ngày gửi|Gửi lúc|Đã gửi vào|Vào lúc|Thời gian|Đã gửi lúc|Gửi',
     to: 'Đến|Tới|Người nhận',
     cc: 'Cc|Đồng gửi|Đồng kính gửi',
     subject: 'Chủ đề|Tiêu đề',
@@ -538,7 +541,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     date: 'Terkirim|Tanggal|Dikirim|Dikirim pada|Tgl',
     to: 'Kepada|Ke|Untuk|Penerima',
     cc: 'Cc|Salinan|Tembusan',
-    subject: 'Perihal|Subjek|Judul|Hal',
+    subject: 'Perihal|Subjek|Judul|Hal|Subyek',
     replyTo: 'Balas ke',
     forwarded:
       'Pesan yang diteruskan|Pesan terusan|Pesan diteruskan|Pesan Diteruskan|Awal pesan yang diteruskan|Mulai pesan yang diteruskan|Mulai pesan terusan|Email yang diteruskan|Awal pesan terusan',
@@ -552,7 +555,8 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     to: 'Kepada|Penerima',
     cc: 'Sk|Cc|Salinan',
     subject: 'Subjek|Perkara|Tajuk',
-    forwarded: 'Mesej yang dimajukan|Mesej dimajukan|Mula mesej yang dimajukan|E-mel yang dimajukan',
+    forwarded:
+      'Mesej yang dimajukan|Mesej dimajukan|Mula mesej yang dimajukan|E-mel yang dimajukan|Mulakan mesej yang dimajukan|Mulakan mesej dimajukan',
     original: 'Mesej asal|E-mel asal',
     wrote: 'menulis',
   },
@@ -566,21 +570,21 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     replyTo: '回复|回复至|答复',
     other: '密送|附件|重要性|优先级',
     forwarded:
-      '转发的邮件|转发邮件|转发邮件信息|转发信息|转发的信息|转发的消息|已转发的邮件|已转发邮件|开始转发的邮件|开始转发邮件|被转发的邮件|被转发邮件信息|以下是转发的邮件|以下为转发邮件|转发',
+      '转发的邮件|转发邮件|转发邮件信息|转发信息|转发的信息|转发的消息|已转发的邮件|已转发邮件|开始转发的邮件|开始转发邮件|被转发的邮件|被转发邮件信息|以下是转发的邮件|以下为转发邮件|转发|下面是被转发的邮件|下面是转发的邮件|以下是被转发的邮件',
     original: '原始邮件|原邮件|邮件原件|原始邮件信息|原始消息|原始信息|原始信件',
     wrote: '写道|写',
   },
   {
     language: 'zh-Hant',
-    from: '寄件者|寄件人|寄信人|發件人|發送者|發信人|傳送者',
+    from: '寄件者|寄件人|寄信人|發件人|發送者|發信人|傳送者|從',
     date: '寄件日期|日期|傳送時間|發送時間|傳送日期|寄信日期|寄送日期|時間|寄件時間|已傳送|發送日期',
     to: '收件者|收件人|收信人|至|接收者',
     cc: '副本|抄送|副本抄送|副本收件者',
     subject: '主旨|主題|標題|信件主旨',
     replyTo: '回覆|回覆至|回信地址',
-    other: '密件副本|附件|重要性',
+    other: '密件副本|附件|重要性|密件抄送',
     forwarded:
-      '轉寄郵件|轉寄的郵件|已轉寄郵件|已轉寄的郵件|轉寄訊息|轉寄的訊息|已轉寄訊息|開始轉寄郵件|開始轉寄訊息|以下為轉寄郵件|轉發郵件|轉發的郵件|轉發訊息|轉發的訊息|開始轉發郵件|轉寄信件|轉寄的信件|轉寄的電子郵件|轉寄',
+      '轉寄郵件|轉寄的郵件|已轉寄郵件|已轉寄的郵件|轉寄訊息|轉寄的訊息|已轉寄訊息|開始轉寄郵件|開始轉寄訊息|以下為轉寄郵件|轉發郵件|轉發的郵件|轉發訊息|轉發的訊息|開始轉發郵件|轉寄信件|轉寄的信件|轉寄的電子郵件|轉寄|以下是轉寄的郵件|下面是轉寄的郵件|以下是轉寄郵件',
     original: '原始郵件|原始信件|原郵件|原始訊息|原信件|原始電子郵件',
     wrote: '寫道|寫',
   },
@@ -612,33 +616,85 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     original: '원본 메시지|원본 메일|원본메일|원본메시지|원본 이메일|원본 편지|원문',
     wrote: '작성|님이 작성|님이 작성함|썼습니다|쓴 글|님이 쓴 메시지',
   },
+  {
+    language: 'af',
+    from: 'Van|Afsender',
+    date: 'Gestuur|Datum',
+    to: 'Aan|Ontvanger',
+    cc: 'Cc|Kopie',
+    subject: 'Onderwerp',
+    forwarded: 'Aangestuurde boodskap|Begin aangestuurde boodskap',
+    original: 'Oorspronklike boodskap',
+    wrote: 'het geskryf|geskryf|skryf',
+  },
+  {
+    language: 'be',
+    from: 'Ад|Адпраўнік',
+    date: 'Адпраўлена|Дата',
+    to: 'Каму|Атрымальнік',
+    cc: 'Копія',
+    subject: 'Тэма',
+    forwarded: 'Перасланае паведамленне|Перасланы ліст',
+    original: 'Зыходнае паведамленне|Арыгінальнае паведамленне',
+    wrote: 'напісаў|напісала|піша',
+  },
+  {
+    language: 'ka',
+    from: 'გამგზავნი|ვისგან',
+    date: 'გაგზავნილია|გაიგზავნა|თარიღი',
+    to: 'ადრესატი|მიმღები|ვის',
+    cc: 'ასლი',
+    subject: 'თემა',
+    forwarded: 'გადამისამართებული შეტყობინება|გადაგზავნილი შეტყობინება',
+    original: 'ორიგინალი შეტყობინება|თავდაპირველი შეტყობინება',
+    wrote: 'დაწერა|წერს',
+  },
+  {
+    language: 'bn',
+    from: 'প্রেরক|থেকে',
+    date: 'পাঠানো হয়েছে|তারিখ|প্রেরিত',
+    to: 'প্রাপক|প্রতি',
+    cc: 'অনুলিপি',
+    subject: 'বিষয়',
+    forwarded: 'ফরোয়ার্ড করা বার্তা|ফরওয়ার্ড করা বার্তা',
+    original: 'মূল বার্তা',
+    wrote: 'লিখেছেন',
+  },
+  {
+    language: 'fil',
+    from: 'Mula kay|Mula sa',
+    date: 'Ipinadala|Petsa',
+    to: 'Para kay|Kay',
+    cc: 'Kopya',
+    subject: 'Paksa',
+    forwarded: 'Ipinasang mensahe|Naipasang mensahe',
+    original: 'Orihinal na mensahe',
+    wrote: 'sumulat|isinulat ni',
+  },
 ];
 
 /** Parts of words that say "forwarded", for decorated lines that word it in a way the table does not have. */
 export const forwardStems: readonly string[] = (
   'forwarded|weitergeleitet|transfere|reexpedie|reenviad|reenviat|encaminhad|inoltrat|doorgestuurd|videresendt|vidarebefordr|' +
-  'valitet|edelleenlahet|przekazan|przekazyw|preposlan|presmerovan|tovabbitott|redirectionat|proslijeden|prosleden|posredovan|' +
+  'valitet|valittanyt|edelleenlahet|przekazan|przekazyw|preposlan|presmerovan|tovabbitott|redirectionat|proslijeden|prosleden|posredovan|' +
   'препратен|пересыл|пересла|перенаправл|переадрес|прослеђен|προωθ|iletilen|iletilmis|yonlendir|edastatud|parsutit|persiust|' +
-  'معاد توجيه|اعادة توجيه|هدايت|הועבר|מועבר|अग्रेषित|ส่งต่อ|chuyen tiep|diteruskan|terusan|dimajukan|转发|轉寄|轉發|転送|전달된|전달한'
+  'معاد توجيه|اعادة توجيه|هدايت|הועבר|מועבר|अग्रेषित|ส่งต่อ|reachemin|remitido por|repassad|chuyen tiep|diteruskan|terusan|dimajukan|转发|轉寄|轉發|転送|전달된|전달한'
 ).split('|');
 
-/** "----- End forwarded message -----": what stands below belongs to the forwarder again. */
-export const endStems: readonly string[] = [
-  'end forwarded message',
-  'end of forwarded message',
-  'end of forwarded',
-  'end of original message',
-  'ende der weitergeleiteten nachricht',
-  'fin du message transfere',
-  'fin du message reexpedie',
-  'fin del mensaje reenviado',
-  'fine messaggio inoltrato',
-  'fim da mensagem encaminhada',
-  'einde doorgestuurd bericht',
-  'slut pa videresendt besked',
-  'конец пересылаемого сообщения',
-  'конец пересланного сообщения',
-  'конец переадресованного сообщения',
-  'кінець пересланого повідомлення',
-  'край на препратеното съобщение',
-];
+/** Parts of words that say "original", and of words for "message": a decorated line with both is the separator in a wording of its own. */
+export const originalStems: readonly string[] = (
+  'origin|urspr|oorspr|oprindel|opprinnel|upprun|upphaf|alkuper|algne|sakotn|pirmin|pradin|puvodn|povodn|eredeti|izvorn|izvirn|prvotn|' +
+  'исходн|ориг|первонач|вихідн|початков|зыходн|изворн|αρχικ|πρωτοτυπ|ozgun|orijinal|asli|asal|jatorri|orixin|orihinal'
+).split('|');
+
+export const messageStems: readonly string[] = (
+  'messag|mail|nachricht|termin|besprech|appointment|meeting|rendez|courri|mensaj|mensag|mensax|missatg|messagg|bericht|afspraak|meddel|melding|' +
+  'besked|beskjed|mejl|brev|skilabo|postur|viesti|kiri|sonum|laisk|pranesim|zino|vestul|wiadomo|zprav|sprav|uzenet|level|mesaj|poruk|sporoc|' +
+  'съобщ|писмо|сообщ|письм|повідом|паведам|порук|порака|μηνυμα|ileti|e-posta|pesan|mesej|boodskap|mensahe|mezua|mezu'
+).split('|');
+
+/** What a closing mark begins with: "----- End forwarded message -----". Behind it the text belongs to the forwarder again. */
+export const endWords: readonly string[] = (
+  'end|ende|fin|fine|fim|final|einde|slut|slutt|loppu|koniec|konec|kraj|vege|sfarsit|sonu|tamat|akhir|ket thuc|' +
+  'конец|завершение|кінець|край|крај|канец|τελος|结束|結束|終わり|끝|نهاية|סוף|پایان'
+).split('|');

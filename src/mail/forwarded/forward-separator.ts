@@ -1,4 +1,11 @@
-import { foldedEndStems, foldedForwardStems, forwardedPhrases, originalPhrases } from './forward-words.ts';
+import {
+  foldedEndWords,
+  foldedForwardStems,
+  foldedMessageStems,
+  foldedOriginalStems,
+  forwardedPhrases,
+  originalPhrases,
+} from './forward-words.ts';
 import { fold } from '../letter-folding.ts';
 
 /** `forward`: said of forwards only ("Forwarded message"); `original`: of replies too ("Original Message"); `end`: closes one. */
@@ -8,7 +15,9 @@ export type Separator = 'forward' | 'original' | 'end';
 const MAX_SEPARATOR_CHARS = 160;
 /** Without dashes it is a phrase of the tables and little more. */
 const MAX_BARE_CHARS = 64;
-const decoration = String.raw`[-–—_=*#~<>|+.·•─━═\s]`;
+/** A heading of the sender's own between dashes is longer than the wording of a client. */
+const MAX_WORDS_OF_STEMS = 4;
+const decoration = String.raw`(?:[-–—_=*#~<>|+.·•─━═\s]|8<|>8)`;
 const leading = new RegExp(`^${decoration}{1,100}`, 'u');
 const trailing = new RegExp(`${decoration}{1,100}$`, 'u');
 /** Dashes that no sentence begins with. */
@@ -34,24 +43,52 @@ export function isEndMark(text: string): boolean {
   return decorated.test(text) && readSeparator(text) === 'end';
 }
 
+const holds = (phrase: string, stems: readonly string[]): boolean =>
+  stems.some((stem) => phrase.includes(stem));
+
+const endsOne = (phrase: string): boolean =>
+  foldedEndWords.some(
+    (word) => phrase.startsWith(word) && !/^\p{Script=Latin}/u.test(phrase.slice(word.length)),
+  ) &&
+  (holds(phrase, foldedForwardStems) ||
+    (holds(phrase, foldedOriginalStems) && holds(phrase, foldedMessageStems)));
+
+/** "Original" and "message" in one word order or another, and nothing else. */
+const isOriginalWording = (phrase: string): boolean =>
+  phrase.split(' ').length <= MAX_WORDS_OF_STEMS &&
+  holds(phrase, foldedOriginalStems) &&
+  holds(phrase, foldedMessageStems);
+
+/** Between dashes, which no sentence is. */
+export const isDecorated = (text: string): boolean => decorated.test(text);
+
 /**
- * What a line says if it is a separator: a phrase of the tables, alone or between dashes, or, between dashes, any wording with a
- * stem that says "forwarded". Null for every other line, so that a sentence about a forwarded message is none.
+ * What a line says if it is a separator: a phrase of the tables, alone or between dashes, or, between dashes, any wording with
+ * stems that say "forwarded" or "original message". Null for every other line, so that a sentence about a forwarded message is none.
  */
-export function readSeparator(text: string): Separator | null {
-  if (text.length < 2 || text.length > MAX_SEPARATOR_CHARS) return null;
-  const isAdorned = adornment.test(text);
-  if (!isAdorned && !mayBeginPhrase(text)) return null;
-  const isDecorated = isAdorned && decorated.test(text);
+export function readSeparator(given: string): Separator | null {
+  if (given.length < 2 || given.length > MAX_SEPARATOR_CHARS) return null;
+  const isAdorned = adornment.test(given);
+  if (!isAdorned && !mayBeginPhrase(given)) return null;
+  // Some clients leave the entity in their plain text.
+  const text = given.replaceAll('&nbsp;', ' ');
+  const dashed = isAdorned && isDecorated(text);
   if (!/\p{L}/u.test(text)) return null;
   const phrase = fold(text.replace(leading, '').replace(trailing, ''))
     .replace(/[:：]$/u, '')
     .trim();
-  if (isDecorated && foldedEndStems.some((stem) => phrase.startsWith(stem))) return 'end';
+  if (dashed && endsOne(phrase)) return 'end';
   if (forwardedPhrases.has(phrase))
-    return isDecorated || /[:：]\*{0,2}$/u.test(text) || phrase.includes(' ') ? 'forward' : null;
+    return dashed || /[:：]\*{0,2}$/u.test(text) || phrase.includes(' ') ? 'forward' : null;
   if (originalPhrases.has(phrase)) return 'original';
-  if (!isDecorated) return null;
-  if (foldedForwardStems.some((stem) => phrase.includes(stem))) return 'forward';
+  if (!dashed) return null;
+  if (holds(phrase, foldedForwardStems)) return 'forward';
+  if (isOriginalWording(phrase)) return 'original';
   return [...originalPhrases].some((known) => phrase.startsWith(known)) ? 'original' : null;
+}
+
+/** "Here begins the forwarded message:" in a wording that the tables do not have; it says so only together with what follows it. */
+export function mayIntroduce(text: string): boolean {
+  if (text.length > MAX_BARE_CHARS || !/[:：]\*{0,2}$/u.test(text)) return false;
+  return holds(fold(text), foldedForwardStems);
 }

@@ -1,4 +1,10 @@
-import { endStems, forwardLanguages, forwardStems } from './forward-languages.ts';
+import {
+  endWords,
+  forwardLanguages,
+  forwardStems,
+  messageStems,
+  originalStems,
+} from './forward-languages.ts';
 import { fold } from '../letter-folding.ts';
 
 export type HeaderField = 'from' | 'date' | 'to' | 'cc' | 'subject' | 'replyTo' | 'other';
@@ -38,5 +44,7 @@ export const forwardedPhrases = column('forwarded');
 export const originalPhrases = column('original');
 /** Folded words around the name in an attribution line. */
 export const attributionWords = column('wrote');
-export const foldedForwardStems: readonly string[] = forwardStems.map(fold);
-export const foldedEndStems: readonly string[] = endStems.map(fold);
+export const foldedForwardStems = forwardStems.map(fold);
+export const foldedOriginalStems = originalStems.map(fold);
+export const foldedMessageStems = messageStems.map(fold);
+export const foldedEndWords = endWords.map(fold);

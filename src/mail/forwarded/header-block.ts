@@ -1,7 +1,8 @@
-import { labels, type HeaderField, type Label } from './forward-words.ts';
-import { fold } from '../letter-folding.ts';
+import type { HeaderField } from './forward-words.ts';
+import { readLabelledLine } from './header-label.ts';
 import type { Address } from '../mail.ts';
 import { readPrintedAddress, readPrintedAddresses } from './printed-address.ts';
+import { readAttribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
 
 /** The header block that mail clients print above a message that they forward or answer. */
@@ -28,7 +29,6 @@ export interface HeaderBlock {
 const MAX_BLOCK_LINES = 300;
 /** How far a value may be wrapped before the next label. */
 const MAX_WRAPPED_LINES = 12;
-const MAX_LABEL_CHARS = 40;
 /** Conversions from HTML leave an empty line, seldom two, between the rows of a block. */
 const MAX_BLANK_LINES = 2;
 
@@ -40,46 +40,6 @@ const transportFields: ReadonlySet<string> = new Set([
   'received',
   'return-path',
 ]);
-
-interface LabelledLine extends Label {
-  /** Folded. */
-  readonly word: string;
-  readonly value: string;
-}
-
-/** Where the label ends; -1 where no colon is near enough. Most lines of most mails are told apart here. */
-function findColon(text: string): number {
-  const near = text.slice(0, MAX_LABEL_CHARS);
-  const plain = near.indexOf(':');
-  const wide = near.search(/[：﹕]/u);
-  return plain < 0 || wide < 0 ? Math.max(plain, wide) : Math.min(plain, wide);
-}
-
-/** "From: x", "*From:* x", "**From**: x", "De : x", "发件人：x", "From: | x", "Kopie (CC): x". */
-export function readLabelledLine(text: string): LabelledLine | null {
-  const colon = findColon(text);
-  if (colon <= 0) return null;
-  const before = text.slice(0, colon);
-  const word = fold(
-    /[*_|().]/u.test(before)
-      ? before
-          .replace(/^[*_|\s]{1,6}/u, '')
-          .replace(/[*_|]{1,3}\s?$/u, '')
-          .replace(/\s?\((?:cc|bcc|cci|cco)\)\s?$/iu, '')
-          .replace(/\.\s?$/u, '')
-      : before,
-  );
-  const label = labels.get(word);
-  if (label === undefined) return null;
-  const value = text
-    .slice(colon + 1)
-    .trim()
-    .replace(/^(?:\*{1,2}|_{1,2})(?=\s|$)/u, '')
-    .replace(/^\|/u, '')
-    .replace(/\|$/u, '')
-    .trim();
-  return { ...label, word, value };
-}
 
 const isList = (field: HeaderField): boolean =>
   field === 'from' || field === 'to' || field === 'cc' || field === 'replyTo';
@@ -93,11 +53,30 @@ interface RawBlock {
   readonly end: number;
 }
 
+/** A list of recipients that was wrapped within a name: "…, Bo" and "Hill <bo@example.com>". */
+const isWrappedName = (value: string, text: string): boolean =>
+  value.includes('@') &&
+  /[,;]\s?[^,;<>@]{1,60}$/u.test(value.slice(-80)) &&
+  /^[^<>@:]{0,60}<[^<>\s@]{1,64}@/u.test(text);
+
+/** The languages that all labels of a block share, as far as they share any: "Od" alone is said in six. */
+function shared(known: ReadonlySet<string>, added: ReadonlySet<string>): ReadonlySet<string> {
+  const both = [...known].filter((language) => added.has(language));
+  return both.length === 0 ? known : new Set(both);
+}
+
 /** Reads labels and their values from `start` on, each label once; `stop` is the first line that is not looked at. */
-function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number): RawBlock {
+function readRawBlock(input: {
+  readonly lines: readonly QuotedLine[];
+  readonly start: number;
+  readonly stop: number;
+  readonly read: typeof readLabelledLine;
+}): RawBlock {
+  const { lines, start, stop, read } = input;
   const depth = lines[start]?.depth ?? 0;
   const values = new Map<HeaderField, string>();
   let languages: ReadonlySet<string> = new Set();
+  const met: ReadonlySet<string>[] = [];
   let last: HeaderField = 'other';
   let valuesBelow = false;
   let isRaw = false;
@@ -106,7 +85,7 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
 
   const newLabelAt = (place: number): boolean => {
     const line = lines[place];
-    const labelled = line === undefined || line.depth !== depth ? null : readLabelledLine(line.text);
+    const labelled = line === undefined || line.depth !== depth ? null : read(line.text);
     return labelled !== null && isMain(labelled.field) && !values.has(labelled.field);
   };
   const labelAhead = (): boolean => {
@@ -128,12 +107,13 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
       continue;
     }
     if (lines[index]?.depth !== depth) break;
-    const labelled = readLabelledLine(text);
+    const labelled = read(text);
     if (labelled !== null) {
       if (values.has(labelled.field) && isMain(labelled.field)) break;
       last = labelled.field;
       values.set(last, labelled.value);
       if (last === 'from') languages = labelled.languages;
+      if (isMain(last)) met.push(labelled.languages);
       isRaw ||= transportFields.has(labelled.word);
       end = index + 1;
       continue;
@@ -142,7 +122,10 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
     if (waitsForValue()) {
       valuesBelow = true;
       values.set(last, text);
-    } else if (isList(last) && (text.startsWith('<') || /[,;，；、]$/u.test(value))) {
+    } else if (
+      isList(last) &&
+      (text.startsWith('<') || /[,;，；、]$/u.test(value) || isWrappedName(value, text))
+    ) {
       values.set(last, `${value} ${text}`);
     } else if (labelAhead()) {
       // A label that the tables do not know is passed over, with its value.
@@ -150,48 +133,52 @@ function readRawBlock(lines: readonly QuotedLine[], start: number, stop: number)
     } else break;
     end = index + 1;
   }
-  return { values, languages, isRaw, end };
+  return { values, languages: met.reduce(shared, languages), isRaw, end };
 }
 
 /**
  * The header block that begins at line `start`, null where there is none. It has a sender with a name or an address, and at least
- * `minStrength` of sender, date, recipients and subject. Reads no further than `limit`.
+ * `minStrength` of sender, date, recipients and subject. `read` tells labels. Reads no further than `limit`.
  */
 export function readHeaderBlock(input: {
   readonly lines: readonly QuotedLine[];
   readonly start: number;
   readonly limit: number;
   readonly minStrength: number;
+  readonly read?: typeof readLabelledLine;
 }): HeaderBlock | null {
-  const { lines, start, limit, minStrength } = input;
+  const { lines, start, limit, minStrength, read = readLabelledLine } = input;
   const first = lines[start];
   if (first === undefined) return null;
-  const opening = readLabelledLine(first.text);
+  const opening = read(first.text);
   if (opening === null || !isMain(opening.field)) return null;
-  const { values, languages, isRaw, end } = readRawBlock(
-    lines,
-    start,
-    Math.min(limit, start + MAX_BLOCK_LINES),
-  );
-  const sender = values.get('from');
-  if (sender === undefined || sender === '') return null;
-  const date = values.get('date') ?? '';
+  const stop = Math.min(limit, start + MAX_BLOCK_LINES);
+  const { values, languages, isRaw, end } = readRawBlock({ lines, start, stop, read });
+  const attribution = values.has('from') ? null : readAttribution(lines, end, limit);
+  const sender = values.get('from') ?? '';
+  const from = attribution?.from ?? (sender === '' ? null : readPrintedAddress(sender));
+  if (from === null) return null;
+  const date = attribution?.date ?? values.get('date') ?? '';
   const hasDate = /\p{Nd}/u.test(date);
   const strength =
     1 + Number(hasDate) + Number((values.get('to') ?? '') !== '') + Number(values.has('subject'));
   if (strength < minStrength) return null;
-  const from = readPrintedAddress(sender);
-  if (from === null) return null;
   return {
     from,
     to: readPrintedAddresses(values.get('to') ?? ''),
     cc: readPrintedAddresses(values.get('cc') ?? ''),
     date: hasDate ? date : null,
-    subject: (values.get('subject') ?? '') === '' ? null : (values.get('subject') ?? null),
+    subject: withoutSemicolon(values.get('subject') ?? '', attribution !== null),
     languages,
     strength,
     isRaw,
     depth: first.depth,
-    end,
+    end: attribution?.end ?? end,
   };
+}
+
+/** Yandex prints recipients and subject above its attribution line, each closed by a semicolon. */
+function withoutSemicolon(subject: string, isClosed: boolean): string | null {
+  const bare = isClosed ? subject.replace(/;$/u, '') : subject;
+  return bare === '' ? null : bare;
 }

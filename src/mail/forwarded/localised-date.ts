@@ -11,8 +11,8 @@ interface Day {
   readonly day: number;
 }
 
-/** Zero in Arabic, Persian, Devanagari and Thai; the other digits follow it. */
-const zeros: readonly number[] = [0x660, 0x6f0, 0x966, 0xe50];
+/** Zero in Arabic, Persian, Devanagari, Bengali and Thai; the other digits follow it. */
+const zeros: readonly number[] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
 
 function asciiDigit(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
@@ -23,7 +23,7 @@ function asciiDigit(digit: string): string {
 function prepare(text: string): string {
   return withoutInvisible(text.slice(0, MAX_DATE_CHARS))
     .normalize('NFKC')
-    .replace(/[٠-٩۰-۹०-९๐-๙]/gu, asciiDigit)
+    .replace(/[٠-٩۰-۹०-९০-৯๐-๙]/gu, asciiDigit)
     .replace(/\s/gu, ' ');
 }
 
@@ -63,6 +63,9 @@ function weekdaysIn(text: string, languages: ReadonlySet<string>): ReadonlySet<n
   return null;
 }
 
+const fallsOn = (day: Day, weekdays: ReadonlySet<number> | null): boolean =>
+  weekdays?.has(new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()) === true;
+
 /**
  * 05/11/2021 is read only where something tells which number is the day: a full stop between them (German, Russian, Nordic),
  * a number above 12, the weekday beside it, or labels in a language that never writes the month first.
@@ -100,16 +103,14 @@ function readNumericDay(
   if (separator === '.' || monthFirst === null || dayFirst === null || first === second)
     return { day: separator === '.' ? dayFirst : (dayFirst ?? monthFirst), rest };
   const weekdays = weekdaysIn(rest, languages);
-  const falls = (day: Day): boolean =>
-    weekdays?.has(new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()) === true;
-  if (weekdays !== null && falls(dayFirst) !== falls(monthFirst))
-    return { day: falls(dayFirst) ? dayFirst : monthFirst, rest };
+  if (fallsOn(dayFirst, weekdays) !== fallsOn(monthFirst, weekdays))
+    return { day: fallsOn(dayFirst, weekdays) ? dayFirst : monthFirst, rest };
   const certain = languages.size > 0 && !languages.has('en') && printedYear.length === 4;
   return { day: certain ? dayFirst : null, rest };
 }
 
-/** The month that the words name, null where none or more than one is meant. */
-function readMonth(text: string, languages: ReadonlySet<string>): number | null {
+/** The months that the words may name: "lis" is October in Zagreb and November in Warsaw. */
+function readMonths(text: string, languages: ReadonlySet<string>): ReadonlySet<number> {
   const words = wordsOf(text);
   for (const scope of scopes(languages)) {
     const named = words.flatMap((word, index) => {
@@ -128,20 +129,23 @@ function readMonth(text: string, languages: ReadonlySet<string>): number | null 
       continue;
     // "mar. 26 oct." is a Tuesday in October: a word that is also a weekday gives way to one that is not.
     const clear = named.filter(({ isWeekday }) => !isWeekday);
-    const all = new Set((clear.length > 0 ? clear : named).flatMap(({ months }) => [...months]));
-    return all.size === 1 ? ([...all][0] ?? null) : null;
+    return new Set((clear.length > 0 ? clear : named).flatMap(({ months }) => [...months]));
   }
-  return null;
+  return new Set();
 }
 
 function readNamedDay(text: string, languages: ReadonlySet<string>): Day | null {
-  const month = readMonth(text, languages);
-  if (month === null) return null;
   const numbers = [...text.matchAll(/\d{1,6}/gu)].map(([digits]) => digits);
   const years = numbers.filter((digits) => digits.length === 4);
   const days = numbers.filter((digits) => digits.length <= 2);
   if (years.length !== 1 || days.length !== 1) return null;
-  return valid(Number(years[0]), month, Number(days[0]));
+  const possible = [...readMonths(text, languages)].flatMap(
+    (month) => valid(Number(years[0]), month, Number(days[0])) ?? [],
+  );
+  if (possible.length <= 1) return possible[0] ?? null;
+  const weekdays = weekdaysIn(text, calendarLanguages);
+  const falling = possible.filter((day) => fallsOn(day, weekdays));
+  return falling.length === 1 ? (falling[0] ?? null) : null;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -1,4 +1,5 @@
 import { attributionWords } from './forward-words.ts';
+import { readLabelledLine } from './header-label.ts';
 import { fold } from '../letter-folding.ts';
 import type { Address } from '../mail.ts';
 import { readPrintedAddress } from './printed-address.ts';
@@ -33,6 +34,10 @@ function findBracketedAddress(text: string): { readonly start: number; readonly 
   const opener = text[start - 1] === '(' || text[start - 1] === '<' ? start - 1 : start;
   return { start: opener, end: at + close.index + close[0].length };
 }
+
+/** GroupWise names the Message-ID ("in message <6177@gw.example.com>, Ada Moss"), which is nobody's address. */
+const withoutMessageId = (text: string): string =>
+  text.replace(/,?\s(?:\p{L}{1,6}\s){1,2}\p{L}{4,12}\s<[^<>\s@]{1,120}@[^<>\s]{1,120}>(?=,\s)/u, '');
 
 const isVerb = (words: string): boolean => attributionWords.has(fold(words).replace(/[\s:：,]{1,5}$/u, ''));
 
@@ -79,7 +84,8 @@ function partDate(text: string): Parted {
   return { date: text.slice(0, place), name: text.slice(place) };
 }
 
-function read(text: string): { readonly from: Address; readonly date: string } | null {
+function read(given: string): { readonly from: Address; readonly date: string } | null {
+  const text = withoutMessageId(given);
   const bracket = findBracketedAddress(text);
   if (bracket === null) {
     const { date, name } = stripFormula(partDate(stripVerb(text)));
@@ -112,6 +118,18 @@ function joined(
   return null;
 }
 
+/** ">>> Ada Moss <ada@example.com> 10/27/2027 9:31 AM >>>" of GroupWise; its text is not quoted. */
+function readArrows(line: QuotedLine | undefined, start: number): Attribution | null {
+  if (line === undefined || line.depth !== 3 || line.text.length > MAX_CHARS || !line.text.endsWith('>>>'))
+    return null;
+  const text = line.text.slice(0, -3).trim();
+  const bracket = findBracketedAddress(text);
+  const name = text.slice(0, bracket?.end ?? 0);
+  const date = text.slice(bracket?.end ?? 0).trim();
+  const from = readPrintedAddress(name);
+  return from === null || !hasDay(date) || !hasTime(date) ? null : { from, date, depth: 0, end: start + 1 };
+}
+
 /** Asked first, because it costs nothing and nearly every line says no. */
 function endsInColon(lines: readonly QuotedLine[], start: number, limit: number): boolean {
   for (let index = start; index < Math.min(limit, start + MAX_LINES); index += 1) {
@@ -136,6 +154,12 @@ function hasVerb(text: string): boolean {
   );
 }
 
+/** Its other form: ">>> On 10/27/2027 at 9:31 AM, in message <…>, Ada Moss <…> wrote:". */
+const isGroupWise = (lines: readonly QuotedLine[], start: number): boolean =>
+  lines[start]?.depth === 3 &&
+  lines[start]?.raw.startsWith('>>> ') &&
+  /\s<[^<>\s]{1,200}>,\s/u.test(lines[start].text);
+
 /**
  * The attribution line that begins at line `start`, null where there is none. It ends in a colon and holds a day and a name with
  * a verb, or a day, a time and an address; a sentence that only mentions an address is none.
@@ -145,8 +169,12 @@ export function readAttribution(
   start: number,
   limit: number,
 ): Attribution | null {
+  const arrows = readArrows(lines[start], start);
+  if (arrows !== null) return arrows;
   if (!endsInColon(lines, start, limit)) return null;
   const first = lines[start]?.text ?? '';
+  // "To: Jane Roe" begins no attribution, and nobody who stands behind it wrote anything.
+  if (readLabelledLine(first) !== null) return null;
   if (!/\p{Nd}/u.test(first) && !first.includes('@')) return null;
   if (!hasDay(first) && !first.includes('@')) return null;
   const line = joined(lines, start, limit);
@@ -154,5 +182,7 @@ export function readAttribution(
   const verb = hasVerb(line.text);
   if (!verb && !(hasTime(line.text) && /@[^@]{1,200}[>)\]]{1,3}\s?[:：]$/u.test(line.text))) return null;
   const found = read(line.text);
-  return found === null ? null : { ...found, depth: lines[start]?.depth ?? 0, end: line.end };
+  return found === null
+    ? null
+    : { ...found, depth: isGroupWise(lines, start) ? 0 : (lines[start]?.depth ?? 0), end: line.end };
 }

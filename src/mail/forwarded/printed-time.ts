@@ -64,6 +64,12 @@ function readOffset(text: string): number | null {
   return zones.get(named?.[1]?.toLowerCase() ?? '') ?? null;
 }
 
+/** "GMT+8 09:31:00" of Apple in Chinese. */
+function readOffsetBefore(text: string): number | null {
+  const zone = /(?:gmt|utc)[+\-−]\d{1,2}(?::?\d{2})?\s?$/iu.exec(text.slice(-14));
+  return zone === null ? null : readOffset(zone[0]);
+}
+
 export interface FoundTime {
   readonly time: PrintedTime | null;
   /** The text without the time. */
@@ -98,5 +104,13 @@ export function readTime(text: string): FoundTime {
   if (hour > 23 || minute > 59 || second > 59) return { time: null, rest };
   const zoneText =
     isMorning || isAfternoon ? after.replace(/^[\p{L}\p{M}]\.?\s?[\p{L}\p{M}]{0,12}\.?\s?/u, '') : after;
-  return { time: { hour, minute, second, offset: readOffset(zoneText) ?? readOffset(after) }, rest };
+  return {
+    time: {
+      hour,
+      minute,
+      second,
+      offset: readOffset(zoneText) ?? readOffset(after) ?? readOffsetBefore(before),
+    },
+    rest,
+  };
 }

@@ -48,6 +48,9 @@ interface Stripped {
   readonly dashed: boolean;
 }
 
+/** Of GroupWise; the closing ones stand for a colon. */
+const withoutArrows = (line: string): string => line.slice(4).replace(/\s?>{3}$/u, ' wrote:');
+
 /** Some clients set the line between dashes; bold and italics come as asterisks and underscores. */
 function strip(line: string): Stripped {
   let from = 0;
@@ -60,8 +63,14 @@ function strip(line: string): Stripped {
   return { text: line.slice(from, to), dashed };
 }
 
+/** Notes: "Ann Example" ---27/10/2027 09:31:00---and how the message begins. */
+const NOTES = /\S\s?---\p{Nd}{1,4}[./-]\p{Nd}{1,2}[./-]\p{Nd}{2,4}\s\p{Nd}{1,2}[:.]\p{Nd}{2}[^-]{0,12}---/u;
+/** Tutanota: "27. Okt. 2027, 09:31 von ann@example.com:", with nothing behind the bare address. */
+const BARE_ADDRESS = /\s\p{L}{1,5}\s[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}$/u;
+
 function weigh(line: string): 'sure' | 'likely' | null {
-  const { text, dashed } = strip(line);
+  if (line.includes('---') && NOTES.test(line.slice(0, 200))) return 'sure';
+  const { text, dashed } = strip(line.startsWith('>>> ') ? withoutArrows(line) : line);
   if (text.length < 6 || text.length > MAX_CHARS) return null;
   const closed = /[:：]$/u.test(text);
   const body = closed ? strip(text.slice(0, -1)).text : text;
@@ -85,7 +94,7 @@ function weigh(line: string): 'sure' | 'likely' | null {
   if (closed && QUOTING.test(body)) return address ? 'sure' : 'likely';
   if (!closed) return CLOSING_ADDRESS.test(body) && date && STARTS_WITH_DATE.test(body) ? 'likely' : null;
   const closing = CLOSING_ADDRESS.test(body);
-  if (closing && date && time) return 'sure';
+  if (date && time && (closing || (BARE_ADDRESS.test(body) && STARTS_WITH_DATE.test(body)))) return 'sure';
   return (closing || address) && (date || time) ? 'likely' : null;
 }
 
@@ -109,7 +118,11 @@ function mayClose(line: string): boolean {
   let end = line.length;
   while (end > 0 && ' \t*_\u00a0)'.includes(line.charAt(end - 1))) end -= 1;
   if (end === 0) return false;
-  return ':：>]-–—='.includes(line.charAt(end - 1)) || closesWithVerb(line, end);
+  return (
+    ':：>]-–—='.includes(line.charAt(end - 1)) ||
+    closesWithVerb(line, end) ||
+    (line.includes('---') && NOTES.test(line.slice(0, 200)))
+  );
 }
 
 const startsWell = (line: string): boolean => {

@@ -1,75 +1,65 @@
-import { HEADER_LABELS, type HeaderKind } from './quote-field-words.ts';
+import type { HeaderField } from '../forwarded/forward-words.ts';
+import { readLabelledLine, type LabelledLine } from '../forwarded/header-label.ts';
 
 /** Lines that one block of repeated header fields may have, wrapped ones and empty ones with it. */
 const MAX_LINES = 24;
 const MAX_CHARS = 1_000;
-const MAX_LABEL_CHARS = 60;
 
-interface Field {
-  readonly kind: HeaderKind;
-  readonly value: string;
-}
+/** Fields already read of a text: the blocks that may begin on 24 lines overlap. */
+const read = new WeakMap<readonly string[], Map<number, LabelledLine | null>>();
 
 /** `*From:* N.N.`, `De : N.N.`, `差出人：N.N.`: one field of a block, null for any other line. */
-function readField(line: string): Field | null {
-  const colon = line.slice(0, MAX_LABEL_CHARS).search(/[:：]/u);
-  if (colon < 1) return null;
-  const label = line
-    .slice(0, colon)
-    .replace(/^[\s*_|>]+/u, '')
-    .replace(/[\s*_]+$/u, '')
-    .replaceAll('\u00a0', ' ')
-    .toLowerCase()
-    // Turkish İ becomes two characters in lower case.
-    .replaceAll('\u0307', '');
-  const kind = HEADER_LABELS.get(label);
-  if (kind === undefined) return null;
-  return {
-    kind,
-    value: line
-      .slice(colon + 1, MAX_CHARS)
-      .replaceAll('*', '')
-      .trim(),
-  };
+function readField(lines: readonly string[], index: number): LabelledLine | null {
+  const known = read.get(lines) ?? new Map<number, LabelledLine | null>();
+  const before = known.get(index);
+  if (before !== undefined) return before;
+  const field = readLabelledLine((lines[index] ?? '').slice(0, MAX_CHARS).replace(/^[\s>]{1,80}/u, ''));
+  read.set(lines, known.set(index, field));
+  return field;
 }
+
+const isTimeOfDay = (text: string): boolean => /\p{Nd}{1,2}\s?[:.h時时시点點]\s?\p{Nd}{2}/u.test(text);
+
+/** "Email: a@example.com" of the sender's own is no address of a wrapped list. */
+const isOwnLabel = (line: string): boolean => /^\s{0,9}\p{L}[\p{L} .-]{1,24}:\s/u.test(line);
 
 /**
  * The last line of the header fields that are repeated from `first` on ("From: … Sent: … To: … Subject: …"), as Outlook and
  * others put them above a quote, or null. Two fields are enough where an address is among them; without one (a list of
- * "From, To, Date" may be a journey) a subject or a time of day must be.
+ * "From, To, Date" may be a journey or a memo) sender, subject and a time of day must be.
  */
 export function findQuoteFields(lines: readonly string[], first: number): number | null {
-  const head = readField(lines[first] ?? '');
-  if (head === null || head.kind === 'other' || head.kind === 'cc') return null;
-  const kinds = new Set<HeaderKind>();
+  const head = readField(lines, first);
+  if (head === null || head.field === 'other' || head.field === 'replyTo' || head.field === 'cc') return null;
+  const kinds = new Set<HeaderField>();
   let last = first;
   let address = false;
   let time = false;
   let gap = 0;
   for (let index = first; index < lines.length && index < first + MAX_LINES; index += 1) {
     const line = lines[index] ?? '';
-    const field = readField(line);
+    const field = readField(lines, index);
     if (field === null) {
       gap += line.trim() === '' ? 1 : 0.7;
-      if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines[index + 1] ?? '') === null))
-        break;
-      if (line.length <= MAX_CHARS && line.includes('@')) address ||= gap < 1;
+      if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines, index + 1) === null)) break;
+      if (line.length <= MAX_CHARS && line.includes('@') && !isOwnLabel(line)) address ||= gap < 1;
       continue;
     }
-    if (kinds.has(field.kind) && field.kind !== 'other' && field.kind !== 'cc') break;
+    if (kinds.has(field.field) && repeats(field.field)) break;
     gap = 0;
-    kinds.add(field.kind);
+    kinds.add(field.field);
     last = index;
     address ||= /\S@\S/u.test(field.value);
-    time ||= field.kind === 'date' && /\p{Nd}{1,2}\s?[:.h]\s?\p{Nd}{2}/u.test(field.value);
+    time ||= field.field === 'date' && isTimeOfDay(field.value);
   }
-  kinds.delete('other');
-  kinds.delete('cc');
+  for (const kind of ['other', 'replyTo', 'cc'] as const) kinds.delete(kind);
   const sender = kinds.has('from') || kinds.has('date');
   if (!sender || kinds.size < 2) return null;
   if (address) return last;
-  return kinds.size >= 3 && kinds.has('from') && (kinds.has('subject') || time) ? last : null;
+  return kinds.size >= 3 && kinds.has('from') && kinds.has('subject') && time ? last : null;
 }
+
+const repeats = (field: HeaderField): boolean => field !== 'other' && field !== 'replyTo' && field !== 'cc';
 
 /** Whether most of the lines from `first` on read "Label: value" in whatever language. Only for what structure marks as fields. */
 export function looksLikeFields(lines: readonly string[], first: number): boolean {

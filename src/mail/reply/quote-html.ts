@@ -45,6 +45,7 @@ const REST_NAMES = new Set([
 
 const ATTRIBUTION_NAMES = new Set([
   'gmail_attr',
+  'airmail_on',
   'moz-cite-prefix',
   'reply-intro',
   'defangmessage_reply-intro',
@@ -62,6 +63,9 @@ const SIGNATURE_NAMES = new Set([
   'protonmail_signature_block-proton',
   'protonmail_signature_block-user',
   'front-signature',
+  'sh-signature',
+  'bloop_sign',
+  'mb_sig',
   'missive_signature',
   'zmail_signature',
   'zm-signature',
@@ -74,6 +78,17 @@ function names(tag: StartTag): readonly string[] {
   return [...classes.split(/\s+/u), tag.attributes.get('id') ?? ''].map((name) => name.toLowerCase());
 }
 
+/** Outlook draws a line above the fields of the message it quotes, and no border else; a frame of the sender's has other sides. */
+const isOutlookLine = (style: string): boolean =>
+  /border-top\s{0,9}:\s{0,9}[^;]{0,40}solid/iu.test(style) &&
+  /border\s{0,9}:\s{0,9}(?:none|medium)/iu.test(style);
+
+/** Parts of a message by the name that Spark gives its elements. */
+const SECTIONS: ReadonlyMap<string, Region> = new Map([
+  ['messagereplysection', 'quote'],
+  ['messagesignaturesection', 'signature'],
+]);
+
 /** What the mark-up of mail clients says about an element, null where it says nothing. */
 export function quoteRegion(tag: StartTag): Region | null {
   const { attributes } = tag;
@@ -84,13 +99,12 @@ export function quoteRegion(tag: StartTag): Region | null {
   if (attributes.get('data-smartmail') === 'gmail_signature') return 'signature';
   // GMX and WEB.DE
   if (tag.name === 'div' && attributes.get('name') === 'quote') return 'quote';
+  const section = SECTIONS.get((attributes.get('name') ?? '').toLowerCase());
+  if (section !== undefined) return section;
   if (found.some((name) => SIGNATURE_NAMES.has(name))) return 'signature';
   if (found.some((name) => ATTRIBUTION_NAMES.has(name))) return 'attribution';
   // Gmail wraps its history into a div of this class; a bare blockquote comes from the button that sets a passage apart.
   if (tag.name === 'blockquote') return found.length === 2 && found[0] === 'gmail_quote' ? 'passage' : null;
   if (found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote)))) return 'quote';
-  // Outlook draws a line above the fields of the message it quotes.
-  if (tag.name === 'div' && /border-top\s{0,9}:\s{0,9}[^;]{0,40}solid/iu.test(attributes.get('style') ?? ''))
-    return 'fields';
-  return null;
+  return tag.name === 'div' && isOutlookLine(attributes.get('style') ?? '') ? 'fields' : null;
 }

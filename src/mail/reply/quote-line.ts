@@ -16,6 +16,16 @@ export const hasText = (line: QuoteLine | undefined): boolean =>
 export const isQuotedText = (text: string): boolean =>
   /^\s{0,3}>/u.test(text) && !/<{2,}\s{0,9}$/u.test(text.slice(-80));
 
+/**
+ * GroupWise sets arrows before its attribution and marks nothing else: ">>> Ann Example <ann@example.com> 10/27/2027 9:31 AM >>>",
+ * ">>> On 10/27/2027 at 9:31 AM, in message <…>, Ann Example …".
+ */
+export const isArrowAttribution = (text: string): boolean =>
+  /^>>> [^>\s]/u.test(text) &&
+  text.length <= 300 &&
+  /\p{Nd}{1,2}[:.]\p{Nd}{2}/u.test(text) &&
+  (text.endsWith(' >>>') || /\s<[^<>\s]{1,200}@[^<>\s]{1,200}>,/u.test(text));
+
 export const isRule = (text: string): boolean =>
   text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
 

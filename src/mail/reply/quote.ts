@@ -1,3 +1,4 @@
+import { withoutInvisible } from '../letter-folding.ts';
 import { findAttribution } from './attribution.ts';
 import { openUp, withInnerAttributions } from './quote-container.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
@@ -37,9 +38,10 @@ interface Reading {
 /** Parts the lines of a message into what its sender wrote, what is quoted and what the structure marks as a signature. */
 export function readSegments({ lines: given, stopAtForward }: Reading): Segment[] {
   const lines = openUp(withInnerAttributions(given));
-  const texts = lines.map((line) =>
-    line.quoted && !/^[\s]*>/u.test(line.text) ? `>${line.text}` : line.text,
-  );
+  const texts = lines.map(({ text, quoted }) => {
+    const visible = withoutInvisible(text);
+    return quoted && !/^\s*>/u.test(visible) ? `>${visible}` : visible;
+  });
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
   const flush = (): void => {

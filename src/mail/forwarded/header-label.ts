@@ -1,0 +1,57 @@
+import { fold } from '../letter-folding.ts';
+import { labels, type Label } from './forward-words.ts';
+
+const MAX_LABEL_CHARS = 40;
+
+export interface LabelledLine extends Label {
+  /** Folded. */
+  readonly word: string;
+  readonly value: string;
+}
+
+/** Where the label ends; -1 where no colon is near enough. Most lines of most mails are told apart here. */
+function findColon(text: string): number {
+  const near = text.slice(0, MAX_LABEL_CHARS);
+  const plain = near.indexOf(':');
+  const wide = near.search(/[：﹕]/u);
+  return plain < 0 || wide < 0 ? Math.max(plain, wide) : Math.min(plain, wide);
+}
+
+/** Orange and La Poste print the date without a colon. */
+const dateSentence = /^(?<label>message du)\s(?<value>\d{1,2}\/\d{1,2}\/\d{2,4}\s.{0,20})$/iu;
+
+/** "From: x", "*From:* x", "**From**: x", "De : x", "发件人：x", "From: | x", "Kopie (CC): x". */
+export function readLabelledLine(given: string): LabelledLine | null {
+  const colon = findColon(given);
+  if (colon <= 0) return null;
+  const sentence = /^m/iu.test(given) ? dateSentence.exec(given) : null;
+  const before = sentence?.groups?.['label'] ?? given.slice(0, colon);
+  const word = fold(
+    /[*_|().&]/u.test(before)
+      ? before
+          .replaceAll('&nbsp;', ' ')
+          .replace(/^[*_|\s]{1,6}/u, '')
+          .replace(/[*_|]{1,3}\s?$/u, '')
+          .replace(/\s?\((?:cc|bcc|cci|cco)\)\s?$/iu, '')
+          .replace(/\.\s?$/u, '')
+      : before,
+  );
+  const label = labels.get(word);
+  if (label === undefined) return null;
+  const value = (sentence?.groups?.['value'] ?? given.slice(colon + 1))
+    .replaceAll('&nbsp;', ' ')
+    .trim()
+    .replace(/^(?:\*{1,2}|_{1,2})(?=\s|$)/u, '')
+    .replace(/^\|/u, '')
+    .replace(/\|$/u, '')
+    .trim();
+  return { ...label, word, value };
+}
+
+/** `From "Ada Moss" <ada@example.com>`: eM Client leaves out the colon below its separator. */
+export function readBareLabelledLine(text: string): LabelledLine | null {
+  const parts = /^(?<word>\p{L}{1,20})\s(?<value>\S.{0,2000})$/u.exec(text);
+  const word = fold(parts?.groups?.['word'] ?? '');
+  const label = word === '' ? undefined : labels.get(word);
+  return label === undefined ? null : { ...label, word, value: parts?.groups?.['value'] ?? '' };
+}
