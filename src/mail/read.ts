@@ -74,6 +74,7 @@ function understand(
     rawHtml: parsed.rawHtml,
     textSource: parsed.textSource,
     isForward: forwards.length > 0,
+    sender: parsed.from?.name ?? '',
   });
   return { ...parsed, ...split, ...identity, bounce, automatic, forwarded, forwards };
 }

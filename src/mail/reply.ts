@@ -8,6 +8,8 @@ import { isTagline, splitSignature } from './reply/signature.ts';
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
   /** The message passes another one on: what is below the sender's comment is no history. */
   readonly isForward: boolean;
+  /** The name in From, by which a card at the end is known. */
+  readonly sender?: string;
 }
 
 /** What security gateways put above a message from outside. */
@@ -105,8 +107,14 @@ interface Parts {
   readonly signature: string;
 }
 
-const signed = (lines: readonly QuoteLine[]): { body: QuoteLine[]; signature: QuoteLine[] } => {
-  const { body } = splitSignature(lines.map((line) => line.text));
+const signed = (
+  lines: readonly QuoteLine[],
+  sender: string,
+): { body: QuoteLine[]; signature: QuoteLine[] } => {
+  const { body } = splitSignature(
+    lines.map((line) => line.text),
+    sender,
+  );
   return { body: lines.slice(0, body.length), signature: lines.slice(body.length) };
 };
 
@@ -116,7 +124,7 @@ interface Piece {
   readonly lines: readonly QuoteLine[];
 }
 
-function assemble(given: readonly Segment[]): Parts {
+function assemble(given: readonly Segment[], sender: string): Parts {
   const segments: Segment[] = [];
   const signature: QuoteLine[] = [];
   for (const segment of given) {
@@ -128,7 +136,7 @@ function assemble(given: readonly Segment[]): Parts {
       segments.push(segment);
       continue;
     }
-    const parted = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines);
+    const parted = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines, sender);
     for (const line of parted.signature) signature.push(line);
     segments.push({ ...segment, lines: parted.body });
   }
@@ -174,12 +182,12 @@ function join(pieces: readonly Piece[]): string {
   return textOf(lines.map((text) => ({ text })));
 }
 
-function splitForward(lines: readonly QuoteLine[]): SplitText {
+function splitForward(lines: readonly QuoteLine[], sender: string): SplitText {
   let start = findForward(lines);
   while (start > 0 && (lines[start - 1]?.text.trim() === '' || isRule(lines[start - 1]?.text ?? '')))
     start -= 1;
   const comment = start < 0 ? lines : lines.slice(0, start);
-  const { reply, signature } = assemble(readSegments({ lines: comment, stopAtForward: false }));
+  const { reply, signature } = assemble(readSegments({ lines: comment, stopAtForward: false }), sender);
   const below = start < 0 ? '' : textOf(lines.slice(start));
   if (reply === '') return { reply: textOf(lines), quoted: null, signature: null };
   return { reply, quoted: nullIfEmpty(below), signature: nullIfEmpty(signature) };
@@ -195,14 +203,15 @@ export function splitReply(input: ReplyInput): SplitText {
   const fromHtml = input.textSource === 'html' && input.rawHtml !== null;
   let lines = fromHtml ? htmlLines(input.rawHtml ?? '') : plain;
   if (textOf(lines) === '') lines = plain;
-  if (input.isForward) return splitForward(lines);
+  const sender = input.sender ?? '';
+  if (input.isForward) return splitForward(lines, sender);
 
   let segments = readSegments({ lines, stopAtForward: true });
   if (!fromHtml && input.rawHtml !== null && segments.every((segment) => segment.kind !== 'quote')) {
     const marked = markedByHtml(lines, input.rawHtml);
     if (marked !== null) segments = readSegments({ lines: marked, stopAtForward: true });
   }
-  const parts = assemble(segments);
+  const parts = assemble(segments, sender);
   if (parts.reply !== '') {
     return {
       reply: parts.reply,

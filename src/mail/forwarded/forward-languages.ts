@@ -683,7 +683,7 @@ export const forwardStems: readonly string[] = (
 
 /** Parts of words that say "original", and of words for "message": a decorated line with both is the separator in a wording of its own. */
 export const originalStems: readonly string[] = (
-  'origin|urspr|oorspr|oprindel|opprinnel|upprun|upphaf|alkuper|algne|sakotn|pirmin|pradin|puvodn|povodn|eredeti|izvorn|izvirn|prvotn|' +
+  'origin|oryginal|urspr|oorspr|oprindel|opprinnel|upprun|upphaf|alkuper|algne|sakotn|pirmin|pradin|puvodn|povodn|eredeti|izvorn|izvirn|prvotn|' +
   'исходн|ориг|первонач|вихідн|початков|зыходн|изворн|αρχικ|πρωτοτυπ|ozgun|orijinal|asli|asal|jatorri|orixin|orihinal'
 ).split('|');
 

@@ -126,7 +126,7 @@ function mayClose(line: string): boolean {
 }
 
 const startsWell = (line: string): boolean => {
-  const { text } = strip(line.slice(0, MAX_CHARS));
+  const { text } = strip((line.startsWith('>>> ') ? line.slice(4) : line).slice(0, MAX_CHARS));
   return LEAD.test(text) || STARTS_WITH_DATE.test(text) || QUOTING.test(text);
 };
 

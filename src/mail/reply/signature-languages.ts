@@ -14,6 +14,12 @@ export const TAGLINES: readonly string[] = [
   'sent from proton mail',
   'sent from protonmail',
   'sent from gmail mobile',
+  'sent from hey',
+  'sent from missive',
+  'sent from shortwave',
+  'sent with shortwave',
+  'sent with missive',
+  'sent with gmail',
   'sent from mobile',
   'sent from a mobile device',
   'sent from the all new',
@@ -139,6 +145,7 @@ export const TAGLINES: readonly string[] = [
   'skickades från',
   'skickat med',
   'hämta outlook',
+  'skaffa outlook',
   'sendt fra',
   'sendt via',
   'hent outlook',
@@ -148,6 +155,7 @@ export const TAGLINES: readonly string[] = [
   'lähetetty',
   'hanki outlook',
   'saadetud minu',
+  'laadige alla outlook',
   'saadetud',
   'nosūtīts no',
   'išsiųsta iš',
@@ -167,6 +175,7 @@ export const TAGLINES: readonly string[] = [
   'iphone-ról küldve',
   'az én',
   'outlook beszerzése',
+  'az outlook letöltése',
   'poslano z',
   'poslano s',
   'poslano iz',
@@ -178,6 +187,10 @@ export const TAGLINES: readonly string[] = [
   'отправлено от',
   'послано с',
   'скачать outlook',
+  'получить outlook',
+  'отримати outlook',
+  'завантажити outlook',
+  'изтеглете outlook',
   'надіслано з',
   'надіслано від',
   'відправлено з',
@@ -188,6 +201,8 @@ export const TAGLINES: readonly string[] = [
   'iphone’umdan gönderildi',
   "iphone'umdan gönderildi",
   'outlook’u edinin',
+  'android için outlook',
+  'ios için outlook',
   // id, ms, vi, tl
   'dikirim dari',
   'terkirim dari',
@@ -206,6 +221,11 @@ export const TAGLINES: readonly string[] = [
   '傳送自',
   '发送自',
   '获取 outlook',
+  '获取适用于',
+  '下载适用于',
+  '獲取適用於',
+  '取得適用於',
+  '下載適用於',
   '取得 outlook',
   '取得适用于',
   'iphoneから送信',
@@ -222,6 +242,8 @@ export const TAGLINES: readonly string[] = [
   '내 galaxy에서 보냄',
   '나의 갤럭시',
   '다음 outlook',
+  'android용 outlook',
+  'ios용 outlook',
   'ส่งจาก',
   'ส่งจาก iphone ของฉัน',
   'मेरे iphone से भेजा गया',
@@ -235,6 +257,11 @@ export const TAGLINES: readonly string[] = [
   'تم الإرسال من',
   'ارسال شده از',
   'ارسال از',
+  'ارسال‌شده از',
+  'الحصول على outlook',
+  'קבל את outlook',
+  'הורד את outlook',
+  'دریافت outlook',
 ];
 
 /** The same, told by its end: "Von meinem iPhone gesendet". */
@@ -247,7 +274,28 @@ export const TAGLINE_ENDINGS: readonly string[] = [
   '에서 보냄',
   'से भेजा गया',
   'bidalia',
+  'bidalita',
 ];
+
+/**
+ * What a tagline names: a device, a program, a provider. "Sent via …" and its like begin sentences as well ("Sent via courier
+ * yesterday"); only with one of these are they taken.
+ */
+export const TAGLINE_PRODUCTS: readonly string[] = (
+  'iphon|ipad|ipod|apple watch|android|galaxy|samsung|huawei|xiaomi|redmi|oneplus|realme|nokia|xperia|motorola|lumia|blackberry|jiophone|' +
+  'smartphone|handy|mobil|phone|tablet|device|appareil|telefon|telefoon|téléphone|teléfono|telefone|telefono|cellulare|celular|móvil|' +
+  'puhelime|телефон|смартфон|мобильн|κινητ|cihaz|gerät|enhet|apparaat|zařízen|zariaden|készülék|uređaj|устройств|приложен|outlook|windows|' +
+  'gmail|yahoo|proton|web.de|t-online|telekom|ionos|zoho|webmail|hotmail|thunderbird|airmail|superhuman|missive|shortwave|mailspring|mailbird|' +
+  'bluemail|typeapp|polymail|acompli|fastmail|roundcube|zimbra|libero|virgilio|tiscali|laposte|seznam|wp.pl|interia|yandex|яндекс|mail.ru|' +
+  'rambler|ukr.net|foxmail|手机|手機|邮箱|郵箱|邮件|郵件|信箱|客户端|mobitel|mailtrack|wirelessly|email+|الهاتف|جوال|هاتف|มือถือ|điện thoại|ponsel|telpon|' +
+  'फ़ोन|फोन|गैलेक्सी'
+).split('|');
+
+/** Names of programs that are words too; written with a capital they are the program. */
+export const TAGLINE_NAMES: readonly string[] = (
+  'Mail|App|AOL|GMX|Tuta|Spark|Front|HEY|Hey|Nine|Blue|Canary|Boxer|Newton|Edison|Orange|Sparrow|QQ|Onet|Centrum|Horde|Pixel|Sony|HTC|LG|' +
+  'LTE|Honor|Vivo|OPPO'
+).split('|');
 
 /** Closing words that stand alone on their line above a name. Thanks are no closing: they may be all there is to say. */
 export const CLOSINGS: readonly string[] = [
@@ -312,6 +360,9 @@ export const CLOSINGS: readonly string[] = [
   'lg',
   // fr
   'cordialement',
+  'salutations',
+  'meilleurs messages',
+  'avec mes salutations',
   'bien cordialement',
   'très cordialement',
   'bien à vous',
@@ -324,6 +375,13 @@ export const CLOSINGS: readonly string[] = [
   'cdlt',
   // es, ca, pt, gl
   'saludos',
+  'saúdos',
+  'un saúdo',
+  'reciba un cordial saludo',
+  'reciba un saludo',
+  'agur',
+  'agur bero bat',
+  'ondo izan',
   'un saludo',
   'saludos cordiales',
   'un cordial saludo',
@@ -377,6 +435,9 @@ export const CLOSINGS: readonly string[] = [
   'vennlig hilsen',
   'beste hilsen',
   'kveðja',
+  'bestu kveðjur',
+  'kær kveðja',
+  'virðingarfyllst',
   'með kveðju',
   'ystävällisin terveisin',
   'terveisin',
@@ -427,19 +488,68 @@ export const CLOSINGS: readonly string[] = [
   'salam',
   'salam hormat',
   'trân trọng',
+  'trân trọng kính chào',
+  'kính thư',
+  'hormat kami',
+  'salam sejahtera',
+  'yang benar',
+  'lubos na gumagalang',
+  'vriendelike groete',
+  'groete',
+  'з павагай',
+  'პატივისცემით',
+  'শুভেচ্ছান্তে',
+  'ধন্যবাদান্তে',
+  'सादर',
+  'भवदीय',
+  'धन्यवाद सहित',
+  'ขอแสดงความนับถือ',
+  'ด้วยความเคารพ',
+  'ด้วยความนับถือ',
   'thân ái',
   '此致',
   '此致敬礼',
   '祝好',
+  '顺颂商祺',
+  '順頌商祺',
+  '顺祝商祺',
+  '顺颂时祺',
+  '順頌時祺',
+  '祝商祺',
+  '敬上',
+  '谨上',
+  '謹上',
+  '敬启',
+  '敬啟',
+  '敬礼',
+  '敬禮',
+  '祝工作顺利',
+  '祝工作順利',
   '敬具',
-  'よろしくお願いいたします。',
+  'よろしくお願いいたします',
+  'よろしくお願い致します',
+  'どうぞよろしくお願いいたします',
+  '何卒よろしくお願い申し上げます',
+  '草々',
   '감사합니다',
   '드림',
   'בברכה',
   'בכבוד רב',
+  'בברכה רבה',
+  'בתודה ובברכה',
+  'תודה ובברכה',
   'مع أطيب التحيات',
+  'مع تحياتي',
+  'أطيب التحيات',
+  'تحياتي',
+  'مع التحية',
+  'وتفضلوا بقبول فائق الاحترام',
+  'مع فائق الاحترام',
   'مع خالص التحية',
   'با احترام',
+  'با تشکر',
+  'با سپاس',
+  'ارادتمند',
 ];
 
 /** How notices begin that a server or a firm sets under every mail. */
@@ -605,6 +715,8 @@ export const DISCLAIMER_SIGNS: readonly string[] = [
   'confidentiel',
   'destinataire',
   'confidencial',
+  'confidenciai',
+  'destinatári',
   'destinatari',
   'riservat',
   'vertrouwelijk',

@@ -1,4 +1,12 @@
-import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS, TAGLINES, TAGLINE_ENDINGS } from './signature-languages.ts';
+import {
+  CLOSINGS,
+  DISCLAIMERS,
+  DISCLAIMER_SIGNS,
+  TAGLINES,
+  TAGLINE_ENDINGS,
+  TAGLINE_NAMES,
+  TAGLINE_PRODUCTS,
+} from './signature-languages.ts';
 
 /** More under a dash line is text, not a signature. */
 const MAX_DELIMITED_LINES = 30;
@@ -7,6 +15,13 @@ const MAX_SIGNATURE_LINE = 100;
 const MAX_TAGLINE = 90;
 
 const CLOSING = new Set(CLOSINGS);
+
+/** "Sonnige Grüße aus Berlin": nobody can list them. */
+const GREETINGS =
+  /^(?:\p{L}{3,14} ){0,2}gr(?:ü|ue)(?:ße|sse|ß|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
+/** "Veuillez agréer, Madame, l'expression de mes salutations distinguées." */
+const COMPLIMENTS =
+  /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|considération)(?: \p{L}{3,14}){0,2}$/u;
 
 /** Phrases by their first two characters, so that a line is compared with few of them. */
 function byBeginning(phrases: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -27,7 +42,9 @@ const THANKS =
 
 const blank = (line: string): boolean => line.trim() === '';
 
-const DEVICE_BEGINNINGS = new Set(['ph', 'ip', 'an', 'ga', '私の', '나의', '내 ', 'मे']);
+const DEVICE_BEGINNINGS = new Set(['ph', 'ip', 'an', 'ga', 'az', 'ni', '私の', '나의', '내 ', 'मे']);
+/** What somebody may add to their tagline: "Please excuse typos." */
+const EXCUSE = /\.\s(?:please |pls )?(?:excuse|forgive|pardon|apologies)\b.{0,60}$/iu;
 const DEVICE =
   /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
 
@@ -44,6 +61,7 @@ export function isTagline(line: string): boolean {
   const bare = text
     .replace(/[<(]\s{0,3}https?:[^\s<>()]{0,400}\s{0,3}[)>]/giu, '')
     .replace(/https?:\S{0,400}/giu, '')
+    .replace(EXCUSE, '')
     .trim();
   if (bare.length > MAX_TAGLINE) return false;
   const first = bare.charAt(0);
@@ -64,10 +82,18 @@ export function isTagline(line: string): boolean {
       (start) => lower.startsWith(start) && hasWordEnd(lower, start.length),
     )
   ) {
-    return !/^(?:von meine[mr]|az én|on the go)/u.test(lower) || endsAsTagline(lower);
+    if (/^(?:von meine[mr]|az én|on the go)/u.test(lower)) return endsAsTagline(lower);
+    return lower.startsWith('sent from my') || namesProduct(bare, lower);
   }
-  return /^(?:i?phone|ipad|android|galaxy|私の|나의|내|मेरे)/u.test(lower) && endsAsTagline(lower);
+  return (
+    /^(?:(?:az |nire )?(?:i?phone|ipad|android|galaxy)|私の|나의|내|मेरे)/u.test(lower) && endsAsTagline(lower)
+  );
 }
+
+const NAME = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${TAGLINE_NAMES.join('|')})(?![\p{L}\p{N}])`, 'u');
+
+const namesProduct = (text: string, lower: string): boolean =>
+  NAME.test(text) || TAGLINE_PRODUCTS.some((product) => lower.includes(product));
 
 const hasWordEnd = (text: string, at: number): boolean =>
   !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at)) ||
@@ -84,8 +110,8 @@ function isClosing(line: string): boolean {
     .trim()
     .toLowerCase()
     .replaceAll('\u00a0', ' ')
-    .replace(/[\s,.!;:~–—-]{1,20}$/u, '');
-  if (CLOSING.has(text)) return true;
+    .replace(/[\s,.!;:~–—、，。！-]{1,20}$/u, '');
+  if (CLOSING.has(text) || GREETINGS.test(text) || COMPLIMENTS.test(text)) return true;
   const parts = text.split(/\s?[/|]\s?/u);
   if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
   if (!THANKS.test(text)) return false;
@@ -138,14 +164,22 @@ function findDelimiter(lines: readonly string[]): Cut | null {
     if (blank(line)) continue;
     if (/^(?:--|—|––)\s{0,9}$/u.test(line)) found = { at, typed: false };
     else if (
-      /^\s{0,3}_{2,80}\s{0,9}$/u.test(line) &&
       below <= MAX_CLOSING_LINES &&
+      (/^\s{0,3}_{2,80}\s{0,9}$/u.test(line) || isDrawn(lines, at)) &&
       isContact(lines.slice(at + 1))
     )
       found = { at, typed: false };
     below += 1;
   }
   return found;
+}
+
+/** A line of other strokes, with nothing right above that it might underline or that announces what follows it. */
+function isDrawn(lines: readonly string[], at: number): boolean {
+  if (!/^\s{0,3}(?:={2,80}|-{4,80}|\*{4,80})\s{0,9}$/u.test(lines[at] ?? '') || !blank(lines[at - 1] ?? 'x'))
+    return false;
+  const above = lines.slice(0, at).findLast((line) => !blank(line));
+  return above !== undefined && !/[:：]\s{0,9}$/u.test(above);
 }
 
 /** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
@@ -183,6 +217,33 @@ function findClosing(lines: readonly string[]): Cut | null {
   return null;
 }
 
+/** The words of a name in whatever order: "Moss, Ada" is "Ada Moss". */
+const nameKey = (name: string): string =>
+  name
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}]+/u)
+    .filter((word) => word !== '')
+    .toSorted()
+    .join(' ');
+
+/**
+ * The last paragraph where it begins with the sender's own full name and holds a telephone number, an address or a link: without
+ * that much certainty the words are kept.
+ */
+function findCard(lines: readonly string[], sender: string): Cut | null {
+  const key = nameKey(sender);
+  if (!key.includes(' ')) return null;
+  const end = lines.findLastIndex((line) => !blank(line));
+  let at = end;
+  while (at > 0 && end - at < MAX_CLOSING_LINES && !blank(lines[at - 1] ?? '')) at -= 1;
+  const above = lines.slice(0, at).findLast((line) => !blank(line));
+  if (end - at < 1 || above === undefined || /[:：]\s{0,9}$/u.test(above) || !blank(lines[at - 1] ?? ''))
+    return null;
+  const first = (lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE).split(/[|,(]/u, 1).join('');
+  if (nameKey(first) !== key && nameKey((lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE)) !== key) return null;
+  return isContact(lines.slice(at + 1, end + 1)) ? { at, typed: false } : null;
+}
+
 export interface Signed {
   readonly body: readonly string[];
   readonly signature: readonly string[];
@@ -190,13 +251,14 @@ export interface Signed {
 
 /**
  * Parts a text that its sender wrote into body and signature: a delimiter line, an app's tagline, a closing with a name and a few
- * lines of contact, a notice of confidentiality. A closing or a notice that is all there is stays the body.
+ * lines of contact, a notice of confidentiality, a card under the name of `sender`. A closing or a notice that is all there is stays the
+ * body.
  */
-export function splitSignature(lines: readonly string[]): Signed {
+export function splitSignature(lines: readonly string[], sender: string): Signed {
   let body = lines;
   let signature: readonly string[] = [];
-  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing]) {
-    const cut = find(body);
+  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing, findCard]) {
+    const cut = find(body, sender);
     if (cut === null) continue;
     const rest = body.slice(0, cut.at);
     if (cut.typed && rest.every(blank)) continue;
