@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { parseMessage } from '../../src/mail/parse.ts';
 import { readCalendar } from '../../src/mail/parse/calendar.ts';
+import { enrichedToText } from '../../src/mail/parse/enriched.ts';
 import { safeFilename } from '../../src/mail/parse/filename.ts';
 import { unflow } from '../../src/mail/parse/flowed.ts';
 import { isPlainStub } from '../../src/mail/parse/plain-stubs.ts';
@@ -84,7 +87,110 @@ describe('readCmsContent', () => {
   });
 });
 
+/** DER with the length in two bytes. */
+function der(tag: number, ...contents: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  return Buffer.concat([Buffer.from([tag, 0x82, content.length >> 8, content.length & 0xff]), content]);
+}
+
+/** RFC 3274: ContentInfo of compressedData. */
+function compressed(content: Buffer): Buffer {
+  const algorithm = Buffer.from('300d060b2a864886f70d0109100308', 'hex');
+  const dataType = Buffer.from('06092a864886f70d010701', 'hex');
+  const inner = der(
+    0x30,
+    Buffer.from('020100', 'hex'),
+    algorithm,
+    der(0x30, dataType, der(0xa0, der(0x04, deflateSync(content)))),
+  );
+  return der(0x30, Buffer.from('060b2a864886f70d0109100109', 'hex'), der(0xa0, inner));
+}
+
+describe('S/MIME compressed data', () => {
+  const entity = Buffer.from('Content-Type: text/plain\r\n\r\nSmall words.\r\n');
+  const mail = (content: Buffer): Buffer =>
+    Buffer.from(
+      `From: ann@client.test\nContent-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\nContent-Transfer-Encoding: base64\n\n${compressed(content).toString('base64')}\n`,
+    );
+
+  it('is inflated', async () => {
+    expect(readCmsContent(compressed(entity), 1_000)).toEqual(entity);
+    const message = await parseMessage({ raw: mail(entity) });
+    expect([message.text, message.protection]).toEqual(['Small words.\n', null]);
+  });
+
+  it('is left packed beyond the limit', async () => {
+    const bomb = Buffer.alloc(40_000_000, 'a');
+    expect(readCmsContent(compressed(Buffer.alloc(5_000)), 4_999)).toBeNull();
+    const message = await parseMessage({ raw: mail(bomb) });
+    expect([message.text, message.warnings.some((code) => code.startsWith('container-unreadable'))]).toEqual([
+      '',
+      true,
+    ]);
+  });
+
+  it('of many parts shares one limit', async () => {
+    const part = compressed(Buffer.concat([Buffer.from('\r\n'), Buffer.alloc(20_000_000, 'a')])).toString(
+      'base64',
+    );
+    const parts = `--b\nContent-Type: application/pkcs7-mime; smime-type=compressed-data\nContent-Transfer-Encoding: base64\n\n${part}\n`;
+    const message = await parseMessage({
+      raw: Buffer.from(
+        `From: a@client.test\nContent-Type: multipart/mixed; boundary=b\n\n${parts.repeat(3)}--b--\n`,
+      ),
+    });
+    expect(message.warnings.some((code) => code.startsWith('container-unreadable'))).toBe(true);
+  });
+
+  it('survives any change', () => {
+    expect(countThrows(compressed(entity), (changed) => readCmsContent(changed, 1_000))).toBe(0);
+  });
+});
+
+describe('enrichedToText', () => {
+  it.each<readonly [string, 'enriched' | 'richtext', string, string]>([
+    ['commands and parameters', 'enriched', '<color><param>red</param>Hello</color>\nBob', 'Hello Bob'],
+    [
+      'line ends, one of which is a space',
+      'enriched',
+      'one\ntwo\n\nthree\n\n\nfour',
+      'one two\nthree\n\nfour',
+    ],
+    ['unfilled lines', 'enriched', '<nofill>a\nb</nofill>', 'a\nb'],
+    ['doubled brackets', 'enriched', '<<you> a < b', '<you> a < b'],
+    ['excerpts', 'enriched', '<excerpt>before</excerpt>now', '> before\nnow'],
+    ['commands never closed', 'enriched', 'a<param>b', 'a'],
+    ['ends never opened', 'enriched', '</excerpt></param>a', 'a'],
+    ['richtext', 'richtext', '<bold>Hello</bold><nl>a<lt>b<comment>not this</comment>\nc', 'Hello\na<b c'],
+  ])('reads %s', (_name, kind, source, expected) => {
+    expect(enrichedToText(source, kind)).toBe(expected);
+  });
+
+  it.each(['<', '<a>', '<excerpt>', '\n', '</excerpt>\n'])(
+    'takes time in proportion to the number of %j',
+    (piece) => {
+      const measure = (count: number): number => {
+        const start = performance.now();
+        enrichedToText(piece.repeat(count), 'enriched');
+        return performance.now() - start;
+      };
+      measure(1_000);
+      const small = measure(30_000);
+      expect(measure(120_000)).toBeLessThan(small * 12 + 200);
+    },
+  );
+});
+
 describe('readCalendar', () => {
+  it('passes over lines that are no property, and misses no end', () => {
+    expect(
+      readCalendar('BEGIN:VCALENDAR\nMETHOD:REQUEST\nnonsense\nBEGIN:VEVENT\nSUMMARY:Talk'),
+    ).toMatchObject({
+      method: 'REQUEST',
+      summary: 'Talk',
+    });
+  });
+
   it.each([
     ['in UTC', 'DTSTART:20260710T120000Z', '2026-07-10T12:00:00.000Z'],
     ['floating', 'DTSTART:20260710T120000', '2026-07-10T12:00:00'],
@@ -146,6 +252,15 @@ describe('readParameterised', () => {
     ['encoded words', 'a/b; name="=?utf-8?B?w6QucGRm?="', 'name', 'ä.pdf'],
     ['the extended form over the plain one', "a/b; name=a.pdf; name*=utf-8''%C3%A4.pdf", 'name', 'ä.pdf'],
     ['the first of two', 'a/b; name=a; name=b', 'name', 'a'],
+    ['a quote never closed', 'a/b; name="a.pdf; size=3', 'name', 'a.pdf'],
+    ['quotes within quotes', 'a/b; name="the "big" one.pdf"; x=1', 'name', 'the "big" one.pdf'],
+    ['quoted values without a semicolon between', 'a/b; name="a.pdf" x="b"', 'name', 'a.pdf'],
+    ['single quotes', "a/b; name='a b.pdf'", 'name', 'a b.pdf'],
+    ['a first semicolon left out', 'attachment name="a.pdf"', 'name', 'a.pdf'],
+    ['a comma for a semicolon', 'attachment, name="a.pdf"', 'name', 'a.pdf'],
+    ['nothing but a parameter', 'name="a.pdf"', 'name', 'a.pdf'],
+    ['a charset split over sections', "a/b; name*0*=utf-8''Gr%C3; name*1*=%BC%C3%9Fe", 'name', 'Grüße'],
+    ['sections with one missing', 'a/b; name*0=abc; name*2=def', 'name', 'abcdef'],
     ['a parameter that is not there', 'a/b;;; ;', 'name', undefined],
   ])('reads %s', (_trait, text, name, expected) => {
     expect(readParameterised(text).parameters.get(name)).toBe(expected);

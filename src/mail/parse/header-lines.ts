@@ -9,7 +9,9 @@ type HeaderProgress =
 export interface HeaderLines {
   /** Takes one line with its end. */
   readonly push: (line: Buffer) => HeaderProgress;
-  /** The fields read so far. A line that was no field and stands last is dropped. */
+  /** What stands last and is no field, when nothing follows: words below a header that lack their blank line. */
+  readonly rest: () => Buffer;
+  /** The fields read so far. */
   readonly fields: () => {
     readonly fields: readonly Field[];
     readonly malformed: boolean;
@@ -98,6 +100,7 @@ export function createHeaderLines(maxHeaderBytes: number, ofMessage: boolean): H
       else lines.push(Buffer.from(line));
       return { kind: 'more', bytes: settle(line) };
     },
+    rest: () => suspect ?? empty,
     fields() {
       return { fields: readHeaderBlock(Buffer.concat(lines)).fields, malformed, tooLong };
     },

@@ -62,9 +62,9 @@ export function scanRtf(rtf: Buffer, handler: RtfHandler): void {
     if (byte === undefined) return undefined;
     at += 1;
     if (byte === 0x27) {
-      const code = Number.parseInt(rtf.toString('latin1', at, at + 2), 16);
+      const digits = rtf.toString('latin1', at, at + 2);
       at += 2;
-      if (!Number.isNaN(code)) passByte(code);
+      if (/^[\da-f]{2}$/iu.test(digits)) passByte(Number.parseInt(digits, 16));
     } else if (byte === backslash || byte === openBrace || byte === closeBrace) {
       passByte(byte);
     } else if (byte === 0x0a || byte === 0x0d) {

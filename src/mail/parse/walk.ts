@@ -110,7 +110,12 @@ export function createWalker(
 
   function* finishHeader(): Generator<WalkEvent, void> {
     // An empty message/rfc822 opens a header of its own, which ends here as well.
-    while (header !== null) yield* openPart(header);
+    while (header !== null) {
+      const bytes = header.rest();
+      yield* openPart(header);
+      const part = frames.at(-1)?.part;
+      if (bytes.length > 0 && part !== undefined) yield { kind: 'bytes', part, bytes };
+    }
   }
 
   function* closeTo(depth: number, atDelimiter: boolean): Generator<WalkEvent, void> {
