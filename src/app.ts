@@ -133,7 +133,9 @@ export async function openApp(
     const workers: RunningWorkers[] = [];
     closers.push(async () => await Promise.allSettled(background));
 
-    const mailboxes: PolledMailbox[] = roles.has('poll') ? config.mailboxes.map(openMailbox) : [];
+    const mailboxes: PolledMailbox[] = roles.has('poll')
+      ? config.mailboxes.map((mailbox) => openMailbox(mailbox, 'while-watching'))
+      : [];
     for (const { source } of mailboxes) closers.push(async () => await source.close());
     closers.push(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
 
@@ -208,7 +210,10 @@ export async function openApp(
 }
 
 /** A mailbox of the settings as one to poll. Connects on the first use only. */
-export function openMailbox({ auth, ...mailbox }: Config['mailboxes'][number]): PolledMailbox {
+export function openMailbox(
+  { auth, ...mailbox }: Config['mailboxes'][number],
+  keep: 'always' | 'while-watching' = 'always',
+): PolledMailbox {
   const { name, role, folders, since } = mailbox;
   const credential: ImapCredential =
     auth.kind === 'password'
@@ -217,7 +222,7 @@ export function openMailbox({ auth, ...mailbox }: Config['mailboxes'][number]): 
           kind: 'accessToken',
           accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile),
         };
-  return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }) };
+  return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
 }
 
 const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();

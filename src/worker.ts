@@ -61,6 +61,8 @@ export function startPollWorkers(
 ): RunningWorkers {
   const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+  /** Why a mailbox could not be reached, as it was logged last. */
+  const said = new Map<string, string>();
 
   const tick = startWorker<MailboxJob>(
     settings,
@@ -86,6 +88,7 @@ export function startPollWorkers(
       const stop = metrics.pollSeconds.startTimer({ mailbox: name });
       try {
         const outcome = await pollMailbox(poll, mailbox, signal);
+        said.delete(name);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
@@ -98,8 +101,22 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
-        if (error instanceof MailboxError && error.code === 'backing-off') return { outcome: 'backing-off' };
-        throw error;
+        if (!(error instanceof MailboxError)) throw error;
+        const isNews = said.get(name) !== error.code;
+        said.set(name, error.code);
+        if (!error.isRepeated) throw error;
+        // The watch may have met it first, which says nothing; the pause itself is no news.
+        if (isNews)
+          log.warn(
+            {
+              mailbox: name,
+              code: error.code,
+              error: describeError(error),
+              retryAfterMs: error.retryAfterMs,
+            },
+            'mailbox cannot be reached, it is left alone for a while',
+          );
+        return { outcome: error.code, retryAfterMs: error.retryAfterMs };
       } finally {
         stop();
       }
@@ -201,7 +218,13 @@ function startWorker<T>(
     } catch (error) {
       metrics.jobs.inc({ queue: name, outcome: error instanceof PermanentError ? 'failed' : 'error' });
       log.warn(
-        { queue: name, job: job.id, attempt: job.attemptsMade + 1, error: describeError(error) },
+        {
+          queue: name,
+          job: job.id,
+          ...mailboxJob.safeParse(job.data).data,
+          attempt: job.attemptsMade + 1,
+          error: describeError(error),
+        },
         'job failed',
       );
       if (error instanceof PermanentError)

@@ -80,7 +80,10 @@ export function refusal(gate: Gate, now: number): MailboxError | null {
   if (gate.until <= now) return null;
   const retryAfterMs = Math.ceil(gate.until - now);
   const code = gate.state === 'ok' ? 'backing-off' : gate.state;
-  return new MailboxError(code, gate.lastError ?? 'the connection failed lately', { retryAfterMs });
+  return new MailboxError(code, gate.lastError ?? 'the connection failed lately', {
+    retryAfterMs,
+    isRepeated: true,
+  });
 }
 
 export function healthOf(gate: Gate, now: number): MailboxHealth {

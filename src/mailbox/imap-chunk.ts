@@ -89,7 +89,7 @@ async function collect({
     });
     return null;
   } catch (error) {
-    if (error instanceof MailboxError && isRefusal(error.cause)) return error;
+    if (error instanceof MailboxError && error.code === 'protocol' && isRefusal(error.cause)) return error;
     throw error;
   }
 }

@@ -33,6 +33,8 @@ export interface Connections {
   }): Promise<Connection>;
   /** Keeps it for the next one who asks. */
   release(connection: Connection): void;
+  /** The server asked for it after a login: nothing is asked of it before the time is over, on a kept connection neither. */
+  slowDown(error: MailboxError): void;
   /** Logs out. */
   discard(connection: Connection): Promise<void>;
   health(): MailboxHealth;
@@ -70,10 +72,13 @@ export function createConnections({
   account,
   chance,
   timing,
+  keeps,
 }: {
   readonly account: ImapAccount;
   readonly chance: Chance;
   readonly timing: ConnectionTiming;
+  /** Whether a connection that is given back is kept for the next one. */
+  readonly keeps: () => boolean;
 }): Connections {
   const limit = account.connectionLimit ?? defaultConnectionLimit;
   const open = new Set<ImapFlow>();
@@ -84,6 +89,7 @@ export function createConnections({
   let closed = false;
   let gate: Gate = openGate;
   let triedSecret: string | null = null;
+  let quietUntil = 0;
 
   const reasonOf = (client: ImapFlow) => (): unknown => reasons.get(client) ?? null;
   const moment = (): { now: number; dice: number } => ({ now: chance.now(), dice: chance.random() });
@@ -95,6 +101,8 @@ export function createConnections({
     for (;;) {
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
       if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+      if (chance.now() < quietUntil)
+        throw refusal({ ...gate, state: 'throttled', until: quietUntil }, chance.now());
       const kept = fresh ? undefined : takeIdle();
       if (kept) return { client: kept, reused: true, reason: reasonOf(kept) };
       if (open.size + connecting < limit) {
@@ -159,10 +167,7 @@ export function createConnections({
     client.on('close', () => {
       if (!open.delete(client)) return;
       if (!client.closedByClient) {
-        const error = toMailboxError(
-          reasonOf(client)() ?? new Error(client.byeReason ?? 'the server closed it'),
-          'connection lost',
-        );
+        const error = toMailboxError(reasonOf(client)() ?? farewellOf(client), 'connection lost');
         gate = afterDrop(gate, error, { ...moment(), livedMs: livedMs(client) });
       }
       waiting.call();
@@ -175,6 +180,10 @@ export function createConnections({
     gate = afterService(gate, { livedMs: livedMs(client) });
     if (closed || !client.usable) {
       client.close();
+      return;
+    }
+    if (!keeps()) {
+      void logOut(client);
       return;
     }
     const timer = setTimeout(() => {
@@ -190,6 +199,10 @@ export function createConnections({
   return {
     acquire,
     release,
+    slowDown: (error) => {
+      gate = afterFailure(gate, error, moment());
+      quietUntil = gate.until;
+    },
     discard: ({ client }) => logOut(client),
     health: () => healthOf(gate, chance.now()),
     close: async () => {
@@ -203,6 +216,10 @@ export function createConnections({
       waiting.callAll();
     },
   };
+}
+
+function farewellOf({ byeReason }: ImapFlow): Error {
+  return Object.assign(new Error(byeReason ?? 'the server closed it'), byeReason && { reason: byeReason });
 }
 
 /** A polite end, and in any case an end. */

@@ -27,6 +27,17 @@ const temporaryLoginWords: readonly string[] = [
   'internal error',
 ];
 
+/** A farewell for the sake of peace. Its code is not passed on by the client library, only its words. */
+const slowDownWords: readonly string[] = [
+  'too many',
+  'rate limit',
+  'throttl',
+  'exceeded',
+  'maximum number of connections',
+  'try again',
+  'try later',
+];
+
 const definiteLoginCodes: ReadonlySet<string> = new Set([
   'AUTHENTICATIONFAILED',
   'AUTHORIZATIONFAILED',
@@ -42,6 +53,9 @@ const temporaryFolderCodes: ReadonlySet<string> = new Set([
   'THROTTLED',
   'OVERQUOTA',
 ]);
+
+/** After the login: too much was asked for. Yahoo answers a FETCH with LIMIT, Gmail with OVERQUOTA where the day's bandwidth is spent. */
+const slowDownCodes: ReadonlySet<string> = new Set(['LIMIT', 'THROTTLED', 'OVERQUOTA']);
 
 /** Codes of Node and OpenSSL that a person must look at: another try meets the same certificate. */
 const certificateCodes =
@@ -76,6 +90,8 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
   const code = imap.code ?? '';
   if (certificateCodes.test(code) || code === 'STARTTLS_INJECTION') return wrap('configuration');
   if (imap.tlsFailed) return wrap('configuration');
+  if (isRefusal(imap) && slowDownCodes.has(responseCodeOf(imap))) return wrap('throttled');
+  if (says(imap.reason ?? '', slowDownWords)) return wrap('throttled');
   if (protocolCodes.test(code) || isRefusal(imap)) return wrap('protocol');
   return wrap('connection');
 }
@@ -86,23 +102,34 @@ export function toFolderError(error: unknown, path: string): MailboxError {
   if (error instanceof MailboxError) return error;
   if (imap === null || imap.responseStatus !== 'NO' || imap.code === 'ETHROTTLE')
     return toMailboxError(error, 'cannot open the folder');
-  if (temporaryFolderCodes.has(imap.serverResponseCode ?? ''))
-    return toMailboxError(error, 'cannot open the folder');
+  if (temporaryFolderCodes.has(responseCodeOf(imap))) return toMailboxError(error, 'cannot open the folder');
   const why = imap.mailboxMissing ? 'there is no such folder' : 'the server lists it but does not open it';
   return new MailboxError('folder-missing', `${path}: ${why}`, { cause: error });
 }
 
 function isTemporaryLogin(error: ImapFlowError): boolean {
-  const code = error.serverResponseCode ?? '';
+  const code = responseCodeOf(error);
   if (definiteLoginCodes.has(code)) return false;
   if (temporaryLoginCodes.has(code)) return true;
-  const answer = answerOf(error).toLowerCase();
-  return temporaryLoginWords.some((words) => answer.includes(words));
+  return says(answerOf(error), temporaryLoginWords);
+}
+
+function says(answer: string, words: readonly string[]): boolean {
+  const lower = answer.toLowerCase();
+  return words.some((word) => lower.includes(word));
+}
+
+/** RFC 5530. Some commands leave it in the parsed answer. */
+function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string {
+  if (serverResponseCode) return serverResponseCode;
+  const first = typeof response === 'object' ? response.attributes?.[0] : undefined;
+  const code: unknown = first && 'section' in first ? first.section?.[0]?.value : undefined;
+  return typeof code === 'string' ? code.toUpperCase() : '';
 }
 
 /** The server's words, capped: they are its own and go into records. */
 function answerOf(error: ImapFlowError): string {
-  const { response, responseText } = error;
-  const text = responseText ?? (typeof response === 'string' ? response : '');
+  const { response, responseText, reason } = error;
+  const text = responseText ?? (typeof response === 'string' ? response : (reason ?? ''));
   return text.slice(0, 300);
 }

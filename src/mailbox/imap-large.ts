@@ -16,7 +16,7 @@ export async function* fetchLarge(command: Command, { uid, size }: WantedMessage
     first = (await fetchPiece(command, uid, 0)) ?? (await fetchPiece(command, uid, 0));
   } catch (error) {
     if (!(error instanceof MailboxError)) throw error;
-    const refused = isRefusal(error.cause);
+    const refused = error.code === 'protocol' && isRefusal(error.cause);
     const told = refused ? new MailboxError('message-refused', error.message, { cause: error }) : error;
     if (error.code !== 'aborted' && error.code !== 'throttled') yield { kind: 'failed', uid, error: told };
     if (refused) return;

@@ -48,6 +48,7 @@ export async function openImapSession({
     } catch (error) {
       if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up', { cause: error });
       const failure = failureOf(error, doing);
+      if (failure.code === 'throttled') connections.slowDown(failure);
       // A kept connection may have been dropped unnoticed. Nothing is open on it yet, so a new one can take its place.
       if (served || !connection.reused || failure.code !== 'connection') throw failure;
       const stale = connection;

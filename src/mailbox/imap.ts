@@ -26,15 +26,36 @@ export function openImapSource(
   {
     chance = realChance,
     timing = {},
-  }: { readonly chance?: Chance; readonly timing?: Partial<ConnectionTiming> } = {},
+    keep = 'always',
+  }: {
+    readonly chance?: Chance;
+    readonly timing?: Partial<ConnectionTiming>;
+    /**
+     * Whether a connection is kept between polls. Many processes that poll one account share a limit of the provider: with
+     * `while-watching` only the one that watches keeps a connection, so that there are three however many processes there are.
+     */
+    readonly keep?: 'always' | 'while-watching';
+  } = {},
 ): MailboxSource {
-  const connections = createConnections({ account, chance, timing: { ...connectionTiming, ...timing } });
+  let watching = 0;
+  const connections = createConnections({
+    account,
+    chance,
+    timing: { ...connectionTiming, ...timing },
+    keeps: () => keep === 'always' || watching > 0,
+  });
   const book: FolderBook = { folders: null, readAt: 0 };
   return {
     name: account.name,
     openSession: (signal) => openImapSession({ connections, book, now: chance.now, signal }),
-    watch: ({ folder, onArrival, signal }) =>
-      watchFolder({ connections, chance, folder, onArrival: () => onArrival(), signal }),
+    watch: async ({ folder, onArrival, signal }) => {
+      watching += 1;
+      try {
+        await watchFolder({ connections, chance, folder, onArrival: () => onArrival(), signal });
+      } finally {
+        watching -= 1;
+      }
+    },
     health: () => connections.health(),
     close: () => connections.close(),
   };

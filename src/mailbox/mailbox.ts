@@ -148,14 +148,17 @@ export class MailboxError extends Error {
   readonly code: MailboxErrorCode;
   /** Not before this many milliseconds; null where the source says nothing. */
   readonly retryAfterMs: number | null;
+  /** The server was not asked: this repeats what it said the last time. */
+  readonly isRepeated: boolean;
 
   constructor(
     code: MailboxErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly retryAfterMs?: number } = {},
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number; readonly isRepeated?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.isRepeated = options.isRepeated ?? false;
   }
 }

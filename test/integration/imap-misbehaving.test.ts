@@ -46,6 +46,24 @@ async function inbox(
   return { server, session };
 }
 
+/** A clock whose pauses pass at once. */
+function hurried() {
+  const pauses: number[] = [];
+  let ahead = 0;
+  const chance = {
+    now: () => Date.now() + ahead,
+    random: () => 0.5,
+    wait: async (ms: number) => {
+      pauses.push(ms);
+      ahead += ms;
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    },
+  };
+  return { pauses, chance };
+}
+
 const mail = (uid: number, bytes = 20): ScriptedMessage => ({
   uid,
   raw: Buffer.from(`Subject: ${uid}\r\n\r\n${'x'.repeat(bytes)}`),
@@ -398,6 +416,10 @@ describe('a login', () => {
     { answer: 'NO [AUTHENTICATIONFAILED] Authentication failed.', code: 'authentication-failed' },
     { answer: 'NO LOGIN failed.', code: 'authentication-failed' },
     { answer: 'NO [UNAVAILABLE] Temporary authentication failure.', code: 'throttled' },
+    { answer: 'NO [INUSE] Another session holds the mailbox.', code: 'throttled' },
+    { answer: 'NO Login rate limit reached. Try again later.', code: 'throttled' },
+    { answer: 'NO [CONTACTADMIN] Account suspended for now.', code: 'throttled' },
+    { answer: 'NO [EXPIRED] Password has expired. Try again later.', code: 'authentication-failed' },
     { answer: 'NO [LIMIT] Maximum number of connections from user+IP exceeded', code: 'throttled' },
     { answer: 'NO [ALERT] Too many simultaneous connections. (Failure)', code: 'throttled' },
     { answer: 'NO [ALERT] Account exceeded command or bandwidth limits. (Failure)', code: 'throttled' },
@@ -436,7 +458,165 @@ describe('a login', () => {
   });
 });
 
+describe('a server that says farewell', () => {
+  it.each([
+    { words: 'Too many connections from your address', code: 'throttled', state: 'throttled' },
+    { words: 'Shutting down', code: 'connection', state: 'backing-off' },
+  ])('instead of a greeting, "$words", is left alone for a while', async ({ words, code, state }) => {
+    const { source } = await serve({ farewell: `* BYE ${words}` });
+    await expect(source.openSession()).rejects.toMatchObject({ code });
+    await expect(source.openSession()).rejects.toMatchObject({ code: state, isRepeated: true });
+    expect(source.health().lastError).toContain(words);
+  });
+
+  it('in the middle of a listing does not look like its end, and its words are passed on', async () => {
+    const { session } = await inbox({
+      messages: three,
+      answer: (command) => (command.startsWith('UID FETCH') ? ['* BYE Server is going down'] : undefined),
+    });
+    const failure = listAll(session);
+    await expect(failure).rejects.toMatchObject({ code: 'connection' });
+    await expect(failure).rejects.toThrow('Server is going down');
+  });
+
+  it('during IDLE is connected to again, after a pause', async () => {
+    const { chance, pauses } = hurried();
+    let idles = 0;
+    const script: Script = {
+      capabilities: 'IMAP4rev1 IDLE',
+      messages: three,
+      answer: (command) => {
+        if (command !== 'IDLE') return undefined;
+        idles += 1;
+        return idles < 4 ? ['+ idling', '* BYE Idle for too long'] : ['+ idling'];
+      },
+    };
+    const { server, source } = await serve(script, {}, { chance });
+    const end = new AbortController();
+    let arrivals = 0;
+    const running = source.watch({ folder: 'INBOX', signal: end.signal, onArrival: () => (arrivals += 1) });
+    await vi.waitFor(() => expect(idles).toBe(4));
+    end.abort();
+    await running;
+    expect(arrivals).toBe(4);
+    expect(server.commands.filter((command) => command.startsWith('LOGIN'))).toHaveLength(4);
+    expect(pauses.length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('a server that asks to slow down after the login', () => {
+  const suggested = 'BAD Request is throttled. Suggested Backoff Time: 40 milliseconds';
+
+  it.each([
+    { answer: suggested, atLeastMs: 1 },
+    { answer: 'NO [LIMIT] UID FETCH Rate limit hit.', atLeastMs: 59_000 },
+    { answer: 'NO [OVERQUOTA] Account exceeded command or bandwidth limits.', atLeastMs: 59_000 },
+  ])('with "$answer" is not asked anything on any connection before', async ({ answer, atLeastMs }) => {
+    const { server, source } = await serve({
+      messages: three,
+      answer: (command) => (command.startsWith('EXAMINE') ? [`TAG ${answer}`] : undefined),
+    });
+    const session = await source.openSession();
+    await expect(session.open('INBOX')).rejects.toMatchObject({ code: 'throttled' });
+    await session.close();
+    expect(source.health()).toMatchObject({ state: 'throttled' });
+    const asked = server.commands.length;
+    const refusal: unknown = await source.openSession().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'throttled', isRepeated: true });
+    expect((refusal as { retryAfterMs: number }).retryAfterMs).toBeGreaterThanOrEqual(atLeastMs);
+    expect(server.commands.length).toBe(asked);
+  });
+
+  it('in a fetch blames no message', async () => {
+    const { session } = await inbox({
+      messages: three,
+      answer: (command) => (command.startsWith('UID FETCH') ? ['TAG NO [LIMIT] Rate limit hit.'] : undefined),
+    });
+    const answers: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { kind } of session.fetch(three.map(({ uid }) => ({ uid, size: 20 }))))
+        answers.push(kind);
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'throttled' });
+    expect(answers).toEqual([]);
+  });
+});
+
+describe('a server with few capabilities', () => {
+  it('is believed what it says after the login, not before', async () => {
+    const after = 'IMAP4rev1 IDLE CONDSTORE';
+    const { server, source } = await serve({
+      messages: three,
+      examine: [...examined(three), '* OK [HIGHESTMODSEQ 12] ok'],
+      answer: (command) => {
+        if (command.startsWith('LOGIN')) return [`TAG OK [CAPABILITY ${after}] welcome`];
+        return command === 'IDLE' ? ['+ idling'] : undefined;
+      },
+    });
+    const session = await source.openSession();
+    expect(await session.open('INBOX')).toMatchObject({ highestModseq: '12' });
+    const end = new AbortController();
+    const running = source.watch({ folder: 'INBOX', signal: end.signal, onArrival: () => {} });
+    await vi.waitFor(() => expect(server.commands).toContain('IDLE'));
+    end.abort();
+    await running;
+  });
+
+  it('that takes IDLE and CONDSTORE back after the login is not asked for them', async () => {
+    const { server, source } = await serve({
+      capabilities: 'IMAP4rev1 IDLE CONDSTORE QRESYNC SPECIAL-USE LIST-STATUS ENABLE',
+      messages: three,
+      answer: (command) =>
+        command.startsWith('LOGIN') ? ['TAG OK [CAPABILITY IMAP4rev1] welcome'] : undefined,
+    });
+    const end = new AbortController();
+    const running = source.watch({ folder: 'INBOX', signal: end.signal, onArrival: () => {} });
+    await vi.waitFor(() => expect(server.commands).toContain('NOOP'));
+    end.abort();
+    await running;
+    const session = await source.openSession();
+    expect(await session.open('INBOX')).toMatchObject({ highestModseq: null });
+    expect((await listAll(session)).map(({ uid }) => uid)).toEqual([5, 6, 9]);
+    expect(server.commands.join('\n')).not.toMatch(/IDLE|CONDSTORE|QRESYNC|ENABLE|STATUS|RETURN/);
+  });
+
+  it('without SPECIAL-USE has a Sent folder by its usual name', async () => {
+    const { source } = await serve({
+      answer: (command) =>
+        command.startsWith('LIST')
+          ? ['* LIST () "/" INBOX', '* LIST () "/" "Sent Items"', 'TAG OK done']
+          : undefined,
+    });
+    const session = await source.openSession();
+    expect(await session.resolveFolder('\\Sent')).toBe('Sent Items');
+    expect(await session.resolveFolder('\\Inbox')).toBe('INBOX');
+    expect(await session.resolveFolder('\\All')).toBeNull();
+  });
+});
+
 describe('a watch', () => {
+  it.each([
+    { answer: 'NO [SERVERBUG] Internal error', first: 1_000, most: 5 * 60_000 },
+    { answer: 'NO Permission denied', first: 5 * 60_000, most: 60 * 60_000 },
+  ])('of a folder that answers "$answer" logs in ever more rarely', async ({ answer, first, most }) => {
+    const { chance, pauses } = hurried();
+    const { server, source } = await serve(
+      { answer: (command) => (command.startsWith('EXAMINE') ? [`TAG ${answer}`] : undefined) },
+      {},
+      { chance },
+    );
+    const end = new AbortController();
+    const running = source.watch({ folder: 'INBOX', signal: end.signal, onArrival: () => {} });
+    await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(11), { timeout: 10_000 });
+    end.abort();
+    await running;
+    expect(pauses.slice(0, 3)).toEqual([first, 2 * first, 4 * first]);
+    expect(Math.max(...pauses)).toBe(most);
+    expect(server.commands.filter((command) => command.startsWith('LOGIN')).length).toBeLessThanOrEqual(
+      pauses.length + 1,
+    );
+  });
+
   it('of a server without IDLE looks at once and keeps the connection', async () => {
     const { server, source } = await serve({ messages: three });
     const end = new AbortController();

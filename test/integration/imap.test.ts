@@ -288,6 +288,27 @@ describe('the connection of an IMAP account', () => {
     expect(await session.open('INBOX')).toMatchObject({ exists: 0 });
   });
 
+  it('is kept by the process that watches only, so that an account has three however many processes there are', async () => {
+    const { proxy, account } = await tapped();
+    const sources = Array.from({ length: 5 }, () => open(account, { keep: 'while-watching' }));
+    const [watching] = sources;
+    if (watching === undefined) throw new Error('no source');
+    const { arrivals } = watch(watching);
+    await vi.waitFor(() => expect(arrivals()).toBe(1));
+    let most = 0;
+    for (let round = 0; round < 3; round += 1)
+      for (const source of sources) {
+        // One poll at a time, by the poll lease.
+        const session = await source.openSession();
+        await session.open('INBOX');
+        most = Math.max(most, proxy.sent('LOGIN') + proxy.sent('AUTHENTICATE') - proxy.sent('LOGOUT'));
+        await session.close();
+        await vi.waitFor(() => expect(proxy.open()).toBeLessThanOrEqual(2));
+      }
+    expect(most).toBeLessThanOrEqual(3);
+    expect(proxy.open()).toBe(2);
+  });
+
   it('is logged out when nobody used it for a while', async () => {
     const { proxy, account } = await tapped();
     const source = open(account, { timing: { idleCloseMs: 20 } });

@@ -13,13 +13,15 @@ export interface ScriptedMessage {
 }
 
 export interface Script {
+  /** In place of `* OK`; the connection ends behind it. */
+  readonly farewell?: string;
   readonly capabilities?: string;
   readonly messages?: readonly ScriptedMessage[];
   /** Lines of the answer to EXAMINE before its tagged OK. */
   readonly examine?: readonly string[];
   /**
-   * Answers a command in place of the server: lines without CRLF, where `TAG` stands for the command's tag; "drop" breaks the
-   * connection; undefined leaves it to the server.
+   * Answers a command in place of the server: lines without CRLF, where `TAG` stands for the command's tag; the connection ends
+   * behind a `* BYE`; "drop" breaks it; undefined leaves it to the server.
    */
   readonly answer?: (command: string) => readonly (string | Buffer)[] | 'drop' | undefined;
 }
@@ -37,6 +39,10 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    if (script.farewell !== undefined) {
+      socket.end(`${script.farewell}\r\n`);
+      return;
+    }
     socket.write(`* OK [CAPABILITY ${capabilitiesOf(script)}] ready\r\n`);
     let rest = '';
     socket.on('data', (bytes) => {
@@ -56,6 +62,7 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
         }
         for (const part of answer)
           socket.write(typeof part === 'string' ? `${part.replace('TAG', tag)}\r\n` : part);
+        if (command !== 'LOGOUT' && answer.some((part) => String(part).startsWith('* BYE'))) socket.end();
       }
     });
   });
