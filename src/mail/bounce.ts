@@ -11,6 +11,7 @@ import { readSesNotification } from './bounce/ses-notification.ts';
 import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './bounce/smtp-codes.ts';
 
 const MAX_DIAGNOSTIC = 2_000;
+const MAX_SUBJECT = 500;
 /** X-Failed-Recipients of a message to a whole office; a megabyte of addresses is a bomb. */
 const MAX_FIELD = 20_000;
 /** Notice, report and returned headers of a flattened bounce fit in. */
@@ -52,7 +53,8 @@ export function readBounce(message: ParsedMessage): Bounce | null {
 
   const { notice: lines, returned: returnedLines } = splitNotice(unquoted(message));
   const returned = returnedMessage(message, returnedLines);
-  const notice = readNotice(lines, peopleOf(message, returned.sender));
+  const people = peopleOf(message, returned.sender);
+  const notice = readNotice(lines, people, message.subject.slice(0, MAX_SUBJECT));
   const report = readReport(message);
   if (report && report.groups.length > 0) {
     const recipients = report.groups.map((group) =>
@@ -128,7 +130,14 @@ function namedRecipients(
     );
   }
   if (notice.recipients.length > 0) return notice.recipients;
-  return returnedTo.length === 1 ? returnedTo.map((address) => ({ address, ...notice.whole })) : [];
+  const others = returnedTo.length > 0 ? returnedTo : subjectAddresses(message);
+  return others.length === 1 ? others.map((address) => ({ address, ...notice.whole })) : [];
+}
+
+/** "Undeliverable: client@b.test": the last place where a short notice names who failed. */
+function subjectAddresses(message: ParsedMessage): readonly string[] {
+  const subject = message.subject.slice(0, MAX_SUBJECT).toLowerCase();
+  return [...subject.matchAll(/[\w.+-]{1,64}@[a-z\d][a-z\d.-]{0,253}[a-z\d]/g)].map(([address]) => address);
 }
 
 function noticeFor(group: RecipientGroup, notice: Notice, groups: number): NoticedRecipient | null {

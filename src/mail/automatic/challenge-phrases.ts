@@ -16,6 +16,12 @@ export const WAITING_PHRASES: readonly string[] = [
   '(?:ваше|вашего) (?:письмо|сообщение|сообщения|письма)[^.]{0,80}(?:ожидает|задержано|удержано|карантин)|подтверд[^.]{0,60}(?:письм|сообщени|отправител|человек)',
 ];
 
+/** What needs no subject to be known: that a person must be proven, that a list of known senders stands before the mailbox. */
+export const PROOF_PHRASES: readonly string[] = [
+  "(?:you are|you[’']re) (?:a |an |not a )?(?:real |human|robot|spammer|person|machine)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)|your (?:message|e-?mail|mail)[^.]{0,60}wait-?listed|(?:add(?:ed)?|add yourself) to my (?:list of )?(?:approved|allowed|guest|white|safe)",
+  '(?:sie|du) (?:ein mensch|kein (?:roboter|spammer|automat))|vous êtes (?:une? )?(?:humain|personne|pas un robot)|usted es (?:una persona|humano)|não é um rob[ôo]|sei (?:una persona|umano)',
+];
+
 /** What the stranger is to do. */
 export const ASKING_PHRASES: readonly string[] = [
   '\\b(?:click|follow|visit|press|reply|respond|fill (?:in|out)|send an? (?:empty|blank)|enter|complete|use) [^.]{0,60}(?:link|here|below|button|url|message|mail|form|address|request|page|code)|captcha|add yourself|reply to this|click',

@@ -1,18 +1,26 @@
-import { ASKING_PHRASES, CHALLENGE_SUBJECT, OWN_REGISTRATION, WAITING_PHRASES } from './challenge-phrases.ts';
+import {
+  ASKING_PHRASES,
+  CHALLENGE_SUBJECT,
+  OWN_REGISTRATION,
+  PROOF_PHRASES,
+  WAITING_PHRASES,
+} from './challenge-phrases.ts';
 import type { ParsedMessage } from '../mail.ts';
 
 /** A challenge is a page. */
 const SCANNED_TEXT = 4_000;
+const MAX_SUBJECT = 300;
 
 const union = (phrases: readonly string[]): RegExp =>
   new RegExp(phrases.map((phrase) => `(?:${phrase})`).join('|'), 'iu');
 const WAITS = union(WAITING_PHRASES);
+const PROVES = union(PROOF_PHRASES);
 const ASKS = union(ASKING_PHRASES);
 
 /**
  * The sign of a challenge-response system: its own field, or what it says in a message that `automatic` already shows to be no
  * person's: that the mail waits, and what its sender has to do. Shops and lists ask for confirmation with half of the same words, so
- * the subject must name a challenge, and nothing in the text may speak of an account or a subscription.
+ * the subject must name a challenge or the text a proof, and nothing in the text may speak of an account or a subscription.
  */
 export function challengeSign(
   message: ParsedMessage,
@@ -22,6 +30,7 @@ export function challengeSign(
   if (field !== null) return field;
   if (automatic === null) return null;
   const text = message.text.slice(0, SCANNED_TEXT).replaceAll(/\s{1,100}/g, ' ');
-  if (!WAITS.test(text) || !ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
-  return CHALLENGE_SUBJECT.test(message.subject) ? automatic : null;
+  if (!ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
+  const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT)) && WAITS.test(text);
+  return named || PROVES.test(text) ? automatic : null;
 }

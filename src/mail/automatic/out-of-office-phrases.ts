@@ -8,11 +8,11 @@ export const AUTOMATIC_REPLY_SUBJECTS: readonly string[] = [
   'auto(?:mat(?:ic|ed|ically generated))?[- ]?(?:re(?:ply|sponse|spond(?:er)?)|answer)(?: (?:message|mail|e-?mail|notification))?', // en
   'automatic (?:message|notification|e-?mail)|auto[- ]?(?:message|notification)',
   'automatische[sr]? (?:antwort|antwoord|beantwoording|respons)', // de, nl
-  'automatisch(?:e)? (?:antwoord|bericht|reactie|reply|nachricht|mitteilung|rückantwort|rückmeldung|eingangsbestätigung)|outomatiese antwoord',
-  'r[ée]ponse automati(?:que|s[ée]e)|(?:notification|message|accus[ée]) automatique|r[ée]pondeur(?: automatique)?', // fr
-  'resp[uo]esta autom[áa]tica|auto-?respuesta|contestador autom[áa]tico|mensaje autom[áa]tico', // es
+  'automatische?[rs]? (?:antwoord|bericht|reactie|reply|e-?mail|mail|nachricht|mitteilung|rückantwort|rückmeldung|(?:eingangs|empfangs)bestätigung)|auto-?antwort|outomatiese antwoord',
+  'r[ée]ponse automati(?:que|s[ée]e)|(?:notification|message|accus[ée](?: de r[ée]ception)?) automatique|r[ée]pondeur(?: automatique)?', // fr
+  'resp[uo]esta autom[áa]tica|auto-?respuesta|contestador autom[áa]tico|(?:mensaje|acuse(?: de recibo)?) autom[áa]tico', // es
   'resposta autom[áàa]tica|auto-?resposta|mensagem autom[áa]tica|erantzun automatikoa', // pt, ca, gl, eu
-  'risposta automatica|rispo(?:sta|nditore) automatic[ao]|messaggio automatico|autorisposta', // it
+  'risposta automatica|rispo(?:sta|nditore) automatic[ao]|messaggio automatico|conferma automatica(?: di ricezione)?|autorisposta', // it
   'r[ăa]spuns automat', // ro
   'auto(?:matisk[at]?)?[- ]?svar', // sv, da, no
   'automaattinen (?:vastaus|viesti)|automaattivastaus', // fi
@@ -81,7 +81,7 @@ export const ABSENCE_SUBJECTS: readonly string[] = [
  * Re: …"), which nobody types.
  */
 export const ABSENCE_NOUNS: readonly string[] = [
-  'absen(?:t|ce|z)[a-zé()]{0,8}|away|on (?:leave|vacation|holiday|annual leave)|vacation|holidays?|unavailable|not available', // en, fr
+  'absen(?:t|ce|z)[a-zé()]{0,8}|away|on (?:leave|vacation|holiday|annual leave)|(?:annual |parental |maternity |sick )?leave|en cong[ée]s?|cong[ée]s|vacances|vacation|holidays?|unavailable|not available', // en, fr
   'abwesen(?:d|heit)|urlaub|nicht (?:da|erreichbar|anwesend|verfügbar)|au(?:ß|ss)er haus|im urlaub', // de
   'ausen(?:te|cia)(?: temporal)?|de vacaciones|vacaciones|no disponible|aus[êe]n(?:te|cia)(?: tempor[áa]ria)?|(?:de )?f[ée]rias|assen(?:te|za)|in ferie|ferie|fuori sede', // es, pt, it
   'afwezig(?:heid)?|met (?:verlof|vakantie)|vakantie|frånvar(?:o|ande)|fravær(?:ende)?|semester|ikke (?:til stede|tilgjengelig)|bortrest|bortreist|ledig|ej på plats', // nl, sv, da, no

@@ -2,6 +2,7 @@ import {
   BODY_PHRASES,
   DAEMON_LOCAL_PART,
   DAEMON_NAME,
+  DELAY_PHRASES,
   PERSON_OR_DAEMON,
   SUBJECT_PHRASES,
   SUCCESS_PHRASES,
@@ -54,8 +55,8 @@ function isMarked(message: ParsedMessage): boolean {
 /** True where a mail system says that all went well, and no answer code of a refusal stands beside it. */
 export function speaksOfSuccess(message: ParsedMessage, codes: { readonly refused: boolean }): boolean {
   if (codes.refused || !isSentByMachine(message) || !isDaemon(message)) return false;
-  const text = message.text.slice(0, SCANNED_TEXT);
-  return SUCCESS_PHRASES.some((phrase) => phrase.test(text));
+  const said = `${message.subject.slice(0, MAX_SUBJECT)}\n${message.text.slice(0, SCANNED_TEXT)}`;
+  return SUCCESS_PHRASES.some((phrase) => phrase.test(said));
 }
 
 /**
@@ -73,7 +74,7 @@ export function speaksOfFailure(
   const { personal, bare } = subjectOf(message);
   const bySubject = !personal && SUBJECT_PHRASES.some((phrase) => phrase.test(bare));
   const text = message.text.slice(0, SCANNED_TEXT);
-  const byBody = BODY_PHRASES.some((phrase) => phrase.test(text));
+  const byBody = [...BODY_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(text));
   if (isMailerDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));
   if (isDaemon(message)) {
     const proven = byBody && (found.code || found.returned);

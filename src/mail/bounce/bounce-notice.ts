@@ -27,7 +27,7 @@ const ADDRESS = /[^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9](?:[a-z0-9._-]{0,253}[a-z
  * explanation. A sentence that happens to begin with one is rare enough.
  */
 const LEADING_ADDRESS =
-  /^[ \t]{0,40}(?:[-*•][ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
+  /^[ \t]{0,40}(?:(?:[-*•·–]|\d{1,3}[.)])[ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
 /** `To: a@b`, in any script: some servers label the recipient. */
 const LABELLED_ADDRESS =
   /^[ \t]{0,40}([^\s:@][^:@]{0,40})[:：][ \t]{0,40}[<"']{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
@@ -35,6 +35,10 @@ const SENDER_LABEL =
   /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|id$|http|help|support|admin|by$/i;
 /** What SMTP itself says about a recipient, wherever it stands. */
 const RCPT_TO = /rcpt to:? ?<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/gi;
+
+/** "Message <id@a.test>", "from <a@b.test>" in the middle of a sentence. */
+const NOT_A_RECIPIENT =
+  /\b(?:message(?:[- ]id)?|from|sender|mail from)\b[:\s]{0,3}[<"'][^\s<>]{1,128}@[^\s<>]{1,255}/gi;
 
 /** Chinese and Japanese put no space before an address: "收件人：a@b". A local part that is all theirs stays. */
 const GLUED_WORDS =
@@ -51,12 +55,15 @@ const HELP_LOCAL_PART = /^(?:post-?master|mailer-daemon|abuse|help-?desk|hostmas
  * By structure: recipients stand at the beginning of a line, what follows up to the next one is theirs. Where no line begins with an
  * address, the best of RCPT TO, a labelled address, any address counts.
  */
-export function readNotice(lines: readonly string[], notTheRecipient: ReadonlySet<string>): Notice {
+export function readNotice(
+  lines: readonly string[],
+  notTheRecipient: ReadonlySet<string>,
+  subject: string,
+): Notice {
   const text = lines.join('\n');
   const segments = leadingSegments(lines, notTheRecipient);
   if (segments.size === 0) {
-    const address = mentioned(lines, notTheRecipient);
-    if (address !== null) segments.set(address, text);
+    for (const address of mentioned(lines, notTheRecipient)) segments.set(address, text);
   }
   const whole = explain(text);
   const above = explain(
@@ -77,7 +84,8 @@ export function readNotice(lines: readonly string[], notTheRecipient: ReadonlySe
     const explained = candidates.find(({ diagnostic }) => namesReason(diagnostic ?? ''));
     return { address, ...(answered ?? explained ?? candidates[0] ?? whole) };
   });
-  const says = (phrases: readonly RegExp[]): boolean => phrases.some((phrase) => phrase.test(text));
+  const says = (phrases: readonly RegExp[]): boolean =>
+    phrases.some((phrase) => phrase.test(text) || phrase.test(subject));
   const delayed = says(DELAY_PHRASES) && !says(FAILURE_PHRASES);
   return { recipients, whole, action: delayed ? 'delayed' : 'failed' };
 }
@@ -113,21 +121,41 @@ function addressesIn(line: string): readonly string[] {
 }
 
 /** The recipient of a notice that lists none: by SMTP command, by label, by being the first that is named. */
-function mentioned(lines: readonly string[], excluded: ReadonlySet<string>): string | null {
-  const labelled: string[] = [];
-  const any: string[] = [];
+function mentioned(lines: readonly string[], excluded: ReadonlySet<string>): readonly string[] {
+  let labelled: readonly string[] = [];
+  let any: readonly string[] = [];
   for (const line of lines) {
     for (const [, found = ''] of line.matchAll(RCPT_TO)) {
       const address = cleanAddress(found);
-      if (isCandidate(address, excluded)) return address;
+      if (isCandidate(address, excluded)) return [address];
     }
     const [, label = '', found] = LABELLED_ADDRESS.exec(line) ?? [];
     if (found !== undefined && SENDER_LABEL.test(label.trim())) continue;
-    if (found !== undefined && isCandidate(cleanAddress(found), excluded)) labelled.push(cleanAddress(found));
-    if (HELP_LINE.test(line)) continue;
-    any.push(...addressesIn(line).filter((address) => isCandidate(address, excluded)));
+    const isLabelled = found !== undefined && isCandidate(cleanAddress(found), excluded);
+    if ((labelled.length > 0 || !isLabelled) && (any.length > 0 || HELP_LINE.test(line))) continue;
+    const listed = listedIn(line).filter((address) => isCandidate(address, excluded));
+    if (isLabelled && labelled.length === 0) labelled = listed;
+    if (any.length === 0) any = listed;
   }
-  return labelled[0] ?? any[0] ?? null;
+  return labelled.length > 0 ? labelled : any;
+}
+
+/** The first address of a line that is no sender's and no message's id, with those that a comma joins to it. */
+function listedIn(line: string): readonly string[] {
+  const found: string[] = [];
+  let end = 0;
+  const read = line.replaceAll(NOT_A_RECIPIENT, ' ');
+  for (const match of read.matchAll(ADDRESS)) {
+    if (
+      found.length > 0 &&
+      !/^[>"'\s]{0,9}(?:[,;、，]|and|und|et|y|e|en)[<"'\s]{0,9}$/.test(read.slice(end, match.index))
+    )
+      break;
+    if (found.length >= MAX_RECIPIENTS) break;
+    found.push(cleanAddress(match[0]));
+    end = match.index + match[0].length;
+  }
+  return found;
 }
 
 function isCandidate(address: string, excluded: ReadonlySet<string>): boolean {

@@ -11,7 +11,7 @@ export const DAEMON_LOCAL_PART =
 export const PERSON_OR_DAEMON = /post[-_.]?master|admin/;
 
 export const DAEMON_NAME =
-  /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|internet mail (?:service|delivery)|system-?administrator|systeembeheerder|systemadministratör|systemansvarlig|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|administratorul de sistem|системный администратор|sistem yöneticisi|administrateur syst[eè]me|administrador d[eo] sistema|administrador del sistema|amministratore (?:di )?sistema|시스템 관리자|系统管理员|系統管理員|システム管理者/i;
+  /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|mail (?:server|service)|mail delivery service|internet mail (?:service|delivery)|system-?administrator|systeembeheerder|systemadministratör|systemansvarlig|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|administratorul de sistem|системный администратор|sistem yöneticisi|administrateur syst[eè]me|administrador d[eo] sistema|administrador del sistema|amministratore (?:di )?sistema|시스템 관리자|系统管理员|系統管理員|システム管理者/i;
 
 /** In subjects. */
 export const SUBJECT_PHRASES: readonly RegExp[] = [
@@ -19,9 +19,9 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
   /^un-?deliver(?:able|ed)\b|^returned (?:mail|e-?mail|message|to sender)\b|^return(?:ing|ed)? to sender/i,
   /\b(?:mail|message|e-?mail) (?:delivery|system|transfer)[- ](?:failed|failure|error|problem|report|delayed|unsuccessful|notification|status|subsystem)/i,
   /\bdelivery (?:status )?(?:notification|failure|failed|report|problem|error|incomplete|has failed|unsuccessful|delayed|delay|status)/i,
-  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering|^postmaster notify|\bmessage (?:you sent )?(?:was |has been )?blocked|\berror sending (?:your )?(?:mail|message|e-?mail)|^\[bounced?\]|^(?:delayed|failed) (?:mail|message|e-?mail|delivery)|\b(?:mail|message|e-?mail) (?:is )?(?:delayed|rejected|bounced|blocked|undeliverable)\b/i,
+  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering|\bcould not (?:be )?(?:sent|send|deliver)|^rejected:|^postmaster notify|\bmessage (?:you sent )?(?:was |has been )?blocked|\berror sending (?:your )?(?:mail|message|e-?mail)|^\[bounced?\]|^(?:delayed|failed) (?:mail|message|e-?mail|delivery)|\b(?:mail|message|e-?mail) (?:is )?(?:delayed|rejected|bounced|blocked|undeliverable)\b/i,
   // de
-  /^unzustellbar|^nicht zustellbar|zustell(?:ung|fehler|problem)|unzustellbar|rückläufer|konnte nicht zugestellt/i,
+  /unzustellbar(?:e (?:nachricht|e-?mail|mail|post)\b|(?=[\s:]|$))|^nicht zustellbar|zustell(?:ung|fehler|problem)|rückläufer|konnte nicht zugestellt/i,
   // fr
   /non remis|non d[ée]livr|non distribu|[ée]chec (?:de|d.|lors)|impossible de (?:remettre|distribuer)|courrier.{0,20}retourn/i,
   // es, pt
@@ -44,7 +44,7 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
 export const BODY_PHRASES: readonly RegExp[] = [
   // en
   /(?:could|can|can't|couldn't|did|was|were|is|has|have|had|be)[ -]?(?:not|n't|n’t)[ -](?:been |be |yet been )?(?:deliver|reach|sent|receive)/i,
-  /\b(?:un-?deliverable|undelivered|non-?delivery|delivery (?:has |to the following recipients? )?(?:failed|failure|error|has been delayed|delayed|incomplete)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|failed permanently|returned to sender|did not reach|unable to deliver|undeliverable|rejected your message|failed to (?:deliver|send)|problem delivering|has failed delivery|has been rejected|was rejected|failed addresses|fatal errors|delivery status notification|unknown user|no such user|user unknown)/i,
+  /\b(?:un-?deliverable|undelivered|non-?delivery|delivery (?:has |to the following recipients? )?(?:failed|failure|error|has been delayed|delayed|incomplete)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|failed permanently|returned to sender|did not reach|unable to deliver|undeliverable|rejected your message|failed to (?:deliver|send)|problem delivering|has failed delivery|automatically rejected|has been rejected|was rejected|failed addresses|fatal errors|delivery status notification|unknown user|no such user|user unknown)/i,
   /this is the (?:qmail-send|mail system|machine generated|mail delivery agent)|created automatically by mail delivery software|(?:would|could) not be delivered|giving up|address(?:es)? (?:failed|not found)|could not send/i,
   // the rest, in the order of the subjects
   /nicht (?:zugestellt|zustellbar|übermittelt)|unzustellbar|zustellung/i,
@@ -67,7 +67,7 @@ export const SUCCESS_PHRASES: readonly RegExp[] = [
 /** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
 export const DELAY_PHRASES: readonly RegExp[] = [
   /warning message only|do not need to re-?send|has been delayed|\bis delayed for|temporary failure report|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keep trying|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
-  /verzögert|weiterhin versuch|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|再送|延迟|延遲|지연/i,
+  /verzögert|weiterhin versuch|versucht[^.]{0,20}weiter|noch nicht zugestellt|still in the queue|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|再送|延迟|延遲|지연/i,
 ];
 
 /** The server has stopped trying. Outweighs a delay phrase. */

@@ -30,11 +30,15 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ['greylisted', /gr[ea]y-?list/i],
   [
     'rate-limited',
-    /too many (?:connections|messages|recipients|mails|emails|concurrent)|rate.?limit|limit exceeded.{0,20}rate|at a rate that|too quickly|too fast|throttl|connection rate|trop de connexions|slow down|unusual rate|receiving rate|hourly limit|daily limit/i,
+    /too many (?:connections|messages|recipients|mails|emails|concurrent)|rate.?limit|limit exceeded.{0,20}rate|at a rate that|too quickly|too fast|throttl|connection rate|trop de connexions|slow down|unusual rate|receiving rate|hourly limit|daily limit|frequency limit|max(?:imum)? (?:e-?mails|messages) per|too many mails|zu ?viele (?:nachrichten|verbindungen)|频率/i,
   ],
   [
     'mailbox-full',
     /(?:mail ?box|inbox|account|folder|user|recipient|store|maildir)[^.]{0,40}\b(?:is |was )?(?:full|over ?quota|over the quota|out of storage|out of space|exceeded)|over ?quota|quota (?:is )?exceed|exceed[^.]{0,30}quota|not enough (?:storage )?space|storage quota|quota ?exceeded|disk quota|mailbox size limit|postfach[^.]{0,30}voll|bo[iî]te[^.]{0,30}pleine|buz[oó]n[^.]{0,30}llen[oa]|casella[^.]{0,30}piena|caixa[^.]{0,40}cheia|переполнен|メールボックス[^。]{0,20}(?:一杯|いっぱい|超過)|容量[^。]{0,12}(?:超|オーバー)|邮箱[^。]{0,10}满|信箱[^。]{0,10}滿|skrzynka[^.]{0,30}(?:pełna|przepełniona)/i,
+  ],
+  [
+    'mailbox-full',
+    /(?:postfach|mailbox|konto)[^.]{0,60}(?:\bvoll|maximale gr(?:ö|oe)(?:ß|ss)e|überfüllt|speicherplatz)|zu ?viele mails|(?:mailbox|postvak|postbus)[^.]{0,30}\bvol\b|(?:brevlåd|postkass|postboks|innboks)\p{L}{0,6}[^.]{0,30}\bful[ld]|täynnä|skrzynk[^.]{0,40}(?:pełn|przepełn)|schránk[^.]{0,40}(?:pln[áéý]|přeplněn|preplnen)|posta(?:fiók|láda)[^.]{0,40}(?:megtelt|tele)|(?:căsuț|cutia|poșta)[^.]{0,30}plin|buz[oó]n[^.]{0,40}llen[oa]|sin espacio|caixa[^.]{0,40}cheia|casella[^.]{0,40}pien[ao]|bo[iî]te[^.]{0,60}(?:pleine|satur[ée]e)|переповнен|квот|γεμάτ|kutusu[^.]{0,30}dolu|ممتلئ|מלאה|đầy|เต็ม|penuh|空间不足|空間不足|已满|已滿|容量不足|超过[^。]{0,10}容量|いっぱい|満杯|용량[^.]{0,12}초과|가득/iu,
   ],
   [
     'system-full',
@@ -42,17 +46,20 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'message-too-big',
-    /(?:message|mail|size|attachment)[^.]{0,40}(?:too (?:big|large)|(?<!queue )too long|exceeds?[^.]{0,30}(?:size|limit|maximum))|exceeds (?:the )?(?:fixed )?maximum|size limit|recipsizelimit|message length exceeds|zu gro(?:ß|ss)|trop volumineux|demasiado grande|troppo grande|サイズ[^。]{0,12}(?:超|大き)/i,
+    /(?:message|mail|size|attachment)[^.]{0,40}(?:too (?:big|large)|(?<!queue )too long|exceeds?[^.]{0,30}(?:size|limit|maximum))|exceeds (?:the )?(?:fixed )?maximum|maximum (?:message|mail) size|(?:message|mail) size[^.]{0,20}exceeded|size limit|recipsizelimit|message length exceeds|zu gro(?:ß|ss)|trop volumineux|demasiado grande|troppo grande|サイズ[^。]{0,12}(?:超|大き)/i,
   ],
   ['virus', /\bvirus|malware|trojan|infected/i],
-  ['loop', /too many hops|hop count|mail loop|loops? back|forwarding loop|routing loop|looping/i],
+  [
+    'loop',
+    /too many hops|hop count|mail loop|loops? back|forwarding loop|routing loop|looping|(?<![a-z])loop(?![a-z])/i,
+  ],
   [
     'relay-denied',
     /relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed)|prohibited)|not permitted to relay|unable to relay|we (?:do not|don't) relay|relaying mail|cannot relay|not a relay/i,
   ],
   [
     'authentication',
-    /\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|unauthenticated (?:email|mail|sender)|authentication (?:information|required|failure|failed|checks?)|not authenticated|reverse dns|\bptr record|\brdns\b|email address is not verified/i,
+    /\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|unauthenticated (?:email|mail|sender)|authentication (?:information|required|failure|failed|checks?)|not authenticated|no reverse|reverse (?:dns|lookup|\(?ptr)|\bptr record|\brdns\b|email address is not verified/i,
   ],
   [
     'moved',
@@ -64,7 +71,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'expired',
-    /(?:delivery|message|retry|queue|time)[^.]{0,30}(?:expired|time-?out exceeded|timeout exceeded|timed out)|retry time(?:out)? (?:not reached|exceeded)|could not be delivered (?:for|within|in) |delivery time expired|too long in (?:the )?queue|in the queue too long|undelivered after|given up (?:after|trying)|(?:deliver|retr(?:y|ied)|attempt|queue)[^.]{0,60}\b(?:for|after|within|in)(?: the last| more than)? \d{1,7} (?:second|minute|hour|day|week|time|attempt|tr(?:y|ies))|failed \d{1,4} (?:attempts|times)|hop(?:s)? expired|zustellversuch/i,
+    /(?:delivery|message|retry|queue|time)[^.]{0,30}(?:expired|time-?out exceeded|timeout exceeded|timed out)|retry time(?:out)? (?:not reached|exceeded)|could not be delivered (?:for|within|in) |delivery time expired|too long in (?:the )?queue|in the queue too long|undelivered after|given up (?:after|trying)|(?:deliver|retr(?:y|ied)|attempt|queue)[^.]{0,60}\b(?:for|after|within|in)(?: the last| more than)? \d{1,7} (?:second|minute|hour|day|week|time|attempt|tr(?:y|ies))|failed \d{1,4} (?:attempts|times)|(?:tried|trying) (?:to deliver )?for \d|(?:has )?stopped trying|hop(?:s)? expired|zustellversuch/i,
   ],
   [
     'sender-rejected',
@@ -88,7 +95,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'blocked',
-    /block ?list|black ?list|deny ?list|\brbls?\b|dnsbl|spamhaus|barracudacentral|spamcop|reputation|(?:ip|host|client|server|sender|address|messages?|network|connection)[^.]{0,50}\b(?:(?:is|are|was|been|were|currently) ){0,3}(?:blocked|banned|rejected by|denied|refused|not allowed to connect)|client host rejected|access denied|blocked (?:using|by|because|due)|banned|unexpected volume|user complaints|refused to talk|not allowed to send|service refused|deferred|\bblocked\b/i,
+    /block ?list|black ?list|deny ?list|\brbls?\b|dnsbl|spamhaus|barracudacentral|spamcop|reputation|(?:ip|host|client|server|sender|address|messages?|network|connection(?! (?:was )?refused))[^.]{0,50}\b(?:(?:is|are|was|been|were|currently) ){0,3}(?:blocked|banned|rejected by(?! an? remote| the (?:remote|recipient|destination|receiving))|denied|refused|not allowed to connect)|client host rejected|access denied|blocked (?:using|by|because|due)|banned|unexpected volume|user complaints|refused to talk|not allowed to send|service refused|deferred|messages?[^.]{0,60}weren.t sent|possible abuse|\bblocked\b/i,
   ],
   [
     'policy',

@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { classifyAutomatic } from '../../src/mail/automatic.ts';
+import { readBounce } from '../../src/mail/bounce.ts';
+import type { Automatic } from '../../src/mail/mail.ts';
+import { parseMessage } from '../../src/mail/parse.ts';
+
+async function classify(head: string, body = 'Hello.'): Promise<Automatic | null> {
+  const from = /^From:/m.test(head) ? '' : 'From: Kim <kim@shop.test>\n';
+  const type = head.includes('Content-Type:') ? '' : '\nContent-Type: text/plain; charset=utf-8';
+  const message = await parseMessage({
+    raw: Buffer.from(`${from}${head}\nTo: ann@firm.test${type}\n\n${body}\n`),
+  });
+  return classifyAutomatic(message, readBounce(message));
+}
+
+describe('subjects that no person types', () => {
+  test.each([
+    'Out of the Office Re: Offer',
+    'I am out of the office: Offer',
+    'Annual leave Re: Offer',
+    'Abwesenheit: Re: Angebot',
+    'Urlaub: AW: Angebot',
+    'Ausente: Re: Oferta',
+    'Ferie: R: Offerta',
+    'Afwezig: Re: Offerte',
+    'Frånvaro: SV: Offert',
+    'Ikke til stede: Re: Tilbud',
+    'Nepřítomnost: Re: Nabídka',
+    'Отпуск: Re: Предложение',
+    'Autorespuesta: Oferta',
+    'Risponditore automatico: Offerta',
+    'Automatische reactie: Offerte',
+    'Autoodpowiedź: Oferta',
+    'Аутоматски одговор: Понуда',
+    'Автоматическое уведомление об отсутствии',
+    'Accusé de réception automatique',
+    'Automatische Eingangsbestätigung',
+    '【自動返信】見積もりの件',
+    '自動応答メール',
+    '[자동응답] 견적',
+    '[Auto-Reply] Offer',
+    'Ymateb awtomatig: Cynnig',
+  ])('%s', async (subject) => {
+    expect((await classify(`Subject: ${subject}`))?.sign).toBe('subject');
+  });
+
+  test('Notes names the absent with a full stop, over words of absence', async () => {
+    const words = 'I will be out of the office until Monday.';
+    expect((await classify('Subject: Kim Dee is out of the office.', words))?.kind).toBe('out-of-office');
+    expect(
+      (await classify('Subject: AUTO: Kim Dee is out of the office (returning 9 March)', words))?.kind,
+    ).toBe('out-of-office');
+    expect(await classify('Subject: Kim is out of the office', 'Kim is ill, I take over. Lee')).toBeNull();
+  });
+
+  test.each([
+    'Abwesenheit: 3. bis 7. Mai',
+    'Ausente: reunión del lunes',
+    'Frånvaro: vecka 12',
+    'Auto: Angebot',
+    'Automatische Antwort erhalten',
+    'Automatic answer from your system',
+    'AW: Automatische Antwort: Vertrag',
+    'Vacation request',
+    'On leave: handover',
+    'Holiday: closing dates',
+  ])('%s is a person\u2019s', async (subject) => {
+    expect(await classify(`Subject: ${subject}`, 'See you. Kim')).toBeNull();
+  });
+});
+
+describe('absence in an automatic answer', () => {
+  test.each([
+    'I am currently attending a conference.',
+    'Ich bin in Elternzeit.',
+    'Jag är ledig till måndag.',
+    'Jeg holder ferie indtil mandag.',
+    'Jeg er bortreist til mandag.',
+    'Olen puhkusel.',
+    'Esmu atvaļinājumā.',
+    'Šiuo metu atostogauju.',
+    'در مرخصی هستم.',
+    'मैं छुट्टी पर हूँ।',
+    'Ég er í fríi.',
+    'Estic de vacances fins dilluns.',
+  ])('%s', async (body) => {
+    const head = 'Auto-Submitted: auto-replied\nIn-Reply-To: <a@firm.test>\nSubject: Re: Offer';
+    expect((await classify(head, body))?.kind).toBe('out-of-office');
+  });
+});
+
+describe('fields and senders', () => {
+  test.each([
+    ['X-ARAutoReply: yes', 'x-arautoreply'],
+    ['X-Acme-Auto-Responder-Id: 12', 'x-acme-auto-responder-id'],
+    ['X-Auto-Submitted: auto-replied', 'x-auto-submitted'],
+    ['X-Loop: autoresponder@shop.test', 'x-loop'],
+    ['From: noreply@portal.test', 'from'],
+    ['From: Bank <do-not-reply@bank.test>', 'from'],
+    ['From: nicht-antworten@amt.test', 'from'],
+    ['From: notifications-noreply@portal.test', 'from'],
+    ['From: MAILER-DAEMON@mx.test', 'from'],
+  ])('%s shows an automatic message by %s', async (head, sign) => {
+    expect(await classify(`${head}\nSubject: Notice`)).toEqual({ kind: 'auto-reply', sign });
+  });
+
+  test.each([
+    'X-Auto-Response-Suppress: All',
+    'X-AutoReply-Loop-Prevention: 1',
+    'X-Acme-Auto-Reply: no',
+    'X-Loop: kim@shop.test',
+    'From: Form <noreply@portal.test>\nReply-To: kim@shop.test',
+    'From: Kim <kim@noreply.test>',
+    'From: Noreen <noreen.reply@shop.test>',
+    'From: Kim <postmaster@shop.test>',
+  ])('%s shows nothing', async (head) => {
+    expect(await classify(`${head}\nSubject: Notice`)).toBeNull();
+  });
+});
+
+describe('challenges', () => {
+  test.each([
+    [
+      'Re: Offer (Action Required)',
+      'Your message was waitlisted. Please add yourself to my Guest List. Use the link below.',
+    ],
+    [
+      'Please confirm your message',
+      'Your message is being held because your address has not been verified. To release your message for delivery, reply to this message.',
+    ],
+    [
+      'Re: Offer [spam blocker]',
+      'To control spam, I now allow incoming messages only from senders I have approved. Click the link below.',
+    ],
+    [
+      "Demande d'authentification",
+      'Afin de me protéger du spam, merci de cliquer sur le lien pour vous authentifier.',
+    ],
+    [
+      'Bitte bestätigen Sie Ihre Nachricht',
+      'Ihre Nachricht wurde zurückgehalten. Bestätigen Sie bitte Ihre E-Mail, indem Sie auf den folgenden Link klicken.',
+    ],
+    ['Re: Offer', 'Your message has been put on hold. Click here to confirm that you are a real person.'],
+  ])('%s', async (subject, body) => {
+    expect((await classify(`Return-Path: <>\nSubject: ${subject}`, body))?.kind).toBe('challenge');
+  });
+
+  test.each([
+    [
+      'Please confirm your e-mail address',
+      'Welcome! Please confirm your e-mail address by clicking the link below.',
+    ],
+    ['Action required', 'Thanks for your mail. Click here to see your ticket.'],
+    [
+      'Your message awaits approval',
+      'Your message is being held until the moderator can review it. Click the link to cancel.',
+    ],
+  ])('%s is none', async (subject, body) => {
+    expect((await classify(`Auto-Submitted: auto-generated\nSubject: ${subject}`, body))?.kind).toBe(
+      'auto-reply',
+    );
+  });
+});
+
+describe('reports about mail', () => {
+  const attached = (filename: string): string =>
+    `MIME-Version: 1.0\nContent-Type: application/gzip; name="${filename}"\nContent-Disposition: attachment; filename="${filename}"`;
+
+  test.each([
+    [`Subject: DMARC report\n${attached('mx.test!firm.test!1767225600!1767311999.xml.gz')}`, 'filename'],
+    [`Subject: Report\n${attached('mx.test!firm.test!1767225600!1767311999!a1.zip')}`, 'filename'],
+    ['Subject: [Preview] Report Domain: firm.test Submitter: mx.test Report-ID: 1', 'subject'],
+  ])('%s', async (head, sign) => {
+    expect(await classify(head)).toEqual({ kind: 'feedback-report', sign });
+  });
+
+  test('a person who passes one on is a person', async () => {
+    const name = 'mx.test!firm.test!1767225600!1767311999.xml.gz';
+    expect(await classify(`Subject: Fwd: DMARC report\n${attached(name)}`)).toBeNull();
+  });
+});
+
+test('hostile text, subjects, names and field names are read in bounded time', async () => {
+  const message = await parseMessage({ raw: Buffer.from('From: kim@shop.test\nSubject: x\n\nHello\n') });
+  const timeOf = (unit: string, chars: number): number => {
+    const value = unit.repeat(chars / unit.length);
+    const bomb = {
+      ...message,
+      subject: value,
+      text: value,
+      from: { name: value, address: `${value}@shop.test` },
+      headers: ['auto-submitted', 'x-loop', `x-${value}`].map((name) => ({ name, value, raw: value })),
+    };
+    const start = performance.now();
+    classifyAutomatic(bomb, readBounce(bomb));
+    return performance.now() - start;
+  };
+  for (const unit of [
+    'your message ',
+    'click ',
+    'a-',
+    'noreply.',
+    '自動',
+    'message from <a@',
+    'a@b.test, ',
+    'absence ',
+  ]) {
+    timeOf(unit, 10_000);
+    expect(timeOf(unit, 1_000_000)).toBeLessThan(8 * timeOf(unit, 250_000) + 500);
+  }
+});
