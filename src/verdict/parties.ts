@@ -2,6 +2,7 @@ import { getDomain } from 'tldts';
 import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Rules } from '../rules.ts';
+import { listOriginal } from './list-original.ts';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 
@@ -13,6 +14,7 @@ export interface Parties {
   readonly outside: readonly string[];
   /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
   readonly staffHops: readonly Forward[];
+  /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a letter of its own. */
   readonly forwardedBy: string | null;
 }
 
@@ -65,30 +67,39 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const senders = known(mail.fromAll);
   const recipients = known([...mail.to, ...mail.cc, ...mail.bcc]);
   const hopSenders = known(mail.forwards.map((hop) => hop.from));
+  const poster = listOriginal(mail)?.address ?? null;
   const all = [
     ...senders,
+    ...(poster === null ? [] : [poster]),
     ...known(mail.sender === null ? [] : [mail.sender]),
     ...known(mail.replyTo),
     ...recipients,
     ...hopSenders,
   ];
   const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
-  const fromStaff = from !== null && senders.every((address) => isOurs(address, rules));
+  // What stands in a form or in a post to a group of ours, anybody may have written.
+  const isForm = from !== null && isFormSender(from, rules);
+  const isPost = poster !== null && !isOurs(poster, rules);
+  const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? mail.forwards : [];
+  const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
   const side = (direction: Direction, directionReason: string): Parties => ({
     direction,
     directionReason,
     outside,
     staffHops,
-    forwardedBy: staffHops.length > 0 ? from : null,
+    forwardedBy: isFiled ? from : null,
   });
 
   if (from === null) return side('inbound', 'no sender address');
-  if (isFormSender(from, rules)) return side('inbound', `${from} is a form sender`);
+  if (isForm) return side('inbound', `${from} is a form sender`);
+  if (isPost && isOurs(from, rules)) return side('inbound', `${poster} wrote to ${from}`);
+  if (fromStaff && outside.length === 0 && isReportOnOthers(mail, rules))
+    return side('inbound', 'a report of our own mail server on what went out');
   if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
     return side('internal', 'every participant is staff');
-  if (staffHops.length > 0 && recipients.every((address) => isOurs(address, rules))) {
+  if (isFiled) {
     const inside = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
     if (inside !== undefined)
       return side(
@@ -99,6 +110,13 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   }
   if (fromStaff) return side('outbound', `${from} is staff`);
   return side('inbound', `${from} is not staff`);
+}
+
+/** A bounce comes mostly from the server that sent the letter: ours. It is internal only where the letter was. */
+function isReportOnOthers({ bounce }: Mail, rules: Rules): boolean {
+  return (
+    bounce !== null && !bounce.recipients.every(({ address }) => address !== null && isOurs(address, rules))
+  );
 }
 
 function known(addresses: readonly { readonly address: string | null }[]): string[] {

@@ -85,7 +85,11 @@ function askListOriginal(judged: Case): Answer {
 
 function askReplyTo(judged: Case): Answer {
   const { mail, parties, rules } = judged;
-  if (parties.direction === 'outbound') return skipped('outbound: the recipients count');
+  const isLetter = [...mail.to, ...mail.cc, ...mail.bcc].some(
+    ({ address }) => address !== null && !isOurs(address, rules),
+  );
+  // The form of our own site writes under our name, to us.
+  if (parties.direction === 'outbound' && isLetter) return skipped('outbound: the recipients count');
   const from = mail.from?.address ?? null;
   const asked = mail.replyTo.flatMap(({ address }) =>
     address === null || address === from || isOurs(address, rules)
