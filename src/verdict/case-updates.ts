@@ -2,7 +2,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag.ts';
 import { isEcho } from '../mail/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject-prefix.ts';
-import type { Facts, Verdict } from '../verdict.ts';
+import type { Facts, Link, Verdict } from '../verdict.ts';
 import type { Rules } from '../rules.ts';
 import { companyDomain, isOurs } from './parties.ts';
 
@@ -110,12 +110,14 @@ function authorityProblem({
 }: Parameters<typeof decideCaseUpdates>[0]): string | null {
   const from = mail.from?.address ?? null;
   if (from === null || mail.fromAll.length > 1) return 'no single sender';
-  const staff = isOurs(from, rules);
-  if (
-    !staff &&
-    !verdict.clients.every((link) => link.via === 'from' || link.via === 'alias' || link.via === 'decision')
-  )
-    return 'the sender is neither staff nor the client';
+  // Under our own address may also come a form, or a post to a group of ours.
+  const staff = isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+  const byPerson = new Set(
+    facts.decisions.flatMap((d) => (d.subject === 'message' && d.act === 'link' ? d.clientIds : [])),
+  );
+  const isClient = ({ clientId, via, address }: Link): boolean =>
+    via === 'decision' ? byPerson.has(clientId) : via === 'from' || (via === 'alias' && address === from);
+  if (!staff && !verdict.clients.every(isClient)) return 'the sender is neither staff nor the client';
   const stranger = mail.replyTo.find(({ address }) => address !== null && !isSameParty(address, from, rules));
   if (stranger !== undefined) return 'From and Reply-To name different parties';
   if (staff && facts.inOwnSent) return null;

@@ -320,6 +320,21 @@ describe('case updates', () => {
       ['john takes effect'],
     ],
     [
+      'a tagged address of a client known by alias has none',
+      { from: 'jd+shop@x.test', known: { book: { 'jd@x.test': [['john', 'alias']] } } },
+      ['john unauthenticated'],
+    ],
+    [
+      'a stranger whose message a person linked has, for that message',
+      { from: 'z@z.test', known: { decisions: [about('message', 'link', ['john'])] } },
+      ['john takes effect'],
+    ],
+    [
+      'a stranger in a thread that a person linked has none',
+      { from: 'z@z.test', known: { decisions: [about('thread', 'link', ['john'])] } },
+      ['john unauthenticated'],
+    ],
+    [
       '40 a Reply-To of another party is held',
       { mail: { replyTo: [{ address: 'z@z.test', name: '' }] } },
       ['john unauthenticated'],
