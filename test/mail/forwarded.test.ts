@@ -127,6 +127,26 @@ describe('a forward of every mail client is unwrapped', () => {
     ],
     ['empty lines between labels', `${plainBlock.replaceAll('\n', '\n\n')}\n\n${body}`],
     [
+      'eM Client, without colons',
+      `------ Forwarded Message ------\nFrom "Ada Moss" <ada.moss@client.test>\nTo jane@firm.test\nCc "Bo Hill" <bo@client.test>\nDate Wed, 27 Oct 2027 09:31:00 +0200\nSubject The roof\n\n${body}`,
+    ],
+    [
+      'Samsung and Yahoo, on one line',
+      `-------- Original message --------From: Ada Moss <ada.moss@client.test> Date: Wed, 27 Oct 2027 09:31:00 +0200 Cc: Bo Hill <bo@client.test> To: jane@firm.test Subject: The roof \n${body}`,
+    ],
+    [
+      'SquirrelMail, with a rule below',
+      `---------------------------- Original Message ----------------------------\n${plainBlock}\n--------------------------------------------------------------------------\n\n${body}`,
+    ],
+    [
+      'KMail, closed by a rule',
+      `----------  Forwarded Message  ----------\n\n${plainBlock}\n\n${body}\n-----------------------------------------`,
+    ],
+    [
+      'an introduction in a wording that no table has, above a quote',
+      `Here goes what was forwarded today:\n\n${`${plainBlock}\n\n${body}`.replace(/^/gmu, '> ')}`,
+    ],
+    [
       'sender last',
       `---------- Forwarded message ---------\n${plainBlock.split('\n').toReversed().join('\n')}\n\n${body}`,
     ],
@@ -166,6 +186,79 @@ describe('a forward of every mail client is unwrapped', () => {
       subject: 'The roof',
       text: 'It leaks.',
     });
+  });
+});
+
+describe('a sender that stands in no label', () => {
+  it.each([
+    [
+      'Yandex, below recipients and subject',
+      '----------------\nКому: Jane Roe (jane@firm.test);\nТема: The roof;\n27.10.2027, 09:31, "Ada Moss" <ada.moss@client.test>:\n\nIt leaks.',
+    ],
+    ['GroupWise', '>>> Ada Moss <ada.moss@client.test> 10/27/2027 9:31 AM >>>\nIt leaks.'],
+    [
+      'GroupWise with a Message-ID, which is nobody',
+      '>>> On 10/27/2027 at 9:31 AM, in message <6177A0.1@gw.firm.test>, Ada Moss <ada.moss@client.test> wrote:\nIt leaks.',
+    ],
+  ])('is read from the line of %s', (_client, text) => {
+    expect(forwardOf(text)).toMatchObject({
+      from: client,
+      date: '2027-10-27T09:31:00',
+      text: 'It leaks.',
+      comment: null,
+    });
+  });
+
+  it('is never a recipient', () => {
+    const text = 'To: Jane Roe <jane@firm.test>\n27.10.2027, 09:31, about the roof:\n\nIt leaks.';
+    expect(forwardOf(text)?.from.address ?? null).toBeNull();
+  });
+});
+
+describe('other separators', () => {
+  it.each([
+    [
+      'Orange',
+      `> Message du 27/10/2027 09:31\n> De : "Ada Moss" <ada.moss@client.test>\n> A : jane@firm.test\n> Objet : The roof\n>\n> It leaks.`,
+    ],
+    [
+      'SFR',
+      `========================================\n\nMessage du : 27/10/2027 09:31\nDe : "Ada Moss" <ada.moss@client.test>\nA : jane@firm.test\nSujet : The roof\n\nIt leaks.`,
+    ],
+    [
+      'Notes in French',
+      `----- Réacheminé par Jane Roe/Firm le 27/10/2027 10:02 -----\n\nDe :\tAda Moss <ada.moss@client.test>\nA :\tjane@firm.test\nDate :\t27/10/2027 09:31\nObjet :\tThe roof\n\nIt leaks.`,
+    ],
+    [
+      'QQ, with entities',
+      `------------------&nbsp;原始邮件&nbsp;------------------\n发件人:          "Ada Moss"          <ada.moss@client.test>;\n发送时间:&nbsp;2027年10月27日(星期三) 上午9:31\n收件人:&nbsp;"Jane Roe"<jane@firm.test>;\n\n主题:&nbsp;The roof\n\nIt leaks.`,
+    ],
+    [
+      'Libero',
+      `----Messaggio originale----\nDa: Ada Moss <ada.moss@client.test>\nData: 27/10/2027 9.31\nA: <jane@firm.test>\nOgg: The roof\n\nIt leaks.`,
+    ],
+    [
+      'The Bat in Russian',
+      `Это пересылаемое сообщение\nОт: Ada Moss <ada.moss@client.test>\nКому: jane@firm.test\nДата: 27 октября 2027 г., 9:31:00\nТема: The roof\n\n===8<=======Исходный текст сообщения=========\nIt leaks.\n\n===8<=====Конец исходного текста сообщения=====`,
+    ],
+    [
+      'Yandex, closed',
+      `-------- Пересылаемое сообщение --------\nОт: Ada Moss <ada.moss@client.test>\nКому: jane@firm.test\nДата: 27 октября 2027 г., 9:31:00\nТема: The roof\n\nIt leaks.\n\n-------- Завершение пересылаемого сообщения --------\nBest, Jane`,
+    ],
+  ])('and labels: %s', (_client, text) => {
+    expect(forwardOf(text)).toMatchObject({
+      from: client,
+      subject: 'The roof',
+      date: '2027-10-27T09:31:00',
+      text: 'It leaks.',
+      comment: null,
+    });
+  });
+
+  it('may announce nothing but a sender', () => {
+    const text = '---------- Forwarded message ---------\nFrom: Ada Moss <ada.moss@client.test>\n\nIt leaks.';
+    expect(forwardOf(text, 'For the file')).toMatchObject({ from: client, date: null, text: 'It leaks.' });
+    expect(forwardOf(text.replace(' <ada.moss@client.test>', ''), 'For the file')).toBeNull();
   });
 });
 
@@ -412,6 +505,18 @@ describe('recipients inside', () => {
     expect(forwarded?.text).toBe('It leaks.');
   });
 
+  it('are read where a line was wrapped within a name', () => {
+    const text = `---------- Forwarded message ---------\n${block()}\n\nIt leaks.`.replace(
+      'Jane Roe <jane@firm.test>',
+      'Jane Roe <jane@firm.test>, Bo\nHill <bo@client.test>, Cy Dale <cy@client.test>',
+    );
+    expect(forwardOf(text)?.to).toEqual([
+      staff,
+      { address: 'bo@client.test', name: 'Bo Hill' },
+      { address: 'cy@client.test', name: 'Cy Dale' },
+    ]);
+  });
+
   it('keep the body that begins like a header', () => {
     const text = `${block()}\n\nTo: everybody\nFrom now on: no ladders.`;
     expect(forwardOf(text)?.text).toBe('To: everybody\nFrom now on: no ladders.');
@@ -458,6 +563,18 @@ const reply = (text: string, facts: Partial<ParsedMessage> = {}): Forward | null
   forwardOf(text, 'Re: The roof', { to: [client], ...facts });
 
 describe('a reply that quotes is no forward', () => {
+  it.each(['', '-----Original Message-----\n', '________________________________\n'])(
+    'inside a letter that was forwarded: what its writer pasted (%j)',
+    (separator) => {
+      const pasted = block('Bo Hill <bo@victim.test>', 'The roof').replace(
+        'Jane Roe <jane@firm.test>',
+        'ada.moss@client.test',
+      );
+      const letter = `Dear Jane,\n\nMr Hill wrote:\n\n${separator}${pasted}\n\nIt is mine.\n\nWhat now?`;
+      expect(forwardOf(`${block()}\n\n${letter}`, 'FW: The roof')).toMatchObject({ from: client, depth: 1 });
+    },
+  );
+
   it.each([
     ['Outlook', `We will come.\n\n${block()}\n\nIt leaks.`],
     ['Outlook with a rule', `We will come.\n\n________________________________\n${block()}\n\nIt leaks.`],
@@ -501,6 +618,49 @@ describe('a reply that quotes is no forward', () => {
   it('in a thread, from somebody who did not receive what is quoted', () => {
     const text = `We will come.\n\n${block().replace('jane@firm.test', 'sam@other.test')}\n\nIt leaks.`;
     expect(forwardOf(text, 'New date', { inReplyTo: ['a@client.test'] })).toBeNull();
+  });
+
+  it.each([
+    [
+      'to a person of a shared mailbox',
+      'Jane Roe <office@firm.test>',
+      'Ada Moss <ada.moss@client.test>',
+      client,
+      [staff],
+    ],
+    [
+      'to others of the conversation',
+      'Sam Poe <sam@other.test>',
+      'ada.moss@client.test, jane@firm.test',
+      client,
+      [staff],
+    ],
+    [
+      'to those that the quoted message of one\u2019s own went to',
+      'ada.moss@client.test',
+      'jane@firm.test',
+      client,
+      [staff],
+    ],
+  ])('under a neutral subject, %s', (_case, author, recipients, sender, to) => {
+    const quoted = block(author).replace('Jane Roe <jane@firm.test>', recipients);
+    const facts = { from: sender, fromAll: [sender], to };
+    expect(forwardOf(`We will come.\n\n${quoted}\n\nShall we?`, 'New date', facts)).toBeNull();
+  });
+
+  it('under a neutral subject stays a forward where it goes past everybody in it', () => {
+    expect(forwardOf(`Please file.\n\n${block()}\n\nIt leaks.`, 'New date')?.from).toEqual(client);
+    const marked = {
+      to: [client],
+      headers: [{ name: 'x-forwarded-message-id', value: '<a@b>', raw: '<a@b>' }],
+    };
+    expect(forwardOf(`Please file.\n\n${block()}\n\nIt leaks.`, 'New date', marked)?.from).toEqual(client);
+  });
+
+  it('with an invoice or a memo, which have a day but no time', () => {
+    const text =
+      'Invoice 77\n\nFrom: Moss Ltd, billing@moss.test\nTo: Roe LLP\nDate: 27 October 2027\nSubject: Repair\n\nSum: 400';
+    expect(forwardOf(text, 'Invoice 77')).toBeNull();
   });
 
   it('in Finnish, where VS marks a reply', () => {
@@ -766,6 +926,11 @@ describe('a hostile text takes time in line with its length', () => {
     ['signature marks', '-- \n'],
     ['end marks', '--- End forwarded message ---\n'],
     ['colons', ':：'],
+    ['long dashes', `${'-'.repeat(150)}\n`],
+    ['blocks on one line', '---- Original message ----From: a@b.test To: x Date: 1 Subject: y\n'],
+    ['introductions', 'forwarded:\n> Bcc: x\n'],
+    ['arrows', '>>> <a@b 10:30 <a@b <a@b\n'],
+    ['labels without colons', '--- Forwarded message ---\nFrom x@y\nTo y\n'],
   ])('%s', (_case, unit) => {
     const sized = (length: number): string =>
       `From: ${unit.includes('\n') ? 'x@y.test\n' : ''}${unit.repeat(Math.ceil(length / unit.length))}\nDate: 2027-10-27\nTo: x\n`;

@@ -118,6 +118,10 @@ const CLIENTS: readonly (readonly [string, string])[] = [
     `<div>Tuesday suits me.<div name="quote" style="margin:10px 5px 5px 10px;border-left:2px solid #C3D9E5"><div><b>Gesendet:</b> Dienstag, 05. März 2024 um 10:12 Uhr<br><b>Von:</b> "Ann Example" &lt;ann@example.com&gt;<br><b>An:</b> bob@example.test<br><b>Betreff:</b> Schaden</div><div name="quoted-content">Shall we meet?</div></div></div>`,
   ],
   [
+    'Spark',
+    `<div name="messageBodySection"><div dir="auto">Tuesday suits me.</div></div><div name="messageReplySection">On 5 Mar 2024 at 10:12 AM +0100, Ann Example &lt;ann@example.com&gt;, wrote:<br><blockquote type="cite">Shall we meet?</blockquote></div>`,
+  ],
+  [
     'Windows Mail',
     `<div>Tuesday suits me.</div><div style="padding-top:5px;border-top-color:rgb(229,229,229);border-top-width:1px;border-top-style:solid">${FIELDS}</div><div>Shall we meet?</div>`,
   ],
@@ -199,6 +203,12 @@ describe('the HTML of mail clients', () => {
     expect(parts.signature).toContain('Bob Test');
     expect(parts.signature).not.toContain('Ann');
     expect(parts.quoted).toContain('> Ann');
+  });
+
+  it('keeps a frame that the sender drew', () => {
+    const html =
+      '<p>Costs:</p><div style="border-top: 1px solid black"><p>Roof: 400<br>Door: 200<br>Window: 100</p></div><p>Please pay.</p>';
+    expect(split(html).reply).toContain('Please pay.');
   });
 
   it('never gives an empty reply where the sender wrote into the signature only', () => {

@@ -403,6 +403,23 @@ describe('the fields that Outlook repeats above a quote', () => {
   });
 });
 
+describe('labels that are no header of a message', () => {
+  it.each([
+    ['a journey', 'My flight:\n\nFrom: London\nTo: Rome\nDate: 3 May 2027, 10:30\n\nCan we meet?'],
+    [
+      'a memo',
+      'Please print:\n\nTo: All tenants\nFrom: The office\nDate: 27 October 2027\nSubject: Heating\n\nIt is off.',
+    ],
+    ['a hire', 'Mietzeit:\nVon: 01.01.2027\nBis: 31.12.2027\nAn: Hausverwaltung\n\nBitte prüfen.'],
+    [
+      'new data',
+      'My data:\n\nTo: Ada Moss, Long Street 1\nFrom: 1 May 2027\nEmail: ada@client.test\n\nPlease change it.',
+    ],
+  ])('stay: %s', (_case, text) => {
+    expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
+  });
+});
+
 describe('the line above an original message', () => {
   it.each(SEPARATORS)('ends the reply: %s', (line) => {
     expect(split(`Tuesday suits me.\n\n${line}\n\nShall we meet?\n`)).toEqual({
@@ -419,6 +436,19 @@ describe('the line above an original message', () => {
       expect(split(text).reply).toBe(text);
     },
   );
+});
+
+describe('a separator in a wording of its own', () => {
+  it.each([
+    '-----Original Appointment-----',
+    '-----Ursprünglicher Termin-----',
+    '-----Oryginalny e-mail-----',
+    '-----Originální zpráva-----',
+    '-----Algsõnum-----',
+    '------------------&nbsp;原始邮件&nbsp;------------------',
+  ])('ends the reply: %s', (line) => {
+    expect(split(`Yes.\n\n${line}\nAnn\n\nShall we?`).reply).toBe('Yes.');
+  });
 });
 
 describe('quoted lines', () => {
@@ -562,6 +592,9 @@ describe('hostile text', () => {
     ],
     ['attributions', (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:\nx\n'.repeat(size / 8)],
     ['labels', (size) => 'From: \n'.repeat(size)],
+    ['drawn lines', (size) => '\n====\nTel. +44 20 7946\n'.repeat(size / 8)],
+    ['arrows', (size) => '>>> a <a@b.test> 10/27/2027 9:31 AM >>>\n'.repeat(size / 8)],
+    ['notes', (size) => 'a ---27/10/2027 09:31:00---\n'.repeat(size / 8)],
     ['label after label', (size) => 'From: a To: b '.repeat(size / 4)],
     ['dashes', (size) => '-'.repeat(size * 3)],
     ['dashed lines', (size) => '--\n'.repeat(size)],

@@ -252,6 +252,79 @@ describe('a signature', () => {
   });
 });
 
+describe('a card without any delimiter', () => {
+  const text = 'Tuesday suits me.\n\nMoss, Ada\nDirector, Moss Ltd\nTel. +44 20 7946 0000\nwww.moss.test';
+  const signedBy = (sender: string, given = text): string =>
+    splitReply({ text: given, rawHtml: null, textSource: 'plain', isForward: false, sender }).reply;
+
+  it('goes where it begins with the name of the sender', () => {
+    expect(signedBy('Ada Moss')).toBe('Tuesday suits me.');
+  });
+
+  it.each([
+    ['of somebody else', 'Bo Hill', text],
+    ['of a sender with one name', 'Ada', text],
+    ['that the text announces', 'Ada Moss', text.replace('me.', 'me. Write to:')],
+    ['without a way to reach them', 'Ada Moss', 'Tuesday suits me.\n\nAda Moss\nDirector'],
+  ])('stays %s', (_case, sender, given) => {
+    expect(signedBy(sender, given)).toBe(given);
+  });
+
+  it.each(['====================', '--------------------', '********************', '=='])(
+    'goes below a drawn line: %s',
+    (line) => {
+      expect(signedBy('', `Tuesday suits me.\n\n${line}\nAda\nTel. +44 20 7946 0000`)).toBe(
+        'Tuesday suits me.',
+      );
+      const underlined = `Costs\n${line}\nroof 400, Tel. +44 20 7946 0000`;
+      expect(signedBy('', underlined)).toBe(underlined);
+      const announced = `Call this man:\n\n${line}\nBo\nTel. +44 20 7946 0000`;
+      expect(signedBy('', announced)).toBe(announced);
+    },
+  );
+});
+
+describe('a tagline', () => {
+  it.each([
+    'Android용 Outlook 다운로드',
+    '获取适用于 iOS 的 Outlook',
+    'Az iPhone-omról küldve',
+    'Nire iPhonetik bidalia',
+    'Получить Outlook для Android',
+    'ارسال‌شده از iPhone من',
+    'Sent from my mobile. Please excuse typos.',
+  ])('names a device or a program: %s', (line) => {
+    expect(split(`Tuesday suits me.\n\n${line}`).signature).toBe(line);
+  });
+
+  it.each([
+    'Sent via courier yesterday',
+    'Enviado por correo ayer',
+    'Odesláno z pošty včera',
+    'Saadetud eile',
+    'Sent using the form on your site',
+  ])('is not a note about something else that was sent: %s', (line) => {
+    expect(split(`The papers:\n\n${line}`).reply).toBe(`The papers:\n\n${line}`);
+  });
+});
+
+describe('a closing', () => {
+  it.each([
+    'Sonnige Grüße aus Berlin',
+    'Veuillez agréer, Madame, mes salutations distinguées.',
+    'مع تحياتي',
+    'با تشکر',
+    'सादर',
+    'ขอแสดงความนับถือ',
+    '顺颂商祺',
+    'よろしくお願いいたします。',
+    'Agur bero bat',
+    'Virðingarfyllst',
+  ])('may be worded: %s', (closing) => {
+    expect(split(`Tuesday suits me.\n\n${closing}\n\nAda Moss`).reply).toBe('Tuesday suits me.');
+  });
+});
+
 describe('the banner of a security gateway', () => {
   it.each([
     'CAUTION: This email originated from outside of the organization. Do not click links.',

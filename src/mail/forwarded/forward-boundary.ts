@@ -62,7 +62,7 @@ function readHeadBehind(input: {
   const head = readHead({ lines, start, limit, minStrength });
   if (head?.kind === 'block' && head.strength < STRENGTH_BEHIND_SEPARATOR && head.from.address === null)
     return null;
-  if (head !== null || !isSure) return head;
+  if (head !== null || !isSure || !(lines[start]?.text.includes('@') ?? false)) return head;
   const bare = readHeaderBlock({ lines, start, limit, minStrength: 3, read: readBareLabelledLine });
   return bare?.from.address == null ? null : { kind: 'block', ...bare };
 }
@@ -94,7 +94,7 @@ export function findBoundary(input: {
     }
     const head = readHead({ lines, start: at, limit, minStrength });
     if (head !== null) return { at, separator: null, head };
-    if (separator !== null || readLabelledLine(text) !== null) falseStarts += 1;
+    if (separator !== null || mayIntroduce(text) || readLabelledLine(text) !== null) falseStarts += 1;
   }
   return null;
 }

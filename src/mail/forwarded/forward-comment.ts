@@ -10,8 +10,7 @@ function lastTyped(lines: readonly QuotedLine[]): number {
   let end = lines.length;
   while (end > 0) {
     const text = lines[end - 1]?.text ?? '';
-    const isDevice = isTagline(text) && (lines[end - 2]?.text ?? '') === '';
-    if (text !== '' && !isRule(text) && !isDevice) break;
+    if (text !== '' && !isRule(text) && !isTagline(text)) break;
     end -= 1;
   }
   return end;

@@ -25,6 +25,7 @@ const decorated = /^\s{0,3}[-–—_=*#~─━═]{3}/u;
 
 const adornment = new RegExp(`^${decoration}`, 'u');
 
+const originals: readonly string[] = [...originalPhrases];
 const firstWordOf = (phrase: string): string => phrase.split(' ', 1).join('');
 const firstWords: ReadonlySet<string> = new Set([...forwardedPhrases, ...originalPhrases].map(firstWordOf));
 
@@ -84,7 +85,7 @@ export function readSeparator(given: string): Separator | null {
   if (!dashed) return null;
   if (holds(phrase, foldedForwardStems)) return 'forward';
   if (isOriginalWording(phrase)) return 'original';
-  return [...originalPhrases].some((known) => phrase.startsWith(known)) ? 'original' : null;
+  return originals.some((known) => phrase.startsWith(known)) ? 'original' : null;
 }
 
 /** "Here begins the forwarded message:" in a wording that the tables do not have; it says so only together with what follows it. */

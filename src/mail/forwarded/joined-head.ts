@@ -1,10 +1,8 @@
-import { isDecorated, readSeparator } from './forward-separator.ts';
+import { readSeparator } from './forward-separator.ts';
 import { readLabelledLine } from './header-label.ts';
 
 /** Longer is no header block of one message. */
 const MAX_LINE_CHARS = 2_000;
-/** What stands between dashes before the first label. */
-const MAX_SEPARATOR_CHARS = 100;
 /** Lines looked at: clients print one such line for each message of a thread. */
 const MAX_JOINED_LINES = 50;
 
@@ -29,27 +27,40 @@ function splitLabels(text: string): string {
   return [...parts, text.slice(from)].join('\n');
 }
 
+const isStroke = (letter: string | undefined): boolean => letter === '-' || letter === '_' || letter === '=';
+
+/** Where the run of strokes ends that begins at `start` or, where none of three does there, -1. */
+function endOfStrokes(line: string, start: number): number {
+  let end = start;
+  while (isStroke(line[end])) end += 1;
+  return end - start < 3 ? -1 : end;
+}
+
+/** "----- Original message -----" and what stands behind it on its line. */
+function partMark(line: string): { readonly mark: string; readonly rest: string } | null {
+  const start = line.length - line.trimStart().length;
+  const words = endOfStrokes(line, start);
+  if (words < 0) return null;
+  let close = words;
+  while (close < line.length && !isStroke(line[close])) close += 1;
+  const end = endOfStrokes(line, close);
+  return end < 0 ? null : { mark: line.slice(start, end), rest: line.slice(end).trim() };
+}
+
 /**
  * Samsung and Yahoo lose the line breaks of a header block in their plain text: "----- Original message -----From: … Date: … To: …".
  * Such a line is parted into the lines that it was; every other one stays.
  */
 export function partJoinedHeads(text: string): string {
-  if (!/^[ >]{0,9}[-_=]{3,40}[^\n]{2,100}[-_=]{3,40} {0,9}\p{Lu}/mu.test(text)) return text;
   let joined = 0;
-  return text
-    .split('\n')
-    .map((line) => {
-      if (joined >= MAX_JOINED_LINES || line.length > MAX_LINE_CHARS || !isDecorated(line.trimStart()))
-        return line;
-      const parts = /^(?<mark>\s{0,9}[-_=]{3,40}[^-_=]{2,80}[-_=]{3,40})\s{0,9}(?<rest>\p{Lu}.{5,})$/u.exec(
-        line,
-      );
-      const mark = parts?.groups?.['mark']?.trim() ?? '';
-      const rest = parts?.groups?.['rest'] ?? '';
-      const separator = mark.length > MAX_SEPARATOR_CHARS ? null : readSeparator(mark);
-      if (separator === null || separator === 'end' || readLabelledLine(rest)?.field !== 'from') return line;
-      joined += 1;
-      return `${mark}\n${splitLabels(rest)}`;
-    })
-    .join('\n');
+  const lines = text.split('\n').map((line) => {
+    if (joined >= MAX_JOINED_LINES || line.length > MAX_LINE_CHARS || !line.includes(':')) return line;
+    const parts = partMark(line);
+    if (parts === null || readLabelledLine(parts.rest)?.field !== 'from') return line;
+    const separator = readSeparator(parts.mark);
+    if (separator === null || separator === 'end') return line;
+    joined += 1;
+    return `${parts.mark}\n${splitLabels(parts.rest)}`;
+  });
+  return joined === 0 ? text : lines.join('\n');
 }

@@ -162,7 +162,7 @@ function findDelimiter(lines: readonly string[]): Cut | null {
   for (let at = lines.length - 1; at >= 0 && below <= MAX_DELIMITED_LINES; at -= 1) {
     const line = lines[at] ?? '';
     if (blank(line)) continue;
-    if (/^(?:--|—|––)\s{0,9}$/u.test(line)) found = { at, typed: false };
+    if (/^(?:--|–|—|––)\s{0,9}$/u.test(line)) found = { at, typed: false };
     else if (
       below <= MAX_CLOSING_LINES &&
       (/^\s{0,3}_{2,80}\s{0,9}$/u.test(line) || isDrawn(lines, at)) &&
