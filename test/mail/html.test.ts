@@ -21,7 +21,7 @@ describe('HTML as text', () => {
     [
       'paragraphs of Word',
       '<p class="MsoNormal">One</p><p class="MsoNormal">Two</p><p class="MsoNormal">&nbsp;</p><p class="MsoNormal">Three</p>',
-      'One\nTwo\nThree',
+      'One\nTwo\n\nThree',
     ],
     ['white space', '<div>  a \n\t b<b> c</b>  <i>d </i> </div>', 'a b c d'],
     ['hard spaces', '<div>a&nbsp;&nbsp;b</div>', 'a  b'],

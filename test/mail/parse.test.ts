@@ -338,6 +338,36 @@ describe('hostile messages take time in proportion to their length', () => {
       (count) => `${text}Content-Type: text/plain; charset=iso-2022-jp\n\n${'\u001b$B'.repeat(count * 10)}`,
     ],
     [
+      'boundaries of any length',
+      (count) =>
+        `Content-Type: multipart/mixed; boundary=${'x'.repeat(count * 20)}\n\n${'--y\n'.repeat(count * 5)}`,
+    ],
+    [
+      'delimiters in a header',
+      (count) => `Content-Type: multipart/mixed; boundary=x\n${'--y\nA: b\n'.repeat(count)}\nb`,
+    ],
+    ['bare returns', (count) => `${text}X: ${'\rA'.repeat(count * 10)}\n\nb`],
+    ['blank lines before a header', (count) => `${'\n'.repeat(count * 20)}${text}\nb`],
+    ['open quotes', (count) => `Content-Type: text/plain; ${'a="b"c'.repeat(count * 5)}\n\nb`],
+    [
+      'halves of surrogates',
+      (count) =>
+        `${text}Content-Type: text/plain; charset=utf-8\n\n${'\u00ed\u00a0\u00bd'.repeat(count * 10)}`,
+    ],
+    [
+      'beginnings of meta tags',
+      (count) => `${text}Content-Type: text/html\n\n${'<meta '.repeat(count * 5)}\u00fc`,
+    ],
+    [
+      'components of a calendar',
+      (count) =>
+        `${text}Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n${'x\nBEGIN:A\nEND:B\n'.repeat(count)}`,
+    ],
+    [
+      'enriched commands',
+      (count) => `${text}Content-Type: text/enriched\n\n${'<excerpt><<\n'.repeat(count * 5)}`,
+    ],
+    [
       'calendar parameters',
       (count) => `${text}Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nX;${'a=b;'.repeat(count * 5)}\n`,
     ],

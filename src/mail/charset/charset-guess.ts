@@ -77,19 +77,32 @@ function pointsFor(candidate: Candidate, letters: readonly string[], index: numb
   return candidate.frequent.has(code) ? 1 : 0.2;
 }
 
+function countHigh(sample: Buffer): number {
+  let count = 0;
+  for (const byte of sample) if (byte >= 0x80) count += 1;
+  return count;
+}
+
 /** Mean points of a non-ASCII byte: two-byte characters count double, so that charsets can be compared. */
 function score(candidate: Candidate, sample: Buffer): number {
   const letters = Array.from(iconv.decode(sample, candidate.encoding));
   let points = 0;
   let counted = 0;
-  let highBytes = 0;
-  for (const byte of sample) if (byte >= 0x80) highBytes += 1;
   for (const [index, letter] of letters.entries()) {
     if ((letter.codePointAt(0) ?? 0) < 0x80) continue;
     points += pointsFor(candidate, letters, index);
     counted += 1;
   }
-  return counted === 0 || highBytes === 0 ? 0 : points / counted;
+  return counted === 0 || countHigh(sample) === 0 ? 0 : points / counted;
+}
+
+/** So few letters look alike in any alphabet; ten bytes are a name of five characters. */
+const shortBytes = 12;
+
+/** A declared charset counts for more where a name is too short to tell, and where it could not have fitted by chance. */
+function hintPoints(candidate: Candidate, points: number, sample: Buffer): number {
+  const eastAsian = candidate.script.some(([first]) => first >= firstEastAsian);
+  return eastAsian && points > 0 && countHigh(sample) <= shortBytes ? 1 : 0.3;
 }
 
 /**
@@ -103,7 +116,8 @@ export function guessCharset(bytes: Buffer, hint: string | null): string {
   const sample = bytes.subarray(Math.max(0, first - 20), first + sampleBytes);
   let best = { encoding: fallback, score: leastScore };
   for (const candidate of candidates) {
-    const value = score(candidate, sample) + (candidate.encoding === hint ? 0.3 : 0);
+    const plain = score(candidate, sample);
+    const value = plain + (candidate.encoding === hint ? hintPoints(candidate, plain, sample) : 0);
     // Ties go to the earlier, commoner charset; a later one must be clearly better.
     if (value > best.score + 0.02) best = { encoding: candidate.encoding, score: value };
   }

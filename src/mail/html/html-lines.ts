@@ -199,7 +199,8 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   };
 
   const close = (name: string): void => {
-    if (BLOCK_ELEMENTS.has(name)) writer.endLine();
+    if (name === 'p') writer.endParagraph();
+    else if (BLOCK_ELEMENTS.has(name)) writer.endLine();
     elements.close(name);
   };
 

@@ -53,6 +53,8 @@ export interface LineWriter {
   /** Behind the text, without the white space at its end. */
   append(text: string): void;
   endLine(): void;
+  /** The end of a paragraph: one that holds nothing but a hard space is an empty line, as people make them in Word. */
+  endParagraph(): void;
   /** `<br>`: a second one in a row makes an empty line. */
   breakLine(): void;
   /** Asks for an empty line before the next text, or takes the asking back. */
@@ -128,6 +130,11 @@ export function createLineWriter(): LineWriter {
       current += (current === '' ? '' : ' ') + text + (soft ? ' ' : '');
     },
     endLine,
+    endParagraph() {
+      // Soft spaces at the start of a line are never kept, so what is blank here is hard.
+      if (current !== '' && isBlank(current)) breakLine();
+      else endLine();
+    },
     breakLine,
     space(wanted) {
       wantsSpace = wanted;

@@ -49,6 +49,8 @@ function nextDashLine(data: Buffer, from: number): number {
 /** Before its first delimiter a multipart may turn out to have another boundary than its header says: none, quoted, in other case. */
 function adoptBoundary(declared: string | null, seen: string): string | null {
   if (declared === null) return seen !== '' && !/\s/u.test(seen) ? seen : null;
+  // Lengths first: a boundary of a megabyte must not be folded for every line.
+  if (declared.length !== seen.length && declared.length !== seen.length + 2) return declared;
   const bare = declared.replaceAll(/^'|'$/gu, '').toLowerCase();
   return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
 }
