@@ -1,13 +1,13 @@
-import { findBoundary, type Boundary } from './forwarded/forward-boundary.ts';
+import { findBoundary } from './forwarded/forward-boundary.ts';
 import { readComment } from './forwarded/forward-comment.ts';
 import { isForward, type Surroundings } from './forwarded/forward-evidence.ts';
-import { isEndMark, isRule, readSeparator } from './forwarded/forward-separator.ts';
+import { endOfHop, textOfHop } from './forwarded/hop-text.ts';
 import { partJoinedHeads } from './forwarded/joined-head.ts';
 import { htmlToText } from './html.ts';
 import { fold } from './letter-folding.ts';
 import { readLocalisedDate } from './forwarded/localised-date.ts';
 import type { Address, Forward, ParsedMessage } from './mail.ts';
-import { joinUnquoted, readLines, withoutIndent, type QuotedLine } from './forwarded/quoted-lines.ts';
+import { readLines, type QuotedLine } from './forwarded/quoted-lines.ts';
 import { stripSubjectPrefixes, subjectIntent } from './subject-prefix.ts';
 
 export interface ForwardFacts {
@@ -63,52 +63,6 @@ function envelopeOfHop(hop: Forward, subject: string): Envelope {
   };
 }
 
-/** The lines of the message inside: up to the closing mark of its client, and no further than the quote goes. */
-function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit: number): number {
-  const start = boundary.head.end;
-  let end = limit;
-  for (let index = limit - 1; index >= start; index -= 1)
-    if (isEndMark(lines[index]?.text ?? '')) {
-      end = index;
-      break;
-    }
-  let quoteEnd = end;
-  while (quoteEnd > start && (lines[quoteEnd - 1]?.depth ?? 0) < boundary.head.depth) quoteEnd -= 1;
-  // Where only the header block is quoted, the text behind it is not.
-  const isEmpty = lines.slice(start, quoteEnd).every(({ text }) => text === '');
-  return isEmpty ? end : quoteEnd;
-}
-
-/** Zoho prints its separator above and below the header block, others a rule below it or a mark ("8<") of their own. */
-function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end: number): number {
-  if (isRule(lines[start]?.text ?? '') && start < end) return start + 1;
-  let index = start;
-  while (index < end && lines[index]?.text === '') index += 1;
-  const text = lines[index]?.text ?? '';
-  const separator = index < end ? readSeparator(text) : null;
-  if (separator === 'original' && /8<|>8/u.test(text)) return index + 1;
-  if (separator !== 'forward') return start;
-  return findBoundary({ lines, start: index, limit: Math.min(end, index + 8), minStrength: 2 })?.at === index
-    ? start
-    : index + 1;
-}
-
-/** KMail closes what it forwards with a rule alone. */
-function withoutClosingRule(lines: readonly QuotedLine[], boundary: Boundary): readonly QuotedLine[] {
-  const last = lines.findLastIndex(({ text }) => text !== '');
-  return boundary.separator === 'forward' && /^-{30,}$/u.test(lines[last]?.text ?? '')
-    ? lines.slice(0, last)
-    : lines;
-}
-
-/** Some clients quote the message inside below a header block that is not quoted. */
-function textOfHop(lines: readonly QuotedLine[], head: Boundary['head']): string {
-  let depth = Number.POSITIVE_INFINITY;
-  for (const line of lines) if (line.text !== '') depth = Math.min(depth, line.depth);
-  const text = joinUnquoted(lines, Number.isFinite(depth) ? Math.max(depth, head.depth) : head.depth);
-  return head.kind === 'block' ? text : withoutIndent(text);
-}
-
 const isQuoted = (line: QuotedLine, depth: number): boolean =>
   line.text === '' || line.depth > depth || /^(?: {4}|\t)/u.test(line.raw);
 
@@ -127,8 +81,6 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
     const { head } = boundary;
     const end = endOfHop(lines, boundary, limit);
     const above = lines.slice(start, boundary.at);
-    const bodyStart = skipRepeatedSeparator(lines, head.end, end);
-    const below = withoutClosingRule(lines.slice(bodyStart, end), boundary);
     const around: Surroundings = {
       ...envelope,
       hasTextAbove: readComment(above, depth) !== null,
@@ -144,7 +96,7 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
       date: head.date === null ? null : readLocalisedDate(head.date, languages),
       to: head.kind === 'block' ? head.to : [],
       cc: head.kind === 'block' ? head.cc : [],
-      text: textOfHop(below, head),
+      text: textOfHop({ lines, boundary, end }),
       comment: readComment(above, depth),
       messageId: null,
       depth: hops.length + 1,

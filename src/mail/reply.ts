@@ -3,7 +3,8 @@ import type { ParsedMessage, SplitText } from './mail.ts';
 import { quoteRegion } from './reply/quote-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
 import { findForward, readSegments, type Segment } from './reply/quote.ts';
-import { isTagline, splitSignature } from './reply/signature.ts';
+import { splitSignature } from './reply/signature.ts';
+import { isTagline } from './reply/tagline.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
   /** The message passes another one on: what is below the sender's comment is no history. */

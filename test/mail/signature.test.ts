@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { splitReply } from '../../src/mail/reply.ts';
-import { isTagline } from '../../src/mail/reply/signature.ts';
+import { isTagline } from '../../src/mail/reply/tagline.ts';
 
 const split = (text: string): ReturnType<typeof splitReply> =>
   splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false });

@@ -4,7 +4,7 @@ import { openUp, withInnerAttributions } from './quote-container.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
 import { hasText, isBlank, isBrokenOff, isRule, nextFilled, type QuoteLine } from './quote-line.ts';
 import { isForwardLine, isOriginalLine } from './separator.ts';
-import { isTagline } from './signature.ts';
+import { isTagline } from './tagline.ts';
 
 /** A run of lines. `history`: a whole earlier message, introduced by an attribution or by its header fields. */
 export interface Segment {
