@@ -5,17 +5,17 @@
  * {@link ambiguousPrefixes} tells in which languages it is the other.
  */
 export const replyPrefixes: readonly string[] = words(`
-  Re|R|Reply|Resp|Antw|Antwort|AW|Rép|Réponse|RE|RIF|Ris|Risp|Risposta|RES|Resposta|Respuesta|Rta|SV|Svar|Besv|Svara
-  Vast|Vastaus|Vá|Válasz|Odp|Odpověď|Odpoveď|Odpowiedź|Ynt|Yanıt|Cevap|Cvp|ATB|Ats|Răsp|Räsp|Odg|Odgovor|Hlk|Bls|Balas|Balasan
+  Re|R|Reply|Resp|Antw|Antwort|Antwoord|AW|Rép|Réponse|RE|RIF|Ris|Risp|Risposta|RES|Resposta|Respuesta|Contestación|Rta|SV|Svar|Besv|Svara
+  Vast|Vastaus|Vá|Válasz|Odp|Odpověď|Odpoveď|Odpowiedź|Ynt|Yanıt|Cevap|Cvp|ATB|Ats|Răsp|Răspuns|Räsp|Odg|Odgovor|Hlk|Bls|Balas|Balasan
   На|Отв|Ответ|Відп|Від|Відповідь|Отг|Отговор|Одг|Одговор|ΑΠ|ΑΠΑΝΤ|Απάντηση|ΣΧΕΤ|Trả lời|TL|ตอบ|ตอบกลับ|उत्तर|जवाब
   回复|回覆|回信|答复|答覆|回|返信|返|답장|회신|답|RE답장|رد|الرد|رد على|پاسخ|תשובה|השב|תגובה|Erantzuna|BIRB
 `);
 
 export const forwardPrefixes: readonly string[] = words(`
   Fwd|Fw|Forward|Forwarded|WG|WTR|Wtrlt|Weitergeleitet|Doorst|Doorgestuurd|TR|Transf|Transféré|I|Inoltra|Inoltro|Inoltrato|RV|Rv|Reenv|Reenviado
-  ENC|Enc|Encaminhada|Encaminhado|VS|VB|VL|Videresend|Videresendt|Vidarebefordrat|Välitetty|Vl|Edasi|Továbbítás|Továbbítva|Tov|PD
-  Przek|Przekazanie|Přep|Přeposláno|Preposlané|Redir|Redirecționat|İLT|İlet|İletilen|Yönl|Prosl|Prosleđeno|Proslijeđeno|Posr|Posredovano
-  Pārs|Pārsūtīts|Pers|Persiųsta|Trs|Terusan|Diteruskan|Áfr|Áframsent|Пересл|Перес|Переслано|Fwd|Пер|Пересылка|Препр|Препратено|Прослеђено
+  Reenviar|ENC|Enc|Encaminhada|Encaminhado|Encaminhar|Reencaminhar|Reenc|Doorgest|PSD|VS|VB|VL|Videresend|Videresendt|Vidarebefordrat|Välitetty|Vl|Edasi|Továbbítás|Továbbítva|Tov|PD
+  Przek|Przekazanie|Přep|Přeposláno|Přeposlat|Preposlané|Redir|Redirecționat|İLT|İlet|İletilen|Yönl|Prosl|Prosleđeno|Proslijeđeno|Posr|Posredovano
+  Pārs|Pārsūtīts|Pārsūtīt|Pers|Persiųsta|Persiųsti|Trs|Terusan|Diteruskan|Áfr|Áframsent|Пересл|Перес|Переслано|Переслать|Переадр|Пересилання|Fwd|Пер|Пересылка|Препр|Препратено|Прослеђено
   ΠΡΘ|Προώθ|Προωθημένο|Chuyển tiếp|CT|ส่งต่อ|अग्रेषित|转发|轉發|轉寄|转寄|轉|转|転送|전달|전송|إعادة توجيه|تحويل|محول|ارسال|הועבר|העברה|העבר
 `);
 

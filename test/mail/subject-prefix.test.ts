@@ -29,6 +29,12 @@ describe('a subject loses the prefixes that mail clients add', () => {
     ['إعادة توجيه: رد: السقف', 'السقف', ['forward', 'reply']],
     ['הועבר: תשובה: הגג', 'הגג', ['forward', 'reply']],
     ['ＦＷ： The roof', 'The roof', ['forward']],
+    [
+      'PSD: Přeposlat: Reencaminhar: Переадр: The roof',
+      'The roof',
+      ['forward', 'forward', 'forward', 'forward'],
+    ],
+    ['Antwoord: Contestación: The roof', 'The roof', ['reply', 'reply']],
     ['[Fwd: The roof]', 'The roof', ['forward']],
     ['The roof (fwd)', 'The roof', ['forward']],
     ['***SPAM*** Re: The roof', 'The roof', ['marker', 'reply']],
