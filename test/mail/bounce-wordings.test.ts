@@ -33,6 +33,8 @@ describe('what a refusing server answers', () => {
     ['550 5.2.14 RESOLVER.FWD.Loop; misconfigured forwarding', '550 5.2.14 loop soft'],
     ['Maximum message size exceeded', '- 5.0.0 message-too-big soft'],
     ['550 attachment type .exe not allowed here', '550 5.0.0 policy soft'],
+    ['550 account client@shop.test is over its quota', '550 5.0.0 mailbox-full soft'],
+    ['550 authentication is required for relay', '550 5.0.0 authentication soft'],
     ['550 the mailbox is blocked', '550 5.0.0 mailbox-disabled hard'],
     ['550 This address no longer accepts mail', '550 5.0.0 mailbox-disabled hard'],
     ['No mail servers appear to exist for the domain of the recipient', '- 5.0.0 host-unknown hard'],
@@ -221,6 +223,11 @@ describe('what comes near a bounce', () => {
       'an absent person who quotes a code',
       'From: Kim <kim@shop.test>\nAuto-Submitted: auto-replied\nReturn-Path: <>\nSubject: Automatic reply: Undeliverable mail',
       'I am out of office. client@shop.test returns 550 5.1.1 user unknown.',
+    ],
+    [
+      'a postmaster on holiday',
+      'From: Peter <postmaster@shop.test>\nAuto-Submitted: auto-replied\nReturn-Path: <>\nSubject: Out of office: Undelivered Mail',
+      'I am on vacation, write to client@shop.test.',
     ],
     [
       'a report of success',

@@ -76,6 +76,8 @@ export function speaksOfFailure(
   const text = message.text.slice(0, SCANNED_TEXT);
   const byBody = [...BODY_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(text));
   if (isMailerDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));
+  // A postmaster is on holiday like anyone.
+  if (automaticSubject(message)) return false;
   if (isDaemon(message)) {
     const proven = byBody && (found.code || found.returned);
     return isMarked(message)
@@ -86,7 +88,6 @@ export function speaksOfFailure(
   return (
     found.recipient &&
     answers &&
-    !automaticSubject(message) &&
     ((bySubject && byBody) ||
       (bySubject && found.code) ||
       (byBody && found.code) ||

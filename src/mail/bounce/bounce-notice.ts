@@ -184,7 +184,7 @@ function explain(segment: string): Codes & { diagnostic: string | null } {
   // Codes at the beginning of a line are an answer, also without a word before them: keep that beginning visible.
   const marked = segment
     .slice(0, MAX_SEGMENT)
-    .replaceAll(/\n(?=[ \t]{0,40}(?:<<<[ \t])?[45]\d\d[ -])/g, '\n; ');
+    .replaceAll(/\n(?=[ \t]{0,40}(?:<<<[ \t])?[45]\d\d(?:[ -]|\n|$))/g, '\n; ');
   return { ...readCodes(flat(marked)), diagnostic: diagnosticIn(segment) };
 }
 

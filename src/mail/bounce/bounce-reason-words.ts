@@ -38,7 +38,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'mailbox-full',
-    /(?:postfach|mailbox|konto)[^.]{0,60}(?:\bvoll|maximale gr(?:ö|oe)(?:ß|ss)e|überfüllt|speicherplatz)|zu ?viele mails|(?:mailbox|postvak|postbus)[^.]{0,30}\bvol\b|(?:brevlåd|postkass|postboks|innboks)\p{L}{0,6}[^.]{0,30}\bful[ld]|täynnä|skrzynk[^.]{0,40}(?:pełn|przepełn)|schránk[^.]{0,40}(?:pln[áéý]|přeplněn|preplnen)|posta(?:fiók|láda)[^.]{0,40}(?:megtelt|tele)|(?:căsuț|cutia|poșta)[^.]{0,30}plin|buz[oó]n[^.]{0,40}llen[oa]|sin espacio|caixa[^.]{0,40}cheia|casella[^.]{0,40}pien[ao]|bo[iî]te[^.]{0,60}(?:pleine|satur[ée]e)|переповнен|квот|γεμάτ|kutusu[^.]{0,30}dolu|ممتلئ|מלאה|đầy|เต็ม|penuh|空间不足|空間不足|已满|已滿|容量不足|超过[^。]{0,10}容量|いっぱい|満杯|용량[^.]{0,12}초과|가득/iu,
+    /over (?:its|his|her|their) quota|(?:postfach|mailbox|konto)[^.]{0,60}(?:\bvoll|maximale gr(?:ö|oe)(?:ß|ss)e|überfüllt|speicherplatz)|zu ?viele mails|(?:mailbox|postvak|postbus)[^.]{0,30}\bvol\b|(?:brevlåd|postkass|postboks|innboks)\p{L}{0,6}[^.]{0,30}\bful[ld]|täynnä|skrzynk[^.]{0,40}(?:pełn|przepełn)|schránk[^.]{0,40}(?:pln[áéý]|přeplněn|preplnen)|posta(?:fiók|láda)[^.]{0,40}(?:megtelt|tele)|(?:căsuț|cutia|poșta)[^.]{0,30}plin|buz[oó]n[^.]{0,40}llen[oa]|sin espacio|caixa[^.]{0,40}cheia|casella[^.]{0,40}pien[ao]|bo[iî]te[^.]{0,60}(?:pleine|satur[ée]e)|переповнен|квот|γεμάτ|kutusu[^.]{0,30}dolu|ممتلئ|מלאה|đầy|เต็ม|penuh|空间不足|空間不足|已满|已滿|容量不足|超过[^。]{0,10}容量|いっぱい|満杯|용량[^.]{0,12}초과|가득/iu,
   ],
   [
     'system-full',
@@ -59,7 +59,7 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ],
   [
     'authentication',
-    /\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|unauthenticated (?:email|mail|sender)|authentication (?:information|required|failure|failed|checks?)|not authenticated|no reverse|reverse (?:dns|lookup|\(?ptr)|\bptr record|\brdns\b|email address is not verified/i,
+    /\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|unauthenticated (?:email|mail|sender)|authentication (?:information|(?:is )?required|failure|failed|checks?)|not authenticated|no reverse|reverse (?:dns|lookup|\(?ptr)|\bptr record|\brdns\b|email address is not verified/i,
   ],
   [
     'moved',
