@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import type { ParsedMessage } from '../../src/mail/mail.ts';
@@ -246,6 +247,23 @@ describe('a message inside', () => {
     const message = await read(parts('mixed; boundary=b', 'b', ['\none', cut, file]));
     expect(message.nested.map(({ subject }) => subject)).toEqual(['cut']);
     expect(message.attachments.map(({ filename }) => filename)).toEqual([null, 'a.pdf']);
+  });
+});
+
+describe('what a message turns out to be', () => {
+  it.each<readonly [string, string]>([
+    [
+      'an end directly behind the last words',
+      parts('mixed; boundary=bnd', 'bnd', ['\none']).replace('\n--bnd--', '--bnd--'),
+    ],
+    ['plain text labelled base64', `${header}Content-Transfer-Encoding: base64\n\nHello Bob, plain words.\n`],
+    ['a line end before the header', `\r\n${header}\nhello\n`],
+    ['CR line ends', `${header}\nhello\n`.replaceAll('\n', '\r')],
+  ])('does not depend on how it is cut into pieces: %s', async (_name, raw) => {
+    const bytes = Buffer.from(raw);
+    const whole = await parseMessage({ raw: bytes });
+    const single = Array.from(bytes, (byte) => Buffer.from([byte]));
+    expect(await parseMessage({ raw: Readable.from(single) })).toEqual(whole);
   });
 });
 

@@ -48,6 +48,8 @@ interface OpenLeaf {
 }
 
 const maxPreambleBytes = 65_536;
+/** A header has a line end within. */
+const beginningBytes = 1_000;
 
 function isAlternative(part: Part): boolean {
   return part.contentType === 'multipart/alternative';
@@ -89,6 +91,8 @@ export function createAssembly(input: {
   let inflateBudget = limits.maxContainerBytes;
   let sawField = false;
   let byteCount = 0;
+  /** Held until there is enough of it to tell the kind of its line ends. */
+  const beginning: Buffer[] = [];
   let nullByte = false;
   /** Line ends of old Macs: a message without a single line feed. */
   let onlyReturns = false;
@@ -343,16 +347,23 @@ export function createAssembly(input: {
   }
 
   const walker = createWalker(limits);
+  let walked = false;
+  const walk = async (piece: Buffer): Promise<void> => {
+    if (!walked) {
+      nullByte = piece.subarray(0, beginningBytes).includes(0);
+      onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
+    }
+    walked = true;
+    for (const event of walker.push(onlyReturns ? returnsToFeeds(piece) : piece)) await take(event);
+  };
   return {
     async push(piece) {
-      if (byteCount === 0) {
-        nullByte = piece.subarray(0, 1_000).includes(0);
-        onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
-      }
       byteCount += piece.length;
-      for (const event of walker.push(onlyReturns ? returnsToFeeds(piece) : piece)) await take(event);
+      if (byteCount < beginningBytes) beginning.push(Buffer.from(piece));
+      else await walk(beginning.length === 0 ? piece : Buffer.concat([...beginning.splice(0), piece]));
     },
     async finish() {
+      if (beginning.length > 0) await walk(Buffer.concat(beginning.splice(0)));
       for (const event of walker.end()) await take(event);
       if (!sawField)
         outermost.warn('not-a-message', byteCount === 0 ? 'empty' : nullByte ? 'binary' : 'no header');

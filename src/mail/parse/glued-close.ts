@@ -23,22 +23,21 @@ type BytesEvent = Extract<WalkEvent, { readonly kind: 'bytes' }>;
 export function createGluedClose(): GluedClose {
   let held: BytesEvent | null = null;
 
-  function* release(): Generator<WalkEvent, void> {
-    const event = held;
-    held = null;
-    if (event !== null) yield event;
-  }
-
   return {
     *pass(events) {
       for (const event of events) {
-        yield* release();
+        const last: BytesEvent | null = held;
+        held = null;
+        // Pieces of a few bytes are gathered: what is held must be long enough to hold a delimiter.
+        const gathers = last !== null && event.kind === 'bytes' && event.bytes.length < heldBytes;
+        if (last !== null && !gathers) yield last;
         if (event.kind !== 'bytes' || event.part.kind === 'multipart') {
           yield event;
           continue;
         }
-        const { part, bytes } = event;
-        const start = bytes.length <= wholeBytes ? 0 : bytes.length - heldBytes;
+        const { part } = event;
+        const bytes = gathers ? Buffer.concat([last.bytes, event.bytes]) : event.bytes;
+        const start = bytes.length <= (gathers ? 2 * heldBytes : wholeBytes) ? 0 : bytes.length - heldBytes;
         if (start > 0) yield { kind: 'bytes', part, bytes: bytes.subarray(0, start) };
         held = { kind: 'bytes', part, bytes: Buffer.from(bytes.subarray(start)) };
       }
@@ -49,14 +48,11 @@ export function createGluedClose(): GluedClose {
     },
     *rest(boundary) {
       const event = held;
-      const at = boundary === null ? -1 : (event?.bytes.lastIndexOf(`--${boundary}--`) ?? -1);
-      if (event === null || at < 0) {
-        yield* release();
-        return;
-      }
       held = null;
-      yield { kind: 'bytes', part: event.part, bytes: event.bytes.subarray(0, at) };
-      yield { kind: 'structure', bytes: event.bytes.subarray(at) };
+      if (event === null) return;
+      const at = boundary === null ? -1 : event.bytes.lastIndexOf(`--${boundary}--`);
+      yield at < 0 ? event : { ...event, bytes: event.bytes.subarray(0, at) };
+      if (at >= 0) yield { kind: 'structure', bytes: event.bytes.subarray(at) };
     },
   };
 }

@@ -155,8 +155,10 @@ export function openPartReader(input: {
   let decoder = decoderFor(part);
   let mislabelled = false;
   let started = false;
-  const start = (bytes: Buffer): void => {
-    started = bytes.length > 0;
+  /** The beginning, which is judged as a whole however the message was cut into pieces. */
+  let head: Buffer[] = [];
+  let headBytes = 0;
+  const judge = (bytes: Buffer): void => {
     mislabelled =
       part.encoding === 'base64' && part.contentType.startsWith('text/') && isForeignToBase64(bytes);
     // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
@@ -178,14 +180,25 @@ export function openPartReader(input: {
     }
     return output?.write(decoded) ?? null;
   };
+  const begin = (bytes: Buffer): Promise<void> | null => {
+    head = [];
+    started = true;
+    judge(bytes);
+    return take(decoder.push(bytes));
+  };
   return {
     part,
     write(bytes) {
       const content = hold.pass(bytes);
-      if (!started) start(content);
-      return take(decoder.push(content));
+      if (started) return take(decoder.push(content));
+      headBytes += content.length;
+      if (headBytes >= detectBytes)
+        return begin(head.length === 0 ? content : Buffer.concat([...head, content]));
+      head.push(Buffer.from(content));
+      return null;
     },
     async end(atDelimiter) {
+      if (!started) await begin(Buffer.concat(head));
       if (!atDelimiter) await take(decoder.push(hold.rest()));
       await take(decoder.end());
       return {
