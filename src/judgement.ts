@@ -3,6 +3,7 @@ import type { Authentication } from './mail/authentication.ts';
 import type { Mail } from './mail/mail.ts';
 import { relate, relationKeys } from './relations.ts';
 import type { Relations } from './relations.ts';
+import { bringsNoFileTo } from './retelling.ts';
 import type { Rules } from './rules.ts';
 import { askBook } from './store/book-answers.ts';
 import type { BookAnswers } from './store/book-answers.ts';
@@ -17,6 +18,7 @@ import { judge } from './verdict.ts';
 import { spellingsIn } from './verdict/spellings.ts';
 import type { Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';
+import type { CaseUpdateDraft } from './verdict/case-updates.ts';
 import { readParties } from './verdict/parties.ts';
 import { decisionKeysFor, questionsFor } from './verdict/questions.ts';
 
@@ -85,11 +87,18 @@ export async function judgeAnew(
     rules,
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
+  const told = retellings(related, verdict);
+  const updates = cases.updates.filter(
+    (update) => !told.some((other) => other.caseUpdates.some(sameUpdate(update))),
+  );
+  const repeated = cases.updates.length - updates.length;
+  const detail =
+    repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`;
   const complete = {
     ...verdict,
     evidence: [
       ...verdict.evidence,
-      { rule: 'case-tag', outcome: outcomeOf(cases.updates.length, tags.length), detail: cases.detail },
+      { rule: 'case-tag', outcome: outcomeOf(updates.length, tags.length), detail },
     ],
   } as const;
   const known = new Map([...book.clientIds, ...related.documents.flatMap(idsOfLinks)]);
@@ -104,7 +113,7 @@ export async function judgeAnew(
     message: { ...message, links: kept },
     verdict: complete,
     ids,
-    alreadyStored: clientsThatHave(related, complete),
+    alreadyStored: clientsThatHave(message, related, complete),
   });
   const addsNothing =
     links.length > 0 &&
@@ -116,7 +125,7 @@ export async function judgeAnew(
     links,
     caseUpdates: mergeCaseUpdates(
       message,
-      cases.updates.flatMap(({ clientId, description: _, ...update }) => {
+      updates.flatMap(({ clientId, description: _, ...update }) => {
         const id = ids.get(clientId);
         return id === undefined ? [] : [{ ...update, clientId: id, awaitsParent, writtenAt: null }];
       }),
@@ -133,6 +142,13 @@ export async function judgeAnew(
 const idsOfLinks = ({ links }: MessageDocument): [string, MessageLink['clientId']][] =>
   links.map(({ clientId }) => [String(clientId), clientId]);
 
+const sameUpdate =
+  (update: CaseUpdateDraft) =>
+  ({ clientId, ref, status, statusText }: MessageDocument['caseUpdates'][number]): boolean =>
+    String(clientId) === update.clientId &&
+    ref === update.ref &&
+    (status ?? statusText) === (update.status ?? update.statusText);
+
 const outcomeOf = (updates: number, tags: number): 'found' | 'rejected' | 'nothing' =>
   updates > 0 ? 'found' : tags > 0 ? 'rejected' : 'nothing';
 
@@ -142,15 +158,19 @@ async function findRelated(
   message: MessageDocument,
   mail: Mail,
 ): Promise<Relations<MessageDocument>> {
-  const { messageIds, variantKey, originKey, carriesKeys } = relationKeys(message);
+  const { messageIds, variantKey, originKey, carriesKeys, ...dates } = relationKeys(message);
   const found = await messages
     .find({
       _id: { $ne: message._id },
       $or: [
         { messageId: { $in: [...messageIds] } },
         { variantKey },
-        ...(originKey === null ? [] : [{ originKey }]),
-        ...(carriesKeys.length === 0 ? [] : [{ carriesKey: { $in: carriesKeys } }]),
+        ...(originKey === null
+          ? []
+          : [{ originKey, date: { $gte: dates.originSince, $lte: dates.originUntil } }]),
+        ...(carriesKeys.length === 0
+          ? []
+          : [{ carriesKey: { $in: carriesKeys }, date: { $gte: dates.carriesSince } }]),
       ],
     })
     .sort({ receivedAt: 1 })
@@ -241,17 +261,30 @@ async function isLost(
  * are the same entry, whichever came first; the forward of anybody else is a message of its own.
  */
 function clientsThatHave(
-  { variants, originals, forwards, fellows }: Relations<MessageDocument>,
+  message: MessageDocument,
+  related: Relations<MessageDocument>,
   verdict: Verdict,
 ): Set<string> {
-  const told = isStaffForward({ verdict })
-    ? [...originals, ...[...forwards, ...fellows].filter(isStaffForward)]
-    : forwards.filter(isStaffForward);
+  const { variants } = related;
+  const isForward = isStaffForward({ verdict });
+  const told = retellings(related, verdict).filter((other) =>
+    bringsNoFileTo(other, { ...message, isForward }),
+  );
   return new Set([
     ...variants.flatMap(({ links }) => links.filter(({ writtenAt }) => writtenAt !== null).map(clientOf)),
     // Decided is as good as written: it will be.
     ...told.flatMap(clientsOnRecord),
   ]);
+}
+
+/** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
+function retellings(
+  { originals, forwards, fellows }: Relations<MessageDocument>,
+  verdict: Verdict,
+): MessageDocument[] {
+  return isStaffForward({ verdict })
+    ? [...originals, ...[...forwards, ...fellows].filter(isStaffForward)]
+    : forwards.filter(isStaffForward);
 }
 
 const isStaffForward = ({ verdict }: Pick<MessageDocument, 'verdict'>): boolean =>
@@ -274,7 +307,9 @@ export async function yieldToOriginal(
 ): Promise<MessageDocument> {
   const isNew = (link: MessageLink): boolean => link.writtenAt === null && link.retract === undefined;
   if (!isStaffForward(message) || !message.links.some(isNew)) return message;
-  const { originals, fellows } = await findRelated(database, message, mail);
+  const related = await findRelated(database, message, mail);
+  const isWhole = (other: MessageDocument): boolean => bringsNoFileTo(other, { ...message, isForward: true });
+  const [originals, fellows] = [related.originals.filter(isWhole), related.fellows.filter(isWhole)];
   const first = [...originals, ...fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString())];
   if (first.some(({ state }) => state === 'received'))
     throw new Error('the message that this one forwards is being judged at this moment');

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readCaseTags } from './mail/case-tag.ts';
-import type { Address, Mail } from './mail/mail.ts';
+import type { Address, Forward, Mail } from './mail/mail.ts';
 import type { Reading } from './mail/read.ts';
+import { splitReply } from './mail/reply.ts';
 import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './store/messages.ts';
+import { bearsSeveral, carriedHop } from './verdict/carried-hop.ts';
 import { listOriginal } from './verdict/list-original.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
@@ -13,6 +15,8 @@ const MAX_ANSWERS = 32;
 const MAX_PARTICIPANTS = 500;
 const MAX_SUBJECT_CHARS = 2_000;
 const PREVIEW_CHARS = 500;
+/** As much of a forwarded text is read for its preview; quotes and signature of a letter stand behind that. */
+const MAX_TOLD_CHARS = 20_000;
 const MAX_WARNINGS = 100;
 /** A Date header further ahead than this is wrong, not early. */
 const MAX_AHEAD_MS = 24 * 60 * 60_000;
@@ -30,6 +34,7 @@ export function messageFactsOf(
   const { tags } = readCaseTags(mail.subject, beside.rules);
   const answers = answersOf(mail);
   const date = dateOf(mail.date, beside);
+  const carried = carriedHop(mail, beside.rules);
   return {
     fingerprint: mail.fingerprint,
     messageId: mail.messageId,
@@ -44,18 +49,27 @@ export function messageFactsOf(
     attachments: mail.attachments,
     automatic: mail.automatic,
     bounce: mail.bounce,
-    forwarded:
-      mail.forwarded === null
-        ? null
-        : { ...mail.forwarded, text: mail.forwarded.text.slice(0, PREVIEW_CHARS) },
+    forwarded: carried === null ? null : { ...carried, text: previewOf(carried, mail) },
     tags,
     threadId: threadIdOf(mail),
     originKey: originKeyOf(mail.from, mail.subject),
-    carriesKey: mail.forwarded === null ? null : originKeyOf(mail.forwarded.from, mail.forwarded.subject),
+    carriesKey:
+      carried === null || bearsSeveral(mail, carried) ? null : originKeyOf(carried.from, carried.subject),
     variantKey: variantKey ?? mail.fingerprint,
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
   };
+}
+
+/** What the sender of the message inside wrote, taken out of its text as `preview` is. */
+function previewOf(hop: Forward, mail: Mail): string {
+  const { reply } = splitReply({
+    text: hop.text.slice(0, MAX_TOLD_CHARS),
+    rawHtml: null,
+    textSource: 'plain',
+    isForward: mail.forwards.some(({ depth }) => depth > hop.depth),
+  });
+  return reply.slice(0, PREVIEW_CHARS);
 }
 
 /** The Date header, else INTERNALDATE, else now: a missing, invalid or future date must not sort a message away. */

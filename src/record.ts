@@ -42,7 +42,7 @@ export function communicationOf(
   link: MessageLink,
 ): CommunicationDocument {
   const { verdict } = message;
-  const inside = verdict?.forwardedBy !== null && verdict?.direction !== undefined ? mail.forwarded : null;
+  const inside = (verdict?.forwardedBy ?? null) === null ? null : carriedIn(message, mail);
   const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
   return {
     _id: communicationId(message, link.clientId),
@@ -66,10 +66,25 @@ export function communicationOf(
   };
 }
 
+/** The whole hop of which the message keeps the beginning. */
+function carriedIn({ forwarded: kept }: MessageDocument, mail: Mail): Mail['forwarded'] {
+  const hop = mail.forwards.find(
+    ({ via, depth, from, subject }) =>
+      via === kept?.via &&
+      depth === kept.depth &&
+      from.address === kept.from.address &&
+      subject === kept.subject,
+  );
+  return hop ?? mail.forwarded;
+}
+
 /** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
 function textOf(mail: Mail, inside: Mail['forwarded']): string {
   if (inside === null || inside.via === 'inline') return mail.text;
-  return [inside.comment, inside.text].filter((text) => text !== null && text !== '').join('\n\n');
+  const texts = mail.forwards.flatMap(({ via, depth, text }) =>
+    via === inside.via && depth === inside.depth ? [text] : [],
+  );
+  return [inside.comment, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
 }
 
 /** The files of the message and of the messages attached to it, each once. */

@@ -1,8 +1,10 @@
 import type { CaseTag } from './mail/case-tag.ts';
-import { instantOf } from './mail/instant.ts';
-import type { Forward, Mail } from './mail/mail.ts';
+import type { Attachment, Forward, Mail } from './mail/mail.ts';
+import { isRetold, printedIn } from './retelling.ts';
+import type { Carrier, Original } from './retelling.ts';
 import type { MessageFacts } from './store/messages.ts';
 import type { ThreadMessage } from './verdict.ts';
+import { bearsSeveral } from './verdict/carried-hop.ts';
 import { isReply } from './verdict/case-updates.ts';
 import type { Parent } from './verdict/case-updates.ts';
 
@@ -17,6 +19,7 @@ export interface KnownMessage {
   readonly subject: string;
   readonly preview: string;
   readonly forwarded: Forward | null;
+  readonly attachments: readonly Attachment[];
   readonly tags: readonly CaseTag[];
   readonly links: readonly { readonly clientId: unknown; readonly writtenAt: Date | null }[];
 }
@@ -43,17 +46,25 @@ const ORIGINAL_WITHIN_MS = 36 * 60 * 60_000;
 /** Without a printed date: people forward what is new. */
 const FORWARDED_WITHIN_MS = 30 * 24 * 60 * 60_000;
 
-/** What to look for among the known messages. */
+/** What to look for among the known messages. Dates bound what a sender of daily notices under one subject brings up. */
 export function relationKeys(
-  message: Pick<MessageFacts, 'messageId' | 'answers' | 'variantKey' | 'originKey' | 'carriesKey'>,
+  message: Pick<
+    MessageFacts,
+    'messageId' | 'answers' | 'variantKey' | 'originKey' | 'carriesKey' | 'date' | 'forwarded'
+  >,
 ) {
+  const printed = printedIn(message);
+  const inside = printed?.getTime() ?? message.date.getTime() - FORWARDED_WITHIN_MS;
   return {
     messageIds: message.messageId === null ? message.answers : [...message.answers, message.messageId],
     variantKey: message.variantKey,
     /** Of what this message forwards. */
     originKey: message.carriesKey,
+    originSince: new Date(inside - ORIGINAL_WITHIN_MS),
+    originUntil: printed === null ? message.date : new Date(inside + ORIGINAL_WITHIN_MS),
     /** Of what forwards this message, or the same as this message. */
     carriesKeys: [message.originKey, message.carriesKey].filter((key) => key !== null),
+    carriesSince: new Date(Math.min(inside, message.date.getTime()) - ORIGINAL_WITHIN_MS),
   };
 }
 
@@ -102,60 +113,40 @@ export function relate<M extends KnownMessage>(input: {
         other.messageId === message.messageId &&
         other.variantKey !== message.variantKey,
     ),
-    originals: carried.filter((other) => hasSameWords(other, message)),
+    originals:
+      message.forwarded !== null && bearsSeveral(mail, message.forwarded)
+        ? []
+        : carried.filter((other) => isRetold(other, message)),
     forwards: found.filter(
       (other) =>
         originKey !== null &&
         other.carriesKey === originKey &&
         isInTime(message, other) &&
-        hasSameWords(message, other),
+        isRetold(message, other),
     ),
     fellows: found.filter(
       (other) =>
         carriesKey !== null &&
         other.carriesKey === carriesKey &&
         isInTime(insideOf(other), message) &&
-        hasSameWords(insideOf(other), message),
+        isRetold(insideOf(other), message),
     ),
   };
 }
 
-type Original = Pick<MessageFacts, 'date' | 'preview'>;
-type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;
-
 /** What a forward tells of its original. */
-const insideOf = ({ forwarded, date }: Carrier): Original => ({
-  date: typeof forwarded?.date === 'string' ? instantOf(forwarded.date) : date,
-  preview: forwarded?.text ?? '',
+const insideOf = (carrier: Carrier): Original => ({
+  date: printedIn(carrier) ?? carrier.date,
+  preview: carrier.forwarded?.text ?? '',
 });
 
 /** Near the printed date where there is one, else in the time before the forward. */
-function isInTime(original: Pick<Original, 'date'>, { forwarded, date }: Carrier): boolean {
-  const printed = forwarded?.date ?? null;
-  if (printed !== null)
-    return Math.abs(original.date.getTime() - instantOf(printed).getTime()) <= ORIGINAL_WITHIN_MS;
-  const before = date.getTime() - original.date.getTime();
+function isInTime(original: Pick<Original, 'date'>, carrier: Carrier): boolean {
+  const printed = printedIn(carrier);
+  if (printed !== null) return Math.abs(original.date.getTime() - printed.getTime()) <= ORIGINAL_WITHIN_MS;
+  const before = carrier.date.getTime() - original.date.getTime();
   return before >= 0 && before <= FORWARDED_WITHIN_MS;
 }
-
-/** A forward wraps lines anew, marks links and bold letters, and may leave a word out. */
-const COMPARED_WORDS = 40;
-const SAME_WORDS_SHARE = 0.8;
-
-/** Two letters of one day under one subject are two letters: only what a forward tells again is the same. */
-function hasSameWords({ preview }: Original, { forwarded }: Carrier): boolean {
-  const told = wordsOf(forwarded?.text ?? '');
-  const words = wordsOf(preview).slice(0, COMPARED_WORDS);
-  if (words.length === 0) return told.length === 0;
-  const among = new Set(told);
-  return words.filter((word) => among.has(word)).length >= words.length * SAME_WORDS_SHARE;
-}
-
-const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** A forward's subject repeats that of the message inside, a reply's that of its parent. */
 function parentOf(input: {

@@ -1,8 +1,8 @@
-import type { ObjectId } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { enclosed, multipart, text } from '../../demo/mime.ts';
+import { enclosed, file, multipart, text } from '../../demo/mime.ts';
 import { ingestSighting } from '../../src/ingest.ts';
-import { letter, office } from './letters.ts';
+import { letter, newId, office } from './letters.ts';
 import { openFirm } from './servers.ts';
 
 const direct = letter({
@@ -142,5 +142,128 @@ describe('24: a forward of a message that was captured directly', () => {
       { mailbox: 'ines' },
     );
     expect(await firm.database.communications.countDocuments()).toBe(2);
+  });
+});
+
+const crm = { mailbox: 'crm', role: 'dropbox' } as const;
+const retelling = (words: string): string => retold.replace('Please have a look at the lease.', words);
+const filed = (body: Parameters<typeof letter>[0], more = {}): Buffer =>
+  letter({ ...toDropbox, subject: 'Fwd: The lease', ...body, ...more });
+const scan = (content: string) =>
+  file({ name: 'scan.pdf', type: 'application/pdf', content: Buffer.from(content) });
+
+describe('a forward is not taken for a letter that it only resembles', () => {
+  it.each([
+    ['begins with the same word', 'Yes.', 'Yes, if the garage is part of it.'],
+    ['speaks of another amount', 'I shall pay 900 on the first.', 'I shall pay 400 on the first.'],
+    [
+      'quotes it',
+      'Please have a look at the lease.',
+      'No, wait for my next letter.\n\nOn Mon, 2 Mar 2026 at 10:00 Paula Kline <paula@kline.test> wrote:\n> Please have a look at the lease.',
+    ],
+  ])('one that %s', async (_, captured, told) => {
+    const firm = await openFirm();
+    await firm.receive(letter({ body: captured }), { mailbox: 'ines' });
+    await firm.receive(filed({ body: retelling(told) }), crm);
+    expect(await firm.database.communications.countDocuments()).toBe(2);
+  });
+
+  it('one that was sent in another minute', async () => {
+    const firm = await openFirm();
+    await firm.receive(direct, { mailbox: 'ines' });
+    await firm.receive(filed({ body: retold.replace('at 10:00', 'at 10:07') }), crm);
+    await firm.receive(filed({ body: retold.replace('at 10:00', 'at 05:00') }), crm);
+    expect(await firm.database.communications.countDocuments()).toBe(2);
+  });
+
+  it('one that brings another file', async () => {
+    const firm = await openFirm();
+    const mixed = (words: string, content: string) =>
+      multipart('multipart/mixed', 'files', [text(words), scan(content)]);
+    await firm.receive(letter({ body: mixed('', 'first page') }), { mailbox: 'ines' });
+    await firm.receive(filed({ body: mixed(retelling(''), 'second page') }), crm);
+    await firm.receive(filed({ body: mixed(retelling(''), 'first page') }), crm);
+    const stored = await firm.database.communications.find().toArray();
+    expect(new Set(stored.map(({ attachments }) => attachments[0]?.sha256)).size).toBe(2);
+    expect(stored).toHaveLength(2);
+  });
+
+  it('one that left the files behind, and came first', async () => {
+    const firm = await openFirm();
+    await firm.receive(filed({ body: retold }), crm);
+    const body = multipart('multipart/mixed', 'files', [
+      text('Please have a look at the lease.'),
+      scan('the lease'),
+    ]);
+    await firm.receive(letter({ body }), { mailbox: 'ines' });
+    expect(await firm.database.communications.countDocuments({ 'attachments.0': { $exists: true } })).toBe(1);
+  });
+
+  it('one that brings another letter beside it', async () => {
+    const firm = await openFirm();
+    await firm.receive(direct, { mailbox: 'ines' });
+    const other = letter({ subject: 'The garage', body: 'The garage is part of it.' });
+    const body = multipart('multipart/mixed', 'both', [text('Both.'), enclosed(direct), enclosed(other)]);
+    await firm.receive(filed({ body }), crm);
+    const stored = await firm.database.communications.find().sort({ _id: 1 }).toArray();
+    expect(stored).toHaveLength(2);
+    expect(stored.filter(({ message }) => message.includes('The garage is part of it.'))).toHaveLength(1);
+  });
+
+  it('that of somebody else’s letter in which it is enclosed', async () => {
+    const firm = await openFirm();
+    await firm.receive(direct, { mailbox: 'ines' });
+    const inside = retold.slice(retold.indexOf('-----'));
+    const body = `---------- Forwarded message ---------\nFrom: Otto <otto@away.test>\nDate: Mon, 2 Mar 2026 at 11:00\nSubject: Fwd: The lease\nTo: <${office}>\n\nShe cannot mean this.\n\n${inside}`;
+    await firm.receive(filed({ body, subject: 'Fwd: Fwd: The lease' }), crm);
+    const stored = await firm.database.communications.find().sort({ date: 1 }).toArray();
+    expect(stored.map(({ from }) => from?.address)).toEqual(['paula@kline.test', 'otto@away.test']);
+  });
+
+  it('one that goes back to the client, with what we say to it', async () => {
+    const firm = await openFirm();
+    await firm.receive(direct, { mailbox: 'ines' });
+    await firm.receive(filed({ body: retold, to: 'paula@kline.test' }), { inOwnSent: true, folder: 'Sent' });
+    const stored = await firm.database.communications.find().sort({ date: 1 }).toArray();
+    expect(stored.map(({ direction, from }) => [direction, from?.address])).toEqual([
+      ['inbound', 'paula@kline.test'],
+      ['outbound', office],
+    ]);
+  });
+
+  it('one of hundreds that bear the same subject', async () => {
+    const firm = await openFirm();
+    const { messages, communications } = firm.database;
+    const { _id, ...notice } = await firm.receive(letter({ date: new Date('2025-06-01T10:00:00Z') }));
+    await messages.insertMany(
+      Array.from({ length: 250 }, (_, n) => ({
+        ...notice,
+        _id: new ObjectId(),
+        messageId: newId(),
+        fingerprint: `v1:${String(n).padStart(64, '0')}`,
+        variantKey: `notice-${n}`,
+      })),
+    );
+    await firm.receive(direct, { mailbox: 'ines' });
+    await firm.receive(filed({ body: retold }), crm);
+    expect(await communications.countDocuments()).toBe(2);
+  });
+});
+
+describe('a case tag that a forward tells again', () => {
+  const tagged = letter({ id: 'tag@kline.test', subject: '[Case #7: Closed] The lease' });
+  const told = (comment: string): Buffer =>
+    filed({
+      subject: 'Fwd: [Case #7: Closed] The lease',
+      body: retold.replace('For the file.', comment).replace('Subject: ', 'Subject: [Case #7: Closed] '),
+    });
+
+  it.each([
+    ['the forward came first', [told('For the file.'), tagged]],
+    ['two of the staff forward it', [told('For the file.'), told('Who takes this?')]],
+  ])('moves the case once where %s', async (_, letters) => {
+    const firm = await openFirm();
+    for (const raw of letters) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
+    expect(await firm.database.caseUpdates.countDocuments()).toBe(1);
   });
 });
