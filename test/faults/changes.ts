@@ -112,7 +112,7 @@ const changes: readonly Change[] = [
     resets: 1,
   },
   {
-    name: 'lost index, UIDNEXT as before',
+    name: 'index lost, UIDNEXT as before',
     slow: true,
     // Cyrus says NO to whoever opens it until it is reconstructed; UIDNEXT is as before there, too.
     meanwhile: async (it) => await it.make.loseIndex(inboxOf(it)),

@@ -254,6 +254,37 @@ describe('a folder that was reset (invariant 4)', () => {
   });
 });
 
+describe('a database that was restored from a backup', () => {
+  it('lists what it forgot from the older cursor, and stores nothing twice', async () => {
+    const { firm, mailbox, user } = await openWith(2);
+    await firm.poll(mailbox);
+    await firm.ingestWaiting();
+    const { database } = firm;
+    const own = [
+      database.cursors,
+      database.sightings,
+      database.messages,
+      database.communications,
+      database.addressBook,
+    ];
+    const backup = await Promise.all(own.map(async (collection) => await collection.find().toArray()));
+    await append(user, [letter(), letter()]);
+    await firm.poll(mailbox);
+    await firm.ingestWaiting();
+    expect(await database.communications.countDocuments()).toBe(4);
+
+    for (const [at, collection] of own.entries()) {
+      await collection.deleteMany({});
+      await collection.insertMany((backup[at] ?? []) as never);
+    }
+    expect(await database.communications.countDocuments()).toBe(2);
+    expect(await firm.poll(mailbox)).toMatchObject({ listed: 2, fetched: 2, resets: [] });
+    await firm.ingestWaiting();
+    expect(await database.communications.countDocuments()).toBe(4);
+    expect(await database.messages.countDocuments()).toBe(4);
+  });
+});
+
 describe('a poll that dies while it begins a folder anew', () => {
   it('leaves no row behind that nobody asks for', async () => {
     const { firm, mailbox, user } = await openWith(0, { folders: ['Letters'] });

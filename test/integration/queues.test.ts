@@ -1,6 +1,7 @@
 import { UnrecoverableError, Worker } from 'bullmq';
 import { ObjectId } from 'mongodb';
 import { expect, describe, it, onTestFinished, vi } from 'vitest';
+import { createBackpressure } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
@@ -36,6 +37,23 @@ function ingestBy(firm: Firm, queues: TestQueues, changes: Partial<Firm> = {}): 
 
 const until = (check: () => Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 20_000, interval: 20 });
+
+describe('polling', () => {
+  it('pauses at the high mark of waiting ingest jobs, and goes on only at the low one', async () => {
+    const queues = newQueues();
+    const hasRoom = createBackpressure(queues, { high: 3, low: 1 });
+    const ids = [new ObjectId(), new ObjectId(), new ObjectId()];
+    await addIngestJobs(queues, 'sighting', ids.slice(0, 2));
+    expect(await hasRoom()).toBe(true);
+    await addIngestJobs(queues, 'sighting', ids);
+    const answers = [await hasRoom()];
+    for (const id of ids.slice(0, 2)) {
+      await queues.ingest.remove(jobOf(id));
+      answers.push(await hasRoom());
+    }
+    expect(answers).toEqual([false, false, true]);
+  });
+});
 
 describe('Redis is disposable', () => {
   it('a lost job is added again for a sighting that stays pending', async () => {
