@@ -11,6 +11,7 @@ import { idsInBatches, markForRejudge } from './store/rejudge.ts';
 import { unconfirmUpdate } from './triage/held.ts';
 import { domainNamed, forgetLesson } from './triage/learning.ts';
 import { Refused } from './triage/refused.ts';
+import { isOurs } from './verdict/parties.ts';
 
 /**
  * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
@@ -102,6 +103,8 @@ export async function ignore(
   const sender =
     message.participants.find(({ role, address }) => role === 'from' && address !== null)?.address ?? null;
   if (sender === null) throw new Refused('not-possible', 'the message names no sender address');
+  // All that a colleague sends to clients would go with what was forwarded or written this once.
+  if (isOurs(sender, deps.rules)) throw new Refused('not-possible', `${sender} is ours`);
   const subject =
     always === 'sender'
       ? `address:${sender}`

@@ -229,6 +229,15 @@ describe('triage', () => {
     },
   );
 
+  it.each(['sender', 'domain'] as const)('never ignores all mail of our own: by %s', async (always) => {
+    const { firm, deps } = await openOffice();
+    const message = await firm.receive(letter({ from: 'ines@firm.test', to: 'Stranger <x@away.test>' }));
+    expect(message.state).toBe('triage');
+    await expect(ignore(deps, { message, by, always })).rejects.toThrow('is ours');
+    const next = await firm.receive(letter({ from: 'ines@firm.test', to: 'otto@brandt.test', id: newId() }));
+    expect(clientsOf(next)).toEqual(['otto']);
+  });
+
   it('ignores once: the next message of the same sender waits again', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(fromStranger());
