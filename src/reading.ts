@@ -55,7 +55,7 @@ interface RawReference {
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
   read(raw: RawReference): Promise<ReadMessage>;
-  /** Only the header, in this thread: for messages that are not to be parsed. */
+  /** Only the header, in this thread: for messages that are not to be parsed. Empty where the bytes are gone. */
   header(raw: RawReference): Promise<{ readonly reading: Reading }>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
   remember(key: string, raw: Buffer): void;
@@ -115,9 +115,12 @@ export function openReader(settings: ReaderSettings): Reader {
     return Buffer.concat(await stream.toArray());
   }
 
-  async function header({ key, size }: RawReference): Promise<{ reading: Reading }> {
+  async function headerBytes({ key, size }: RawReference): Promise<Buffer> {
     const stream = await blobs.get(key, { start: 0, end: Math.min(size, MAX_HEADER_BYTES) - 1 });
-    const bytes = Buffer.concat(await stream.toArray());
+    return Buffer.concat(await stream.toArray());
+  }
+
+  async function header({ key, size }: RawReference, bytes: Buffer): Promise<{ readonly reading: Reading }> {
     const end = /\r?\n\r?\n/u.exec(bytes.toString('latin1'));
     const reading = await readHeaderOnly({
       header: end === null ? bytes : bytes.subarray(0, end.index + end[0].length),
@@ -129,8 +132,10 @@ export function openReader(settings: ReaderSettings): Reader {
   }
 
   async function read(raw: RawReference): Promise<ReadMessage> {
-    if (raw.size > maxMessageBytes)
-      return { ...(await header(raw)), contents: [], authentication: null, dispose: async () => {} };
+    if (raw.size > maxMessageBytes) {
+      const found = await header(raw, await headerBytes(raw).catch(asGone(raw)));
+      return { ...found, contents: [], authentication: null, dispose: async () => {} };
+    }
     // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
     const spoolDir = join(settings.spoolDir, `docketmail-${randomUUID()}`);
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
@@ -153,16 +158,35 @@ export function openReader(settings: ReaderSettings): Reader {
       };
     } catch (error) {
       await dispose();
-      if (error instanceof Error && error.name === 'BlobNotFound')
-        throw new PermanentError('raw-missing', `the raw message ${raw.key} is not in blob storage`, {
-          cause: error,
-        });
-      throw error;
+      return asGone(raw)(error);
     }
   }
 
-  return { read, header, remember: remembered.put, close: () => pool.destroy() };
+  return {
+    read,
+    header: async (raw) =>
+      await header(
+        raw,
+        await headerBytes(raw).catch((error: unknown) => {
+          if (isGone(error)) return Buffer.alloc(0);
+          throw error;
+        }),
+      ),
+    remember: remembered.put,
+    close: () => pool.destroy(),
+  };
 }
+
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'BlobNotFound';
+
+const asGone =
+  ({ key }: RawReference) =>
+  (error: unknown): never => {
+    if (!isGone(error)) throw error;
+    throw new PermanentError('raw-missing', `the raw message ${key} is not in blob storage`, {
+      cause: error,
+    });
+  };
 
 /** Structured clone turns a Buffer into a Uint8Array. */
 function asBuffer(content: AttachmentContent): AttachmentContent {
