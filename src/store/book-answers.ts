@@ -20,7 +20,7 @@ const INDEXES_BELIEVED_MS = 60_000;
 /**
  * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
  * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
- * matches the very next message. Costs two commands, a third where the CRM spells the address otherwise, whatever the number of
+ * matches the very next message. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of
  * clients.
  */
 export async function askBook(
@@ -39,14 +39,21 @@ export async function askBook(
     ...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])]),
   ];
   const limit = questions.length * MAX_CLIENTS_PER_QUESTION;
-  const [inBook, byEmail] = await Promise.all([
-    addressBook
-      .find({ address: { $in: [...questions] } })
-      .limit(limit)
-      .toArray(),
+  const isDomain = (question: string): boolean => question.startsWith('@');
+  // Apart from each other: the thousand clients at one company must not use up what is read for an address.
+  const [byAddress, byDomain, byEmail] = await Promise.all([
+    inBook(
+      addressBook,
+      questions.filter((question) => !isDomain(question)),
+    ),
+    inBook(addressBook, questions.filter(isDomain)),
     readByEmail(clients, spellings, limit),
   ]);
-  const rows = [...inBook, ...(also.supposed ?? []).filter(({ address }) => asked.has(address))];
+  const rows = [
+    ...byAddress,
+    ...byDomain,
+    ...(also.supposed ?? []).filter(({ address }) => asked.has(address)),
+  ];
   const known = new Set(byEmail.map(({ _id }) => String(_id)));
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
@@ -55,6 +62,17 @@ export async function askBook(
     found: [...byEmail, ...byId],
     learned: rows.filter(({ source }) => source === 'learned'),
   });
+}
+
+async function inBook(
+  addressBook: Collection<BookDocument>,
+  questions: readonly string[],
+): Promise<BookDocument[]> {
+  if (questions.length === 0) return [];
+  return await addressBook
+    .find({ address: { $in: [...questions] } })
+    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
+    .toArray();
 }
 
 /** Not in one query with the ids: over `_id` and another field compatible engines read the whole collection. */

@@ -50,6 +50,19 @@ describe('the address book', () => {
     expect(await clientsAt(database, 'o@x.test')).toEqual([`${id.toHexString()} primary`]);
   });
 
+  it('finds one client by what it was taught among hundreds at one company', async () => {
+    const database = await newDatabase();
+    await database.clients.insertMany(
+      Array.from({ length: 700 }, (_, at) => ({ _id: at, email: `n${at}@mill.test` })),
+    );
+    await rebuildBook(database, { enqueue: async () => {}, progress: () => {} });
+    await learn(database.addressBook, learnedRow('personal@mill.test', 5));
+    const { entries } = await askBook(database, ['personal@mill.test', '@mill.test']);
+    expect(entries.get('personal@mill.test')?.map(({ clientId, kind }) => `${clientId} ${kind}`)).toEqual([
+      '5 alias',
+    ]);
+  });
+
   it('believes no entry of a client that has gone or changed, and forgets it with the next scan', async () => {
     const database = await newDatabase();
     await database.clients.insertMany([
