@@ -54,19 +54,23 @@ export async function judgeAnew(
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
   const questions = questionsFor({ mail, rules, parties });
-  const [related, decided, book] = await Promise.all([
+  const subjects = [
+    `message:${message.fingerprint}`,
+    `thread:${message.threadId}`,
+    ...keys.addresses.map((address) => `address:${address}`),
+    ...keys.domains.map((domain) => `domain:${domain}`),
+  ];
+  const [related, decidedAlone, book] = await Promise.all([
     findRelated(database, message, mail),
-    findDecisions(database.decisions, [
-      `message:${message.fingerprint}`,
-      `thread:${message.threadId}`,
-      ...keys.addresses.map((address) => `address:${address}`),
-      ...keys.domains.map((domain) => `domain:${domain}`),
-    ]),
+    findDecisions(database.decisions, subjects),
     askBook(database, questions, {
       asWritten: spellingsIn(mail, questions),
       ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
     }),
   ]);
+  const copies = related.variants.map(({ fingerprint }) => `message:${fingerprint}`);
+  const decided =
+    copies.length === 0 ? decidedAlone : await findDecisions(database.decisions, subjects, copies);
   const facts: Facts = {
     roles: message.roles,
     inOwnSent: message.inOwnSent,

@@ -43,23 +43,36 @@ async function takeBack(
 ): Promise<'removed' | 'kept'> {
   const { clientId, writtenAt } = link;
   if (standsElsewhere(message, link)) return 'removed';
-  const shared = {
-    _id: { $ne: message._id },
-    variantKey: message.variantKey,
-    links: { $elemMatch: { clientId, retract: { $exists: false } } },
-  };
-  if ((await messages.countDocuments(shared, { limit: 1 })) > 0) return 'removed';
   const _id = communicationId(message, clientId);
   const found = await communications.findOne({ _id });
   // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
   if (found === null) return writtenAt === null ? 'removed' : 'kept';
+  // A copy of the message wrote it, and takes it back if it is to go.
+  if (found.messageRef?.equals(message._id) === false) return 'removed';
   if (!isAsWritten(found, communicationOf(message, mail, link))) return 'kept';
+  await handOver(messages, message, clientId);
   await messages.updateOne(
     { _id: message._id, 'links.clientId': clientId },
     { $set: { 'links.$.writtenAt': null } },
   );
   await communications.deleteOne({ _id, clientId, subject: found.subject, message: found.message });
+  await handOver(messages, message, clientId);
   return 'removed';
+}
+
+/**
+ * Lets copies of the message that are to stay with the client write the row that this one takes away. Told before, in case this
+ * process dies, and after, in case one of them looked while the row was still there.
+ */
+async function handOver(
+  messages: Database['messages'],
+  { _id, variantKey }: MessageDocument,
+  clientId: MessageLink['clientId'],
+): Promise<void> {
+  await messages.updateMany(
+    { _id: { $ne: _id }, variantKey, links: { $elemMatch: { clientId, writtenAt: { $ne: null } } } },
+    { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+  );
 }
 
 /** Field by field, whatever their order; null and absent are the same. */

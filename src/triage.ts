@@ -162,12 +162,17 @@ function sentFrom(subject: string): Filter<MessageDocument> {
   return { participants: { $elemMatch: { role: 'from', address } } };
 }
 
-/** The mark first: were this process to die now, the reconciler would judge the message. */
+/**
+ * The mark first: were this process to die now, the reconciler would judge the message. Its copies, which another mailbox
+ * received with a footer or a banner, follow.
+ */
 async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument | null> {
   const { messages } = deps.database;
   await markForRejudge(messages, { _id: id });
   await ingestAgain(deps, id);
-  return await messages.findOne({ _id: id });
+  const message = await messages.findOne({ _id: id });
+  if (message !== null) await followLater(deps, { variantKey: message.variantKey, _id: { $ne: id } });
+  return message;
 }
 
 async function followLater(

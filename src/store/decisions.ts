@@ -30,15 +30,21 @@ export interface DecisionsInForce {
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/** Oldest first, of contrary acts about one subject only the later. */
+/**
+ * Oldest first, of contrary acts about one subject only the later. What was decided about one of the `copies` of a message was
+ * decided about the message itself, the first of the subjects.
+ */
 export async function findDecisions(
   decisions: Collection<DecisionDocument>,
   subjects: readonly string[],
+  copies: readonly string[] = [],
 ): Promise<DecisionsInForce> {
-  const rows = await decisions
-    .find({ subject: { $in: [...subjects] }, undoneAt: null })
+  const [own = ''] = subjects;
+  const found = await decisions
+    .find({ subject: { $in: [...subjects, ...copies] }, undoneAt: null })
     .sort({ at: 1, _id: 1 })
     .toArray();
+  const rows = found.map((row) => (copies.includes(row.subject) ? { ...row, subject: own } : row));
   return {
     decisions: withoutOverruled(rows).map(({ subject, act, clients }) => {
       const colon = subject.indexOf(':');

@@ -57,6 +57,16 @@ describe('re-matching', () => {
     expect(await hint(firm, 'dora')).toBe(0);
   });
 
+  it('10 removing an email takes back the one entry of all copies of a message', async () => {
+    const firm = await openFirm();
+    for (const footer of ['', '\n\nScanned by the tower.'])
+      await firm.receive(letter({ id: 'boat@kline.test', body: `Hello.${footer}` }));
+    expect(await record(firm, 'paula')).toHaveLength(1);
+    await changed(firm, 'paula', { email: 'new@kline.test' });
+    await hint(firm, 'paula');
+    expect(await record(firm, 'paula')).toEqual([]);
+  });
+
   it('10 removing an email takes back automatic links only', async () => {
     const firm = await openFirm();
     const byHand = await firm.receive(letter({ subject: 'by hand', from: 'x@away.test', id: newId() }));

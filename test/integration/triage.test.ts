@@ -238,6 +238,25 @@ describe('triage', () => {
     expect(clientsOf(next)).toEqual(['otto']);
   });
 
+  it.each(['the one that came first', 'the one that came last'])(
+    'decides about all copies of a message, whatever their footer, those to come too: by %s',
+    async (which) => {
+      const { firm, deps } = await openOffice();
+      const copy = (footer: string): Buffer => letter({ id: 'boat@kline.test', body: `Hello.${footer}` });
+      const copies = [await firm.receive(copy('')), await firm.receive(copy('\n\nScanned by the tower.'))];
+      const message = copies[which === 'the one that came first' ? 0 : 1];
+      if (message === undefined) throw new Error('two copies');
+      expect(await recordOf(firm, 'paula')).toHaveLength(1);
+      const { decision } = await unlink(deps, { message, by, clients: ['paula'] });
+      await firm.ingestWaiting();
+      await firm.receive(copy('\n\nScanned by the harbour.'));
+      expect(await recordOf(firm, 'paula')).toEqual([]);
+      await undo(deps, { id: decision._id, by });
+      await firm.ingestWaiting();
+      expect(await recordOf(firm, 'paula')).toHaveLength(1);
+    },
+  );
+
   it('ignores once: the next message of the same sender waits again', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(fromStranger());
