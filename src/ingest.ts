@@ -10,6 +10,7 @@ import type { BlobStore } from './store/blobs.ts';
 import { attachmentKey } from './store/blobs.ts';
 import { deterministicId } from './store/ids.ts';
 import {
+  addRecipients,
   clearRejudge,
   isJudgedAsSeen,
   markDependants,
@@ -18,12 +19,13 @@ import {
   quarantineMessage,
   receiveMessage,
 } from './store/messages.ts';
-import type { MessageDocument } from './store/messages.ts';
+import type { MessageDocument, Participant } from './store/messages.ts';
 import type { Database } from './store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/sightings.ts';
 import type { SightingDocument } from './store/sightings.ts';
 import type { Turnstile } from './turnstile.ts';
 import type { VerdictKind } from './verdict.ts';
+import { isOurs } from './verdict/parties.ts';
 
 export interface IngestDeps {
   readonly database: Database;
@@ -63,6 +65,7 @@ export interface IngestOutcome {
 
 /** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
 const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
+const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
 /** A process that dies three times over the same message dies of it (invariant 8). */
 const MAX_DEATHS = 3;
 
@@ -93,8 +96,10 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
     const read = await deps.reader.read({ key: sighting.rawKey, size: sighting.size });
     deps.step?.('read');
     try {
-      const message = await receive(deps, sighting, read);
-      const outcome = await settle(deps, message, { read, again: false });
+      const { message, others } = await receive(deps, sighting, read);
+      const outcome = await settle(deps, message, { read, again: others.length > 0 });
+      if (others.length > 0)
+        await addRecipients(database.messages, message, { recipients: others, sighting });
       await markDone(database.sightings, sighting._id, message._id);
       deps.step?.('done');
       return { ...outcome, lag: lagOf(sighting, new Date()) };
@@ -130,12 +135,15 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
   }
 }
 
-/** The attachments are durable before anything points at them (invariant 1). */
+/**
+ * The attachments are durable before anything points at them (invariant 1). `others`: recipients whom only this copy of the
+ * message names (in Bcc, or because a letter to each of many went out under one id), so that it must be judged by this copy too.
+ */
 async function receive(
   deps: IngestDeps,
   sighting: SightingDocument,
   read: ReadMessage,
-): Promise<MessageDocument> {
+): Promise<{ readonly message: MessageDocument; readonly others: readonly Participant[] }> {
   for (const { sha256, size, content, contentType } of read.contents)
     await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
   deps.step?.('attachments-stored');
@@ -152,7 +160,12 @@ async function receive(
     sighted: { mailbox, role, inOwnSent, backfill: since !== null && facts.date < since },
   });
   deps.step?.('received');
-  return message;
+  const named = new Set(message.participants.map(({ address }) => address));
+  const others = facts.participants.filter(
+    ({ role, address }) =>
+      RECIPIENT_ROLES.has(role) && !named.has(address) && address !== null && !isOurs(address, deps.rules),
+  );
+  return { message, others };
 }
 
 /** Judges where that is due, then writes what was decided and is not written yet. */

@@ -141,6 +141,34 @@ export async function receiveMessage(
   return message;
 }
 
+/** As many copies as name others add no more than this. */
+const MAX_PARTICIPANTS = 1_000;
+
+/**
+ * Adds recipients whom another copy of the message names, once it was judged by that copy. The copy in our own Sent folder, which
+ * alone tells of Bcc, is what the message is judged by from then on.
+ */
+export async function addRecipients(
+  messages: Collection<MessageDocument>,
+  { _id, participants }: Pick<MessageDocument, '_id' | 'participants'>,
+  {
+    recipients,
+    sighting: { inOwnSent, rawKey },
+  }: {
+    readonly recipients: readonly Participant[];
+    readonly sighting: { readonly inOwnSent: boolean; readonly rawKey: string | null };
+  },
+): Promise<void> {
+  const room = Math.max(0, MAX_PARTICIPANTS - participants.length);
+  await messages.updateOne(
+    { _id },
+    {
+      $addToSet: { participants: { $each: recipients.slice(0, room) } },
+      ...(inOwnSent && rawKey !== null && { $set: { rawKey } }),
+    },
+  );
+}
+
 /**
  * Whether the message was seen in a way that its verdict does not know of: a new role, proof that we sent it, or a mailbox
  * for which it is not back-fill (invariant 7).

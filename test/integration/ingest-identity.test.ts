@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { heedHint } from '../../src/book-keeper.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { client, letter, office } from './letters.ts';
 import { openFirm } from './servers.ts';
@@ -91,6 +92,40 @@ describe('identity of a message is its fingerprint, Message-ID is a hint (invari
     await firm.deliver(letter({ id: 'race@kline.test', body: 'Hello\n\nfooter' }));
     await Promise.all([firm.ingestWaiting(), firm.ingestWaiting()]);
     expect(await counts(firm.database)).toEqual([2, 2, 1]);
+  });
+});
+
+describe('recipients whom only one copy of a message names', () => {
+  const sent = { mailbox: 'ines', folder: 'Sent', inOwnSent: true };
+
+  it('a letter that went to each of many under one id is on the record of each', async () => {
+    const firm = await openFirm();
+    await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
+    for (const to of [client, 'otto@brandt.test'])
+      await firm.receive(letter({ id: 'news@firm.test', from: 'ines@firm.test', to }), sent);
+    const stored = await firm.database.communications.find().sort({ clientId: 1 }).toArray();
+    expect(stored.map(({ clientId, to }) => [clientId, to?.[0]?.address])).toEqual([
+      ['otto', 'otto@brandt.test'],
+      ['paula', client],
+    ]);
+  });
+
+  it('a client in Bcc is found by the copy in Sent, also one who is entered later', async () => {
+    const firm = await openFirm();
+    const copy = (headers: readonly string[]): Buffer =>
+      letter({ id: 'bcc@firm.test', from: 'ines@firm.test', to: 'law@away.test', headers });
+    await firm.receive(copy(['X-Route: one']), { mailbox: 'tom' });
+    const message = await firm.receive(copy([`Bcc: ${client}, otto@brandt.test`]), sent);
+    expect(message.links.map(({ clientId }) => clientId)).toEqual(['paula']);
+    await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
+    await heedHint(firm.database, {
+      clientId: 'otto',
+      rules: firm.rules,
+      enqueue: async (ids) => void firm.waiting.messages.push(...ids),
+    });
+    await firm.ingestWaiting();
+    const after = await firm.database.messages.findOne({ _id: message._id });
+    expect(after?.links.map(({ clientId }) => clientId)).toEqual(['paula', 'otto']);
   });
 });
 
