@@ -162,8 +162,8 @@ async function receive(
   deps.step?.('received');
   const named = new Set(message.participants.map(({ address }) => address));
   const others = facts.participants.filter(
-    ({ role, address }) =>
-      RECIPIENT_ROLES.has(role) && !named.has(address) && address !== null && !isOurs(address, deps.rules),
+    ({ role: part, address }) =>
+      RECIPIENT_ROLES.has(part) && !named.has(address) && address !== null && !isOurs(address, deps.rules),
   );
   return { message, others };
 }

@@ -7,7 +7,7 @@ import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './store/messages.ts';
 import { bearsSeveral, carriedHop } from './verdict/carried-hop.ts';
-import { listOriginal } from './verdict/list-original.ts';
+import { listOriginal } from './mail/list-original.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
 const MAX_ANSWERS = 32;

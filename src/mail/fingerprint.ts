@@ -22,7 +22,8 @@ export interface FingerprintResult {
 export interface Fingerprinter {
   /** The bytes of the message in order, in pieces of any size. A piece may be reused after the call. */
   write(chunk: Buffer): void;
-  end(): FingerprintResult;
+  /** `poster`: who wrote what a list sends under its own address, for the variant key alone. */
+  end(known?: { readonly poster: string | null }): FingerprintResult;
 }
 
 /** Large pieces are cut to this, so that the work space of the steps stays in the processor's cache. */
@@ -47,7 +48,7 @@ export function createFingerprinter(): Fingerprinter {
         writePiece(chunk.subarray(start, start + pieceBytes));
       }
     },
-    end() {
+    end({ poster = null }: { readonly poster?: string | null } = {}) {
       const leaves = walker.end();
       const attachmentDigests = leaves.filter(({ attachment }) => attachment).map(({ digest }) => digest);
       if (identity === null || !isIdentifiable(identity)) {
@@ -58,7 +59,10 @@ export function createFingerprinter(): Fingerprinter {
         fingerprint: `v1:${digestOf({ identity, leaves })}`,
         leaves,
         attachmentDigests,
-        variantKey: variantKeyOf({ identity, attachmentDigests }),
+        variantKey: variantKeyOf({
+          identity: poster === null ? identity : { ...identity, from: poster },
+          attachmentDigests,
+        }),
       };
     },
   };

@@ -3,6 +3,7 @@ import { classifyAutomatic } from './automatic.ts';
 import { readBounce } from './bounce.ts';
 import { createFingerprinter, rawFingerprint } from './fingerprint.ts';
 import { readForwards } from './forwarded.ts';
+import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
 import { parseMessage } from './parse.ts';
 import type { AttachmentSink } from './parse.ts';
@@ -28,11 +29,11 @@ export async function readMail(input: {
     fingerprinter.write(chunk);
     size += chunk.length;
   }
-  const { fingerprint, variantKey } = fingerprinter.end();
   const parsed = await parseMessage({
     raw: input.open(),
     ...(input.sink === undefined ? {} : { sink: input.sink }),
   });
+  const { fingerprint, variantKey } = fingerprinter.end({ poster: listOriginal(parsed)?.address ?? null });
   return { mail: understand(parsed, { fingerprint, size }), variantKey };
 }
 

@@ -2,7 +2,7 @@ import { getDomain } from 'tldts';
 import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Rules } from '../rules.ts';
-import { listOriginal } from './list-original.ts';
+import { listOriginal } from '../mail/list-original.ts';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 

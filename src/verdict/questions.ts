@@ -1,5 +1,5 @@
 import type { Case } from '../verdict.ts';
-import { listOriginal } from './list-original.ts';
+import { listOriginal } from '../mail/list-original.ts';
 import { companyDomain, domainOf, isOurs, withoutSubAddress } from './parties.ts';
 
 /** A circular of 10,000 recipients must not become a query of 30,000 terms. */

@@ -3,7 +3,7 @@ import type { Case } from '../verdict.ts';
 import { candidatesFor, exact, isTaught, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
-import { listOriginal } from './list-original.ts';
+import { listOriginal } from '../mail/list-original.ts';
 import { companyDomain, isFormSender, isOurs, withoutSubAddress } from './parties.ts';
 
 interface WhoRule {

@@ -86,6 +86,27 @@ describe('identity of a message is its fingerprint, Message-ID is a hint (invari
       expect(await counts(firm.database)).toEqual([2, 2, 1]);
     });
 
+  for (const order of ['the direct copy first', 'the list’s copy first'] as const)
+    it(`a copy that a list sends under its own address is a variant too: ${order}`, async () => {
+      const firm = await openFirm();
+      const letters = [
+        letter({ id: 'group@kline.test', to: 'ines@firm.test', cc: office }),
+        letter({
+          id: 'group@kline.test',
+          from: `"'Paula Kline' via Office" <${office}>`,
+          to: 'ines@firm.test',
+          cc: office,
+          headers: [`X-Original-From: Paula Kline <${client}>`, 'List-ID: <office.firm.test>'],
+        }),
+      ];
+      const [first, second] = order === 'the direct copy first' ? letters : letters.toReversed();
+      await firm.receive(first ?? Buffer.alloc(0));
+      const variant = await firm.receive(second ?? Buffer.alloc(0), { mailbox: 'tom' });
+      expect(variant.links.map(({ clientId }) => clientId)).toEqual(['paula']);
+      expect(variant.flags).not.toContain('message-id-reused');
+      expect(await counts(firm.database)).toEqual([2, 2, 1]);
+    });
+
   it('two workers that meet two variants at the same moment write one communication', async () => {
     const firm = await openFirm();
     await firm.deliver(letter({ id: 'race@kline.test', body: 'Hello' }));

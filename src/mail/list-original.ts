@@ -1,5 +1,5 @@
-import type { Mail } from '../mail/mail.ts';
-import { parseAddressList } from '../mail/addresses.ts';
+import { parseAddressList } from './addresses.ts';
+import type { ParsedMessage } from './mail.ts';
 
 /** The poster behind a mailing list or relay, and the header that says so. */
 export interface ListOriginal {
@@ -14,7 +14,7 @@ const ORIGINAL_HEADERS = ['x-original-from', 'x-original-sender', 'x-google-orig
  * Finds the original poster of a message whose From was rewritten. Asked only where the message bears a list's signs
  * (RFC 2919, RFC 2369): Mailman's DMARC mitigation writes `From: Poster via List <list@…>` and puts the poster into Reply-To.
  */
-export function listOriginal(mail: Mail): ListOriginal | null {
+export function listOriginal(mail: Pick<ParsedMessage, 'headers' | 'from' | 'replyTo'>): ListOriginal | null {
   const from = mail.from?.address ?? null;
   const header = (name: string) => mail.headers.find((h) => h.name === name)?.value ?? null;
   const isList = header('list-id') !== null || header('x-beenthere') !== null || header('list-post') !== null;
