@@ -21,7 +21,7 @@ import { judge } from './verdict.ts';
 import type { BookEntry, Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';
 import type { CaseUpdateDraft } from './verdict/case-updates.ts';
-import { caseStatusAt } from './verdict/case-status.ts';
+import { caseStatusAt, spellingsOfRef } from './verdict/case-status.ts';
 import { companyDomain } from './verdict/parties.ts';
 
 /** Decided about one message, with what was decided about. */
@@ -188,7 +188,7 @@ function judgeOne(input: {
       backfill: false,
       holders: holdersOf(
         others.map(([, other]) => other),
-        message.facts.date,
+        { refs: tags.flatMap(({ ref }) => ref ?? []), date: message.facts.date },
       ),
     },
   });
@@ -214,13 +214,22 @@ function relationsOf(message: Unjudged, others: readonly Judged[]): Relations<Ju
 }
 
 /** Cases that earlier messages opened for someone. */
-function holdersOf(others: readonly Judged[], date: Date): Map<string, string[]> {
-  const holders = new Map<string, string[]>();
-  for (const other of others)
-    for (const { ref, clientId, review } of other.updates)
-      if (ref !== null && review === null && other.date < date)
-        holders.set(ref, [...(holders.get(ref) ?? []), clientId]);
-  return holders;
+function holdersOf(
+  others: readonly Judged[],
+  { refs, date }: { readonly refs: readonly string[]; readonly date: Date },
+): Map<string, string[]> {
+  const effective = others.flatMap((other) =>
+    other.date < date ? other.updates.filter(({ review }) => review === null) : [],
+  );
+  return new Map(
+    refs.map((asked) => {
+      const spellings = spellingsOfRef(asked);
+      return [
+        asked,
+        effective.flatMap(({ ref, clientId }) => (ref !== null && spellings.includes(ref) ? [clientId] : [])),
+      ];
+    }),
+  );
 }
 
 function isWaiting(judged: Judged | undefined): boolean {
@@ -264,7 +273,12 @@ function inherited(
   date: Date,
 ): string {
   const ofCase = changes.flatMap(({ status, ...change }) =>
-    change.clientId === clientId && change.ref === ref && status !== null ? [{ ...change, status }] : [],
+    change.clientId === clientId && isSameCase(change.ref, ref) && status !== null
+      ? [{ ...change, status }]
+      : [],
   );
   return caseStatusAt(ofCase, { date });
 }
+
+const isSameCase = (a: string | null, b: string | null): boolean =>
+  a === null || b === null ? a === b : spellingsOfRef(a).includes(b);

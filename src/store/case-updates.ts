@@ -1,6 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../verdict/case-updates.ts';
-import { caseOwners, caseStatusAt } from '../verdict/case-status.ts';
+import { caseOwners, caseStatusAt, spellingsOfRef } from '../verdict/case-status.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './mongo.ts';
 
@@ -51,7 +51,8 @@ const MAX_ROUNDS = 5;
  * is. Rows that others wrote and rows that a person confirmed are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
-  const filter = key.ref === null ? { clientId: key.clientId, ref: null } : { ref: key.ref };
+  const filter =
+    key.ref === null ? { clientId: key.clientId, ref: null } : { ref: { $in: spellingsOfRef(key.ref) } };
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const changed = deriveRows(await caseUpdates.find(filter).toArray());
     if (changed.length === 0) return;
@@ -104,11 +105,14 @@ export async function caseHolders(
 ): Promise<Map<string, string[]>> {
   if (refs.length === 0) return new Map();
   const rows = await caseUpdates
-    .find({ ref: { $in: [...refs] }, review: null })
+    .find({ ref: { $in: refs.flatMap(spellingsOfRef) }, review: null })
     .project<{ ref: string; clientId: ClientDocument['_id'] }>({ ref: 1, clientId: 1 })
     .limit(1_000)
     .toArray();
-  const holders = new Map<string, string[]>();
-  for (const { ref, clientId } of rows) holders.set(ref, [...(holders.get(ref) ?? []), String(clientId)]);
-  return holders;
+  return new Map(
+    refs.map((ref) => {
+      const spellings = spellingsOfRef(ref);
+      return [ref, rows.flatMap((row) => (spellings.includes(row.ref) ? [String(row.clientId)] : []))];
+    }),
+  );
 }

@@ -33,3 +33,9 @@ export function caseOwners(
     effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)),
   );
 }
+
+/** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, because no collation is relied on to find them. */
+export function spellingsOfRef(ref: string): readonly string[] {
+  const small = ref.toLowerCase();
+  return [...new Set([ref, ref.toUpperCase(), small, small.charAt(0).toUpperCase() + small.slice(1)])];
+}

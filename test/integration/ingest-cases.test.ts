@@ -173,3 +173,20 @@ it('a tag moves a case only for someone with authority (invariant 12)', async ()
   await receiveAll(firm, [{ subject }]);
   expect(await firm.database.caseUpdates.countDocuments({ review: null, status: 'Closed' })).toBe(1);
 });
+
+describe('a case number in other letters', () => {
+  it('is the same case: it keeps its status, and another client waits for a person', async () => {
+    const firm = await openFirm();
+    await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
+    await receiveAll(firm, [
+      { subject: '[Case #AB-12: On Hold] Lease', date: day(1) },
+      { id: 'small@kline.test', subject: '[case #ab-12] Lease, once more', date: day(2) },
+      { id: 'otto@brandt.test', from: 'otto@brandt.test', subject: '[Case #Ab-12: Closed]', date: day(3) },
+    ]);
+    expect(await rowsOf(firm.database)).toMatchObject([
+      { clientId: 'paula', status: 'On Hold', review: null },
+      { clientId: 'paula', status: 'On Hold', review: null },
+      { clientId: 'otto', status: 'Closed', review: 'foreign-case' },
+    ]);
+  });
+});
