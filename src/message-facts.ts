@@ -55,7 +55,7 @@ export function messageFactsOf(
     originKey: originKeyOf(mail.from, mail.subject),
     carriesKey:
       carried === null || bearsSeveral(mail, carried) ? null : originKeyOf(carried.from, carried.subject),
-    variantKey: variantKey ?? mail.fingerprint,
+    variantKey: variantKey ?? headerKeyOf(mail) ?? mail.fingerprint,
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
   };
@@ -96,6 +96,14 @@ function answersOf(mail: Mail): string[] {
 function threadIdOf(mail: Mail): string {
   const root = mail.references[0] ?? mail.inReplyTo[0] ?? mail.messageId ?? mail.fingerprint;
   return createHash('sha256').update(root).digest('hex').slice(0, 24);
+}
+
+/** Of mail that was too large to read the header tells which copies, by other routes, are the same. */
+function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): string | null {
+  if (!fingerprint.startsWith('raw:') || messageId === null || date === null) return null;
+  return createHash('sha256')
+    .update(JSON.stringify(['header', messageId, from?.address ?? null, date, subject]))
+    .digest('hex');
 }
 
 /** Null where sender or subject are missing: then nothing can be told apart. */
