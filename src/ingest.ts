@@ -24,6 +24,7 @@ import type { Database } from './store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/sightings.ts';
 import type { SightingDocument } from './store/sightings.ts';
 import type { Turnstile } from './turnstile.ts';
+import { OPEN_RECIPIENT } from './verdict.ts';
 import type { VerdictKind } from './verdict.ts';
 import { isOurs } from './verdict/parties.ts';
 
@@ -210,7 +211,8 @@ async function settle(
 }
 
 function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {
-  if (links.length > 0) return 'stored';
+  const isOpen = verdict?.kind === 'matched' && verdict.reason === OPEN_RECIPIENT;
+  if (links.length > 0) return isOpen ? 'triage' : 'stored';
   return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
 }
 

@@ -90,6 +90,9 @@ export interface Case {
   readonly parties: Parties;
 }
 
+/** Why a message that is on some client's record waits in triage all the same. */
+export const OPEN_RECIPIENT = 'shared-address';
+
 /** More clients than this on one message is a circular, not correspondence: a person decides. */
 const MAX_CLIENTS_PER_MESSAGE = 50;
 
@@ -144,7 +147,14 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
       });
     if (answer.links !== undefined && answer.links.length > 0) {
       const clients = withoutUnlinked(distinct(answer.links), facts);
-      if (clients.length > 0) return verdict('matched', { clients, candidates: distinct(candidates) });
+      // Of several recipients one may still be anybody's: what is sure is recorded, a person decides about the rest.
+      const isOpen = withoutUnlinked(answer.candidates ?? [], facts).length > 0;
+      if (clients.length > 0)
+        return verdict('matched', {
+          clients,
+          candidates: distinct(candidates),
+          reason: isOpen ? OPEN_RECIPIENT : null,
+        });
       reason ??= 'unlinked';
     }
     reason ??= answer.reason ?? null;

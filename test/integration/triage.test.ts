@@ -257,6 +257,22 @@ describe('triage', () => {
     },
   );
 
+  it('asks about a recipient who may be one of two clients, and records the letter for the other at once', async () => {
+    const { firm, deps } = await openOffice();
+    await firm.addClients({ _id: 'emil', email: 'otto@brandt.test' });
+    const message = await firm.receive(
+      letter({ from: 'ines@firm.test', to: 'paula@kline.test, otto@brandt.test' }),
+    );
+    expect([message.state, message.verdict?.reason, clientsOf(message)]).toEqual([
+      'triage',
+      'shared-address',
+      ['paula'],
+    ]);
+    expect(await recordOf(firm, 'paula')).toHaveLength(1);
+    const assigned = await assign(deps, { message, by, clients: ['emil'], thread: false, instead: false });
+    expect([assigned.message?.state, clientsOf(assigned.message)]).toEqual(['stored', ['paula', 'emil']]);
+  });
+
   it('ignores once: the next message of the same sender waits again', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(fromStranger());
