@@ -1,4 +1,4 @@
-import type { Collection, ObjectId } from 'mongodb';
+import type { Collection, Filter, ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication.ts';
 import type { CaseTag } from '../mail/case-tag.ts';
 import type { Address, Attachment, Automatic, Bounce, Forward } from '../mail/mail.ts';
@@ -271,21 +271,32 @@ export async function markWritten(
 }
 
 /**
- * Marks the messages that wait for this one (in triage, or with an update held for their parent) to be judged again.
+ * Marks the messages that wait for this one (in triage, internal, or with an update held for their parent) to be judged again:
+ * those that answer it, and those that forward it.
  * The mark is in the database because Redis may lose the job; the reconciler finds it.
  */
 export async function markDependants(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'messageId'>,
+  message: Pick<MessageDocument, '_id' | 'messageId' | 'originKey'>,
 ): Promise<ObjectId[]> {
-  if (message.messageId === null) return [];
-  const waiting = {
-    answers: message.messageId,
+  const { messageId, originKey } = message;
+  const naming: Filter<MessageDocument>[] = [
+    ...(messageId === null ? [] : [{ answers: messageId }]),
+    ...(originKey === null ? [] : [{ carriesKey: originKey }]),
+  ];
+  if (naming.length === 0) return [];
+  const waiting: Filter<MessageDocument> = {
     _id: { $ne: message._id },
-    $or: [
-      // One that is being judged at this moment may have looked before this message was there.
-      { state: { $in: ['received' as const, 'judged' as const, 'triage' as const] } },
-      { 'caseUpdates.awaitsParent': true },
+    $and: [
+      { $or: naming },
+      {
+        $or: [
+          // One that is being judged at this moment may have looked before this message was there.
+          { state: { $in: ['received', 'judged', 'triage'] } },
+          { state: 'ignored', 'verdict.kind': 'internal' },
+          { 'caseUpdates.awaitsParent': true },
+        ],
+      },
     ],
   };
   const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();

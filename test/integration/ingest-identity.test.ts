@@ -167,6 +167,18 @@ describe('order of arrival does not matter', () => {
     expect(await communications.countDocuments({ clientId: 'paula' })).toBe(2);
   });
 
+  it('an internal letter follows the client’s letter that it answers, where internal mail is stored', async () => {
+    for (const order of ['in turn', 'backwards']) {
+      const firm = await openFirm({ rules: { storeInternal: true } });
+      const letters = [
+        letter({ id: 'parent@kline.test' }),
+        letter({ from: 'ines@firm.test', to: 'tom@firm.test', answers: ['parent@kline.test'] }),
+      ];
+      for (const mail of order === 'in turn' ? letters : letters.toReversed()) await firm.receive(mail);
+      expect(await firm.database.communications.countDocuments({ clientId: 'paula' })).toBe(2);
+    }
+  });
+
   it('a thread of three that arrives backwards ends as one that arrives in order', async () => {
     const thread = [
       letter({ id: 'a@kline.test' }),
