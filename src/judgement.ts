@@ -113,18 +113,14 @@ export async function judgeAnew(
   });
   const kept = await keptLinks(database, { message, verdict: complete, decided, book });
   const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
-  const links = mergeLinks({
-    message: { ...message, links: kept },
-    verdict: complete,
-    ids,
-    alreadyStored: clientsThatHave(message, related, complete),
-  });
+  const alreadyStored = clientsThatHave(message, related, complete);
+  const links = mergeLinks({ message: { ...message, links: kept }, verdict: complete, ids, alreadyStored });
   const addsNothing =
     links.length > 0 &&
     links.length === kept.length &&
     kept.every((link, index) => link === message.links[index]);
   const judgement: Judgement = {
-    verdict: addsNothing ? (message.verdict ?? complete) : complete,
+    verdict: addsNothing ? (message.verdict ?? complete) : withRecord(complete, links, message),
     authentication,
     links,
     caseUpdates: mergeCaseUpdates(
@@ -141,6 +137,14 @@ export async function judgeAnew(
     state: 'judged',
   };
   return { fresh: complete, judgement };
+}
+
+/** Says why nothing is written for a client who is linked. */
+function withRecord(verdict: Verdict, links: readonly MessageLink[], message: MessageDocument): Verdict {
+  const elsewhere = links.filter((link) => standsElsewhere(message, link)).map(clientOf);
+  if (elsewhere.length === 0) return verdict;
+  const detail = `${elsewhere.join(', ')}: a copy or a forward of it is on record, and this adds nothing to that`;
+  return { ...verdict, evidence: [...verdict.evidence, { rule: 'record', outcome: 'skipped', detail }] };
 }
 
 const idsOfLinks = ({ links }: MessageDocument): [string, MessageLink['clientId']][] =>
@@ -299,6 +303,9 @@ const clientsOnRecord = (message: MessageDocument): string[] =>
 
 const clientOf = ({ clientId }: MessageLink): string => String(clientId);
 
+/** A message that was received so long ago and never judged is one that kills whoever judges it: nobody waits for it. */
+const JUDGED_WITHIN_MS = 60 * 60_000;
+
 /**
  * A staff forward and its original, or two forwards, may be judged at the same moment, neither knowing of the other. Of such a
  * pair the forward, or the one with the higher id, looks again once it is persisted, and leaves the entry to the other.
@@ -315,7 +322,8 @@ export async function yieldToOriginal(
   const isWhole = (other: MessageDocument): boolean => bringsNoFileTo(other, { ...message, isForward: true });
   const [originals, fellows] = [related.originals.filter(isWhole), related.fellows.filter(isWhole)];
   const first = [...originals, ...fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString())];
-  if (first.some(({ state }) => state === 'received'))
+  const now = Date.now();
+  if (first.some((one) => one.state === 'received' && now - one.receivedAt.getTime() < JUDGED_WITHIN_MS))
     throw new Error('the message that this one forwards is being judged at this moment');
   const taken = new Set(
     [...originals, ...first.filter(isStaffForward)].flatMap((other) => clientsOnRecord(other)),
@@ -324,8 +332,12 @@ export async function yieldToOriginal(
   const links = message.links.map((link) =>
     isNew(link) && taken.has(clientOf(link)) ? { ...link, writtenAt: message.receivedAt } : link,
   );
-  await database.messages.updateOne({ _id: message._id, revision: message.revision }, { $set: { links } });
-  return { ...message, links };
+  const verdict = message.verdict && withRecord(message.verdict, links, message);
+  await database.messages.updateOne(
+    { _id: message._id, revision: message.revision },
+    { $set: { links, verdict } },
+  );
+  return { ...message, links, verdict };
 }
 
 /** Additions only. A link to words that the client has on record already counts as written. */

@@ -39,6 +39,7 @@ describe('24: a forward of a message that was captured directly', () => {
     });
     expect(forward.state).toBe('stored');
     expect(forward.links.map(({ via }) => via)).toEqual(['forwarded']);
+    expect(forward.verdict?.evidence.at(-1)).toMatchObject({ rule: 'record', outcome: 'skipped' });
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
@@ -80,6 +81,44 @@ describe('24: a forward of a message that was captured directly', () => {
         letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold.replace('For the file.', comment) }),
         { mailbox: 'crm', role: 'dropbox' },
       );
+    expect(await firm.database.communications.countDocuments()).toBe(1);
+  });
+
+  it.each(['the forward first', 'the forward last'])(
+    'follows its original to the client by the thread of that: %s',
+    async (order) => {
+      const firm = await openFirm();
+      await firm.receive(letter({ id: 'parent@kline.test' }));
+      const stranger = letter({ from: 'x@away.test', subject: 'The roof', answers: ['parent@kline.test'] });
+      const forward = letter({
+        ...toDropbox,
+        subject: 'Fwd: The roof',
+        body: retold
+          .replace('Paula Kline <paula@kline.test>', 'X <x@away.test>')
+          .replace('Subject: The lease', 'Subject: The roof'),
+      });
+      for (const raw of order === 'the forward first' ? [forward, stranger] : [stranger, forward])
+        await firm.receive(raw, raw === forward ? { mailbox: 'crm', role: 'dropbox' } : { mailbox: 'ines' });
+      const { messages, communications } = firm.database;
+      const states = await messages.find({ subject: /roof/u }).toArray();
+      expect(states.map(({ state }) => state)).toEqual(['stored', 'stored']);
+      expect(await communications.countDocuments({ subject: 'The roof' })).toBe(1);
+    },
+  );
+
+  it('does not wait for an original that died of being judged', async () => {
+    const firm = await openFirm();
+    const original = await firm.receive(direct, { mailbox: 'ines' });
+    await firm.database.communications.deleteMany({});
+    await firm.database.messages.updateOne(
+      { _id: original._id },
+      { $set: { state: 'received', links: [], verdict: null, receivedAt: new Date('2026-03-02T10:00:00Z') } },
+    );
+    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold }), {
+      mailbox: 'crm',
+      role: 'dropbox',
+    });
+    expect(forward.state).toBe('stored');
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
