@@ -591,6 +591,7 @@ describe('hostile text', () => {
       (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test>\n'.repeat(size / 8),
     ],
     ['attributions', (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:\nx\n'.repeat(size / 8)],
+    ['attributions that need a quote below', (size) => 'On Mon wrote:\n'.repeat(size / 4)],
     ['labels', (size) => 'From: \n'.repeat(size)],
     ['drawn lines', (size) => '\n====\nTel. +44 20 7946\n'.repeat(size / 8)],
     ['arrows', (size) => '>>> a <a@b.test> 10/27/2027 9:31 AM >>>\n'.repeat(size / 8)],
@@ -614,14 +615,10 @@ describe('hostile text', () => {
   ];
 
   /** Milliseconds of processor time: other work on the machine does not count. */
-
   const time = (work: () => unknown): number => {
     const start = process.cpuUsage();
-
     work();
-
     const { user, system } = process.cpuUsage(start);
-
     return (user + system) / 1_000;
   };
 

@@ -42,6 +42,15 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
     const visible = withoutInvisible(text);
     return quoted && !/^\s*>/u.test(visible) ? `>${visible}` : visible;
   });
+  // A line is asked about by each of the introductions above it.
+  const markers = new Map<number, Marker | null>();
+  const markerAt = (at: number): Marker | null => {
+    const known = markers.get(at);
+    if (known !== undefined) return known;
+    const marker = findMarker(texts, at);
+    markers.set(at, marker);
+    return marker;
+  };
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
   const flush = (): void => {
@@ -95,7 +104,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       own = own.concat(lines.slice(at));
       break;
     }
-    const marker = readMarkers(lines, texts, at);
+    const marker = readMarkers(lines, markerAt, at);
     if (marker !== null) {
       quoteTo(at, marker, true);
       at = marker;
@@ -145,8 +154,15 @@ function findMarkerWithin(lines: readonly QuoteLine[], from: number, to: number)
   return start >= 0 && findMarker(texts, start) !== null;
 }
 
+/** Introductions of one quote that stand above each other, of a mail that went through several hands. More are an attack. */
+const MAX_MARKERS = 12;
+
 /** The end of the quote that markers beginning at `at` introduce, or null where there is none. */
-function readMarkers(lines: readonly QuoteLine[], texts: readonly string[], at: number): number | null {
+function readMarkers(
+  lines: readonly QuoteLine[],
+  markerAt: (at: number) => Marker | null,
+  at: number,
+): number | null {
   let found = lines[at]?.region === 'attribution';
   let next = at;
   if (found) {
@@ -154,7 +170,9 @@ function readMarkers(lines: readonly QuoteLine[], texts: readonly string[], at: 
     next = nextFilled(lines, next);
   }
   let sure = found;
-  for (let marker = findMarker(texts, next); marker !== null; marker = findMarker(texts, next)) {
+  for (let count = 0; count < MAX_MARKERS; count += 1) {
+    const marker = markerAt(next);
+    if (marker === null) break;
     found = true;
     sure ||= marker.certainty === 'sure';
     next = nextFilled(lines, marker.last + 1);
