@@ -184,7 +184,8 @@ async function settle(
     const judgement = await judgeMessage(database, { mail, message, authentication, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
-    due = persisted === null && (again || !isJudgedAsSeen(message));
+    // Whoever was faster judged by a copy of its own, which may name other recipients.
+    due = persisted === null;
   }
   await flagReusedId(database, message);
   deps.step?.('judged');

@@ -131,6 +131,17 @@ describe('recipients whom only one copy of a message names', () => {
     ]);
   });
 
+  it('is on the record of each where the copies are ingested at the same moment', async () => {
+    const firm = await openFirm();
+    await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
+    const ids = Array.from({ length: 8 }, (_, n) => `news-${n}@firm.test`);
+    for (const id of ids)
+      for (const to of [client, 'otto@brandt.test'])
+        await firm.deliver(letter({ id, from: 'ines@firm.test', to }), sent);
+    await Promise.all([firm.ingestWaiting(), firm.ingestWaiting()]);
+    expect(await firm.database.communications.countDocuments()).toBe(16);
+  });
+
   it('a client in Bcc is found by the copy in Sent, also one who is entered later', async () => {
     const firm = await openFirm();
     const copy = (headers: readonly string[]): Buffer =>
