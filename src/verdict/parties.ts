@@ -79,7 +79,8 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
   // What stands in a form or in a post to a group of ours, anybody may have written.
   const isForm = from !== null && isFormSender(from, rules);
-  const isPost = poster !== null && !isOurs(poster, rules);
+  const isPost =
+    from !== null && isOurs(from, rules) && poster !== null && !isOurs(poster, rules) && isMarkedPost(mail);
   const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? mail.forwards : [];
   const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
@@ -94,7 +95,7 @@ export function readParties(mail: Mail, rules: Rules): Parties {
 
   if (from === null) return side('inbound', 'no sender address');
   if (isForm) return side('inbound', `${from} is a form sender`);
-  if (isPost && isOurs(from, rules)) return side('inbound', `${poster} wrote to ${from}`);
+  if (isPost) return side('inbound', `${poster} wrote to ${from}`);
   if (fromStaff && outside.length === 0 && isReportOnOthers(mail, rules))
     return side('inbound', 'a report of our own mail server on what went out');
   if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
@@ -110,6 +111,11 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   }
   if (fromStaff) return side('outbound', `${from} is staff`);
   return side('inbound', `${from} is not staff`);
+}
+
+/** A circular of ours may bear a list's fields and send its answers elsewhere: that alone makes nobody else its writer. */
+function isMarkedPost(mail: Mail): boolean {
+  return listOriginal(mail)?.sign.startsWith('x-') === true || / via /iu.test(mail.from?.name ?? '');
 }
 
 /** A bounce comes mostly from the server that sent the letter: ours. It is internal only where the letter was. */

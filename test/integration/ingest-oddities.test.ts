@@ -51,9 +51,9 @@ describe('a message over the size gate', () => {
 
   it('over the limit in two mailboxes is one entry, whatever its route', async () => {
     const firm = await openFirm({ maxMessageBytes: 1_000 });
-    const big = letter({ id: 'big@kline.test', body: 'A line.\n'.repeat(500) });
-    const otherRoute = Buffer.concat([Buffer.from('Received: from mx.firm.test by crm.firm.test\r\n'), big]);
-    await firm.receive(big, { mailbox: 'ines' });
+    const scan = letter({ id: 'big@kline.test', body: 'A line.\n'.repeat(500) });
+    const otherRoute = Buffer.concat([Buffer.from('Received: from mx.firm.test by crm.firm.test\r\n'), scan]);
+    await firm.receive(scan, { mailbox: 'ines' });
     await firm.receive(otherRoute, { mailbox: 'tom' });
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });

@@ -18,6 +18,11 @@ describe('a post to a group of ours, which bears the name of the group', () => {
     expect([decided.verdict.direction, outcome(decided)]).toEqual(['inbound', 'john list-original']);
   });
 
+  it('is not what a circular of ours is, though it bears a list’s fields and sends answers elsewhere', async () => {
+    const headers = ['List-ID: <news.firm.test>', `List-Post: <mailto:${office}>`, 'Reply-To: x@mailer.test'];
+    expect(outcome(await decide({ from: office, to: 'john@x.test', headers }))).toBe('john to');
+  });
+
   it('is internal where one of us wrote it', async () => {
     const headers = ['X-Original-From: Ada <ada@firm.test>', 'List-ID: <office.firm.test>'];
     expect(outcome(await decide({ ...group, headers }))).toBe('internal');
