@@ -68,9 +68,11 @@ export async function judgeAnew(
       ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
     }),
   ]);
-  const copies = related.variants.map(({ fingerprint }) => `message:${fingerprint}`);
-  const decided =
-    copies.length === 0 ? decidedAlone : await findDecisions(database.decisions, subjects, copies);
+  const decided = await withDecisionsAbout(database, decidedAlone, {
+    subjects,
+    copies: related.variants,
+    retold: retellings(related, parties),
+  });
   const facts: Facts = {
     roles: message.roles,
     inOwnSent: message.inOwnSent,
@@ -145,6 +147,31 @@ function withRecord(verdict: Verdict, links: readonly MessageLink[], message: Me
   if (elsewhere.length === 0) return verdict;
   const detail = `${elsewhere.join(', ')}: a copy or a forward of it is on record, and this adds nothing to that`;
   return { ...verdict, evidence: [...verdict.evidence, { rule: 'record', outcome: 'skipped', detail }] };
+}
+
+const subjectOf = ({ fingerprint }: MessageDocument): string => `message:${fingerprint}`;
+
+/**
+ * What people decided about a copy, they decided about this message. Whom they took the same words away from in another message,
+ * a forward or its original, gets them back only by a person.
+ */
+async function withDecisionsAbout(
+  { decisions }: Database,
+  alone: DecisionsInForce,
+  {
+    subjects,
+    copies,
+    retold,
+  }: {
+    readonly subjects: readonly string[];
+    readonly copies: readonly MessageDocument[];
+    readonly retold: readonly MessageDocument[];
+  },
+): Promise<DecisionsInForce> {
+  const own = copies.length === 0 ? alone : await findDecisions(decisions, subjects, copies.map(subjectOf));
+  if (retold.length === 0) return own;
+  const others = await findDecisions(decisions, retold.map(subjectOf));
+  return { ...own, decisions: [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')] };
 }
 
 const idsOfLinks = ({ links }: MessageDocument): [string, MessageLink['clientId']][] =>
@@ -288,9 +315,9 @@ function clientsThatHave(
 /** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
 function retellings(
   { originals, forwards, fellows }: Relations<MessageDocument>,
-  verdict: Verdict,
+  { forwardedBy }: Pick<Verdict, 'forwardedBy'>,
 ): MessageDocument[] {
-  return isStaffForward({ verdict })
+  return forwardedBy !== null
     ? [...originals, ...[...forwards, ...fellows].filter(isStaffForward)]
     : forwards.filter(isStaffForward);
 }

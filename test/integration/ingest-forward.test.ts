@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { enclosed, file, multipart, text } from '../../demo/mime.ts';
 import { ingestSighting } from '../../src/ingest.ts';
+import { assign, unlink } from '../../src/triage.ts';
 import { letter, newId, office } from './letters.ts';
 import { openFirm } from './servers.ts';
 
@@ -105,6 +106,27 @@ describe('24: a forward of a message that was captured directly', () => {
       expect(await communications.countDocuments({ subject: 'The roof' })).toBe(1);
     },
   );
+
+  it('does not give back to a client what a person took away, but asks', async () => {
+    const firm = await openFirm();
+    const message = await firm.receive(direct, { mailbox: 'ines' });
+    const deps = { ...firm, enqueue: async () => {} };
+    await unlink(deps, { message, by: 'ines', clients: ['paula'] });
+    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold }), {
+      mailbox: 'crm',
+      role: 'dropbox',
+    });
+    expect([forward.state, forward.verdict?.reason]).toEqual(['triage', 'unlinked']);
+    const given = await assign(deps, {
+      message: forward,
+      by: 'ines',
+      clients: ['paula'],
+      thread: false,
+      instead: false,
+    });
+    expect(given.message?.state).toBe('stored');
+    expect(await firm.database.communications.countDocuments()).toBe(1);
+  });
 
   it('does not wait for an original that died of being judged', async () => {
     const firm = await openFirm();
