@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import { describeError, PermanentError } from './errors.ts';
 import { judgeMessage, yieldToOriginal } from './judgement.ts';
-import { messageFactsOf } from './message-facts.ts';
+import { messageFactsOf, recipientsKey } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
 import { flagReusedId, writeOut } from './record.ts';
 import { retractLinks } from './retract.ts';
@@ -184,8 +184,9 @@ async function settle(
     const judgement = await judgeMessage(database, { mail, message, authentication, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
-    // Whoever was faster judged by a copy of its own, which may name other recipients.
-    due = persisted === null;
+    // Whoever was faster may have judged by a copy that names other recipients.
+    const isJudged = isJudgedAsSeen(message) && message.judgedWith?.recipients === recipientsKey(mail);
+    due = persisted === null && (again || !isJudged);
   }
   await flagReusedId(database, message);
   deps.step?.('judged');

@@ -1,6 +1,7 @@
 import { readCaseTags } from './mail/case-tag.ts';
 import type { Authentication } from './mail/authentication.ts';
 import type { Mail } from './mail/mail.ts';
+import { recipientsKey } from './message-facts.ts';
 import { relate, relationKeys } from './relations.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './retelling.ts';
@@ -134,7 +135,12 @@ export async function judgeAnew(
     ),
     variantOf: related.variants[0]?._id ?? null,
     newFlags: related.namesakes.length > 0 ? [REUSED_ID_FLAG] : [],
-    judgedWith: { roles: message.roles, inOwnSent: message.inOwnSent, backfill: message.backfill },
+    judgedWith: {
+      roles: message.roles,
+      inOwnSent: message.inOwnSent,
+      backfill: message.backfill,
+      recipients: recipientsKey(mail),
+    },
     ruleVersion: RULE_VERSION,
     state: 'judged',
   };

@@ -98,6 +98,12 @@ function threadIdOf(mail: Mail): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 24);
 }
 
+/** Whom a copy of a message names: copies of one letter to each of many differ in nothing else. */
+export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
+  const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
+  return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);
+}
+
 /** Of mail that was too large to read the header tells which copies, by other routes, are the same. */
 function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): string | null {
   if (!fingerprint.startsWith('raw:') || messageId === null || date === null) return null;

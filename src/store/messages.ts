@@ -95,8 +95,10 @@ export interface MessageDocument extends MessageFacts {
   readonly links: readonly MessageLink[];
   readonly caseUpdates: readonly MessageCaseUpdate[];
   readonly variantOf: ObjectId | null;
-  /** What the verdict knew of the sightings. */
-  readonly judgedWith: Pick<MessageDocument, 'roles' | 'inOwnSent' | 'backfill'> | null;
+  /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
+  readonly judgedWith:
+    | (Pick<MessageDocument, 'roles' | 'inOwnSent' | 'backfill'> & { readonly recipients?: string })
+    | null;
   /** Rises with every judgement that changed something. */
   readonly revision: number;
   readonly ruleVersion: number;
