@@ -89,21 +89,24 @@ export function relate<M extends KnownMessage>(input: {
   const { originKey, carriesKey } = message;
   const answered = new Set(message.answers);
   const carriedIds = new Set(mail.forwards.flatMap((hop) => hop.messageId ?? []));
+  const isNamedIn = (ids: ReadonlySet<string>, { messageId }: M): boolean =>
+    messageId !== null && ids.has(messageId);
   const isCarried = (other: M): boolean =>
-    (other.messageId !== null && carriedIds.has(other.messageId)) ||
+    isNamedIn(carriedIds, other) ||
     (carriesKey !== null && other.originKey === carriesKey && isInTime(other, message));
   const variants = found.filter((other) => other.variantKey === message.variantKey);
   const carried = found.filter(isCarried);
-  const answers = found.filter((other) => other.messageId !== null && answered.has(other.messageId));
+  const answers = found.filter((other) => isNamedIn(answered, other));
   const documents = [
     ...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values(),
   ];
   return {
     documents,
-    thread: documents.map(({ messageId, subject, links }) => ({
-      messageId: messageId ?? '',
-      subject,
-      clientIds: links.map((link) => String(link.clientId)),
+    thread: documents.map((other) => ({
+      messageId: other.messageId ?? '',
+      subject: other.subject,
+      clientIds: other.links.map((link) => String(link.clientId)),
+      isPrinted: !isNamedIn(answered, other) && !isNamedIn(carriedIds, other),
     })),
     parent: parentOf({ message, mail, answers, carried }),
     variants,

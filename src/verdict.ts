@@ -61,6 +61,8 @@ export interface ThreadMessage {
   readonly subject: string;
   /** Clients on whose record it is, by whatever rule: a chain of replies carries its client along. */
   readonly clientIds: readonly string[];
+  /** Known only by the sender and subject that a forward prints, which anybody can type. */
+  readonly isPrinted?: boolean;
 }
 
 /** What a person decided that bears on this message. `subject` kinds: the message, its thread, an address, a domain. */

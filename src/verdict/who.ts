@@ -127,9 +127,8 @@ function askRecipients(judged: Case): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
-function askForwarded(judged: Case): Answer {
-  const { mail, parties, rules, facts } = judged;
-  if (mail.forwards.length === 0) return nothing('no forward in it');
+/** Why what this sender forwards says nothing about whose mail it is; null where it does. */
+function refuseForwarder({ parties, rules, facts }: Case): Answer | null {
   if (parties.staffHops.length === 0)
     return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
   if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
@@ -138,6 +137,14 @@ function askForwarded(judged: Case): Answer {
       detail: 'the forwarding sender is not authenticated',
       reason: 'unauthenticated-forward',
     };
+  return null;
+}
+
+function askForwarded(judged: Case): Answer {
+  const { mail, parties, rules } = judged;
+  if (mail.forwards.length === 0) return nothing('no forward in it');
+  const refused = refuseForwarder(judged);
+  if (refused !== null) return refused;
   const outside = parties.staffHops.filter(
     (hop) => hop.from.address === null || !isOurs(hop.from.address, rules),
   );
@@ -182,9 +189,17 @@ function exactHop(judged: Case, hop: Forward): Answer {
   return address === null ? nothing('a name only') : exact(judged, [{ address, via: 'forwarded' }]);
 }
 
-function askThread({ facts }: Case): Answer {
-  if (facts.thread.length === 0) return nothing('no known message is referenced');
-  const clientIds = [...new Set(facts.thread.flatMap((message) => message.clientIds))];
+function askThread(judged: Case): Answer {
+  const { thread } = judged.facts;
+  if (thread.length === 0) return nothing('no known message is referenced');
+  const isBelieved = refuseForwarder(judged) === null;
+  const believed = thread.filter(({ isPrinted }) => isPrinted !== true || isBelieved);
+  if (believed.length === 0)
+    return {
+      outcome: 'rejected',
+      detail: 'known only from what a forward prints, which is believed of staff',
+    };
+  const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
   if (links.length === 0) return nothing('the thread has no client yet');
   if (links.length === 1) return { outcome: 'found', detail: 'the thread has exactly one client', links };

@@ -327,4 +327,15 @@ describe('a case tag that a forward tells again', () => {
     for (const raw of letters) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
     expect(await firm.database.caseUpdates.countDocuments()).toBe(1);
   });
+
+  it('gives a stranger, who only prints it, no place on the record', async () => {
+    const firm = await openFirm();
+    await firm.receive(direct, { mailbox: 'ines' });
+    const strange = await firm.receive(
+      letter({ from: 'X <x@stranger.test>', subject: 'Fwd: The lease', body: retold }),
+      { mailbox: 'ines' },
+    );
+    expect(strange.state).toBe('triage');
+    expect(strange.links).toEqual([]);
+  });
 });

@@ -186,6 +186,12 @@ describe('a thread', () => {
       'mary thread',
     ],
     [
+      'a letter that a stranger only prints, as anybody can type it, is not believed',
+      'z@z.test',
+      [{ messageId: 'b', subject: '', clientIds: ['mary'], isPrinted: true }],
+      'unmatched no-client',
+    ],
+    [
       'a thread without a client',
       'z@z.test',
       [{ messageId: 'b', subject: '', clientIds: [] }],
