@@ -1,6 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import { describeError, PermanentError } from './errors.ts';
-import { judgeMessage, yieldToOriginal } from './judgement.ts';
+import { judgeMessage } from './judgement.ts';
+import { yieldToOriginal } from './judgement/entries.ts';
 import { messageFactsOf, recipientsKey } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
 import { flagReusedId, writeOut } from './record.ts';

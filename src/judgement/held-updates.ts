@@ -1,0 +1,24 @@
+import type { Judgement, MessageDocument } from '../store/messages.ts';
+import type { CaseUpdateDraft } from '../verdict/case-updates.ts';
+
+export const sameUpdate =
+  (update: CaseUpdateDraft) =>
+  ({ clientId, ref, status, statusText }: MessageDocument['caseUpdates'][number]): boolean =>
+    String(clientId) === update.clientId &&
+    ref === update.ref &&
+    (status ?? statusText) === (update.status ?? update.statusText);
+
+/** What was held for an unknown parent is settled by the newer decision; everything else that was decided stays. */
+export function mergeCaseUpdates(
+  { caseUpdates: before }: MessageDocument,
+  now: Judgement['caseUpdates'],
+): Judgement['caseUpdates'] {
+  const same = (a: Judgement['caseUpdates'][number]) => (b: typeof a) =>
+    String(a.clientId) === String(b.clientId) && a.ref === b.ref;
+  const kept = before.flatMap((update) => {
+    if (update.awaitsParent !== true) return [update];
+    const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const, awaitsParent: false };
+    return [{ ...settled, writtenAt: update.writtenAt }];
+  });
+  return [...kept, ...now.filter((update) => !before.some(same(update)))];
+}
