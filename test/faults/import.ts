@@ -1,5 +1,5 @@
 /**
- * The first import of a large mailbox: `node --import tsx test/faults/import-100k.ts [messages]`, 100,000 without a number. Says
+ * The first import of a large mailbox: `npm run bench:import [-- messages]`, 100,000 without a number. Says
  * the peak memory of the process and of Redis, and how many are done.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
