@@ -232,7 +232,7 @@ export const settings = {
     group: g.poll,
     doc: 'How often each process compares MongoDB with the queue and re-creates what Redis has lost.',
     kind: seconds,
-    fallback: '60',
+    fallback: '30',
   }),
   backpressureHigh: setting({
     name: 'BACKPRESSURE_HIGH',

@@ -140,3 +140,12 @@ export async function untilDone({ database }: Installation, count: number): Prom
     await delay(20);
   }
 }
+
+/** Until so many sightings have their raw message. */
+export async function untilFetched({ database }: Installation, count: number): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  while ((await database.sightings.countDocuments({ rawKey: { $ne: null } })) < count) {
+    if (Date.now() > deadline) throw new Error(`the raw messages of ${count} sightings were never fetched`);
+    await delay(100);
+  }
+}
