@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../src/mail/fingerprint.ts';
 import type { CaseUpdateDocument } from '../src/store/case-updates.ts';
 import type { CommunicationDocument } from '../src/store/communications.ts';
-import type { MessageDocument } from '../src/store/messages.ts';
+import type { MessageDocument } from '../src/store/message-document.ts';
 import type { Database } from '../src/store/mongo.ts';
 import { clientIds } from './firm.ts';
 import type { ClientKey } from './firm.ts';

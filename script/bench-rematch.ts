@@ -21,7 +21,7 @@ import { rawKey } from '../src/store/blobs.ts';
 import { openDirectoryStore } from '../src/store/directory.ts';
 import { deterministicId } from '../src/store/ids.ts';
 import { receiveMessage } from '../src/store/messages.ts';
-import type { MessageFacts } from '../src/store/messages.ts';
+import type { MessageFacts } from '../src/store/message-document.ts';
 import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
 import { startIngestWorkers } from '../src/worker.ts';
 import { Readable } from 'node:stream';

@@ -16,7 +16,7 @@ import type { KnownMessage, Relations } from './relations.ts';
 import type { ExplainConfig } from './rules.ts';
 import type { ClientDocument } from './store/clients.ts';
 import { addressesOf } from './store/clients.ts';
-import type { MessageFacts } from './store/messages.ts';
+import type { MessageFacts } from './store/message-document.ts';
 import { judge } from './verdict.ts';
 import type { BookEntry, Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';

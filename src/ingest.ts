@@ -10,17 +10,16 @@ import type { Rules } from './rules.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { attachmentKey } from './store/blobs.ts';
 import { deterministicId } from './store/ids.ts';
+import { clearRejudge, markDependants } from './store/rejudge.ts';
 import {
   addRecipients,
-  clearRejudge,
   isJudgedAsSeen,
-  markDependants,
   markWritten,
   persistJudgement,
   quarantineMessage,
   receiveMessage,
 } from './store/messages.ts';
-import type { MessageDocument, Participant } from './store/messages.ts';
+import type { MessageDocument, Participant } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/sightings.ts';
 import type { SightingDocument } from './store/sightings.ts';

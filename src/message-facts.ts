@@ -5,7 +5,7 @@ import type { Reading } from './mail/read.ts';
 import { splitReply } from './mail/reply.ts';
 import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
 import type { Rules } from './rules.ts';
-import type { MessageFacts, Participant } from './store/messages.ts';
+import type { MessageFacts, Participant } from './store/message-document.ts';
 import { bearsSeveral, carriedHop } from './verdict/carried-hop.ts';
 import { listOriginal } from './mail/list-original.ts';
 

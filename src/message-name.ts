@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
-import type { MessageDocument } from './store/messages.ts';
+import type { MessageDocument } from './store/message-document.ts';
 
 /** Messages that a person may mean by an id, a fingerprint or a Message-ID. */
 export function messagesNamed(name: string): Filter<MessageDocument> {

@@ -6,7 +6,7 @@ import type { Round } from './polling/folder.ts';
 import type { BlobStore } from './store/blobs.ts';
 import { cursorsOf } from './store/cursors.ts';
 import { releaseLease, takeLease } from './store/leases.ts';
-import type { MailboxRole } from './store/messages.ts';
+import type { MailboxRole } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 
 export interface PolledMailbox {

@@ -1,4 +1,4 @@
-import { findToRejudge } from './store/messages.ts';
+import { findToRejudge } from './store/rejudge.ts';
 import type { Database } from './store/mongo.ts';
 import { stalePending } from './store/sightings.ts';
 import { ensureIngestJob } from './queues.ts';

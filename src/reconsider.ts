@@ -4,7 +4,7 @@ import { judgeAnew } from './judgement.ts';
 import type { Reader } from './reading.ts';
 import type { Rules } from './rules.ts';
 import type { BookDocument } from './store/address-book.ts';
-import type { MessageDocument, MessageLink } from './store/messages.ts';
+import type { MessageDocument, MessageLink } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -5,7 +5,7 @@ import { recordCommunications } from './store/communications.ts';
 import type { CommunicationDocument } from './store/communications.ts';
 import { deterministicId } from './store/ids.ts';
 import { flagNamesakes, REUSED_ID_FLAG } from './store/messages.ts';
-import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/messages.ts';
+import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 import { instantOf } from './mail/instant.ts';
 import type { Address, Attachment, Mail, ParsedMessage } from './mail/mail.ts';

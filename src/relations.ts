@@ -2,7 +2,7 @@ import type { CaseTag } from './mail/case-tag.ts';
 import type { Attachment, Forward, Mail } from './mail/mail.ts';
 import { isRetold, printedIn } from './retelling.ts';
 import type { Carrier, Original } from './retelling.ts';
-import type { MessageFacts } from './store/messages.ts';
+import type { MessageFacts } from './store/message-document.ts';
 import type { ThreadMessage } from './verdict.ts';
 import { bearsSeveral } from './verdict/carried-hop.ts';
 import { isReply } from './verdict/case-updates.ts';

@@ -7,7 +7,7 @@ import type { AddressChange, BookChanges, BookDocument } from './store/address-b
 import { idsInBatches, markForRejudge, markLost } from './store/rejudge.ts';
 import { addressesOf } from './store/clients.ts';
 import type { ClientDocument } from './store/clients.ts';
-import type { MessageDocument } from './store/messages.ts';
+import type { MessageDocument } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 import { withoutSubAddress } from './verdict/parties.ts';
 

@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import { reconsider } from './reconsider.ts';
 import type { ReconsiderDeps, Reconsidered } from './reconsider.ts';
-import type { MessageDocument } from './store/messages.ts';
+import type { MessageDocument } from './store/message-document.ts';
 
 /** Messages received in a span of time that can be judged; those in quarantine are read again by name only. */
 export function receivedSince(since: Date): Filter<MessageDocument> {

@@ -1,5 +1,5 @@
 import { instantOf } from './mail/instant.ts';
-import type { MessageFacts } from './store/messages.ts';
+import type { MessageFacts } from './store/message-document.ts';
 
 export type Original = Pick<MessageFacts, 'date' | 'preview'>;
 export type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;

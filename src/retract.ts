@@ -3,8 +3,8 @@ import type { Mail } from './mail/mail.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from './store/case-updates.ts';
 import type { CommunicationDocument } from './store/communications.ts';
-import { standsElsewhere } from './store/messages.ts';
-import type { MessageDocument, MessageLink } from './store/messages.ts';
+import { standsElsewhere } from './store/message-document.ts';
+import type { MessageDocument, MessageLink } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 
 /**

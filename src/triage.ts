@@ -6,7 +6,7 @@ import type { Enqueue } from './rematch.ts';
 import type { ClientDocument } from './store/clients.ts';
 import { decide, endDecision } from './store/decisions.ts';
 import type { DecisionDocument } from './store/decisions.ts';
-import type { MessageDocument } from './store/messages.ts';
+import type { MessageDocument } from './store/message-document.ts';
 import { idsInBatches, markForRejudge } from './store/rejudge.ts';
 import { unconfirmUpdate } from './triage/held.ts';
 import { domainNamed, forgetLesson } from './triage/learning.ts';

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { openStores } from '../app.ts';
 import type { Stores } from '../app.ts';
 import { loadConfig } from '../config.ts';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import { filterFor, replayMessages } from './replay.ts';
 import { UsageError } from './usage.ts';
 

@@ -10,7 +10,7 @@ import { messagesNamed } from '../message-name.ts';
 import { tally } from '../reconsider.ts';
 import type { Reconsidered } from '../reconsider.ts';
 import { diffLine, previewReplay, receivedSince } from '../replay.ts';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import { markForRejudge } from '../store/rejudge.ts';
 import { reopen } from '../store/sightings.ts';
 import { createProgress } from './progress.ts';

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { html } from 'hono/html';
 import type { Context, Hono } from 'hono';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import { page } from './page.ts';

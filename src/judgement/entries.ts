@@ -1,8 +1,8 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Relations } from '../relations.ts';
 import { bringsNoFileTo } from '../retelling.ts';
-import { standsElsewhere } from '../store/messages.ts';
-import type { MessageDocument, MessageLink } from '../store/messages.ts';
+import { standsElsewhere } from '../store/message-document.ts';
+import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Verdict } from '../verdict.ts';
 import { findRelated } from './related.ts';

@@ -1,4 +1,5 @@
-import type { Judgement, MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import type { Judgement } from '../store/messages.ts';
 import type { CaseUpdateDraft } from '../verdict/case-updates.ts';
 
 export const sameUpdate =

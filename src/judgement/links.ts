@@ -1,6 +1,6 @@
 import type { BookAnswers } from '../store/book-answers.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
-import type { MessageDocument, MessageLink } from '../store/messages.ts';
+import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Verdict } from '../verdict.ts';
 

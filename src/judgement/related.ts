@@ -1,7 +1,7 @@
 import type { Mail } from '../mail/mail.ts';
 import { relate, relationKeys } from '../relations.ts';
 import type { Relations } from '../relations.ts';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 
 const MAX_RELATED = 200;

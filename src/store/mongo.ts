@@ -7,7 +7,7 @@ import type { CommunicationDocument } from './communications.ts';
 import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
 import type { LeaseDocument } from './leases.ts';
-import type { MessageDocument } from './messages.ts';
+import type { MessageDocument } from './message-document.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 

@@ -1,6 +1,6 @@
 import type { Collection, Filter, ObjectId } from 'mongodb';
 import type { AddressChange } from './address-book.ts';
-import type { MessageDocument } from './messages.ts';
+import type { MessageDocument } from './message-document.ts';
 
 /**
  * Marks messages to be judged again. The mark is in the database because Redis may lose the job; the reconciler finds it. A
@@ -39,4 +39,60 @@ export async function* idsInBatches(
     ids = [];
   }
   if (ids.length > 0) yield ids;
+}
+
+/**
+ * Marks the messages that wait for this one (in triage, internal, or with an update held for their parent) to be judged again:
+ * those that answer it, and those that forward it.
+ * The mark is in the database because Redis may lose the job; the reconciler finds it.
+ */
+export async function markDependants(
+  messages: Collection<MessageDocument>,
+  message: Pick<MessageDocument, '_id' | 'messageId' | 'originKey'>,
+): Promise<ObjectId[]> {
+  const { messageId, originKey } = message;
+  const naming: Filter<MessageDocument>[] = [
+    ...(messageId === null ? [] : [{ answers: messageId }]),
+    ...(originKey === null ? [] : [{ carriesKey: originKey }]),
+  ];
+  if (naming.length === 0) return [];
+  const waiting: Filter<MessageDocument> = {
+    _id: { $ne: message._id },
+    $and: [
+      { $or: naming },
+      {
+        $or: [
+          // One that is being judged at this moment may have looked before this message was there.
+          { state: { $in: ['received', 'judged', 'triage'] } },
+          { state: 'ignored', 'verdict.kind': 'internal' },
+          { 'caseUpdates.awaitsParent': true },
+        ],
+      },
+    ],
+  };
+  const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
+  const ids = found.map(({ _id }) => _id);
+  if (ids.length > 0) await messages.updateMany({ _id: { $in: ids } }, { $inc: { rejudge: 1 } });
+  return ids;
+}
+
+/** Takes the mark away, unless something changed again meanwhile. */
+export async function clearRejudge(
+  messages: Collection<MessageDocument>,
+  message: Pick<MessageDocument, '_id' | 'rejudge'>,
+): Promise<void> {
+  if (message.rejudge === undefined) return;
+  await messages.updateOne({ _id: message._id, rejudge: message.rejudge }, { $unset: { rejudge: 1 } });
+}
+
+export async function findToRejudge(
+  messages: Collection<MessageDocument>,
+  limit: number,
+): Promise<ObjectId[]> {
+  const rows = await messages
+    .find({ rejudge: { $gt: 0 } })
+    .project<{ _id: ObjectId }>({ _id: 1 })
+    .limit(limit)
+    .toArray();
+  return rows.map(({ _id }) => _id);
 }

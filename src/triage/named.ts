@@ -3,7 +3,7 @@ import { normaliseAddress } from '../mail/addresses.ts';
 import { messagesNamed } from '../message-name.ts';
 import { askBook } from '../store/book-answers.ts';
 import type { ClientDocument } from '../store/clients.ts';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { Refused } from './refused.ts';
 

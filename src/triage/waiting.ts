@@ -2,7 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
 import type { Address } from '../mail/mail.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
-import type { MessageDocument } from '../store/messages.ts';
+import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import type { Evidence, Via } from '../verdict.ts';

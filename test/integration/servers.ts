@@ -25,7 +25,7 @@ import type { ClientDocument } from '../../src/store/clients.ts';
 import { openDirectoryStore } from '../../src/store/directory.ts';
 import { ensureIndexes, openDatabase } from '../../src/store/mongo.ts';
 import type { Database } from '../../src/store/mongo.ts';
-import type { MessageDocument } from '../../src/store/messages.ts';
+import type { MessageDocument } from '../../src/store/message-document.ts';
 import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
 import { client, office } from './letters.ts';
 

@@ -7,7 +7,7 @@ import { confirmUpdates } from '../../src/triage/held.ts';
 import { learnAddress } from '../../src/triage/learning.ts';
 import { detailOf, listWaiting } from '../../src/triage/waiting.ts';
 import { messageNamed } from '../../src/triage/named.ts';
-import type { MessageDocument } from '../../src/store/messages.ts';
+import type { MessageDocument } from '../../src/store/message-document.ts';
 import { letter, newId } from './letters.ts';
 import { openFirm } from './servers.ts';
 import type { Firm } from './servers.ts';
