@@ -25,7 +25,7 @@ import type { Database } from './store/mongo.ts';
 import { createTurnstile } from './turnstile.ts';
 import { watchMailbox } from './watch.ts';
 import { startIngestWorkers, startPollWorkers } from './worker.ts';
-import type { JobTiming, RunningWorkers } from './worker.ts';
+import type { JobTiming, RunningWorkers } from './queue-worker.ts';
 
 export type Role = 'poll' | 'ingest' | 'dashboard';
 

@@ -21,7 +21,7 @@ import {
 } from './store/messages.ts';
 import type { MessageDocument, Participant } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
-import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/sightings.ts';
+import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/attempts.ts';
 import type { SightingDocument } from './store/sightings.ts';
 import type { Turnstile } from './turnstile.ts';
 import { OPEN_RECIPIENT } from './verdict.ts';

@@ -12,7 +12,7 @@ import type { Reconsidered } from '../reconsider.ts';
 import { diffLine, previewReplay, receivedSince } from '../replay.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { markForRejudge } from '../store/rejudge.ts';
-import { reopen } from '../store/sightings.ts';
+import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
 import { atDesk } from './triage-desk.ts';
 import { printable, tallyReport } from './triage-report.ts';

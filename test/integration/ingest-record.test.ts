@@ -4,7 +4,7 @@ import { PermanentError } from '../../src/errors.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest.ts';
 import type { IngestDeps, IngestStep } from '../../src/ingest.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
-import { reopen } from '../../src/store/sightings.ts';
+import { reopen } from '../../src/store/attempts.ts';
 import { letter } from './letters.ts';
 import { openFirm } from './servers.ts';
 import type { Firm } from './servers.ts';

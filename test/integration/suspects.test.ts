@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ingestSighting } from '../../src/ingest.ts';
-import { startAttempt } from '../../src/store/sightings.ts';
+import { startAttempt } from '../../src/store/attempts.ts';
 import { createTurnstile } from '../../src/turnstile.ts';
 import { letter } from './letters.ts';
 import { openFirm } from './servers.ts';

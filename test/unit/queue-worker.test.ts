@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryDelayMs } from '../../src/worker.ts';
+import { retryDelayMs } from '../../src/queue-worker.ts';
 
 const MINUTE = 60_000;
 
