@@ -1,9 +1,11 @@
 import {
+  ABSENCE_FIELD_NAME,
   BULK_HEADERS,
   CHALLENGE_HEADERS,
   LIST_HEADERS,
   MEANS_NO,
   NO_REPLY_LOCAL_PART,
+  PROGRAM_LOCAL_PART,
   REPLY_FIELD_NAME,
   REPLY_HEADERS,
   type HeaderSign,
@@ -14,6 +16,7 @@ import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts'
 import { challengeSign } from './automatic/challenge.ts';
 import type { Automatic, Bounce, ParsedMessage } from './mail.ts';
 import { absenceSign, automaticSubject } from './automatic/out-of-office.ts';
+import { isReadReceipt } from './automatic/read-receipt.ts';
 import { readSesNotification } from './bounce/ses-notification.ts';
 
 /** RFC 5546: what clients exchange about a meeting. PUBLISH is a file that a person may attach. */
@@ -57,7 +60,9 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
 
 /** "noreply@", unless answers go to somebody: forms and portals send a person's words so. */
 function wantsNoAnswer(message: ParsedMessage): boolean {
-  const isNobody = (address: string | null | undefined): boolean => NO_REPLY_LOCAL_PART.test(address ?? '');
+  const isNobody = (address: string | null | undefined): boolean =>
+    NO_REPLY_LOCAL_PART.test(address ?? '') ||
+    PROGRAM_LOCAL_PART.test((address ?? '').split('@', 1).join(''));
   return isNobody(message.from?.address) && message.replyTo.every(({ address }) => isNobody(address));
 }
 
@@ -70,6 +75,7 @@ function deliverySign(message: ParsedMessage): string | null {
   );
   if (part) return part.contentType;
   if (speaksOfSuccess(message, { refused: false })) return 'from';
+  if (isReadReceipt(message)) return 'subject';
   return fieldOf(message, 'x-failed-recipients') === null ? null : 'x-failed-recipients';
 }
 
@@ -94,7 +100,8 @@ function replySign(message: ParsedMessage): string | null {
 /** Fields that vendors name after what the message is: "X-ARAutoReply", "X-Acme-Auto-Response-Id". */
 function replyField(message: ParsedMessage): string | null {
   const field = message.headers.find(
-    ({ name, value }) => REPLY_FIELD_NAME.test(name) && !MEANS_NO.test(value.trim()),
+    ({ name, value }) =>
+      (REPLY_FIELD_NAME.test(name) || ABSENCE_FIELD_NAME.test(name)) && !MEANS_NO.test(value.trim()),
   );
   return field?.name ?? null;
 }

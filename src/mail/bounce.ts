@@ -1,5 +1,11 @@
 import { readNotice, type Notice, type NoticedRecipient } from './bounce/bounce-notice.ts';
-import { hasBounceField, isSentByMachine, speaksOfFailure, speaksOfSuccess } from './bounce/bounce-gate.ts';
+import {
+  hasBounceField,
+  isMailerDaemon,
+  isSentByMachine,
+  speaksOfFailure,
+  speaksOfSuccess,
+} from './bounce/bounce-gate.ts';
 import type { BounceReason } from './bounce/bounce-reason-words.ts';
 import { isHard, reasonOf, wordedReason } from './bounce/bounce-reasons.ts';
 import { readDeliveryStatus, type RecipientGroup } from './bounce/delivery-status.ts';
@@ -57,8 +63,12 @@ export function readBounce(message: ParsedMessage): Bounce | null {
   const notice = readNotice(lines, people, message.subject.slice(0, MAX_SUBJECT));
   const report = readReport(message);
   if (report && report.groups.length > 0) {
+    // A report about one recipient that names none, or only a local user: the notice does, else the message that came back.
+    const isLone =
+      report.groups.length === 1 && notice.recipients.length === 0 && returned.recipients.length === 1;
+    const only = isLone ? (returned.recipients[0] ?? null) : null;
     const recipients = report.groups.map((group) =>
-      settle(group, noticeFor(group, notice, report.groups.length)),
+      settle(withReturned(group, only), noticeFor(group, notice, report.groups.length)),
     );
     const failed = recipients.some(({ action }) => action === 'failed' || action === 'delayed');
     return failed ? { recipients, originalMessageId: report.originalMessageId ?? returned.messageId } : null;
@@ -79,6 +89,10 @@ export function readBounce(message: ParsedMessage): Bounce | null {
     recipients: claims.map((claim) => settle({ ...claim, action: notice.action }, claim)),
     originalMessageId: returned.messageId,
   };
+}
+
+function withReturned(group: RecipientGroup, address: string | null): RecipientGroup {
+  return group.address === null && address !== null ? { ...group, address } : group;
 }
 
 /** The report part, where it is the message's own: a person may attach one from a bounce that is passed on. */
@@ -108,7 +122,7 @@ function peopleOf(message: ParsedMessage, returnedSender: string | null): Readon
 
 /** Lines that a person quotes are no notice; `>>>` is the transcript of a session. */
 function unquoted(message: ParsedMessage): string {
-  if (hasBounceField(message)) return message.text;
+  if (hasBounceField(message) || isMailerDaemon(message)) return message.text;
   return message.text.replaceAll(/^>(?!>>).{0,2000}$/gm, '');
 }
 

@@ -53,7 +53,10 @@ export const REPLY_HEADERS: readonly HeaderSign[] = [
   { name: 'precedence', value: /^auto[-_ ]?(?:reply|respon(?:d|se))/i },
   { name: 'x-precedence', value: /^auto[-_ ]?(?:reply|respon(?:d|se))/i },
   { name: 'preference', value: /^auto[-_ ]?reply/i },
-  { name: 'x-mailer', value: /auto-?respon|auto-?repl|vacation|out-?of-?office|auto-?mail responder/i },
+  {
+    name: 'x-mailer',
+    value: /auto-?respon|auto-?repl|vacation|out[- ]?of[- ]?(?:the[- ]?)?office|auto-?mail responder/i,
+  },
   { name: 'user-agent', value: /auto-?respon|auto-?repl|vacation/i },
   { name: 'x-mimeole', value: /auto-?respon/i },
 ];
@@ -61,6 +64,14 @@ export const REPLY_HEADERS: readonly HeaderSign[] = [
 /** The same in the names of fields that no list can hold; "suppress" and "loop" are asked of others. */
 export const REPLY_FIELD_NAME =
   /^x-(?!.*(?:suppress|loop|disable|exclude))(?:[a-z\d]{1,30}-){0,4}[a-z\d]{0,20}auto-?(?:repl(?:y|ied)|respon(?:d|ded|der|se)|answer|submitted)(?:-[a-z\d-]{1,40})?$/;
+
+/** "X-Zimbra-Vacation", "X-Acme-Out-Of-Office": the same of absence. */
+export const ABSENCE_FIELD_NAME =
+  /^x-(?!.*(?:suppress|loop|disable|exclude))(?:[a-z\d]{1,30}-){0,4}(?:vacation|oof|out-?of-?office)(?:-[a-z\d-]{1,40})?$/;
+
+/** Programs that answer, by the name of their mailbox. */
+export const PROGRAM_LOCAL_PART =
+  /^(?:[\w.-]{1,40}[-_.])?(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se)|answer|mailer)|listserv|listproc|majordomo|mailman)$/;
 
 /** Sender addresses that say so themselves. */
 export const NO_REPLY_LOCAL_PART =
@@ -93,6 +104,8 @@ export const LIST_HEADERS: readonly HeaderSign[] = [
   { name: 'x-ezmlm-id' },
   { name: 'x-majordomo-version' },
   { name: 'x-listserver' },
+  { name: 'x-listserv-list' },
+  { name: 'x-sympa-to' },
   { name: 'x-ml-name' },
   // Majordomo and its kind: "owner-dev@", "dev-bounces@", with Precedence: bulk and no field of RFC 2919.
   {

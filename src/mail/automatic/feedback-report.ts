@@ -7,6 +7,9 @@ import { subjectIntent } from '../subject-prefix.ts';
 const REPORT_FILENAME =
   /^[^!\s]{1,255}![^!\s]{1,255}!\d{1,12}!\d{1,12}(?:![^!\s]{1,100})?\.(?:xml|json)?\.?(?:gz|zip|xml|json)$/i;
 
+/** The text that RFC 5965 §2 puts above the report parts, for gateways that lose these. */
+const ABUSE_REPORT = /^this is an? (?:e-?mail )?(?:abuse|authentication failure|spam) report\b/i;
+
 /** The report as a message brings it: a person who passes one on says so in the subject. */
 function isReportFile(message: ParsedMessage): boolean {
   if (subjectIntent(message.subject, NO_LANGUAGES) !== 'none') return false;
@@ -29,6 +32,7 @@ export function feedbackReportSign(message: ParsedMessage): string | null {
   if (/^(?:\[[^\]]{1,30}\] ?)?report[ -]domain: ?\S{1,255} submitter: ?\S{1,255}/i.test(message.subject))
     return 'subject';
   if (isReportFile(message)) return 'filename';
+  if (ABUSE_REPORT.test(message.text.trimStart().slice(0, 200))) return 'text';
   // Outlook.com's Junk Mail Reporting Program attaches the message with its own field and no report part.
   if (message.nested[0] && fieldOf(message.nested[0], 'x-hmxmroriginalrecipient') !== null)
     return 'x-hmxmroriginalrecipient';

@@ -17,14 +17,15 @@ export const AUTOMATIC_REPLY_SUBJECTS: readonly string[] = [
   'auto(?:matisk[at]?)?[- ]?svar', // sv, da, no
   'automaattinen (?:vastaus|viesti)|automaattivastaus', // fi
   'sjálfvirkt svar', // is
-  'automaatvastus|automaatne vastus', // et
-  'automātiskā atbilde', // lv
+  'automaatvastus|automaa?t(?:ne|iline) vastus', // et
+  'balas automatik|awtomatikong tugon|jibu (?:la )?kiotomatiki', // ms, fil, sw
+  'automātisk[āa] atbilde', // lv
   'automatinis atsakymas', // lt
   '(?:odpowied[źz] automatyczna|automatyczna (?:odpowied[źz]|wiadomo[śs][ćc])|auto-?odpowied[źz]|autoresponder)', // pl
   '(?:automatick[áa] (?:odpov[ěe][ďd]|správa|zpráva)|automatická odpoveď)', // cs, sk
   'automatikus (?:v[áa]lasz|válaszüzenet)', // hu
   '(?:automatski odgovor|samodejni odgovor|avtomatski odgovor)', // hr, sr, sl
-  'а[ву]томат(?:ический|ическое|ичното|ично|ичен|ична|ски|ичний|ско[ем])? ?(?:ответ|отговор|відповідь|одговор|уведомление|сообщение|оповещение|повідомлення|съобщение|обавештење)(?: об отсутствии| за отсъствие| про відсутність)?', // ru, bg, uk, sr
+  'а[ву]томат(?:ический|ическое|ичното|ично|ичен|ична|ски|ичний|ско[ем])? ?(?:ответ|отговор|відповідь|одгов(?:ор|арање)|уведомление|сообщение|оповещение|повідомлення|съобщение|обавештење)(?: об отсутствии| за отсъствие| про відсутність)?', // ru, bg, uk, sr
   '(?:автоответ(?:чик)?|автоматична відповідь|автовідповідь)',
   'αυτόματη απάντηση', // el
   'otomatik (?:yan[ıi]t|cevap)', // tr
@@ -81,7 +82,7 @@ export const ABSENCE_SUBJECTS: readonly string[] = [
  * Re: …"), which nobody types.
  */
 export const ABSENCE_NOUNS: readonly string[] = [
-  'absen(?:t|ce|z)[a-zé()]{0,8}|away|on (?:leave|vacation|holiday|annual leave)|(?:annual |parental |maternity |sick )?leave|en cong[ée]s?|cong[ée]s|vacances|vacation|holidays?|unavailable|not available', // en, fr
+  'absen(?:t|ce|z)[a-zé()]{0,8}|away|on (?:leave|vacation|holiday|annual leave)|ooo|ooto|oof|auto|(?:annual |parental |maternity |sick )?leave|en cong[ée]s?|cong[ée]s|vacances|vacation|holidays?|unavailable|not available', // en, fr
   'abwesen(?:d|heit)|urlaub|nicht (?:da|erreichbar|anwesend|verfügbar)|au(?:ß|ss)er haus|im urlaub', // de
   'ausen(?:te|cia)(?: temporal)?|de vacaciones|vacaciones|no disponible|aus[êe]n(?:te|cia)(?: tempor[áa]ria)?|(?:de )?f[ée]rias|assen(?:te|za)|in ferie|ferie|fuori sede', // es, pt, it
   'afwezig(?:heid)?|met (?:verlof|vakantie)|vakantie|frånvar(?:o|ande)|fravær(?:ende)?|semester|ikke (?:til stede|tilgjengelig)|bortrest|bortreist|ledig|ej på plats', // nl, sv, da, no
@@ -91,6 +92,9 @@ export const ABSENCE_NOUNS: readonly string[] = [
   '休假|出差|不在|休暇|出張|휴가|부재|출장', // zh, ja, ko
 ];
 
+/** What follows where a program says whose answer it is: "Automatic response from Kim", "Auto-reply to your message". */
+export const WHOSE_ANSWER = 'from|to|by|re|von|auf|de|à|a|di|van|op|från|fra|od|от';
+
 /** "Kim Dest is out of the office.": how Notes names the answers of the absent, with a full stop. After a name. */
 export const ABSENT_PERSON: readonly string[] = [
   'is (?:currently )?out of (?:the )?office|is away from (?:the|his|her|their) (?:office|desk)|is on (?:vacation|leave)', // en
@@ -99,7 +103,7 @@ export const ABSENT_PERSON: readonly string[] = [
 
 /** Single words of absence: evidence in the subject of a message that is automatic anyway, and nothing by themselves. */
 export const ABSENCE_WORDS: readonly string[] = [
-  'on (?:annual )?leave|absen[ct]e?|abwesen(?:d|heit)|urlaub|en cong[ée]s?|ausente|ausencia|aus[êe]ncia|assen(?:te|za)|afwezig|frånvar|fravær|semester',
+  'on (?:annual )?leave|\\boo(?:o|to|f)\\b|absen[ct]e?|abwesen(?:d|heit)|urlaub|en cong[ée]s?|ausente|ausencia|aus[êe]ncia|assen(?:te|za)|afwezig|frånvar|fravær|semester',
   'poissa|loma|nieobecn|urlop|nepřítom|neprítom|dovolen|szabads[áa]g|concediu|отпуск|отсутств|відпустк|άδεια|izin',
   'vắng mặt|nghỉ phép|cuti|إجازة|חופש|不在|休假|外出|休暇|부재|휴가',
 ];

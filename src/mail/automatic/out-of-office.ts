@@ -10,6 +10,7 @@ import {
   ANNOUNCED_TIME,
   AUTOMATIC_REPLY_SUBJECTS,
   VACATION_WORDS,
+  WHOSE_ANSWER,
 } from './out-of-office-phrases.ts';
 import { stripSubjectPrefixes } from '../subject-prefix.ts';
 
@@ -21,12 +22,17 @@ const union = (sources: readonly string[]): string => sources.map((source) => `(
 /** Words that a gateway puts before: "[EXT] Automatic reply: …". */
 const MARKER = String.raw`^(?:[[(*【（]{1,5}[^\])*】）]{1,30}[\])*】）]{1,5}\s?){0,3}`;
 const AUTOMATIC = new RegExp(
-  `${MARKER}[[(*【（]{0,3}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\])】）!.-])`,
+  `${MARKER}[[(*【（]{0,3}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\])】）!.*-])`,
   'iu',
 );
 const ABSENCE_BEFORE_COLON = new RegExp(`${MARKER}(?:${union(ABSENCE_SUBJECTS)})\\s?[:：]\\s?(.*)`, 'iu');
 const BEFORE_ANSWERED = new RegExp(
-  `${MARKER}(?:${union([...ABSENCE_SUBJECTS, ...ABSENCE_NOUNS])})[.!]?\\s?(?:[:：–-]\\s?|\\s)(.*)`,
+  `${MARKER}[[(*【（]{0,3}(?:${union([...ABSENCE_SUBJECTS, ...ABSENCE_NOUNS])})[.!\\])*】）]{0,3}\\s?(?:[:：–-]\\s?|\\s)(.*)`,
+  'iu',
+);
+/** Less than the form of a program, so only over words of absence: whose answer it is, or the words behind the subject. */
+const LOOSE = new RegExp(
+  `${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)}) (?:${WHOSE_ANSWER})\\s|[-–([]\\s?(?:${union([...AUTOMATIC_REPLY_SUBJECTS, ...ABSENCE_SUBJECTS])})\\s?[\\])]?$`,
   'iu',
 );
 const PERSON = new RegExp(
@@ -44,8 +50,13 @@ export function automaticSubject(message: ParsedMessage): boolean {
     AUTOMATIC.test(subject) ||
     isVacationSubject(message, subject) ||
     namesAnswered(subject) ||
-    isNotesSubject(message, subject)
+    isNotesSubject(message, subject) ||
+    (LOOSE.test(subject) && saysAbsent(message))
   );
+}
+
+function saysAbsent(message: ParsedMessage): boolean {
+  return ABSENT.test(message.text.trimStart().slice(0, SCANNED_TEXT));
 }
 
 /**
@@ -71,7 +82,7 @@ function isNotesSubject(message: ParsedMessage, subject: string): boolean {
   const found = PERSON.exec(subject);
   if (!found) return false;
   const punctuated = found[1] !== undefined || found[2] !== undefined;
-  return punctuated && ABSENT.test(message.text.trimStart().slice(0, SCANNED_TEXT));
+  return punctuated && saysAbsent(message);
 }
 
 /**
@@ -94,7 +105,11 @@ export function absenceSign(message: ParsedMessage, reply: string | null): strin
   if (hasNullReturnPath(message) && (bySubject || byWords)) return 'return-path';
   if (fieldOf(message, 'x-auto-response-suppress') !== null && bySubject && byWords)
     return 'x-auto-response-suppress';
-  return isJunkClass(message) && bySubject && (byWords || answersSomething(message)) ? 'precedence' : null;
+  if (!isJunkClass(message)) return null;
+  const answers = answersSomething(message);
+  return (bySubject && (byWords || answers)) || (byWords && answers && !isPost(message))
+    ? 'precedence'
+    : null;
 }
 
 /** The subject of the message itself: what it answers ("Re: …") may be about anybody's holidays. */
@@ -107,6 +122,13 @@ function subjectOfAbsence(message: ParsedMessage): boolean {
 function isJunkClass(message: ParsedMessage): boolean {
   const isList = fieldOf(message, 'list-id') !== null || fieldOf(message, 'list-unsubscribe') !== null;
   return !isList && /^(?:bulk|junk)\b/i.test(fieldOf(message, 'precedence') ?? '');
+}
+
+/** Old lists have Precedence: bulk too, and people write there that they are away. */
+function isPost(message: ParsedMessage): boolean {
+  return ['sender', 'errors-to', 'mailing-list', 'x-mailing-list', 'x-beenthere', 'list-post'].some(
+    (name) => fieldOf(message, name) !== null,
+  );
 }
 
 function answersSomething(message: ParsedMessage): boolean {

@@ -29,7 +29,10 @@ function hasDaemonAddress(message: ParsedMessage): boolean {
 }
 
 function localPartOf(message: ParsedMessage): string {
-  return message.from?.address?.split('@', 1)[0] ?? '';
+  const address = message.from?.address;
+  if (address) return address.split('@', 1).join('');
+  // "From: MAILER-DAEMON (Mail Delivery System)": a system's name without a host.
+  return /^"?([\w.-]{1,64})"?(?: ?\(|$)/.exec(fieldOf(message, 'from') ?? '')?.[1]?.toLowerCase() ?? '';
 }
 
 export function hasBounceField(message: ParsedMessage): boolean {

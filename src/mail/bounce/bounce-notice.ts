@@ -81,7 +81,13 @@ export function readNotice(
     const shared = segments.size === 1 || sameReason ? whole : above;
     const candidates = [explain(segment), explain(linesNaming(address, lines)), shared];
     const answered = candidates.find(({ replyCode, status }) => replyCode !== null || status !== null);
-    const explained = candidates.find(({ diagnostic }) => namesReason(diagnostic ?? ''));
+    // "Could not be delivered for 4 hours" above "Connection timed out": why counts for more than how long.
+    const isUnreachable =
+      wordedReason(candidates[0]?.diagnostic ?? '') === 'network' &&
+      wordedReason(whole.diagnostic ?? '') === 'expired';
+    const explained = isUnreachable
+      ? candidates[0]
+      : candidates.find(({ diagnostic }) => namesReason(diagnostic ?? ''));
     return { address, ...(answered ?? explained ?? candidates[0] ?? whole) };
   });
   const says = (phrases: readonly RegExp[]): boolean =>
@@ -170,11 +176,13 @@ function cleanAddress(found: string): string {
     .replace(/[.]{1,9}$/, '');
 }
 
-/** The lines of a transcript that name the address, each with the one below: an answer follows its command. */
+/** The lines of a transcript that name the address, each with the one below that names no other: an answer follows its command. */
 function linesNaming(address: string, lines: readonly string[]): string {
   return lines
-    .filter((line, index) =>
-      [line, lines[index - 1] ?? ''].some((named) => named.toLowerCase().includes(address)),
+    .filter(
+      (line, index) =>
+        line.toLowerCase().includes(address) ||
+        ((lines[index - 1] ?? '').toLowerCase().includes(address) && addressesIn(line).length === 0),
     )
     .slice(0, 2 * MAX_RECIPIENTS)
     .join('\n');
@@ -202,13 +210,16 @@ function diagnosticIn(segment: string): string | null {
     .filter((paragraph) => !TITLE.test(paragraph))
     .map((paragraph) => flat(paragraph.replace(LEADING_ADDRESS, '')).replace(/^[>:)\]'". ]{1,9}/, ''));
   const answer = paragraphs.find((paragraph) => ANSWER_CODE.test(paragraph));
-  const from = answer === undefined ? 0 : ANSWER_CODE.exec(answer)?.index;
+  // "The user's name is not found. 550 unknown": words before the code count where those behind it name nothing.
+  const coded = answer === undefined ? 0 : (ANSWER_CODE.exec(answer)?.index ?? 0);
+  const behind = wordedReason(answer?.slice(coded) ?? '');
+  const from = behind === null && wordedReason(answer ?? '') !== null ? 0 : coded;
   const words =
     answer ??
     paragraphs.find((paragraph) => wordedReason(paragraph) !== null) ??
     paragraphs.find((paragraph) => ANSWER_WORD.test(paragraph)) ??
     paragraphs.find((paragraph) => /\p{L}{3}/u.test(paragraph));
-  return words?.slice(from, (from ?? 0) + MAX_DIAGNOSTIC).trim() || null;
+  return words?.slice(from, from + MAX_DIAGNOSTIC).trim() || null;
 }
 
 /** One line, single spaces: servers wrap their answers anywhere. */

@@ -31,7 +31,7 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
   // nl, sv, da, no, fi
   /onbestelbaar|niet (?:bezorgd|afgeleverd)|kan niet worden bezorgd|olevererbar|kan inte leverera|kunde inte levereras|kunne ikke leveres|kan ikke leveres|ikke leveret|ikke levert|uleverbar|toimittam|ei voi(?:tu|da)? toimittaa|perille/i,
   // pl, cs, sk, hu, ro
-  /niedostarcz|nie (?:można|udało się) dostarczyć|zwrot|nedoručiteln|nedoručen|nelze doručit|kézbesíthetetlen|nem kézbesíthető|sikertelen|nelivrabil|nu (?:a putut fi|poate fi) livrat/i,
+  /niedostarcz|nie (?:można|mozna|udało się|udalo sie|dostarczono|doręczono|dorecz)|zwrot|nedoručiteln|nedoručen|nelze doručit|kézbesíthetetlen|nem kézbesíthető|sikertelen|nelivrabil|nu (?:a putut fi|poate fi) livrat/i,
   // ru, uk, bg, el
   /недоставлен|не ?доставлен|не удал(?:ось|ается) достав|невозможно доставить|не может быть доставлен|недоставк|возврат|не вдалося достав|αδύνατη η παράδοση|δεν (?:ήταν δυνατή|παραδόθηκε)|μη παραδοτέο/i,
   // tr, ar, he, vi, th, id
@@ -52,7 +52,7 @@ export const BODY_PHRASES: readonly RegExp[] = [
   /no (?:se )?(?:pudo|puede|ha podido|ha sido)[^.]{0,30}entrega|no (?:fue )?entregad|n[ãa]o (?:p[ôo]de|foi|pode)[^.]{0,30}entreg/i,
   /(?:impossibile|non)[^.]{0,40}(?:recapita|consegna)/i,
   /niet (?:worden )?(?:bezorgd|afgeleverd|aangekomen|bereikt)|onbestelbaar|inte (?:levereras|kunde)|kunde inte|ikke (?:leveres|leveret|levert)|ei (?:voitu|voida|toimitettu)/i,
-  /nie (?:można|mogła|udało|została)[^.]{0,30}(?:dostarcz|doręcz)|nelze doručit|nebyla doručena|nepodařilo|nem (?:sikerült )?kézbesít|nu a (?:putut fi )?livrat/i,
+  /nie (?:można|mozna|mogła|mogla|udało|udalo|została|zostala)[^.]{0,30}(?:dostarcz|doręcz|dorecz)|nelze doručit|nebyla doručena|nepodařilo|nem (?:sikerült )?kézbesít|nu a (?:putut fi )?livrat/i,
   /не (?:может быть |было |удалось |удаётся |удается )?достав|не вдалося|δεν (?:ήταν δυνατή|παραδόθηκε|μπόρεσε)/i,
   /teslim edil|iletilemed|تعذر|لم يتم|לא (?:ניתן|נמסר)|không thể|ไม่สามารถ|tidak dapat/i,
   /(?:配信|配達|送信|送達|お届け)[^。]{0,16}(?:でき|不能|失敗|れません)|無法|无法|未能|退信|退回|失败|失敗|수 없|실패|반송/,
@@ -60,8 +60,8 @@ export const BODY_PHRASES: readonly RegExp[] = [
 
 /** A report of success in prose (RFC 3464 "delivered", "relayed"). Outweighed by any code of a refusal. */
 export const SUCCESS_PHRASES: readonly RegExp[] = [
-  /(?:was|been) successfully (?:delivered|relayed|sent)|successful (?:mail )?delivery|mail delivery report that you requested|successful delivery notifications|delivery to (?:these|the following) recipients[^.]{0,60}is complete/i,
-  /erfolgreich (?:zugestellt|übermittelt|weitergeleitet)|remis avec succès|entregado correctamente|consegnato correttamente|entregue com (?:êxito|sucesso)|met succes (?:bezorgd|afgeleverd)/i,
+  /(?:was|been) successfully (?:delivered|relayed|sent)|\bsuccessful (?:mail )?delivery|^your message was delivered to the following recipients|mail delivery report that you requested|successful delivery notifications|delivery to (?:these|the following) recipients[^.]{0,60}is complete/im,
+  /erfolgreich (?:zugestellt|übermittelt|weitergeleitet)|remis avec succès|entregado correctamente|consegnato correttamente|entregue com (?:êxito|sucesso)|met succes (?:bezorgd|afgeleverd)|wurde (?:den|dem) folgenden empfängern? zugestellt/i,
 ];
 
 /** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
@@ -72,5 +72,5 @@ export const DELAY_PHRASES: readonly RegExp[] = [
 
 /** The server has stopped trying. Outweighs a delay phrase. */
 export const FAILURE_PHRASES: readonly RegExp[] = [
-  /failed permanently|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|giv(?:en|ing) up|fatal errors|has failed|delivery failed|will not be (?:retried|delivered)|undeliverable|returned to sender/i,
+  /failed permanently|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|giv(?:en|ing) up|(?<!non-)fatal errors|has failed|delivery failed|will not be (?:retried|delivered)|undeliverable|returned to sender/i,
 ];

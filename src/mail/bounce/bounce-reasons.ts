@@ -54,7 +54,7 @@ export function reasonOf(facts: {
 export function wordedReason(words: string): BounceReason | null {
   const read = words
     .slice(0, MAX_DIAGNOSTIC)
-    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[\w.-]{1,255}/g, ' ')
+    .replaceAll(/https?:\/\/\S{1,300}|[^\s<>@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,12}/g, ' ')
     // Most patterns stop at the end of a sentence, which the dots of a host name are not.
     .replaceAll(/(?<=\w)\.(?=\w)/g, '_');
   return REASON_WORDS.find(([, pattern]) => pattern.test(read))?.[0] ?? null;

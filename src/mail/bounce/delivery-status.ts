@@ -4,7 +4,7 @@ import { readCodes } from './smtp-codes.ts';
 export interface RecipientGroup {
   /** Final-Recipient, or Original-Recipient where the final one is no address (a pipe, a local user). */
   readonly address: string | null;
-  /** Lower-cased keyword of §2.3.3; null where absent. */
+  /** Keyword of §2.3.3; null where absent or not understood. */
   readonly action: string | null;
   readonly status: string | null;
   /** Without its type, unfolded; null where absent or empty. */
@@ -46,10 +46,12 @@ function splitBlocks(text: string): Fields[] {
   const blocks: Map<string, string>[] = [];
   let block = new Map<string, string>();
   let last: string | null = null;
+  let first: string | null = null;
   const close = (): void => {
     if (block.size > 0) blocks.push(block);
     block = new Map();
     last = null;
+    first = null;
   };
   for (const line of text.split(/\r?\n/)) {
     if (line.trim() === '') {
@@ -62,8 +64,9 @@ function splitBlocks(text: string): Fields[] {
       continue;
     }
     const name = (field[1] ?? '').toLowerCase();
-    // A second recipient without a blank line before it begins its own group.
-    if (block.has(name) && (name === 'final-recipient' || name === 'original-recipient')) close();
+    // A second recipient without a blank line before it begins its own group, whichever field of a group this server writes first.
+    if (block.has(name) && (RECIPIENT_FIELDS.has(name) || name === first)) close();
+    if (GROUP_FIELDS.has(name)) first ??= name;
     if (!block.has(name)) block.set(name, (field[2] ?? '').trim().slice(0, MAX_FIELD));
     last = name;
   }
@@ -78,8 +81,7 @@ function joinBlocks(blocks: readonly Fields[]): readonly Fields[] {
     // Headers of the returned message, in a report that was flattened into text: an mbox "Status: RO" is no status.
     if (block.has('received') || block.has('return-path')) break;
     const before = joined.at(-1);
-    const isTail =
-      isRecipientBlock(block) && !block.has('final-recipient') && !block.has('original-recipient');
+    const isTail = isRecipientBlock(block) && ![...RECIPIENT_FIELDS].some((name) => block.has(name));
     const completes =
       before !== undefined &&
       isRecipientBlock(before) &&
@@ -90,17 +92,46 @@ function joinBlocks(blocks: readonly Fields[]): readonly Fields[] {
   return joined;
 }
 
+/** X-Actual-Recipient is what some servers write in their place. */
+const RECIPIENT_FIELDS: ReadonlySet<string> = new Set([
+  'final-recipient',
+  'original-recipient',
+  'x-actual-recipient',
+]);
+const GROUP_FIELDS: ReadonlySet<string> = new Set([
+  ...RECIPIENT_FIELDS,
+  'action',
+  'status',
+  'diagnostic-code',
+]);
+
 function isRecipientBlock(fields: Fields): boolean {
-  return ['final-recipient', 'original-recipient', 'action', 'status', 'diagnostic-code'].some((name) =>
-    fields.has(name),
-  );
+  return [...GROUP_FIELDS].some((name) => fields.has(name));
+}
+
+/** What servers write in place of the keywords of §2.3.3: "failure", "bounced", "deferred". */
+const ACTION_WORDS: readonly (readonly [string, RegExp])[] = [
+  ['failed', /^(?:fail|hard|perm|bounce|expire|reject|undeliver|error)/],
+  ['delayed', /^(?:delay|defer|warn|transient|retry|temp)/],
+  ['delivered', /^(?:deliver|success)/],
+  ['relayed', /^relay/],
+  ['expanded', /^expand/],
+];
+
+/** Null for a word that says nothing: the status decides then. */
+function actionIn(field: string | undefined): string | null {
+  const word = /[a-z]+/i.exec(field ?? '')?.[0].toLowerCase() ?? '';
+  return ACTION_WORDS.find(([, pattern]) => pattern.test(word))?.[0] ?? null;
 }
 
 function readGroup(fields: Fields): RecipientGroup {
   const diagnostic = withoutType(fields.get('diagnostic-code') ?? '');
   return {
-    address: addressIn(fields.get('final-recipient')) ?? addressIn(fields.get('original-recipient')),
-    action: /[a-z]+/i.exec(fields.get('action') ?? '')?.[0].toLowerCase() ?? null,
+    address:
+      addressIn(fields.get('final-recipient')) ??
+      addressIn(fields.get('original-recipient')) ??
+      addressIn(fields.get('x-actual-recipient')),
+    action: actionIn(fields.get('action')),
     status: statusIn(fields.get('status')),
     diagnostic: diagnostic === '' ? null : diagnostic,
   };
