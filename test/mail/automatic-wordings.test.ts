@@ -209,3 +209,69 @@ test('hostile text, subjects, names and field names are read in bounded time', a
     expect(timeOf(unit, 1_000_000)).toBeLessThan(8 * timeOf(unit, 250_000) + 500);
   }
 });
+
+describe('receipts without the part of RFC 8098', () => {
+  test.each([
+    ['Read: Offer', 'Your message\n\n  To: Kim\n  Subject: Offer\n\nwas read on 2 March 2026 11:00.'],
+    [
+      'Gelesen: Angebot',
+      'Ihre Nachricht\n\n  An: Kim\n  Betreff: Angebot\n\nwurde am 2.3.2026 11:00 gelesen.',
+    ],
+    ['Lu : Offre', 'Votre message\n\n  À : Kim\n\na été lu le 02/03/2026.'],
+    ['Return Receipt (displayed) - Offer', 'This is a Return Receipt for the mail that you sent.'],
+    ['Return receipt', 'Your document: Offer\nwas received by: Kim/Shop'],
+    ['Прочитано: Оферта', 'Ваше сообщение было прочитано 02.03.2026.'],
+  ])('%s', async (subject, body) => {
+    expect(await classify(`Subject: ${subject}`, body)).toEqual({ kind: 'delivery-report', sign: 'subject' });
+  });
+
+  test.each([
+    ['Read: Offer', 'I read it with pleasure. When can we talk?'],
+    ['Re: Offer', 'Your message was read by my colleague, he will call you.'],
+    ['Read: Offer', `Your message was read. ${'We discussed every page of it. '.repeat(40)}`],
+  ])('%s, but a person wrote', async (subject, body) => {
+    expect(await classify(`Subject: ${subject}`, body)).toBeNull();
+  });
+
+  test('a postmaster who delivered it reports a delivery', async () => {
+    const body = 'Your message was delivered to the following recipients:\n\nclient@shop.test';
+    expect((await classify('From: postmaster@mx.test\nSubject: Delivered: Offer', body))?.kind).toBe(
+      'delivery-report',
+    );
+  });
+});
+
+describe('absences in a form of their own', () => {
+  const words = 'I am out of the office until Monday.';
+
+  test.each([
+    'Subject: Automated response from Kim',
+    'Subject: Re: Offer - Automatic reply',
+    'Subject: OOO: Re: Offer',
+    'Subject: [Out of Office] Re: Offer',
+    'In-Reply-To: <a@firm.test>\nSubject: Re: Offer (Out of office)',
+    'Precedence: junk\nIn-Reply-To: <a@firm.test>\nSubject: Re: Offer',
+    'X-Zimbra-Vacation: 1\nSubject: Re: Offer',
+    'X-Mailer: Acme Out of Office\nSubject: Re: Offer',
+    'Subject: Automātiska atbilde: Offer',
+  ])('%s', async (head) => {
+    expect((await classify(head, words))?.kind).toBe('out-of-office');
+  });
+
+  test.each([
+    ['Subject: Automated response from Kim', 'Did you get it as well? Lee'],
+    ['Subject: Week 12 (out of office)', words],
+    ['Sender: dev@list.test\nPrecedence: bulk\nIn-Reply-To: <a@firm.test>\nSubject: Re: Patch', words],
+  ])('%s: %s', async (head, body) => {
+    expect((await classify(head, body))?.kind).not.toBe('out-of-office');
+  });
+
+  test.each(['autoreply@shop.test', 'majordomo@list.test'])('%s is a program', async (from) => {
+    expect(await classify(`From: ${from}\nSubject: Notice`)).toEqual({ kind: 'auto-reply', sign: 'from' });
+  });
+
+  test('an abuse report that lost its parts is known by its text', async () => {
+    const body = 'This is an email abuse report for an email message received from 192.0.2.1.';
+    expect((await classify('Subject: complaint', body))?.kind).toBe('feedback-report');
+  });
+});

@@ -250,3 +250,102 @@ describe('what comes near a bounce', () => {
     ).toBeNull();
   });
 });
+
+describe('refusals whose words name what is wrong', () => {
+  test.each([
+    ['550 Exceeded storage allocation', '550 5.0.0 mailbox-full soft'],
+    ['550 mailbox quota violation', '550 5.0.0 mailbox-full soft'],
+    ['550 client has too many messages on the server', '550 5.0.0 mailbox-full soft'],
+    ['550 Recipient no longer on server', '550 5.0.0 user-unknown hard'],
+    ['550 not our customer', '550 5.0.0 user-unknown hard'],
+    ['553 this recipient is not in my validrcptto list (#5.7.1)', '553 5.7.1 user-unknown hard'],
+    ['550 client@shop.test...User unknown', '550 5.0.0 user-unknown hard'],
+    ['550 account terminated', '550 5.0.0 mailbox-disabled hard'],
+    ['Name or service not known', '- 5.0.0 host-unknown hard'],
+    ['554 Too many received headers', '554 5.0.0 loop soft'],
+    ['host mx.shop.test refused connection', '- 5.0.0 network soft'],
+    ['550 not a gateway', '550 5.0.0 relay-denied soft'],
+    ['553 sender not allowed', '553 5.0.0 sender-rejected soft'],
+    ['554 too much data', '554 5.0.0 message-too-big soft'],
+    ['550 exceeded sending quota for the day', '550 5.0.0 rate-limited soft'],
+  ])('"%s" is read as %s', async (diagnostic, expected) => {
+    const raw = report(`Status: 5.0.0\nDiagnostic-Code: smtp; ${diagnostic}`);
+    expect(linesOf(await read(raw))).toEqual([`client@shop.test ${expected} failed`]);
+  });
+});
+
+describe('reports that break the rules of RFC 3464', () => {
+  const dsn = (groups: string): string =>
+    `From: MAILER-DAEMON@mx.test\nTo: sender@firm.test\nSubject: Status\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt did not work.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n${groups}\n\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <orig-1@firm.test>\nFrom: sender@firm.test\nTo: client@shop.test\nSubject: Offer\n\nHello.\n\n--b--\n`;
+
+  test.each([
+    ['failure', 'hard failed'],
+    ['bounced', 'hard failed'],
+    ['hard-failed', 'hard failed'],
+    ['deferred', 'soft delayed'],
+    ['unclear', 'hard failed'],
+  ])('the action "%s" means: %s', async (action, expected) => {
+    const raw = dsn(`Final-Recipient: rfc822; client@shop.test\nAction: ${action}\nStatus: 5.1.1`);
+    expect(linesOf(await read(raw))).toEqual([`client@shop.test - 5.1.1 user-unknown ${expected}`]);
+  });
+
+  test.each([
+    ['no recipient at all', 'Action: failed\nStatus: 5.1.1'],
+    ['a local user', 'Final-Recipient: LOCAL; client\nAction: failed\nStatus: 5.1.1'],
+    [
+      'the actual recipient alone',
+      'X-Actual-Recipient: rfc822; client@shop.test\nAction: failed\nStatus: 5.1.1',
+    ],
+  ])('%s: the recipient is known', async (_, group) => {
+    expect(linesOf(await read(dsn(group)))).toEqual(['client@shop.test - 5.1.1 user-unknown hard failed']);
+  });
+
+  test('groups that end with their recipient are kept apart without blank lines', async () => {
+    const group = (address: string, status: string): string =>
+      `Action: failed\nStatus: ${status}\nFinal-Recipient: rfc822; ${address}`;
+    const raw = dsn(`${group('client@shop.test', '5.1.1')}\n${group('second@shop.test', '5.2.2')}`);
+    expect(linesOf(await read(raw))).toEqual([
+      'client@shop.test - 5.1.1 user-unknown hard failed',
+      'second@shop.test - 5.2.2 mailbox-full soft failed',
+    ]);
+  });
+});
+
+describe('notices that are easily misread', () => {
+  test('"unsuccessful delivery attempts" are no success, and a list behind arrows is no quote', async () => {
+    const raw = daemon(
+      'Permanent Delivery Failure',
+      'After one or more unsuccessful delivery attempts the message has been removed.\n\nThe following addresses did NOT receive a copy of your message:\n\n> client@shop.test\n\n--> RCPT To:<client@shop.test>\n<-- 550 No such user',
+    );
+    expect(linesOf(await read(raw))).toEqual(['client@shop.test 550 5.0.0 user-unknown hard failed']);
+  });
+
+  test('"non-fatal errors" are those of a delay', async () => {
+    const raw = daemon(
+      'Warning: could not send message for past 4 hours',
+      '----- The following addresses had transient non-fatal errors -----\n<client@shop.test>\n\n----- Transcript of session follows -----\n<client@shop.test>... Deferred: Connection timed out\nWill keep trying until message is 5 days old',
+    );
+    expect((await read(raw))?.recipients).toMatchObject([{ action: 'delayed', hard: false }]);
+  });
+
+  test('each recipient of a transcript keeps the answer that it got', async () => {
+    const raw = daemon(
+      'Returned mail: Host unknown',
+      '----- The following addresses had permanent fatal errors -----\n<client@shop.test>\n<second@else.test>\n\n----- Transcript of session follows -----\n>>> RCPT To:<client@shop.test>\n<<< 550 <client@shop.test>... User unknown\n550 <second@else.test>... Host unknown',
+    );
+    expect(linesOf(await read(raw))).toEqual([
+      'client@shop.test 550 5.0.0 user-unknown hard failed',
+      'second@else.test 550 5.0.0 host-unknown hard failed',
+    ]);
+  });
+
+  test.each(['MAILER-DAEMON (Mail Delivery System)', 'Mail <MAILER-DAEMON>', 'bounces+1@mx.test'])(
+    'a notice from "%s" is a bounce',
+    async (from) => {
+      const raw = daemon('Undelivered', '<client@shop.test>: 550 5.1.1 User unknown')
+        .replace('MAILER-DAEMON@mx.test', from)
+        .replace('Return-Path: <>\n', '');
+      expect(linesOf(await read(raw))).toEqual(['client@shop.test 550 5.1.1 user-unknown hard failed']);
+    },
+  );
+});

@@ -32,9 +32,11 @@ const BEFORE_ANSWERED = new RegExp(
 );
 /** Less than the form of a program, so only over words of absence: whose answer it is, or the words behind the subject. */
 const LOOSE = new RegExp(
-  `${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)}) (?:${WHOSE_ANSWER})\\s|[-–([]\\s?(?:${union([...AUTOMATIC_REPLY_SUBJECTS, ...ABSENCE_SUBJECTS])})\\s?[\\])]?$`,
+  `${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)}) (?:${WHOSE_ANSWER})\\s|[-–([]\\s?(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?[\\])]?$`,
   'iu',
 );
+/** "Re: Offer (Out of office)": behind what is answered, where nobody writes it. */
+const BEHIND = new RegExp(`[-–([]\\s?(?:${union(ABSENCE_SUBJECTS)})\\s?[\\])]?$`, 'iu');
 const PERSON = new RegExp(
   `^(auto: ?)?\\S.{1,80} (?:${union(ABSENT_PERSON)})(\\.| ?\\([^()]{3,80}\\)\\.?)?$`,
   'iu',
@@ -51,7 +53,7 @@ export function automaticSubject(message: ParsedMessage): boolean {
     isVacationSubject(message, subject) ||
     namesAnswered(subject) ||
     isNotesSubject(message, subject) ||
-    (LOOSE.test(subject) && saysAbsent(message))
+    ((LOOSE.test(subject) || (BEHIND.test(subject) && answersSomething(message))) && saysAbsent(message))
   );
 }
 

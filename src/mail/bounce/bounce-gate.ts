@@ -32,7 +32,9 @@ function localPartOf(message: ParsedMessage): string {
   const address = message.from?.address;
   if (address) return address.split('@', 1).join('');
   // "From: MAILER-DAEMON (Mail Delivery System)": a system's name without a host.
-  return /^"?([\w.-]{1,64})"?(?: ?\(|$)/.exec(fieldOf(message, 'from') ?? '')?.[1]?.toLowerCase() ?? '';
+  return (
+    /(?:^|<)"?([\w.-]{1,64})(?:"?$|>|"? ?\()/.exec(fieldOf(message, 'from') ?? '')?.[1]?.toLowerCase() ?? ''
+  );
 }
 
 export function hasBounceField(message: ParsedMessage): boolean {
@@ -75,7 +77,7 @@ export function speaksOfFailure(
   if (!isSentByMachine(message)) return false;
   if (hasBounceField(message)) return true;
   const { personal, bare } = subjectOf(message);
-  const bySubject = !personal && SUBJECT_PHRASES.some((phrase) => phrase.test(bare));
+  const bySubject = !personal && [...SUBJECT_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(bare));
   const text = message.text.slice(0, SCANNED_TEXT);
   const byBody = [...BODY_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(text));
   if (isMailerDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));

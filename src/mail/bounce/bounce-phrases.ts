@@ -5,7 +5,7 @@
 
 /** Local parts that only mail systems use as a sender (RFC 2142 postmaster; the rest by custom). */
 export const DAEMON_LOCAL_PART =
-  /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^mdaemon$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
+  /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^(?:mdaemon|mmdf|mda|mail[-_.]?(?:sys|robot)|bounces?(?:[-_.]?(?:handler|processor|daemon))?(?:\+.{0,64})?)$|^[a-z]{1,20}[-_.]daemon$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
 
 /** Of these, the ones behind which a person may sit. */
 export const PERSON_OR_DAEMON = /post[-_.]?master|admin/;
@@ -66,8 +66,8 @@ export const SUCCESS_PHRASES: readonly RegExp[] = [
 
 /** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
 export const DELAY_PHRASES: readonly RegExp[] = [
-  /warning message only|do not need to re-?send|has been delayed|\bis delayed for|temporary failure report|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keep trying|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
-  /verzögert|weiterhin versuch|versucht[^.]{0,20}weiter|noch nicht zugestellt|still in the queue|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|再送|延迟|延遲|지연/i,
+  /warning message only|do not need to re-?send|has been delayed|\bis delayed for|temporary failure report|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keeps? (?:on )?trying|will (?:\w{1,12} ){0,2}try again|delivery attempts will continue|\bbeing delayed|\bmessage is delayed\b|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
+  /verzögert|weiterhin versuch|versucht[^.]{0,20}weiter|noch nicht zugestellt|still in the queue|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|in ritardo|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|遅れて|再送|延迟|延遲|지연/i,
 ];
 
 /** The server has stopped trying. Outweighs a delay phrase. */
