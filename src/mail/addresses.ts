@@ -1,53 +1,12 @@
+import { readElement } from './addresses/address-element.ts';
+import type { Word } from './addresses/address-element.ts';
 import { canonicalAddress } from './addresses/address-syntax.ts';
-import {
-  isSpace,
-  maxAngleLength,
-  scanComment,
-  scanQuoted,
-  tokeniseAddresses,
-} from './addresses/address-tokens.ts';
+import { tokeniseAddresses } from './addresses/address-tokens.ts';
 import type { Token } from './addresses/address-tokens.ts';
-import { decodeEncodedWords } from './charset/encoded-words.ts';
 import type { Address } from './mail.ts';
 
 /** A header of 100,000 recipients would cost more in every later step than it tells. */
 const maxAddresses = 5_000;
-const maxNameLength = 1_000;
-
-/** White space and comments that RFC 5322 §4.4 allows inside an address, and source routes, taken out. */
-function tidyAddress(text: string): string {
-  const output: string[] = [];
-  let index = 0;
-  while (index < text.length) {
-    const letter = text[index] ?? '';
-    if (letter === '"') {
-      const { end } = scanQuoted(text, index, index + maxAngleLength);
-      output.push(text.slice(index, end));
-      index = end;
-    } else if (letter === '(') {
-      index = scanComment(text, index).end;
-    } else {
-      if (!isSpace(letter)) output.push(letter);
-      index += 1;
-    }
-  }
-  const joined = output.join('');
-  const route = /^@[^:"]{1,500}:/u.exec(joined);
-  return (route === null ? joined : joined.slice(route[0].length)).replace(/^mailto:/iu, '');
-}
-
-/** A display name safe to show: encoded words decoded, one line, no control or direction-changing characters. */
-function displayName(text: string): string {
-  return decodeEncodedWords(text)
-    .replaceAll(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu, ' ')
-    .replaceAll(/\s+/gu, ' ')
-    .trim()
-    .slice(0, maxNameLength);
-}
-
-function stripQuotes(name: string): string {
-  return /^'[^']+'$/u.test(name) ? name.slice(1, -1) : name;
-}
 
 const urlSchemes: ReadonlySet<string> = new Set([
   'cid',
@@ -62,84 +21,6 @@ const urlSchemes: ReadonlySet<string> = new Set([
   'urn',
   'data',
 ]);
-
-type Word = Exclude<Token, { readonly kind: ',' | ';' | ':' }>;
-
-function joinWords(words: readonly Word[]): string {
-  return words
-    .map((word, index) =>
-      index > 0 && (word.spaced || word.kind !== 'text') ? ` ${word.value}` : word.value,
-    )
-    .join('');
-}
-
-/** `john @ example . com` and `"john doe"@example.com` come as several words; the address is what stands around the @. */
-function splitBareAddress(
-  words: readonly Word[],
-): { readonly address: string; readonly name: readonly Word[] } | null {
-  const at = words.findIndex((word) => word.kind === 'text' && word.value.includes('@'));
-  const middle = words[at];
-  if (middle === undefined) return null;
-  let first = at;
-  let last = at;
-  if (middle.value.startsWith('@') && first > 0) first -= 1;
-  // Dots before the @ are not bridged: "Dr. john@x.test" is not dr.john.
-  while (last + 1 < words.length) {
-    const here = words[last]?.value ?? '';
-    const next = words[last + 1]?.value ?? '';
-    if (!here.endsWith('@') && here !== '.' && !next.startsWith('.')) break;
-    last += 1;
-  }
-  // Text glued to the front, as in `"a"b@x.test`, leaves open which address is meant.
-  if (first > 0 && words[first]?.spaced === false) return { address: '', name: words };
-  const spelled = words
-    .slice(first, last + 1)
-    .map((word) =>
-      word.kind === 'quoted' ? `"${word.value.replaceAll(/["\\]/gu, String.raw`\$&`)}"` : word.value,
-    );
-  return { address: spelled.join(''), name: [...words.slice(0, first), ...words.slice(last + 1)] };
-}
-
-function toAddress(input: {
-  readonly spelled: string | null;
-  readonly name: readonly Word[];
-  readonly comments: readonly Word[];
-}): Address | null {
-  const { spelled, name, comments } = input;
-  const address =
-    spelled === null ? null : canonicalAddress(stripQuotes(tidyAddress(spelled).replace(/[.,;]{1,9}$/u, '')));
-  const shown =
-    name.length > 0
-      ? stripQuotes(displayName(joinWords(name)))
-      : displayName(comments.map((word) => word.value).join(' '));
-  if (address !== null) return { address, name: shown };
-  // What is no address is kept as a name, so that a person sees it and nothing matches it.
-  const rest =
-    spelled === null ? shown : displayName([shown, spelled].filter((part) => part !== '').join(' '));
-  return rest === '' ? null : { address: null, name: rest };
-}
-
-/** One element between commas. Two angle addresses without a comma are two mailboxes. */
-function readElement(words: readonly Word[]): readonly Address[] {
-  const found: Address[] = [];
-  const comments = words.filter((word) => word.kind === 'comment');
-  const angles = words.filter((word) => word.kind === 'angle');
-  const phrase = words.filter((word) => word.kind === 'text' || word.kind === 'quoted');
-  if (angles.length === 0) {
-    const bare = splitBareAddress(phrase);
-    const only = toAddress({ spelled: bare?.address ?? null, name: bare?.name ?? phrase, comments });
-    return only === null ? [] : [only];
-  }
-  for (const [index, angle] of angles.entries()) {
-    const entry = toAddress({
-      spelled: angle.value,
-      name: index === 0 ? phrase : [],
-      comments: index === 0 ? comments : [],
-    });
-    if (entry !== null) found.push(entry);
-  }
-  return found;
-}
 
 /** `Doe, John <john@x.test>` without quotes: a bare name cannot be a mailbox, so it belongs to the one that follows. */
 function isNameOnly(words: readonly Word[]): boolean {
@@ -156,6 +37,17 @@ function opensWithName(tokens: readonly Token[], start: number): boolean {
     if (token?.kind !== 'text' || token.value.includes('@')) return false;
   }
   return false;
+}
+
+/**
+ * What stands before a colon is the name of a group and is dropped; but an address there is one, behind which a careless program
+ * has put the next field ("ann@x.test Bcc: …"). "@hub.test:" is a source route.
+ */
+function throughLastAddress(words: readonly Word[]): Word[] {
+  const last = words.findLastIndex(
+    (word) => word.kind === 'angle' || (word.kind === 'text' && word.value.lastIndexOf('@') > 0),
+  );
+  return words.slice(0, last + 1);
 }
 
 /**
@@ -184,9 +76,12 @@ export function parseAddressList(headerValue: string): Address[] {
     } else if (token.kind === ':') {
       const before = words.at(-1);
       // "cid:part1@host" is a reference into a message; what stands before any other colon is the name of a group.
-      if (before?.kind === 'text' && urlSchemes.has(before.value.toLowerCase()))
+      if (before?.kind === 'text' && urlSchemes.has(before.value.toLowerCase())) {
         words = [{ kind: 'quoted', value: `${before.value}:`, spaced: true }];
-      else words = [];
+      } else {
+        words = throughLastAddress(words);
+        finish();
+      }
     } else {
       words.push(token);
     }

@@ -3,6 +3,7 @@ import type { ParsedMessage, SplitText } from './mail.ts';
 import { quoteRegion } from './reply/quote-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
 import { findForward, readSegments, type Segment } from './reply/quote.ts';
+import { isReplyDelimiter } from './reply/reply-delimiter.ts';
 import { splitSignature } from './reply/signature.ts';
 import { isTagline } from './reply/tagline.ts';
 
@@ -97,6 +98,8 @@ function isInterleaved(segments: readonly Segment[]): boolean {
 
 function withoutBanner(lines: readonly QuoteLine[]): readonly QuoteLine[] {
   const start = lines.findIndex((line) => line.text.trim() !== '');
+  // The help desk's own letter, with nothing above its line yet.
+  if (start >= 0 && isReplyDelimiter(lines[start]?.text ?? '')) return lines.slice(start + 1);
   if (start < 0 || !BANNER.test((lines[start]?.text ?? '').slice(0, 300))) return lines;
   const end = lines.findIndex((line, index) => index > start && line.text.trim() === '');
   return end < 0 ? lines : lines.slice(end);

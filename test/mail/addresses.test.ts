@@ -46,6 +46,39 @@ describe('parseAddressList', () => {
     ['a domain in Unicode', 'ann@BÜRO.test', ['|ann@xn--bro-hoa.test']],
     ['empty elements', ', ann@client.test, ,', ['|ann@client.test']],
     ['a bracket with mailto', '<mailto:ann@client.test>', ['|ann@client.test']],
+    ['a bracket with smtp', '<SMTP:ann@client.test>', ['|ann@client.test']],
+    [
+      'the next field run into this one',
+      'Ann <ann@client.test> Bcc: bob@client.test',
+      ['Ann|ann@client.test', '|bob@client.test'],
+    ],
+    ['an address before a colon', 'ann@client.test:', ['|ann@client.test']],
+    ['a source route without brackets', '@hub.test:ann@client.test', ['|ann@client.test']],
+    [
+      'addresses that only blanks part',
+      'ann@client.test bob@client.test',
+      ['|ann@client.test', '|bob@client.test'],
+    ],
+    [
+      'names and addresses without commas',
+      'Ann <ann@client.test> Bob (office) <bob@client.test>',
+      ['Ann|ann@client.test', 'Bob|bob@client.test'],
+    ],
+    [
+      'comments as names without commas',
+      '<ann@client.test> (Ann) <bob@client.test> (Bob)',
+      ['Ann|ann@client.test', 'Bob|bob@client.test'],
+    ],
+    [
+      'a mailbox that is encoded as a whole',
+      '=?utf-8?Q?Ann_=3Cann=40client=2Etest=3E?=',
+      ['Ann|ann@client.test'],
+    ],
+    ['an encoded address', '=?utf-8?B?YW5uQGNsaWVudC50ZXN0?=', ['|ann@client.test']],
+    ['doubled brackets', 'Ann <<ann@client.test>>', ['Ann|ann@client.test']],
+    ['empty brackets beside an address', 'ann@client.test <>', ['|ann@client.test']],
+    ['an address in quotes in brackets', 'Ann <"ann@client.test">', ['Ann|ann@client.test']],
+    ['what copying leaves around an address', 'Ann <\u200bann@client.test\u00a0>', ['Ann|ann@client.test']],
   ])('reads %s', (_trait, value, expected) => {
     expect(named(value)).toEqual(expected);
   });
@@ -62,6 +95,8 @@ describe('parseAddressList', () => {
       '=?utf-8?Q?ceo=40client.test=3E=2C?= <attacker@evil.test>',
       'attacker@evil.test',
     ],
+    ['a quoted address before empty brackets', '"ceo@client.test" <>', null],
+    ['an encoded address with plain words beside it', '=?utf-8?Q?ceo=40client.test?= office', null],
     ['an address in a comment', '(ceo@client.test) <attacker@evil.test>', 'attacker@evil.test'],
     ['an abbreviation before an address', 'Dr. ann@client.test', 'ann@client.test'],
     ['text glued to a quoted string', '"ceo"ann@client.test', null],

@@ -209,6 +209,25 @@ describe('the bytes', () => {
   });
 });
 
+describe('a file of a Mac', () => {
+  it('is its data fork, under the name that the resource fork bears', async () => {
+    const parts = [
+      'Content-Type: application/applefile; name="%roof.pdf"\r\n\r\nfork',
+      'Content-Type: application/pdf\r\n\r\n%PDF-1.4',
+    ];
+    const inner = parts.map((part) => `--a\r\n${part}\r\n`).join('');
+    const raw = mixed([
+      'Content-Type: text/plain\r\n\r\nThe plan',
+      `Content-Type: multipart/appledouble; boundary=a\r\n\r\n${inner}--a--`,
+    ]);
+    const { attachments, text } = await parseMessage({ raw: Buffer.from(raw) });
+    expect(text).toBe('The plan');
+    expect(attachments.map(({ filename, contentType }) => [filename, contentType])).toEqual([
+      ['roof.pdf', 'application/pdf'],
+    ]);
+  });
+});
+
 describe('a damaged header', () => {
   it.each<readonly [string, string, string, string]>([
     [

@@ -18,6 +18,8 @@ describe('an attribution line tells who wrote what is quoted below', () => {
   it.each([
     ['On 28/10/2027 12:46, "Ada Moss" <ada@client.test> wrote:'],
     ['On Thu, Oct 28, 2027 at 12:46 PM Ada Moss <ada@client.test> wrote:'],
+    ['On Thu, Oct 28, 2027 at 12:46 PM CEST, Ada Moss <ada@client.test> wrote:'],
+    ['On 10/28/2027 12:46 PM Eastern Standard Time, Ada Moss <ada@client.test> wrote:'],
     ['On Thu, Oct 28, 2027 at 12:46 PM Ada Moss <ada@client.test<mailto:ada@client.test>> wrote:'],
     ['Am 28.10.2027 um 12:46 schrieb Ada Moss <ada@client.test>:'],
     ['Le 28/10/2027 12:46, « Ada Moss » <ada@client.test> a écrit :'],

@@ -451,6 +451,44 @@ describe('a separator in a wording of its own', () => {
   });
 });
 
+describe('the line of a help desk above which one answers', () => {
+  it.each([
+    '##- Please type your reply above this line -##',
+    '--- Reply above this line ---',
+    '-- REPLY-ABOVE-THIS-LINE --',
+    '**Reply ABOVE THIS LINE to add a note to this request**',
+    'Please reply above this line.',
+    '~~~ Please do not edit below this line ~~~',
+    '##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##',
+    "##- Merci d'écrire votre réponse au-dessus de cette ligne -##",
+    '##- Escriba su respuesta por encima de esta línea -##',
+    '##- Typ uw antwoord boven deze regel -##',
+    '##- Введите ответ над этой строкой -##',
+    'この行より上に返信を入力してください',
+  ])('ends the answer: %s', (line) => {
+    expect(split(`It leaks again.\n\n${line}\n\nYour request 42\nWe came yesterday.`)).toEqual({
+      reply: 'It leaks again.',
+      quoted: `${line}\n\nYour request 42\nWe came yesterday.`,
+      signature: null,
+    });
+  });
+
+  it('is left out where the help desk writes first', () => {
+    const line = '##- Please type your reply above this line -##';
+    expect(split(`${line}\n\nWe came yesterday.`).reply).toBe('We came yesterday.');
+  });
+
+  it.each([
+    'My reply stands above this line.',
+    'Please comment on the amounts below this line.',
+    '*Sign above this line*',
+    '--- My comments are below this line ---',
+  ])('is no sentence of the sender: %s', (line) => {
+    const text = `Hello,\n\n${line}\n\nThe roof leaks.`;
+    expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
+  });
+});
+
 describe('quoted lines', () => {
   it('are cut off below the reply, without any introduction too', () => {
     expect(split('Yes, gladly.\n\n> Shall we meet?\n> On Tuesday?\n')).toEqual({
@@ -610,6 +648,8 @@ describe('hostile text', () => {
     ['alternating quotes', (size) => '> a\nb\n\n'.repeat(size / 4)],
     ['originals', (size) => '-----Original Message-----\n'.repeat(size / 8)],
     ['original messages with text', (size) => 'a\n>-----Original Message-----\n> x\n'.repeat(size / 8)],
+    ['lines to answer above', (size) => '## Reply above this line ##\n'.repeat(size / 8)],
+    ['dashes with text', (size) => '--\nIt is a sentence of nine words or some more.\n'.repeat(size / 8)],
     ['empty lines', (size) => '\n'.repeat(size * 3)],
     ['carriage returns', (size) => '\r'.repeat(size * 3)],
   ];

@@ -284,6 +284,46 @@ describe('a card without any delimiter', () => {
   );
 });
 
+describe('the name of the sender', () => {
+  const from = (text: string): ReturnType<typeof splitReply> =>
+    splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false, sender: 'Ann Example' });
+
+  it.each(['--Ann', '- Ann', '– Ann Example', 'Cheers, Ann', 'Best regards, Ann Example'])(
+    'is a signature behind a stroke or a closing: %s',
+    (line) => {
+      expect(from(`It leaks.\n${line}`)).toEqual({ reply: 'It leaks.', quoted: null, signature: line });
+    },
+  );
+
+  it.each(['Guests:\n- Bob\n- Ann', 'It leaks.\n- Bob', 'One goes:\n- Ann', 'It is me, Ann'])(
+    'stays where it may be said: %j',
+    (text) => {
+      expect(from(text).reply).toBe(text);
+    },
+  );
+});
+
+describe('dashes', () => {
+  it('without the blank behind them may part a letter', () => {
+    const text = 'First the roof.\n--\nThen there is the wall, which I want you to look at as well.';
+    expect(split(text).reply).toBe(text);
+  });
+
+  it('with it begin a signature whatever it says', () => {
+    const motto = 'The roof of the one is the floor of the other, as they say.';
+    expect(split(`It leaks.\n-- \n${motto}`).signature).toBe(`--\n${motto}`);
+  });
+
+  it('above the notice of a virus scanner go with it', () => {
+    const notice = 'This email has been checked for viruses by Avast antivirus software.';
+    expect(split(`It leaks.\n\n---\n${notice}`)).toEqual({
+      reply: 'It leaks.',
+      quoted: null,
+      signature: `---\n${notice}`,
+    });
+  });
+});
+
 describe('a tagline', () => {
   it.each([
     'Android용 Outlook 다운로드',

@@ -126,6 +126,8 @@ export function tokeniseAddresses(text: string): readonly Token[] {
       const scanned = scanComment(text, index);
       tokens.push({ kind: 'comment', value: scanned.value, spaced });
       index = scanned.end;
+    } else if (letter === '<' && text[index + 1] === '<') {
+      index += 1;
     } else if (letter === '<') {
       const scanned = scanAngle(text, index);
       tokens.push({ kind: 'angle', value: scanned.value, spaced });

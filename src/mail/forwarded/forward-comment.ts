@@ -10,7 +10,7 @@ function lastTyped(lines: readonly QuotedLine[]): number {
   let end = lines.length;
   while (end > 0) {
     const text = lines[end - 1]?.text ?? '';
-    if (text !== '' && !isRule(text) && !isTagline(text)) break;
+    if (text !== '' && !isRule(text) && !/^[-–—_=*]{1,3}$/u.test(text) && !isTagline(text)) break;
     end -= 1;
   }
   return end;

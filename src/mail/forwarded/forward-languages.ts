@@ -28,7 +28,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   {
     language: 'en',
     from: 'From|Sender|Sent by',
-    date: 'Date|Sent|Sent on|Sent at|Date sent|Sent date',
+    date: 'Date|Sent|Created|Sent on|Sent at|Date sent|Sent date',
     to: 'To|Recipient|Recipients|Sent to',
     cc: 'Cc|Copy|Copies to|Carbon copy',
     subject: 'Subject|Subj',

@@ -167,9 +167,13 @@ function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
   return surname === '' ? joined : [...joined, { ...newDraft(), name: surname }];
 }
 
+/** "[ada@example.com](mailto:ada@example.com)", as converters of HTML print it. */
+const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:[^()<>\s]{1,300}\)/giu;
+
 function prepare(value: string): string {
   return withoutInvisible(value.slice(0, MAX_VALUE_CHARS))
     .replace(/\s/gu, ' ')
+    .replace(markdownLink, '$1')
     .replace(
       /&(lt|gt|quot|amp|apos|nbsp|#39);/giu,
       (entity, name: string) => entities.get(name.toLowerCase()) ?? entity,

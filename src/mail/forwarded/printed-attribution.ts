@@ -41,6 +41,10 @@ const withoutMessageId = (text: string): string =>
 
 const isVerb = (words: string): boolean => attributionWords.has(fold(words).replace(/[\s:：,]{1,5}$/u, ''));
 
+/** "CET, Ada Moss", "Eastern Standard Time, ada@example.com": the zone of the time before it. */
+const zone =
+  /^\s{0,3}(?:\(?(?:GMT|UTC|WES?T|CES?T|EES?T|MES?Z|BST|IST|MSK|[ECMP][SD]T|AE[SD]T|NZ[SD]T|JST|KST|HKT|SGT|SAST)(?:[+-]\d{1,2}(?::?\d{2})?)?\)?|(?:\p{Lu}\p{L}{2,12} ){1,2}(?:Standard|Daylight|Summer) Time)(?:,\s?|\s(?=[\p{L}<"]))/u;
+
 const formula = /^(?:[ap]\.?m\.?|uhr|um|at|om|kl\.?|г\.?|р\.|le|el|il|on|в|o|[.;:-]{0,3}),?$/iu;
 
 interface Parted {
@@ -59,7 +63,7 @@ function stripFormula({ date, name }: Parted): Parted {
   }
   return {
     date: `${date} ${words.slice(0, count).join(' ')}`,
-    name: words.slice(count).join(' ').replace(/^,/u, ''),
+    name: words.slice(count).join(' ').replace(/^,/u, '').replace(zone, ''),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isMacFile, isResourceFork, nameOfDataFork } from './apple-double.ts';
 import { readCalendar } from './calendar.ts';
 import { readCmsContent } from './cms.ts';
 import { charsetHint } from '../charset/charset.ts';
@@ -86,6 +87,8 @@ export function createAssembly(input: {
   let leaf: OpenLeaf | null = null;
   let preamble: { readonly part: Part; readonly pieces: Buffer[]; size: number } | null = null;
   let attachmentIndex = 0;
+  /** Of the Mac file that is being read. */
+  let macName: string | null = null;
   let textBudget = limits.maxAllTextBytes;
   /** What all compressed parts together may unpack to: a thousand small ones are a bomb too. */
   let inflateBudget = limits.maxContainerBytes;
@@ -248,8 +251,11 @@ export function createAssembly(input: {
     else await closeContainer(open, result);
   };
 
-  const openPart = (part: Part): void => {
+  const openPart = (opened: Part): void => {
     const draft = current();
+    if (isResourceFork(opened)) macName = nameOfDataFork(opened);
+    const isNameless = opened.kind === 'leaf' && opened.filename === null;
+    const part = isNameless && isMacFile(opened) ? { ...opened, filename: macName } : opened;
     if (draft.root === null) draft.root = part;
     draft.protection ??= protectionOfPart(part);
     draft.charsetHint ??= charsetHint(part.parameters.get('charset') ?? null);
@@ -268,7 +274,7 @@ export function createAssembly(input: {
       const reader = openPartReader({
         part,
         keepBytes: keepBytesFor(role, { limits, textBudget }),
-        output: role === 'text' ? null : openOutput(),
+        output: role === 'text' || isResourceFork(part) ? null : openOutput(),
       });
       leaf = { reader, draft, role, use };
     }

@@ -1,3 +1,4 @@
+import { isMacFile } from './apple-double.ts';
 import type { Part } from './part.ts';
 
 /** How a leaf is used: as one of the texts that a person reads, or as a file (RFC 8621 §4.1.4). */
@@ -61,7 +62,7 @@ function isRelatedRoot(part: Part, parent: Part): boolean {
 
 function isBodyLeaf(part: Part, level: { readonly part: Part; readonly isEmpty: boolean } | null): boolean {
   const parentType = level?.part.contentType ?? null;
-  if (!isReadable(part, parentType) || part.disposition === 'attachment') return false;
+  if (!isReadable(part, parentType) || part.disposition === 'attachment' || isMacFile(part)) return false;
   if (part.index === 0 || parentType === 'multipart/alternative') return true;
   if (level === null || parentType !== 'multipart/related') return part.filename === null;
   return isRelatedRoot(part, level.part) || (level.isEmpty && part.filename === null);

@@ -157,7 +157,7 @@ const asctime = new RegExp(
   'iu',
 );
 const iso8601 =
-  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/u;
+  /^(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/u;
 
 /** A month in digits, as agents with a broken locale write it: `20 11 79 05:34:27 -0300`, `11/20/1979 05:34 +0100`. */
 const numeric =
@@ -200,8 +200,14 @@ function tidyDate(value: string): string | null {
   const plain = withoutComments(decodeEncodedWords(value));
   if (plain === null) return null;
   // RFC 5322 §4.3 allows white space around the colons and the comma.
-  const levelled = plain.replaceAll(/\s+/gu, ' ').replaceAll(/ ?: ?/gu, ':').replaceAll(' ,', ',').trim();
-  return withoutHalfDay(levelled.replaceAll(/^"|"$/gu, '').trim());
+  const levelled = plain
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/ ?: ?/gu, ':')
+    .replaceAll(' ,', ',')
+    .replaceAll('"', '')
+    .replaceAll('\u2212', '-')
+    .trim();
+  return withoutHalfDay(levelled.replace(/^date: ?/iu, '').trim());
 }
 
 /**

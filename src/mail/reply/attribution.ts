@@ -95,6 +95,7 @@ function weigh(line: string): 'sure' | 'likely' | null {
   if (!closed) return CLOSING_ADDRESS.test(body) && date && STARTS_WITH_DATE.test(body) ? 'likely' : null;
   const closing = CLOSING_ADDRESS.test(body);
   if (date && time && (closing || (BARE_ADDRESS.test(body) && STARTS_WITH_DATE.test(body)))) return 'sure';
+  if (date && time && body.length < 100 && STARTS_WITH_DATE.test(body)) return 'likely';
   return (closing || address) && (date || time) ? 'likely' : null;
 }
 

@@ -71,6 +71,7 @@ const SIGNATURE_NAMES = new Set([
   'zm-signature',
   'tutanota_signature',
   '_rc_sig',
+  'psignature',
 ]);
 
 function names(tag: StartTag): readonly string[] {
@@ -97,6 +98,8 @@ export function quoteRegion(tag: StartTag): Region | null {
   if (found.some((name) => REST_NAMES.has(name))) return 'rest';
   if (attributes.get('data-marker') === '__QUOTED_TEXT__') return 'quote';
   if (attributes.get('data-smartmail') === 'gmail_signature') return 'signature';
+  // Zammad
+  if (attributes.get('data-signature') === 'true') return 'signature';
   // GMX and WEB.DE
   if (tag.name === 'div' && attributes.get('name') === 'quote') return 'quote';
   const section = SECTIONS.get((attributes.get('name') ?? '').toLowerCase());

@@ -3,6 +3,7 @@ import { findAttribution } from './attribution.ts';
 import { openUp, withInnerAttributions } from './quote-container.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
 import { hasText, isBlank, isBrokenOff, isRule, nextFilled, type QuoteLine } from './quote-line.ts';
+import { isReplyDelimiter } from './reply-delimiter.ts';
 import { isForwardLine, isOriginalLine } from './separator.ts';
 import { isTagline } from './tagline.ts';
 
@@ -72,6 +73,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
     segments.push({ kind: 'quote', history, lines: [...rules, ...lines.slice(from, to)] });
   };
 
+  let hasWritten = false;
   let at = 0;
   while (at < lines.length) {
     const line = lines[at];
@@ -100,6 +102,15 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       quoteTo(at, lines.length, true);
       return segments;
     }
+    if (isReplyDelimiter(line.text)) {
+      if (hasWritten) {
+        quoteTo(at, lines.length, true);
+        return segments;
+      }
+      own.push(line);
+      at += 1;
+      continue;
+    }
     if (stopAtForward && isForwardLine(line.text)) {
       own = own.concat(lines.slice(at));
       break;
@@ -116,6 +127,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       quoteTo(next, lines.length, true);
       return segments;
     }
+    hasWritten ||= hasText(line);
     own.push(line);
     at += 1;
   }
@@ -182,6 +194,7 @@ function readMarkers(
   while (next < lines.length && isRule(lines[next]?.text ?? '') && lines[next]?.quoted !== true)
     next = nextFilled(lines, next + 1);
   if (lines[next]?.quoted === true) return quoteEnd(lines, next);
+  sure ||= isReplyDelimiter(lines[next]?.text ?? '');
   return sure ? lines.length : null;
 }
 

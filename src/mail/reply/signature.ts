@@ -79,8 +79,9 @@ function findDelimiter(lines: readonly string[]): Cut | null {
   for (let at = lines.length - 1; at >= 0 && below <= MAX_DELIMITED_LINES; at -= 1) {
     const line = lines[at] ?? '';
     if (blank(line)) continue;
-    if (/^(?:--|–|—|––)\s{0,9}$/u.test(line)) found = { at, typed: false };
-    else if (
+    if (/^(?:--|–|—|––)\s{0,9}$/u.test(line)) {
+      if (line === '-- ' || !isText(lines.slice(at + 1))) found = { at, typed: false };
+    } else if (
       below <= MAX_CLOSING_LINES &&
       (/^\s{0,3}_{2,80}\s{0,9}$/u.test(line) || isDrawn(lines, at)) &&
       isContact(lines.slice(at + 1))
@@ -91,6 +92,15 @@ function findDelimiter(lines: readonly string[]): Cut | null {
   return found;
 }
 
+/** Under dashes without the blank of RFC 3676 a second part of the letter may stand: sentences, and nothing of a card or a notice. */
+function isText(below: readonly string[]): boolean {
+  const first = below.find((line) => !blank(line)) ?? '';
+  return (
+    isSentence(first) &&
+    !below.some((line, at) => hasContact(line) || isTagline(line) || isDisclaimer(below, at))
+  );
+}
+
 /** A line of other strokes, with nothing right above that it might underline or that announces what follows it. */
 function isDrawn(lines: readonly string[], at: number): boolean {
   if (!/^\s{0,3}(?:={2,80}|-{4,80}|\*{4,80})\s{0,9}$/u.test(lines[at] ?? '') || !blank(lines[at - 1] ?? 'x'))
@@ -99,10 +109,18 @@ function isDrawn(lines: readonly string[], at: number): boolean {
   return above !== undefined && !/[:：]\s{0,9}$/u.test(above);
 }
 
+const hasContact = (line: string): boolean =>
+  /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300));
+
 /** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
 const isContact = (lines: readonly string[]): boolean =>
-  !lines.some((line) => isSentence(line) && !/https?:|@/u.test(line)) &&
-  lines.some((line) => /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300)));
+  !lines.some((line) => isSentence(line) && !/https?:|@/u.test(line)) && lines.some(hasContact);
+
+/** The stroke that a virus scanner draws above its notice belongs to it. */
+function withRule(lines: readonly string[], at: number): number {
+  const above = lines.slice(0, at).findLastIndex((line) => !blank(line));
+  return above >= 0 && /^\s{0,3}[-_=*]{2,80}\s{0,9}$/u.test(lines[above] ?? '') ? above : at;
+}
 
 function findTagline(lines: readonly string[]): Cut | null {
   const at = lines.findIndex(isTagline);
@@ -161,6 +179,26 @@ function findCard(lines: readonly string[], sender: string): Cut | null {
   return isContact(lines.slice(at + 1, end + 1)) ? { at, typed: false } : null;
 }
 
+/**
+ * The last line where it is the sender's own name behind a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann".
+ */
+function findSignedName(lines: readonly string[], sender: string): Cut | null {
+  const at = lines.findLastIndex((line) => !blank(line));
+  const line = (lines[at] ?? '').trim();
+  const parts =
+    /^(?:[-–—~*]{1,3}\s?|(?<closing>\p{L}[\p{L}\s]{1,30})[,!]\s)(?<name>[\p{L}\p{M}][\p{L}\p{M}\s.'-]{0,40})$/u.exec(
+      line.slice(0, 90),
+    );
+  const known = new Set(nameKey(sender).split(' '));
+  const named = nameKey(parts?.groups?.['name'] ?? '').split(' ');
+  const closing = parts?.groups?.['closing'];
+  if (!named.every((word) => word !== '' && known.has(word))) return null;
+  if (closing !== undefined) return isClosing(closing) ? { at, typed: true } : null;
+  // The last of a list, or what a colon announces, is no signature.
+  const above = lines.slice(0, at).findLast((other) => !blank(other)) ?? '';
+  return /^\s{0,9}[-–—*•]|[:：]\s{0,9}$/u.test(above) ? null : { at, typed: true };
+}
+
 export interface Signed {
   readonly body: readonly string[];
   readonly signature: readonly string[];
@@ -168,18 +206,19 @@ export interface Signed {
 
 /**
  * Parts a text that its sender wrote into body and signature: a delimiter line, an app's tagline, a closing with a name and a few
- * lines of contact, a notice of confidentiality, a card under the name of `sender`. A closing or a notice that is all there is stays the
+ * lines of contact, a notice of confidentiality, a card under the name of `sender`, or that name behind a stroke. A closing or a notice that is all there is stays the
  * body.
  */
 export function splitSignature(lines: readonly string[], sender: string): Signed {
   let body = lines;
   let signature: readonly string[] = [];
-  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing, findCard]) {
+  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing, findCard, findSignedName]) {
     const cut = find(body, sender);
     if (cut === null) continue;
-    const rest = body.slice(0, cut.at);
+    const at = find === findDisclaimer || find === findTagline ? withRule(body, cut.at) : cut.at;
+    const rest = body.slice(0, at);
     if (cut.typed && rest.every(blank)) continue;
-    signature = [...body.slice(cut.at), ...signature];
+    signature = [...body.slice(at), ...signature];
     body = rest;
   }
   return { body, signature };
