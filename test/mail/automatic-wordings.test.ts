@@ -275,3 +275,9 @@ describe('absences in a form of their own', () => {
     expect((await classify('Subject: complaint', body))?.kind).toBe('feedback-report');
   });
 });
+
+test('a gateway that asks strangers onto a list of allowed senders challenges', async () => {
+  const body =
+    'This address is protected. For your message to be moved to the Inbox, the recipient must add your email address to a list of allowed senders. Click the link below to ask for it.';
+  expect((await classify('Return-Path: <>\nSubject: Re: Offer', body))?.kind).toBe('challenge');
+});

@@ -349,3 +349,27 @@ describe('notices that are easily misread', () => {
     },
   );
 });
+
+describe('delays of shops and newsletters', () => {
+  test.each([
+    ['From: News <bounces@news.test>', 'Delivery delayed: our summer sale', 'Write to help@shop.test.'],
+    [
+      'From: Shop <orders@shop.test>\nReturn-Path: <>',
+      'Delivery delayed',
+      'Your parcel has been delayed. We will try again. Questions: help@shop.test',
+    ],
+    ['From: Jo <postmaster@shop.test>', 'Shipment is delayed', 'We will try again. Ask lee@shop.test.'],
+  ])('%s: "%s" is no bounce', async (head, subject, body) => {
+    expect(await read(`${head}\nTo: sender@firm.test\nSubject: ${subject}\n\n${body}\n`)).toBeNull();
+  });
+
+  test.each(['配信遅延', 'Consegna ritardata', 'Zustellung verzögert'])(
+    '"%s" of a mail system is a delay',
+    async (subject) => {
+      const bounce = await read(daemon(subject, 'client@shop.test'));
+      expect(bounce?.recipients).toMatchObject([
+        { address: 'client@shop.test', action: 'delayed', hard: false },
+      ]);
+    },
+  );
+});

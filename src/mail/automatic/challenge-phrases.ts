@@ -18,6 +18,7 @@ export const WAITING_PHRASES: readonly string[] = [
 
 /** What needs no subject to be known: that a person must be proven, that a list of known senders stands before the mailbox. */
 export const PROOF_PHRASES: readonly string[] = [
+  '(?:must|needs? to|has to) add your (?:e-?mail )?address to (?:a|the|his|her|their) list of (?:allowed|approved|authori[sz]ed|safe) senders',
   "(?:you are|you[’']re) (?:a |an |not a )?(?:real |human|robot|spammer|person|machine)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)|your (?:message|e-?mail|mail)[^.]{0,60}wait-?listed|(?:add(?:ed)?|add yourself) to my (?:list of )?(?:approved|allowed|guest|white|safe)",
   '(?:sie|du) (?:ein mensch|kein (?:roboter|spammer|automat))|vous êtes (?:une? )?(?:humain|personne|pas un robot)|usted es (?:una persona|humano)|não é um rob[ôo]|sei (?:una persona|umano)',
 ];
@@ -34,4 +35,4 @@ export const CHALLENGE_SUBJECT =
 
 /** What a shop or a list asks of its own customers. */
 export const OWN_REGISTRATION =
-  /your (?:e-?mail address|account|subscription|registration|order|booking|password|newsletter|identity for)|subscri(?:be|ption)|sign(?:ed|ing)? up|moderator|ihre(?:r)? (?:e-?mail-?adresse|anmeldung|bestellung|konto)|newsletter|votre (?:adresse|compte|inscription|commande)|su (?:cuenta|suscripción|registro)/iu;
+  /your (?:e-?mail address(?! to (?:a|the|his|her|their) list of (?:allowed|approved|authori[sz]ed|safe))|account|subscription|registration|order|booking|password|newsletter|identity for)|subscri(?:be|ption)|sign(?:ed|ing)? up|moderator|ihre(?:r)? (?:e-?mail-?adresse|anmeldung|bestellung|konto)|newsletter|votre (?:adresse|compte|inscription|commande)|su (?:cuenta|suscripción|registro)/iu;

@@ -8,7 +8,7 @@ export const DAEMON_LOCAL_PART =
   /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^(?:mdaemon|mmdf|mda|mail[-_.]?(?:sys|robot)|bounces?(?:[-_.]?(?:handler|processor|daemon))?(?:\+.{0,64})?)$|^[a-z]{1,20}[-_.]daemon$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
 
 /** Of these, the ones behind which a person may sit. */
-export const PERSON_OR_DAEMON = /post[-_.]?master|admin/;
+export const PERSON_OR_DAEMON = /post[-_.]?master|admin|^bounces?\b/;
 
 export const DAEMON_NAME =
   /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|mail (?:server|service)|mail delivery service|internet mail (?:service|delivery)|system-?administrator|systeembeheerder|systemadministratör|systemansvarlig|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|administratorul de sistem|системный администратор|sistem yöneticisi|administrateur syst[eè]me|administrador d[eo] sistema|administrador del sistema|amministratore (?:di )?sistema|시스템 관리자|系统管理员|系統管理員|システム管理者/i;
@@ -19,7 +19,7 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
   /^un-?deliver(?:able|ed)\b|^returned (?:mail|e-?mail|message|to sender)\b|^return(?:ing|ed)? to sender/i,
   /\b(?:mail|message|e-?mail) (?:delivery|system|transfer)[- ](?:failed|failure|error|problem|report|delayed|unsuccessful|notification|status|subsystem)/i,
   /\bdelivery (?:status )?(?:notification|failure|failed|report|problem|error|incomplete|has failed|unsuccessful|delayed|delay|status)/i,
-  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering|\bcould not (?:be )?(?:sent|send|deliver)|^rejected:|^postmaster notify|\bmessage (?:you sent )?(?:was |has been )?blocked|\berror sending (?:your )?(?:mail|message|e-?mail)|^\[bounced?\]|^(?:delayed|failed) (?:mail|message|e-?mail|delivery)|\b(?:mail|message|e-?mail) (?:is )?(?:delayed|rejected|bounced|blocked|undeliverable)\b/i,
+  /\b(?:failure|bounce|nondelivery|non-delivery|non delivery|undeliverable|undelivered) (?:notice|notification|report|mail|message)|\bbounced (?:mail|message)|\bmail failure|^failure notice|^(?:user|recipient|addressee|address|mailbox|host)s?[a-z ]{0,12} (?:unknown|not found)|^(?:unknown|invalid) (?:user|recipient|addressee|address|host|mailbox)\b|\bcould ?n.t be delivered|\bnot (?:be )?delivered|\bundeliverable\b|\bcan(?:no|.)t be delivered|\bwarning: (?:message|could not send)|\bproblem delivering|\bcould not (?:be )?(?:sent|send|deliver)|^rejected:|^postmaster notify|\bmessage (?:you sent )?(?:was |has been )?blocked|\berror sending (?:your )?(?:mail|message|e-?mail)|^\[bounced?\]|^(?:delayed|failed) (?:mail|message|e-?mail|delivery)|\b(?:mail|message|e-?mail) (?:is )?(?:delayed|rejected|bounced|blocked|undeliverable)\b/i,
   // de
   /unzustellbar(?:e (?:nachricht|e-?mail|mail|post)\b|(?=[\s:]|$))|^nicht zustellbar|zustell(?:ung|fehler|problem)|rückläufer|konnte nicht zugestellt/i,
   // fr

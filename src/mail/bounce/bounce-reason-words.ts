@@ -117,7 +117,10 @@ export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
     'protocol',
     /syntax|command (?:not|parameter|unrecognized|rejected)|not implemented|bad sequence|protocol|unrecognized/i,
   ],
-  ['content', /rfc ?[25]\d{3}|mime|header|encoding|8 ?bit|multiple addresses in from|format/i],
+  [
+    'content',
+    /rfc ?[25]\d{3}|non-?(?:western|latin)|character sets?|charset|mime|header|encoding|8 ?bit|multiple addresses in from|format/i,
+  ],
   [
     'rejected',
     /reject|refus|denied|declin|not accepted|failed|zurückgewiesen|abgelehnt|rifiutat|rechazad|recusad|geweigerd/i,
