@@ -373,3 +373,15 @@ describe('delays of shops and newsletters', () => {
     },
   );
 });
+
+test.each([
+  ["<o'neil+x@shop.test>: 550 5.1.1 User unknown", "o'neil+x@shop.test 550 5.1.1"],
+  ['<client/x=y@shop.test>: 550 5.1.1 User unknown', 'client/x=y@shop.test 550 5.1.1'],
+  ["'client@shop.test': 550 5.1.1 User unknown", 'client@shop.test 550 5.1.1'],
+  ['client@shop.test\n  Server returned: [550] [5.1.1] User unknown', 'client@shop.test 550 5.1.1'],
+  ['client@shop.test\n  Error 553/5.3.0: User unknown', 'client@shop.test 553 5.3.0'],
+])('%s: address and codes are read whole', async (body, expected) => {
+  expect(linesOf(await read(daemon('failure notice', body)))).toEqual([
+    `${expected} user-unknown hard failed`,
+  ]);
+});

@@ -24,17 +24,19 @@ const MAX_DIAGNOSTIC = 1_000;
 const ADDRESS = /[^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9](?:[a-z0-9._-]{0,253}[a-z0-9])?/gi;
 /**
  * A line that begins with an address, as every server lists the recipients that failed: alone, before a colon, before an
- * explanation. A sentence that happens to begin with one is rare enough.
+ * explanation. A sentence that happens to begin with one is rare enough. An apostrophe may stand inside (o'neil@), an equals sign only
+ * between angle brackets: `to=a@b` is a log.
  */
 const LEADING_ADDRESS =
-  /^[ \t]{0,40}(?:(?:[-*•·–]|\d{1,3}[.)])[ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
+  /^[ \t]{0,40}(?:(?:[-*•·–]|\d{1,3}[.)])[ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}((?:(?<=<)[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|\\]{0,63}|[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|=\\]{0,63})@[a-z0-9][a-z0-9._-]{0,254})/i;
 /** `To: a@b`, in any script: some servers label the recipient. */
 const LABELLED_ADDRESS =
   /^[ \t]{0,40}([^\s:@][^:@]{0,40})[:：][ \t]{0,40}[<"']{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
 const SENDER_LABEL =
   /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|id$|http|help|support|admin|by$/i;
 /** What SMTP itself says about a recipient, wherever it stands. */
-const RCPT_TO = /rcpt to:? ?<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/gi;
+const RCPT_TO =
+  /rcpt to:? ?<?((?:(?<=<)[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|\\]{0,63}|[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|=\\]{0,63})@[a-z0-9][a-z0-9._-]{0,254})/gi;
 
 /** "Message <id@a.test>", "from <a@b.test>" in the middle of a sentence. */
 const NOT_A_RECIPIENT =

@@ -14,7 +14,7 @@ export interface Codes {
 // Second digit of a reply code: 0 syntax, 1 information, 2 connection, 3 and 4 of AUTH and STARTTLS, 5 mail system, 7 seen in
 // policy answers. Subjects of RFC 3463 run from 0 to 7, which keeps addresses and version numbers out.
 const PAIR =
-  /(?<![\w.])([245][0-57]\d)[ \t:;_-]{0,3}(?:[45]\d\d[ -])?['"([]{0,2}#?([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)/g;
+  /(?<![\w.])([245][0-57]\d)[ \t:;_\]/-]{0,3}(?:[45]\d\d[ -])?['"([]{0,2}#?([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)/g;
 const LONE_STATUS = /(?<![\w./-]|[^\s]:)#?([45]\.[0-7]\.\d{1,3})(?!\d|\.\d|\/)/g;
 const LONE_REPLY =
   /(?:^|[;'"(<>#\]]|(?<!\d):|\b(?:said|error|code|returned|reply|response|status|reason|smtp|problem|with|out|by|erreur|fehler|errore|c[oó]digo)\b:?)[ \t]{0,3}([45][0-57]\d)(?=$|[ -](?!\d{2}[:/-])|[;,:.'")](?!\d))/gi;
