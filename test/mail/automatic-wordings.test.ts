@@ -227,6 +227,8 @@ describe('receipts without the part of RFC 8098', () => {
 
   test.each([
     ['Read: Offer', 'I read it with pleasure. When can we talk?'],
+    ['Deleted: files', 'Sorry, your message was deleted by mistake. Please send it again.'],
+    ['Return receipt', 'Can you send me the return receipt for the parcel?'],
     ['Re: Offer', 'Your message was read by my colleague, he will call you.'],
     ['Read: Offer', `Your message was read. ${'We discussed every page of it. '.repeat(40)}`],
   ])('%s, but a person wrote', async (subject, body) => {

@@ -17,6 +17,10 @@ export const RECEIPT_SUBJECTS: readonly string[] = [
   '開封(?:済み|確認|通知)(?:メッセージ)?|已读(?:回执)?|阅读回执|已讀(?:回條)?|讀取回條|읽음(?: 확인)?', // ja, zh, ko
 ];
 
+/** In subjects that call it a receipt. */
+export const RECEIPT_NOUN =
+  'receipt|notification|bestätigung|accusé|confirm|acuse|ricevuta|recibo|aviso|bevestiging|kvitto|kvittering|bekreftelse|kuittaus|potwierdzenie|potvrzení|visszaigazolás|отч[её]т|уведомление|подтвержд|підтвердж|bilgisi|確認|通知|回执|回條|확인';
+
 /** What they say of it. Outlook puts To, Subject and Sent of the message in the middle of the sentence. */
 export const RECEIPT_TEXTS: readonly string[] = [
   'your (?:message|document|e-?mail|mail)\\b.{0,600}\\b(?:was|has been|is) (?:read|opened|displayed|received by|deleted)|(?:this is a|this) (?:return|read) receipt', // en

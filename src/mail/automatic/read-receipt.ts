@@ -1,5 +1,5 @@
 import type { ParsedMessage } from '../mail.ts';
-import { RECEIPT_SUBJECTS, RECEIPT_TEXTS } from './read-receipt-phrases.ts';
+import { RECEIPT_NOUN, RECEIPT_SUBJECTS, RECEIPT_TEXTS } from './read-receipt-phrases.ts';
 
 const MAX_SUBJECT = 300;
 /** A receipt is a few lines; a longer message is a person's. */
@@ -8,13 +8,19 @@ const MAX_TEXT = 1_000;
 const union = (phrases: readonly string[]): string => phrases.map((phrase) => `(?:${phrase})`).join('|');
 const SUBJECT = new RegExp(`^(?:${union(RECEIPT_SUBJECTS)})\\s?(?:$|[:：(（-])`, 'iu');
 const TEXT = new RegExp(union(RECEIPT_TEXTS), 'iu');
+const NAMES_RECEIPT = new RegExp(RECEIPT_NOUN, 'iu');
+/** When it was read: "11:00", "02.03.2026". */
+const TIME = /\d{1,2}[:.h]\d{2}|\d{4}/;
 
 /**
  * True for a receipt without the part of RFC 8098: mail clients write it with a fixed subject and a fixed sentence, and gateways lose the
- * part. Both must be there, and nothing beside: people write about what they read, too.
+ * part. Both must be there, nothing long beside, and a time where the subject does not name a receipt: people write about what they
+ * read, too.
  */
 export function isReadReceipt(message: ParsedMessage): boolean {
   const text = message.text.trim();
-  if (text.length > MAX_TEXT || !SUBJECT.test(message.subject.trim().slice(0, MAX_SUBJECT))) return false;
+  const subject = message.subject.trim().slice(0, MAX_SUBJECT);
+  if (text.length > MAX_TEXT || !SUBJECT.test(subject)) return false;
+  if (!NAMES_RECEIPT.test(subject) && !TIME.test(text)) return false;
   return TEXT.test(text.split(/\s+/).join(' '));
 }
