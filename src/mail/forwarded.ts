@@ -150,6 +150,10 @@ function isReport(message: ParsedMessage): boolean {
   return message.reportType !== null || /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '');
 }
 
+/** An empty part that is labelled as a message is none. */
+const saysSomething = (message: ParsedMessage): boolean =>
+  message.from !== null || message.subject !== '' || message.text.trim() !== '' || message.nested.length > 0;
+
 interface Branch {
   readonly hops: readonly Forward[];
   readonly innermost: Forward | null;
@@ -165,7 +169,7 @@ function readBranch(message: ParsedMessage, above: number): Branch {
   const comment = inline.length > 0 ? null : readComment(readLines(message.text.slice(0, MAX_TEXT_CHARS)), 0);
   const hops = [...inline];
   let innermost = inline.at(-1) ?? null;
-  for (const nested of message.nested.slice(0, MAX_FORWARDS)) {
+  for (const nested of message.nested.filter(saysSomething).slice(0, MAX_FORWARDS)) {
     if (hops.length >= MAX_FORWARDS) break;
     const hop = attachedHop(nested, above + 1, comment);
     const inside = readBranch(nested, above + 1);

@@ -24,6 +24,17 @@ const forwardOf = (
 const block = (name = 'Ada Moss <ada.moss@client.test>', subject = 'The roof'): string =>
   `From: ${name}\nSent: Wednesday, 27 October 2027 15:14\nTo: Jane Roe <jane@firm.test>\nSubject: ${subject}`;
 
+describe('what stands around a forward', () => {
+  it('may be links as converters of HTML print them, and a stroke of three', () => {
+    const link = '[ada.moss@client.test](mailto:ada.moss@client.test)';
+    const text = `FYI\n\n---\nForwarded message\n${block(`Ada Moss <${link}>`)}\n\nIt leaks.`;
+    expect(forwardOf(text)).toMatchObject({
+      from: { name: 'Ada Moss', address: 'ada.moss@client.test' },
+      comment: 'FYI',
+    });
+  });
+});
+
 describe('the label tables', () => {
   it('give every label one meaning in all languages', () => {
     const fields = ['from', 'date', 'to', 'cc', 'subject', 'replyTo', 'other'] as const;
@@ -829,6 +840,10 @@ describe('messages attached', () => {
       from: client,
       depth: 2,
     });
+  });
+
+  it('that are empty are no forwards', () => {
+    expect(forwardOf('See the file.', 'Fwd: x', { nested: [plainMessage({})] })).toBeNull();
   });
 
   it('of a bounce or a report are no forwards', () => {

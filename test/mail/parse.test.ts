@@ -209,6 +209,39 @@ describe('the bytes', () => {
   });
 });
 
+describe('plain lines behind a text in base64', () => {
+  const words = 'Grüße aus München, das Dach ist undicht, und wir brauchen bald Hilfe';
+  const read = async (body: string, pieceBytes: number) => {
+    const raw = `${header}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${body}`;
+    const pieces =
+      Buffer.from(raw)
+        .toString('latin1')
+        .match(new RegExp(`[^]{1,${pieceBytes}}`, 'gu')) ?? [];
+    const { text } = await parseMessage({
+      raw: Readable.from(pieces.map((piece) => Buffer.from(piece, 'latin1'))),
+    });
+    return text.trimEnd();
+  };
+  const data = (text: string) => Buffer.from(text).toString('base64').replaceAll(/.{76}/gu, '$&\r\n');
+
+  it.each([
+    '_____________\r\nRoofs mailing list\r\nhttps://lists.test/roofs',
+    '-- \r\nVom Virenscanner geprüft',
+    'Disclaimer: for you alone',
+  ])('are read as they came, and spoil no letter: %j', async (footer) => {
+    const shown = footer.replaceAll('\r\n', '\n');
+    for (const text of [words, `${words}.`, `${words}..`])
+      for (const pieceBytes of [1, 7, 100_000])
+        expect(await read(`${data(text)}\r\n${footer}\r\n`, pieceBytes)).toBe(`${text}\n${shown}`);
+  });
+
+  it('are no lines of data with something strange in them', async () => {
+    const lines = data(`${words} ${words} ${words}`).split('\r\n');
+    const [first = '', ...more] = lines;
+    expect(await read([first, '!!', ...more].join('\r\n'), 100_000)).toBe(`${words} ${words} ${words}`);
+  });
+});
+
 describe('a file of a Mac', () => {
   it('is its data fork, under the name that the resource fork bears', async () => {
     const parts = [

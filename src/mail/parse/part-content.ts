@@ -1,3 +1,4 @@
+import { createBase64TextDecoder } from './base64-text.ts';
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
@@ -108,7 +109,7 @@ export interface PartResult {
 function decoderFor(part: Part): TransferDecoder {
   switch (part.encoding) {
     case 'base64':
-      return createBase64Decoder();
+      return part.contentType.startsWith('text/') ? createBase64TextDecoder() : createBase64Decoder();
     case 'quoted-printable': {
       const decoder = createQuotedPrintableDecoder();
       return part.contentType.startsWith('text/') ? createCanonicalLines(decoder) : decoder;
