@@ -438,6 +438,7 @@ describe('hostile messages take time in proportion to their length', () => {
 
 describe('memory', () => {
   it('does not grow with the size of an attachment', async () => {
+    const blocks = 3_000;
     const line = `${'QUJD'.repeat(19)}\r\n`;
     const block = Buffer.from(line.repeat(1_000));
     const beginning = Buffer.from(
@@ -446,7 +447,7 @@ describe('memory', () => {
     const source = Readable.from(
       (function* pieces() {
         yield beginning;
-        for (let index = 0; index < 800; index += 1) yield block;
+        for (let index = 0; index < blocks; index += 1) yield block;
       })(),
     );
     const before = process.memoryUsage();
@@ -460,7 +461,9 @@ describe('memory', () => {
         await once(content, 'end');
       },
     });
-    expect(message.attachments[0]?.size).toBe(800 * 1_000 * 57);
-    expect(peak).toBeLessThan(60 * 1_048_576);
+    const size = blocks * 1_000 * 57;
+    expect(message.attachments[0]?.size).toBe(size);
+    // What the collector has not taken yet counts too, so the bound is wide: far less than the file, which is 171 MB.
+    expect(peak).toBeLessThan(size * 0.7);
   });
 });
