@@ -73,10 +73,11 @@ interface FolderProblem {
 
 /**
  * Renewed all the while, so that it may be short: the mailbox of a killed poller is free again before the queue finds the dead
- * job (worker.ts: POLL_LOCK_MS), and the poll that the queue repeats then is not turned away.
+ * job (queue-worker.ts: pollLockMs), and the poll that the queue repeats then is not turned away.
  */
 const LEASE_MS = 12_000;
 const RENEWALS_PER_LEASE = 3;
+
 /**
  * Polls a mailbox: rows for what is listed, then the cursor, then raw bytes, then ingest jobs, in this order, so that a crash at
  * any point loses nothing. A folder that fails does not stop the others.
