@@ -1,18 +1,13 @@
-import { Resolver } from 'node:dns/promises';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { readTrustedResults, verifyAuthentication } from './mail/authentication.ts';
 import type { Authentication } from './mail/authentication.ts';
 import { readCaseTags } from './mail/case-tag.ts';
 import type { CaseTag } from './mail/case-tag.ts';
-import { dnsMapResolver } from './mail/authentication/dns-answers.ts';
-import type { DnsResolver } from './mail/authentication/dns-answers.ts';
-import { readMail } from './mail/read.ts';
 import type { Reading } from './mail/read.ts';
 import type { MessageFile } from './mailbox/message-files.ts';
-import { messageFactsOf } from './message-facts.ts';
-import { relate, relationKeys } from './relations.ts';
-import type { KnownMessage, Relations } from './relations.ts';
+import { openJudgedStore } from './explain/judged-store.ts';
+import type { Judged, JudgedStore } from './explain/judged-store.ts';
+import { readFile, resolverOf } from './explain/unjudged.ts';
+import type { Unjudged } from './explain/unjudged.ts';
+import { relate } from './relations.ts';
 import type { ExplainConfig } from './rules.ts';
 import type { ClientDocument } from './store/clients.ts';
 import { addressesOf } from './store/clients.ts';
@@ -35,34 +30,8 @@ export interface Explained {
   readonly caseUpdates: readonly (CaseUpdateDraft & { readonly status: string })[];
 }
 
-/** A judged message as later ones see it. */
-interface Judged extends KnownMessage {
-  readonly verdict: Verdict;
-  readonly updates: readonly CaseUpdateDraft[];
-  readonly caseDetail: string;
-}
-
-interface Unjudged {
-  readonly file: string;
-  readonly reading: Reading;
-  readonly facts: MessageFacts;
-  readonly authentication: Authentication;
-}
-
-const UNKNOWN: Authentication = {
-  spf: null,
-  dkim: null,
-  dmarc: null,
-  arc: null,
-  source: null,
-  alignedPass: false,
-};
-/** Name servers that do not answer must not hold up the rest. */
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Rounds of judging messages again as those they answer become known; a chain of replies settles in a few. */
 const MAX_ROUNDS = 5;
-/** Messages without any date are judged first, as if they were the oldest. */
-const NO_DATE = new Date(0);
 
 /**
  * Judges messages together, in the order of their dates, in one empty store: what `docketmail explain` shows. Needs no server.
@@ -80,65 +49,28 @@ export async function explain(input: {
   for await (const file of input.files) messages.push(await readFile(file, config, resolver));
 
   const book = bookOf(input.clients);
-  const judged = new Map<Unjudged, Judged>();
+  const store = openJudgedStore();
   const inOrder = messages.toSorted((a, b) => a.facts.date.getTime() - b.facts.date.getTime());
-  for (const message of inOrder) judged.set(message, judgeOne({ message, judged, book, config }));
+  for (const message of inOrder) store.set(message, judgeOne({ message, store, book, config }));
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const waiting = inOrder.filter((message) => isWaiting(judged.get(message)));
-    const before = JSON.stringify(waiting.map((message) => judged.get(message)));
-    for (const message of waiting) judged.set(message, judgeOne({ message, judged, book, config }));
-    if (JSON.stringify(waiting.map((message) => judged.get(message))) === before) break;
+    let changed = false;
+    for (const message of inOrder.filter((one) => isWaiting(store.get(one)))) {
+      const now = judgeOne({ message, store, book, config });
+      changed ||= JSON.stringify(now) !== JSON.stringify(store.get(message));
+      store.set(message, now);
+    }
+    if (!changed) break;
   }
-  return messages.map((message) => explainedOf(message, judged));
-}
-
-function resolverOf({ config, useDns }: { config: ExplainConfig; useDns: boolean }): DnsResolver | null {
-  if (config.dns !== null) return dnsMapResolver(config.dns);
-  if (!useDns) return null;
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  return async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[];
-}
-
-async function readFile(
-  file: MessageFile,
-  config: ExplainConfig,
-  resolver: DnsResolver | null,
-): Promise<Unjudged> {
-  const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
-  const open = (): Readable =>
-    raw === null
-      ? (file as Extract<MessageFile, { kind: 'stream' }>).open()
-      : Readable.from(raw.length === 0 ? [] : [raw]);
-  const read = await readMail({ open });
-  const reading =
-    file.kind === 'unreadable'
-      ? { ...read, mail: { ...read.mail, warnings: [`unreadable: ${file.error}`, ...read.mail.warnings] } }
-      : read;
-  const facts = messageFactsOf(reading, {
-    rawKey: '',
-    internalDate: null,
-    now: NO_DATE,
-    rules: config.rules,
-  });
-  const date = reading.mail.date === null ? NO_DATE : new Date(reading.mail.date);
-  const trusted = readTrustedResults(reading.mail.headers, config.rules.trustedAuthservIds);
-  const authentication =
-    trusted ??
-    (resolver === null
-      ? UNKNOWN
-      : await verifyAuthentication({
-          raw: raw ?? (await buffer(open())),
-          ...(config.smtp === null ? {} : { smtp: config.smtp }),
-          resolver,
-          signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-        }));
-  return { file: file.file, reading, facts: { ...facts, date }, authentication };
+  const changes = changesOf(store);
+  return messages.map((message) => explainedOf(message, store.get(message), changes));
 }
 
 function bookOf(clients: readonly ClientDocument[]): Map<string, BookEntry[]> {
   const book = new Map<string, BookEntry[]>();
   const add = (entry: BookEntry): void => {
-    book.set(entry.address, [...(book.get(entry.address) ?? []), entry]);
+    const entries = book.get(entry.address);
+    if (entries === undefined) book.set(entry.address, [entry]);
+    else entries.push(entry);
   };
   for (const client of clients) {
     const clientId = String(client._id);
@@ -152,20 +84,14 @@ function bookOf(clients: readonly ClientDocument[]): Map<string, BookEntry[]> {
 
 function judgeOne(input: {
   message: Unjudged;
-  judged: ReadonlyMap<Unjudged, Judged>;
+  store: JudgedStore;
   book: Facts['book'];
   config: ExplainConfig;
 }): Judged {
-  const { message, judged, book, config } = input;
+  const { message, store, book, config } = input;
   const { mail } = message.reading;
   const { rules, mailbox } = config;
-  const others = [...judged].filter(
-    ([other]) => other !== message && other.facts.fingerprint !== message.facts.fingerprint,
-  );
-  const relations = relationsOf(
-    message,
-    others.map(([, other]) => other),
-  );
+  const relations = relate({ message: message.facts, mail, found: store.related(message) });
   const facts: Facts = {
     roles: [mailbox.role],
     inOwnSent: false,
@@ -186,9 +112,9 @@ function judgeOne(input: {
       title,
       parent: relations.parent,
       backfill: false,
-      holders: holdersOf(
-        others.map(([, other]) => other),
-        { refs: tags.flatMap(({ ref }) => ref ?? []), date: message.facts.date },
+      holders: store.holders(
+        message,
+        tags.flatMap(({ ref }) => ref ?? []),
       ),
     },
   });
@@ -201,37 +127,6 @@ function judgeOne(input: {
   };
 }
 
-function relationsOf(message: Unjudged, others: readonly Judged[]): Relations<Judged> {
-  const { mail } = message.reading;
-  const keys = relationKeys(message.facts);
-  const found = others.filter(
-    (other) =>
-      (other.messageId !== null && keys.messageIds.includes(other.messageId)) ||
-      other.variantKey === keys.variantKey ||
-      (keys.originKey !== null && other.originKey === keys.originKey),
-  );
-  return relate({ message: message.facts, mail, found });
-}
-
-/** Cases that earlier messages opened for someone. */
-function holdersOf(
-  others: readonly Judged[],
-  { refs, date }: { readonly refs: readonly string[]; readonly date: Date },
-): Map<string, string[]> {
-  const effective = others.flatMap((other) =>
-    other.date < date ? other.updates.filter(({ review }) => review === null) : [],
-  );
-  return new Map(
-    refs.map((asked) => {
-      const spellings = spellingsOfRef(asked);
-      return [
-        asked,
-        effective.flatMap(({ ref, clientId }) => (ref !== null && spellings.includes(ref) ? [clientId] : [])),
-      ];
-    }),
-  );
-}
-
 function isWaiting(judged: Judged | undefined): boolean {
   if (judged === undefined) return true;
   const { verdict, updates } = judged;
@@ -242,13 +137,9 @@ function isWaiting(judged: Judged | undefined): boolean {
   );
 }
 
-function explainedOf(message: Unjudged, judged: ReadonlyMap<Unjudged, Judged>): Explained {
+function explainedOf(message: Unjudged, own: Judged | undefined, changes: Changes): Explained {
   const { file, reading, facts, authentication } = message;
-  const own = judged.get(message);
   if (own === undefined) throw new Error(`${file} was not judged`);
-  const changes = [...judged.values()].flatMap((other) =>
-    other.updates.map((update) => ({ ...update, date: other.date })),
-  );
   const outcome = own.updates.length > 0 ? 'found' : own.tags.length > 0 ? 'rejected' : 'nothing';
   return {
     file,
@@ -262,23 +153,37 @@ function explainedOf(message: Unjudged, judged: ReadonlyMap<Unjudged, Judged>): 
     tags: own.tags,
     caseUpdates: own.updates.map((update) => ({
       ...update,
-      status: update.status ?? inherited(update, changes, own.date),
+      status: update.status ?? inherited(update, own.date, changes),
     })),
   };
 }
 
-function inherited(
-  { clientId, ref }: CaseUpdateDraft,
-  changes: readonly (CaseUpdateDraft & { readonly date: Date })[],
-  date: Date,
-): string {
-  const ofCase = changes.flatMap(({ status, ...change }) =>
-    change.clientId === clientId && isSameCase(change.ref, ref) && status !== null
-      ? [{ ...change, status }]
-      : [],
-  );
-  return caseStatusAt(ofCase, { date });
+interface StatusChange {
+  readonly status: string;
+  readonly review: string | null;
+  readonly date: Date;
 }
 
-const isSameCase = (a: string | null, b: string | null): boolean =>
-  a === null || b === null ? a === b : spellingsOfRef(a).includes(b);
+type Changes = ReadonlyMap<string, readonly StatusChange[]>;
+
+const caseKey = (clientId: string, ref: string | null): string => JSON.stringify([clientId, ref]);
+
+/** The statuses that updates name, by case. */
+function changesOf(store: JudgedStore): Changes {
+  const changes = new Map<string, StatusChange[]>();
+  for (const { updates, date } of store.all())
+    for (const { clientId, ref, review, status } of updates) {
+      if (status === null) continue;
+      const key = caseKey(clientId, ref);
+      const ofCase = changes.get(key) ?? [];
+      ofCase.push({ status, review, date });
+      changes.set(key, ofCase);
+    }
+  return changes;
+}
+
+function inherited({ clientId, ref }: CaseUpdateDraft, date: Date, changes: Changes): string {
+  const spellings = ref === null ? [null] : spellingsOfRef(ref);
+  const ofCase = spellings.flatMap((spelling) => changes.get(caseKey(clientId, spelling)) ?? []);
+  return caseStatusAt(ofCase, { date });
+}

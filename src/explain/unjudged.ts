@@ -1,0 +1,83 @@
+import { Resolver } from 'node:dns/promises';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { readTrustedResults, verifyAuthentication } from '../mail/authentication.ts';
+import type { Authentication } from '../mail/authentication.ts';
+import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
+import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
+import { readMail } from '../mail/read.ts';
+import type { Reading } from '../mail/read.ts';
+import type { MessageFile } from '../mailbox/message-files.ts';
+import { messageFactsOf } from '../message-facts.ts';
+import type { ExplainConfig } from '../rules.ts';
+import type { MessageFacts } from '../store/message-document.ts';
+
+/** A message that was read; what it tells depends on no other. */
+export interface Unjudged {
+  readonly file: string;
+  readonly reading: Reading;
+  readonly facts: MessageFacts;
+  readonly authentication: Authentication;
+}
+
+const UNKNOWN: Authentication = {
+  spf: null,
+  dkim: null,
+  dmarc: null,
+  arc: null,
+  source: null,
+  alignedPass: false,
+};
+/** Name servers that do not answer must not hold up the rest. */
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
+/** Messages without any date are judged first, as if they were the oldest. */
+const NO_DATE = new Date(0);
+
+export function resolverOf({
+  config,
+  useDns,
+}: {
+  config: ExplainConfig;
+  useDns: boolean;
+}): DnsResolver | null {
+  if (config.dns !== null) return dnsMapResolver(config.dns);
+  if (!useDns) return null;
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  return async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[];
+}
+
+export async function readFile(
+  file: MessageFile,
+  config: ExplainConfig,
+  resolver: DnsResolver | null,
+): Promise<Unjudged> {
+  const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
+  const open = (): Readable =>
+    raw === null
+      ? (file as Extract<MessageFile, { kind: 'stream' }>).open()
+      : Readable.from(raw.length === 0 ? [] : [raw]);
+  const read = await readMail({ open });
+  const reading =
+    file.kind === 'unreadable'
+      ? { ...read, mail: { ...read.mail, warnings: [`unreadable: ${file.error}`, ...read.mail.warnings] } }
+      : read;
+  const facts = messageFactsOf(reading, {
+    rawKey: '',
+    internalDate: null,
+    now: NO_DATE,
+    rules: config.rules,
+  });
+  const date = reading.mail.date === null ? NO_DATE : new Date(reading.mail.date);
+  const trusted = readTrustedResults(reading.mail.headers, config.rules.trustedAuthservIds);
+  const authentication =
+    trusted ??
+    (resolver === null
+      ? UNKNOWN
+      : await verifyAuthentication({
+          raw: raw ?? (await buffer(open())),
+          ...(config.smtp === null ? {} : { smtp: config.smtp }),
+          resolver,
+          signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
+        }));
+  return { file: file.file, reading, facts: { ...facts, date }, authentication };
+}
