@@ -14,6 +14,7 @@ describe('decodeEncodedWords', () => {
     ['a language tag', '=?us-ascii*en?Q?Ann?=', 'Ann'],
     ['a word cut at the end', '=?utf-8?Q?cut=20off', 'cut off'],
     ['a word after a relay tag', '[EXTERNAL]=?utf-8?Q?Offer?=', '[EXTERNAL] Offer'],
+    ['a word that brings its own blank after a colon', 'Re:=?utf-8?Q?_Offer?=(new)', 'Re: Offer(new)'],
     ['two charsets side by side', '=?utf-8?Q?=C3=A9?= =?iso-8859-1?Q?=E9?=', 'éé'],
     ['ISO-2022-JP', '=?iso-2022-jp?B?GyRCMnEkNBsoQg==?=', '会ご'],
     ['UTF-7', '=?utf-7?Q?+AOQ-?=', 'ä'],

@@ -50,6 +50,10 @@ describe('a multipart', () => {
       parts(`mixed; boundary=${'x'.repeat(150)}`, 'x'.repeat(150), both),
     ],
     ['whose boundary is empty', parts('mixed; boundary=""', 'b', both)],
+    [
+      'whose boundary ends in spaces',
+      parts('mixed; boundary="b "', 'b ', both).replace('--b --', '--b -- \t'),
+    ],
     ['whose delimiters end in spaces', parts('mixed; boundary=b', 'b', both).replaceAll('--b\n', '--b \t\n')],
     ['without a semicolon before the boundary', parts('mixed boundary="b"', 'b', both)],
     [
@@ -167,6 +171,26 @@ describe('a body', () => {
       text('text/plain', 'base64', `${base64('Hello')}\n${base64(' Bob')}`),
       'Hello Bob',
     ],
+    [
+      'base64 cut into small groups',
+      text('text/plain', 'base64', base64('Hello Bob, how are you?').replaceAll(/.{7}/gu, '$&  ')),
+      'Hello Bob, how are you?',
+    ],
+    [
+      'base64 with foreign characters in it',
+      text('text/plain', 'base64', base64('Grüße an Bob und Ann').replace(/^.{9}/u, '$&!*')),
+      'Grüße an Bob und Ann',
+    ],
+    [
+      'words labelled base64 that are letters alone',
+      text('text/plain', 'base64', 'Hello Bob these are letters alone and no data'),
+      'Hello Bob these are letters alone and no data',
+    ],
+    [
+      'RTF as the whole of it',
+      text('text/rtf', '7bit', "{\\rtf1\\ansi\\ansicpg1252 Dear Bob,\\par caf\\'e9}"),
+      'Dear Bob,\ncafé',
+    ],
     ['a soft line break at its end', text('text/plain', 'quoted-printable', 'Hello=20=\nBob='), 'Hello Bob'],
     ['a type that lacks its semicolon', text('text/html charset=utf-8', '8bit', '<b>Grüße</b>'), 'Grüße'],
     ['a text of unknown kind', text('text/x-notes', '8bit', 'Grüße'), 'Grüße'],
@@ -247,6 +271,52 @@ describe('a message inside', () => {
     const message = await read(parts('mixed; boundary=b', 'b', ['\none', cut, file]));
     expect(message.nested.map(({ subject }) => subject)).toEqual(['cut']);
     expect(message.attachments.map(({ filename }) => filename)).toEqual([null, 'a.pdf']);
+  });
+});
+
+describe('an alternative', () => {
+  const renderings = ['Content-Type: text/plain\n\nhello', 'Content-Type: text/html\n\n<p>hello</p>'];
+  it.each(['text/x-amp-html', 'text/watch-html'])('has no file in its %s', async (type) => {
+    const [plain = '', html = ''] = renderings;
+    const other = `Content-Type: ${type}\n\n<p>for a program</p>`;
+    expect(await textAndFiles(parts('alternative; boundary=b', 'b', [plain, other, html]))).toEqual([
+      'hello',
+      [],
+    ]);
+    const named = `Content-Disposition: attachment; filename=page.html\n${other}`;
+    expect(await textAndFiles(parts('alternative; boundary=b', 'b', [...renderings, named]))).toEqual([
+      'hello',
+      ['page.html'],
+    ]);
+    const message = await read(`${header}${other}`);
+    expect([message.text, message.attachments.map(({ contentType }) => contentType)]).toEqual(['', [type]]);
+  });
+});
+
+describe('what cannot be read here', () => {
+  it.each<readonly [string, string, string]>([
+    [
+      'a piece of a larger message',
+      'Content-Type: message/partial; id=x@example.com; number=2; total=3',
+      'message-partial: 2 of 3',
+    ],
+    [
+      'an encrypted text',
+      'Content-Type: application/pkcs7-mime; smime-type=enveloped-data',
+      'encrypted: S/MIME',
+    ],
+    [
+      'a type named twice',
+      'Content-Type: text/plain\nContent-Type: text/html',
+      'duplicate-header: content-type 2 times',
+    ],
+  ])('is said of %s', async (_name, field, warning) => {
+    expect((await read(`${header}${field}\n\nbytes\n`)).warnings).toContain(warning);
+  });
+
+  it('is said of OpenPGP within the text', async () => {
+    const armour = '-----BEGIN PGP MESSAGE-----\n\nhQEMA0\n-----END PGP MESSAGE-----\n';
+    expect((await read(`${header}\n${armour}`)).warnings).toContain('encrypted: OpenPGP');
   });
 });
 

@@ -98,8 +98,11 @@ export function decodeEncodedWords(value: string): string {
   if (!value.includes('=?')) return cleanText(value);
   const output: string[] = [];
   let pending: Word[] = [];
+  let lacksBlank = false;
   const flush = (): void => {
-    if (pending.length > 0) output.push(decodeWords(pending));
+    const words = pending.length > 0 ? decodeWords(pending) : '';
+    if (words !== '') output.push(lacksBlank && !/^\s/u.test(words) ? ` ${words}` : words);
+    if (words !== '') lacksBlank = false;
     pending = [];
   };
   let index = 0;
@@ -122,7 +125,7 @@ export function decodeEncodedWords(value: string): string {
       flush();
       output.push(between);
       // RFC 2047 §5 wants white space before a word; relays that put "[EXTERNAL]" or "Fwd:" in front leave none.
-      if (/[\]:]$/u.test(between.slice(-1))) output.push(' ');
+      lacksBlank = /[\]:]$/u.test(between.slice(-1));
     } else if (pending[0]?.charset.toLowerCase() !== word.charset.toLowerCase()) {
       flush();
     }

@@ -30,6 +30,7 @@ import {
   protectionOfText,
   withoutClearSignature,
 } from './protection.ts';
+import { readRtf } from './rtf.ts';
 import { readTnef } from './tnef.ts';
 import { extractUuencoded } from './uuencode.ts';
 import { createWalker } from './walk.ts';
@@ -62,6 +63,11 @@ function readInvitation(text: string, part: Part): CalendarFacts | null {
   const facts = readCalendar(text);
   if (facts !== null) return { ...facts, method: facts.method ?? method };
   return method === null ? null : { method, start: null, organiser: null, summary: null };
+}
+
+/** RFC 2046 §5.2.2: the rest of the message is in other ones. */
+function pieceOf(part: Part): string {
+  return `${part.parameters.get('number') ?? '?'} of ${part.parameters.get('total') ?? '?'}`;
 }
 
 function isSilent(bodies: readonly { readonly text: string }[]): boolean {
@@ -123,6 +129,11 @@ export function createAssembly(input: {
     const { part } = open.reader;
     textBudget -= result.kept.length;
     if (result.truncated) draft.warn('text-too-long', `over ${result.kept.length} bytes`);
+    const rtf = part.contentType === 'text/rtf' ? readRtf(result.kept) : null;
+    if (rtf !== null) {
+      draft.bodies.add(rtf, use);
+      return;
+    }
     let text = decodePartText(draft, part, result);
     if (part.contentType === 'text/html') {
       draft.bodies.add({ kind: 'html', text }, use);
@@ -258,6 +269,7 @@ export function createAssembly(input: {
     const part = isNameless && isMacFile(opened) ? { ...opened, filename: macName } : opened;
     if (draft.root === null) draft.root = part;
     draft.protection ??= protectionOfPart(part);
+    if (part.contentType === 'message/partial') draft.warn('message-partial', pieceOf(part));
     draft.charsetHint ??= charsetHint(part.parameters.get('charset') ?? null);
     if (part.fields.length > 0) sawField = true;
     if (part.kind === 'multipart') {
@@ -274,7 +286,8 @@ export function createAssembly(input: {
       const reader = openPartReader({
         part,
         keepBytes: keepBytesFor(role, { limits, textBudget }),
-        output: role === 'text' || isResourceFork(part) ? null : openOutput(),
+        output:
+          role === 'text' || use.kind === 'other-rendering' || isResourceFork(part) ? null : openOutput(),
       });
       leaf = { reader, draft, role, use };
     }

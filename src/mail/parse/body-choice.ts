@@ -1,10 +1,11 @@
 import { isMacFile } from './apple-double.ts';
 import type { Part } from './part.ts';
 
-/** How a leaf is used: as one of the texts that a person reads, or as a file (RFC 8621 §4.1.4). */
+/** How a leaf is used: as one of the texts that a person reads, as a file (RFC 8621 §4.1.4), or not at all. */
 type LeafUse =
   | { readonly kind: 'body'; readonly plain: boolean; readonly html: boolean }
-  | { readonly kind: 'file' };
+  | { readonly kind: 'file' }
+  | { readonly kind: 'other-rendering' };
 
 interface Level {
   readonly part: Part;
@@ -28,23 +29,30 @@ export interface BodyChoice<Body> {
 /** Older mark-up, read as plain text. */
 const markupTypes: ReadonlySet<string> = new Set(['text/enriched', 'text/richtext']);
 
+/** The words of an alternative once more, for a watch or as an interactive page: to a person neither a text nor a file. */
+const otherRenderings: ReadonlySet<string> = new Set(['text/watch-html', 'text/x-amp-html']);
+
 /** Text for programs; any other unknown text is read as plain where it is the whole message (RFC 2046 §4.1.4), and else a file. */
 const programTypes: ReadonlySet<string> = new Set([
+  ...otherRenderings,
   'text/calendar',
   'text/css',
   'text/csv',
   'text/directory',
   'text/javascript',
   'text/rfc822-headers',
-  'text/rtf',
   'text/tab-separated-values',
   'text/vcard',
-  'text/watch-html',
-  'text/x-amp-html',
   'text/x-vcalendar',
   'text/x-vcard',
   'text/xml',
 ]);
+
+function isOtherRendering(part: Part, parentType: string | null): boolean {
+  const isAnswered = parentType === 'multipart/alternative' && part.index > 0;
+  const isNamed = part.filename !== null || part.disposition === 'attachment';
+  return isAnswered && !isNamed && otherRenderings.has(part.contentType);
+}
 
 function isReadable(part: Part, parentType: string | null): boolean {
   const { contentType } = part;
@@ -96,6 +104,7 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
     use(part) {
       const level = levels.at(-1);
       const parentType = level?.part.contentType ?? null;
+      if (isOtherRendering(part, parentType)) return { kind: 'other-rendering' };
       const isEmpty = level?.textStart === plain.length && level.htmlStart === html.length;
       if (!isBodyLeaf(part, level === undefined ? null : { part: level.part, isEmpty }))
         return { kind: 'file' };
@@ -118,7 +127,7 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
         : { kind: 'body', plain: true, html: true };
     },
     add(body, use) {
-      if (use.kind === 'file') return;
+      if (use.kind !== 'body') return;
       if (use.plain) plain.push(body);
       if (use.html) html.push(body);
     },

@@ -10,7 +10,7 @@ import type { BodyText, MessageDraft } from './message-draft.ts';
 import { parseMessageIds } from './message-ids.ts';
 import { isPlainStub } from './plain-stubs.ts';
 
-/** RFC 5322 §3.6: fields that stand at most once. Two of them let two programs read two different messages. */
+/** RFC 5322 §3.6, RFC 2045 §3: fields that stand at most once. Two of them let two programs read two different messages. */
 const singleFields = [
   'from',
   'sender',
@@ -23,6 +23,8 @@ const singleFields = [
   'references',
   'subject',
   'date',
+  'content-type',
+  'content-transfer-encoding',
 ];
 /** RFC 5322 knows no limit; a subject beyond this is an attack on list views. */
 const maxSubjectLength = 4_000;
@@ -209,7 +211,9 @@ export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMes
   const facts = readHeaderFacts(draft);
   const bodies = readBodies(draft, limits);
   const attachments = settleAttachments(draft, bodies.rawHtml);
-  const { root } = draft;
+  const { root, protection } = draft;
+  if (protection === 'smime-encrypted' || protection === 'pgp-encrypted')
+    draft.warn('encrypted', protection === 'pgp-encrypted' ? 'OpenPGP' : 'S/MIME');
   const reportType =
     root?.contentType === 'multipart/report'
       ? (root.parameters.get('report-type')?.toLowerCase() ?? null)
@@ -222,7 +226,7 @@ export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMes
     reports: draft.reports,
     nested: draft.nested.map((nested) => finishDraft(nested, limits)),
     calendar: draft.calendar,
-    protection: draft.protection,
+    protection,
     warnings: draft.warnings(),
   };
 }

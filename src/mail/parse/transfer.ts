@@ -105,13 +105,34 @@ export function createBase64Decoder(): TransferDecoder {
   };
 }
 
+/** Words read as base64 give noise; so many bytes of clean text are no chance. */
+const leastClearBytes = 16;
+
+/** Whether a line, its blanks and foreign characters left out (RFC 2045 §6.8), holds a text in ASCII or UTF-8. */
+function holdsClearText(line: string): boolean {
+  const bytes = createBase64Decoder().push(Buffer.from(line, 'latin1'));
+  if (bytes.length < leastClearBytes || bytes.some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d)))
+    return false;
+  try {
+    // The line may end within a character.
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the first line of a body cannot be base64: clients label plain text so. */
 export function isForeignToBase64(bytes: Buffer): boolean {
   const line = bytes.toString('latin1', 0, 1_000).trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
+  return !looksLikeBase64(line) && !holdsClearText(line);
+}
+
+function looksLikeBase64(line: string): boolean {
   const words = line.split(/[ \t]+/u, 3);
   const first = words[0] ?? '';
-  if (!/^[A-Za-z0-9+/_-]*(?:=.*)?$/u.test(first)) return true;
-  return !first.includes('=') && (words.length > 2 || (words.length === 2 && first.length % 4 !== 0));
+  if (!/^[A-Za-z0-9+/_-]*(?:=.*)?$/u.test(first)) return false;
+  return first.includes('=') || words.length < 2 || (words.length === 2 && first.length % 4 === 0);
 }
 
 function hexValue(code: number | undefined): number {

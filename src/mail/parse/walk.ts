@@ -138,7 +138,8 @@ export function createWalker(
       const frame = frames[depth];
       if (frame?.part.kind !== 'multipart') continue;
       if (frame.children === 0) frame.boundary = adoptBoundary(frame.boundary, text);
-      const closes = text === `${frame.boundary}--`;
+      // A boundary that ends in blanks, against RFC 2046 §5.1.1, has them before its closing dashes too.
+      const closes = text.endsWith('--') && text.slice(0, -2).trimEnd() === frame.boundary;
       if (frame.boundary === null || (!closes && text !== frame.boundary)) continue;
       if (!frame.closed) return { depth, closes };
       if (!closes) reopened ??= { depth, closes };
