@@ -113,15 +113,26 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
   return hops;
 }
 
-/** Plain text parts of Outlook print names where the HTML part prints addresses. */
+/**
+ * Plain text parts of Outlook print names where the HTML part prints addresses. Those that have lost the line breaks of the header
+ * block (Samsung) have lost the one between subject and text too.
+ */
 function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): readonly Forward[] {
   const { rawHtml, textSource } = message;
   if (rawHtml === null || textSource !== 'plain') return hops;
+  const lostBreaks = hops.length > 0 && partJoinedHeads(message.text) !== message.text;
   const isComplete = hops.length > 0 && hops.every((hop) => hop.from.address !== null);
-  if (isComplete || (hops.length === 0 && subjectIntent(message.subject, new Set()) !== 'forward'))
+  if (
+    (isComplete && !lostBreaks) ||
+    (hops.length === 0 && subjectIntent(message.subject, new Set()) !== 'forward')
+  )
     return hops;
   const inHtml = readInlineHops(htmlToText(rawHtml), message);
-  if (hops.length === 0) return inHtml;
+  const retells =
+    lostBreaks &&
+    inHtml.length === hops.length &&
+    inHtml.every((hop, index) => hop.from.address === (hops[index]?.from.address ?? null));
+  if (hops.length === 0 || retells) return inHtml;
   return hops.map((hop) => {
     const same = inHtml.find(
       (other) => other.depth === hop.depth && fold(other.from.name) === fold(hop.from.name),

@@ -1,5 +1,7 @@
+import { partJoinedHeads } from './forwarded/joined-head.ts';
 import { readHtmlLines } from './html/html-lines.ts';
 import type { ParsedMessage, SplitText } from './mail.ts';
+import { quotedByInitials } from './reply/initials-quote.ts';
 import { quoteRegion } from './reply/quote-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
 import { findForward, readSegments, type Segment } from './reply/quote.ts';
@@ -29,14 +31,15 @@ const hasText = (segment: Segment): boolean => segment.lines.some((line) => line
 const nullIfEmpty = (text: string): string | null => (text === '' ? null : text);
 
 function plainLines(text: string): QuoteLine[] {
-  return text
-    .replace(/\r\n?/gu, '\n')
-    .split('\n')
-    .map((line, index, all) => ({
-      text: line,
-      quoted: isQuotedText(line) && !(isArrowAttribution(line) && !isQuotedText(all[index - 1] ?? '')),
-      region: 'own' as const,
-    }));
+  const all = partJoinedHeads(text.replace(/\r\n?/gu, '\n')).split('\n');
+  const initials = quotedByInitials(all);
+  return all.map((line, index) => ({
+    text: line,
+    quoted:
+      initials.has(index) ||
+      (isQuotedText(line) && !(isArrowAttribution(line) && !isQuotedText(all[index - 1] ?? ''))),
+    region: 'own' as const,
+  }));
 }
 
 const htmlLines = (html: string): QuoteLine[] =>

@@ -478,6 +478,21 @@ describe('the sender inside', () => {
     ).toBeNull();
   });
 
+  it('comes with subject and text from the HTML part where the plain part lost the line breaks between them', () => {
+    const text = `FYISent from my Galaxy\n-------- Original message --------From: Ada Moss <ada.moss@client.test> Date: 27/10/2027  15:14  (GMT+00:00) To: jane@firm.test Subject: The roof It leaks.`;
+    const rawHtml =
+      '<div>FYI</div><div>Sent from my Galaxy</div><div>-------- Original message --------</div><div>From: Ada Moss &lt;ada.moss@client.test&gt; </div><div>Date: 27/10/2027  15:14  (GMT+00:00) </div><div>To: jane@firm.test </div><div>Subject: The roof </div><div><br></div><div>It leaks.</div>';
+    expect(forwardOf(text, 'Fwd: The roof', { rawHtml })).toMatchObject({
+      from: client,
+      subject: 'The roof',
+      text: 'It leaks.',
+      comment: 'FYI',
+    });
+    expect(forwardOf(text, 'Fwd: The roof', { rawHtml: rawHtml.replace('ada.moss@', 'eve@') })?.from).toEqual(
+      client,
+    );
+  });
+
   it('is found in the HTML part where the plain part is a stub', () => {
     const rawHtml = `<div>---------- Forwarded message ---------<br>${block().replaceAll('<', '&lt;').replaceAll('\n', '<br>')}<br><br>It leaks.</div>`;
     expect(forwardOf('This message is in HTML.', 'Fwd: The roof', { rawHtml })).toMatchObject({
@@ -531,6 +546,13 @@ describe('recipients inside', () => {
   it('keep the body that begins like a header', () => {
     const text = `${block()}\n\nTo: everybody\nFrom now on: no ladders.`;
     expect(forwardOf(text)?.text).toBe('To: everybody\nFrom now on: no ladders.');
+  });
+});
+
+describe('the text inside', () => {
+  it('begins below the fields of a redirected mail, hyphened or not', () => {
+    for (const label of ['Resent-From', 'Resent from'])
+      expect(forwardOf(`${block()}\n${label}: <jane@firm.test>\n\nIt leaks.`)?.text).toBe('It leaks.');
   });
 });
 

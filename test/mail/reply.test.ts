@@ -571,6 +571,73 @@ describe('quoted lines', () => {
   });
 });
 
+describe('lines quoted by initials', () => {
+  const introduction = 'Tuesday, March 5, 2024, 10:12:00 AM, you wrote:';
+
+  it('are cut out below an attribution, and the answer under them is kept', () => {
+    const quoted = `${introduction}\n\nAE> Shall we meet?\nAE>> Or not?`;
+    expect(split(`Hello Ann,\n\n${quoted}\n\nYes, gladly.`)).toEqual({
+      reply: 'Hello Ann,\n\nYes, gladly.',
+      quoted,
+      signature: null,
+    });
+  });
+
+  it('are known below an attribution that was wrapped', () => {
+    const text =
+      'On Tue, Mar 5, 2024 at 10:12 AM Ann Example <ann@example.com>\nwrote:\n\nAnn> Shall we?\n\nYes.';
+    expect(split(text).reply).toBe('Yes.');
+  });
+
+  it.each(['The readings:\n\nA> 3 bar\n\nIs that safe?', 'A> 3 bar\nB> 2 bar', 'On Tuesday:\nMon> closed'])(
+    'are not lines that nothing attributes: %j',
+    (text) => {
+      expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
+    },
+  );
+});
+
+describe('an attribution without the line break behind it', () => {
+  it.each([
+    'On Tue, Mar 5, 2024 at 10:12 AM, Ann Example<ann@example.com> wrote:',
+    'Am Di., März 5, 2024 at 10:12 schrieb Ann Example<ann@example.com>:',
+    'El mar., mar. 5, 2024 a la(s) 10:12, Ann Example<ann@example.com> escribió:',
+    'Le mar., mars 5, 2024 à 10:12, Ann Example<ann@example.com> a écrit :',
+  ])('begins the quote: %s', (line) => {
+    expect(split(`Yes.\n\n  ${line}   Shall we meet?\n\nAnn`)).toEqual({
+      reply: 'Yes.',
+      quoted: `  ${line}\nShall we meet?\n\nAnn`,
+      signature: null,
+    });
+  });
+
+  it.each([
+    'On Monday ann@example.com said the following:  the roof leaks.',
+    'Ask ann@example.com about this:  who pays?',
+    'On 5 March 2024 at 10:12 I wrote to ann@example.com and asked:  who pays?',
+  ])('is not a sentence with a wide gap: %s', (text) => {
+    expect(split(`Hello,\n\n${text}\n\nBob`).reply).toContain(text);
+  });
+});
+
+describe('a header block that has lost its line breaks', () => {
+  const joined =
+    '-------- Original message --------From: Ann Example <ann@example.com> Date: 05/03/2024  10:12  (GMT+00:00) To: bob@example.test Subject: Claim ';
+
+  it('begins the quote, and the tagline glued above it is the signature', () => {
+    const parts = split(`Yes, gladlySent from my Galaxy\n${joined}Shall we?`);
+    expect(parts).toMatchObject({ reply: 'Yes, gladly', signature: 'Sent from my Galaxy' });
+    expect(parts.quoted).toContain('ann@example.com');
+    expect(split(`네나의 Galaxy에서 보냄\n${joined}Shall we?`)).toMatchObject({ reply: '네' });
+  });
+
+  it('ends the comment of a forward', () => {
+    const parts = forward(`For the file.\n  ${joined.replace('Original', 'Forwarded')}The roof leaks.`);
+    expect(parts.reply).toBe('For the file.');
+    expect(parts.quoted).toContain('The roof leaks.');
+  });
+});
+
 describe('a forward', () => {
   const inside =
     '---------- Forwarded message ---------\nFrom: Ann Example <ann@example.com>\nDate: Tue, Mar 5, 2024\nSubject: Claim\nTo: <bob@example.test>\n\nThe roof leaks.';
@@ -651,6 +718,18 @@ describe('hostile text', () => {
     ['lines to answer above', (size) => '## Reply above this line ##\n'.repeat(size / 8)],
     ['dashes with text', (size) => '--\nIt is a sentence of nine words or some more.\n'.repeat(size / 8)],
     ['empty lines', (size) => '\n'.repeat(size * 3)],
+    ['initials', (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:\nAE> x\n'.repeat(size / 8)],
+    ['colons before initials', (size) => 'a 10:12 <a@b.test>:\nAE> x\n'.repeat(size / 8)],
+    [
+      'attributions with text behind',
+      (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:   x\n'.repeat(size / 8),
+    ],
+    ['wide gaps', (size) => `On a@b.test ${'10:12:  '.repeat(70)}\n`.repeat(size / 100)],
+    ['markdown links', (size) => `Sent with ${'[a](https:'.repeat(15)}\n`.repeat(size / 20)],
+    [
+      'joined blocks',
+      (size) => 'yesSent from my\n-- Original message ---From: a <a@b.test> Date: 5 To: b\n'.repeat(size / 8),
+    ],
     ['carriage returns', (size) => '\r'.repeat(size * 3)],
   ];
 

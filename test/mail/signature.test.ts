@@ -19,6 +19,7 @@ const TAGLINES = [
   'Sent from Yahoo Mail on Android',
   'Sent from Proton Mail mobile',
   'Sent with Proton Mail secure email.',
+  'Sent with [Proton Mail](https://proton.example/mail/home) secure email.',
   'Sent via the Samsung Galaxy S22, an AT&T 5G smartphone',
   'Sent from Samsung tablet.',
   'Get Outlook for iOS',
@@ -26,6 +27,7 @@ const TAGLINES = [
   'Get BlueMail for Android',
   'Von meinem iPhone gesendet',
   'Von meinem Samsung Galaxy Smartphone gesendet.',
+  'Von Yahoo Mail auf Android gesendet',
   'Gesendet von meinem Smartphone',
   'Gesendet mit der GMX Mail App',
   'Gesendet von Outlook für Android',
@@ -140,6 +142,8 @@ describe('a signature', () => {
     'Sent from my lawyer? No, from yours.',
     'Get Outlook for the whole team installed, please, and tell me when it is done so that we can go on.',
     'Von meinem Anwalt höre ich nichts.',
+    'Von Windows aus wurde das Formular, wie gesagt, zweimal gesendet',
+    'Von der Bank wurde nichts gesendet',
     'Envoyé depuis mon bureau, le contrat est parti hier. Merci de confirmer.',
     'The letter was sent from my office.',
   ])('is not made of a sentence: %s', (line) => {
@@ -261,7 +265,16 @@ describe('a card without any delimiter', () => {
     expect(signedBy('Ada Moss')).toBe('Tuesday suits me.');
   });
 
+  it.each(['Ada Moss | Moss Ltd | +44 20 7946 0000', 'Ada Moss • Director • www.moss.test'])(
+    'may be one line with strokes or points between its parts: %s',
+    (card) => {
+      expect(signedBy('Ada Moss', `Tuesday suits me.\n\n${card}`)).toBe('Tuesday suits me.');
+    },
+  );
+
   it.each([
+    ['of one line without a stroke', 'Ada Moss', 'Tuesday suits me.\n\nAda Moss, 020 7946 0000, called me.'],
+    ['of one line without a way to reach them', 'Ada Moss', 'Tuesday suits me.\n\nAda Moss | Moss Ltd'],
     ['of somebody else', 'Bo Hill', text],
     ['of a sender with one name', 'Ada', text],
     ['that the text announces', 'Ada Moss', text.replace('me.', 'me. Write to:')],

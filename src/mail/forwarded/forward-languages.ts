@@ -34,7 +34,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
     subject: 'Subject|Subj',
     replyTo: 'Reply-To|Reply to',
     other:
-      'Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Categories|Flag Status|Follow Up Flag|Message-ID|Mailing-List|User-Agent|X-Mailer|Resent-From|Resent-Date|Resent-To|Signed By|List-Id|MIME-Version|Content-Type|Return-Path|Received|Mailed-by|Conversation|Resent-Cc|Resent-Message-ID',
+      'Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Categories|Flag Status|Follow Up Flag|Message-ID|Mailing-List|User-Agent|X-Mailer|Resent-From|Resent-Date|Resent-To|Resent from|Resent date|Resent to|Signed By|List-Id|MIME-Version|Content-Type|Return-Path|Received|Mailed-by|Conversation|Resent-Cc|Resent-Message-ID',
     forwarded:
       'Forwarded message|Begin forwarded message|Begin forwarded email|Start of forwarded message|Forwarded mail|Forwarded email|Forwarded e-mail|Forwarded conversation|This is a forwarded message|Forwarded message follows|Fwd|Message forwarded|Forwarded|Forwarded text|Forwarded note',
     original:

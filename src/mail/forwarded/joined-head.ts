@@ -1,5 +1,6 @@
 import { readSeparator } from './forward-separator.ts';
 import { readLabelledLine } from './header-label.ts';
+import { isTagline } from '../reply/tagline.ts';
 
 /** Longer is no header block of one message. */
 const MAX_LINE_CHARS = 2_000;
@@ -47,20 +48,34 @@ function partMark(line: string): { readonly mark: string; readonly rest: string 
   return end < 0 ? null : { mark: line.slice(start, end), rest: line.slice(end).trim() };
 }
 
+/** No app's tagline is longer. */
+const MAX_TAGLINE_CHARS = 90;
+
+/** "YesSent from my phone": the sender's words and the tagline behind them, on lines of their own. */
+function partTagline(line: string): string {
+  for (let at = Math.max(1, line.length - MAX_TAGLINE_CHARS); at < line.length; at += 1)
+    if (/^[^\s\p{Lu}][\p{Lu}\p{Lo}]$/u.test(line.slice(at - 1, at + 1)) && isTagline(line.slice(at)))
+      return `${line.slice(0, at)}\n${line.slice(at)}`;
+  return line;
+}
+
 /**
  * Samsung and Yahoo lose the line breaks of a header block in their plain text: "----- Original message -----From: … Date: … To: …".
- * Such a line is parted into the lines that it was; every other one stays.
+ * Such a line is parted into the lines that it was, and a tagline from what is glued to it right above; every other one stays.
  */
 export function partJoinedHeads(text: string): string {
   let joined = 0;
-  const lines = text.split('\n').map((line) => {
-    if (joined >= MAX_JOINED_LINES || line.length > MAX_LINE_CHARS || !line.includes(':')) return line;
+  const lines = text.split('\n');
+  for (const [at, line] of lines.entries()) {
+    if (joined >= MAX_JOINED_LINES) break;
+    if (line.length > MAX_LINE_CHARS || !line.includes(':')) continue;
     const parts = partMark(line);
-    if (parts === null || readLabelledLine(parts.rest)?.field !== 'from') return line;
+    if (parts === null || readLabelledLine(parts.rest)?.field !== 'from') continue;
     const separator = readSeparator(parts.mark);
-    if (separator === null || separator === 'end') return line;
+    if (separator === null || separator === 'end') continue;
     joined += 1;
-    return `${parts.mark}\n${splitLabels(parts.rest)}`;
-  });
+    lines[at] = `${parts.mark}\n${splitLabels(parts.rest)}`;
+    if (at > 0) lines[at - 1] = partTagline(lines[at - 1] ?? '');
+  }
   return joined === 0 ? text : lines.join('\n');
 }

@@ -204,3 +204,19 @@ export function findInnerAttribution(line: string): number {
   }
   return -1;
 }
+
+/**
+ * Where the quoted text begins in a line whose attribution has lost the line break behind it, or -1. Yahoo's apps write
+ * "On …, N.N.<a@example.com> wrote:   Could you …".
+ */
+export function endOfRunOnAttribution(line: string): number {
+  const near = line.slice(0, MAX_CHARS);
+  // Behind the address, so that a line is weighed once.
+  const address = near.indexOf('@');
+  const gap = address < 0 ? null : /[:：]\s{2,9}(?=\S)/u.exec(near.slice(address));
+  if (gap === null) return -1;
+  const colon = address + gap.index;
+  const head = near.slice(0, colon + 1).trim();
+  if (!/>[^<>@]{0,30}[:：]$/u.test(head)) return -1;
+  return startsWell(head) && hasDate(head) && weigh(head) === 'sure' ? colon + gap[0].length : -1;
+}

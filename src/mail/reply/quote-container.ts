@@ -1,4 +1,4 @@
-import { findAttribution, findInnerAttribution } from './attribution.ts';
+import { endOfRunOnAttribution, findAttribution, findInnerAttribution } from './attribution.ts';
 import { hasText, nextFilled, type QuoteLine } from './quote-line.ts';
 import { isForwardLine } from './separator.ts';
 
@@ -6,6 +6,12 @@ import { isForwardLine } from './separator.ts';
 export function withInnerAttributions(lines: readonly QuoteLine[]): QuoteLine[] {
   return lines.flatMap((line, index) => {
     if (line.quoted || line.region !== 'own') return [line];
+    const end = endOfRunOnAttribution(line.text);
+    if (end > 0)
+      return [
+        { ...line, text: line.text.slice(0, end) },
+        { ...line, text: line.text.slice(end) },
+      ];
     const at = findInnerAttribution(line.text);
     if (at < 0) return [line];
     const next = lines[nextFilled(lines, index + 1)];

@@ -76,6 +76,7 @@ export const TAGLINES: readonly string[] = [
   'virus-free.',
   'yahoo mail:',
   // de
+  'von',
   'von meinem',
   'von meiner',
   'gesendet von meinem',

@@ -172,12 +172,18 @@ function findCard(lines: readonly string[], sender: string): Cut | null {
   let at = end;
   while (at > 0 && end - at < MAX_CLOSING_LINES && !blank(lines[at - 1] ?? '')) at -= 1;
   const above = lines.slice(0, at).findLast((line) => !blank(line));
-  if (end - at < 1 || above === undefined || /[:：]\s{0,9}$/u.test(above) || !blank(lines[at - 1] ?? ''))
-    return null;
-  const first = (lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE).split(/[|,(]/u, 1).join('');
+  if (above === undefined || /[:：]\s{0,9}$/u.test(above) || !blank(lines[at - 1] ?? '')) return null;
+  const first = (lines[at] ?? '')
+    .slice(0, MAX_SIGNATURE_LINE)
+    .split(/[|•·,(]/u, 1)
+    .join('');
   if (nameKey(first) !== key && nameKey((lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE)) !== key) return null;
-  return isContact(lines.slice(at + 1, end + 1)) ? { at, typed: false } : null;
+  const card = end > at ? lines.slice(at + 1, end + 1) : [partsBehind(lines[at] ?? '')];
+  return isContact(card) ? { at, typed: false } : null;
 }
+
+/** What a card of one line prints behind the name: "Ada Moss | Moss & Co | +44 …". A comma is too little, it is a sentence's. */
+const partsBehind = (line: string): string => /\s[|•·].{0,300}/u.exec(line.slice(0, 400))?.[0] ?? '';
 
 /**
  * The last line where it is the sender's own name behind a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann".

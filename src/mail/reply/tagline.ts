@@ -24,6 +24,8 @@ const TAGLINE = byBeginning(TAGLINES);
 const DEVICE_BEGINNINGS = new Set(['ph', 'ip', 'an', 'ga', 'az', 'ni', '私の', '나의', '내 ', 'मे']);
 /** What somebody may add to their tagline: "Please excuse typos." */
 const EXCUSE = /\.\s(?:please |pls )?(?:excuse|forgive|pardon|apologies)\b.{0,60}$/iu;
+/** Proton's plain text of what its HTML links: "Sent with [Proton Mail](https://…) secure email." */
+const MARKDOWN_LINK = /\[(?<label>[^[\]]{1,60})\]\(https?:[^\s()]{0,400}\)/giu;
 const DEVICE =
   /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
 
@@ -38,6 +40,7 @@ export function isTagline(line: string): boolean {
   const beginning = text.slice(0, 2).toLowerCase();
   if (!TAGLINE.has(beginning) && !DEVICE_BEGINNINGS.has(beginning)) return false;
   const bare = text
+    .replace(MARKDOWN_LINK, '$<label>')
     .replace(/[<(]\s{0,3}https?:[^\s<>()]{0,400}\s{0,3}[)>]/giu, '')
     .replace(/https?:\S{0,400}/giu, '')
     .replace(EXCUSE, '')
@@ -60,6 +63,8 @@ export function isTagline(line: string): boolean {
     phrasesFor(TAGLINE, lower).some((start) => lower.startsWith(start) && hasWordEnd(lower, start.length))
   ) {
     if (/^(?:von meine[mr]|az én|on the go)/u.test(lower)) return endsAsTagline(lower);
+    if (lower.startsWith('von '))
+      return endsAsTagline(lower) && namesProduct(bare, lower) && bare.split(/\s+/u).length <= 7;
     return lower.startsWith('sent from my') || namesProduct(bare, lower);
   }
   return (
