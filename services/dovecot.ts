@@ -145,6 +145,10 @@ namespace inbox {
   inbox = yes
   separator = /
 ${['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'].map(special).join('\n')}
+  # Comes into being with a CREATE.
+  mailbox "All Mail" {
+    special_use = \\All
+  }
 }
 `;
 }

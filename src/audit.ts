@@ -2,6 +2,7 @@ import { describeError } from './errors.ts';
 import { MailboxError } from './mailbox/mailbox.ts';
 import type { FolderState, ListedMessage, MailboxSession } from './mailbox/mailbox.ts';
 import type { PolledMailbox } from './poll.ts';
+import { useOf } from './polling/folder-use.ts';
 import { findCursor } from './store/cursors.ts';
 import type { Database } from './store/mongo.ts';
 import { askAgain, ledgerOf, recordSightings } from './store/sightings.ts';
@@ -16,6 +17,8 @@ export interface FolderAudit {
   readonly done: number;
   readonly pending: number;
   readonly failed: number;
+  /** Not fetched, because somebody still writes them. */
+  readonly drafts: number;
   /** Rows of messages that the mailbox lists no longer: moved, deleted, or gone before they were fetched. */
   readonly vanished: number;
   /** Listed, and the ledger has no row or takes them for gone. The first thousand; `missingCount` tells all. */
@@ -64,6 +67,7 @@ const unread = (folder: string, problem: string): FolderAudit => ({
   done: 0,
   pending: 0,
   failed: 0,
+  drafts: 0,
   vanished: 0,
   missing: [],
   missingCount: 0,
@@ -94,7 +98,7 @@ async function auditFolder(input: {
   const cursor = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
   const isNew = cursor === null || cursor.uidValidity !== state.uidValidity;
   const key: FolderEpoch = { mailbox: mailbox.name, folder: path, epoch: cursor?.epoch ?? 1 };
-  const counts: Record<State, number> = { done: 0, pending: 0, failed: 0, vanished: 0 };
+  const counts: Record<State, number> = { done: 0, pending: 0, failed: 0, vanished: 0, draft: 0 };
   // Before any row is added.
   const rows = isNew ? 0 : await database.sightings.countDocuments({ ...key });
   const missing: ListedMessage[] = [];
@@ -116,6 +120,7 @@ async function auditFolder(input: {
     done: counts.done,
     pending: counts.pending,
     failed: counts.failed,
+    drafts: counts.draft,
     vanished: rows - knownListed,
     missing: missing.map(({ uid }) => uid),
     missingCount,
@@ -132,11 +137,9 @@ async function queue(
   key: FolderEpoch,
   absent: readonly ListedMessage[],
 ): Promise<void> {
-  const folders = await session.folders();
-  const inOwnSent =
-    wanted === '\\Sent' || folders.some((folder) => folder.path === path && folder.specialUse === '\\Sent');
+  const use = await useOf(session, { wanted, path });
   const { role, since } = mailbox;
-  await recordSightings(database.sightings, { ...key, role, inOwnSent, since }, absent);
+  await recordSightings(database.sightings, { ...key, ...use, role, since }, absent);
   await askAgain(
     database.sightings,
     key,

@@ -55,6 +55,7 @@ function lineOf({
   done,
   pending,
   failed,
+  drafts,
   vanished,
   missing,
   missingCount,
@@ -62,7 +63,7 @@ function lineOf({
   problem,
 }: FolderAudit): string {
   if (problem !== null) return `${folder}: could not be compared: ${problem}`;
-  const counts = `${folder}: ${listed} listed, ${done} done, ${pending} pending, ${failed} failed, ${vanished} vanished, ${missingCount} missing`;
+  const counts = `${folder}: ${listed} listed, ${done} done, ${pending} pending, ${failed} failed, ${drafts > 0 ? `${drafts} drafts, ` : ''}${vanished} vanished, ${missingCount} missing`;
   const uids = missing.slice(0, SHOWN).join(', ');
   const more = missingCount > SHOWN ? ', …' : '';
   return `${counts}${missingCount > 0 ? ` (UID ${uids}${more})` : ''}${isNew && listed > 0 ? '; not polled since it was made' : ''}`;

@@ -68,6 +68,7 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
     },
     list: ({ fromUid }) =>
       windows([...opened().values()].filter(({ uid }) => uid >= fromUid).map(listed), listWindow),
+    listAgain: async (uids) => uids.flatMap((uid) => opened().get(uid) ?? []).map(listed),
     listUids: () => windows([...opened().keys()], uidWindow),
     fetch: (wanted) => fetchEntries(opened, wanted),
     headersOnly: async (uid) => {
@@ -81,7 +82,12 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
   };
 }
 
-const listed = ({ uid, internalDate, size }: Entry): ListedMessage => ({ uid, internalDate, size });
+const listed = ({ uid, internalDate, size, isDraft }: Entry): ListedMessage => ({
+  uid,
+  internalDate,
+  size,
+  isDraft,
+});
 
 function stateOf(root: string, exists: number): FolderState {
   const uidValidity = String(createHash('sha256').update(root).digest().readUInt32BE(0) || 1);
@@ -124,7 +130,7 @@ async function readEntries(
     found.map(({ located, identity, size }) => {
       const uid = uids.get(identity) ?? 0;
       const internalDate = located.kind === 'message' ? located.date : null;
-      return [uid, { uid, internalDate, size, located }];
+      return [uid, { uid, internalDate, size, isDraft: false, located }];
     }),
   );
 }

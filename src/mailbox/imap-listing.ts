@@ -70,11 +70,24 @@ async function edge(command: Command, sequence: '1' | '*'): Promise<number> {
 
 /** A message that went between SEARCH and FETCH stays listed, with size 0: the fetch will find it missing. */
 async function describe(command: Command, uids: readonly number[]): Promise<readonly ListedMessage[]> {
+  const found = await find(command, uids);
+  return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false });
+}
+
+export async function listAgain(
+  command: Command,
+  uids: readonly number[],
+): Promise<readonly ListedMessage[]> {
+  const found = await find(command, uids);
+  return uids.flatMap((uid) => found.get(uid) ?? []);
+}
+
+async function find(command: Command, uids: readonly number[]): Promise<ReadonlyMap<number, ListedMessage>> {
   const found = new Map<number, ListedMessage>();
   await collect(command, uids, found);
   const missing = uids.filter((uid) => !found.has(uid));
   if (missing.length > 0) await collect(command, missing, found);
-  return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0 });
+  return found;
 }
 
 async function collect(
@@ -84,11 +97,16 @@ async function collect(
 ): Promise<void> {
   const wanted = new Set(uids);
   await command('cannot list', async (client) => {
-    const query = { uid: true, internalDate: true, size: true };
+    const query = { uid: true, internalDate: true, size: true, flags: true };
     for await (const row of client.fetch(sequenceSet(uids), query, { uid: true })) {
       // A row without a size is a flag change of another session that happened to come now.
       if (!wanted.has(row.uid) || row.size === undefined) continue;
-      found.set(row.uid, { uid: row.uid, internalDate: isoOf(row.internalDate), size: row.size });
+      found.set(row.uid, {
+        uid: row.uid,
+        internalDate: isoOf(row.internalDate),
+        size: row.size,
+        isDraft: row.flags?.has('\\Draft') ?? false,
+      });
     }
   });
 }

@@ -3,7 +3,7 @@ import type { Connection, Connections } from './imap-connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
 import { fetchMessages } from './imap-fetch.ts';
 import { fetchHeaders } from './imap-large.ts';
-import { type Command, listMessages, uidWindows } from './imap-listing.ts';
+import { type Command, listAgain, listMessages, uidWindows } from './imap-listing.ts';
 import { type FolderName, type FolderState, MailboxError, type MailboxSession } from './mailbox.ts';
 
 /** The account's folders, remembered between polls: an idle poll has no command to spare for LIST. */
@@ -106,6 +106,7 @@ export async function openImapSession({
     resolveFolder,
     open,
     list: ({ fromUid }) => listMessages({ command, folder: opened(), fromUid }),
+    listAgain: (uids) => listAgain(command, uids),
     listUids: () => uidWindows({ command, folder: opened(), fromUid: 1 }),
     fetch: (wanted) => fetchMessages(command, wanted),
     headersOnly: (uid) => fetchHeaders(command, uid),

@@ -33,6 +33,8 @@ export interface ListedMessage {
   readonly internalDate: string | null;
   /** Bytes as the source declares them. Some servers only estimate (Exchange). 0 where it was not told. */
   readonly size: number;
+  /** \Draft (RFC 9051 §2.3.2): somebody has not finished writing it. */
+  readonly isDraft: boolean;
 }
 
 export interface WantedMessage {
@@ -76,6 +78,8 @@ export interface MailboxSession {
    * Nothing that arrived after `open` needs to be in it. @throws where a listing fails: an incomplete listing never ends normally.
    */
   list(input: { readonly fromUid: number }): AsyncIterable<readonly ListedMessage[]>;
+  /** The same of some messages, at most 2,000, as they are now; those that have gone are left out. */
+  listAgain(uids: readonly number[]): Promise<readonly ListedMessage[]>;
   /** Every UID of the open folder, in windows of at most 20,000: for audit and resync. */
   listUids(): AsyncIterable<readonly number[]>;
   fetch(wanted: readonly WantedMessage[]): AsyncIterable<Fetched>;

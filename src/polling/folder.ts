@@ -12,11 +12,16 @@ import {
   raiseEpoch,
 } from '../store/cursors.ts';
 import type { CursorDocument } from '../store/cursors.ts';
-import { abandonEarlierEpochs, recordSightings } from '../store/sightings.ts';
+import { abandonEarlierEpochs, draftUids, endDrafts, recordSightings } from '../store/sightings.ts';
 import type { FolderEpoch } from '../store/sightings.ts';
 import { fetchPending } from './fetching.ts';
 import { isNowParked, isSameAnswer, pauseAfterRefusals, wasParked } from './parking.ts';
+import { useOf } from './folder-use.ts';
+import type { FolderUse } from './folder-use.ts';
 import type { PollDeps, PolledMailbox, PollOutcome } from '../poll.ts';
+
+/** Of a person's drafts, those looked at in one poll. */
+const DRAFTS_ASKED = 1_000;
 
 export interface Round extends PollDeps {
   readonly mailbox: PolledMailbox;
@@ -65,8 +70,9 @@ export async function pollFolder(round: Round, session: MailboxSession, wanted: 
       cursor: known?.epoch === 0 ? null : known,
     });
     const key = { mailbox: mailbox.name, folder: path, epoch: cursor.epoch };
-    const inOwnSent = wanted === '\\Sent' || (await isSent(session, path));
-    const listedAll = await listNew(round, session, { key, state, cursor, inOwnSent });
+    const use = await useOf(session, { wanted, path });
+    const listedAll = await listNew(round, session, { key, state, cursor, use });
+    if (use.holdsDrafts) await askForDrafts(round, session, key);
     const fetchedAll = await fetchPending(round, session, key);
     return !listedAll || !fetchedAll;
   } catch (error) {
@@ -108,11 +114,6 @@ function isParked({ askParked }: Round, cursor: CursorDocument | null): boolean 
   return askParked !== true && until !== null && until > new Date();
 }
 
-async function isSent(session: MailboxSession, path: string): Promise<boolean> {
-  const folders = await session.folders();
-  return folders.some((folder) => folder.path === path && folder.specialUse === '\\Sent');
-}
-
 /** A folder that was reset five times in a day is read again later, not never: each reset costs a whole re-read. */
 function isHeldBack(cursor: CursorDocument | null): boolean {
   const latest = cursor?.resets.at(-1);
@@ -150,21 +151,34 @@ async function openCursor(
   return current;
 }
 
+/** Those that are drafts no more, or not listed any more, are asked for like any message: the fetch tells which have gone. */
+async function askForDrafts({ database }: Round, session: MailboxSession, key: FolderEpoch): Promise<void> {
+  const uids = await draftUids(database.sightings, key, DRAFTS_ASKED);
+  if (uids.length === 0) return;
+  const listed = await session.listAgain(uids);
+  const drafts = new Set(listed.flatMap(({ uid, isDraft }) => (isDraft ? [uid] : [])));
+  await endDrafts(
+    database.sightings,
+    key,
+    uids.filter((uid) => !drafts.has(uid)),
+  );
+}
+
 /** Writes rows for what is new, window by window, the cursor behind them. True when the listing is complete. */
 async function listNew(
   round: Round,
   session: MailboxSession,
-  input: { key: FolderEpoch; state: FolderState; cursor: CursorDocument; inOwnSent: boolean },
+  input: { key: FolderEpoch; state: FolderState; cursor: CursorDocument; use: FolderUse },
 ): Promise<boolean> {
   const { database, mailbox, total } = round;
-  const { key, state, cursor, inOwnSent } = input;
+  const { key, state, cursor, use } = input;
   const plan = planSync({ state, cursor });
   if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
     const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
     for await (const window of session.list({ fromUid })) {
       await recordSightings(
         database.sightings,
-        { ...key, role: mailbox.role, inOwnSent, since: mailbox.since },
+        { ...key, ...use, role: mailbox.role, since: mailbox.since },
         window,
       );
       round.step?.('rows-written');

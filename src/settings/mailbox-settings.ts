@@ -55,7 +55,7 @@ export const mailboxSettings = {
   folders: setting({
     name: 'IMAP_FOLDERS',
     group: mailboxGroup,
-    doc: 'Folders to watch, by path or by special use (\\Inbox, \\Sent, \\All, \\Archive).',
+    doc: 'Folders to watch, by path or by special use (\\Inbox, \\Sent, \\All, \\Archive). Drafts in \\All wait until they are sent; name \\Sent beside it, which proves own letters.',
     kind: list,
     fallback: '\\Inbox,\\Sent',
   }),

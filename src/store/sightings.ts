@@ -20,7 +20,8 @@ export interface SightingDocument {
   readonly since: Date | null;
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
-  readonly state: 'pending' | 'done' | 'vanished' | 'failed';
+  /** `draft`: somebody still writes it, so it is not fetched yet. */
+  readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
   /** Whether a write-back to the mailbox was done. */
   readonly acted: boolean;
@@ -44,6 +45,8 @@ export interface SightedAs {
   readonly role: 'capture' | 'dropbox';
   readonly inOwnSent: boolean;
   readonly since: Date | null;
+  /** Whether drafts lie between the letters of the folder: they wait there until they are sent. */
+  readonly holdsDrafts: boolean;
 }
 
 export function sightingId({
@@ -62,7 +65,7 @@ export async function recordSightings(
   listed: readonly ListedMessage[],
 ): Promise<void> {
   const now = new Date();
-  const rows = listed.map(({ uid, internalDate, size }): SightingDocument => ({
+  const rows = listed.map(({ uid, internalDate, size, isDraft }): SightingDocument => ({
     _id: sightingId({ ...folder, uid }),
     mailbox: folder.mailbox,
     folder: folder.folder,
@@ -74,7 +77,7 @@ export async function recordSightings(
     inOwnSent: folder.inOwnSent,
     since: folder.since,
     rawKey: null,
-    state: 'pending',
+    state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,
     acted: false,
     attempts: 0,
@@ -151,10 +154,38 @@ export async function abandonEarlierEpochs(
   { mailbox, folder, epoch }: FolderEpoch,
 ): Promise<void> {
   await sightings.updateMany(
-    { mailbox, folder, epoch: { $lt: epoch }, state: 'pending', rawKey: null },
+    { mailbox, folder, epoch: { $lt: epoch }, state: { $in: ['pending', 'draft'] }, rawKey: null },
     {
       $set: { state: 'vanished', error: 'the folder was reset before it was fetched', updatedAt: new Date() },
     },
+  );
+}
+
+/** UIDs of the rows that wait for somebody to finish writing, the lowest first. */
+export async function draftUids(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+  limit: number,
+): Promise<number[]> {
+  const rows = await sightings
+    .find({ mailbox, folder, epoch, state: 'draft' })
+    .project<Pick<SightingDocument, 'uid'>>({ uid: 1 })
+    .sort({ uid: 1 })
+    .limit(limit)
+    .toArray();
+  return rows.map(({ uid }) => uid);
+}
+
+/** They are to be fetched now. */
+export async function endDrafts(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+  uids: readonly number[],
+): Promise<void> {
+  if (uids.length === 0) return;
+  await sightings.updateMany(
+    { mailbox, folder, epoch, uid: { $in: [...uids] }, state: 'draft' },
+    { $set: { state: 'pending', updatedAt: new Date() } },
   );
 }
 

@@ -20,7 +20,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
     folder: text,
     epoch: number,
     uid: number,
-    state: oneOf('pending', 'done', 'vanished', 'failed'),
+    state: oneOf('pending', 'done', 'vanished', 'failed', 'draft'),
     startedAttempts: number,
     updatedAt: date,
   },

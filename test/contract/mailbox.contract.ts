@@ -122,6 +122,13 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect(found).toEqual(listed.filter(({ uid }) => uid >= from));
     });
 
+    it('lists some messages again, without those that are not there', async () => {
+      const listed = await listAll(session);
+      const some = listed.filter((_, at) => at % 2 === 0);
+      const gone = Math.max(...uidsOf(listed)) + 7;
+      expect(await session.listAgain([...uidsOf(some), gone])).toEqual(some);
+    });
+
     it('lists the same UIDs alone', async () => {
       const uids = (await collect(session.listUids())).flat();
       expect(uids).toEqual((await listAll(session)).map(({ uid }) => uid));

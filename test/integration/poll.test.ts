@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { file } from '../../demo/mime.ts';
+import { auditMailbox } from '../../src/audit.ts';
 import { MailboxError } from '../../src/mailbox/mailbox.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
 import { pollMailbox } from '../../src/poll.ts';
@@ -385,6 +386,48 @@ describe('a poll', () => {
       ['INBOX', false, since],
       ['Sent', true, since],
     ]);
+  });
+
+  it('lets drafts wait in a folder of all mail until they are sent', async () => {
+    const { firm, mailbox, user } = await openWith(0, { folders: ['\\All'] });
+    const { sightings } = firm.database;
+    const states = async () =>
+      (await sightings.find().sort({ uid: 1 }).toArray()).map(({ uid, state, rawKey }) => [
+        uid,
+        rawKey === null ? state : 'fetched',
+      ]);
+    await withWriter(user, async (client) => {
+      await client.mailboxCreate('All Mail');
+      for (const flags of [['\\Draft'], [], ['\\Draft', '\\Seen'], ['\\Draft']])
+        await client.append('All Mail', letter(), flags);
+      expect(await firm.poll(mailbox)).toMatchObject({ listed: 4, fetched: 1, problems: [] });
+      expect(await states()).toEqual([
+        [1, 'draft'],
+        [2, 'fetched'],
+        [3, 'draft'],
+        [4, 'draft'],
+      ]);
+      const [audited] = await auditMailbox(firm.database, mailbox, { fix: false });
+      expect(audited).toMatchObject({ listed: 4, pending: 1, drafts: 3, missingCount: 0 });
+
+      await client.mailboxOpen('All Mail');
+      await client.messageFlagsRemove('1', ['\\Draft'], { uid: true });
+      await client.messageDelete('3', { uid: true });
+    });
+    expect(await firm.poll(mailbox)).toMatchObject({ listed: 0, fetched: 1 });
+    for (let polls = 0; polls < 2; polls += 1) await firm.poll(mailbox);
+    expect(await states()).toEqual([
+      [1, 'fetched'],
+      [2, 'fetched'],
+      [3, 'vanished'],
+      [4, 'draft'],
+    ]);
+  });
+
+  it('believes the mark of a draft in no other folder', async () => {
+    const { firm, mailbox, user } = await openWith(0);
+    await withWriter(user, (client) => client.append('INBOX', letter(), ['\\Draft']));
+    expect(await firm.poll(mailbox)).toMatchObject({ listed: 1, fetched: 1 });
   });
 
   it('of an unchanged mailbox writes no row and fetches nothing', async () => {

@@ -284,6 +284,7 @@ function countedMailbox(name: string) {
     resolveFolder: async () => null,
     open: async () => Promise.reject(new Error('not asked for')),
     list: () => nothing(),
+    listAgain: async () => [],
     listUids: () => nothing(),
     fetch: () => nothing(),
     headersOnly: async () => Buffer.alloc(0),

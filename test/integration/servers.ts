@@ -204,8 +204,8 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       const uid = (delivered += 1);
       const internalDate = (seen.internalDate ?? new Date('2026-03-02T10:00:05Z')).toISOString();
       const epoch = { mailbox, folder: path, epoch: 1 };
-      await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since }, [
-        { uid, internalDate, size: raw.length },
+      await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since, holdsDrafts: false }, [
+        { uid, internalDate, size: raw.length, isDraft: false },
       ]);
       await blobs.put({ key, content: raw, size: raw.length, sha256, contentType: 'message/rfc822' });
       const id = sightingId({ ...epoch, uid });
