@@ -11,7 +11,7 @@ import { isHard, reasonOf, wordedReason } from './bounce/bounce-reasons.ts';
 import { readDeliveryStatus, type RecipientGroup } from './bounce/delivery-status.ts';
 import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf } from './header-fields.ts';
-import type { Bounce, BounceRecipient, ParsedMessage } from './mail.ts';
+import type { Bounce, BounceRecipient, ParsedMessage, ReportPart } from './mail.ts';
 import { returnedMessage, splitNotice } from './bounce/returned-message.ts';
 import { readSesNotification } from './bounce/ses-notification.ts';
 import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './bounce/smtp-codes.ts';
@@ -100,10 +100,21 @@ function readReport(message: ParsedMessage): ReturnType<typeof readDeliveryStatu
   const own =
     message.reportType === 'delivery-status' || (message.reportType === null && isSentByMachine(message));
   if (!own) return null;
-  const part = message.reports.find(({ contentType }) =>
-    /^message\/(?:global-)?delivery-status$/i.test(contentType),
-  );
+  const part =
+    message.reports.find(({ contentType }) =>
+      /^(?:message\/(?:global-)?|text\/)delivery-status$/i.test(contentType),
+    ) ?? message.reports.find(isUntypedStatus);
   return readDeliveryStatus(part?.text ?? reportInText(message.text));
+}
+
+/** A report that lost its type begins with its fields (RFC 3464 §2.2 and §2.3), as no other file does. */
+function isUntypedStatus({ contentType, text }: ReportPart): boolean {
+  return (
+    /^(?:text\/plain|application\/octet-stream)$/i.test(contentType) &&
+    /^\s{0,99}(?:reporting-mta|original-envelope-id|dsn-gateway|received-from-mta|arrival-date|(?:final|original)-recipient)[ \t]?:/i.test(
+      text,
+    )
+  );
 }
 
 /** A gateway may flatten a report into text: its fields still stand at the beginning of lines. */

@@ -385,3 +385,56 @@ test.each([
     `${expected} user-unknown hard failed`,
   ]);
 });
+
+describe('a report whose parts lost their types', () => {
+  const status =
+    'Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; client@shop.test\nAction: failed\nStatus: 5.1.1';
+  const head =
+    'Return-Path: <sender@firm.test>\nMessage-ID: <orig-3@firm.test>\nFrom: sender@firm.test\nTo: client@shop.test';
+  const flattened = (types: {
+    readonly status: string;
+    readonly head: string;
+    readonly from?: string;
+  }): string =>
+    [
+      `From: ${types.from ?? 'MAILER-DAEMON@mx.test'}\nTo: sender@firm.test\nSubject: Delivery failure\nMIME-Version: 1.0`,
+      'Content-Type: multipart/mixed; boundary=b\n',
+      '--b\nContent-Type: text/plain\n\nDetails are attached.\n',
+      `--b\n${types.status}\n\n${status}\n`,
+      `--b\n${types.head}\n\n${head}\n`,
+      '--b--\n',
+    ].join('\n');
+  const file = (type: string, name: string): string =>
+    `Content-Type: ${type}; name="${name}"\nContent-Disposition: attachment; filename="${name}"`;
+
+  test.each([
+    [file('text/plain', 'delivery-status.txt'), 'Content-Type: text/rfc822-header'],
+    [file('text/plain', 'details.txt'), file('text/plain', 'Message Headers.txt')],
+    [file('text/plain', 'ATT00001.txt'), file('text/plain', 'ATT00002.txt')],
+    [file('application/octet-stream', 'ATT00001.dat'), 'Content-Type: text/x-rfc822-headers'],
+    ['Content-Type: text/delivery-status', 'Content-Type: text/rfc822'],
+  ])('%s and %s are read for what they hold', async (statusType, headType) => {
+    const bounce = await read(flattened({ status: statusType, head: headType }));
+    expect(linesOf(bounce)).toEqual(['client@shop.test - 5.1.1 user-unknown hard failed']);
+    expect(bounce?.originalMessageId).toBe('orig-3@firm.test');
+  });
+
+  test('a person who attaches them sends no bounce', async () => {
+    const raw = flattened({
+      status: file('text/plain', 'delivery-status.txt'),
+      head: file('text/plain', 'headers.txt'),
+      from: 'Bob <bob@shop.test>',
+    });
+    expect(await read(raw)).toBeNull();
+  });
+
+  test('a file of that name stays a file, and what it holds must be a report', async () => {
+    const raw = flattened({
+      status: file('text/plain', 'notes.txt'),
+      head: file('text/plain', 'details.txt'),
+    });
+    const message = await parseMessage({ raw: Buffer.from(raw) });
+    expect(message.attachments.map(({ filename }) => filename)).toEqual(['notes.txt', 'details.txt']);
+    expect(readBounce(message)?.recipients[0]?.status).not.toBe('5.1.1');
+  });
+});

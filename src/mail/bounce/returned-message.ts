@@ -1,5 +1,5 @@
 import { messageIdIn } from './delivery-status.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage, ReportPart } from '../mail.ts';
 
 /** What a bounce brings back of the message that failed. */
 export interface ReturnedMessage {
@@ -77,9 +77,10 @@ export function returnedMessage(message: ParsedMessage, returnedLines: readonly 
       sender: inside.from?.address ?? null,
     };
   }
-  const headers = message.reports.find(({ contentType }) =>
-    /rfc822-headers|global-headers/i.test(contentType),
-  );
+  const headers =
+    message.reports.find(({ contentType }) =>
+      /rfc822-headers?$|global-headers$|^text\/rfc822$/i.test(contentType),
+    ) ?? message.reports.find(isUntypedHeader);
   const lines = headers
     ? headers.text.split(/\r?\n/, MAX_LINES).map((line) => line.slice(0, MAX_LINE))
     : returnedLines;
@@ -88,6 +89,16 @@ export function returnedMessage(message: ParsedMessage, returnedLines: readonly 
     recipients: [...addressesOf(lines, 'to'), ...addressesOf(lines, 'cc')],
     sender: addressesOf(lines, 'from')[0] ?? null,
   };
+}
+
+/** Headers that lost their type stand in a file that is nothing but them. */
+function isUntypedHeader({ contentType, text }: ReportPart): boolean {
+  if (!/^(?:text\/plain|application\/octet-stream)$/i.test(contentType)) return false;
+  const lines = text
+    .trimStart()
+    .split('\n', HEADER_REACH)
+    .map((line) => line.slice(0, MAX_LINE));
+  return startsHeader(lines, 0);
 }
 
 function messageIdOf(lines: readonly string[]): string | null {

@@ -15,7 +15,16 @@ const reportTypes: ReadonlySet<string> = new Set([
   'message/global-headers',
   'text/rfc822-headers',
   'message/rfc822-headers',
+  // What gateways and old servers write in place of RFC 6522's type.
+  'text/rfc822-header',
+  'text/x-rfc822-headers',
+  'text/rfc822',
+  'text/delivery-status',
 ]);
+/** Gateways and clients that lose the type of a report's part keep or give a name: "details.txt", "ATT00001.txt", "Message Headers.txt". */
+const reportFile =
+  /^(?:delivery[-_ ]?(?:status|report|notification)|details|dsn|att\d{5}|noname|(?:message |mail |original |undelivered[- ]message )?headers?|rfc822[-_]?headers?)(?:\.(?:txt|dat|dsn))?$/;
+const untyped: ReadonlySet<string> = new Set(['text/plain', 'application/octet-stream']);
 const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'application/ics']);
 const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
 /** RFC 8551 §3.2.1: gateways that lose the type keep the name. */
@@ -29,6 +38,7 @@ export function roleOf(part: Part, isBody: boolean): LeafRole {
   if (reportTypes.has(part.contentType)) return 'report';
   if (calendarTypes.has(part.contentType)) return 'calendar';
   const filename = part.filename?.toLowerCase() ?? '';
+  if (untyped.has(part.contentType) && reportFile.test(filename)) return 'report';
   if (tnefTypes.has(part.contentType) || filename === 'winmail.dat') return 'tnef';
   if (isPkcs7Mime(part.contentType) || cmsFiles.has(filename)) return 'pkcs7';
   // Programs that know nothing of mail attach a saved message as bytes.
