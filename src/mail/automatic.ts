@@ -11,6 +11,7 @@ import {
   type HeaderSign,
 } from './automatic/automatic-headers.ts';
 import { isMailerDaemon, speaksOfSuccess } from './bounce/bounce-gate.ts';
+import { declaresAnswer } from './automatic/declared-answer.ts';
 import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts';
 import { challengeSign } from './automatic/challenge.ts';
@@ -48,8 +49,10 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (absence !== null) return { kind: 'out-of-office', sign: absence };
   const list = firstSign(message, LIST_HEADERS);
   const bulk = firstSign(message, BULK_HEADERS);
-  // A notice that a program sends to many ("auto-generated" with list fields) is a list's or bulk mail, and no answer to anyone.
-  if (reply !== null && !(reply === 'auto-submitted' && !isReplied(message) && (list ?? bulk) !== null))
+  // A notice that a program sends to many ("auto-generated" with list fields) is a list's or bulk mail, and no answer to anyone. Help
+  // desks put Precedence on their receipts as well (RFC 3834 §3.1.8), which name the message that they answer.
+  const toMany = list !== null || (bulk !== null && !(isPrecedence(bulk) && message.inReplyTo.length > 0));
+  if (reply !== null && !(reply === 'auto-submitted' && !isReplied(message) && toMany))
     return { kind: 'auto-reply', sign: reply };
   if (list !== null && !isCampaign(message)) return { kind: 'list', sign: list };
   if (bulk ?? list) return { kind: 'bulk', sign: bulk ?? list ?? '' };
@@ -94,7 +97,9 @@ function bounceSign(message: ParsedMessage): string {
 function replySign(message: ParsedMessage): string | null {
   if (isAutoSubmitted(message)) return 'auto-submitted';
   const field = firstSign(message, REPLY_HEADERS) ?? replyField(message);
-  return field ?? (automaticSubject(message) ? 'subject' : null);
+  if (field !== null) return field;
+  if (automaticSubject(message)) return 'subject';
+  return declaresAnswer(message) ? 'text' : null;
 }
 
 /** Fields that vendors name after what the message is: "X-ARAutoReply", "X-Acme-Auto-Response-Id". */
@@ -104,6 +109,10 @@ function replyField(message: ParsedMessage): string | null {
       (REPLY_FIELD_NAME.test(name) || ABSENCE_FIELD_NAME.test(name)) && !MEANS_NO.test(value.trim()),
   );
   return field?.name ?? null;
+}
+
+function isPrecedence(sign: string): boolean {
+  return sign === 'precedence' || sign === 'x-precedence';
 }
 
 function isReplied(message: ParsedMessage): boolean {

@@ -204,6 +204,7 @@ test('hostile text, subjects, names and field names are read in bounded time', a
     'message from <a@',
     'a@b.test, ',
     'absence ',
+    'this is an automatic ',
   ]) {
     timeOf(unit, 10_000);
     expect(timeOf(unit, 1_000_000)).toBeLessThan(8 * timeOf(unit, 250_000) + 500);
@@ -282,4 +283,98 @@ test('a gateway that asks strangers onto a list of allowed senders challenges', 
   const body =
     'This address is protected. For your message to be moved to the Inbox, the recipient must add your email address to a list of allowed senders. Click the link below to ask for it.';
   expect((await classify('Return-Path: <>\nSubject: Re: Offer', body))?.kind).toBe('challenge');
+});
+
+describe('answers that say so themselves', () => {
+  test.each([
+    ['Thank you for your request', 'Dear customer,\n\nThis is an automated response. Please do not reply.'],
+    ['Re: Offer', 'Hello,\n\n*** This e-mail is an automatically generated\nreply. ***\nWe are on it.'],
+    ['Votre demande', 'Bonjour,\n\nCeci est une réponse automatique. Nous avons bien reçu votre demande.'],
+    ['Ihre Anfrage', 'Guten Tag,\n\ndies ist eine automatische Eingangsbestätigung.'],
+    ['Su consulta', 'Esta es una respuesta automática. Hemos recibido su mensaje.'],
+    ['Uw vraag', 'Dit is een automatisch antwoord.'],
+    ['お問い合わせ', 'このメールは自動返信メールです。\nお問い合わせを受け付けました。'],
+    ['咨询', '您好，\n\n这是一封自动回复邮件。'],
+  ])('"%s" with its words is automatic', async (subject, body) => {
+    const head = `In-Reply-To: <a@firm.test>\nSubject: ${subject}`;
+    expect(await classify(head, body)).toEqual({ kind: 'auto-reply', sign: 'text' });
+  });
+
+  test('one that is about an absence is an absence', async () => {
+    const body = 'This is an automatic reply. I am on vacation until May.';
+    expect(await classify('In-Reply-To: <a@firm.test>\nSubject: Re: Offer', body)).toEqual({
+      kind: 'out-of-office',
+      sign: 'text',
+    });
+  });
+
+  test.each([
+    ['nothing is answered or confirmed', 'Subject: Gate', 'This is an automatic reply unit, model 7.'],
+    [
+      'a person quotes one',
+      'In-Reply-To: <a@firm.test>\nSubject: Re: Offer',
+      'I only got this back:\n\n> This is an automated response. Please do not reply.',
+    ],
+    [
+      'a person answers one',
+      'In-Reply-To: <a@firm.test>\nSubject: Re: Offer',
+      'Is nobody there?\n\nFrom: Desk\nSubject: Offer\n\nThis is an automated response.',
+    ],
+    [
+      'a person passes one on',
+      'In-Reply-To: <a@firm.test>\nSubject: Fwd: Offer',
+      'This is an automated response.',
+    ],
+    [
+      'it stands in the middle of a sentence',
+      'In-Reply-To: <a@firm.test>\nSubject: Re: Offer',
+      'They said this is an automated response, so I call you.',
+    ],
+    [
+      'a form of a website carries the words of a person',
+      'Subject: We received your request',
+      'This is an automated message from the form.\n\nMy heating is broken.',
+    ],
+  ])('none where %s', async (_, head, body) => {
+    expect(await classify(head, body)).toBeNull();
+  });
+});
+
+describe('the receipt of a help desk with Precedence', () => {
+  const marks = 'Auto-Submitted: auto-generated\nPrecedence: bulk\nSubject: [Desk #12] Printer';
+
+  test('is an answer where it names the message', async () => {
+    expect(await classify(`${marks}\nIn-Reply-To: <a@firm.test>`)).toEqual({
+      kind: 'auto-reply',
+      sign: 'auto-submitted',
+    });
+  });
+
+  test('is bulk or a list where it does not, or goes to a list', async () => {
+    expect((await classify(marks))?.kind).toBe('bulk');
+    expect((await classify(`${marks}\nIn-Reply-To: <a@firm.test>\nList-Id: <dev.test>`))?.kind).toBe('list');
+  });
+});
+
+describe('a challenge without any field', () => {
+  const body =
+    'I am protecting myself from junk mail. Click the link below so I can receive your emails.\nhttps://a.test/1';
+
+  test('is known by its subject and its proof together', async () => {
+    expect(await classify('Subject: Re: Offer (verification)', body)).toEqual({
+      kind: 'challenge',
+      sign: 'subject',
+    });
+  });
+
+  test('is none by one of them', async () => {
+    expect(await classify('Subject: Re: Offer', body)).toBeNull();
+    expect(await classify('Subject: Re: Offer (verification)', 'Click the link to read it.')).toBeNull();
+  });
+
+  test('speaks Portuguese', async () => {
+    const text =
+      'Para que sua mensagem seja encaminhada, clique aqui. O programa elimina mensagens enviadas por robôs.';
+    expect((await classify('Subject: Antispam: confirme', text))?.kind).toBe('challenge');
+  });
 });

@@ -11,6 +11,7 @@ export const WAITING_PHRASES: readonly string[] = [
   '(?:votre|ce) (?:message|courriel|e-?mail|mail)[^.]{0,80}(?:en attente|retenu|me parvienne|soit (?:remis|livré|délivré)|suspendu|quarantaine)|(?:vous )?authentifi(?:er|cation)|prot[ée]g(?:er|é)[^.]{0,30}(?:spam|ind[ée]sirable|pourriel)',
   'su (?:mensaje|correo|e-?mail)[^.]{0,80}(?:retenido|en espera|pendiente|cuarentena)|(?:confirme|confirmar|verifique)[^.]{0,60}(?:remitente|mensaje|humano|persona)',
   '(?:sua|a sua) (?:mensagem|e-?mail)[^.]{0,80}(?:retida|em espera|pendente|quarentena|aguarda)|(?:confirme|confirmar|verifique)[^.]{0,60}(?:remetente|mensagem|humano|pessoa)',
+  'para que (?:a )?su?a? (?:mensagem|mensaje|e-?mail|correo)[^.]{0,40}(?:seja|possa|chegue|sea|pueda|llegue)',
   '(?:il (?:suo|tuo)|suo) (?:messaggio|e-?mail)[^.]{0,80}(?:trattenuto|in attesa|sospeso|quarantena)|(?:conferm|verific)[^.]{0,60}(?:mittente|messaggio|persona)',
   '(?:uw|je) (?:bericht|e-?mail|mail)[^.]{0,80}(?:vastgehouden|in de wacht|quarantaine|wacht op)',
   '(?:ваше|вашего) (?:письмо|сообщение|сообщения|письма)[^.]{0,80}(?:ожидает|задержано|удержано|карантин)|подтверд[^.]{0,60}(?:письм|сообщени|отправител|человек)',
@@ -20,6 +21,7 @@ export const WAITING_PHRASES: readonly string[] = [
 export const PROOF_PHRASES: readonly string[] = [
   '(?:must|needs? to|has to) add your (?:e-?mail )?address to (?:a|the|his|her|their) list of (?:allowed|approved|authori[sz]ed|safe) senders',
   "(?:you are|you[’']re) (?:a |an |not a )?(?:real |human|robot|spammer|person|machine)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)|your (?:message|e-?mail|mail)[^.]{0,60}wait-?listed|(?:add(?:ed)?|add yourself) to my (?:list of )?(?:approved|allowed|guest|white|safe)",
+  '(?:messages?|e-?mails?|mensage(?:m|ns)|mensajes?|messaggi|nachrichten|mails) (?:sent|enviad[ao]s?|enviados?|inviati|von|envoyés) (?:by |por |da |par )?(?:rob[ôo]s?|robots?|bots|spammers?|spambots?|maschinen)',
   '(?:sie|du) (?:ein mensch|kein (?:roboter|spammer|automat))|vous êtes (?:une? )?(?:humain|personne|pas un robot)|usted es (?:una persona|humano)|não é um rob[ôo]|sei (?:una persona|umano)',
 ];
 
@@ -31,7 +33,7 @@ export const ASKING_PHRASES: readonly string[] = [
 ];
 
 export const CHALLENGE_SUBJECT =
-  /(?:sender|message|e-?mail|mail) (?:verification|confirmation|authentication|validation)|(?:verification|confirmation|authentication) (?:of|for) your (?:message|e-?mail|mail)|\(?(?:verification|confirmation)(?: (?:required|needed|requested))?\)?$|(?:verification|confirmation) (?:required|needed|requested)|(?:please )?(?:confirm|verify|release) your (?:message|(?:e-?mail|mail)(?! address)\b)|spam ?blocker|challenge|action required|authentifi|absenderbestätigung|bestätigen sie ihre (?:nachricht|e-?mail(?!-?adresse)|mail)|confirm(?:e|ez|ar|a) (?:su|votre|tu|il tuo|sua) (?:mensaje|message|messaggio|mensagem|correo)|подтверждение/iu;
+  /(?:sender|message|e-?mail|mail) (?:verification|confirmation|authentication|validation)|(?:verification|confirmation|authentication) (?:of|for) your (?:message|e-?mail|mail)|\(?(?:verification|confirmation)(?: (?:required|needed|requested))?\)?$|(?:verification|confirmation) (?:required|needed|requested)|(?:please )?(?:confirm|verify|release) your (?:message|(?:e-?mail|mail)(?! address)\b)|anti-?spam|spam ?blocker|challenge|action required|authentifi|absenderbestätigung|bestätigen sie ihre (?:nachricht|e-?mail(?!-?adresse)|mail)|confirm(?:e|ez|ar|a) (?:su|votre|tu|il tuo|sua) (?:mensaje|message|messaggio|mensagem|correo)|подтверждение/iu;
 
 /** What a shop or a list asks of its own customers. */
 export const OWN_REGISTRATION =

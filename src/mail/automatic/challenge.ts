@@ -20,7 +20,8 @@ const ASKS = union(ASKING_PHRASES);
 /**
  * The sign of a challenge-response system: its own field, or what it says in a message that `automatic` already shows to be no
  * person's: that the mail waits, and what its sender has to do. Shops and lists ask for confirmation with half of the same words, so
- * the subject must name a challenge or the text a proof, and nothing in the text may speak of an account or a subscription.
+ * the subject must name a challenge or the text a proof, and nothing in the text may speak of an account or a subscription. Old systems
+ * mark nothing: subject and text must show it then.
  */
 export function challengeSign(
   message: ParsedMessage,
@@ -28,9 +29,10 @@ export function challengeSign(
   automatic: string | null,
 ): string | null {
   if (field !== null) return field;
-  if (automatic === null) return null;
   const text = message.text.slice(0, SCANNED_TEXT).replaceAll(/\s{1,100}/g, ' ');
   if (!ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
-  const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT)) && WAITS.test(text);
-  return named || PROVES.test(text) ? automatic : null;
+  const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT));
+  const proves = PROVES.test(text);
+  if (automatic === null) return named && proves ? 'subject' : null;
+  return (named && WAITS.test(text)) || proves ? automatic : null;
 }
