@@ -549,6 +549,21 @@ describe('recipients inside', () => {
   });
 });
 
+describe('labels of Chinese clients', () => {
+  it.each([
+    ['letters spaced out', '------------------------------', '主　题', '抄　送'],
+    ['a separator of their own', '----邮件原文----', '主题', '抄 送'],
+  ])('are read with %s', (_case, separator, subject, copy) => {
+    const text = `请看\n\n${separator}\n发件人：王芳 <ada.moss@client.test>\n收件人：jane <jane@firm.test>\n${copy}： (无)\n发送时间：2027年10月27日(星期三) 15:15\n${subject}：屋顶\n\n漏水。`;
+    expect(forwardOf(text, '转发：屋顶')).toMatchObject({
+      from: { name: '王芳', address: 'ada.moss@client.test' },
+      subject: '屋顶',
+      text: '漏水。',
+      comment: '请看',
+    });
+  });
+});
+
 describe('the text inside', () => {
   it('begins below the fields of a redirected mail, hyphened or not', () => {
     for (const label of ['Resent-From', 'Resent from'])

@@ -571,6 +571,24 @@ describe('quoted lines', () => {
   });
 });
 
+describe('a sentence that tells who wrote', () => {
+  it.each([
+    'On 5 March 2024 at 10:12 he wrote:',
+    'On 5 March 2024 at 10:12 I wrote:',
+    'Am 5. März 2024 um 10:12 schrieb er:',
+    'Le 5 mars 2024 à 10:12 elle a écrit :',
+    'Op 5 maart 2024 om 10:12 schreef hij:',
+    '5 марта 2024 в 10:12 он написал:',
+  ])('is the sender’s own, with what follows it: %s', (line) => {
+    const text = `Dear Ann,\n\n${line}\nThe roof leaks.\nThat is all.`;
+    expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
+  });
+
+  it('introduces what is marked as quoted', () => {
+    expect(split('Yes.\n\nOn 5 March 2024 at 10:12 he wrote:\n> Shall we?').reply).toBe('Yes.');
+  });
+});
+
 describe('lines quoted by initials', () => {
   const introduction = 'Tuesday, March 5, 2024, 10:12:00 AM, you wrote:';
 

@@ -18,6 +18,7 @@ export const TAGLINES: readonly string[] = [
   'sent from missive',
   'sent from shortwave',
   'sent with shortwave',
+  'sent with',
   'sent with missive',
   'sent with gmail',
   'sent from mobile',
@@ -149,6 +150,8 @@ export const TAGLINES: readonly string[] = [
   'skaffa outlook',
   'sendt fra',
   'sendt via',
+  'skaff outlook',
+  'skaff deg outlook',
   'hent outlook',
   'få outlook',
   'last ned outlook',
@@ -175,7 +178,11 @@ export const TAGLINES: readonly string[] = [
   'elküldve',
   'iphone-ról küldve',
   'az én',
+  'küldve',
   'outlook beszerzése',
+  'preuzmite outlook',
+  'prenesite outlook',
+  'nabavite outlook',
   'az outlook letöltése',
   'poslano z',
   'poslano s',
@@ -197,6 +204,9 @@ export const TAGLINES: readonly string[] = [
   'відправлено з',
   'адпраўлена з',
   'στάλθηκε από',
+  'αποστολή από',
+  'αποκτήστε το outlook',
+  'λήψη του outlook',
   'εστάλη από',
   'dërguar nga',
   'iphone’umdan gönderildi',
@@ -206,6 +216,7 @@ export const TAGLINES: readonly string[] = [
   'ios için outlook',
   // id, ms, vi, tl
   'dikirim dari',
+  'dapatkan outlook',
   'terkirim dari',
   'dihantar daripada',
   'đã gửi từ',
@@ -246,6 +257,8 @@ export const TAGLINES: readonly string[] = [
   'android용 outlook',
   'ios용 outlook',
   'ส่งจาก',
+  'รับ outlook',
+  'ดาวน์โหลด outlook',
   'ส่งจาก iphone ของฉัน',
   'मेरे iphone से भेजा गया',
   // he, ar, fa
@@ -278,6 +291,15 @@ export const TAGLINE_ENDINGS: readonly string[] = [
   'bidalita',
 ];
 
+/** Names of products that a tagline may begin with, where the language sets "sent from" behind them: "Xperiaから送信". */
+export const TAGLINE_BRANDS: readonly string[] = (
+  'iphone|ipad|android|galaxy|samsung|xperia|aquos|arrows|pixel|huawei|xiaomi|redmi|oppo|realme|windows|outlook|yahoo|gmail|docomo|ドコモ|' +
+  'スマートフォン|삼성|갤럭시|아이폰|네이버'
+).split('|');
+
+/** What stands behind them; in Turkish behind the ablative, without which the product itself was sent. */
+export const TAGLINE_BRAND_ENDING = /(?:から送信|에서 보냄|[dt][ae]n gönderildi)$/u;
+
 /**
  * What a tagline names: a device, a program, a provider. "Sent via …" and its like begin sentences as well ("Sent via courier
  * yesterday"); only with one of these are they taken.
@@ -289,7 +311,7 @@ export const TAGLINE_PRODUCTS: readonly string[] = (
   'gmail|yahoo|proton|web.de|t-online|telekom|ionos|zoho|webmail|hotmail|thunderbird|airmail|superhuman|missive|shortwave|mailspring|mailbird|' +
   'bluemail|typeapp|polymail|acompli|fastmail|roundcube|zimbra|libero|virgilio|tiscali|laposte|seznam|wp.pl|interia|yandex|яндекс|mail.ru|' +
   'rambler|ukr.net|foxmail|手机|手機|邮箱|郵箱|邮件|郵件|信箱|客户端|mobitel|mailtrack|wirelessly|email+|الهاتف|جوال|هاتف|มือถือ|điện thoại|ponsel|telpon|' +
-  'फ़ोन|फोन|गैलेक्सी'
+  'फ़ोन|फोन|गैलेक्सी|갤럭시|아이폰|스마트폰'
 ).split('|');
 
 /** Names of programs that are words too; written with a capital they are the program. */

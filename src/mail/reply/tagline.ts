@@ -1,4 +1,11 @@
-import { TAGLINES, TAGLINE_ENDINGS, TAGLINE_NAMES, TAGLINE_PRODUCTS } from './signature-languages.ts';
+import {
+  TAGLINES,
+  TAGLINE_BRANDS,
+  TAGLINE_BRAND_ENDING,
+  TAGLINE_ENDINGS,
+  TAGLINE_NAMES,
+  TAGLINE_PRODUCTS,
+} from './signature-languages.ts';
 
 const MAX_TAGLINE = 90;
 
@@ -38,7 +45,7 @@ export function isTagline(line: string): boolean {
   if (text.length < 3 || text.length > MAX_TAGLINE + 120) return false;
   // Most lines are told from a tagline by how they begin.
   const beginning = text.slice(0, 2).toLowerCase();
-  if (!TAGLINE.has(beginning) && !DEVICE_BEGINNINGS.has(beginning)) return false;
+  if (!TAGLINE.has(beginning) && !DEVICE_BEGINNINGS.has(beginning)) return isBrandTagline(text);
   const bare = text
     .replace(MARKDOWN_LINK, '$<label>')
     .replace(/[<(]\s{0,3}https?:[^\s<>()]{0,400}\s{0,3}[)>]/giu, '')
@@ -68,7 +75,9 @@ export function isTagline(line: string): boolean {
     return lower.startsWith('sent from my') || namesProduct(bare, lower);
   }
   return (
-    /^(?:(?:az |nire )?(?:i?phone|ipad|android|galaxy)|私の|나의|내|मेरे)/u.test(lower) && endsAsTagline(lower)
+    isBrandTagline(bare) ||
+    (/^(?:(?:az |nire )?(?:i?phone|ipad|android|galaxy)|私の|나의|내|मेरे)/u.test(lower) &&
+      endsAsTagline(lower))
   );
 }
 
@@ -80,6 +89,17 @@ const namesProduct = (text: string, lower: string): boolean =>
 const hasWordEnd = (text: string, at: number): boolean =>
   !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at)) ||
   !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at - 1));
+
+const BRAND = byBeginning(TAGLINE_BRANDS);
+const MAX_BRAND_TAGLINE = 50;
+
+function isBrandTagline(text: string): boolean {
+  if (text.length > MAX_BRAND_TAGLINE) return false;
+  const lower = text.toLowerCase();
+  return (
+    phrasesFor(BRAND, lower).some((brand) => lower.startsWith(brand)) && TAGLINE_BRAND_ENDING.test(lower)
+  );
+}
 
 const endsAsTagline = (lower: string): boolean => {
   const text = lower.replace(/[.!\s]+$/u, '');
