@@ -60,6 +60,8 @@ export function parseAddressList(headerValue: string): Address[] {
   const addresses: Address[] = [];
   let words: Word[] = [];
   const finish = (): void => {
+    // Words in parentheses alone are a remark ("unlisted-recipients:; (no To-header on input)"), unless there is nothing else.
+    if (words.length < tokens.length && words.every((word) => word.kind === 'comment')) words = [];
     for (const address of readElement(words)) if (addresses.length < maxAddresses) addresses.push(address);
     words = [];
   };

@@ -18,6 +18,8 @@ describe('parseAddressList', () => {
     ['comments inside the address', 'Ann <ann(home)@client.test(office)>', ['Ann|ann@client.test']],
     ['a group', 'Team: ann@client.test, Bob <bob@client.test>;', ['|ann@client.test', 'Bob|bob@client.test']],
     ['an empty group', 'undisclosed-recipients:;', []],
+    ['a remark behind a group', 'unlisted-recipients:; (no To-header on input)', []],
+    ['a remark alone', '(Cron Daemon)', ['Cron Daemon|null']],
     [
       'semicolons between addresses',
       'ann@client.test; bob@client.test',

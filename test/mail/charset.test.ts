@@ -18,6 +18,9 @@ describe('decodeText with a label', () => {
     ['"windows-1251"', 'windows-1251', 'Привет'],
     ['cp-850', 'cp850', 'Grüße'],
     ['utf8', 'utf-8', 'Škoda'],
+    ['x-mac-cyrillic', 'maccyrillic', 'Привет'],
+    ['x-mac-ce', 'maccenteuro', 'Łódź'],
+    ['DOS-862', 'cp862', 'שלום'],
   ])('%s reads what mail means by it', (label, encoding, text) => {
     const name = label === 'cp-850' ? 'cp850' : label;
     expect(decodeText({ bytes: iconv.encode(text, encoding), label: name })).toMatchObject({

@@ -7,6 +7,7 @@ import { readCalendar } from '../../src/mail/parse/calendar.ts';
 import { enrichedToText } from '../../src/mail/parse/enriched.ts';
 import { safeFilename } from '../../src/mail/parse/filename.ts';
 import { unflow } from '../../src/mail/parse/flowed.ts';
+import { isNoticeBeside } from '../../src/mail/parse/plain-notice.ts';
 import { isPlainStub } from '../../src/mail/parse/plain-stubs.ts';
 import { readParameterised } from '../../src/mail/parse/parameters.ts';
 import { readCmsContent } from '../../src/mail/parse/cms.ts';
@@ -297,6 +298,36 @@ describe('unflow', () => {
     ['never flows the signature line', 'a\n-- \nAnn', false, 'a\n-- \nAnn'],
   ])('%s', (_name, text, delSp, expected) => {
     expect(unflow(text, delSp)).toBe(expected);
+  });
+});
+
+describe('isNoticeBeside', () => {
+  const letter =
+    'Dear Ann, the chairs for order 7781 arrive on Friday between nine and ten. Regards, the store';
+  it.each([
+    ['Denne meddelelse kan kun vises som HTML.', letter, true],
+    ['このメールは専用の画面でご覧ください。', 'ご注文の椅子は金曜日の朝九時から十時の間に届きます。', true],
+    ['-- ', letter, true],
+    ['The chairs arrive on Friday.', letter, false],
+    ['The chairs arrive\non Friday: https://store.test/orders/7781?from=mail', letter, false],
+    ['ご注文の椅子は\n金曜日の朝に', 'ご注文の椅子は金曜日の朝に届きます。', false],
+    ['OK', letter, false],
+    ['Please call me back before Friday.', '[logo]', false],
+    ['Other words. '.repeat(40), letter, false],
+    ['', letter, false],
+  ])('%.40j: %3$s', (plain, html, expected) => {
+    expect(isNoticeBeside(plain, html)).toBe(expected);
+  });
+
+  it('needs about four times as long for four times as many letters', () => {
+    const measure = (count: number): number => {
+      const start = performance.now();
+      isNoticeBeside('xyz '.repeat(90), 'xy'.repeat(count));
+      return performance.now() - start;
+    };
+    measure(10_000);
+    const small = measure(50_000);
+    expect(measure(200_000)).toBeLessThan(small * 12 + 200);
   });
 });
 

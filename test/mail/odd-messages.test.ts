@@ -275,11 +275,28 @@ describe('a message inside', () => {
 });
 
 describe('an alternative', () => {
+  const html = 'Content-Type: text/html\n\n<p>The chairs for order 7781 arrive on Friday morning.</p>';
+  const notice = '\nDenne meddelelse vises kun i HTML.';
+  it('is read from its HTML where the plain part only speaks about it', async () => {
+    const message = await read(parts('alternative; boundary=b', 'b', [notice, html]));
+    expect([message.text, message.textSource]).toEqual([
+      'The chairs for order 7781 arrive on Friday morning.',
+      'html',
+    ]);
+  });
+
+  it('is not what stands side by side: both are shown', async () => {
+    const message = await read(parts('mixed; boundary=b', 'b', [notice, html]));
+    expect(message.text).toBe(
+      'Denne meddelelse vises kun i HTML.\nThe chairs for order 7781 arrive on Friday morning.',
+    );
+  });
+
   const renderings = ['Content-Type: text/plain\n\nhello', 'Content-Type: text/html\n\n<p>hello</p>'];
   it.each(['text/x-amp-html', 'text/watch-html'])('has no file in its %s', async (type) => {
-    const [plain = '', html = ''] = renderings;
+    const [plain = '', page = ''] = renderings;
     const other = `Content-Type: ${type}\n\n<p>for a program</p>`;
-    expect(await textAndFiles(parts('alternative; boundary=b', 'b', [plain, other, html]))).toEqual([
+    expect(await textAndFiles(parts('alternative; boundary=b', 'b', [plain, other, page]))).toEqual([
       'hello',
       [],
     ]);

@@ -68,6 +68,15 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['utf-8-mac', 'utf-8'],
   ['x-mac-roman', 'macroman'],
   ['macintosh', 'macroman'],
+  ['x-mac-cyrillic', 'maccyrillic'],
+  ['x-mac-ukrainian', 'macukraine'],
+  ['x-mac-ce', 'maccenteuro'],
+  ['x-mac-centraleurroman', 'maccenteuro'],
+  ['x-mac-greek', 'macgreek'],
+  ['x-mac-turkish', 'macturkish'],
+  ['x-mac-icelandic', 'maciceland'],
+  ['x-mac-romanian', 'macromania'],
+  ['x-mac-croatian', 'maccroatian'],
   ['tis-620', 'cp874'],
   ['iso-8859-11', 'cp874'],
   ['windows-874', 'cp874'],
@@ -92,6 +101,8 @@ export function canonicalCharset(label: string): string | null {
   if (name === 'us-ascii' || name === 'hz') return name;
   const windows = /^(?:x-)?(?:cp|win|windows|ms)-?_?(125\d|874)$/.exec(name);
   if (windows?.[1] !== undefined) return `windows-${windows[1]}`;
+  const dos = /^(?:dos|oem|pc)-?(\d{3})$/.exec(name);
+  if (dos?.[1] !== undefined && iconv.encodingExists(`cp${dos[1]}`)) return `cp${dos[1]}`;
   // iconv-lite also answers to "base64", "hex" and the like, which are no charsets.
   if (['base64', 'hex', 'binary', 'internal', 'ucs2'].includes(name.replaceAll(/[^a-z0-9]/g, '')))
     return null;

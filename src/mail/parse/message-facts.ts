@@ -8,6 +8,7 @@ import type { ParseLimits } from './limits.ts';
 import type { Address, Attachment, ParsedMessage } from '../mail.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
 import { parseMessageIds } from './message-ids.ts';
+import { couldBeNotice, isNoticeBeside } from './plain-notice.ts';
 import { isPlainStub } from './plain-stubs.ts';
 
 /** RFC 5322 §3.6, RFC 2045 §3: fields that stand at most once. Two of them let two programs read two different messages. */
@@ -172,11 +173,17 @@ function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   const html = hasHtml ? attempt(() => sanitiseHtml(cut(joinHtml(htmlBodies))), '') : null;
   const plainBodies = draft.bodies.plain();
   const plain = plainBodies.filter((body) => body.kind === 'plain');
-  if (hasHtml && plain.every((body) => isPlainStub(body.text))) {
+  // Plain parts that stand beside HTML are shown with it; only those in its place can be notices.
+  const inPlace = joinTexts(
+    plain.filter((body) => !htmlBodies.includes(body)).map(({ text: words }) => words),
+  );
+  const isStub = plain.every((body) => isPlainStub(body.text));
+  if (hasHtml && (isStub || couldBeNotice(inPlace))) {
     const text = joinTexts(
       htmlBodies.filter((body) => body.kind === 'html' || !isPlainStub(body.text)).map(toText),
     );
-    if (text.trim() !== '') return { text, textSource: 'html', rawHtml, html };
+    if (text.trim() !== '' && (isStub || isNoticeBeside(inPlace, text)))
+      return { text, textSource: 'html', rawHtml, html };
   }
   const text = joinTexts(plainBodies.map(toText));
   return {

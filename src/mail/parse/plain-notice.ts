@@ -1,0 +1,35 @@
+/** A notice is a sentence or two; longer text is a text. */
+const maxNoticeLength = 400;
+/** The words of a short letter stand near its beginning; looking on only costs time. */
+const maxLookedThrough = 50_000;
+/** Shorter words stand within others by chance. */
+const leastWord = 3;
+const scripts = /[\p{L}\p{N}\p{M}]+/gu;
+
+function lettersOf(text: string): string {
+  return (text.toLowerCase().match(scripts) ?? []).join('');
+}
+
+export function couldBeNotice(plain: string): boolean {
+  return plain !== '' && plain.trim().length <= maxNoticeLength;
+}
+
+/**
+ * Whether a plain part only speaks about the letter that the HTML part holds ("this letter is in HTML", in whatever words and
+ * language), or draws a line in its place. A rendering of the same letter has the same words, a notice has words of its own.
+ */
+export function isNoticeBeside(plain: string, html: string): boolean {
+  if (!couldBeNotice(plain)) return false;
+  const looked = lettersOf(html.slice(0, maxLookedThrough));
+  const words =
+    plain
+      .toLowerCase()
+      .replaceAll(/https?:\/\/\S+/gu, ' ')
+      .match(scripts) ?? [];
+  if (words.length === 0) return looked !== '';
+  const telling = words.filter((word) => word.length >= leastWord);
+  const lengthOf = (some: readonly string[]): number => some.reduce((sum, word) => sum + word.length, 0);
+  const all = lengthOf(telling);
+  if (looked.length <= all) return false;
+  return lengthOf(telling.filter((word) => looked.includes(word))) * 3 < all;
+}
