@@ -313,6 +313,11 @@ describe('isNoticeBeside', () => {
     ['ご注文の椅子は\n金曜日の朝に', 'ご注文の椅子は金曜日の朝に届きます。', false],
     ['OK', letter, false],
     ['Please call me back before Friday.', '[logo]', false],
+    [
+      'Denne meddelelse kan kun vises som HTML i et nyere program.',
+      'The chairs arrive on Friday before ten.',
+      true,
+    ],
     ['Other words. '.repeat(40), letter, false],
     ['', letter, false],
   ])('%.40j: %3$s', (plain, html, expected) => {

@@ -76,6 +76,12 @@ describe('HTML as text', () => {
       '<div style="display:none;max-height:0">Preview &zwnj;&nbsp;&zwnj;</div><p>Text</p>',
       'Text',
     ],
+    [
+      'preview text that lets all light through',
+      '<div style="opacity:0; color:#fff">Preview</div>Text',
+      'Text',
+    ],
+    ['faint text', '<p style="opacity:0.6">Text</p>', 'Text'],
     ['columns without gaps', '<td style="font-size:0px"><div style="font-size:13px">Text</div></td>', 'Text'],
     [
       'scripts and styles',

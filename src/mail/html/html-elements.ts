@@ -37,6 +37,7 @@ export function isHidden(tag: StartTag): boolean {
   return (
     tag.attributes.has('hidden') ||
     /display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all/iu.test(style) ||
+    /(?<![a-z-])opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?\s{0,9}(?:[;!]|$)/iu.test(style) ||
     (/max-height\s{0,9}:\s{0,9}0/iu.test(style) && /overflow\s{0,9}:\s{0,9}hidden/iu.test(style))
   );
 }

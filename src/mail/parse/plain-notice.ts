@@ -30,6 +30,7 @@ export function isNoticeBeside(plain: string, html: string): boolean {
   const telling = words.filter((word) => word.length >= leastWord);
   const lengthOf = (some: readonly string[]): number => some.reduce((sum, word) => sum + word.length, 0);
   const all = lengthOf(telling);
-  if (looked.length <= all) return false;
+  // An image with its name, or a line, is no letter that a notice could speak about.
+  if (looked.length * 2 <= all) return false;
   return lengthOf(telling.filter((word) => looked.includes(word))) * 3 < all;
 }
