@@ -70,7 +70,7 @@ function wantsNoAnswer(message: ParsedMessage): boolean {
 }
 
 function deliverySign(message: ParsedMessage): string | null {
-  if (message.reportType === 'delivery-status' || message.reportType === 'disposition-notification')
+  if (/^(?:global-)?(?:delivery-status|disposition-notification)$/.test(message.reportType ?? ''))
     return `report-type=${message.reportType}`;
   if (readSesNotification(message)?.kind === 'delivery') return 'x-amz-sns-message-id';
   const part = message.reports.find(({ contentType }) =>

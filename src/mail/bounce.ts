@@ -1,6 +1,7 @@
 import { readNotice, type Notice, type NoticedRecipient } from './bounce/bounce-notice.ts';
 import {
   hasBounceField,
+  isDeliveryReport,
   isMailerDaemon,
   isSentByMachine,
   speaksOfFailure,
@@ -97,8 +98,7 @@ function withReturned(group: RecipientGroup, address: string | null): RecipientG
 
 /** The report part, where it is the message's own: a person may attach one from a bounce that is passed on. */
 function readReport(message: ParsedMessage): ReturnType<typeof readDeliveryStatus> | null {
-  const own =
-    message.reportType === 'delivery-status' || (message.reportType === null && isSentByMachine(message));
+  const own = isDeliveryReport(message) || (message.reportType === null && isSentByMachine(message));
   if (!own) return null;
   const part =
     message.reports.find(({ contentType }) =>

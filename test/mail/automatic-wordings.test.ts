@@ -378,3 +378,12 @@ describe('a challenge without any field', () => {
     expect((await classify('Subject: Antispam: confirme', text))?.kind).toBe('challenge');
   });
 });
+
+test.each([
+  'Hallo, ich bin bis Ende August nicht da.',
+  'Ich bin vom 7. bis 25. Juli in Urlaub.',
+  'Wir sind bis Montag verreist.',
+])('"%s" in an automatic answer is an absence', async (body) => {
+  const head = 'Auto-Submitted: auto-replied\nSubject: Re: Angebot';
+  expect((await classify(head, body))?.kind).toBe('out-of-office');
+});

@@ -438,3 +438,52 @@ describe('a report whose parts lost their types', () => {
     expect(readBounce(message)?.recipients[0]?.status).not.toBe('5.1.1');
   });
 });
+
+describe('a report without a mark, from the system by address and name', () => {
+  const from = (name: string, subject: string, body: string): string =>
+    `From: ${name}<postmaster@shop.test>\nTo: sender@firm.test\nSubject: ${subject}\nContent-Type: text/plain; charset=utf-8\n\n${body}\n`;
+  const code = 'client@shop.test\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##';
+
+  test.each([
+    ['Unzustellbar: Angebot', 'Fehler bei der Nachrichtenzustellung an folgende Empfänger:'],
+    ['未传递: 报价', '传递给以下收件人或通讯组失败:'],
+    ['Niet te bezorgen: Offerte', 'Uw bericht aan de volgende geadresseerde is niet aangekomen:'],
+    ['Kunde inte levereras: Offert', 'Det gick inte att leverera till följande mottagare:'],
+    ['Toimitus epäonnistui: Tarjous', 'Toimitus näille vastaanottajille epäonnistui:'],
+    ['Imposibil de livrat: Oferta', 'Livrarea nu a reușit pentru acești destinatari:'],
+    ['Nepristatyta: Pasiūlymas', 'Pristatymas šiems gavėjams nepavyko:'],
+    ['Teslim edilemiyor: Teklif', 'Şu alıcılara teslim başarısız oldu:'],
+    ['غير قابل للتسليم: عرض', 'فشل التسليم إلى هؤلاء المستلمين:'],
+    ['Words of no known language', 'Words of no known language:'],
+  ])('"%s" is a bounce', async (subject, words) => {
+    expect(linesOf(await read(from('Microsoft Outlook ', subject, `${words}\n\n${code}`)))).toEqual([
+      'client@shop.test 550 5.1.1 user-unknown hard failed',
+    ]);
+  });
+
+  test('is none where the mailbox bears no name of a product, or answers', async () => {
+    const words = `Our server says of your letter:\n\n${code}`;
+    expect(await read(from('Mark Hill ', 'Your letters', words))).toBeNull();
+    expect(await read(from('', 'Your letters', words))).toBeNull();
+    expect(await read(from('Microsoft Outlook ', 'Re: Your letters', words))).toBeNull();
+  });
+
+  test.each([
+    ['Toimitus epäonnistui: Tarjous', 'Viestisi ei tavoittanut vastaanottajaa client@shop.test.'],
+    ['Не удается доставить: Счёт', 'Сбой доставки следующим получателям: client@shop.test'],
+    ['Tidak dapat dikirim: Penawaran', 'Pengiriman ke penerima ini gagal: client@shop.test'],
+    ['Bezorging mislukt: Offerte', 'Bezorging aan client@shop.test is mislukt.'],
+  ])('"%s" needs no code', async (subject, words) => {
+    expect((await read(from('Microsoft Outlook ', subject, words)))?.recipients[0]?.address).toBe(
+      'client@shop.test',
+    );
+  });
+});
+
+test('a report of addresses that are not ASCII is typed by its part', async () => {
+  const raw = report('Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown user')
+    .replace('report-type=delivery-status', 'report-type=global-delivery-status')
+    .replace('message/delivery-status', 'message/global-delivery-status')
+    .replace('rfc822; client@shop.test', 'utf-8; 用户@shop.test');
+  expect(linesOf(await read(raw))).toEqual(['用户@shop.test 550 5.1.1 user-unknown hard failed']);
+});

@@ -37,6 +37,11 @@ function localPartOf(message: ParsedMessage): string {
   );
 }
 
+/** RFC 6522 §3: the report-type is the subtype of the second part, which RFC 6533 calls "global-" where addresses are not ASCII. */
+export function isDeliveryReport(message: ParsedMessage): boolean {
+  return message.reportType === 'delivery-status' || message.reportType === 'global-delivery-status';
+}
+
 export function hasBounceField(message: ParsedMessage): boolean {
   return BOUNCE_FIELDS.some((name) => fieldOf(message, name) !== null);
 }
@@ -48,7 +53,7 @@ export function isMailerDaemon(message: ParsedMessage): boolean {
 
 /** True where the message cannot be a person's: they answer and forward bounces, with the same words in them. */
 export function isSentByMachine(message: ParsedMessage): boolean {
-  if (message.reportType === 'delivery-status' || isMarked(message) || isMailerDaemon(message)) return true;
+  if (isDeliveryReport(message) || isMarked(message) || isMailerDaemon(message)) return true;
   return isDaemon(message) && !subjectOf(message).personal;
 }
 
@@ -85,9 +90,10 @@ export function speaksOfFailure(
   if (automaticSubject(message)) return false;
   if (isDaemon(message)) {
     const proven = byBody && (found.code || found.returned);
-    return isMarked(message)
-      ? bySubject || (found.recipient && proven)
-      : bySubject && (byBody || found.returned || !hasOwnName(message));
+    if (isMarked(message)) return bySubject || (found.recipient && proven);
+    // A language whose words are not known: a system by address and name that reports a code for an address.
+    const reports = !personal && hasProductName(message) && found.recipient && found.code;
+    return reports || (bySubject && (byBody || found.returned || !hasOwnName(message)));
   }
   const answers = hasNullReturnPath(message) || autoSubmitted(message) !== 'auto-generated' || found.returned;
   return (
@@ -103,7 +109,12 @@ export function speaksOfFailure(
 /** "Max Muster <mailadmin@b.test>" is a person; "Postmaster <postmaster@b.test>" need not be one. */
 function hasOwnName(message: ParsedMessage): boolean {
   const name = message.from?.name ?? '';
-  return name !== '' && !DAEMON_NAME.test(name);
+  return name !== '' && !DAEMON_NAME.test(name) && !hasProductName(message);
+}
+
+/** Exchange names its postmaster so in every language. */
+function hasProductName(message: ParsedMessage): boolean {
+  return /^microsoft (?:outlook|exchange)\b/i.test(message.from?.name ?? '');
 }
 
 /** A person's client puts a prefix before the subject of a bounce that is answered or passed on; a gateway puts only markers. */
