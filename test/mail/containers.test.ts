@@ -256,6 +256,7 @@ describe('readParameterised', () => {
     ['a quote never closed', 'a/b; name="a.pdf; size=3', 'name', 'a.pdf'],
     ['quotes within quotes', 'a/b; name="the "big" one.pdf"; x=1', 'name', 'the "big" one.pdf'],
     ['quoted values without a semicolon between', 'a/b; name="a.pdf" x="b"', 'name', 'a.pdf'],
+    ['quotes around quotes', 'a/b; name=""=?utf-8?Q?=C3=A4.pdf?=""; x=1', 'name', 'ä.pdf'],
     ['single quotes', "a/b; name='a b.pdf'", 'name', 'a b.pdf'],
     ['a first semicolon left out', 'attachment name="a.pdf"', 'name', 'a.pdf'],
     ['a comma for a semicolon', 'attachment, name="a.pdf"', 'name', 'a.pdf'],

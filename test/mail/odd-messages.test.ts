@@ -187,6 +187,16 @@ describe('a body', () => {
       'Hello Bob these are letters alone and no data',
     ],
     [
+      'words labelled base64 that begin with one alone',
+      text('text/plain', 'base64', 'Hello\n\nplease call me. Ann'),
+      'Hello\n\nplease call me. Ann',
+    ],
+    [
+      'a word in base64 and a footer below it',
+      text('text/plain', 'base64', `${base64('Hello')}\n-- \nsent to users@lists.example`),
+      'Hello\n-- \nsent to users@lists.example',
+    ],
+    [
       'RTF as the whole of it',
       text('text/rtf', '7bit', "{\\rtf1\\ansi\\ansicpg1252 Dear Bob,\\par caf\\'e9}"),
       'Dear Bob,\ncafé',

@@ -32,6 +32,12 @@ function endOfLooseQuotes(text: string, close: number): number {
   return rest.length > 2 && rest.endsWith('"') && !/=\s{0,9}"/u.test(rest) ? close + rest.length - 1 : -1;
 }
 
+/** `""a.pdf""`: quoted by the program that made the name, and once more by the one that wrote the header. */
+function readDoubled(text: string, start: number): { readonly value: string; readonly end: number } | null {
+  const doubled = /^""([^";]{1,998})""/u.exec(text.slice(start, start + 1_002));
+  return doubled?.[1] === undefined ? null : { value: doubled[1], end: start + doubled[0].length };
+}
+
 /** Null where the quote is never closed. */
 function readQuoted(text: string, start: number): { readonly value: string; readonly end: number } | null {
   const output: string[] = [];
@@ -59,7 +65,7 @@ function readValue(text: string, start: number): { readonly value: string; reado
   let index = start;
   while (index < text.length && /\s/u.test(text[index] ?? '')) index += 1;
   if (text[index] === '"') {
-    const quoted = readQuoted(text, index);
+    const quoted = readDoubled(text, index) ?? readQuoted(text, index);
     if (quoted !== null) {
       const end = text.indexOf(';', quoted.end);
       return { value: quoted.value, end: end < 0 ? text.length : end };

@@ -107,12 +107,13 @@ export function createBase64Decoder(): TransferDecoder {
 
 /** Words read as base64 give noise; so many bytes of clean text are no chance. */
 const leastClearBytes = 16;
+/** Encoders fill their lines (RFC 2045 §6.8); a shorter one is the last. */
+const shortLine = 16;
 
 /** Whether a line, its blanks and foreign characters left out (RFC 2045 §6.8), holds a text in ASCII or UTF-8. */
-function holdsClearText(line: string): boolean {
+function holdsClearText(line: string, least: number): boolean {
   const bytes = createBase64Decoder().push(Buffer.from(line, 'latin1'));
-  if (bytes.length < leastClearBytes || bytes.some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d)))
-    return false;
+  if (bytes.length < least || bytes.some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d))) return false;
   try {
     // The line may end within a character.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
@@ -122,10 +123,17 @@ function holdsClearText(line: string): boolean {
   }
 }
 
-/** Whether the first line of a body cannot be base64: clients label plain text so. */
+/** Whether the first lines of a body cannot be base64: clients label plain text so. */
 export function isForeignToBase64(bytes: Buffer): boolean {
-  const line = bytes.toString('latin1', 0, 1_000).trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
-  return !looksLikeBase64(line) && !holdsClearText(line);
+  const [line = '', ...more] = bytes
+    .toString('latin1', 0, 1_000)
+    .trimStart()
+    .split('\n')
+    .map((each) => each.trimEnd());
+  if (!looksLikeBase64(line)) return !holdsClearText(line, leastClearBytes);
+  // "Hello", and words below it.
+  const next = more.find((each) => each !== '') ?? '';
+  return line.length < shortLine && !looksLikeBase64(next) && !holdsClearText(line, 1);
 }
 
 function looksLikeBase64(line: string): boolean {
