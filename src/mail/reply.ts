@@ -4,7 +4,7 @@ import type { ParsedMessage, SplitText } from './mail.ts';
 import { quotedByInitials } from './reply/initials-quote.ts';
 import { quoteRegion } from './reply/quote-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
-import { findForward, readSegments, type Segment } from './reply/quote.ts';
+import { findForward, lengthOfIntroduction, readSegments, type Segment } from './reply/quote.ts';
 import { isReplyDelimiter } from './reply/reply-delimiter.ts';
 import { splitSignature } from './reply/signature.ts';
 import { isTagline } from './reply/tagline.ts';
@@ -156,7 +156,8 @@ function assemble(given: readonly Segment[], sender: string): Parts {
     if (segment.kind === 'own') reply.push({ index, lines: segment.lines });
     else if (interleaved && index < lastOwn) {
       // The questions stay, the line that says who asked them goes.
-      const questions = segment.lines.findIndex((line) => line.quoted);
+      const first = segment.lines.findIndex((line) => line.quoted);
+      const questions = first + lengthOfIntroduction(segment.lines.slice(first));
       quoted.push({ index, lines: segment.lines.slice(0, questions) });
       reply.push({ index: questions > 0 ? index + 0.5 : index, lines: segment.lines.slice(questions) });
     } else if (!segment.history && index > 0 && index < lastHistory) {

@@ -531,6 +531,14 @@ describe('recipients inside', () => {
     expect(forwarded?.text).toBe('It leaks.');
   });
 
+  it('are read where the last one was wrapped behind its bracket', () => {
+    const forward = forwardOf(
+      '---------- Forwarded message ---------\nFrom: Ada Moss <\nada.moss@client.test>\nDate: Wed, Oct 27, 2027 at 3:14 PM\nSubject: The roof\nTo: Jane Roe <jane@firm.test>, Bo Hill <\nbo@client.test>\n\n\nIt leaks.',
+    );
+    expect(forward?.to.map(({ address }) => address)).toEqual(['jane@firm.test', 'bo@client.test']);
+    expect(forward).toMatchObject({ from: client, text: 'It leaks.' });
+  });
+
   it('are read where a line was wrapped within a name', () => {
     const text = `---------- Forwarded message ---------\n${block()}\n\nIt leaks.`.replace(
       'Jane Roe <jane@firm.test>',

@@ -530,6 +530,16 @@ describe('quoted lines', () => {
     });
   });
 
+  it.each([
+    '> On 5 Mar 2024, at 10:12, Ann Example <ann@example.com> wrote:\n>',
+    'On 05/03/24 10:12, Ann Example wrote:',
+  ])('stay without the line that says who asked: %j', (line) => {
+    const answers = '> Is it oak?\n\nYes, oak.\n\n> And the frame?\n\nPine.';
+    const parts = split(`${line}\n${answers}`);
+    expect(parts.reply).toBe(answers);
+    expect(parts.quoted).toContain('Ann Example');
+  });
+
   it('stay where the sender picked one question and answered below it', () => {
     const text = '> Where do you live now?\n\nIn Mill Lane 7.';
     expect(split(text).reply).toBe(text);
@@ -743,6 +753,8 @@ describe('hostile text', () => {
       (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:   x\n'.repeat(size / 8),
     ],
     ['wide gaps', (size) => `On a@b.test ${'10:12:  '.repeat(70)}\n`.repeat(size / 100)],
+    ['imprints', (size) => `Kind regards\n${'HRB 1, Geschäftsführer: a b c d e f g h.\n'.repeat(size / 10)}`],
+    ['strokes', (size) => `Kind regards\n${' | '.repeat(size)}`],
     ['markdown links', (size) => `Sent with ${'[a](https:'.repeat(15)}\n`.repeat(size / 20)],
     [
       'joined blocks',

@@ -266,6 +266,41 @@ describe('a signature', () => {
   });
 });
 
+describe('below a closing and a name', () => {
+  it.each([
+    'Moss Ltd is registered in England and Wales, company number 01234567. Registered office: 4 Mill Lane, Leeds.',
+    'Moss & Co LLP is authorised and regulated by the Regulation Authority under the number 000000.',
+    'Sitz der Gesellschaft: Hamburg, Amtsgericht Hamburg HRB 00000, Geschäftsführer: Ada Moss und Bo Hill und andere.',
+    'Moss SARL au capital de 10 000 euros, RCS Paris 000 000 000, siège social : 4 rue du Moulin, 75000 Paris.',
+    'Moss S.r.l., sede legale via del Mulino 4, 00100 Roma, capitale sociale 10.000 euro, P. IVA 00000000000.',
+    'Ada Moss | Director | Moss Joinery Limited | 4 Mill Lane, Leeds LS1 1AA | T: +44 20 7946 0000 | www.moss.test | Follow us.',
+    'Moss Ltd, registered in Scotland, no. SC000000.\nThis email is confidential and may be legally privileged. If you are not\nthe intended recipient please tell the sender and delete it from your system.',
+  ])('stands what the law or the firm has there: %s', (line) => {
+    expect(split(`Tuesday suits me.\n\nKind regards\n\nAda Moss\n\n${line}`)).toEqual({
+      reply: 'Tuesday suits me.',
+      quoted: null,
+      signature: `Kind regards\n\nAda Moss\n\n${line}`,
+    });
+  });
+
+  it.each([
+    'From 1 May you will find us in the house at 9 Mill Lane, next to the station.',
+    'P.S. The registered office is now at 9 Mill Lane, so please send the papers there.',
+    'What is your company number, and is 4 Mill Lane the registered office of it?',
+  ])('a sentence of the sender’s keeps all: %s', (line) => {
+    const text = `Tuesday suits me.\n\nKind regards\nAda\n\n${line}`;
+    expect(split(text).reply).toBe(text);
+  });
+
+  it('a card without a delimiter leaves no closing behind', () => {
+    const text =
+      'Tuesday suits me.\n\nKind regards\n\nAda Moss\nTel. +44 20 7946 0000\nWe are open from nine to five on every day of the week, see https://www.moss.test for more.';
+    expect(
+      splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false, sender: 'Ada Moss' }).reply,
+    ).toBe('Tuesday suits me.');
+  });
+});
+
 describe('a card without any delimiter', () => {
   const text = 'Tuesday suits me.\n\nMoss, Ada\nDirector, Moss Ltd\nTel. +44 20 7946 0000\nwww.moss.test';
   const signedBy = (sender: string, given = text): string =>

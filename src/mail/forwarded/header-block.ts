@@ -124,7 +124,7 @@ function readRawBlock(input: {
       values.set(last, text);
     } else if (
       isList(last) &&
-      (text.startsWith('<') || /[,;，；、]$/u.test(value) || isWrappedName(value, text))
+      (text.startsWith('<') || /[,;，；、<]$/u.test(value) || isWrappedName(value, text))
     ) {
       values.set(last, `${value} ${text}`);
     } else if (labelAhead()) {

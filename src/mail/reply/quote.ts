@@ -159,12 +159,18 @@ function quoteEnd(lines: readonly QuoteLine[], from: number): number {
   return to;
 }
 
-/** Whether a quoted run begins with an attribution that is quoted with it (Apple Mail). */
-function findMarkerWithin(lines: readonly QuoteLine[], from: number, to: number): boolean {
-  const texts = lines.slice(from, Math.min(to, from + 12)).map((line) => line.text.replace(/^[>\s]+/u, ''));
+/** The lines of the attribution that a quoted run begins with (Apple Mail quotes it too), with empty ones; 0 where it begins with text. */
+export function lengthOfIntroduction(lines: readonly QuoteLine[]): number {
+  const texts = lines.slice(0, 12).map((line) => line.text.replace(/^[>\s]+/u, ''));
   const start = texts.findIndex((text) => text !== '');
-  return start >= 0 && findMarker(texts, start) !== null;
+  const marker = start < 0 ? null : findMarker(texts, start);
+  if (marker === null) return 0;
+  const next = texts.findIndex((text, at) => at > marker.last && text !== '');
+  return next < 0 ? marker.last + 1 : next;
 }
+
+const findMarkerWithin = (lines: readonly QuoteLine[], from: number, to: number): boolean =>
+  lengthOfIntroduction(lines.slice(from, Math.min(to, from + 12))) > 0;
 
 /** Introductions of one quote that stand above each other, of a mail that went through several hands. More are an attack. */
 const MAX_MARKERS = 12;

@@ -1,4 +1,5 @@
 import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
+import { isImprint } from './imprint.ts';
 import { byBeginning, isTagline, phrasesFor } from './tagline.ts';
 
 /** More under a dash line is text, not a signature. */
@@ -69,6 +70,9 @@ interface Cut {
   readonly typed: boolean;
 }
 
+/** A notice that a client has wrapped. */
+const MAX_NOTICE_LINES = 8;
+
 const filled = (lines: readonly string[]): number => lines.filter((line) => !blank(line)).length;
 
 /** RFC 3676 §4.3: "-- " on a line of its own. The space is lost on the way often enough. */
@@ -114,7 +118,8 @@ const hasContact = (line: string): boolean =>
 
 /** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
 const isContact = (lines: readonly string[]): boolean =>
-  !lines.some((line) => isSentence(line) && !/https?:|@/u.test(line)) && lines.some(hasContact);
+  !lines.some((line, at) => isSentence(line) && !/https?:|@/u.test(line) && !isFurniture(lines, at)) &&
+  lines.some(hasContact);
 
 /** The stroke that a virus scanner draws above its notice belongs to it. */
 function withRule(lines: readonly string[], at: number): number {
@@ -140,6 +145,16 @@ function findDisclaimer(lines: readonly string[]): Cut | null {
   return null;
 }
 
+/** What the law or the firm has under a name, however long: the register, the regulator, a notice, a row of parts. */
+function isFurniture(lines: readonly string[], at: number): boolean {
+  const own = (lines[at] ?? '').slice(0, 600);
+  if ((own.match(/\s[|•·]\s/gu)?.length ?? 0) >= 2) return true;
+  if (/[?？]\s{0,9}$/u.test(own) || /^\s{0,9}p\.?\s?s\.?[\s:]/iu.test(own)) return false;
+  for (let line = at; line >= 0 && at - line < MAX_NOTICE_LINES && !blank(lines[line] ?? ''); line -= 1)
+    if (isImprint(lines[line] ?? '') || isDisclaimer(lines, line)) return true;
+  return false;
+}
+
 function findClosing(lines: readonly string[]): Cut | null {
   let below = 0;
   for (let at = lines.length - 1; at >= 0; at -= 1) {
@@ -147,7 +162,7 @@ function findClosing(lines: readonly string[]): Cut | null {
     if (blank(line)) continue;
     if (isClosing(line)) return { at, typed: true };
     below += 1;
-    if (below > MAX_CLOSING_LINES || isSentence(line)) return null;
+    if (below > MAX_CLOSING_LINES || (isSentence(line) && !isFurniture(lines, at))) return null;
   }
   return null;
 }
@@ -218,7 +233,15 @@ export interface Signed {
 export function splitSignature(lines: readonly string[], sender: string): Signed {
   let body = lines;
   let signature: readonly string[] = [];
-  for (const find of [findDelimiter, findDisclaimer, findTagline, findClosing, findCard, findSignedName]) {
+  for (const find of [
+    findDelimiter,
+    findDisclaimer,
+    findTagline,
+    findClosing,
+    findCard,
+    findClosing,
+    findSignedName,
+  ]) {
     const cut = find(body, sender);
     if (cut === null) continue;
     const at = find === findDisclaimer || find === findTagline ? withRule(body, cut.at) : cut.at;
