@@ -1,77 +1,24 @@
-import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
-import { isImprint } from './imprint.ts';
-import { byBeginning, isTagline, phrasesFor } from './tagline.ts';
+import {
+  blank,
+  hasContact,
+  isClosing,
+  isContact,
+  isDisclaimer,
+  isSentence,
+  isFurniture,
+  MAX_SIGNATURE_LINE_CHARS,
+} from './signature-line.ts';
+import { isTagline } from './tagline.ts';
 
 /** More under a dash line is text, not a signature. */
 const MAX_DELIMITED_LINES = 30;
 const MAX_CLOSING_LINES = 12;
-const MAX_SIGNATURE_LINE = 100;
-
-const CLOSING = new Set(CLOSINGS);
-
-/** "Sonnige Grüße aus Berlin": nobody can list them. */
-const GREETINGS =
-  /^(?:\p{L}{3,14} ){0,2}gr(?:ü|ue)(?:ße|sse|ß|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
-/** "Veuillez agréer, Madame, l'expression de mes salutations distinguées." */
-const COMPLIMENTS =
-  /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|considération)(?: \p{L}{3,14}){0,2}$/u;
-
-const DISCLAIMER = byBeginning(DISCLAIMERS);
-const THANKS =
-  /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziękuję|děkuji|köszönöm|mulțumesc|hvala|спасибо|дякую|благодаря|ευχαριστώ|teşekkürler)(?=[\s,!&])/u;
-
-const blank = (line: string): boolean => line.trim() === '';
-
-function isClosing(line: string): boolean {
-  if (line.length > 80) return false;
-  const text = line
-    .trim()
-    .toLowerCase()
-    .replaceAll('\u00a0', ' ')
-    .replace(/[\s,.!;:~–—、，。！-]{1,20}$/u, '');
-  if (CLOSING.has(text) || GREETINGS.test(text) || COMPLIMENTS.test(text)) return true;
-  const parts = text.split(/\s?[/|]\s?/u);
-  if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
-  if (!THANKS.test(text)) return false;
-  return text
-    .replace(THANKS, '')
-    .split(/\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|και|ve|mit)\s|[,!&]\s?/u)
-    .some((part) => CLOSING.has(part.trim()));
-}
-
-const isSentence = (line: string): boolean => {
-  const text = line.trim();
-  return (
-    text.length > MAX_SIGNATURE_LINE ||
-    /[?？]\s*$/u.test(text) ||
-    /^p\.?\s?s\.?[\s:]/iu.test(text) ||
-    (text.split(/\s+/u).length > 8 && /[.!:…]$/u.test(text))
-  );
-};
-
-function isDisclaimer(lines: readonly string[], at: number): boolean {
-  const start = (lines[at] ?? '')
-    .trim()
-    .slice(0, 200)
-    .toLowerCase()
-    .replace(/^[^\p{L}\p{N}]{1,20}/u, '');
-  if (!phrasesFor(DISCLAIMER, start).some((phrase) => start.startsWith(phrase))) return false;
-  const paragraph = lines
-    .slice(at, at + 8)
-    .map((line) => line.slice(0, 2_000))
-    .join(' ')
-    .toLowerCase();
-  return DISCLAIMER_SIGNS.some((sign) => paragraph.includes(sign));
-}
 
 interface Cut {
   readonly at: number;
   /** Typed by the sender each time, so that it is part of what they wrote if nothing else is there. */
   readonly typed: boolean;
 }
-
-/** A notice that a client has wrapped. */
-const MAX_NOTICE_LINES = 8;
 
 const filled = (lines: readonly string[]): number => lines.filter((line) => !blank(line)).length;
 
@@ -113,14 +60,6 @@ function isDrawn(lines: readonly string[], at: number): boolean {
   return above !== undefined && !/[:：]\s{0,9}$/u.test(above);
 }
 
-const hasContact = (line: string): boolean =>
-  /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300));
-
-/** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
-const isContact = (lines: readonly string[]): boolean =>
-  !lines.some((line, at) => isSentence(line) && !/https?:|@/u.test(line) && !isFurniture(lines, at)) &&
-  lines.some(hasContact);
-
 /** The stroke that a virus scanner draws above its notice belongs to it. */
 function withRule(lines: readonly string[], at: number): number {
   const above = lines.slice(0, at).findLastIndex((line) => !blank(line));
@@ -143,16 +82,6 @@ function findDisclaimer(lines: readonly string[]): Cut | null {
     if (isDisclaimer(lines, at)) return { at, typed: true };
   }
   return null;
-}
-
-/** What the law or the firm has under a name, however long: the register, the regulator, a notice, a row of parts. */
-function isFurniture(lines: readonly string[], at: number): boolean {
-  const own = (lines[at] ?? '').slice(0, 600);
-  if ((own.match(/\s[|•·]\s/gu)?.length ?? 0) >= 2) return true;
-  if (/[?？]\s{0,9}$/u.test(own) || /^\s{0,9}p\.?\s?s\.?[\s:]/iu.test(own)) return false;
-  for (let line = at; line >= 0 && at - line < MAX_NOTICE_LINES && !blank(lines[line] ?? ''); line -= 1)
-    if (isImprint(lines[line] ?? '') || isDisclaimer(lines, line)) return true;
-  return false;
 }
 
 function findClosing(lines: readonly string[]): Cut | null {
@@ -189,10 +118,11 @@ function findCard(lines: readonly string[], sender: string): Cut | null {
   const above = lines.slice(0, at).findLast((line) => !blank(line));
   if (above === undefined || /[:：]\s{0,9}$/u.test(above) || !blank(lines[at - 1] ?? '')) return null;
   const first = (lines[at] ?? '')
-    .slice(0, MAX_SIGNATURE_LINE)
+    .slice(0, MAX_SIGNATURE_LINE_CHARS)
     .split(/[|•·,(]/u, 1)
     .join('');
-  if (nameKey(first) !== key && nameKey((lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE)) !== key) return null;
+  if (nameKey(first) !== key && nameKey((lines[at] ?? '').slice(0, MAX_SIGNATURE_LINE_CHARS)) !== key)
+    return null;
   const card = end > at ? lines.slice(at + 1, end + 1) : [partsBehind(lines[at] ?? '')];
   return isContact(card) ? { at, typed: false } : null;
 }

@@ -1,0 +1,82 @@
+import { isImprint } from './imprint.ts';
+import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
+import { byBeginning, phrasesFor } from './tagline.ts';
+
+export const MAX_SIGNATURE_LINE_CHARS = 100;
+/** A notice that a client has wrapped. */
+const MAX_NOTICE_LINES = 8;
+
+const CLOSING = new Set(CLOSINGS);
+
+/** "Sonnige Grüße aus Berlin": nobody can list them. */
+const GREETINGS =
+  /^(?:\p{L}{3,14} ){0,2}gr(?:ü|ue)(?:ße|sse|ß|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
+/** "Veuillez agréer, Madame, l'expression de mes salutations distinguées." */
+const COMPLIMENTS =
+  /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|considération)(?: \p{L}{3,14}){0,2}$/u;
+
+const DISCLAIMER = byBeginning(DISCLAIMERS);
+const THANKS =
+  /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziękuję|děkuji|köszönöm|mulțumesc|hvala|спасибо|дякую|благодаря|ευχαριστώ|teşekkürler)(?=[\s,!&])/u;
+
+export const blank = (line: string): boolean => line.trim() === '';
+
+export function isClosing(line: string): boolean {
+  if (line.length > 80) return false;
+  const text = line
+    .trim()
+    .toLowerCase()
+    .replaceAll('\u00a0', ' ')
+    .replace(/[\s,.!;:~–—、，。！-]{1,20}$/u, '');
+  if (CLOSING.has(text) || GREETINGS.test(text) || COMPLIMENTS.test(text)) return true;
+  const parts = text.split(/\s?[/|]\s?/u);
+  if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
+  if (!THANKS.test(text)) return false;
+  return text
+    .replace(THANKS, '')
+    .split(/\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|και|ve|mit)\s|[,!&]\s?/u)
+    .some((part) => CLOSING.has(part.trim()));
+}
+
+export const isSentence = (line: string): boolean => {
+  const text = line.trim();
+  return (
+    text.length > MAX_SIGNATURE_LINE_CHARS ||
+    /[?？]\s*$/u.test(text) ||
+    /^p\.?\s?s\.?[\s:]/iu.test(text) ||
+    (text.split(/\s+/u).length > 8 && /[.!:…]$/u.test(text))
+  );
+};
+
+export function isDisclaimer(lines: readonly string[], at: number): boolean {
+  const start = (lines[at] ?? '')
+    .trim()
+    .slice(0, 200)
+    .toLowerCase()
+    .replace(/^[^\p{L}\p{N}]{1,20}/u, '');
+  if (!phrasesFor(DISCLAIMER, start).some((phrase) => start.startsWith(phrase))) return false;
+  const paragraph = lines
+    .slice(at, at + 8)
+    .map((line) => line.slice(0, 2_000))
+    .join(' ')
+    .toLowerCase();
+  return DISCLAIMER_SIGNS.some((sign) => paragraph.includes(sign));
+}
+
+/** What the law or the firm has under a name, however long: the register, the regulator, a notice, a row of parts. */
+export function isFurniture(lines: readonly string[], at: number): boolean {
+  const own = (lines[at] ?? '').slice(0, 600);
+  if ((own.match(/\s[|•·]\s/gu)?.length ?? 0) >= 2) return true;
+  if (/[?？]\s{0,9}$/u.test(own) || /^\s{0,9}p\.?\s?s\.?[\s:]/iu.test(own)) return false;
+  for (let line = at; line >= 0 && at - line < MAX_NOTICE_LINES && !blank(lines[line] ?? ''); line -= 1)
+    if (isImprint(lines[line] ?? '') || isDisclaimer(lines, line)) return true;
+  return false;
+}
+
+export const hasContact = (line: string): boolean =>
+  /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300));
+
+/** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
+export const isContact = (lines: readonly string[]): boolean =>
+  !lines.some((line, at) => isSentence(line) && !/https?:|@/u.test(line) && !isFurniture(lines, at)) &&
+  lines.some(hasContact);
