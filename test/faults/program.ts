@@ -21,6 +21,8 @@ export interface ProgramOptions {
 export interface Figures {
   readonly peakRssMb: number;
   readonly longestDelayMs: number;
+  /** User and system time of all its threads. */
+  readonly cpuSeconds: number;
 }
 
 export interface Program {

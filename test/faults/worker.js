@@ -25,9 +25,14 @@ const step = (name) => {
 const config = loadConfig(process.env, { mailboxes: roles.includes('poll') ? 'required' : 'optional' });
 const app = await openApp(config, new Set(roles), createLog(config.log.level), { step, timing });
 delay.enable();
-process.on('message', () =>
-  process.send?.({ peakRssMb: process.resourceUsage().maxRSS / 1024, longestDelayMs: delay.max / 1e6 }),
-);
+process.on('message', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.send?.({
+    peakRssMb: maxRSS / 1024,
+    longestDelayMs: delay.max / 1e6,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+  });
+});
 process.on('disconnect', () => process.exit(1));
 process.once('SIGTERM', () => {
   void app.close().then(() => process.exit(0));
