@@ -1,38 +1,24 @@
-import type { Readable } from 'node:stream';
 import { isMacFile, isResourceFork, nameOfDataFork } from './apple-double.ts';
-import { readCalendar } from './calendar.ts';
+import { createBeginning } from './beginning.ts';
+import { readInvitation } from './calendar.ts';
 import { readCmsContent } from './cms.ts';
 import { charsetHint } from '../charset/charset.ts';
+import { createDeliveries } from './deliveries.ts';
 import { beginsWithField } from './headers.ts';
+import { closeText, closeTnef } from './leaf-contents.ts';
 import { keepBytesFor, roleOf } from './leaf-role.ts';
 import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from './limits.ts';
-import type { CalendarFacts, ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../mail.ts';
 import { createMessageDraft } from './message-draft.ts';
-import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
+import type { MessageDraft } from './message-draft.ts';
 import { finishDraft } from './message-facts.ts';
-import { openContentOutput, openPartReader } from './part-content.ts';
-import type { AttachmentSink, ContentFacts, ContentOutput, PartReader, PartResult } from './part-content.ts';
-import {
-  addAttachment,
-  decodePartText,
-  joinSoftBreaks,
-  levelLineEnds,
-  nameAttachment,
-  readMarkup,
-} from './part-text.ts';
+import { openPartReader } from './part-content.ts';
+import type { AttachmentSink, PartReader, PartResult } from './part-content.ts';
+import { addAttachment, decodePartText } from './part-text.ts';
 import { isMessageType } from './part.ts';
 import type { Part } from './part.ts';
-import {
-  isCompressed,
-  protectionOfPart,
-  protectionOfPkcs7,
-  protectionOfText,
-  withoutClearSignature,
-} from './protection.ts';
-import { readRtf } from './rtf.ts';
-import { readTnef } from './tnef.ts';
-import { extractUuencoded } from './uuencode.ts';
+import { isCompressed, protectionOfPart, protectionOfPkcs7 } from './protection.ts';
 import { createWalker } from './walk.ts';
 import type { WalkEvent, Walker } from './walk.ts';
 
@@ -50,32 +36,10 @@ interface OpenLeaf {
 }
 
 const maxPreambleBytes = 65_536;
-/** A header has a line end within. */
-const beginningBytes = 1_000;
-
-function isAlternative(part: Part): boolean {
-  return part.contentType === 'multipart/alternative';
-}
-
-/** RFC 6047 §2.4 has the method in the header too, which is there where the object cannot be read. */
-function readInvitation(text: string, part: Part): CalendarFacts | null {
-  const method = part.parameters.get('method')?.toUpperCase() ?? null;
-  const facts = readCalendar(text);
-  if (facts !== null) return { ...facts, method: facts.method ?? method };
-  return method === null ? null : { method, start: null, organiser: null, summary: null };
-}
 
 /** RFC 2046 §5.2.2: the rest of the message is in other ones. */
 function pieceOf(part: Part): string {
   return `${part.parameters.get('number') ?? '?'} of ${part.parameters.get('total') ?? '?'}`;
-}
-
-function isSilent(bodies: readonly { readonly text: string }[]): boolean {
-  return bodies.every((body) => body.text.trim() === '');
-}
-
-function returnsToFeeds(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte) => (byte === 0x0d ? 0x0a : byte)));
 }
 
 /** Reads one message; `push` waits where the sink does. */
@@ -92,107 +56,15 @@ export function createAssembly(input: {
   let unpackDepth = 0;
   let leaf: OpenLeaf | null = null;
   let preamble: { readonly part: Part; readonly pieces: Buffer[]; size: number } | null = null;
-  let attachmentIndex = 0;
   /** Of the Mac file that is being read. */
   let macName: string | null = null;
   let textBudget = limits.maxAllTextBytes;
   /** What all compressed parts together may unpack to: a thousand small ones are a bomb too. */
   let inflateBudget = limits.maxContainerBytes;
   let sawField = false;
-  let byteCount = 0;
-  /** Held until there is enough of it to tell the kind of its line ends. */
-  const beginning: Buffer[] = [];
-  let nullByte = false;
-  /** Line ends of old Macs: a message without a single line feed. */
-  let onlyReturns = false;
 
+  const deliveries = createDeliveries(sink);
   const current = (): MessageDraft => drafts.at(-1) ?? outermost;
-
-  const openOutput = (): ContentOutput => {
-    const index = attachmentIndex;
-    attachmentIndex += 1;
-    return openContentOutput(sink === null ? null : (content: Readable) => sink({ index }, content));
-  };
-
-  /** A file that was found inside another part, already in memory. */
-  const deliver = async (
-    draft: MessageDraft,
-    file: { readonly content: Buffer; readonly named: Omit<AttachmentDraft, keyof ContentFacts> },
-  ): Promise<void> => {
-    const output = openOutput();
-    await output.write(file.content);
-    draft.attachments.push({ ...file.named, ...(await output.end()) });
-  };
-
-  const closeText = async (open: OpenLeaf, result: PartResult): Promise<void> => {
-    const { draft, use } = open;
-    const { part } = open.reader;
-    textBudget -= result.kept.length;
-    if (result.truncated) draft.warn('text-too-long', `over ${result.kept.length} bytes`);
-    const rtf = part.contentType === 'text/rtf' ? readRtf(result.kept) : null;
-    if (rtf !== null) {
-      draft.bodies.add(rtf, use);
-      return;
-    }
-    let text = decodePartText(draft, part, result);
-    if (part.contentType === 'text/html') {
-      draft.bodies.add({ kind: 'html', text }, use);
-      return;
-    }
-    // A part that is not in the encoding it names was read by guess, so its bytes are kept as they came.
-    if (result.mislabelled && !result.truncated && part.parent !== null && !isAlternative(part.parent))
-      await deliver(draft, {
-        content: result.kept,
-        named: {
-          filename: nameAttachment(draft, part.filename),
-          contentType: part.contentType,
-          contentId: part.contentId,
-        },
-      });
-    const extracted = extractUuencoded(text);
-    ({ text } = extracted);
-    text = readMarkup(joinSoftBreaks(text, part), part);
-    const protection = protectionOfText(text);
-    draft.protection ??= protection;
-    if (protection === 'pgp-signed') text = withoutClearSignature(text);
-    draft.bodies.add({ kind: 'plain', text }, use);
-    for (const file of extracted.files) {
-      const filename = nameAttachment(draft, file.filename);
-      await deliver(draft, {
-        content: file.content,
-        named: { filename, contentType: 'application/octet-stream', contentId: null },
-      });
-    }
-  };
-
-  const closeTnef = async (draft: MessageDraft, part: Part, result: PartResult): Promise<void> => {
-    if (result.truncated) {
-      draft.warn('container-too-large', part.contentType);
-      return;
-    }
-    const contents = readTnef(result.kept);
-    if (contents === null || contents.damaged) draft.warn('tnef-damaged', 'winmail.dat');
-    if (contents === null) return;
-    const both = { kind: 'body', plain: true, html: true } as const;
-    if (contents.html !== null && isSilent(draft.bodies.html()))
-      draft.bodies.add(
-        { kind: 'html', text: levelLineEnds(contents.html) },
-        { ...both, plain: contents.text === null },
-      );
-    if (contents.text !== null && isSilent(draft.bodies.plain()))
-      draft.bodies.add(
-        { kind: 'plain', text: levelLineEnds(contents.text) },
-        { ...both, html: contents.html === null },
-      );
-    for (const file of contents.files) {
-      const filename = nameAttachment(draft, file.filename);
-      const contentType = file.contentType ?? 'application/octet-stream';
-      await deliver(draft, {
-        content: file.content,
-        named: { filename, contentType, contentId: file.contentId },
-      });
-    }
-  };
 
   /** Walks bytes that were unpacked from a container, as if they stood in the place of `outer`. */
   const walkInside = async (bytes: Buffer, outer: Part, isMessage: boolean): Promise<void> => {
@@ -213,7 +85,7 @@ export function createAssembly(input: {
     const { part } = open.reader;
     switch (open.role) {
       case 'tnef':
-        return closeTnef(draft, part, result);
+        return closeTnef({ draft, part, result }, deliveries);
       case 'pkcs7': {
         draft.protection ??= protectionOfPkcs7(result.kept);
         const inside = result.truncated ? null : readCmsContent(result.kept, inflateBudget);
@@ -258,8 +130,12 @@ export function createAssembly(input: {
     if (result.broken)
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
     if (result.facts !== null) addAttachment(open.draft, { part, facts: result.facts });
-    if (open.role === 'text') await closeText(open, result);
-    else await closeContainer(open, result);
+    if (open.role === 'text') {
+      textBudget -= result.kept.length;
+      await closeText({ ...open, part, result }, deliveries);
+    } else {
+      await closeContainer(open, result);
+    }
   };
 
   const openPart = (opened: Part): void => {
@@ -276,7 +152,7 @@ export function createAssembly(input: {
       draft.bodies.enter(part);
       preamble = { part, pieces: [], size: 0 };
     } else if (part.kind === 'message') {
-      messageReaders.push(openPartReader({ part, keepBytes: 0, output: openOutput() }));
+      messageReaders.push(openPartReader({ part, keepBytes: 0, output: deliveries.open() }));
       const nested = createMessageDraft(part, limits);
       draft.nested.push(nested);
       drafts.push(nested);
@@ -287,7 +163,9 @@ export function createAssembly(input: {
         part,
         keepBytes: keepBytesFor(role, { limits, textBudget }),
         output:
-          role === 'text' || use.kind === 'other-rendering' || isResourceFork(part) ? null : openOutput(),
+          role === 'text' || use.kind === 'other-rendering' || isResourceFork(part)
+            ? null
+            : deliveries.open(),
       });
       leaf = { reader, draft, role, use };
     }
@@ -366,26 +244,16 @@ export function createAssembly(input: {
   }
 
   const walker = createWalker(limits);
-  let walked = false;
-  const walk = async (piece: Buffer): Promise<void> => {
-    if (!walked) {
-      nullByte = piece.subarray(0, beginningBytes).includes(0);
-      onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
-    }
-    walked = true;
-    for (const event of walker.push(onlyReturns ? returnsToFeeds(piece) : piece)) await take(event);
+  const beginning = createBeginning();
+  const walk = async (piece: Buffer | null): Promise<void> => {
+    if (piece !== null) for (const event of walker.push(piece)) await take(event);
   };
   return {
-    async push(piece) {
-      byteCount += piece.length;
-      if (byteCount < beginningBytes) beginning.push(Buffer.from(piece));
-      else await walk(beginning.length === 0 ? piece : Buffer.concat([...beginning.splice(0), piece]));
-    },
+    push: (piece) => walk(beginning.push(piece)),
     async finish() {
-      if (beginning.length > 0) await walk(Buffer.concat(beginning.splice(0)));
+      await walk(beginning.end());
       for (const event of walker.end()) await take(event);
-      if (!sawField)
-        outermost.warn('not-a-message', byteCount === 0 ? 'empty' : nullByte ? 'binary' : 'no header');
+      if (!sawField) outermost.warn('not-a-message', beginning.kind());
       return finishDraft(outermost, limits);
     },
   };

@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import { normaliseAddress } from '../addresses.ts';
 import { cleanText } from '../charset/charset.ts';
 import type { Address, CalendarFacts } from '../mail.ts';
+import type { Part } from './part.ts';
 
 /** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader, which is slow on thousands of parameters. */
 const maxCalendarChars = 262_144;
@@ -84,4 +85,12 @@ function readObject(text: string): CalendarFacts | null {
     // A broken calendar is shown as the attachment that it also is.
     return null;
   }
+}
+
+/** RFC 6047 §2.4 has the method in the header too, which is there where the object cannot be read. */
+export function readInvitation(text: string, part: Pick<Part, 'parameters'>): CalendarFacts | null {
+  const method = part.parameters.get('method')?.toUpperCase() ?? null;
+  const facts = readCalendar(text);
+  if (facts !== null) return { ...facts, method: facts.method ?? method };
+  return method === null ? null : { method, start: null, organiser: null, summary: null };
 }

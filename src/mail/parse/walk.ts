@@ -1,3 +1,5 @@
+import { declaredBoundary, findDelimiter, maxDelimiterLine } from './delimiters.ts';
+import type { Delimiter, Frame } from './delimiters.ts';
 import { createGluedClose } from './glued-close.ts';
 import { createHeaderLines } from './header-lines.ts';
 import type { HeaderLines } from './header-lines.ts';
@@ -23,15 +25,6 @@ export interface Walker {
   readonly end: () => Generator<WalkEvent, void>;
 }
 
-interface Frame {
-  readonly part: Part;
-  boundary: string | null;
-  closed: boolean;
-  children: number;
-}
-
-/** RFC 2046 §5.1.1 limits a boundary to 70; a delimiter line longer than this is content. */
-const maxDelimiterLine = 1_000;
 /** RFC 5322 §2.1.1 limits a line to 998; header lines beyond this are taken in pieces. */
 const maxHeaderLine = 262_144;
 /** Reading a header for the boundary it declares costs its length; answers a header full of dashes. */
@@ -44,15 +37,6 @@ const feedAndDash = Buffer.from('\n-');
 function nextDashLine(data: Buffer, from: number): number {
   const at = data.indexOf(feedAndDash, from);
   return at < 0 ? -1 : at + 1;
-}
-
-/** Before its first delimiter a multipart may turn out to have another boundary than its header says: none, quoted, in other case. */
-function adoptBoundary(declared: string | null, seen: string): string | null {
-  if (declared === null) return seen !== '' && !/\s/u.test(seen) ? seen : null;
-  // Lengths first: a boundary of a megabyte must not be folded for every line.
-  if (declared.length !== seen.length && declared.length !== seen.length + 2) return declared;
-  const bare = declared.replaceAll(/^'|'$/gu, '').toLowerCase();
-  return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
 }
 
 /** Steps through a message of any size, holding no more than one unfinished line. Never throws. */
@@ -89,10 +73,11 @@ export function createWalker(
       yield { kind: 'defect', code: 'header-too-long', detail: `over ${limits.maxHeaderBytes} bytes` };
     if (malformed) yield { kind: 'defect', code: 'header-malformed', detail: 'a line is no field' };
     parts += 1;
-    const boundary = part.kind === 'multipart' ? (part.parameters.get('boundary')?.trimEnd() ?? '') : null;
-    const frame: Frame = { part, boundary: boundary === '' ? null : boundary, closed: false, children: 0 };
+    const boundary = declaredBoundary(part);
+    const frame: Frame = { part, boundary, closed: false, children: 0 };
     frames.push(frame);
-    if (boundary === '') yield { kind: 'defect', code: 'boundary-missing', detail: part.contentType };
+    if (part.kind === 'multipart' && boundary === null)
+      yield { kind: 'defect', code: 'boundary-missing', detail: part.contentType };
     yield { kind: 'open', part };
     header = null;
     if (part.kind !== 'message') return;
@@ -106,8 +91,8 @@ export function createWalker(
     if (headerLooks >= maxHeaderLooks || line.length > maxDelimiterLine) return false;
     headerLooks += 1;
     const part = readPart({ fields: lines.fields().fields, parent: parentOf(), index: 0 });
-    const boundary = part.kind === 'multipart' ? part.parameters.get('boundary')?.trimEnd() : undefined;
-    return boundary !== undefined && boundary !== '' && line.toString('utf8').trimEnd() === `--${boundary}`;
+    const boundary = declaredBoundary(part);
+    return boundary !== null && line.toString('utf8').trimEnd() === `--${boundary}`;
   };
 
   function* finishHeader(): Generator<WalkEvent, void> {
@@ -129,28 +114,7 @@ export function createWalker(
     }
   }
 
-  /** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only where no other fits. */
-  function findDelimiter(line: Buffer): { readonly depth: number; readonly closes: boolean } | null {
-    if (line.length < 3 || line.length > maxDelimiterLine) return null;
-    const text = line.toString('utf8').trimEnd().slice(2);
-    let reopened: { readonly depth: number; readonly closes: boolean } | null = null;
-    for (let depth = frames.length - 1; depth >= 0; depth -= 1) {
-      const frame = frames[depth];
-      if (frame?.part.kind !== 'multipart') continue;
-      if (frame.children === 0) frame.boundary = adoptBoundary(frame.boundary, text);
-      // A boundary that ends in blanks, against RFC 2046 §5.1.1, has them before its closing dashes too.
-      const closes = text.endsWith('--') && text.slice(0, -2).trimEnd() === frame.boundary;
-      if (frame.boundary === null || (!closes && text !== frame.boundary)) continue;
-      if (!frame.closed) return { depth, closes };
-      if (!closes) reopened ??= { depth, closes };
-    }
-    return reopened;
-  }
-
-  function* atDelimiterLine(
-    line: Buffer,
-    found: { readonly depth: number; readonly closes: boolean },
-  ): Generator<WalkEvent, void> {
+  function* atDelimiterLine(line: Buffer, found: Delimiter): Generator<WalkEvent, void> {
     yield* finishHeader();
     yield* closeTo(found.depth + 1, true);
     yield { kind: 'structure', bytes: line };
@@ -171,13 +135,13 @@ export function createWalker(
   function scanBody(
     data: Buffer,
     start: number,
-  ): { readonly end: number; readonly found: ReturnType<typeof findDelimiter>; readonly lineEnd: number } {
+  ): { readonly end: number; readonly found: Delimiter | null; readonly lineEnd: number } {
     let line = atLineStart && data[start] === dash ? start : nextDashLine(data, start);
     while (line >= 0) {
       const feed = data.indexOf(0x0a, line);
       if (feed < 0 && data.length - line <= maxDelimiterLine) return { end: line, found: null, lineEnd: -1 };
       const lineEnd = feed < 0 ? data.length : feed + 1;
-      const found = data[line + 1] === dash ? findDelimiter(data.subarray(line, lineEnd)) : null;
+      const found = data[line + 1] === dash ? findDelimiter(frames, data.subarray(line, lineEnd)) : null;
       if (found !== null) return { end: line, found, lineEnd };
       line = data[lineEnd] === dash ? lineEnd : nextDashLine(data, lineEnd);
     }
@@ -193,7 +157,7 @@ export function createWalker(
     let lineEnd = scanned.lineEnd;
     if (last && found === null && scanned.end < data.length) {
       // The last line of the message has no line end.
-      found = findDelimiter(data.subarray(scanned.end));
+      found = findDelimiter(frames, data.subarray(scanned.end));
       if (found !== null) {
         contentEnd = scanned.end;
         lineEnd = data.length;
@@ -230,7 +194,7 @@ export function createWalker(
       const end = feed < 0 ? data.length : feed + 1;
       const line = data.subarray(position, end);
       position = end;
-      const found = line[0] === dash && line[1] === dash ? findDelimiter(line) : null;
+      const found = line[0] === dash && line[1] === dash ? findDelimiter(frames, line) : null;
       if (found !== null) {
         yield* atDelimiterLine(line, found);
         continue;

@@ -1,0 +1,48 @@
+/** A header has a line end within. */
+const beginningBytes = 1_000;
+
+/** The pieces of a message, of which the beginning is held until there is enough of it to tell the kind of its line ends. */
+export interface Beginning {
+  /** What can be read on: the piece, with all that was held before it; null where it is held. */
+  readonly push: (piece: Buffer) => Buffer | null;
+  /** What is still held at the end. */
+  readonly end: () => Buffer | null;
+  /** What bytes without a single field look like. */
+  readonly kind: () => 'empty' | 'binary' | 'no header';
+}
+
+function returnsToFeeds(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte) => (byte === 0x0d ? 0x0a : byte)));
+}
+
+export function createBeginning(): Beginning {
+  let byteCount = 0;
+  const held: Buffer[] = [];
+  let begun = false;
+  let nullByte = false;
+  /** Line ends of old Macs: a message without a single line feed. */
+  let onlyReturns = false;
+  const level = (piece: Buffer): Buffer => {
+    if (!begun) {
+      nullByte = piece.subarray(0, beginningBytes).includes(0);
+      onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
+    }
+    begun = true;
+    return onlyReturns ? returnsToFeeds(piece) : piece;
+  };
+  return {
+    push(piece) {
+      byteCount += piece.length;
+      if (byteCount < beginningBytes) {
+        held.push(Buffer.from(piece));
+        return null;
+      }
+      return level(held.length === 0 ? piece : Buffer.concat([...held.splice(0), piece]));
+    },
+    end: () => (held.length === 0 ? null : level(Buffer.concat(held.splice(0)))),
+    kind() {
+      if (byteCount === 0) return 'empty';
+      return nullByte ? 'binary' : 'no header';
+    },
+  };
+}
