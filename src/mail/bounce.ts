@@ -57,6 +57,8 @@ export function readBounce(message: ParsedMessage): Bounce | null {
           originalMessageId: ses.originalMessageId,
         }
       : null;
+  // Nearly all mail ends here, before anything is read of it.
+  if (!isSentByMachine(message)) return null;
 
   const { notice: lines, returned: returnedLines } = splitNotice(unquoted(message));
   const returned = returnedMessage(message, returnedLines);
