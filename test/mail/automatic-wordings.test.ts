@@ -221,6 +221,8 @@ describe('receipts without the part of RFC 8098', () => {
     ['Lu : Offre', 'Votre message\n\n  À : Kim\n\na été lu le 02/03/2026.'],
     ['Return Receipt (displayed) - Offer', 'This is a Return Receipt for the mail that you sent.'],
     ['Return receipt', 'Your document: Offer\nwas received by: Kim/Shop'],
+    ['Przeczytano: Oferta', 'Twoja wiadomość\n\n  Do: Kim\n\nzostała przeczytana w dniu 2026-03-02 11:00.'],
+    ['Leído: Oferta', 'El mensaje\n\n  Para: Kim\n\nse leyó el 02/03/2026 11:00.'],
     ['Прочитано: Оферта', 'Ваше сообщение было прочитано 02.03.2026.'],
   ])('%s', async (subject, body) => {
     expect(await classify(`Subject: ${subject}`, body)).toEqual({ kind: 'delivery-report', sign: 'subject' });
@@ -383,6 +385,19 @@ test.each([
   'Hallo, ich bin bis Ende August nicht da.',
   'Ich bin vom 7. bis 25. Juli in Urlaub.',
   'Wir sind bis Montag verreist.',
+  "I'm taking some time off and won't be checking email.",
+  'Ich bin zur Zeit krank und nicht im Dienst.',
+  'Unser Büro ist bis zum 6. Januar geschlossen.',
+  'Je suis en arrêt maladie.',
+  'Nos bureaux seront fermés en août.',
+  'Estoy de baja por maternidad.',
+  'Gli uffici rimarranno chiusi dal 9 al 24 agosto.',
+  'Momenteel geniet ik van mijn vakantie.',
+  'Jestem na zwolnieniu lekarskim.',
+  '18 Ağustos tarihine kadar izinli olduğum için dönemeyeceğim.',
+  'Tôi đang đi nghỉ.',
+  '育休中です。',
+  '我请假到周五。',
 ])('"%s" in an automatic answer is an absence', async (body) => {
   const head = 'Auto-Submitted: auto-replied\nSubject: Re: Angebot';
   expect((await classify(head, body))?.kind).toBe('out-of-office');

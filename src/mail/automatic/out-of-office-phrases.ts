@@ -129,6 +129,15 @@ export const ABSENCE_BODIES: readonly string[] = [
   'خارج المكتب|في إجازة|לא במשרד|בחופשה|אני בחופש|nghỉ phép|vắng mặt|sedang cuti|di luar kantor|ลาพักร้อน|ไม่อยู่', // ar, he, vi, id, th
   'puhkus(?:el|ele)|lähetuses|atvaļinājum|komandējum|atostog|komandiruot|در مرخصی|مرخصی هستم|छुट्टी|अवकाश|í fríi|í leyfi|de vacances|fora de l.oficina|oporretan|ar wyliau|met verlof|на одмор|на годишњем|у одсуству|në pushime|დეკრეტ|შვებულებ|արձակուրդ|məzuniyyət|демалыс', // et, lv, lt, fa, hi, is, ca, eu, cy, af, mk, sr, sq, ka, hy, az, kk
   '不在|休假|休暇|外出|出差|出張|年假|休業|夏季休業|휴가|부재|출장', // zh, ja, ko
+  // sickness, parents, journeys, days off, closed offices
+  "\\bpto\\b|(?:taking|have|on) (?:\\w+ ){0,3}(?:time|days?) off|(?:won[’']t|will not|not) be (?:checking|reading|answering|responding to) (?:my )?(?:e-?mails?|messages)|on (?:sick|family|bereavement) leave|(?:summer|winter|annual|company) shutdown", // en
+  'nicht im dienst|\\bkrank\\b|krankgeschrieben|krankheitsbedingt|erkrankt|(?:b[üu]ro|kanzlei|praxis|betrieb|gesch[äa]ft)[^!?]{0,60}geschlossen|betriebsruhe|arrêt (?:maladie|de travail)|(?:bureaux?|locaux|agences?|cabinet|magasins?|société|entreprise)[^!?]{0,40}ferm[ée]|fermeture (?:annuelle|estivale|pour congés)|congé (?:de )?(?:maternité|paternité|parental|maladie)|en déplacement', // de, fr
+  'de baja (?:por|m[ée]dica|maternal|laboral)|permiso (?:de |por )?(?:maternidad|paternidad)|(?:oficinas?|empresa|despacho)[^!?]{0,40}cerrad|licen[çc]a[ -](?:de |por )?(?:m[ée]dica|maternidade|paternidade)|baixa m[ée]dica|(?:escrit[óo]rios?|empresa)[^!?]{0,40}(?:fechad|encerrad)|(?:uffici|ufficio|azienda|studio)[^!?]{0,40}chius[aio]|chius(?:[aio]|ura) (?:estiv[ao]|aziendale|per ferie)|in (?:malattia|maternità|trasferta)', // es, pt, it
+  '(?:van|mijn) (?:mijn |een |de )?(?:welverdiende )?(?:vakantie|verlof)|ziek gemeld|ziekteverlof|(?:zwangerschaps|ouderschaps)verlof|kantoor[^!?]{0,40}gesloten|sjukskriven|vabbar|sygemeldt|syg(?:e)?orlov|sykmeldt|sykemeldt|kontoret[^!?]{0,40}(?:stängt|lukket|stengt)|sairauslomalla|toimisto[^!?]{0,40}suljettu', // nl, sv, da, no, fi
+  'zwolnieniu lekarskim|macierzyńsk|delegacji|biuro[^!?]{0,40}(?:nieczynne|zamkni[ęe]te)|nemocensk|mateřsk|matersk|(?:služební|služobnej) cest|kancel[áa][řr][^!?]{0,40}(?:zavřen|uzavřen|zatvoren)|betegszabads[áa]g|kiküldetés|irod[^!?]{0,40}zárva|concediu medical|bolovanju', // pl, cs, sk, hu, ro, hr
+  'на больничном|в декрет|на лікарняному|в болничн|αναρρωτικ|izinli|raporlu|doğum izni|ofisimiz[^!?]{0,40}kapalı', // ru, uk, bg, el, tr
+  'إجازة (?:مرضية|سنوية|أمومة)|חופשת (?:לידה|מחלה)|במילואים|đi nghỉ|đang nghỉ|nghỉ (?:lễ|ốm|thai sản)|đi công tác|cuti (?:tahunan|melahirkan|sakit|bersama)|ลาพัก|ลาป่วย|ลากิจ|ลาคลอด', // ar, he, vi, id, th
+  '産休|育休|育児休業|お休みを(?:いただ|頂)|年末年始|臨時休業|病假|产假|產假|请假|請假|放假|不在公司|병가|연차|육아휴직|외근|휴무', // ja, zh, ko
 ];
 
 /** What desks and shops answer at once: an automatic reply of nobody who is absent. */

@@ -26,12 +26,12 @@ export const RECEIPT_TEXTS: readonly string[] = [
   'your (?:message|document|e-?mail|mail)\\b.{0,600}\\b(?:was|has been|is) (?:read|opened|displayed|received by|deleted)|(?:this is a|this) (?:return|read) receipt', // en
   'ihre (?:nachricht|e-?mail|mail)\\b.{0,600}(?:wurde|ist)\\b.{0,60}(?:gelesen|angezeigt|geöffnet|gelöscht)|dies ist eine (?:lese|empfangs)bestätigung', // de
   '(?:votre|ce) (?:message|courriel|e-?mail)\\b.{0,600}a été (?:lu|ouvert|affiché|supprimé)|ceci est un accusé de (?:lecture|réception)', // fr
-  '(?:el|su|este) (?:mensaje|correo)\\b.{0,600}(?:fue|ha sido|se ha) (?:le[ií]do|abierto|mostrado|eliminado)', // es
+  '(?:el|su|este) (?:mensaje|correo)\\b.{0,600}(?:(?:fue|ha sido|se ha) (?:le[ií]do|abierto|mostrado|eliminado)|se (?:ley[óo]|abri[óo]|mostr[óo]|elimin[óo]))', // es
   '(?:a|sua|esta) mensagem\\b.{0,600}foi (?:lida|aberta|exibida|excluída|eliminada)', // pt
   '(?:il|il suo|questo) messaggio\\b.{0,600}(?:è stato|è) (?:letto|aperto|visualizzato|eliminato)', // it
   '(?:uw|je|het) bericht\\b.{0,600}(?:is|werd)\\b.{0,40}(?:gelezen|geopend|weergegeven|verwijderd)', // nl
   '(?:ditt|din|dit) (?:meddelande|meddelelse|melding|besked)\\b.{0,600}(?:lästes|läst|læst|lest|åpnet|åbnet)', // sv, da, no
-  'viestisi\\b.{0,600}(?:luettu|avattu)|(?:twoja |ta )?wiadomość\\b.{0,600}(?:przeczytan|odczytan|wyświetlon)', // fi, pl
+  'viestisi\\b.{0,600}(?:luettu|avattu)|(?:twoja |ta )?wiadomość.{0,600}(?:przeczytan|odczytan|wyświetlon)', // fi, pl
   '(?:vaše )?(?:zpráva|správa)\\b.{0,600}(?:přečten|prečítan|zobrazen)|üzenet.{0,600}(?:elolvas|megnyit)|mesajul\\b.{0,600}(?:citit|deschis)', // cs, sk, hu, ro
   '(?:сообщение|письмо|повідомлення|лист).{0,600}(?:прочитан|прочтен|открыт|відкрит)', // ru, uk
   'μήνυμά?.{0,600}(?:αναγνώστηκε|διαβάστηκε)|(?:iletiniz|mesajınız|ileti).{0,600}okun', // el, tr
