@@ -557,6 +557,27 @@ describe('recipients inside', () => {
   });
 });
 
+describe('labels in two languages', () => {
+  const twins = block()
+    .replace('From:', 'From / De :')
+    .replace('Sent:', 'Sent/Envoyé :')
+    .replace('To:', 'To / À :')
+    .replace('Subject:', 'Subject / Objet :');
+
+  it('are read where both say the same', () => {
+    expect(forwardOf(`FYI\n\n${twins}\n\nIt leaks.`)).toMatchObject({
+      from: client,
+      to: [{ name: 'Jane Roe', address: 'jane@firm.test' }],
+      subject: 'The roof',
+      text: 'It leaks.',
+    });
+  });
+
+  it('are none where they say two things', () => {
+    expect(forwardOf(`${block().replace('To:', 'To/From:')}\n\nIt leaks.`)?.to).toEqual([]);
+  });
+});
+
 describe('labels of Chinese clients', () => {
   it.each([
     ['letters spaced out', '------------------------------', '主　题', '抄　送'],

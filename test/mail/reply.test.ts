@@ -589,10 +589,20 @@ describe('a sentence that tells who wrote', () => {
     'Le 5 mars 2024 à 10:12 elle a écrit :',
     'Op 5 maart 2024 om 10:12 schreef hij:',
     '5 марта 2024 в 10:12 он написал:',
+    'On 5 March 2024 at 10:12 my wife wrote:',
+    'Am 5. März 2024 um 10:12 schrieb der Vermieter:',
+    'Le 5 mars 2024 à 10:12 mon voisin a écrit :',
   ])('is the sender’s own, with what follows it: %s', (line) => {
     const text = `Dear Ann,\n\n${line}\nThe roof leaks.\nThat is all.`;
     expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
   });
+
+  it.each(['On 5 March 2024 at 10:12 ann wrote:', 'Op 5 maart 2024 om 10:12 schreef Joost de Wit:'])(
+    'is none where it prints a name: %s',
+    (line) => {
+      expect(split(`Yes.\n\n${line}\n\nShall we?`).reply).toBe('Yes.');
+    },
+  );
 
   it('introduces what is marked as quoted', () => {
     expect(split('Yes.\n\nOn 5 March 2024 at 10:12 he wrote:\n> Shall we?').reply).toBe('Yes.');

@@ -23,6 +23,17 @@ const SPACED_HAN = /(?<=\p{Script=Han}) (?=\p{Script=Han})/gu;
 /** Orange and La Poste print the date without a colon. */
 const dateSentence = /^(?<label>message du)\s(?<value>\d{1,2}\/\d{1,2}\/\d{2,4}\s.{0,20})$/iu;
 
+/** "From / De : x": templates of firms in two languages print both labels. */
+function readTwin(word: string): Label | undefined {
+  const slash = word.indexOf('/');
+  if (slash < 0) return undefined;
+  const one = labels.get(word.slice(0, slash).trim());
+  const other = labels.get(word.slice(slash + 1).trim());
+  return one !== undefined && one.field === other?.field
+    ? { field: one.field, languages: new Set([...one.languages, ...other.languages]) }
+    : undefined;
+}
+
 /** "From: x", "*From:* x", "**From**: x", "De : x", "发件人：x", "From: | x", "Kopie (CC): x". */
 export function readLabelledLine(given: string): LabelledLine | null {
   const colon = findColon(given);
@@ -39,7 +50,7 @@ export function readLabelledLine(given: string): LabelledLine | null {
           .replace(/\.\s?$/u, '')
       : before,
   );
-  const label = labels.get(word) ?? labels.get(word.replace(SPACED_HAN, ''));
+  const label = labels.get(word) ?? labels.get(word.replace(SPACED_HAN, '')) ?? readTwin(word);
   if (label === undefined) return null;
   const value = (sentence?.groups?.['value'] ?? given.slice(colon + 1))
     .replaceAll('&nbsp;', ' ')

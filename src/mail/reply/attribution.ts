@@ -29,10 +29,14 @@ const LEAD = new RegExp(
 );
 const QUOTING = new RegExp(String.raw`^(?:${longestFirst(QUOTING_WORDS)})\s`, 'iu');
 
-/** A pronoun beside the verb, small as names are not; "you" is left out, The Bat! and Eudora write it. */
-const PRONOUN_BEFORE =
-  /\s(?:I|he|she|they|we|il|elle|ils|nous|él|ella|ellos|yo|lui|lei|loro|ele|ela|eu|он|она|они|я|він|вона|вони)\s$/u;
-const PRONOUN_BEHIND = /^\s(?:er|ich|wir|hij|zij|ik|wij|han|hun|hon|jag|jeg|vi)$/u;
+/**
+ * Somebody beside the verb who is not named: "he", "my wife", "der Vermieter". Small, as names are not; "you" is left out, The Bat!
+ * and Eudora write it.
+ */
+const UNNAMED_BEFORE =
+  /\s(?:I|he|she|they|we|il|elle|ils|nous|él|ella|ellos|yo|lui|lei|loro|ele|ela|eu|он|она|они|я|він|вона|вони|(?:my|your|his|her|our|their|the|mon|ma|mes|votre|notre|son|sa|le|la|mi|su|el|mio|mia|meu|minha|mój|moja|můj|мой|моя|ваш|ваша)\s\p{Ll}{2,20})\s$/u;
+const UNNAMED_BEHIND =
+  /^\s(?:er|ich|wir|hij|zij|ik|wij|han|hun|hon|jag|jeg|vi|(?:mein|meine|ihr|ihre|unser|unsere|der|die)\s\p{Lu}\p{Ll}{1,30}|(?:mijn|uw|onze|de|min|vår|din)\s\p{Ll}{2,20})$/u;
 
 const TIME = /(?<!\p{Nd})\p{Nd}{1,2}\s?(?:[:.]|h|시|時|时|点)\s?\p{Nd}{2}(?!\p{Nd})/u;
 const YEAR = /(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})/u;
@@ -92,7 +96,7 @@ function weigh(line: string): 'sure' | 'likely' | null {
   if (dashed && verb !== null && ends) return 'sure';
   if (verb !== null && ends) {
     // A client prints a name: "On 5 March at 10:12 he wrote:" is the sender's own sentence.
-    if (!address && (PRONOUN_BEFORE.test(body.slice(0, verb.index)) || PRONOUN_BEHIND.test(after)))
+    if (!address && (UNNAMED_BEFORE.test(body.slice(0, verb.index)) || UNNAMED_BEHIND.test(after)))
       return 'likely';
     if (address && (date || time || body.length < 160)) return 'sure';
     if (date && time && (verbCloses || after.length < 60)) return 'sure';
