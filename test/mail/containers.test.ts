@@ -288,6 +288,16 @@ describe('extractUuencoded', () => {
       ['b c.txt', 'a'],
     ]);
   });
+
+  it('takes files in base64 out, and nothing that lacks their end', () => {
+    const file = 'begin-base64 644 a.txt\nSGVsbG8g\nQm9iIQ==\n====\n';
+    const open = 'begin-base64 644 b.txt\nSGVsbG8g\nend';
+    const extracted = extractUuencoded(`one\n${file}two\n${open}`);
+    expect(extracted.text).toBe(`one\ntwo\n${open}`);
+    expect(extracted.files.map((found) => [found.filename, found.content.toString('latin1')])).toEqual([
+      ['a.txt', 'Hello Bob!'],
+    ]);
+  });
 });
 
 describe('unflow', () => {

@@ -58,14 +58,34 @@ function decodeUuLine(line: string): Buffer | null {
   return output.subarray(0, length);
 }
 
+/** The two ways of POSIX to write a file between lines of text: its own alphabet, and base64 (`uuencode -m`). */
+interface Alphabet {
+  readonly end: string;
+  /** The bytes of one line, null where it is none. */
+  readonly decode: (line: string) => Buffer | null;
+}
+
+const ownAlphabet: Alphabet = {
+  end: 'end',
+  decode: (line) => (line === '' ? noBytes : decodeUuLine(line)),
+};
+const base64Alphabet: Alphabet = {
+  end: '====',
+  decode: (line) =>
+    line.length <= maxLineLength && /^[A-Za-z0-9+/]*={0,2}\s?$/u.test(line)
+      ? Buffer.from(line, 'base64')
+      : null,
+};
+
 /** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
 export function extractUuencoded(text: string): { readonly text: string; readonly files: readonly UuFile[] } {
-  if (!text.includes('begin ')) return { text, files: [] };
+  if (!/^begin[ -]/mu.test(text)) return { text, files: [] };
   const files: UuFile[] = [];
   const output: string[] = [];
   let held: string[] = [];
   let pieces: Buffer[] = [];
   let filename: string | null = null;
+  let alphabet = ownAlphabet;
   const giveUp = (): void => {
     for (const line of held) output.push(line);
     filename = null;
@@ -75,7 +95,7 @@ export function extractUuencoded(text: string): { readonly text: string; readonl
   for (const line of text.split('\n')) {
     if (filename !== null) {
       held.push(line);
-      if (line.trimEnd() === 'end') {
+      if (line.trimEnd() === alphabet.end) {
         const content = Buffer.concat(pieces);
         if (content.length === 0 || files.length >= maxUuFiles) giveUp();
         else files.push({ filename, content });
@@ -84,16 +104,17 @@ export function extractUuencoded(text: string): { readonly text: string; readonl
         pieces = [];
         continue;
       }
-      const bytes = line === '' ? Buffer.alloc(0) : decodeUuLine(line);
+      const bytes = alphabet.decode(line);
       if (bytes === null) giveUp();
       else pieces.push(bytes);
       continue;
     }
-    const begin = line.length < 300 ? /^begin [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
-    if (begin?.[1] === undefined) {
+    const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
+    if (begin?.[2] === undefined) {
       output.push(line);
     } else {
-      filename = begin[1].trimEnd();
+      filename = begin[2].trimEnd();
+      alphabet = begin[1] === undefined ? ownAlphabet : base64Alphabet;
       held = [line];
       pieces = [];
     }
