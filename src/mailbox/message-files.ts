@@ -201,9 +201,9 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
-/** Bytes of a leading `From ` line with its line end, 0 where there is none. */
+/** Bytes of a leading `From ` line with its line end, 0 where there is none: `From :` is a field (RFC 5322 §4.5.2). */
 function fromLineLength(head: Buffer): number {
-  if (head.toString('latin1', 0, 5) !== 'From ') return 0;
+  if (!/^From (?![ \t]*:)/.test(head.toString('latin1'))) return 0;
   return head.subarray(0, fromLineBytes).indexOf('\n') + 1;
 }
 

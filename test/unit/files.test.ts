@@ -212,6 +212,19 @@ describe('readMessageFiles', () => {
     ]);
   });
 
+  it('takes a From line off, and leaves a From field with a blank before its colon', async () => {
+    await put({
+      'a.eml': `${fromLine}\nS: 1\n`,
+      'b.eml': 'From : a@b.test\nS: 1\n',
+      c: 'From \t: a@b.test\n',
+    });
+    expect(await read([folder])).toEqual([
+      'a.eml: S: 1\n',
+      'b.eml: From : a@b.test\nS: 1\n',
+      'c: From \t: a@b.test\n',
+    ]);
+  });
+
   it('reads a hidden file that is asked for by name', async () => {
     await put({ '.mail': 'S: 1\n' });
     expect(await read([join(folder, '.mail')])).toEqual(['.mail: S: 1\n']);
