@@ -1,17 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addressBookCommand } from './commands/address-book.ts';
-import { auditCommand } from './commands/audit.ts';
-import { importClientsCommand } from './commands/clients.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { explainCommand } from './commands/explain.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { pollCommand } from './commands/poll.ts';
-import { quarantineCommand } from './commands/quarantine.ts';
-import { replayCommand } from './commands/replay.ts';
-import { startCommand } from './commands/start.ts';
-import { triageCommand } from './commands/triage.ts';
 import { UsageError } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { describeError } from './errors.ts';
@@ -32,20 +21,22 @@ const program = new Command('docketmail')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(docketmail --help shows the commands)');
 
-for (const command of [
-  startCommand,
-  pollCommand,
-  ingestCommand,
-  explainCommand,
-  importClientsCommand,
-  triageCommand,
-  addressBookCommand,
-  replayCommand,
-  auditCommand,
-  quarantineCommand,
-  doctorCommand,
-])
-  program.addCommand(likeProgram(command()));
+/** Loaded when they are asked for: all of them together take a second. */
+const commands = new Map<string, () => Promise<Command>>([
+  ['start', async () => (await import('./commands/start.ts')).startCommand()],
+  ['poll', async () => (await import('./commands/poll.ts')).pollCommand()],
+  ['ingest', async () => (await import('./commands/ingest.ts')).ingestCommand()],
+  ['explain', async () => (await import('./commands/explain.ts')).explainCommand()],
+  ['clients', async () => (await import('./commands/clients.ts')).importClientsCommand()],
+  ['triage', async () => (await import('./commands/triage.ts')).triageCommand()],
+  ['address-book', async () => (await import('./commands/address-book.ts')).addressBookCommand()],
+  ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
+  ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
+  ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
+]);
+const asked = commands.get(process.argv[2] ?? '');
+for (const load of asked ? [asked] : commands.values()) program.addCommand(likeProgram(await load()));
 
 /** A command that is added, rather than made by `command()`, does not take after the program by itself. */
 function likeProgram(command: Command): Command {
