@@ -1,10 +1,12 @@
-import type { Address, Forward } from '../mail/mail.ts';
-import type { Case } from '../verdict.ts';
-import { candidatesFor, exact, isTaught, nothing, skipped } from './answer.ts';
+import type { Address, Mail } from '../mail/mail.ts';
+import type { Rules } from '../rules.ts';
+import type { Case, Via } from '../verdict.ts';
+import { candidatesFor, exact, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { isBlocked } from './blocklist.ts';
+import { askForwarded, askHops, refuseForwarder } from './forwarded.ts';
+import { companyOf, foldedOf } from './inexact.ts';
 import { listOriginal } from '../mail/list-original.ts';
-import { companyDomain, isFormSender, isOurs, withoutSubAddress } from './parties.ts';
+import { isFormSender, isOurs } from './parties.ts';
 
 interface WhoRule {
   readonly rule: string;
@@ -97,9 +99,18 @@ function askReplyTo(judged: Case): Answer {
       : [{ address, via: 'reply-to' as const }],
   );
   if (asked.length === 0) return nothing('no Reply-To that names another party');
-  if (from !== null && isFormSender(from, rules)) return exact(judged, asked);
+  const isForm = from !== null && isFormSender(from, rules);
+  if (isForm && asked.length === 1) return exact(judged, asked);
   const candidates = asked.flatMap(({ address }) => candidatesFor(judged, address, 'reply-to'));
   if (candidates.length === 0) return nothing(`no client has ${asked.map((a) => a.address).join(', ')}`);
+  if (isForm)
+    return {
+      outcome: 'rejected',
+      detail: 'of several addresses that the form names, one filled it in',
+      candidates,
+      reason: 'several-reply-to',
+      stop: true,
+    };
   return {
     outcome: 'rejected',
     detail: `${from ?? 'the sender'} is no configured form sender, so Reply-To only suggests`,
@@ -127,77 +138,20 @@ function askRecipients(judged: Case): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
-/** Why what this sender forwards says nothing about whose mail it is; null where it does. */
-function refuseForwarder({ parties, rules, facts }: Case): Answer | null {
-  if (parties.staffHops.length === 0)
-    return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
-  if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
-    return {
-      outcome: 'rejected',
-      detail: 'the forwarding sender is not authenticated',
-      reason: 'unauthenticated-forward',
-    };
-  return null;
-}
-
-function askForwarded(judged: Case): Answer {
-  const { mail, parties, rules } = judged;
-  if (mail.forwards.length === 0) return nothing('no forward in it');
-  const refused = refuseForwarder(judged);
-  if (refused !== null) return refused;
-  const outside = parties.staffHops.filter(
-    (hop) => hop.from.address === null || !isOurs(hop.from.address, rules),
-  );
-  if (outside.length === 0) return askForwardedRecipients(judged, parties.staffHops);
-  const answers = outside.map((hop) => exactHop(judged, hop));
-  const nameless = outside.find((hop) => hop.from.address === null);
-  const found = answers.flatMap((answer) => answer.links ?? []);
-  const candidates = answers.flatMap((answer) => answer.candidates ?? []);
-  if (nameless !== undefined)
-    return {
-      outcome: 'rejected',
-      detail: `a hop prints only a name${outside.length > 1 ? ', so the chain is not certain' : ''}`,
-      candidates: [...found, ...candidates],
-      reason: 'name-only-forward',
-      stop: true,
-    };
-  if (rules.ambiguity !== 'all' && new Set(found.map((link) => link.clientId)).size > 1)
-    return {
-      outcome: 'rejected',
-      detail: 'the hops lead to several clients',
-      candidates: [...found, ...candidates],
-      reason: 'several-forwarded-clients',
-      stop: true,
-    };
-  if (found.length > 0)
-    return { outcome: 'found', detail: answers.map((answer) => answer.detail).join('; '), links: found };
-  const ambiguous = answers.find((answer) => answer.reason !== undefined);
-  return ambiguous ?? nothing(`no client has ${outside.map((hop) => hop.from.address).join(', ')}`);
-}
-
-/** A message of our own, forwarded by staff: it concerns those it was sent to. */
-function askForwardedRecipients(judged: Case, hops: readonly Forward[]): Answer {
-  const innermost = hops.at(-1);
-  const asked = [...(innermost?.to ?? []), ...(innermost?.cc ?? [])].flatMap(({ address }) =>
-    address === null || isOurs(address, judged.rules) ? [] : [{ address, via: 'forwarded' as const }],
-  );
-  return asked.length === 0 ? nothing('every hop is ours') : exact(judged, asked);
-}
-
-function exactHop(judged: Case, hop: Forward): Answer {
-  const { address } = hop.from;
-  return address === null ? nothing('a name only') : exact(judged, [{ address, via: 'forwarded' }]);
-}
-
 function askThread(judged: Case): Answer {
-  const { thread } = judged.facts;
+  const { mail, facts } = judged;
+  const { thread } = facts;
   if (thread.length === 0) return nothing('no known message is referenced');
   const isBelieved = refuseForwarder(judged) === null;
-  const believed = thread.filter(({ isPrinted }) => isPrinted !== true || isBelieved);
+  const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
+  for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
+  const believed = thread.filter(
+    ({ messageId, isPrinted }) => isBelieved || (isPrinted !== true && !enclosed.has(messageId)),
+  );
   if (believed.length === 0)
     return {
       outcome: 'rejected',
-      detail: 'known only from what a forward prints, which is believed of staff',
+      detail: 'known only from what a forward prints or encloses, which is believed of staff',
     };
   const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
@@ -213,39 +167,55 @@ function askThread(judged: Case): Answer {
 
 function askSubAddress(judged: Case): Answer {
   if (!judged.rules.subAddressing) return skipped('SUB_ADDRESSING is off');
-  const folded = partiesAsked(judged).flatMap((address) => {
-    const bare = withoutSubAddress(address);
-    return bare === null || (judged.facts.book.get(address) ?? []).length > 0 ? [] : [bare];
-  });
-  if (folded.length === 0) return nothing('no sub-address');
-  return exact(
-    judged,
-    folded.map((address) => ({ address, via: 'sub-address' as const })),
-  );
+  const addressIn = (address: string): string | null => foldedOf(judged, address);
+  return askEach(judged, { via: 'sub-address', addressIn }) ?? nothing('no sub-address');
 }
 
 function askDomain(judged: Case): Answer {
-  const { facts, rules } = judged;
-  const asked = partiesAsked(judged).flatMap((address) => {
-    const domain = companyDomain(address);
-    return domain === null || isBlocked(address, rules)
-      ? []
-      : [{ address: `@${domain}`, via: 'domain' as const }];
-  });
-  if (rules.domainMatching) return asked.length === 0 ? nothing('no company domain') : exact(judged, asked);
-  const taught = asked.filter(({ address }) => (facts.book.get(address) ?? []).some(isTaught));
-  return taught.length === 0 ? skipped('DOMAIN_MATCHING is off') : exact(judged, taught);
+  const addressIn = (address: string): string | null => companyOf(judged, address);
+  const answer = askEach(judged, { via: 'domain', addressIn });
+  if (answer !== null) return answer;
+  return judged.rules.domainMatching ? nothing('no company domain') : skipped('DOMAIN_MATCHING is off');
 }
 
-/** The addresses that stand for the other party: the sender of inbound mail, the recipients of outbound, a forward's hops. */
-function partiesAsked({ mail, parties, rules }: Case): string[] {
+/** Null where there is nothing to ask for. */
+function askEach(
+  judged: Case,
+  how: { readonly via: Via; readonly addressIn: (address: string) => string | null },
+): Answer | null {
+  const asked = partiesAsked(judged).flatMap((address) => how.addressIn(address) ?? []);
+  if (asked.length === 0) return null;
+  if (judged.parties.staffHops.length > 0) return askHops(judged, how);
+  return exact(
+    judged,
+    asked.map((address) => ({ address, via: how.via })),
+  );
+}
+
+/**
+ * The addresses that stand for the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
+ * outbound; a forward's hops where they are believed.
+ */
+function partiesAsked(judged: Case): string[] {
+  const { mail, parties, rules } = judged;
   const side =
     parties.staffHops.length > 0
-      ? parties.staffHops.map((hop) => hop.from)
+      ? refuseForwarder(judged) === null
+        ? parties.staffHops.map((hop) => hop.from.address)
+        : []
       : parties.direction === 'inbound'
-        ? mail.fromAll.slice(0, 1)
-        : [...mail.to, ...mail.cc];
+        ? [senderBehind(mail, rules)]
+        : [...mail.to, ...mail.cc].map(({ address }) => address);
   return [
-    ...new Set(side.flatMap(({ address }) => (address === null || isOurs(address, rules) ? [] : [address]))),
+    ...new Set(side.flatMap((address) => (address === null || isOurs(address, rules) ? [] : [address]))),
   ];
+}
+
+/** Null where several are named: then none is proof. */
+function senderBehind(mail: Mail, rules: Rules): string | null {
+  const from = mail.from?.address ?? null;
+  if (mail.fromAll.length > 1) return null;
+  if (from === null || !isFormSender(from, rules)) return listOriginal(mail)?.address ?? from;
+  const writers = mail.replyTo.filter(({ address }) => address !== null && !isOurs(address, rules));
+  return writers.length === 1 ? (writers[0]?.address ?? null) : null;
 }

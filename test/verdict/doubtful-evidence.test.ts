@@ -1,0 +1,179 @@
+/** Evidence that names a client and proves nothing: a person decides. */
+import { describe, expect, it } from 'vitest';
+import { enclosed, multipart, text } from '../../demo/mime.ts';
+import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome, people, raw } from './office.ts';
+import type { Letter, Setting } from './office.ts';
+
+const john = 'John <john@x.test>';
+const mary = 'Mary <mary@y.test>';
+const otto = 'Otto <otto@away.test>';
+
+const clients = [
+  ...people,
+  { _id: 'acme', email: 'kate@acme.test' },
+  { _id: 'agency', email: 'boss@agency.test' },
+];
+
+function filedIn(config: Setting['config'] = {}): Setting {
+  return { clients, config: { ...dropbox.config, ...config } };
+}
+
+const filed = (body: Letter['body'], more: Partial<Letter> = {}): Letter => ({
+  from: ada,
+  to: crm,
+  subject: 'Fwd: Wall',
+  ...(body === undefined ? {} : { body }),
+  ...more,
+});
+
+const attached = (...letters: readonly Letter[]) =>
+  multipart('multipart/mixed', 'outer', [
+    text('For the file.'),
+    ...letters.map((letter, place) => enclosed(raw(letter, place))),
+  ]);
+
+async function decisionOf(letter: Letter, setting: Setting) {
+  const { verdict } = await decide(letter, setting);
+  const candidates = [...new Set(verdict.candidates.map(({ clientId }) => clientId))].toSorted();
+  return [verdict.clients.length, verdict.reason, candidates.join(' ')];
+}
+
+describe('a chain of forwards by staff', () => {
+  it.each([
+    ['a shared address before a client', gmail('X <shared@house.test>', gmail(john))],
+    ['a shared address behind a client', gmail(john, gmail('X <shared@house.test>'))],
+    ['a shared address beside a client', attached({ from: 'shared@house.test' }, { from: john })],
+  ])('that names %s waits for a person', async (_, body) => {
+    expect(await decisionOf(filed(body), filedIn())).toEqual([
+      0,
+      'several-forwarded-clients',
+      'john old young',
+    ]);
+  });
+
+  it('links all clients of one address and never those of two hops, whatever AMBIGUITY says', async () => {
+    const all = filedIn({ ambiguity: 'all' });
+    const shared = await decide(filed(gmail('X <shared@house.test>')), all);
+    expect(outcome(shared)).toBe('old forwarded, young forwarded');
+    expect(await decisionOf(filed(gmail(john, gmail(mary))), all)).toEqual([
+      0,
+      'several-forwarded-clients',
+      'john mary',
+    ]);
+  });
+
+  it.each([
+    ['companies', gmail('Bob <bob@acme.test>', gmail('Al <al@agency.test>')), 'acme agency'],
+    [
+      'companies, side by side',
+      attached({ from: 'bob@acme.test' }, { from: 'al@agency.test' }),
+      'acme agency',
+    ],
+    ['sub-addresses', gmail('J <john+1@x.test>', gmail('M <mary+2@y.test>')), 'john mary'],
+  ])('that leads to two clients by their %s waits for a person', async (_, body, expected) => {
+    expect(await decisionOf(filed(body), filedIn({ domainMatching: true }))).toEqual([
+      0,
+      'several-forwarded-clients',
+      expected,
+    ]);
+  });
+
+  it.each([
+    ['under a sub-address', gmail('J <john+new@x.test>', gmail(mary)), {}, 'john mary'],
+    ['of a company', gmail('Bob <bob@acme.test>', gmail(mary)), { domainMatching: true }, 'acme mary'],
+  ])(
+    'in which a client %s passes on another’s letter waits for a person',
+    async (_, body, config, expected) => {
+      expect(await decisionOf(filed(body), filedIn(config))).toEqual([
+        0,
+        'several-forwarded-clients',
+        expected,
+      ]);
+    },
+  );
+
+  it('leads to the client whose letter a colleague passes on', async () => {
+    const body = gmail('Bob <bob@acme.test>', gmail('Kate <kate@acme.test>'));
+    expect(outcome(await decide(filed(body), filedIn({ domainMatching: true })))).toBe('acme forwarded');
+  });
+
+  it('is not the client’s whose letter somebody blocked passes on', async () => {
+    const blocklist = { entries: ['away.test'], policy: 'skip-client' };
+    expect(await decisionOf(filed(gmail(otto, gmail(mary))), filedIn({ blocklist }))).toEqual([
+      0,
+      'blocklisted',
+      'mary',
+    ]);
+  });
+
+  it('leads to the client who passes on a stranger’s letter', async () => {
+    expect(outcome(await decide(filed(gmail(john, gmail(otto))), filedIn()))).toBe('john forwarded');
+  });
+
+  it.each([
+    ['a sub-address', [filed(gmail('J <john+new@x.test>'))]],
+    ['a company', [filed(gmail('Bob <bob@acme.test>'))]],
+    [
+      'the letter that it encloses',
+      [
+        { from: john, id: 'wall@x.test', subject: 'Wall' },
+        filed(attached({ from: john, id: 'wall@x.test', subject: 'Wall' }), { minute: 9 }),
+      ],
+    ],
+  ])('from nobody proven is not believed by way of %s where proof is required', async (_, letters) => {
+    const setting = filedIn({ domainMatching: true, authentication: 'require' });
+    const decided = await decideAll(letters, setting);
+    expect(decided.at(-1)?.verdict).toMatchObject({ kind: 'unmatched', reason: 'unauthenticated-forward' });
+  });
+});
+
+describe('a stranger’s letter', () => {
+  it('is not the client’s whose known letter it encloses', async () => {
+    const known = { from: mary, id: 'known@y.test', subject: 'Wall' };
+    const decided = await decideAll([
+      known,
+      { from: otto, minute: 9, body: attached(known), subject: 'Fwd: Wall' },
+      { from: otto, minute: 10, body: attached(known), subject: 'Re: Wall', answers: ['known@y.test'] },
+    ]);
+    expect(decided.map(outcome)).toEqual(['mary from', 'unmatched', 'mary thread']);
+  });
+
+  it.each([
+    ['a sub-address', 'john+a@x.test, otto@away.test', 'several-from'],
+    ['a company', 'bob@acme.test, otto@away.test', 'several-from'],
+  ])('proves nothing by %s among several senders', async (_, from) => {
+    const decided = await decide({ from }, filedIn({ domainMatching: true }));
+    expect(outcome(decided)).toBe('unmatched');
+  });
+});
+
+describe('who writes by way of a client’s form or list', () => {
+  const form = { domainMatching: true, formSenders: ['form@agency.test'] };
+
+  it.each([
+    ['a stranger', 'otto@away.test', 'unmatched'],
+    ['a client under a sub-address', 'john+shop@x.test', 'john sub-address'],
+    ['somebody of a client’s company', 'bob@acme.test', 'acme domain'],
+  ])('is asked for instead of the form, %s', async (_, writer, expected) => {
+    const letter = { from: 'Form <form@agency.test>', headers: [`Reply-To: ${writer}`] };
+    expect(outcome(await decide(letter, filedIn(form)))).toBe(expected);
+  });
+
+  it('is nobody where the form names two', async () => {
+    const headers = ['Reply-To: john@x.test, mary@y.test'];
+    expect(await decisionOf({ from: 'Form <form@agency.test>', headers }, filedIn(form))).toEqual([
+      0,
+      'several-reply-to',
+      'john mary',
+    ]);
+  });
+
+  it('is not the company that keeps the list', async () => {
+    const letter = {
+      from: 'Otto via Wine <wine@agency.test>',
+      to: office,
+      headers: ['List-Id: <wine.agency.test>', 'X-Original-From: Otto <otto@away.test>'],
+    };
+    expect(outcome(await decide(letter, filedIn({ domainMatching: true })))).toBe('unmatched');
+  });
+});
