@@ -5,6 +5,7 @@ import { readParties } from './verdict/parties.ts';
 import type { Direction, Parties } from './verdict/parties.ts';
 import { whoRules } from './verdict/who.ts';
 import { isBlocked } from './verdict/blocklist.ts';
+import { proofOfSender } from './verdict/proof.ts';
 
 /** How a client was found. Part of the public contract of `explain`. */
 export type Via =
@@ -103,10 +104,12 @@ const MAX_CLIENTS_PER_MESSAGE = 50;
  * and each rule that is asked leaves one line of evidence.
  */
 export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
-  const parties = readParties(mail, rules);
+  const parties = withHiddenRecipients(readParties(mail, rules), mail, facts);
   const evidence: Evidence[] = [
     { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
   ];
+  const proof = proofOfSender(mail, facts, rules);
+  if (proof !== null) evidence.push(proof);
   const verdict = (kind: VerdictKind, more: Partial<Verdict> = {}): Verdict => ({
     kind,
     direction: parties.direction,
@@ -167,6 +170,17 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
   const open = distinct(withoutUnlinked(candidates, facts));
   const several = new Set(open.map((link) => link.clientId)).size > 1;
   return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
+}
+
+/** Who sends a blind copy to the dropbox means it for a client, whom only a person can name where the letter names nobody. */
+function withHiddenRecipients(parties: Parties, mail: Mail, { roles }: Facts): Parties {
+  const isNamed = [...mail.to, ...mail.cc, ...mail.bcc].some(({ address }) => address !== null);
+  if (parties.direction !== 'internal' || isNamed || !roles.includes('dropbox')) return parties;
+  return {
+    ...parties,
+    direction: 'outbound',
+    directionReason: 'from staff, to recipients that are not named',
+  };
 }
 
 function distinct(links: readonly Link[]): Link[] {

@@ -35,5 +35,6 @@ function isVia(name: string): boolean {
 
 function isListAddress(from: string, header: (name: string) => string | null): boolean {
   const posts = `${header('list-post') ?? ''} ${header('x-beenthere') ?? ''}`.toLowerCase();
-  return posts.includes(from);
+  // `<mailto:wine@lists.test?subject=…>`: the whole address, for that of another may end alike
+  return posts.split(/[\s<>,;:?]/u).includes(from);
 }

@@ -3,6 +3,7 @@ import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Rules } from '../rules.ts';
 import { listOriginal } from '../mail/list-original.ts';
+import { moreMailProviders, tenantSuffixes } from './mail-providers.ts';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 
@@ -19,9 +20,10 @@ export interface Parties {
 }
 
 /** The list counts RFC 2606's documentation domains as providers; nobody has a mailbox there. */
-const freeMail = new Set<string>(
-  mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)),
-);
+const freeMail = new Set<string>([
+  ...mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)),
+  ...moreMailProviders,
+]);
 
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
@@ -34,7 +36,17 @@ export function isFreeMail(domain: string): boolean {
 
 /** The registrable domain by the public suffix list: `mail.acme.co.uk` → `acme.co.uk`; null for a bare suffix or an IP. */
 export function companyDomain(address: string): string | null {
-  const domain = getDomain(domainOf(address), { allowPrivateDomains: true, validateHostname: false });
+  const host = domainOf(address);
+  const suffix = tenantSuffixes.find((tenants) => host === tenants || host.endsWith(`.${tenants}`));
+  if (suffix !== undefined) {
+    const tenant =
+      host
+        .slice(0, -suffix.length - 1)
+        .split('.')
+        .at(-1) ?? '';
+    return tenant === '' ? null : `${tenant}.${suffix}`;
+  }
+  const domain = getDomain(host, { allowPrivateDomains: true, validateHostname: false });
   return domain === null || isFreeMail(domain) ? null : domain;
 }
 
@@ -66,7 +78,6 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const from = mail.from?.address ?? null;
   const senders = known(mail.fromAll);
   const recipients = known([...mail.to, ...mail.cc, ...mail.bcc]);
-  const hopSenders = known(mail.forwards.map((hop) => hop.from));
   const poster = listOriginal(mail)?.address ?? null;
   const all = [
     ...senders,
@@ -74,15 +85,16 @@ export function readParties(mail: Mail, rules: Rules): Parties {
     ...known(mail.sender === null ? [] : [mail.sender]),
     ...known(mail.replyTo),
     ...recipients,
-    ...hopSenders,
   ];
-  const outside = [...new Set(all.filter((address) => !isOurs(address, rules)))];
   // What stands in a form or in a post to a group of ours, anybody may have written.
   const isForm = from !== null && isFormSender(from, rules);
   const isPost =
     from !== null && isOurs(from, rules) && poster !== null && !isOurs(poster, rules) && isMarkedPost(mail);
   const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? mail.forwards : [];
+  // Whom a client's letter quotes is no party to it.
+  const inside = known(staffHops.map((hop) => hop.from));
+  const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
   const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
   const side = (direction: Direction, directionReason: string): Parties => ({
@@ -101,11 +113,11 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
     return side('internal', 'every participant is staff');
   if (isFiled) {
-    const inside = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
-    if (inside !== undefined)
+    const first = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
+    if (first !== undefined)
       return side(
         'inbound',
-        `forwarded by staff, the message inside is from ${inside.from.address ?? 'a name only'}`,
+        `forwarded by staff, the message inside is from ${first.from.address ?? 'a name only'}`,
       );
     return side('outbound', 'forwarded by staff, the message inside is from staff');
   }

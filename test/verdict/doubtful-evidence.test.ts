@@ -177,3 +177,98 @@ describe('who writes by way of a client’s form or list', () => {
     expect(outcome(await decide(letter, filedIn({ domainMatching: true })))).toBe('unmatched');
   });
 });
+
+describe('a company’s domain', () => {
+  const matching = (...emails: readonly string[]): Setting => ({
+    clients: emails.map((email) => ({ _id: email, email })),
+    config: { domainMatching: true },
+  });
+
+  it.each(['posteo.de', 'fastmail.com', 'tutanota.com', 'pec.it', 'ziggo.nl', 'duck.com', 'gmx.ch'])(
+    'is not %s, where anybody can have a mailbox',
+    async (domain) => {
+      const setting = matching(`anna@${domain}`);
+      expect(outcome(await decide({ from: `zoe@${domain}` }, setting))).toBe('unmatched');
+      const answersElsewhere = { from: `anna@${domain}`, headers: [`Reply-To: zoe@${domain}`] };
+      const tagged = await decide({ ...answersElsewhere, subject: '[Case #1: Closed] Wall' }, setting);
+      expect(tagged.caseUpdates.map(({ review }) => review)).toEqual(['unauthenticated']);
+    },
+  );
+
+  it('is that of the tenant below a host of many', async () => {
+    const setting = matching('anna@acme.onmicrosoft.com');
+    const decided = await decideAll(
+      [
+        { from: 'bob@acme.onmicrosoft.com' },
+        { from: 'zoe@other.onmicrosoft.com' },
+        { from: 'zoe@onmicrosoft.com' },
+      ],
+      setting,
+    );
+    expect(decided.map(outcome)).toEqual(['anna@acme.onmicrosoft.com domain', 'unmatched', 'unmatched']);
+  });
+});
+
+describe('who is blocked', () => {
+  const config = { blocklist: { entries: ['away.test'], policy: 'drop' } };
+
+  it.each([
+    ['prints', gmail(otto)],
+    ['encloses', attached({ from: otto })],
+  ])('takes no letter of a client from the record that %s one of theirs', async (_, body) => {
+    expect(outcome(await decide({ from: john, subject: 'Fwd: Is this real?', body }, { config }))).toBe(
+      'john from',
+    );
+  });
+
+  it('is dropped where staff forward it', async () => {
+    expect(outcome(await decide(filed(gmail(otto)), filedIn(config)))).toBe('ignored');
+  });
+});
+
+describe('a blind copy in the dropbox', () => {
+  it.each(['undisclosed-recipients:;', '', 'Our clients'])(
+    'of a letter to %j waits for a person, who knows to whom it went',
+    async (to) => {
+      const { verdict } = await decide({ from: ada, to }, dropbox);
+      expect([verdict.kind, verdict.direction]).toEqual(['unmatched', 'outbound']);
+    },
+  );
+
+  it.each([
+    ['a letter to staff', { from: ada, to: 'ben@firm.test' }, dropbox],
+    ['what one of us sent to no one, in an own mailbox', { from: ada, to: '' }, {}],
+  ])('is no %s', async (_, letter, setting) => {
+    expect(outcome(await decide(letter, setting))).toBe('internal');
+  });
+});
+
+describe('the evidence about the sender', () => {
+  const passed = 'Authentication-Results: mx.firm.test; dkim=pass header.d=x.test';
+
+  it.each([
+    ['flag', [passed], ['found', 'john@x.test is proven: dkim pass']],
+    [
+      'flag',
+      [passed.replace('x.test', 'z.test')],
+      ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: dkim pass'],
+    ],
+    ['require', [], ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: nothing is known']],
+    ['off', [passed], []],
+  ])('says under AUTHENTICATION=%s whether %j proves it', async (authentication, headers, expected) => {
+    const config = { authentication, trustedAuthservIds: ['mx.firm.test'] };
+    const { verdict } = await decide({ from: 'john@x.test', headers }, { config });
+    const lines = verdict.evidence.filter(({ rule }) => rule === 'authentication');
+    expect(lines.flatMap(({ outcome: says, detail }) => [says, detail])).toEqual(expected);
+  });
+});
+
+describe('the address of a list', () => {
+  it.each([
+    ['wine@lists.test', 'john list-original'],
+    ['e@lists.test', 'unmatched'],
+  ])('%s is one only where the list says so', async (from, expected) => {
+    const headers = ['List-Id: <w.lists.test>', 'List-Post: <mailto:wine@lists.test>', `Reply-To: ${john}`];
+    expect(outcome(await decide({ from, headers }))).toBe(expected);
+  });
+});
