@@ -19,6 +19,7 @@ import {
   quarantineMessage,
   receiveMessage,
 } from './store/messages.ts';
+import { standsElsewhere } from './store/message-document.ts';
 import type { MessageDocument, Participant } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from './store/attempts.ts';
@@ -196,7 +197,10 @@ async function settle(
     written = await writeOut(database, message, mail);
     deps.step?.('written');
     // Only news is passed on: two messages in triage that name each other would wake each other for ever.
-    const news = message.storedAt === null || message.links.some((link) => link.writtenAt === null);
+    const news =
+      message.storedAt === null ||
+      message.links.some((link) => link.writtenAt === null) ||
+      isNewElsewhere(message, received);
     if (news) await deps.rejudgeSoon(await markDependants(database.messages, message));
     deps.step?.('dependants-marked');
     await markWritten(database.messages, message, finalState(message));
@@ -210,6 +214,14 @@ async function settle(
     lag: null,
     ...written,
   };
+}
+
+/** A link to words on record through another message is written from the start: it is news to those that answer this one. */
+function isNewElsewhere(now: MessageDocument, before: MessageDocument): boolean {
+  const known = new Set(
+    before.state === 'judged' ? [] : before.links.map(({ clientId }) => String(clientId)),
+  );
+  return now.links.some((link) => standsElsewhere(now, link) && !known.has(String(link.clientId)));
 }
 
 function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {

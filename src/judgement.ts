@@ -3,7 +3,7 @@ import type { Authentication } from './mail/authentication.ts';
 import type { Mail } from './mail/mail.ts';
 import { recipientsKey } from './message-facts.ts';
 import { clientsThatHave, retellings, withRecord } from './judgement/entries.ts';
-import { mergeCaseUpdates, sameUpdate } from './judgement/held-updates.ts';
+import { isMadeBy, mergeCaseUpdates } from './judgement/held-updates.ts';
 import { clientIdsOf, keptLinks, mergeLinks } from './judgement/links.ts';
 import { findRelated } from './judgement/related.ts';
 import type { Rules } from './rules.ts';
@@ -93,8 +93,11 @@ export async function judgeAnew(
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
   const told = retellings(related, verdict);
+  const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
+  // Two that wait and are judged again at one moment must not stand for each other.
+  const isNew = message.caseUpdates.length === 0;
   const updates = cases.updates.filter(
-    (update) => !told.some((other) => other.caseUpdates.some(sameUpdate(update))),
+    (update) => !told.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
   );
   const repeated = cases.updates.length - updates.length;
   const detail =
@@ -113,7 +116,6 @@ export async function judgeAnew(
     known: new Map([...known, ...decided.clientIds]),
   });
   const kept = await keptLinks(database, { message, verdict: complete, decided, book });
-  const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   const alreadyStored = clientsThatHave(message, related, complete);
   const links = mergeLinks({ message: { ...message, links: kept }, verdict: complete, ids, alreadyStored });
   const addsNothing =

@@ -4,6 +4,7 @@ import type { Address, Forward, Mail } from './mail/mail.ts';
 import type { Reading } from './mail/read.ts';
 import { splitReply } from './mail/reply.ts';
 import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
+import { filesOf } from './record.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './store/message-document.ts';
 import { bearsSeveral, carriedHop } from './verdict/carried-hop.ts';
@@ -47,6 +48,7 @@ export function messageFactsOf(
     rawKey: beside.rawKey,
     size: mail.size,
     attachments: mail.attachments,
+    ...(mail.nested.length > 0 && { enclosedFiles: mail.nested.flatMap(filesOf) }),
     automatic: mail.automatic,
     bounce: mail.bounce,
     forwarded: carried === null ? null : { ...carried, text: previewOf(carried, mail) },

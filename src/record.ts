@@ -88,7 +88,7 @@ function textOf(mail: Mail, inside: Mail['forwarded']): string {
 }
 
 /** The files of the message and of the messages attached to it, each once. */
-function filesOf(mail: ParsedMessage): Attachment[] {
+export function filesOf(mail: ParsedMessage): Attachment[] {
   const files = [...mail.attachments, ...mail.nested.flatMap(filesOf)];
   return [...new Map(files.map((file) => [`${file.sha256} ${file.filename}`, file])).values()];
 }

@@ -1,9 +1,10 @@
 import { instantOf } from './mail/instant.ts';
+import type { Attachment } from './mail/mail.ts';
 import type { MessageFacts } from './store/message-document.ts';
 
 export type Original = Pick<MessageFacts, 'date' | 'preview'>;
 export type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;
-type Files = Pick<MessageFacts, 'attachments'>;
+type Files = Pick<MessageFacts, 'attachments' | 'enclosedFiles'>;
 
 /** When the message inside was sent, as the forward prints it. */
 export const printedIn = ({ forwarded }: Pick<Carrier, 'forwarded'>): Date | null =>
@@ -72,11 +73,17 @@ const NO_FILE = new Set([
  */
 export function bringsNoFileTo(
   other: Files,
-  { attachments, isForward }: Files & { readonly isForward: boolean },
+  { isForward, ...files }: Files & { readonly isForward: boolean },
 ): boolean {
-  const there = new Set(other.attachments.map(({ sha256 }) => sha256));
-  return attachments.every(
+  const there = new Set(withEnclosed(other).map(({ sha256 }) => sha256));
+  return withEnclosed(files).every(
     ({ sha256, inline, contentType }) =>
       there.has(sha256) || (isForward && inline) || NO_FILE.has(contentType),
   );
 }
+
+/** A forward as attachment holds the letter's files within it, and they are recorded with it. */
+const withEnclosed = ({ attachments, enclosedFiles = [] }: Files): readonly Attachment[] => [
+  ...attachments,
+  ...enclosedFiles,
+];

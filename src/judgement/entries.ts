@@ -2,9 +2,11 @@ import type { Mail } from '../mail/mail.ts';
 import type { Relations } from '../relations.ts';
 import { bringsNoFileTo } from '../retelling.ts';
 import { standsElsewhere } from '../store/message-document.ts';
-import type { MessageDocument, MessageLink } from '../store/message-document.ts';
+import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Verdict } from '../verdict.ts';
+import type { Review } from '../verdict/case-updates.ts';
+import { isMadeBy } from './held-updates.ts';
 import { findRelated } from './related.ts';
 
 /**
@@ -58,6 +60,8 @@ export function withRecord(
   return { ...verdict, evidence: [...verdict.evidence, { rule: 'record', outcome: 'skipped', detail }] };
 }
 
+const heldFor = ({ review }: MessageCaseUpdate): Review | null => (review === 'echo' ? null : review);
+
 /** A message that was received so long ago and never judged is one that kills whoever judges it: nobody waits for it. */
 const JUDGED_WITHIN_MS = 60 * 60_000;
 
@@ -72,25 +76,36 @@ export async function yieldToOriginal(
   mail: Mail,
 ): Promise<MessageDocument> {
   const isNew = (link: MessageLink): boolean => link.writtenAt === null && link.retract === undefined;
-  if (!isStaffForward(message) || !message.links.some(isNew)) return message;
+  const isFresh = (update: MessageCaseUpdate): boolean =>
+    update.writtenAt === null && update.review !== 'echo';
+  const tells = message.caseUpdates.some(isFresh);
+  if (!isStaffForward(message) || !(tells || message.links.some(isNew))) return message;
   const related = await findRelated(database, message, mail);
   const isWhole = (other: MessageDocument): boolean => bringsNoFileTo(other, { ...message, isForward: true });
-  const [originals, fellows] = [related.originals.filter(isWhole), related.fellows.filter(isWhole)];
-  const first = [...originals, ...fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString())];
+  const first = [
+    ...related.originals,
+    ...related.fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString()),
+  ].filter((other) => tells || isWhole(other));
   const now = Date.now();
   if (first.some((one) => one.state === 'received' && now - one.receivedAt.getTime() < JUDGED_WITHIN_MS))
     throw new Error('the message that this one forwards is being judged at this moment');
-  const taken = new Set(
-    [...originals, ...first.filter(isStaffForward)].flatMap((other) => clientsOnRecord(other)),
-  );
-  if (!message.links.some((link) => isNew(link) && taken.has(clientOf(link)))) return message;
+  const told = first.filter((other) => related.originals.includes(other) || isStaffForward(other));
+  const taken = new Set(told.filter(isWhole).flatMap(clientsOnRecord));
   const links = message.links.map((link) =>
     isNew(link) && taken.has(clientOf(link)) ? { ...link, writtenAt: message.receivedAt } : link,
   );
+  const caseUpdates = message.caseUpdates.filter((update) => {
+    const draft = { ...update, clientId: String(update.clientId), review: heldFor(update), description: '' };
+    return !isFresh(update) || !told.some(isMadeBy(draft, { awaitsParent: false }));
+  });
+  const yielded =
+    links.some((link, index) => link !== message.links[index]) ||
+    caseUpdates.length < message.caseUpdates.length;
+  if (!yielded) return message;
   const verdict = message.verdict && withRecord(message.verdict, links, message);
   await database.messages.updateOne(
     { _id: message._id, revision: message.revision },
-    { $set: { links, verdict } },
+    { $set: { links, caseUpdates, verdict } },
   );
-  return { ...message, links, verdict };
+  return { ...message, links, caseUpdates, verdict };
 }

@@ -66,6 +66,8 @@ export interface MessageFacts {
   readonly rawKey: string;
   readonly size: number;
   readonly attachments: readonly Attachment[];
+  /** Files of the messages that are attached to it; absent where none is. */
+  readonly enclosedFiles?: readonly Attachment[];
   readonly automatic: Automatic | null;
   readonly bounce: Bounce | null;
   readonly forwarded: Forward | null;

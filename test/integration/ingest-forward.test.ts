@@ -1,7 +1,8 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { enclosed, file, multipart, text } from '../../demo/mime.ts';
-import { ingestSighting } from '../../src/ingest.ts';
+import { ingestAgain, ingestSighting } from '../../src/ingest.ts';
+import type { Database } from '../../src/store/mongo.ts';
 import { assign, unlink } from '../../src/triage.ts';
 import { letter, newId, office } from './letters.ts';
 import { openFirm } from './servers.ts';
@@ -106,6 +107,30 @@ describe('24: a forward of a message that was captured directly', () => {
       expect(await communications.countDocuments({ subject: 'The roof' })).toBe(1);
     },
   );
+
+  it('brings those along that answer it, also where the forward of it was linked first', async () => {
+    const firm = await openFirm();
+    const { messages, communications } = firm.database;
+    const from = 'Xenia <xenia@away.test>';
+    const stranger = await firm.receive(letter({ from, id: 'roof@away.test', subject: 'The roof' }));
+    const body = retold.replace('Paula Kline <paula@kline.test>', from).replace('The lease', 'The roof');
+    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The roof', body }), {
+      mailbox: 'crm',
+      role: 'dropbox',
+    });
+    await firm.receive(
+      letter({ from: 'c@court.test', subject: 'Re: The roof', answers: ['roof@away.test'] }),
+    );
+    await firm.addClients({ _id: 'xenia', name: 'Xenia', email: 'xenia@away.test' });
+    for (const { _id } of [forward, stranger]) await ingestAgain(firm, _id);
+    await firm.ingestWaiting();
+    expect((await messages.find().toArray()).map(({ state }) => state)).toEqual([
+      'stored',
+      'stored',
+      'stored',
+    ]);
+    expect(await communications.countDocuments({ clientId: 'xenia' })).toBe(2);
+  });
 
   it('does not give back to a client what a person took away, but asks', async () => {
     const firm = await openFirm();
@@ -260,6 +285,46 @@ describe('a forward is not taken for a letter that it only resembles', () => {
     expect(await firm.database.communications.countDocuments({ 'attachments.0': { $exists: true } })).toBe(1);
   });
 
+  it('nor is it another where it encloses the letter with its files, whichever came first', async () => {
+    const whole = letter({
+      id: 'whole@kline.test',
+      body: multipart('multipart/mixed', 'files', [
+        text('Please have a look at the lease.'),
+        scan('the lease'),
+      ]),
+    });
+    const forward = filed({
+      body: multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(whole)]),
+    });
+    for (const inTurn of [
+      [whole, forward],
+      [forward, whole],
+    ]) {
+      const firm = await openFirm();
+      for (const raw of inTurn) await firm.receive(raw, raw === whole ? { mailbox: 'ines' } : crm);
+      const stored = await firm.database.communications.find().toArray();
+      expect(
+        stored.map(({ attachments }) => attachments.some(({ filename }) => filename === 'scan.pdf')),
+      ).toEqual([true]);
+    }
+  });
+
+  it('one that encloses the files which an earlier forward left behind', async () => {
+    const firm = await openFirm();
+    const whole = letter({
+      body: multipart('multipart/mixed', 'files', [
+        text('Please have a look at the lease.'),
+        scan('the lease'),
+      ]),
+    });
+    await firm.receive(filed({ body: retold }), crm);
+    await firm.receive(
+      filed({ body: multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(whole)]) }),
+      crm,
+    );
+    expect(await firm.database.communications.countDocuments({ 'attachments.filename': 'scan.pdf' })).toBe(1);
+  });
+
   it('one that brings another letter beside it', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
@@ -326,6 +391,70 @@ describe('a case tag that a forward tells again', () => {
     const firm = await openFirm();
     for (const raw of letters) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
     expect(await firm.database.caseUpdates.countDocuments()).toBe(1);
+  });
+
+  const rows = async ({ caseUpdates }: Database): Promise<unknown[]> =>
+    (await caseUpdates.find().toArray()).map(({ date, status, review }) => [
+      date.getUTCHours(),
+      status,
+      review,
+    ]);
+
+  it('counts by the letter once that lands, where the forward answers it too and was held for it', async () => {
+    const firm = await openFirm();
+    const body = retold.replace('Subject: ', 'Subject: [Case #7: Closed] ');
+    const answers = ['tag@kline.test'];
+    await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, answers }), crm);
+    expect(await rows(firm.database)).toEqual([[12, 'Closed', 'parent-unknown']]);
+    await firm.receive(tagged, { mailbox: 'ines' });
+    expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
+  });
+
+  it('counts by the letter where the forward, which came first, may not move the case', async () => {
+    const firm = await openFirm();
+    const body = retold.replace('Subject: ', 'Subject: [Case #7: Closed] ');
+    const headers = ['Reply-To: otto@away.test'];
+    await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, headers }), crm);
+    await firm.receive(tagged, { mailbox: 'ines' });
+    expect(await rows(firm.database)).toEqual(
+      expect.arrayContaining([
+        [12, 'Closed', 'unauthenticated'],
+        [10, 'Closed', null],
+      ]),
+    );
+  });
+
+  it('moves the case once where all are ingested at the same moment', async () => {
+    const firm = await openFirm();
+    const cases = Array.from({ length: 10 }, (_, n) => `[Case #${n + 1}: Closed] Flat ${n}`);
+    const sightings = await Promise.all(
+      cases.flatMap((subject) => [
+        firm.deliver(letter({ subject }), { mailbox: 'ines' }),
+        ...['For the file.', 'Who takes this?'].map((comment) =>
+          firm.deliver(
+            filed({
+              subject: `Fwd: ${subject}`,
+              body: retold
+                .replace('For the file.', comment)
+                .replace('Subject: The lease', `Subject: ${subject}`),
+            }),
+            crm,
+          ),
+        ),
+      ]),
+    );
+    const ingest = async (id: ObjectId): Promise<void> => {
+      try {
+        await ingestSighting(firm, id);
+      } catch (error) {
+        // As the queue does: what failed is tried again.
+        if (!String(error).includes('is being judged at this moment')) throw error;
+        await ingest(id);
+      }
+    };
+    await Promise.all(sightings.map(ingest));
+    expect(await firm.database.caseUpdates.countDocuments()).toBe(cases.length);
+    expect(await firm.database.communications.countDocuments()).toBe(cases.length);
   });
 
   it('gives a stranger, who only prints it, no place on the record', async () => {
