@@ -1,5 +1,6 @@
 import { BSON } from 'mongodb';
 import type { Mail } from './mail/mail.ts';
+import { findRelated } from './judgement/related.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from './store/case-updates.ts';
 import type { CommunicationDocument } from './store/communications.ts';
@@ -23,6 +24,8 @@ export async function retractLinks(
   for (const link of marked) {
     const outcome = await takeBack(database, { message, mail, link });
     const isKept = outcome === 'kept' && link.retract !== 'unlinked';
+    if (outcome === 'removed' && !standsElsewhere(message, link))
+      await handOnToRetellings(database, { message, mail, link });
     const { retract: _, ...bare } = link;
     links = links.flatMap((one) =>
       one !== link ? [one] : isKept ? [{ ...bare, writtenAt: link.writtenAt ?? message.receivedAt }] : [],
@@ -73,6 +76,29 @@ async function handOver(
     { _id: { $ne: _id }, variantKey, links: { $elemMatch: { clientId, writtenAt: { $ne: null } } } },
     { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
   );
+}
+
+/**
+ * Messages that tell the same words left the entry to this one: without it they go to a person too, or get an entry of their own.
+ * Run again for a link whose removal was begun, so that a process may die in between.
+ */
+async function handOnToRetellings(
+  database: Pick<Database, 'messages'>,
+  { message, mail, link: { clientId } }: Link,
+): Promise<void> {
+  const { variants, originals, forwards, fellows } = await findRelated(database, message, mail);
+  const retold = [...originals, ...forwards, ...fellows];
+  const isClients = (link: MessageLink): boolean =>
+    String(link.clientId) === String(clientId) && link.retract === undefined;
+  const isWithOther =
+    variants.some(({ links }) => links.some(isClients)) ||
+    retold.some((other) => other.links.some((link) => isClients(link) && !standsElsewhere(other, link)));
+  if (isWithOther) return;
+  for (const { _id, receivedAt } of retold)
+    await database.messages.updateOne(
+      { _id, links: { $elemMatch: { clientId, writtenAt: receivedAt } } },
+      { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+    );
 }
 
 /** Field by field, whatever their order; null and absent are the same. */

@@ -8,7 +8,7 @@ const MAX_RELATED = 200;
 
 /** Messages that bear on this one: answered, carried or returned by it, or copies of it. */
 export async function findRelated(
-  { messages }: Database,
+  { messages }: Pick<Database, 'messages'>,
   message: MessageDocument,
   mail: Mail,
 ): Promise<Relations<MessageDocument>> {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { enclosed, file, multipart, text } from '../../demo/mime.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest.ts';
 import type { Database } from '../../src/store/mongo.ts';
-import { assign, unlink } from '../../src/triage.ts';
+import { findToRejudge } from '../../src/store/rejudge.ts';
+import { assign, undo, unlink } from '../../src/triage.ts';
 import { letter, newId, office } from './letters.ts';
 import { openFirm } from './servers.ts';
 
@@ -151,6 +152,46 @@ describe('24: a forward of a message that was captured directly', () => {
     });
     expect(given.message?.state).toBe('stored');
     expect(await firm.database.communications.countDocuments()).toBe(1);
+  });
+
+  it('goes to a person with the letter that is taken off the record, and comes back with it', async () => {
+    const firm = await openFirm();
+    const { messages, communications } = firm.database;
+    const message = await firm.receive(direct, { mailbox: 'ines' });
+    const forward = letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold });
+    const { _id } = await firm.receive(forward, { mailbox: 'crm', role: 'dropbox' });
+    const deps = { ...firm, enqueue: async () => {} };
+    const reconcile = async (): Promise<void> => {
+      for (const id of await findToRejudge(messages, 10)) await ingestAgain(firm, id);
+    };
+    const { decision } = await unlink(deps, { message, by: 'ines', clients: ['paula'] });
+    await reconcile();
+    expect(await messages.findOne({ _id })).toMatchObject({
+      state: 'triage',
+      verdict: { reason: 'unlinked' },
+    });
+    await undo(deps, { id: decision._id, by: 'ines' });
+    await reconcile();
+    expect((await messages.find().toArray()).map(({ state }) => state)).toEqual(['stored', 'stored']);
+    expect(await communications.countDocuments()).toBe(1);
+  });
+
+  it('is on record itself once the letter, which a person had linked, is not any more', async () => {
+    const firm = await openFirm();
+    const { messages, communications } = firm.database;
+    const from = 'X <x@away.test>';
+    const message = await firm.receive(letter({ from, subject: 'The roof' }), { mailbox: 'ines' });
+    const deps = { ...firm, enqueue: async () => {} };
+    const linking = { message, by: 'ines', clients: ['paula'], thread: false, instead: false };
+    const { decision } = await assign(deps, linking);
+    const body = retold.replace('Paula Kline <paula@kline.test>', from).replace('The lease', 'The roof');
+    const forward = letter({ ...toDropbox, subject: 'Fwd: The roof', body });
+    const { _id, links } = await firm.receive(forward, { mailbox: 'crm', role: 'dropbox' });
+    expect(links.map(({ via }) => via)).toEqual(['thread']);
+    await undo(deps, { id: decision._id, by: 'ines' });
+    for (const id of await findToRejudge(messages, 10)) await ingestAgain(firm, id);
+    expect(await communications.countDocuments({ messageRef: _id })).toBe(1);
+    expect(await communications.countDocuments()).toBe(1);
   });
 
   it('does not wait for an original that died of being judged', async () => {
