@@ -1,5 +1,6 @@
 import type { Mail } from './mail/mail.ts';
 import type { Authentication } from './mail/authentication.ts';
+import { stripSubjectPrefixes } from './mail/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import { readParties } from './verdict/parties.ts';
 import type { Direction, Parties } from './verdict/parties.ts';
@@ -104,7 +105,7 @@ const MAX_CLIENTS_PER_MESSAGE = 50;
  * and each rule that is asked leaves one line of evidence.
  */
 export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
-  const parties = withHiddenRecipients(readParties(mail, rules), mail, facts);
+  const parties = withHiddenClient(readParties(mail, rules), mail, facts);
   const evidence: Evidence[] = [
     { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
   ];
@@ -172,15 +173,26 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
   return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
 }
 
-/** Who sends a blind copy to the dropbox means it for a client, whom only a person can name where the letter names nobody. */
-function withHiddenRecipients(parties: Parties, mail: Mail, { roles }: Facts): Parties {
-  const isNamed = [...mail.to, ...mail.cc, ...mail.bcc].some(({ address }) => address !== null);
-  if (parties.direction !== 'internal' || isNamed || !roles.includes('dropbox')) return parties;
-  return {
-    ...parties,
-    direction: 'outbound',
-    directionReason: 'from staff, to recipients that are not named',
-  };
+/**
+ * What staff put into the dropbox is meant for a client. Where it names nobody outside, because it is a blind copy of a letter to
+ * hidden recipients or a forward that cannot be read, only a person can say for whom.
+ */
+function withHiddenClient(parties: Parties, mail: Mail, { roles }: Facts): Parties {
+  if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;
+  if ([...mail.to, ...mail.cc, ...mail.bcc].every(({ address }) => address === null))
+    return {
+      ...parties,
+      direction: 'outbound',
+      directionReason: 'from staff, to recipients that are not named',
+    };
+  const isForward = stripSubjectPrefixes(mail.subject).kinds.at(0) === 'forward';
+  if (isForward && mail.automatic === null)
+    return {
+      ...parties,
+      direction: 'inbound',
+      directionReason: 'forwarded by staff, and who wrote the message inside is not told',
+    };
+  return parties;
 }
 
 function distinct(links: readonly Link[]): Link[] {

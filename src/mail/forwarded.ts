@@ -141,10 +141,16 @@ function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): rea
   });
 }
 
+/** Of several senders none is proof of whose letter it is: then it has names and no address. */
+function authorOf({ from, fromAll }: ParsedMessage): Address {
+  if (fromAll.length <= 1) return from ?? { address: null, name: '' };
+  return { address: null, name: fromAll.map(({ address, name }) => name || (address ?? '')).join(', ') };
+}
+
 function attachedHop(message: ParsedMessage, depth: number, comment: string | null): Forward {
   return {
     via: 'attachment',
-    from: message.from ?? { address: null, name: '' },
+    from: authorOf(message),
     subject: message.subject === '' ? null : message.subject,
     date: message.date,
     to: message.to,

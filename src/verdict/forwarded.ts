@@ -65,7 +65,12 @@ export function askHops(
     return toPerson('blocklisted', `the message inside is from ${first}, who is on the blocklist`);
   const ends = new Set(answers.flatMap(({ links = [] }) => (links.length === 0 ? [] : clientsOf(links))));
   const elsewhere =
-    via === 'forwarded' ? senders.flatMap((sender) => elsewhereThan(found, judged, sender)) : [];
+    via === 'forwarded'
+      ? [
+          ...senders.flatMap((sender) => elsewhereThan(found, judged, sender)),
+          ...withoutFound(found, ownRecipients(judged)),
+        ]
+      : [];
   if (ends.size > 1 || candidates.length > 0 || elsewhere.length > 0)
     return toPerson('several-forwarded-clients', 'the hops lead to several clients', elsewhere);
   return { outcome: 'found', detail: answers.map(({ detail }) => detail).join('; '), links: found };
@@ -74,10 +79,21 @@ export function askHops(
 /** To whom an address that no client has would lead, where that is nobody of those found. */
 function elsewhereThan(found: readonly Link[], judged: Case, sender: string): readonly Link[] {
   if ((judged.facts.book.get(sender) ?? []).length > 0) return [];
-  const links = [
+  return withoutFound(found, [
     ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
     ...candidatesFor(judged, companyOf(judged, sender), 'domain'),
-  ];
+  ]);
+}
+
+/** The clients to whom one of us passed on what was forwarded to us again. */
+function ownRecipients(judged: Case): readonly Link[] {
+  return judged.parties.staffHops
+    .filter(({ from }) => from.address !== null && isOurs(from.address, judged.rules))
+    .flatMap(({ to, cc }) => [...to, ...cc])
+    .flatMap(({ address }) => candidatesFor(judged, address, 'forwarded'));
+}
+
+function withoutFound(found: readonly Link[], links: readonly Link[]): readonly Link[] {
   const isFound = links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
   return isFound ? [] : links;
 }

@@ -97,6 +97,36 @@ describe('a chain of forwards by staff', () => {
     expect(outcome(await decide(filed(body), filedIn({ domainMatching: true })))).toBe('acme forwarded');
   });
 
+  it('waits for a person where one of us passed a client’s letter on to another client', async () => {
+    const passedOn = (to: string) =>
+      `---------- Forwarded message ---------\nFrom: Ben <ben@firm.test>\nDate: Mon, 2 Feb 2026 at 09:05\nSubject: Wall\nTo: <${to}>\n\nSee below.\n\n${gmail(mary)}`;
+    expect(await decisionOf(filed(passedOn('john@x.test')), filedIn())).toEqual([
+      0,
+      'several-forwarded-clients',
+      'john mary',
+    ]);
+    for (const to of ['ada@firm.test', 'otto@away.test', 'mary@y.test'])
+      expect(outcome(await decide(filed(passedOn(to)), filedIn()))).toBe('mary forwarded');
+  });
+
+  it.each([
+    ['under one From', 'john@x.test, mary@y.test', []],
+    ['under two', 'john@x.test', ['From: mary@y.test']],
+  ])('is not believed where the enclosed letter has several senders, %s', async (_, from, headers) => {
+    expect(await decisionOf(filed(attached({ from, headers })), filedIn())).toEqual([
+      0,
+      'name-only-forward',
+      '',
+    ]);
+  });
+
+  it.each([
+    ['waits where nobody can read who wrote it', filed('From: john@x.t…\n\nThe wall.'), 'unmatched'],
+    ['is a letter among us where we only answer', filed('Yes.', { subject: 'Re: Fwd: Wall' }), 'internal'],
+  ])('%s', async (_, letter, expected) => {
+    expect(outcome(await decide(letter, filedIn()))).toBe(expected);
+  });
+
   it('is not the client’s whose letter somebody blocked passes on', async () => {
     const blocklist = { entries: ['away.test'], policy: 'skip-client' };
     expect(await decisionOf(filed(gmail(otto, gmail(mary))), filedIn({ blocklist }))).toEqual([
