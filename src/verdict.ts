@@ -123,7 +123,7 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
   });
 
   const blocked =
-    rules.blocklist.policy === 'drop' ? parties.outside.find((a) => isBlocked(a, rules)) : undefined;
+    rules.blocklist.policy === 'drop' ? parties.whoseMail.find((a) => isBlocked(a, rules)) : undefined;
   const decidedLinks = facts.decisions.some((d) => d.subject === 'message' && d.act === 'link');
   if (blocked !== undefined && !decidedLinks) {
     evidence.push({

@@ -13,6 +13,8 @@ export interface Parties {
   readonly directionReason: string;
   /** Every address on the message that is not ours, each once. */
   readonly outside: readonly string[];
+  /** Those of them whose mail it is: the writers of a letter to us, all of a letter of ours. */
+  readonly whoseMail: readonly string[];
   /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
   readonly staffHops: readonly Forward[];
   /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a letter of its own. */
@@ -95,12 +97,15 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   // Whom a client's letter quotes is no party to it.
   const inside = known(staffHops.map((hop) => hop.from));
   const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
+  const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
+  const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
   const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
   const side = (direction: Direction, directionReason: string): Parties => ({
     direction,
     directionReason,
     outside,
+    whoseMail,
     staffHops,
     forwardedBy: isFiled ? from : null,
   });

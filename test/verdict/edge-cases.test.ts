@@ -607,4 +607,14 @@ describe('blocked participants', () => {
     expect(await outcomeOf(letter, setting('skip-client'))).toBe('john to');
     expect(await outcomeOf(letter, setting('drop'))).toBe('ignored');
   });
+
+  it('57 drop takes no letter from a client because it goes to somebody blocked, too', async () => {
+    const setting = {
+      clients: [{ _id: 'john', email: 'john@x.test' }],
+      config: { blocklist: { entries: ['away.test'], policy: 'drop' } },
+    };
+    const letter = { from: 'john@x.test', to: `${ada}, otto@away.test` };
+    expect(await outcomeOf({ ...letter, headers: ['Reply-To: otto@away.test'] }, setting)).toBe('john from');
+    expect(await outcomeOf({ ...letter, from: 'otto@away.test' }, setting)).toBe('ignored');
+  });
 });
