@@ -153,14 +153,18 @@ function isInTime(original: Pick<Original, 'date'>, carrier: Carrier): boolean {
 
 /** A forward's subject repeats that of the message inside, a reply's that of its parent. */
 function parentOf(input: {
-  message: Pick<MessageFacts, 'parentId'>;
+  message: Pick<MessageFacts, 'parentId' | 'date' | 'forwarded'>;
   mail: Mail;
   answers: readonly KnownMessage[];
   carried: readonly KnownMessage[];
 }): Parent {
-  const [original] = input.carried;
+  const { message, carried } = input;
+  // The next letter of the same sender and subject is none that a forward of before can carry.
+  const original =
+    carried.find((other) => isRetold(other, message)) ??
+    carried.find(({ date }) => date.getTime() <= message.date.getTime());
   if (original !== undefined) return { kind: 'known', tags: original.tags };
   if (!isReply(input.mail)) return { kind: 'none' };
-  const parent = input.answers.find((other) => other.messageId === input.message.parentId);
+  const parent = input.answers.find((other) => other.messageId === message.parentId);
   return parent === undefined ? { kind: 'unknown' } : { kind: 'known', tags: parent.tags };
 }

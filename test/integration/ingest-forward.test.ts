@@ -465,6 +465,24 @@ describe('a case tag that a forward tells again', () => {
     );
   });
 
+  it('is no echo of the next letter under the same subject', async () => {
+    const subject = '[Case #7: Closed] The lease';
+    const next = letter({ subject, body: 'So be it.', date: new Date('2026-03-02T14:00:00Z') });
+    for (const first of ['next', 'forward']) {
+      const firm = await openFirm();
+      const forward = told('For the file.');
+      const internalDate = new Date('2026-03-02T15:00:00Z');
+      for (const raw of first === 'next' ? [next, forward] : [forward, next])
+        await firm.receive(raw, raw === next ? { mailbox: 'ines', internalDate } : { ...crm, internalDate });
+      expect(await rows(firm.database)).toEqual(
+        expect.arrayContaining([
+          [12, 'Closed', null],
+          [14, 'Closed', null],
+        ]),
+      );
+    }
+  });
+
   it('moves the case once where all are ingested at the same moment', async () => {
     const firm = await openFirm();
     const cases = Array.from({ length: 10 }, (_, n) => `[Case #${n + 1}: Closed] Flat ${n}`);
