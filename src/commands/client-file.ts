@@ -10,11 +10,14 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? undefined);
-const id = z.union([
-  z.string().min(1),
-  z.number(),
-  z.object({ $oid: z.string().regex(/^[0-9a-f]{24}$/iu) }).transform(({ $oid }) => $oid.toLowerCase()),
-]);
+const id = z.union(
+  [
+    z.string().min(1),
+    z.number(),
+    z.object({ $oid: z.string().regex(/^[0-9a-f]{24}$/iu) }).transform(({ $oid }) => $oid.toLowerCase()),
+  ],
+  { error: 'expected a text, a number or {"$oid": …}; a row of a CSV may have an email instead' },
+);
 const clientRow = z.looseObject({
   _id: id,
   name: text,
@@ -53,6 +56,20 @@ export async function readClients(path: string): Promise<ClientDocument[]> {
   return clients;
 }
 
+/** Two rows of one id would leave the last one only. @throws UsageError that names them. */
+export function refuseRepeatedIds(clients: readonly ClientDocument[], path: string): void {
+  const firsts = new Map<string, number>();
+  for (const [index, { _id }] of clients.entries()) {
+    const key = JSON.stringify(_id);
+    const first = firsts.get(key);
+    if (first !== undefined)
+      throw new UsageError(
+        `${path}: client ${index + 1} has the id of client ${first}, ${String(_id)}; nothing was imported. Fix: give each an _id of its own`,
+      );
+    firsts.set(key, index + 1);
+  }
+}
+
 /** 24 hex digits are an ObjectId written as JSON; any other id is kept as it is. */
 function withObjectId(row: z.infer<typeof clientRow>): ClientDocument {
   const { _id, name, email, emails, phone, company, notes } = row;
@@ -76,12 +93,39 @@ function fromJson(content: string, path: string): unknown[] {
   return json;
 }
 
-/** Columns by name: `email` may hold several, separated by semicolons; without `_id` the email gives one. */
+/** "E-Mail" is `email`: what is not known by its name would be left out, and a replaced client lose its address. */
+function columnNamed(heading: string): string {
+  const name = heading.toLowerCase();
+  const folded = name === '_id' ? name : name.replaceAll(/[\s_-]/gu, '');
+  return Object.keys(clientRow.shape).find((field) => field === folded) ?? heading;
+}
+
+function namedColumns(headings: readonly string[], path: string): string[] {
+  const columns = headings.map(columnNamed);
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined)
+    throw new UsageError(`${path}: the column ${twice} is there twice. Fix: leave one of them out`);
+  if (columns.includes('email') || columns.includes('_id')) return columns;
+  throw new UsageError(
+    `${path}: has no column email or _id, only ${headings.slice(0, 10).join(', ').slice(0, 200)}. Fix: begin with a line such as name,email,phone, with commas between`,
+  );
+}
+
+/**
+ * Columns by name, in whatever case: `email` may hold several, separated by semicolons; without `_id` the email gives
+ * one.
+ */
 function fromCsv(content: string, path: string): unknown[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(content, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+    rows = parse(content, {
+      columns: (headings: string[]) => namedColumns(headings, path),
+      bom: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${path}: cannot be read as CSV (${error instanceof Error ? error.message : ''})`, {
       cause: error,
     });

@@ -3,7 +3,7 @@ import { openStores } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { scanClients } from '../store/address-book.ts';
 import { importClients } from '../store/clients.ts';
-import { readClients } from './client-file.ts';
+import { readClients, refuseRepeatedIds } from './client-file.ts';
 
 export function importClientsCommand(): Command {
   const clients = new Command('clients').description('the client collection, where no CRM writes it yet');
@@ -13,6 +13,7 @@ export function importClientsCommand(): Command {
     .argument('<file>', 'CSV with a header line, or a JSON array of client documents')
     .action(async (file: string) => {
       const documents = await readClients(file);
+      refuseRepeatedIds(documents, file);
       const stores = await openStores(loadConfig(process.env, { mailboxes: 'optional' }));
       try {
         const { added, replaced, unchanged } = await importClients(stores.database.clients, documents);
