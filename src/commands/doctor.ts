@@ -18,8 +18,9 @@ async function doctor(fix: boolean): Promise<void> {
     console.log(`${SIGNS.ok} settings: readable`);
     for await (const finding of examine(config, { fix })) {
       if (finding.status === 'failed') failed++;
+      const ended = /[.?!]$/u.test(finding.detail) ? finding.detail : `${finding.detail}.`;
       console.log(
-        `${SIGNS[finding.status]} ${finding.subject}: ${finding.detail}${finding.fix === null ? '' : `. Fix: ${finding.fix}`}`,
+        `${SIGNS[finding.status]} ${finding.subject}: ${finding.fix === null ? finding.detail : `${ended} Fix: ${finding.fix}`}`,
       );
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { isoDate, list, oneOf, secretText, text, wholeNumber } from './setting-kinds.ts';
+import { hostName, isoDate, list, oneOf, secretText, text, wholeNumber } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import { mailboxRole } from '../rules.ts';
 
@@ -10,7 +10,7 @@ export const mailboxSettings = {
     name: 'IMAP_HOST',
     group: mailboxGroup,
     doc: 'The IMAP server.',
-    kind: text,
+    kind: hostName,
     example: 'imap.example.com',
   }),
   port: setting({

@@ -35,6 +35,12 @@ const scalar = z.preprocess(
 
 export const text: Kind<string> = { schema: scalar, expects: 'some text' };
 
+/** A name or an IP address. One colon is a port (IPv6 addresses have more), a slash a URL. */
+export const hostName: Kind<string> = {
+  schema: scalar.refine((value) => !/[\s/@]/u.test(value) && value.split(':').length !== 2),
+  expects: 'the name of a host alone, without imaps:// and port',
+};
+
 /** Kept to the byte: a password may begin or end with a space. */
 export const secretText: Kind<string> = {
   schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().min(1)),

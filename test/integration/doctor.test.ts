@@ -130,6 +130,13 @@ describe('doctor', () => {
     );
   });
 
+  it('says what a name that is no setting was meant for, as sentences', async () => {
+    const site = await siteWith({}, { POLL_INTERVALL_SECONDS: '5' });
+    expect((await doctor(site.env)).lines).toContain(
+      'warning settings: POLL_INTERVALL_SECONDS: not a setting, and not used. Did you mean POLL_INTERVAL_SECONDS? Fix: correct or remove it',
+    );
+  });
+
   it('asks for the index of clients.email and makes it with --fix', async () => {
     const site = await siteWith();
     expect((await doctor(site.env)).lines).toContainEqual(

@@ -314,6 +314,11 @@ describe('MAILBOXES_FILE', () => {
     ['- {host: h, user: u}', 'mailboxes.yaml, mailbox 1, pass: not set'],
     ['- {user: u, pass: x}', 'mailboxes.yaml, mailbox 1, host: not set'],
     ['- {host: h, user: u, pass: x, port: imap}', 'mailboxes.yaml, mailbox 1, port: got "imap"'],
+    [
+      '- {host: "imaps://mail.example.com", user: u, pass: x}',
+      'host: got "imaps://mail.example.com"; expected the name of a host alone, without imaps:// and port',
+    ],
+    ['- {host: "mail.example.com:993", user: u, pass: x}', 'host: got "mail.example.com:993"'],
     ['- {host: h, user: u, pass: x, role: spy}', 'one of capture, dropbox'],
     ['- {host: h, user: u, pass: [1]}', 'mailbox 1, pass: got a value that is not shown'],
     ['- {host: h, user: u, passEnv: NO_SUCH}', 'the environment has no "NO_SUCH"'],
@@ -326,6 +331,11 @@ describe('MAILBOXES_FILE', () => {
   ])('reports what is wrong with %s', (content, expected) => {
     const problems = problemsOf(env, inFile(content));
     expect(problems).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('takes an IPv6 address for a host', () => {
+    const [read] = loadConfig(env, inFile('- {host: "2001:db8::7", user: u, pass: x}')).mailboxes;
+    expect(read?.host).toBe('2001:db8::7');
   });
 
   it('says where the YAML breaks without repeating the line, which may hold a password', () => {
