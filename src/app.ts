@@ -184,6 +184,9 @@ export async function openApp(
     }
     background.push(keepGoing({ config, roles, database, queues, log, metrics, signal: stopping.signal }));
 
+    // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
+    closers.push(async () => stopping.abort());
+
     let dashboard: Dashboard | null = null;
     if (roles.has('dashboard')) {
       const health = () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() }));
@@ -201,7 +204,6 @@ export async function openApp(
       const opened = dashboard;
       closers.push(async () => await opened.close());
     }
-    closers.push(async () => stopping.abort());
     return { dashboard, close: closeAll };
   } catch (error) {
     await closeAll();

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ObjectId } from 'mongodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
 import { explainProblems } from '../explain/schema.ts';
@@ -74,6 +77,17 @@ describe('bad usage ends with exit status 2 and says what is wrong', () => {
     const { code, stderr } = await runProgram(['poll', 'nobody'], site.env);
     expect([code, stderr]).toEqual([2, `docketmail: no mailbox nobody; the settings name ${account.name}\n`]);
   });
+});
+
+it('start ends with the reason where the port of the dashboard is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const site = await newSite([{ account: newAccount() }], { DASHBOARD_PORT: String(port) });
+  const { code, stderr } = await runProgram(['start'], site.env);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^docketmail: DASHBOARD_PORT: cannot listen on .* Fix: choose a free port/mu);
 });
 
 const explained = (result: Finished): Record<string, unknown>[] =>
