@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { readTrustedResults, verifyAuthentication } from '../mail/authentication.ts';
+import { readTrustedResults } from '../mail/authentication.ts';
 import type { Authentication } from '../mail/authentication.ts';
 import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
@@ -73,11 +73,16 @@ export async function readFile(
     trusted ??
     (resolver === null
       ? UNKNOWN
-      : await verifyAuthentication({
-          raw: raw ?? (await buffer(open())),
-          ...(config.smtp === null ? {} : { smtp: config.smtp }),
-          resolver,
-          signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-        }));
+      : await verified(raw ?? (await buffer(open())), { smtp: config.smtp, resolver }));
   return { file: file.file, reading, facts: { ...facts, date }, authentication };
+}
+
+/** Its libraries take half a second to load, for nothing where no DNS is asked. */
+async function verified(
+  raw: Buffer,
+  { smtp, resolver }: { readonly smtp: ExplainConfig['smtp']; readonly resolver: DnsResolver },
+): Promise<Authentication> {
+  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
+  const signal = AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS);
+  return await verifyAuthentication({ raw, smtp, resolver, signal });
 }

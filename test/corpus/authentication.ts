@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { spf } from 'mailauth/lib/spf/index.js';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { verifyAuthentication } from '../../src/mail/authentication.ts';
+import { verifyAuthentication } from '../../src/mail/authentication/verification.ts';
 import { dnsMapResolver, watchResolver } from '../../src/mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../../src/mail/authentication/dns-answers.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
