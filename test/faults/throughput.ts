@@ -118,8 +118,12 @@ async function parsed(): Promise<Pass> {
     env: { PATH: process.env['PATH'], ...servers, IMAP_USER: user },
     execArgv: [],
   });
+  const failed = once(child, 'exit').then(() => {
+    throw new Error('imapflow and simpleParser came to no end');
+  });
   // What it sends is of this shape.
-  const [pass] = (await once(child, 'message')) as [Pass];
+  const [pass] = (await Promise.race([once(child, 'message'), failed])) as [Pass];
+  failed.catch(() => {});
   return pass;
 }
 
