@@ -7,8 +7,9 @@ import { deterministicId } from './store/ids.ts';
 import { flagNamesakes, REUSED_ID_FLAG } from './store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/message-document.ts';
 import type { Database } from './store/mongo.ts';
+import { filesOf } from './mail/enclosed-files.ts';
 import { instantOf } from './mail/instant.ts';
-import type { Address, Attachment, Mail, ParsedMessage } from './mail/mail.ts';
+import type { Address, Mail } from './mail/mail.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -85,12 +86,6 @@ function textOf(mail: Mail, inside: Mail['forwarded']): string {
     via === inside.via && depth === inside.depth ? [text] : [],
   );
   return [inside.comment, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
-}
-
-/** The files of the message and of the messages attached to it, each once. */
-export function filesOf(mail: ParsedMessage): Attachment[] {
-  const files = [...mail.attachments, ...mail.nested.flatMap(filesOf)];
-  return [...new Map(files.map((file) => [`${file.sha256} ${file.filename}`, file])).values()];
 }
 
 /** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */

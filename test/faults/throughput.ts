@@ -102,7 +102,7 @@ SyncState *
   const times = await run([
     'bash',
     '-c',
-    `TIMEFORMAT='%R %U %S'; { time mbsync --config "$1" --all >"$1.log" 2>&1; } 2>&1`,
+    `command -v mbsync >/dev/null || { echo 'mbsync is missing: install the Debian package isync' >&2; exit 1; }; TIMEFORMAT='%R %U %S'; { time mbsync --config "$1" --all >"$1.log" 2>&1; } 2>&1`,
     'time',
     settings,
   ]);
