@@ -6,13 +6,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{mail,verdict,unit}/**/*.test.ts', 'test/services/unit/**/*.test.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.integration.test.ts', 'test/faults/**'],
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['test/{contract,integration,e2e}/**/*.test.ts', 'test/services/*.test.ts'],
+          include: ['test/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
-import type { MailboxConfig } from '../src/settings/mailbox-config.ts';
+import type { MailboxConfig } from '../src/config/mailbox-config.ts';
 import type { DemoMessage, Place } from './message.ts';
 
 /** Puts each message where it belongs: INBOX by LMTP, as a mail server would; Sent by APPEND, as a mail client does. */

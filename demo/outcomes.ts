@@ -1,4 +1,4 @@
-import { fingerprintOf } from '../src/mail/fingerprint.ts';
+import { fingerprintOf } from '../src/fingerprint/fingerprint.ts';
 import type { CaseUpdateDocument } from '../src/store/case-updates.ts';
 import type { CommunicationDocument } from '../src/store/communications.ts';
 import type { MessageDocument } from '../src/store/message-document.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EJSON } from 'bson';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { openDatabase } from '../src/store/mongo.ts';
 import type { Database } from '../src/store/mongo.ts';
 import { deliver } from './delivery.ts';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ObjectId } from 'mongodb';
-import { rebuildBook } from '../src/book-keeper.ts';
+import { rebuildBook } from '../src/rejudge/address-book-sync.ts';
 import { askBook } from '../src/store/book-answers.ts';
 import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
 import type { Database } from '../src/store/mongo.ts';

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allSettings } from '../src/settings/config-table.ts';
-import type { Setting } from '../src/settings/setting.ts';
+import { allSettings } from '../src/config/config-table.ts';
+import type { Setting } from '../src/config/setting.ts';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 const beginMark = '<!-- settings -->';
@@ -20,7 +20,7 @@ function envExample(): string {
   const head = [
     '# The settings of docketmail. Copy to .env and fill in what is not behind a "#"; the rest shows its default or an example.',
     '# A secret may stand in a file instead: NAME_FILE=/run/secrets/name.',
-    '# Generated from src/settings/config-table.ts by script/env-example.ts.',
+    '# Generated from src/config/config-table.ts by script/env-example.ts.',
   ];
   const sections = groups.map(([group, rows]) => [`# ---- ${group}`, ...rows.map(envLines)].join('\n\n'));
   return `${[head.join('\n'), ...sections].join('\n\n')}\n`;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { heedHint, rebuildBook } from '../book-keeper.ts';
-import { previewRematch, rematchOf } from '../rematch.ts';
+import { heedHint, rebuildBook } from '../rejudge/address-book-sync.ts';
+import { previewRematch, rematchOf } from '../rejudge/rematch.ts';
 import { idsMeant } from '../triage/named.ts';
 import { createProgress } from './progress.ts';
-import { atDesk } from './triage-desk.ts';
+import { atDesk } from './triage-context.ts';
 import { tallyReport } from './triage-report.ts';
 
 export function addressBookCommand(): Command {

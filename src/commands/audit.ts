@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openMailbox, openStores } from '../app.ts';
-import { auditMailbox } from '../audit.ts';
-import type { FolderAudit } from '../audit.ts';
-import { loadConfig } from '../config.ts';
-import { addPoll, openQueues } from '../queues.ts';
-import { inspectRedis } from '../redis.ts';
+import { openMailbox, openStores } from '../app/open.ts';
+import { auditMailbox } from '../poll/audit.ts';
+import type { FolderAudit } from '../poll/audit.ts';
+import { loadConfig } from '../config/config.ts';
+import { addPoll, openQueues } from '../queue/queues.ts';
+import { inspectRedis } from '../queue/redis.ts';
 import { UsageError } from './usage.ts';
 
 /** UIDs that a person is shown of each folder. */

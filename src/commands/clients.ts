@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { openStores } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { openStores } from '../app/open.ts';
+import { loadConfig } from '../config/config.ts';
 import { scanClients } from '../store/address-book.ts';
 import { importClients } from '../store/clients.ts';
 import { readClients, refuseRepeatedIds } from './client-file.ts';

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../store/blobs.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
 
 /** A blob store that counts what it really stored. */
 export function countingBlobs(blobs: BlobStore): BlobStore & { stored(): number } {

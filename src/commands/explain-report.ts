@@ -1,4 +1,4 @@
-import type { Explained } from '../explain.ts';
+import type { Explained } from '../explain/explain.ts';
 import type { Address } from '../mail/mail.ts';
 
 /** One message for a person at a terminal: what it is, what would become of it, and why. */

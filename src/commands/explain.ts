@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { explain } from '../explain.ts';
-import { explainLine } from '../explain-line.ts';
-import { MissingPathError, readMessageFiles } from '../mailbox/message-files.ts';
-import { rulesFromExplainConfig } from '../rules.ts';
-import type { ExplainConfig } from '../rules.ts';
+import { explain } from '../explain/explain.ts';
+import { explainLine } from '../explain/explain-line.ts';
+import { MissingPathError, readMessageFiles } from '../mailbox/files/message-files.ts';
+import { rulesFromExplainConfig } from '../decide/rules.ts';
+import type { ExplainConfig } from '../decide/rules.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { readClients } from './client-file.ts';
 import { explainReport } from './explain-report.ts';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { mkdir } from 'node:fs/promises';
-import { createBackpressure, openMailbox, openStores } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { createBackpressure, openMailbox, openStores } from '../app/open.ts';
+import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
-import { pollMailbox } from '../poll.ts';
-import { addIngestJobs, openQueues } from '../queues.ts';
-import { inspectRedis } from '../redis.ts';
+import { pollMailbox } from '../poll/poll.ts';
+import { addIngestJobs, openQueues } from '../queue/queues.ts';
+import { inspectRedis } from '../queue/redis.ts';
 import { createProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { openStores } from '../app.ts';
-import type { Stores } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { openStores } from '../app/open.ts';
+import type { Stores } from '../app/open.ts';
+import { loadConfig } from '../config/config.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { filterFor, replayMessages } from './replay.ts';
 import { UsageError } from './usage.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { openApp } from '../app.ts';
-import type { Role } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { openApp } from '../app/open.ts';
+import type { Role } from '../app/open.ts';
+import { loadConfig } from '../config/config.ts';
 import { createLog } from '../log.ts';
 import { UsageError } from './usage.ts';
 

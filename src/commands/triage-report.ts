@@ -1,5 +1,5 @@
-import type { Tally } from '../reconsider.ts';
-import type { Acted } from '../triage.ts';
+import type { Tally } from '../rejudge/preview.ts';
+import type { Acted } from '../triage/triage.ts';
 import type { DecisionRow, NamedLink, TriageDetail, TriageRow } from '../triage/waiting.ts';
 
 /** A stranger's text must not drive the terminal (escape sequences, bidi overrides). */

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { ObjectId } from 'mongodb';
-import { assign, countSentFrom, ignore, undo, unlink } from '../triage.ts';
-import type { Acted } from '../triage.ts';
+import { assign, countSentFrom, ignore, undo, unlink } from '../triage/triage.ts';
+import type { Acted } from '../triage/triage.ts';
 import { confirmUpdates } from '../triage/held.ts';
 import { domainNamed, learnAddress } from '../triage/learning.ts';
 import { clientNamed, messageNamed } from '../triage/named.ts';
 import { decisionRow, detailOf, listWaiting } from '../triage/waiting.ts';
-import { atDesk, whoDecides } from './triage-desk.ts';
-import type { Desk } from './triage-desk.ts';
+import { atDesk, whoDecides } from './triage-context.ts';
+import type { Desk } from './triage-context.ts';
 import { actedReport, decisionReport, detailReport, rowReport, tallyReport } from './triage-report.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
-import type { BlobStore } from '../store/blobs.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
 
 /** Content-addressed keys and nothing else: no path of a request ever reaches a file system. */
 const ATTACHMENT = /^attachments\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/u;

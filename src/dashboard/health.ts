@@ -3,8 +3,8 @@ import { Gauge } from 'prom-client';
 import { describeError } from '../errors.ts';
 import type { MailboxHealth } from '../mailbox/mailbox.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Queues } from '../queues.ts';
-import type { BlobStore } from '../store/blobs.ts';
+import type { Queues } from '../queue/queues.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 

@@ -5,8 +5,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
-import { ingestJob } from '../queues.ts';
-import type { Queues } from '../queues.ts';
+import { ingestJob } from '../queue/queues.ts';
+import type { Queues } from '../queue/queues.ts';
 
 /** What a job's return value may show: counts and codes, nothing of the mail. */
 const SHOWN = [

@@ -1,8 +1,8 @@
-import { relationKeys } from '../relations.ts';
-import type { KnownMessage } from '../relations.ts';
-import type { Verdict } from '../verdict.ts';
-import type { CaseUpdateDraft } from '../verdict/case-updates.ts';
-import { spellingsOfRef } from '../verdict/case-status.ts';
+import { relationKeys } from '../decide/relations.ts';
+import type { KnownMessage } from '../decide/relations.ts';
+import type { Verdict } from '../decide/judge.ts';
+import type { CaseUpdateDraft } from '../decide/case-updates.ts';
+import { spellingsOfRef } from '../decide/case-status.ts';
 import type { Unjudged } from './unjudged.ts';
 
 /** A judged message as later ones see it. */

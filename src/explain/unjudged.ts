@@ -1,15 +1,15 @@
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { readTrustedResults } from '../mail/authentication.ts';
-import type { Authentication } from '../mail/authentication.ts';
+import { readTrustedResults } from '../mail/authentication/authentication.ts';
+import type { Authentication } from '../mail/authentication/authentication.ts';
 import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
 import { readMail } from '../mail/read.ts';
 import type { Reading } from '../mail/read.ts';
-import type { MessageFile } from '../mailbox/message-files.ts';
-import { messageFactsOf } from '../message-facts.ts';
-import type { ExplainConfig } from '../rules.ts';
+import type { MessageFile } from '../mailbox/files/message-files.ts';
+import { messageFactsOf } from '../decide/message-facts.ts';
+import type { ExplainConfig } from '../decide/rules.ts';
 import type { MessageFacts } from '../store/message-document.ts';
 
 /** A message that was read; what it tells depends on no other. */

@@ -1,4 +1,4 @@
-import { parseAddressList } from './addresses.ts';
+import { parseAddressList } from '../mime/addresses/addresses.ts';
 import type { ParsedMessage } from './mail.ts';
 
 /** The poster behind a mailing list or relay, and the header that says so. */

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import { classifyAutomatic } from './automatic.ts';
-import { readBounce } from './bounce.ts';
-import { createFingerprinter, rawFingerprint } from './fingerprint.ts';
-import { readForwards } from './forwarded.ts';
+import { classifyAutomatic } from './automatic/automatic.ts';
+import { readBounce } from './bounce/bounce.ts';
+import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
+import { readForwards } from './forwarded/forwarded.ts';
 import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
-import { parseMessage } from './parse.ts';
-import type { AttachmentSink } from './parse.ts';
-import { splitReply } from './reply.ts';
+import { parseMessage } from '../mime/parse.ts';
+import type { AttachmentSink } from '../mime/parse.ts';
+import { splitReply } from './reply/reply.ts';
 
 export interface Reading {
   readonly mail: Mail;

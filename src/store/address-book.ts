@@ -1,6 +1,6 @@
 import { MongoBulkWriteError, ObjectId } from 'mongodb';
 import type { Collection, Filter } from 'mongodb';
-import { companyDomain } from '../verdict/parties.ts';
+import { companyDomain } from '../decide/parties.ts';
 import { addressesOf } from './clients.ts';
 import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';

@@ -1,5 +1,5 @@
 import type { Collection, Filter } from 'mongodb';
-import type { BookEntry } from '../verdict.ts';
+import type { BookEntry } from '../decide/judge.ts';
 import { entriesOf } from './address-book.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';

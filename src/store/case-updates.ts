@@ -1,6 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
-import type { Review } from '../verdict/case-updates.ts';
-import { caseOwners, caseStatusAt, spellingsOfRef } from '../verdict/case-status.ts';
+import type { Review } from '../decide/case-updates.ts';
+import { caseOwners, caseStatusAt, spellingsOfRef } from '../decide/case-status.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './mongo.ts';
 

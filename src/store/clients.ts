@@ -1,5 +1,5 @@
 import type { Collection, ObjectId } from 'mongodb';
-import { normaliseAddress } from '../mail/addresses.ts';
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
 
 /** The CRM's client. docketmail only reads it; `_id` is whatever the CRM chose. */
 export interface ClientDocument {

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import type { Collection } from 'mongodb';
-import type { Decision } from '../verdict.ts';
-import type { Review } from '../verdict/case-updates.ts';
+import type { Decision } from '../decide/judge.ts';
+import type { Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
 
 /** What a person decided, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */

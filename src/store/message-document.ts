@@ -1,9 +1,9 @@
 import type { ObjectId } from 'mongodb';
-import type { Authentication } from '../mail/authentication.ts';
-import type { CaseTag } from '../mail/case-tag.ts';
+import type { Authentication } from '../mail/authentication/authentication.ts';
+import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import type { Address, Attachment, Automatic, Bounce, Forward } from '../mail/mail.ts';
-import type { Verdict, Via } from '../verdict.ts';
-import type { CaseUpdateDraft, Review } from '../verdict/case-updates.ts';
+import type { Verdict, Via } from '../decide/judge.ts';
+import type { CaseUpdateDraft, Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
 
 export type MailboxRole = 'capture' | 'dropbox';

@@ -1,10 +1,10 @@
-import { caseUpdateId } from '../record.ts';
+import { caseUpdateId } from '../ingest/record.ts';
 import { deriveCase } from '../store/case-updates.ts';
 import { decide } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import type { Review } from '../verdict/case-updates.ts';
+import type { Review } from '../decide/case-updates.ts';
 import { Refused } from './refused.ts';
 
 export interface Confirmation {

@@ -1,13 +1,13 @@
-import { normaliseAddress } from '../mail/addresses.ts';
-import { previewRematch, startRematch } from '../rematch.ts';
-import type { Rematch } from '../rematch.ts';
-import type { Tally } from '../reconsider.ts';
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import { previewRematch, startRematch } from '../rejudge/rematch.ts';
+import type { Rematch } from '../rejudge/rematch.ts';
+import type { Tally } from '../rejudge/preview.ts';
 import { learn, learnedRow, unlearn } from '../store/address-book.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decide } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
-import type { TriageDeps } from '../triage.ts';
-import { companyDomain, domainOf, isFreeMail, isOurs } from '../verdict/parties.ts';
+import type { TriageDeps } from './triage.ts';
+import { companyDomain, domainOf, isFreeMail, isOurs } from '../decide/parties.ts';
 import { Refused } from './refused.ts';
 
 export interface Lesson {

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
-import { normaliseAddress } from '../mail/addresses.ts';
-import { messagesNamed } from '../message-name.ts';
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import { messagesNamed } from '../store/message-name.ts';
 import { askBook } from '../store/book-answers.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import type { MessageDocument } from '../store/message-document.ts';

@@ -5,9 +5,9 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { Evidence, Via } from '../verdict.ts';
-import type { Review } from '../verdict/case-updates.ts';
-import { companyDomain } from '../verdict/parties.ts';
+import type { Evidence, Via } from '../decide/judge.ts';
+import type { Review } from '../decide/case-updates.ts';
+import { companyDomain } from '../decide/parties.ts';
 import { idsMeant } from './named.ts';
 
 /** A client that a message may be about, with what a person knows it by. */

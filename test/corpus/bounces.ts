@@ -1,9 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { classifyAutomatic } from '../../src/mail/automatic.ts';
-import { readBounce } from '../../src/mail/bounce.ts';
+import { classifyAutomatic } from '../../src/mail/automatic/automatic.ts';
+import { readBounce } from '../../src/mail/bounce/bounce.ts';
 import type { Automatic, Bounce, ParsedMessage } from '../../src/mail/mail.ts';
-import { parseMessage } from '../../src/mail/parse.ts';
+import { parseMessage } from '../../src/mime/parse.ts';
 import { isClassOnly } from '../../src/mail/bounce/smtp-codes.ts';
 import { LIBRARY, readWithLibrary } from './bounce-library.ts';
 import type { Metric } from './corpus.ts';

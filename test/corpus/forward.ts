@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import EmailForwardParser from 'email-forward-parser';
-import { readForwards } from '../../src/mail/forwarded.ts';
+import { readForwards } from '../../src/mail/forwarded/forwarded.ts';
 import type { Address } from '../../src/mail/mail.ts';
-import { plainMessage } from '../mail/plain-message.ts';
+import { plainMessage } from '../support/plain-message.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 
 interface PrintedMailbox {

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { simpleParser } from 'mailparser';
 import type { AddressObject, ParsedMail } from 'mailparser';
-import { parseAddressList } from '../../src/mail/addresses.ts';
-import { parseDate } from '../../src/mail/parse/dates.ts';
-import { decodeEncodedWords } from '../../src/mail/charset/encoded-words.ts';
-import { parseMessage } from '../../src/mail/parse.ts';
+import { parseAddressList } from '../../src/mime/addresses/addresses.ts';
+import { parseDate } from '../../src/mime/header/dates.ts';
+import { decodeEncodedWords } from '../../src/mime/charset/encoded-words.ts';
+import { parseMessage } from '../../src/mime/parse.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 
 const library = 'mailparser simpleParser';

@@ -6,8 +6,8 @@ import { simpleParser } from 'mailparser';
 import planer from 'planer';
 import { z } from 'zod';
 
-import { htmlToText } from '../../src/mail/html.ts';
-import { splitReply } from '../../src/mail/reply.ts';
+import { htmlToText } from '../../src/mime/html/html.ts';
+import { splitReply } from '../../src/mail/reply/reply.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 
 const Row = z.object({

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readClients } from '../../src/commands/client-file.ts';
-import { explain } from '../../src/explain.ts';
-import { explainLine } from '../../src/explain-line.ts';
-import { readMessageFiles } from '../../src/mailbox/message-files.ts';
-import { rulesFromExplainConfig } from '../../src/rules.ts';
+import { explain } from '../../src/explain/explain.ts';
+import { explainLine } from '../../src/explain/explain-line.ts';
+import { readMessageFiles } from '../../src/mailbox/files/message-files.ts';
+import { rulesFromExplainConfig } from '../../src/decide/rules.ts';
 
 const root = new URL('../fixtures/scenarios/', import.meta.url);
 

@@ -22,7 +22,7 @@ let services: Services;
 let folder: string;
 
 beforeAll(async () => {
-  await access(new URL('../../dist/app.js', import.meta.url)).catch(
+  await access(new URL('../../dist/app/open.js', import.meta.url)).catch(
     async () => await promisify(execFile)('npm', ['run', 'build']),
   );
   folder = await mkdtemp(join(tmpdir(), 'docketmail-fault-services.'));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { openServices } from '../../services/services.ts';
-import { openScriptedServer } from '../integration/scripted-imap.ts';
+import { openScriptedServer } from '../support/scripted-imap.ts';
 import { openInstallation } from './installation.ts';
 import { startProgram } from './program.ts';
 import { generatedLetters } from './stage.ts';

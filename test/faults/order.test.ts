@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { fingerprintOf } from '../../src/mail/fingerprint.ts';
-import { client, letter, office } from '../integration/letters.ts';
-import { openFirm } from '../integration/servers.ts';
-import type { Firm, Seen } from '../integration/servers.ts';
+import { fingerprintOf } from '../../src/fingerprint/fingerprint.ts';
+import { client, letter, office } from '../support/messages.ts';
+import { openFirm } from '../support/servers.ts';
+import type { Firm, Seen } from '../support/servers.ts';
 
 function ordersOf<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];

@@ -1,6 +1,6 @@
 /** Bombs beside normal mail: time and memory stay bounded, and the rest of the folder goes on. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { openScriptedServer } from '../integration/scripted-imap.ts';
+import { openScriptedServer } from '../support/scripted-imap.ts';
 import { bombs } from './bombs.ts';
 import { compareStates, readEndState } from './end-state.ts';
 import type { EndState } from './end-state.ts';

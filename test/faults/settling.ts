@@ -1,6 +1,6 @@
 /** Waits until an installation has come to rest. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { openQueues, pendingIngestJobs } from '../../src/queues.ts';
+import { openQueues, pendingIngestJobs } from '../../src/queue/queues.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { compareStates, readEndState } from './end-state.ts';
 import type { Difference, EndState } from './end-state.ts';

@@ -1,8 +1,8 @@
 /** Mailboxes with letters in them, an installation, and what an undisturbed run makes of them. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { auditMailbox } from '../../src/audit.ts';
-import { openImapSource } from '../../src/mailbox/imap.ts';
+import { auditMailbox } from '../../src/poll/audit.ts';
+import { openImapSource } from '../../src/mailbox/imap/imap.ts';
 import { readEndState } from './end-state.ts';
 import type { EndState } from './end-state.ts';
 import { openInstallation } from './installation.ts';

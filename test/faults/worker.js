@@ -4,8 +4,8 @@
  * itself when it is asked.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { openApp } from '../../dist/app.js';
-import { loadConfig } from '../../dist/config.js';
+import { openApp } from '../../dist/app/open.js';
+import { loadConfig } from '../../dist/config/config.js';
 import { createLog } from '../../dist/log.js';
 
 const {

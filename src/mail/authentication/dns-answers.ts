@@ -1,5 +1,5 @@
 import type { DNSResolver as MailauthResolver } from 'mailauth';
-import type { DnsAnswers } from '../../rules.ts';
+import type { DnsAnswers } from '../../decide/rules.ts';
 
 /**
  * Asks for the records of a type, with the values of Node's `dns.promises.resolve` and its error codes: ENOTFOUND (no such

@@ -1,5 +1,5 @@
-import type { SmtpSession } from '../../rules.ts';
-import { parseDate } from '../parse/dates.ts';
+import type { SmtpSession } from '../../decide/rules.ts';
+import { parseDate } from '../../mime/header/dates.ts';
 
 /** RFC 5321 §4.4 with comments; a longer line is not from a mail server that we trust. */
 const MAX_RECEIVED_LENGTH = 2_000;

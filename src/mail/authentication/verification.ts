@@ -1,6 +1,6 @@
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
-import type { SmtpSession } from '../../rules.ts';
-import type { Authentication } from '../authentication.ts';
+import type { SmtpSession } from '../../decide/rules.ts';
+import type { Authentication } from './authentication.ts';
 import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { watchResolver } from './dns-answers.ts';
 import type { DnsResolver, WatchedResolver } from './dns-answers.ts';

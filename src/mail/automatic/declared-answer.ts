@@ -1,6 +1,6 @@
-import { fieldOf } from '../header-fields.ts';
+import { fieldOf } from '../../mime/header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
-import { stripSubjectPrefixes } from '../subject-prefix.ts';
+import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 import { DECLARED_ANSWERS, OTHERS_WORDS } from './declared-answer-phrases.ts';
 import { ACKNOWLEDGEMENTS } from './out-of-office-phrases.ts';
 

@@ -1,7 +1,7 @@
-import { fieldOf } from '../header-fields.ts';
+import { fieldOf } from '../../mime/header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
 import { readSesNotification } from '../bounce/ses-notification.ts';
-import { subjectIntent } from '../subject-prefix.ts';
+import { subjectIntent } from '../subject/subject-prefix.ts';
 
 /** RFC 7489 §7.2.1.1, RFC 8460 §5.1: `receiver!policy-domain!begin!end[!unique].xml.gz`. */
 const REPORT_FILENAME =

@@ -1,4 +1,4 @@
-import { autoSubmitted, fieldOf, hasNullReturnPath } from '../header-fields.ts';
+import { autoSubmitted, fieldOf, hasNullReturnPath } from '../../mime/header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
 import {
   ABSENCE_BODIES,
@@ -12,7 +12,7 @@ import {
   VACATION_WORDS,
   WHOSE_ANSWER,
 } from './out-of-office-phrases.ts';
-import { stripSubjectPrefixes } from '../subject-prefix.ts';
+import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
 /** An absent person says so at once; what stands further down may be quoted. */
 const SCANNED_TEXT = 1_500;

@@ -8,9 +8,9 @@ import {
   SUCCESS_PHRASES,
 } from './bounce-phrases.ts';
 import { automaticSubject } from '../automatic/out-of-office.ts';
-import { autoSubmitted, fieldOf, hasNullReturnPath, isAutoSubmitted } from '../header-fields.ts';
+import { autoSubmitted, fieldOf, hasNullReturnPath, isAutoSubmitted } from '../../mime/header-fields.ts';
 import type { ParsedMessage } from '../mail.ts';
-import { stripSubjectPrefixes } from '../subject-prefix.ts';
+import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
 /** Fields that only a mail server writes, and only into a bounce. */
 const BOUNCE_FIELDS = ['x-failed-recipients', 'x-ms-exchange-message-is-ndr'] as const;

@@ -1,5 +1,5 @@
 import { forwardLanguages } from './forward-languages.ts';
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 
 /** Further locales whose names differ: Arabic of the Levant and the Maghreb, Serbian in Latin letters. */
 const variants: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { isRule } from './forward-separator.ts';
-import { isTagline } from '../reply/tagline.ts';
+import { isTagline } from '../reply/sent-from-line.ts';
 import { joinUnquoted, type QuotedLine } from './quoted-lines.ts';
 
 function isSignatureMark(raw: string): boolean {

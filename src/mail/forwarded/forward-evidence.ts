@@ -1,7 +1,7 @@
 import type { Address } from '../mail.ts';
 import type { Boundary } from './forward-boundary.ts';
 import { readTime } from './printed-time.ts';
-import { subjectIntent } from '../subject-prefix.ts';
+import { subjectIntent } from '../subject/subject-prefix.ts';
 
 /** What is known of the message around a boundary. */
 export interface Surroundings {

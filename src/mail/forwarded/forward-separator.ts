@@ -6,7 +6,7 @@ import {
   forwardedPhrases,
   originalPhrases,
 } from './forward-words.ts';
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 
 /** `forward`: said of forwards only ("Forwarded message"); `original`: of replies too ("Original Message"); `end`: closes one. */
 export type Separator = 'forward' | 'original' | 'end';

@@ -5,7 +5,7 @@ import {
   messageStems,
   originalStems,
 } from './forward-languages.ts';
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 
 export type HeaderField = 'from' | 'date' | 'to' | 'cc' | 'subject' | 'replyTo' | 'other';
 

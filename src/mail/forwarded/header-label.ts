@@ -1,4 +1,4 @@
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 import { labels, type Label } from './forward-words.ts';
 
 const MAX_LABEL_CHARS = 40;

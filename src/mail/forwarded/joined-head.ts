@@ -1,6 +1,6 @@
 import { readSeparator } from './forward-separator.ts';
 import { readLabelledLine } from './header-label.ts';
-import { isTagline } from '../reply/tagline.ts';
+import { isTagline } from '../reply/sent-from-line.ts';
 
 /** Longer is no header block of one message. */
 const MAX_LINE_CHARS = 2_000;

@@ -1,5 +1,5 @@
-import { canonicalAddress } from '../addresses/address-syntax.ts';
-import { withoutInvisible } from '../letter-folding.ts';
+import { canonicalAddress } from '../../mime/addresses/address-syntax.ts';
+import { withoutInvisible } from '../../mime/character-folding.ts';
 import type { Address } from '../mail.ts';
 
 /** A printed list of recipients beyond this is not read; the raw message keeps it. */

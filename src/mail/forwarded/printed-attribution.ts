@@ -1,6 +1,6 @@
 import { attributionWords } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 import type { Address } from '../mail.ts';
 import { readPrintedAddress } from './printed-address.ts';
 import type { QuotedLine } from './quoted-lines.ts';

@@ -1,4 +1,4 @@
-import { withoutInvisible } from '../letter-folding.ts';
+import { withoutInvisible } from '../../mime/character-folding.ts';
 
 /** One line of a text body. */
 export interface QuotedLine {

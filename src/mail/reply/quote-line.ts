@@ -1,4 +1,4 @@
-import type { Region } from '../html/line-writer.ts';
+import type { Region } from '../../mime/html/line-writer.ts';
 
 export interface QuoteLine {
   readonly text: string;

@@ -1,11 +1,11 @@
-import { withoutInvisible } from '../letter-folding.ts';
+import { withoutInvisible } from '../../mime/character-folding.ts';
 import { findAttribution } from './attribution.ts';
 import { openUp, withInnerAttributions } from './quote-container.ts';
 import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
 import { hasText, isBlank, isBrokenOff, isRule, nextFilled, type QuoteLine } from './quote-line.ts';
 import { isReplyDelimiter } from './reply-delimiter.ts';
 import { isForwardLine, isOriginalLine } from './separator.ts';
-import { isTagline } from './tagline.ts';
+import { isTagline } from './sent-from-line.ts';
 
 /** A run of lines. `history`: a whole earlier message, introduced by an attribution or by its header fields. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import { fold } from '../letter-folding.ts';
+import { fold } from '../../mime/character-folding.ts';
 
 /** A help desk's line with its ornaments is shorter. */
 const MAX_DELIMITER_CHARS = 200;

@@ -1,5 +1,5 @@
 import { isDecorated, readSeparator } from '../forwarded/forward-separator.ts';
-import { withoutInvisible } from '../letter-folding.ts';
+import { withoutInvisible } from '../../mime/character-folding.ts';
 
 const bare = (text: string): string =>
   withoutInvisible(text.slice(0, 400))

@@ -1,6 +1,6 @@
-import { isImprint } from './imprint.ts';
+import { isImprint } from './company-details.ts';
 import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
-import { byBeginning, phrasesFor } from './tagline.ts';
+import { byBeginning, phrasesFor } from './sent-from-line.ts';
 
 export const MAX_SIGNATURE_LINE_CHARS = 100;
 /** A notice that a client has wrapped. */

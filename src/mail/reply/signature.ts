@@ -8,7 +8,7 @@ import {
   isFurniture,
   MAX_SIGNATURE_LINE_CHARS,
 } from './signature-line.ts';
-import { isTagline } from './tagline.ts';
+import { isTagline } from './sent-from-line.ts';
 
 /** More under a dash line is text, not a signature. */
 const MAX_DELIMITED_LINES = 30;

@@ -1,0 +1,413 @@
+import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
+import { defaultRules, ruleKinds } from '../decide/rules.ts';
+import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import type { Kind } from './setting-kinds.ts';
+import { setting } from './setting.ts';
+import type { Setting } from './setting.ts';
+
+const seconds = wholeNumber({ min: 1, max: 86_400 });
+const count = wholeNumber({ min: 1, max: 1_000_000 });
+const few = wholeNumber({ min: 1, max: 64 });
+
+const collectionName: Kind<string> = {
+  // https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
+  schema: text.schema.refine((value) => !/[$\0]/u.test(value) && !value.startsWith('system.')),
+  expects: 'the name of a collection, without "$" and not beginning with "system."',
+};
+
+const mongodbUri: Kind<string> = {
+  schema: text.schema.superRefine((value, context) => {
+    const [scheme, rest = ''] = value.split('://', 2);
+    const beforeQuery = rest.split('?', 1)[0] ?? '';
+    if ((scheme !== 'mongodb' && scheme !== 'mongodb+srv') || /^[/@]|^$/u.test(beforeQuery)) {
+      context.addIssue({ code: 'custom', message: ' ' });
+    } else if (
+      beforeQuery.split('@').length > 2 ||
+      beforeQuery.slice(beforeQuery.indexOf('/') + 1).includes('@')
+    ) {
+      const message = 'in a user name or password "@" is written %40, ":" %3A, "/" %2F and "?" %3F';
+      context.addIssue({ code: 'custom', message });
+    }
+  }),
+  expects: 'a URI such as mongodb://127.0.0.1:27017/crm or mongodb+srv://cluster.example.net/crm',
+};
+
+const isolated: Kind<string> = {
+  // BullMQ forms its keys with ":" and Redis Cluster its slots with "{…}".
+  schema: text.schema.refine((value) => /^[\w.{}-]+$/u.test(value)),
+  expects: 'letters, digits, ".", "_" and "-"',
+};
+
+const g = {
+  database: 'MongoDB',
+  redis: 'Redis',
+  blobs: 'Blob storage: S3, or a folder where S3_BUCKET is not set',
+  poll: 'Polling and ingesting',
+  who: 'Who is who',
+  cases: 'Case tags',
+  dashboard: 'Dashboard',
+  process: 'Process',
+} as const;
+
+export const settings = {
+  mongodbUri: setting({
+    name: 'MONGODB_URI',
+    group: g.database,
+    doc: 'Where MongoDB is. It may hold credentials and is never logged.',
+    kind: mongodbUri,
+    required: true,
+    secret: true,
+    example: 'mongodb://127.0.0.1:27017/crm',
+  }),
+  mongodbDb: setting({
+    name: 'MONGODB_DB',
+    group: g.database,
+    doc: 'The database of the CRM. Without it the one named in the path of MONGODB_URI, else crm.',
+    kind: {
+      schema: text.schema.refine((value) => /^[^/\\. "$*<>:|?\0]{1,63}$/u.test(value)),
+      expects: 'the name of a database, without spaces, dots and slashes',
+    },
+  }),
+  clientsCollection: setting({
+    name: 'COLLECTION_CLIENTS',
+    group: g.database,
+    doc: "The CRM's clients. docketmail only reads them.",
+    kind: collectionName,
+    fallback: 'clients',
+  }),
+  communicationsCollection: setting({
+    name: 'COLLECTION_COMMUNICATIONS',
+    group: g.database,
+    doc: "The CRM's communications.",
+    kind: collectionName,
+    fallback: 'communications',
+  }),
+  caseUpdatesCollection: setting({
+    name: 'COLLECTION_CASE_UPDATES',
+    group: g.database,
+    doc: "The CRM's case updates.",
+    kind: collectionName,
+    fallback: 'caseUpdates',
+  }),
+  ownCollectionsPrefix: setting({
+    name: 'OWN_COLLECTIONS_PREFIX',
+    group: g.database,
+    doc: "Put before the names of docketmail's own collections (messages, sightings, …), for a database that has such names already.",
+    kind: collectionName,
+    example: 'docketmail_',
+  }),
+
+  redisUrl: setting({
+    name: 'REDIS_URL',
+    group: g.redis,
+    doc: 'Where Redis is (the job queue). rediss:// for TLS. It may hold a password and is never logged.',
+    kind: urlOf(['redis', 'rediss']),
+    required: true,
+    secret: true,
+    example: 'redis://127.0.0.1:6379',
+  }),
+  queuePrefix: setting({
+    name: 'QUEUE_PREFIX',
+    group: g.redis,
+    doc: 'Begins every key in Redis, so that several programs or installations can share one.',
+    kind: isolated,
+    fallback: 'docketmail',
+  }),
+
+  s3Bucket: setting({
+    name: 'S3_BUCKET',
+    group: g.blobs,
+    doc: 'The bucket for raw messages and attachments.',
+    kind: text,
+    example: 'crm-mail',
+  }),
+  s3Endpoint: setting({
+    name: 'S3_ENDPOINT',
+    group: g.blobs,
+    doc: 'The URL of the S3-compatible server. Not needed for AWS.',
+    kind: urlOf(['http', 'https']),
+    example: 'https://s3.example.com',
+  }),
+  s3Region: setting({
+    name: 'S3_REGION',
+    group: g.blobs,
+    doc: 'The region of the bucket. Most servers other than AWS take any.',
+    kind: text,
+    fallback: 'us-east-1',
+  }),
+  s3AccessKeyId: setting({
+    name: 'S3_ACCESS_KEY_ID',
+    group: g.blobs,
+    doc: 'Without it and the secret key, the credentials of the machine (IAM role, AWS profile) are used.',
+    kind: text,
+    secret: true,
+  }),
+  s3SecretAccessKey: setting({
+    name: 'S3_SECRET_ACCESS_KEY',
+    group: g.blobs,
+    doc: 'Belongs to S3_ACCESS_KEY_ID.',
+    kind: secretText,
+    secret: true,
+  }),
+  s3ForcePathStyle: setting({
+    name: 'S3_FORCE_PATH_STYLE',
+    group: g.blobs,
+    doc: 'The bucket in the path instead of the host name. Without it: true where S3_ENDPOINT is set.',
+    kind: yesNo,
+  }),
+  s3Checksums: setting({
+    name: 'S3_CHECKSUMS',
+    group: g.blobs,
+    doc: 'WHEN_REQUIRED for older servers that store the checksum framing as if it were data.',
+    kind: oneOf(['WHEN_SUPPORTED', 'WHEN_REQUIRED']),
+    fallback: 'WHEN_SUPPORTED',
+  }),
+  blobDir: setting({
+    name: 'BLOB_DIR',
+    group: g.blobs,
+    doc: 'The folder for raw messages and attachments where S3_BUCKET is not set. All processes must see the same one.',
+    kind: text,
+    fallback: './.data/blobs',
+  }),
+
+  mailboxesFile: setting({
+    name: 'MAILBOXES_FILE',
+    group: mailboxGroup,
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds. They come beside the one given here.',
+    kind: text,
+    example: './mailboxes.yaml',
+  }),
+
+  pollIntervalSeconds: setting({
+    name: 'POLL_INTERVAL_SECONDS',
+    group: g.poll,
+    doc: 'Each mailbox is looked at at least this often; IDLE brings most mail sooner.',
+    kind: seconds,
+    fallback: '60',
+  }),
+  pollBatch: setting({
+    name: 'POLL_BATCH',
+    group: g.poll,
+    doc: 'A poll of one mailbox gives way to others after this many messages and continues later.',
+    kind: count,
+    fallback: '500',
+  }),
+  pollBudgetSeconds: setting({
+    name: 'POLL_BUDGET_SECONDS',
+    group: g.poll,
+    doc: 'The same by time.',
+    kind: seconds,
+    fallback: '20',
+  }),
+  pollConcurrency: setting({
+    name: 'POLL_CONCURRENCY',
+    group: g.poll,
+    doc: 'Mailboxes that one process polls side by side.',
+    kind: few,
+    fallback: '4',
+  }),
+  ingestConcurrency: setting({
+    name: 'INGEST_CONCURRENCY',
+    group: g.poll,
+    doc: 'Messages that one process ingests side by side.',
+    kind: few,
+    fallback: '4',
+  }),
+  maxMessageBytes: setting({
+    name: 'MAX_MESSAGE_BYTES',
+    group: g.poll,
+    doc: 'A larger message is stored raw, filed by its headers and not parsed.',
+    kind: byteSize({ min: 1024, max: 2 * 1024 ** 3 }),
+    fallback: '50MB',
+  }),
+  readTimeLimitSeconds: setting({
+    name: 'READ_TIME_LIMIT_SECONDS',
+    group: g.poll,
+    doc: 'A message that takes longer to read and judge is quarantined with its raw bytes.',
+    kind: seconds,
+    fallback: '30',
+  }),
+  reconcileSeconds: setting({
+    name: 'RECONCILE_SECONDS',
+    group: g.poll,
+    doc: 'How often each process compares MongoDB with the queue and re-creates what Redis has lost.',
+    kind: seconds,
+    fallback: '30',
+  }),
+  backpressureHigh: setting({
+    name: 'BACKPRESSURE_HIGH',
+    group: g.poll,
+    doc: 'Polling pauses while more ingest jobs than this wait.',
+    kind: count,
+    fallback: '5000',
+  }),
+  backpressureLow: setting({
+    name: 'BACKPRESSURE_LOW',
+    group: g.poll,
+    doc: 'Polling goes on when no more than this wait.',
+    kind: count,
+    fallback: '1000',
+  }),
+  spoolDir: setting({
+    name: 'SPOOL_DIR',
+    group: g.poll,
+    doc: "Large messages and attachments are put here until their hash is known. Without it the system's folder for temporary files.",
+    kind: text,
+  }),
+
+  ownAddresses: setting({
+    name: 'OWN_ADDRESSES',
+    group: g.who,
+    doc: "The firm's own addresses. Those of the mailboxes count already.",
+    kind: ruleKinds.ownAddresses,
+    example: 'office@firm.example',
+  }),
+  staffDomains: setting({
+    name: 'STAFF_DOMAINS',
+    group: g.who,
+    doc: "The firm's own domains: everyone there is staff and never a client.",
+    kind: ruleKinds.staffDomains,
+    example: 'firm.example',
+  }),
+  storeInternal: setting({
+    name: 'STORE_INTERNAL',
+    group: g.who,
+    doc: 'Store messages between staff too.',
+    kind: ruleKinds.storeInternal,
+    fallback: String(defaultRules.storeInternal),
+  }),
+  formSenders: setting({
+    name: 'FORM_SENDERS',
+    group: g.who,
+    doc: 'Addresses or domains of web forms, whose Reply-To is the person who wrote. Elsewhere Reply-To only suggests a client.',
+    kind: ruleKinds.formSenders,
+    example: 'forms@website.example',
+  }),
+  ambiguity: setting({
+    name: 'AMBIGUITY',
+    group: g.who,
+    doc: 'One address on several clients: wait for a person (triage), link all, or link the oldest client.',
+    kind: ruleKinds.ambiguity,
+    fallback: defaultRules.ambiguity,
+  }),
+  domainMatching: setting({
+    name: 'DOMAIN_MATCHING',
+    group: g.who,
+    doc: 'Link an unknown address to the one client of its company domain. Never for free-mail providers.',
+    kind: ruleKinds.domainMatching,
+    fallback: String(defaultRules.domainMatching),
+  }),
+  subAddressing: setting({
+    name: 'SUB_ADDRESSING',
+    group: g.who,
+    doc: 'Take john+anything@ for john@ where no client has the tagged form.',
+    kind: ruleKinds.subAddressing,
+    fallback: String(defaultRules.subAddressing),
+  }),
+  blocklist: setting({
+    name: 'BLOCKLIST',
+    group: g.who,
+    doc: 'Addresses and domains whose mail is ignored.',
+    kind: ruleKinds.blocklist,
+    example: 'ads@example.com, example.net',
+  }),
+  blocklistPolicy: setting({
+    name: 'BLOCKLIST_POLICY',
+    group: g.who,
+    doc: 'What ignoring means: store nothing (drop), or store the message and link no client (skip-client).',
+    kind: ruleKinds.blocklistPolicy,
+    fallback: defaultRules.blocklist.policy,
+  }),
+  authentication: setting({
+    name: 'AUTHENTICATION',
+    group: g.who,
+    doc: 'SPF, DKIM and DMARC: off; flag (a sender without a pass moves no case unreviewed); require (such a sender neither moves a case nor re-attributes a forward).',
+    kind: ruleKinds.authentication,
+    fallback: defaultRules.authentication,
+  }),
+  trustedAuthservIds: setting({
+    name: 'TRUSTED_AUTHSERV_IDS',
+    group: g.who,
+    doc: 'Names by which your own mail server signs its Authentication-Results (RFC 8601). Those of others are not believed.',
+    kind: ruleKinds.trustedAuthservIds,
+    example: 'mx.firm.example',
+  }),
+
+  tagsInReplies: setting({
+    name: 'TAGS_IN_REPLIES',
+    group: g.cases,
+    doc: 'A case tag in a reply to a message that is not known here: review, or accept where outgoing mail is not captured.',
+    kind: ruleKinds.tagsInReplies,
+    fallback: defaultRules.tagsInReplies,
+  }),
+  caseWords: setting({
+    name: 'CASE_WORDS',
+    group: g.cases,
+    doc: 'Words that make a bracketed token in the subject a case tag.',
+    kind: ruleKinds.caseWords,
+    fallback: defaultRules.caseWords.join(', '),
+  }),
+  caseStatuses: setting({
+    name: 'CASE_STATUSES',
+    group: g.cases,
+    doc: `The statuses of your CRM with other words for them. Without it: ${defaultRules.caseStatuses.map(({ status }) => status).join(', ')}, with translations. A status of these names keeps its translations when you list it.`,
+    kind: ruleKinds.caseStatuses,
+    example: 'Open=open,offen;Closed=closed,geschlossen;On Hold=on hold,pending',
+  }),
+
+  dashboardHost: setting({
+    name: 'DASHBOARD_HOST',
+    group: g.dashboard,
+    doc: 'The address to listen on. Anything but loopback needs a password or a token.',
+    kind: text,
+    fallback: '127.0.0.1',
+  }),
+  dashboardPort: setting({
+    name: 'DASHBOARD_PORT',
+    group: g.dashboard,
+    doc: 'The port to listen on; 0 for any free one.',
+    kind: wholeNumber({ min: 0, max: 65_535 }),
+    fallback: '3000',
+  }),
+  dashboardPassword: setting({
+    name: 'DASHBOARD_PASSWORD',
+    group: g.dashboard,
+    doc: 'For people with a browser.',
+    kind: secretText,
+    secret: true,
+  }),
+  dashboardToken: setting({
+    name: 'DASHBOARD_TOKEN',
+    group: g.dashboard,
+    doc: 'For programs: a bearer token, such as for the CRM that fetches files and for metrics.',
+    kind: secretText,
+    secret: true,
+  }),
+  publicUrl: setting({
+    name: 'PUBLIC_URL',
+    group: g.dashboard,
+    doc: 'How people reach the dashboard, where a proxy stands before it.',
+    kind: urlOf(['http', 'https']),
+    example: 'https://docketmail.firm.example',
+  }),
+
+  logLevel: setting({
+    name: 'LOG_LEVEL',
+    group: g.process,
+    doc: 'Addresses appear at debug only; bodies, subjects and credentials never.',
+    kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    fallback: 'info',
+  }),
+  shutdownSeconds: setting({
+    name: 'SHUTDOWN_SECONDS',
+    group: g.process,
+    doc: 'At a stop, running jobs have this long to end before they are aborted; they run again later.',
+    kind: wholeNumber({ min: 0, max: 3600 }),
+    fallback: '25',
+  }),
+} as const;
+
+/** Every setting in the order of the documentation. */
+export const allSettings: readonly Setting[] = Object.values<Setting>(settings).flatMap((row) =>
+  row.name === settings.mailboxesFile.name ? [...Object.values<Setting>(mailboxSettings), row] : [row],
+);

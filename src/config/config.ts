@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { findConflicts, findWarnings } from './config-checks.ts';
+import type { Env, Found } from './config-checks.ts';
+import { allSettings, settings } from './config-table.ts';
+import { findTypos } from './env-typos.ts';
+import { mailboxOf } from './mailbox-config.ts';
+import type { MailboxConfig } from './mailbox-config.ts';
+import { readMailboxFile } from './mailbox-file.ts';
+import { mailboxSettings } from './mailbox-settings.ts';
+import { defaultRules } from '../decide/rules.ts';
+import type { Rules } from '../decide/rules.ts';
+import { isSet, readTable } from './setting-reader.ts';
+import type { Occurrence, ReadFile } from './setting-reader.ts';
+import type { Setting, ValuesOf } from './setting.ts';
+
+/** Everything that the environment decides. It holds secrets: never log it whole. */
+export interface Config {
+  readonly mongodb: {
+    readonly uri: string;
+    readonly db: string;
+    readonly collections: {
+      readonly clients: string;
+      readonly communications: string;
+      readonly caseUpdates: string;
+      /** Put before the names of docketmail's own collections. */
+      readonly ownPrefix: string;
+    };
+  };
+  readonly redis: { readonly url: string; readonly prefix: string };
+  readonly blobs: BlobConfig;
+  readonly mailboxes: readonly MailboxConfig[];
+  readonly rules: Rules;
+  readonly poll: {
+    readonly intervalSeconds: number;
+    /** Messages after which a poll yields. */
+    readonly batch: number;
+    readonly budgetSeconds: number;
+    readonly concurrency: number;
+    /** Waiting ingest jobs at which polling pauses and goes on. */
+    readonly backpressure: { readonly high: number; readonly low: number };
+  };
+  readonly ingest: {
+    readonly concurrency: number;
+    readonly maxMessageBytes: number;
+    readonly readTimeLimitSeconds: number;
+    readonly spoolDir: string;
+  };
+  readonly reconcileSeconds: number;
+  readonly dashboard: {
+    readonly host: string;
+    readonly port: number;
+    readonly password: string | null;
+    readonly token: string | null;
+    readonly publicUrl: string | null;
+  };
+  readonly log: { readonly level: string };
+  readonly shutdownSeconds: number;
+  /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
+  readonly warnings: readonly string[];
+}
+
+export type BlobConfig =
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Null for AWS. */
+      readonly endpoint: string | null;
+      readonly region: string;
+      /** Null: those of the machine. */
+      readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
+      readonly forcePathStyle: boolean;
+      readonly checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
+    }
+  | { readonly kind: 'directory'; readonly dir: string };
+
+/** All that is wrong with the settings, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings need attention:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export interface LoadOptions {
+  /** `optional` for commands that read no mailbox. */
+  readonly mailboxes?: 'required' | 'optional';
+  readonly readFile?: ReadFile;
+}
+
+/** Reads the settings of the whole program. @throws ConfigError with every problem. */
+export function loadConfig(env: Env, options: LoadOptions = {}): Config {
+  const readFile = options.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
+  const problems: string[] = [];
+  const found: Found = readTable({ table: settings, find: inEnvironment(env), readFile, problems });
+  const mailboxes = readMailboxes({ env, found, readFile, problems });
+  if (options.mailboxes !== 'optional' && mailboxes.length === 0 && problems.length === 0) {
+    problems.push(
+      `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
+    );
+  }
+  problems.push(...findConflicts({ found, env, mailboxes }));
+  if (problems.length > 0 || !isComplete(found)) {
+    // A mistyped name is the likeliest reason of a missing setting.
+    throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
+  }
+  return configOf({ values: found, mailboxes, env });
+}
+
+/** Where a setting stands in the environment. */
+function inEnvironment(env: Env): (key: string, row: Setting) => Occurrence {
+  return (_key, { name, secret }) => {
+    const label = `${name}_FILE`;
+    const path = secret === true ? env[label] : undefined;
+    return { label: name, value: env[name], file: path ? { label, path } : null };
+  };
+}
+
+function isComplete<T extends object>(found: Partial<T>): found is T {
+  return Object.values(found).every((value) => value !== undefined);
+}
+
+function readMailboxes({
+  env,
+  found,
+  readFile,
+  problems,
+}: {
+  readonly env: Env;
+  readonly found: Found;
+  readonly readFile: ReadFile;
+  readonly problems: string[];
+}): readonly MailboxConfig[] {
+  const { pollIntervalSeconds } = found;
+  const mailboxes: MailboxConfig[] = [];
+  const names = Object.values<Setting>(mailboxSettings).flatMap(({ name }) => [name, `${name}_FILE`]);
+  if (names.some((name) => isSet(env[name]))) {
+    const fields = {
+      values: readTable({ table: mailboxSettings, find: inEnvironment(env), readFile, problems }),
+      label: (field: keyof typeof mailboxSettings) => mailboxSettings[field].name,
+      accessTokenFile: env[`${mailboxSettings.accessToken.name}_FILE`] || null,
+      pollIntervalSeconds,
+    };
+    const mailbox = mailboxOf({ fields, readFile, problems });
+    if (mailbox !== undefined) mailboxes.push(mailbox);
+  }
+  if (found.mailboxesFile) {
+    const path = resolve(found.mailboxesFile);
+    mailboxes.push(...readMailboxFile({ path, env, pollIntervalSeconds, readFile, problems }));
+  }
+  return mailboxes;
+}
+
+function configOf({
+  values: v,
+  mailboxes,
+  env,
+}: {
+  readonly values: ValuesOf<typeof settings>;
+  readonly mailboxes: readonly MailboxConfig[];
+  readonly env: Env;
+}): Config {
+  return {
+    mongodb: {
+      uri: v.mongodbUri,
+      db: v.mongodbDb ?? databaseOf(v.mongodbUri),
+      collections: {
+        clients: v.clientsCollection,
+        communications: v.communicationsCollection,
+        caseUpdates: v.caseUpdatesCollection,
+        ownPrefix: v.ownCollectionsPrefix ?? '',
+      },
+    },
+    redis: { url: v.redisUrl, prefix: v.queuePrefix },
+    blobs: blobsOf(v),
+    mailboxes,
+    rules: rulesOf(v, mailboxes),
+    poll: {
+      intervalSeconds: v.pollIntervalSeconds,
+      batch: v.pollBatch,
+      budgetSeconds: v.pollBudgetSeconds,
+      concurrency: v.pollConcurrency,
+      backpressure: { high: v.backpressureHigh, low: v.backpressureLow },
+    },
+    ingest: {
+      concurrency: v.ingestConcurrency,
+      maxMessageBytes: v.maxMessageBytes,
+      readTimeLimitSeconds: v.readTimeLimitSeconds,
+      spoolDir: resolve(v.spoolDir ?? tmpdir()),
+    },
+    reconcileSeconds: v.reconcileSeconds,
+    dashboard: {
+      host: v.dashboardHost,
+      port: v.dashboardPort,
+      password: v.dashboardPassword,
+      token: v.dashboardToken,
+      publicUrl: v.publicUrl,
+    },
+    log: { level: v.logLevel },
+    shutdownSeconds: v.shutdownSeconds,
+    warnings: findWarnings({ env, mailboxes }),
+  };
+}
+
+function blobsOf(v: ValuesOf<typeof settings>): BlobConfig {
+  if (v.s3Bucket === null) return { kind: 'directory', dir: resolve(v.blobDir) };
+  const { s3AccessKeyId: accessKeyId, s3SecretAccessKey: secretAccessKey } = v;
+  return {
+    kind: 's3',
+    bucket: v.s3Bucket,
+    endpoint: v.s3Endpoint,
+    region: v.s3Region,
+    credentials: accessKeyId !== null && secretAccessKey !== null ? { accessKeyId, secretAccessKey } : null,
+    forcePathStyle: v.s3ForcePathStyle ?? v.s3Endpoint !== null,
+    checksums: v.s3Checksums,
+  };
+}
+
+/** The mailboxes themselves are staff: their addresses are added to the firm's own. */
+function rulesOf(v: ValuesOf<typeof settings>, mailboxes: readonly MailboxConfig[]): Rules {
+  const mailboxAddresses = mailboxes
+    .flatMap(({ user, name }) => [user, name])
+    .filter((login) => /^[^\s@]+@[^\s@]+$/u.test(login))
+    .map((login) => login.normalize('NFC').toLowerCase());
+  return {
+    ownAddresses: [...new Set([...(v.ownAddresses ?? defaultRules.ownAddresses), ...mailboxAddresses])],
+    staffDomains: v.staffDomains ?? defaultRules.staffDomains,
+    storeInternal: v.storeInternal,
+    formSenders: v.formSenders ?? defaultRules.formSenders,
+    ambiguity: v.ambiguity,
+    domainMatching: v.domainMatching,
+    subAddressing: v.subAddressing,
+    blocklist: { entries: v.blocklist ?? defaultRules.blocklist.entries, policy: v.blocklistPolicy },
+    authentication: v.authentication,
+    trustedAuthservIds: v.trustedAuthservIds ?? defaultRules.trustedAuthservIds,
+    tagsInReplies: v.tagsInReplies,
+    caseWords: v.caseWords,
+    caseStatuses: v.caseStatuses ?? defaultRules.caseStatuses,
+  };
+}
+
+const defaultDatabase = 'crm';
+
+/** The database in the path of a MongoDB URI. Not a URL: it may name several hosts. */
+function databaseOf(uri: string): string {
+  const path = uri.split('://', 2)[1]?.split('?', 1)[0] ?? '';
+  const slash = path.indexOf('/');
+  const name = slash < 0 ? '' : decodeURIComponent(path.slice(slash + 1));
+  return name === '' ? defaultDatabase : name;
+}

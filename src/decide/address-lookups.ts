@@ -1,0 +1,39 @@
+import type { Case } from './judge.ts';
+import { listOriginal } from '../mail/list-original.ts';
+import { companyDomain, domainOf, isOurs, withoutSubAddress } from './parties.ts';
+
+/** A circular of 10,000 recipients must not become a query of 30,000 terms. */
+const MAX_QUESTIONS = 1_000;
+
+/**
+ * Every address and `@domain` that the rules may ask the address book about, normalised, each once.
+ * At most MAX_QUESTIONS, the sender's first.
+ */
+export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): string[] {
+  const { mail, rules, parties } = input;
+  const original = listOriginal(mail)?.address;
+  const asked =
+    original === undefined || original === null ? parties.outside : [...parties.outside, original];
+  const inside = parties.staffHops.flatMap((hop) => [...hop.to, ...hop.cc].flatMap((a) => a.address ?? []));
+  const addresses = [...asked, ...inside.filter((address) => !isOurs(address, rules))];
+  const folded = rules.subAddressing ? addresses.flatMap((address) => withoutSubAddress(address) ?? []) : [];
+  const domains = addresses.flatMap((address) => companyDomain(address) ?? []).map((domain) => `@${domain}`);
+  return [...new Set([...addresses, ...folded, ...domains])].slice(0, MAX_QUESTIONS);
+}
+
+/** What people may have decided about: the sender's address, and its domain or one above it. */
+export function decisionKeysFor({ mail }: Pick<Case, 'mail'>): { addresses: string[]; domains: string[] } {
+  const addresses = mail.fromAll.flatMap(({ address }) => address ?? []);
+  return { addresses, domains: [...new Set(addresses.map(domainOf).flatMap(domainsAbove))] };
+}
+
+/** A name has at most this many labels that anyone decides about. */
+const MAX_LABELS = 10;
+
+/** `a.b.acme.co.uk` → itself, `b.acme.co.uk`, `acme.co.uk`, … The suffix alone is harmless: nobody can decide about it. */
+function domainsAbove(domain: string): string[] {
+  const labels = domain.split('.').slice(-MAX_LABELS);
+  return labels.flatMap((_, index) =>
+    index < labels.length - 1 || labels.length === 1 ? [labels.slice(index).join('.')] : [],
+  );
+}

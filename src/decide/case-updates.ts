@@ -1,0 +1,135 @@
+import type { Mail } from '../mail/mail.ts';
+import type { CaseTag } from '../mail/case-tag/case-tag.ts';
+import { isEcho } from '../mail/case-tag/case-tag.ts';
+import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
+import type { Facts, Link, Verdict } from './judge.ts';
+import type { Rules } from './rules.ts';
+import { companyDomain, isOurs } from './parties.ts';
+
+/** Why a person must confirm a case update before it takes effect. Part of the public contract of `explain`. */
+export type Review = 'unknown-status' | 'foreign-case' | 'unauthenticated' | 'parent-unknown' | 'look-alike';
+
+/** A case update that a tagged subject asks for. `status` null: the case's last status, Open for a new one. */
+export interface CaseUpdateDraft {
+  readonly clientId: string;
+  readonly ref: string | null;
+  readonly title: string;
+  readonly description: string;
+  readonly status: string | null;
+  readonly statusText: string | null;
+  readonly review: Review | null;
+}
+
+/** What is known of the message that this one answers. */
+export type Parent =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'known'; readonly tags: readonly CaseTag[] };
+
+export interface CaseFacts {
+  readonly tags: readonly CaseTag[];
+  readonly title: string;
+  readonly parent: Parent;
+  /** Older than the mailbox's `since`: stored, but moves no case. */
+  readonly backfill: boolean;
+  /** Clients that have a case under a ref already. */
+  readonly holders: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface CaseUpdates {
+  readonly updates: readonly CaseUpdateDraft[];
+  /** One line for the evidence. */
+  readonly detail: string;
+}
+
+/** Whether the message answers or carries another one, so that its subject may be a copy. */
+export function isReply(mail: Mail): boolean {
+  return (
+    mail.inReplyTo.length > 0 ||
+    mail.references.length > 0 ||
+    stripSubjectPrefixes(mail.subject).kinds.includes('reply')
+  );
+}
+
+/** Decides which case updates a message makes (design, "Case tags"). Pure. */
+export function decideCaseUpdates(input: {
+  mail: Mail;
+  verdict: Verdict;
+  facts: Facts;
+  cases: CaseFacts;
+  rules: Rules;
+}): CaseUpdates {
+  const { mail, verdict, cases, rules } = input;
+  const none = (detail: string): CaseUpdates => ({ updates: [], detail });
+  if (cases.tags.length === 0) return none('no case tag in the subject');
+  if (mail.automatic !== null) return none(`automatic mail (${mail.automatic.kind}) moves no case`);
+  if (cases.backfill) return none('older than the mailbox counts from: back-filled mail moves no case');
+  if (verdict.kind !== 'matched') return none('no client, so no case');
+  const { parent } = cases;
+  const fired = parent.kind === 'known' ? cases.tags.filter((tag) => !isEcho(tag, parent.tags)) : cases.tags;
+  if (fired.length === 0) return none('the tag stands in the subject of the message answered: an echo');
+
+  const authority = authorityProblem(input);
+  const updates = verdict.clients.flatMap(({ clientId }) =>
+    fired.map((tag): CaseUpdateDraft => {
+      const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
+      return {
+        clientId,
+        ref: tag.ref,
+        title: cases.title,
+        description: mail.reply,
+        status: tag.status,
+        statusText: tag.statusText,
+        review: tag.lookAlike
+          ? 'look-alike'
+          : authority !== null
+            ? 'unauthenticated'
+            : holders.length > 0 && !holders.includes(clientId)
+              ? 'foreign-case'
+              : parent.kind === 'unknown' && rules.tagsInReplies === 'review'
+                ? 'parent-unknown'
+                : tag.status === null && tag.statusText !== null
+                  ? 'unknown-status'
+                  : null,
+      };
+    }),
+  );
+  const held = updates.filter((update) => update.review !== null).length;
+  return {
+    updates,
+    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${authority === null ? '' : `: ${authority}`}` : ''}`,
+  };
+}
+
+/** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
+function authorityProblem({
+  mail,
+  verdict,
+  facts,
+  rules,
+}: Parameters<typeof decideCaseUpdates>[0]): string | null {
+  const from = mail.from?.address ?? null;
+  if (from === null || mail.fromAll.length > 1) return 'no single sender';
+  // Under our own address may also come a form, or a post to a group of ours.
+  const staff = isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+  const byPerson = new Set(
+    facts.decisions.flatMap((d) => (d.subject === 'message' && d.act === 'link' ? d.clientIds : [])),
+  );
+  const isClient = ({ clientId, via, address }: Link): boolean =>
+    via === 'decision' ? byPerson.has(clientId) : via === 'from' || (via === 'alias' && address === from);
+  if (!staff && !verdict.clients.every(isClient)) return 'the sender is neither staff nor the client';
+  const stranger = mail.replyTo.find(({ address }) => address !== null && !isSameParty(address, from, rules));
+  if (stranger !== undefined) return 'From and Reply-To name different parties';
+  if (staff && facts.inOwnSent) return null;
+  const authentication = facts.authentication;
+  if (authentication?.dmarc === 'fail') return 'DMARC failed';
+  if (rules.authentication !== 'off' && authentication?.alignedPass !== true)
+    return 'no aligned SPF, DKIM or DMARC pass';
+  return null;
+}
+
+function isSameParty(address: string, from: string, rules: Rules): boolean {
+  if (address === from || (isOurs(address, rules) && isOurs(from, rules))) return true;
+  const company = companyDomain(from);
+  return company !== null && companyDomain(address) === company;
+}

@@ -1,0 +1,221 @@
+import type { Address, Mail } from '../mail/mail.ts';
+import type { Rules } from './rules.ts';
+import type { Case, Via } from './judge.ts';
+import { candidatesFor, exact, nothing, skipped } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { askForwarded, askHops, refuseForwarder } from './forwarded.ts';
+import { companyOf, foldedOf } from './inexact.ts';
+import { listOriginal } from '../mail/list-original.ts';
+import { isFormSender, isOurs } from './parties.ts';
+
+interface WhoRule {
+  readonly rule: string;
+  readonly ask: (judged: Case) => Answer;
+}
+
+/** The rules of "Who", in the design's order; the first that finds clients wins. */
+export const whoRules: readonly WhoRule[] = [
+  { rule: 'decision', ask: askDecision },
+  { rule: 'from', ask: askFrom },
+  { rule: 'list-original', ask: askListOriginal },
+  { rule: 'reply-to', ask: askReplyTo },
+  { rule: 'recipients', ask: askRecipients },
+  { rule: 'forwarded', ask: askForwarded },
+  { rule: 'thread', ask: askThread },
+  { rule: 'sub-address', ask: askSubAddress },
+  { rule: 'domain', ask: askDomain },
+];
+
+function askDecision({ facts }: Case): Answer {
+  const message = facts.decisions.filter((d) => d.subject === 'message');
+  const linked = message.filter((d) => d.act === 'link').flatMap((d) => d.clientIds);
+  if (linked.length > 0) return decided(linked, 'a person linked this message');
+  if (message.some((d) => d.act === 'ignore'))
+    return { outcome: 'found', detail: 'a person ignored this message', ignore: 'ignored-message' };
+  const always = facts.decisions.find(
+    (d) => d.act === 'ignore' && (d.subject === 'address' || d.subject === 'domain'),
+  );
+  if (always !== undefined)
+    return {
+      outcome: 'found',
+      detail: `a person ignores ${always.key}`,
+      ignore: always.subject === 'address' ? 'ignored-sender' : 'ignored-domain',
+    };
+  const thread = facts.decisions
+    .filter((d) => d.subject === 'thread' && d.act === 'link')
+    .flatMap((d) => d.clientIds);
+  if (thread.length > 0) return decided(thread, 'a person linked this thread');
+  return nothing('nobody decided about this message');
+}
+
+function decided(clientIds: readonly string[], detail: string): Answer {
+  return {
+    outcome: 'found',
+    detail,
+    links: clientIds.map((clientId) => ({ clientId, via: 'decision', address: null })),
+  };
+}
+
+function askFrom(judged: Case): Answer {
+  const { mail, parties } = judged;
+  if (parties.direction === 'outbound') return skipped('outbound: the recipients count');
+  if (mail.fromAll.length > 1) {
+    const candidates = mail.fromAll.flatMap((from) => candidatesFor(judged, from.address, 'from'));
+    return {
+      outcome: 'rejected',
+      detail: 'several From addresses prove nothing',
+      candidates,
+      reason: 'several-from',
+      stop: candidates.length > 0,
+    };
+  }
+  const address = mail.from?.address ?? null;
+  if (address === null) return nothing('no sender address');
+  if (isOurs(address, judged.rules)) return skipped(`${address} is ours`);
+  if (isFormSender(address, judged.rules)) return skipped(`${address} is a form sender`);
+  return exact(judged, [{ address, via: 'from' }]);
+}
+
+function askListOriginal(judged: Case): Answer {
+  if (judged.parties.direction === 'outbound') return skipped('outbound: the recipients count');
+  const original = listOriginal(judged.mail);
+  if (original === null) return nothing('no sign of a mailing list or relay with another poster');
+  if (original.address === null || isOurs(original.address, judged.rules))
+    return { outcome: 'rejected', detail: `${original.sign} names nobody outside` };
+  return exact(judged, [{ address: original.address, via: 'list-original' }], `${original.sign}: `);
+}
+
+function askReplyTo(judged: Case): Answer {
+  const { mail, parties, rules } = judged;
+  const isLetter = [...mail.to, ...mail.cc, ...mail.bcc].some(
+    ({ address }) => address !== null && !isOurs(address, rules),
+  );
+  // The form of our own site writes under our name, to us.
+  if (parties.direction === 'outbound' && isLetter) return skipped('outbound: the recipients count');
+  const from = mail.from?.address ?? null;
+  const asked = mail.replyTo.flatMap(({ address }) =>
+    address === null || address === from || isOurs(address, rules)
+      ? []
+      : [{ address, via: 'reply-to' as const }],
+  );
+  if (asked.length === 0) return nothing('no Reply-To that names another party');
+  const isForm = from !== null && isFormSender(from, rules);
+  if (isForm && asked.length === 1) return exact(judged, asked);
+  const candidates = asked.flatMap(({ address }) => candidatesFor(judged, address, 'reply-to'));
+  if (candidates.length === 0) return nothing(`no client has ${asked.map((a) => a.address).join(', ')}`);
+  if (isForm)
+    return {
+      outcome: 'rejected',
+      detail: 'of several addresses that the form names, one filled it in',
+      candidates,
+      reason: 'several-reply-to',
+      stop: true,
+    };
+  return {
+    outcome: 'rejected',
+    detail: `${from ?? 'the sender'} is no configured form sender, so Reply-To only suggests`,
+    candidates,
+    reason: 'reply-to-only',
+  };
+}
+
+function askRecipients(judged: Case): Answer {
+  const { mail, parties, rules } = judged;
+  const named = (addresses: readonly Address[], via: 'to' | 'cc') =>
+    addresses.flatMap(({ address }) =>
+      address === null || isOurs(address, rules) ? [] : [{ address, via }],
+    );
+  const asked = [...named(mail.to, 'to'), ...named([...mail.cc, ...mail.bcc], 'cc')];
+  if (parties.direction === 'inbound') {
+    if (asked.length === 0 || parties.forwardedBy !== null) return skipped('inbound: the sender counts');
+    const candidates = asked.flatMap(({ address, via }) => candidatesFor(judged, address, via));
+    return {
+      outcome: candidates.length > 0 ? 'rejected' : 'skipped',
+      detail: 'inbound: the sender counts, other recipients only suggest',
+      candidates,
+    };
+  }
+  return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
+}
+
+function askThread(judged: Case): Answer {
+  const { mail, facts } = judged;
+  const { thread } = facts;
+  if (thread.length === 0) return nothing('no known message is referenced');
+  const isBelieved = refuseForwarder(judged) === null;
+  const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
+  for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
+  const believed = thread.filter(
+    ({ messageId, isPrinted }) => isBelieved || (isPrinted !== true && !enclosed.has(messageId)),
+  );
+  if (believed.length === 0)
+    return {
+      outcome: 'rejected',
+      detail: 'known only from what a forward prints or encloses, which is believed of staff',
+    };
+  const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
+  const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
+  if (links.length === 0) return nothing('the thread has no client yet');
+  if (links.length === 1) return { outcome: 'found', detail: 'the thread has exactly one client', links };
+  return {
+    outcome: 'rejected',
+    detail: `the thread has ${links.length} clients`,
+    candidates: links,
+    reason: 'several-clients-in-thread',
+  };
+}
+
+function askSubAddress(judged: Case): Answer {
+  if (!judged.rules.subAddressing) return skipped('SUB_ADDRESSING is off');
+  const addressIn = (address: string): string | null => foldedOf(judged, address);
+  return askEach(judged, { via: 'sub-address', addressIn }) ?? nothing('no sub-address');
+}
+
+function askDomain(judged: Case): Answer {
+  const addressIn = (address: string): string | null => companyOf(judged, address);
+  const answer = askEach(judged, { via: 'domain', addressIn });
+  if (answer !== null) return answer;
+  return judged.rules.domainMatching ? nothing('no company domain') : skipped('DOMAIN_MATCHING is off');
+}
+
+/** Null where there is nothing to ask for. */
+function askEach(
+  judged: Case,
+  how: { readonly via: Via; readonly addressIn: (address: string) => string | null },
+): Answer | null {
+  const asked = partiesAsked(judged).flatMap((address) => how.addressIn(address) ?? []);
+  if (asked.length === 0) return null;
+  if (judged.parties.staffHops.length > 0) return askHops(judged, how);
+  return exact(
+    judged,
+    asked.map((address) => ({ address, via: how.via })),
+  );
+}
+
+/**
+ * The addresses that stand for the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
+ * outbound; a forward's hops where they are believed.
+ */
+function partiesAsked(judged: Case): string[] {
+  const { mail, parties, rules } = judged;
+  const side =
+    parties.staffHops.length > 0
+      ? refuseForwarder(judged) === null
+        ? parties.staffHops.map((hop) => hop.from.address)
+        : []
+      : parties.direction === 'inbound'
+        ? [senderBehind(mail, rules)]
+        : [...mail.to, ...mail.cc].map(({ address }) => address);
+  return [
+    ...new Set(side.flatMap((address) => (address === null || isOurs(address, rules) ? [] : [address]))),
+  ];
+}
+
+/** Null where several are named: then none is proof. */
+function senderBehind(mail: Mail, rules: Rules): string | null {
+  const from = mail.from?.address ?? null;
+  if (mail.fromAll.length > 1) return null;
+  if (from === null || !isFormSender(from, rules)) return listOriginal(mail)?.address ?? from;
+  const writers = mail.replyTo.filter(({ address }) => address !== null && !isOurs(address, rules));
+  return writers.length === 1 ? (writers[0]?.address ?? null) : null;
+}

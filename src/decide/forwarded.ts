@@ -1,0 +1,116 @@
+import type { Forward } from '../mail/mail.ts';
+import type { Case, Link, Via } from './judge.ts';
+import { candidatesFor, exact, nothing } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { isBlocked } from './blocklist.ts';
+import { companyOf, foldedOf } from './inexact.ts';
+import { isOurs } from './parties.ts';
+
+/** Why what this sender forwards says nothing about whose mail it is; null where it does. */
+export function refuseForwarder({ parties, rules, facts }: Case): Answer | null {
+  if (parties.staffHops.length === 0)
+    return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
+  if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
+    return {
+      outcome: 'rejected',
+      detail: 'the forwarding sender is not authenticated',
+      reason: 'unauthenticated-forward',
+    };
+  return null;
+}
+
+export function askForwarded(judged: Case): Answer {
+  if (judged.mail.forwards.length === 0) return nothing('no forward in it');
+  const refused = refuseForwarder(judged);
+  if (refused !== null) return refused;
+  const outside = outsideHops(judged);
+  if (outside.length === 0) return askForwardedRecipients(judged, judged.parties.staffHops);
+  return askHops(judged, { via: 'forwarded', addressIn: (address) => address });
+}
+
+/**
+ * What the hops of a forward by staff say together. They are one chain: it leads to a client only where no hop leads to another
+ * one, also not less exactly. `addressIn`: what to ask of a hop's sender.
+ */
+export function askHops(
+  judged: Case,
+  { via, addressIn }: { readonly via: Via; readonly addressIn: (address: string) => string | null },
+): Answer {
+  const hops = outsideHops(judged);
+  const senders = hops.flatMap(({ from }) => from.address ?? []);
+  const answers = senders.flatMap((sender) => {
+    const address = addressIn(sender);
+    return address === null ? [] : [exact(judged, [{ address, via }])];
+  });
+  const found = answers.flatMap(({ links = [] }) => links);
+  const candidates = answers.flatMap((answer) => answer.candidates ?? []);
+  const toPerson = (reason: string, detail: string, others: readonly Link[] = []): Answer => ({
+    outcome: 'rejected',
+    detail,
+    candidates: [...found, ...candidates, ...others],
+    reason,
+    stop: true,
+  });
+  if (senders.length < hops.length)
+    return toPerson(
+      'name-only-forward',
+      `a hop prints only a name${hops.length > 1 ? ', so the chain is not certain' : ''}`,
+    );
+  if (found.length === 0) {
+    const ambiguous = answers.find((answer) => answer.reason !== undefined);
+    return ambiguous ?? nothing(answers.map(({ detail }) => detail).join('; '));
+  }
+  const [first] = senders;
+  if (first !== undefined && isBlocked(first, judged.rules))
+    return toPerson('blocklisted', `the message inside is from ${first}, who is on the blocklist`);
+  const ends = new Set(answers.flatMap(({ links = [] }) => (links.length === 0 ? [] : clientsOf(links))));
+  const elsewhere =
+    via === 'forwarded'
+      ? [
+          ...senders.flatMap((sender) => elsewhereThan(found, judged, sender)),
+          ...withoutFound(found, ownRecipients(judged)),
+        ]
+      : [];
+  if (ends.size > 1 || candidates.length > 0 || elsewhere.length > 0)
+    return toPerson('several-forwarded-clients', 'the hops lead to several clients', elsewhere);
+  return { outcome: 'found', detail: answers.map(({ detail }) => detail).join('; '), links: found };
+}
+
+/** To whom an address that no client has would lead, where that is nobody of those found. */
+function elsewhereThan(found: readonly Link[], judged: Case, sender: string): readonly Link[] {
+  if ((judged.facts.book.get(sender) ?? []).length > 0) return [];
+  return withoutFound(found, [
+    ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
+    ...candidatesFor(judged, companyOf(judged, sender), 'domain'),
+  ]);
+}
+
+/** The clients to whom one of us passed on what was forwarded to us again. */
+function ownRecipients(judged: Case): readonly Link[] {
+  return judged.parties.staffHops
+    .filter(({ from }) => from.address !== null && isOurs(from.address, judged.rules))
+    .flatMap(({ to, cc }) => [...to, ...cc])
+    .flatMap(({ address }) => candidatesFor(judged, address, 'forwarded'));
+}
+
+function withoutFound(found: readonly Link[], links: readonly Link[]): readonly Link[] {
+  const isFound = links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
+  return isFound ? [] : links;
+}
+
+/** The hops that others than we sent, outermost first. */
+function outsideHops({ parties, rules }: Case): readonly Forward[] {
+  return parties.staffHops.filter(({ from }) => from.address === null || !isOurs(from.address, rules));
+}
+
+const clientsOf = (links: readonly Link[]): string =>
+  JSON.stringify([...new Set(links.map(({ clientId }) => clientId))].toSorted());
+
+/** A message of our own, forwarded by staff: it concerns those it was sent to. */
+function askForwardedRecipients(judged: Case, hops: readonly Forward[]): Answer {
+  const innermost = hops.at(-1);
+  const asked = [...(innermost?.to ?? []), ...(innermost?.cc ?? [])].flatMap(({ address }) =>
+    address === null || isOurs(address, judged.rules) ? [] : [{ address, via: 'forwarded' as const }],
+  );
+  return asked.length === 0 ? nothing('every hop is ours') : exact(judged, asked);
+}

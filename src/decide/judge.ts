@@ -1,0 +1,207 @@
+import type { Mail } from '../mail/mail.ts';
+import type { Authentication } from '../mail/authentication/authentication.ts';
+import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
+import type { Rules } from './rules.ts';
+import { readParties } from './parties.ts';
+import type { Direction, Parties } from './parties.ts';
+import { whoRules } from './client-rules.ts';
+import { isBlocked } from './blocklist.ts';
+import { proofOfSender } from './proof.ts';
+
+/** How a client was found. Part of the public contract of `explain`. */
+export type Via =
+  | 'from'
+  | 'list-original'
+  | 'reply-to'
+  | 'to'
+  | 'cc'
+  | 'forwarded'
+  | 'thread'
+  | 'sub-address'
+  | 'domain'
+  | 'alias'
+  | 'decision';
+
+export interface Link {
+  readonly clientId: string;
+  readonly via: Via;
+  readonly address: string | null;
+}
+
+export interface Evidence {
+  readonly rule: string;
+  readonly outcome: 'found' | 'nothing' | 'rejected' | 'skipped';
+  readonly detail: string;
+}
+
+export type VerdictKind = 'matched' | 'ambiguous' | 'unmatched' | 'internal' | 'ignored';
+
+/** The decision about one message. A value: two judgements of the same input are equal. */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly direction: Direction;
+  readonly clients: readonly Link[];
+  /** Clients that a person may mean; nothing is written for them. */
+  readonly candidates: readonly Link[];
+  /** A stable code, null where `kind` says all. */
+  readonly reason: string | null;
+  /** Staff address that forwarded the message, where the message inside was judged. */
+  readonly forwardedBy: string | null;
+  readonly evidence: readonly Evidence[];
+}
+
+/** One answer of the address book. `address` is the normalised address, or `@domain` for kind `domain`. */
+export interface BookEntry {
+  readonly address: string;
+  readonly clientId: string;
+  readonly kind: 'primary' | 'alias' | 'domain';
+}
+
+/** A message of the same thread that is already known. */
+export interface ThreadMessage {
+  readonly messageId: string;
+  readonly subject: string;
+  /** Clients on whose record it is, by whatever rule: a chain of replies carries its client along. */
+  readonly clientIds: readonly string[];
+  /** Known only by the sender and subject that a forward prints, which anybody can type. */
+  readonly isPrinted?: boolean;
+}
+
+/** What a person decided that bears on this message. `subject` kinds: the message, its thread, an address, a domain. */
+export interface Decision {
+  readonly subject: 'message' | 'thread' | 'address' | 'domain';
+  readonly act: 'link' | 'unlink' | 'ignore';
+  readonly clientIds: readonly string[];
+  /** The address or domain, for these two subjects. */
+  readonly key: string;
+}
+
+/** Everything beside the message that a verdict may depend on, fetched before and passed as values. */
+export interface Facts {
+  readonly roles: readonly ('capture' | 'dropbox')[];
+  /** Seen in a Sent folder of ours: proof that staff really sent it. */
+  readonly inOwnSent: boolean;
+  readonly book: ReadonlyMap<string, readonly BookEntry[]>;
+  readonly thread: readonly ThreadMessage[];
+  readonly decisions: readonly Decision[];
+  readonly authentication: Authentication | null;
+}
+
+export interface Case {
+  readonly mail: Mail;
+  readonly facts: Facts;
+  readonly rules: Rules;
+  readonly parties: Parties;
+}
+
+/** Why a message that is on some client's record waits in triage all the same. */
+export const OPEN_RECIPIENT = 'shared-address';
+
+/** More clients than this on one message is a circular, not correspondence: a person decides. */
+const MAX_CLIENTS_PER_MESSAGE = 50;
+
+/**
+ * Decides whose mail it is. Pure: no I/O, no clock; the order of rules is the design's, the first that finds clients wins,
+ * and each rule that is asked leaves one line of evidence.
+ */
+export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
+  const parties = withHiddenClient(readParties(mail, rules), mail, facts);
+  const evidence: Evidence[] = [
+    { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
+  ];
+  const proof = proofOfSender(mail, facts, rules);
+  if (proof !== null) evidence.push(proof);
+  const verdict = (kind: VerdictKind, more: Partial<Verdict> = {}): Verdict => ({
+    kind,
+    direction: parties.direction,
+    clients: [],
+    candidates: [],
+    reason: null,
+    forwardedBy: parties.forwardedBy,
+    ...more,
+    evidence,
+  });
+
+  const blocked =
+    rules.blocklist.policy === 'drop' ? parties.whoseMail.find((a) => isBlocked(a, rules)) : undefined;
+  const decidedLinks = facts.decisions.some((d) => d.subject === 'message' && d.act === 'link');
+  if (blocked !== undefined && !decidedLinks) {
+    evidence.push({
+      rule: 'blocklist',
+      outcome: 'rejected',
+      detail: `${blocked} is on the blocklist (policy drop)`,
+    });
+    return verdict('ignored', { reason: 'blocklisted' });
+  }
+
+  const candidates: Link[] = [];
+  let reason: string | null = null;
+  const judged: Case = { mail, facts, rules, parties };
+  const asked =
+    parties.direction === 'internal'
+      ? whoRules.filter(({ rule }) => rule === 'decision' || (rules.storeInternal && rule === 'thread'))
+      : whoRules;
+  for (const { rule, ask } of asked) {
+    const answer = ask(judged);
+    evidence.push({ rule, outcome: answer.outcome, detail: answer.detail });
+    if (answer.ignore !== undefined) return verdict('ignored', { reason: answer.ignore });
+    candidates.push(...(answer.candidates ?? []));
+    if (answer.links !== undefined && answer.links.length > MAX_CLIENTS_PER_MESSAGE)
+      return verdict('ambiguous', {
+        candidates: answer.links.slice(0, MAX_CLIENTS_PER_MESSAGE),
+        reason: 'too-many-clients',
+      });
+    if (answer.links !== undefined && answer.links.length > 0) {
+      const clients = withoutUnlinked(distinct(answer.links), facts);
+      // Of several recipients one may still be anybody's: what is sure is recorded, a person decides about the rest.
+      const isOpen = withoutUnlinked(answer.candidates ?? [], facts).length > 0;
+      if (clients.length > 0)
+        return verdict('matched', {
+          clients,
+          candidates: distinct(candidates),
+          reason: isOpen ? OPEN_RECIPIENT : null,
+        });
+      reason ??= 'unlinked';
+    }
+    reason ??= answer.reason ?? null;
+    if (answer.stop === true) break;
+  }
+
+  if (parties.direction === 'internal') return verdict('internal');
+  const open = distinct(withoutUnlinked(candidates, facts));
+  const several = new Set(open.map((link) => link.clientId)).size > 1;
+  return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
+}
+
+/**
+ * What staff put into the dropbox is meant for a client. Where it names nobody outside, because it is a blind copy of a letter to
+ * hidden recipients or a forward that cannot be read, only a person can say for whom.
+ */
+function withHiddenClient(parties: Parties, mail: Mail, { roles }: Facts): Parties {
+  if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;
+  if ([...mail.to, ...mail.cc, ...mail.bcc].every(({ address }) => address === null))
+    return {
+      ...parties,
+      direction: 'outbound',
+      directionReason: 'from staff, to recipients that are not named',
+    };
+  const isForward = stripSubjectPrefixes(mail.subject).kinds.at(0) === 'forward';
+  if (isForward && mail.automatic === null)
+    return {
+      ...parties,
+      direction: 'inbound',
+      directionReason: 'forwarded by staff, and who wrote the message inside is not told',
+    };
+  return parties;
+}
+
+function distinct(links: readonly Link[]): Link[] {
+  const seen = new Set<string>();
+  return links.filter((link) => !seen.has(link.clientId) && seen.add(link.clientId));
+}
+
+/** A link that a person took away is not made again by any rule. */
+function withoutUnlinked(links: readonly Link[], facts: Facts): Link[] {
+  const gone = new Set(facts.decisions.filter((d) => d.act === 'unlink').flatMap((d) => d.clientIds));
+  return links.filter((link) => link.via === 'decision' || !gone.has(link.clientId));
+}

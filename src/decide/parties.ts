@@ -1,0 +1,147 @@
+import { getDomain } from 'tldts';
+import mailProviders from 'email-providers/all.json' with { type: 'json' };
+import type { Forward, Mail } from '../mail/mail.ts';
+import type { Rules } from './rules.ts';
+import { listOriginal } from '../mail/list-original.ts';
+import { moreMailProviders, tenantSuffixes } from './mail-providers.ts';
+
+export type Direction = 'inbound' | 'outbound' | 'internal';
+
+/** Who stands on which side of a message. Addresses are normalised. */
+export interface Parties {
+  readonly direction: Direction;
+  readonly directionReason: string;
+  /** Every address on the message that is not ours, each once. */
+  readonly outside: readonly string[];
+  /** Those of them whose mail it is: the writers of a letter to us, all of a letter of ours. */
+  readonly whoseMail: readonly string[];
+  /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
+  readonly staffHops: readonly Forward[];
+  /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a letter of its own. */
+  readonly forwardedBy: string | null;
+}
+
+/** The list counts RFC 2606's documentation domains as providers; nobody has a mailbox there. */
+const freeMail = new Set<string>([
+  ...mailProviders.filter((domain) => !/^example\.(?:com|net|org)$/u.test(domain)),
+  ...moreMailProviders,
+]);
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/** Whether anyone can have an address there, so that the domain says nothing about a company. */
+export function isFreeMail(domain: string): boolean {
+  return freeMail.has(domain) || freeMail.has(getDomain(domain) ?? domain);
+}
+
+/** The registrable domain by the public suffix list: `mail.acme.co.uk` → `acme.co.uk`; null for a bare suffix or an IP. */
+export function companyDomain(address: string): string | null {
+  const host = domainOf(address);
+  const suffix = tenantSuffixes.find((tenants) => host === tenants || host.endsWith(`.${tenants}`));
+  if (suffix !== undefined) {
+    const tenant =
+      host
+        .slice(0, -suffix.length - 1)
+        .split('.')
+        .at(-1) ?? '';
+    return tenant === '' ? null : `${tenant}.${suffix}`;
+  }
+  const domain = getDomain(host, { allowPrivateDomains: true, validateHostname: false });
+  return domain === null || isFreeMail(domain) ? null : domain;
+}
+
+/** `john+x@acme.test` → `john@acme.test`; null where there is no sub-address (RFC 5233). */
+export function withoutSubAddress(address: string): string | null {
+  const at = address.lastIndexOf('@');
+  const plus = address.indexOf('+');
+  return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : null;
+}
+
+/** Whether an address is the firm's: an own address, one with a sub-address, or a staff domain and what is below it. */
+export function isOurs(address: string, rules: Rules): boolean {
+  const own = rules.ownAddresses;
+  if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
+  const domain = domainOf(address);
+  return rules.staffDomains.some(
+    (staff) => !isFreeMail(staff) && (domain === staff || domain.endsWith(`.${staff}`)),
+  );
+}
+
+export function isFormSender(address: string, rules: Rules): boolean {
+  return rules.formSenders.some(
+    (entry) => entry === address || (!entry.includes('@') && domainOf(address) === entry),
+  );
+}
+
+/** Reads direction and sides off a message (design, "Direction"). */
+export function readParties(mail: Mail, rules: Rules): Parties {
+  const from = mail.from?.address ?? null;
+  const senders = known(mail.fromAll);
+  const recipients = known([...mail.to, ...mail.cc, ...mail.bcc]);
+  const poster = listOriginal(mail)?.address ?? null;
+  const all = [
+    ...senders,
+    ...(poster === null ? [] : [poster]),
+    ...known(mail.sender === null ? [] : [mail.sender]),
+    ...known(mail.replyTo),
+    ...recipients,
+  ];
+  // What stands in a form or in a post to a group of ours, anybody may have written.
+  const isForm = from !== null && isFormSender(from, rules);
+  const isPost =
+    from !== null && isOurs(from, rules) && poster !== null && !isOurs(poster, rules) && isMarkedPost(mail);
+  const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
+  const staffHops = fromStaff ? mail.forwards : [];
+  // Whom a client's letter quotes is no party to it.
+  const inside = known(staffHops.map((hop) => hop.from));
+  const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
+  const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
+  const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
+  const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
+  const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
+  const side = (direction: Direction, directionReason: string): Parties => ({
+    direction,
+    directionReason,
+    outside,
+    whoseMail,
+    staffHops,
+    forwardedBy: isFiled ? from : null,
+  });
+
+  if (from === null) return side('inbound', 'no sender address');
+  if (isForm) return side('inbound', `${from} is a form sender`);
+  if (isPost) return side('inbound', `${poster} wrote to ${from}`);
+  if (fromStaff && outside.length === 0 && isReportOnOthers(mail, rules))
+    return side('inbound', 'a report of our own mail server on what went out');
+  if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
+    return side('internal', 'every participant is staff');
+  if (isFiled) {
+    const first = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
+    if (first !== undefined)
+      return side(
+        'inbound',
+        `forwarded by staff, the message inside is from ${first.from.address ?? 'a name only'}`,
+      );
+    return side('outbound', 'forwarded by staff, the message inside is from staff');
+  }
+  if (fromStaff) return side('outbound', `${from} is staff`);
+  return side('inbound', `${from} is not staff`);
+}
+
+/** A circular of ours may bear a list's fields and send its answers elsewhere: that alone makes nobody else its writer. */
+function isMarkedPost(mail: Mail): boolean {
+  return listOriginal(mail)?.sign.startsWith('x-') === true || / via /iu.test(mail.from?.name ?? '');
+}
+
+/** A bounce comes mostly from the server that sent the letter: ours. It is internal only where the letter was. */
+function isReportOnOthers({ bounce }: Mail, rules: Rules): boolean {
+  return (
+    bounce !== null && !bounce.recipients.every(({ address }) => address !== null && isOurs(address, rules))
+  );
+}
+
+function known(addresses: readonly { readonly address: string | null }[]): string[] {
+  return addresses.flatMap(({ address }) => (address === null ? [] : [address]));
+}

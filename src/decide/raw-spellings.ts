@@ -1,0 +1,39 @@
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import type { Mail } from '../mail/mail.ts';
+
+/** Headers in which an address stands as its owner's own program writes it. */
+const HEADERS = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'x-original-from',
+  'x-original-sender',
+  'x-google-original-from',
+]);
+/** A header of a hundred thousand recipients is a circular; a client is found by the book there. */
+const MAX_SPELLINGS = 200;
+/** No address is longer (RFC 5321 §4.5.3.1), and no header is read further than this. */
+const MAX_SPELLING_CHARS = 320;
+const MAX_HEADER_CHARS = 100_000;
+
+/**
+ * Spellings of the asked addresses that stand in the message and are not their normal form: a client that the CRM stored a second
+ * ago as `John@X.com` is found by `email` only under the spelling that it was stored in, which is mostly the owner's own.
+ */
+export function spellingsIn(mail: Pick<Mail, 'headers'>, asked: readonly string[]): string[] {
+  const wanted = new Set(asked);
+  const found = new Set<string>();
+  for (const { name, raw } of mail.headers) {
+    if (!HEADERS.has(name)) continue;
+    for (const word of raw.slice(0, MAX_HEADER_CHARS).split(/[\s<>,;"()]/u)) {
+      if (found.size >= MAX_SPELLINGS) return [...found];
+      if (word.length > MAX_SPELLING_CHARS || !word.includes('@') || found.has(word) || wanted.has(word))
+        continue;
+      const address = normaliseAddress(word);
+      if (address !== null && wanted.has(address)) found.add(word);
+    }
+  }
+  return [...found];
+}

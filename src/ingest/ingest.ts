@@ -1,0 +1,266 @@
+import type { ObjectId } from 'mongodb';
+import { describeError, PermanentError } from '../errors.ts';
+import { judgeMessage } from './judge-message.ts';
+import { yieldToOriginal } from './entries.ts';
+import { messageFactsOf, recipientsKey } from '../decide/message-facts.ts';
+import type { Reader, ReadMessage } from '../read/reader.ts';
+import { flagReusedId, writeOut } from './record.ts';
+import { retractLinks } from './retract.ts';
+import type { Rules } from '../decide/rules.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
+import { attachmentKey } from '../store/blobs/blobs.ts';
+import { deterministicId } from '../store/ids.ts';
+import { clearRejudge, markDependants } from '../store/rejudge.ts';
+import {
+  addRecipients,
+  isJudgedAsSeen,
+  markWritten,
+  persistJudgement,
+  quarantineMessage,
+  receiveMessage,
+} from '../store/messages.ts';
+import { standsElsewhere } from '../store/message-document.ts';
+import type { MessageDocument, Participant } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
+import type { SightingDocument } from '../store/sightings.ts';
+import type { Turnstile } from '../limiter.ts';
+import { OPEN_RECIPIENT } from '../decide/judge.ts';
+import type { VerdictKind } from '../decide/judge.ts';
+import { isOurs } from '../decide/parties.ts';
+
+export interface IngestDeps {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly reader: Reader;
+  readonly rules: Rules;
+  /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
+  readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
+  /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
+  readonly alone?: Turnstile;
+  /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
+  readonly step?: (name: IngestStep) => void;
+}
+
+export type IngestStep =
+  | 'started'
+  | 'read'
+  | 'attachments-stored'
+  | 'received'
+  | 'judged'
+  | 'written'
+  | 'dependants-marked'
+  | 'marked-written'
+  | 'done';
+
+/** What became of a job, for the log line, the metrics and the dashboard. */
+export interface IngestOutcome {
+  readonly outcome: 'nothing-to-do' | 'quarantined' | MessageDocument['state'];
+  readonly messageRef: string | null;
+  readonly verdict: VerdictKind | null;
+  readonly communications: number;
+  readonly caseUpdates: number;
+  readonly warnings: readonly string[];
+  /** From arrival in the mailbox to stored, of mail that was seen as it came; null for all other. */
+  readonly lag: { readonly mailbox: string; readonly seconds: number } | null;
+}
+
+/** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
+const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
+const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
+/** A process that dies three times over the same message dies of it (invariant 8). */
+const MAX_DEATHS = 3;
+
+/**
+ * Brings one sighting to its end: read, received, judged, written. Any step may run twice; every write is keyed so that the
+ * second one changes nothing. @throws whatever a server throws: the job is retried.
+ */
+export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+  const { sightings } = deps.database;
+  const sighting = await startAttempt(sightings, id);
+  if (sighting === null) return nothingToDo;
+  if (sighting.startedAttempts === 1 || deps.alone === undefined) return await attempt(deps, sighting);
+  // Those that were only beside a poison message when the process died must not be counted out together with it.
+  await withdrawAttempt(sightings, id);
+  return await deps.alone(async () => {
+    const suspect = await startAttempt(sightings, id);
+    return suspect === null ? nothingToDo : await attempt(deps, suspect);
+  });
+}
+
+async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<IngestOutcome> {
+  const { database } = deps;
+  if (sighting.rawKey === null) return nothingToDo;
+  deps.step?.('started');
+  if (sighting.startedAttempts > MAX_DEATHS)
+    return await quarantine(deps, sighting, `the process died ${MAX_DEATHS} times over it`);
+  try {
+    const read = await deps.reader.read({ key: sighting.rawKey, size: sighting.size });
+    deps.step?.('read');
+    try {
+      const { message, others } = await receive(deps, sighting, read);
+      const outcome = await settle(deps, message, { read, again: others.length > 0 });
+      if (others.length > 0)
+        await addRecipients(database.messages, message, { recipients: others, sighting });
+      await markDone(database.sightings, sighting._id, message._id);
+      deps.step?.('done');
+      return { ...outcome, lag: lagOf(sighting, new Date()) };
+    } finally {
+      await read.dispose();
+    }
+  } catch (error) {
+    if (error instanceof PermanentError)
+      return await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
+    const survived = !(error instanceof Error && error.name === 'ReadingDied');
+    if (survived) await reportAttempt(database.sightings, sighting._id, describeError(error));
+    throw error;
+  }
+}
+
+function lagOf({ mailbox, internalDate, createdAt }: SightingDocument, now: Date): IngestOutcome['lag'] {
+  if (internalDate === null || createdAt.getTime() - internalDate.getTime() > SEEN_AS_IT_CAME_MS) return null;
+  // INTERNALDATE has whole seconds, of another clock.
+  return { mailbox, seconds: Math.max(0, now.getTime() - internalDate.getTime()) / 1000 };
+}
+
+/** Judges a message again with what has become known since. Automatic judging only adds. */
+export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+  const message = await deps.database.messages.findOne({ _id: id });
+  if (message === null || message.state === 'quarantined') return nothingToDo;
+  const read = await deps.reader.read({ key: message.rawKey, size: message.size });
+  try {
+    const outcome = await settle(deps, message, { read, again: true });
+    await clearRejudge(deps.database.messages, message);
+    return outcome;
+  } finally {
+    await read.dispose();
+  }
+}
+
+/**
+ * The attachments are durable before anything points at them (invariant 1). `others`: recipients whom only this copy of the
+ * message names (in Bcc, or because a letter to each of many went out under one id), so that it must be judged by this copy too.
+ */
+async function receive(
+  deps: IngestDeps,
+  sighting: SightingDocument,
+  read: ReadMessage,
+): Promise<{ readonly message: MessageDocument; readonly others: readonly Participant[] }> {
+  for (const { sha256, size, content, contentType } of read.contents)
+    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
+  deps.step?.('attachments-stored');
+  const { internalDate, mailbox, role, inOwnSent, since, rawKey } = sighting;
+  const facts = messageFactsOf(read.reading, {
+    rawKey: rawKey ?? '',
+    internalDate,
+    now: new Date(),
+    rules: deps.rules,
+  });
+  const message = await receiveMessage(deps.database.messages, {
+    id: deterministicId(facts.fingerprint),
+    facts,
+    sighted: { mailbox, role, inOwnSent, backfill: since !== null && facts.date < since },
+  });
+  deps.step?.('received');
+  const named = new Set(message.participants.map(({ address }) => address));
+  const others = facts.participants.filter(
+    ({ role: part, address }) =>
+      RECIPIENT_ROLES.has(part) && !named.has(address) && address !== null && !isOurs(address, deps.rules),
+  );
+  return { message, others };
+}
+
+/** Judges where that is due, then writes what was decided and is not written yet. */
+async function settle(
+  deps: IngestDeps,
+  received: MessageDocument,
+  { read, again }: { readonly read: ReadMessage; readonly again: boolean },
+): Promise<IngestOutcome> {
+  const { database, rules } = deps;
+  const { mail } = read.reading;
+  let message = received;
+  let due = again || !isJudgedAsSeen(message);
+  while (due) {
+    const authentication = message.authentication ?? read.authentication;
+    const judgement = await judgeMessage(database, { mail, message, authentication, rules });
+    const persisted = await persistJudgement(database.messages, message, judgement);
+    message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
+    // Whoever was faster may have judged by a copy that names other recipients.
+    const isJudged = isJudgedAsSeen(message) && message.judgedWith?.recipients === recipientsKey(mail);
+    due = persisted === null && (again || !isJudged);
+  }
+  await flagReusedId(database, message);
+  deps.step?.('judged');
+  let written = { communications: 0, caseUpdates: 0 };
+  if (message.state === 'judged') {
+    message = await yieldToOriginal(database, await retractLinks(database, message, mail), mail);
+    written = await writeOut(database, message, mail);
+    deps.step?.('written');
+    // Only news is passed on: two messages in triage that name each other would wake each other for ever.
+    const news =
+      message.storedAt === null ||
+      message.links.some((link) => link.writtenAt === null) ||
+      isNewElsewhere(message, received);
+    if (news) await deps.rejudgeSoon(await markDependants(database.messages, message));
+    deps.step?.('dependants-marked');
+    await markWritten(database.messages, message, finalState(message));
+    deps.step?.('marked-written');
+  }
+  return {
+    outcome: message.state === 'judged' ? finalState(message) : message.state,
+    messageRef: message._id.toHexString(),
+    verdict: message.verdict?.kind ?? null,
+    warnings: message.warnings,
+    lag: null,
+    ...written,
+  };
+}
+
+/** A link to words on record through another message is written from the start: it is news to those that answer this one. */
+function isNewElsewhere(now: MessageDocument, before: MessageDocument): boolean {
+  const known = new Set(
+    before.state === 'judged' ? [] : before.links.map(({ clientId }) => String(clientId)),
+  );
+  return now.links.some((link) => standsElsewhere(now, link) && !known.has(String(link.clientId)));
+}
+
+function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {
+  const isOpen = verdict?.kind === 'matched' && verdict.reason === OPEN_RECIPIENT;
+  if (links.length > 0) return isOpen ? 'triage' : 'stored';
+  return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
+}
+
+/** Keeps the raw bytes and the reason; the folder goes on. */
+async function quarantine(
+  deps: IngestDeps,
+  sighting: SightingDocument,
+  error: string,
+): Promise<IngestOutcome> {
+  const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
+  const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
+  const facts = messageFactsOf(reading, {
+    rawKey: rawKey ?? '',
+    internalDate,
+    now: new Date(),
+    rules: deps.rules,
+  });
+  const id = deterministicId(facts.fingerprint);
+  await quarantineMessage(deps.database.messages, {
+    id,
+    facts,
+    sighted: { mailbox, role, inOwnSent, backfill: false },
+    error,
+  });
+  await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
+  return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };
+}
+
+const nothingToDo: IngestOutcome = {
+  outcome: 'nothing-to-do',
+  messageRef: null,
+  verdict: null,
+  communications: 0,
+  caseUpdates: 0,
+  warnings: [],
+  lag: null,
+};

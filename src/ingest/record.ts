@@ -1,0 +1,145 @@
+import { attachmentKey } from '../store/blobs/blobs.ts';
+import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
+import type { CaseUpdateDocument } from '../store/case-updates.ts';
+import { recordCommunications } from '../store/communications.ts';
+import type { CommunicationDocument } from '../store/communications.ts';
+import { deterministicId } from '../store/ids.ts';
+import { flagNamesakes, REUSED_ID_FLAG } from '../store/messages.ts';
+import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+import { filesOf } from '../mail/enclosed-files.ts';
+import { instantOf } from '../mail/instant.ts';
+import type { Address, Mail } from '../mail/mail.ts';
+
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
+const MAX_MESSAGE_CHARS = 2_000_000;
+const MAX_REPLY_CHARS = 500_000;
+const MAX_HTML_CHARS = 2_000_000;
+const MAX_SUBJECT_CHARS = 10_000;
+const MAX_RECIPIENTS = 1_000;
+
+/**
+ * Copies of a message that differ only in a footer or banner share these ids (`variantKey`), so that two workers which meet
+ * two copies at the same moment still write one row.
+ */
+export function communicationId(
+  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  clientId: MessageLink['clientId'],
+) {
+  return deterministicId(variantKey, String(clientId));
+}
+
+export function caseUpdateId(
+  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  update: Pick<MessageCaseUpdate, 'clientId' | 'ref'>,
+) {
+  return deterministicId(variantKey, String(update.clientId), `case:${update.ref ?? ''}`);
+}
+
+/** The CRM's record of a message for one of its clients. A staff forward is recorded as the message inside. */
+export function communicationOf(
+  message: MessageDocument,
+  mail: Mail,
+  link: MessageLink,
+): CommunicationDocument {
+  const { verdict } = message;
+  const inside = (verdict?.forwardedBy ?? null) === null ? null : carriedIn(message, mail);
+  const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
+  return {
+    _id: communicationId(message, link.clientId),
+    clientId: link.clientId,
+    type: 'Email',
+    date: typeof inside?.date === 'string' ? instantOf(inside.date) : message.date,
+    subject: (inside?.subject || mail.subject).slice(0, MAX_SUBJECT_CHARS),
+    message: textOf(mail, inside).slice(0, MAX_MESSAGE_CHARS),
+    attachments: filesOf(mail).map((file) => ({ key: attachmentKey(file.sha256), ...file, scan: null })),
+    messageRef: message._id,
+    direction: verdict?.direction ?? 'inbound',
+    from: people.from,
+    to: people.to.slice(0, MAX_RECIPIENTS),
+    cc: people.cc.slice(0, MAX_RECIPIENTS),
+    reply: (inside?.text ?? mail.reply).slice(0, MAX_REPLY_CHARS),
+    html: mail.html === null || mail.html.length > MAX_HTML_CHARS ? null : mail.html,
+    threadId: message.threadId,
+    caseRef: message.tags[0]?.ref ?? null,
+    forwardedBy: verdict?.forwardedBy ?? null,
+    flags: message.flags,
+  };
+}
+
+/** The whole hop of which the message keeps the beginning. */
+function carriedIn({ forwarded: kept }: MessageDocument, mail: Mail): Mail['forwarded'] {
+  const hop = mail.forwards.find(
+    ({ via, depth, from, subject }) =>
+      via === kept?.via &&
+      depth === kept.depth &&
+      from.address === kept.from.address &&
+      subject === kept.subject,
+  );
+  return hop ?? mail.forwarded;
+}
+
+/** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
+function textOf(mail: Mail, inside: Mail['forwarded']): string {
+  if (inside === null || inside.via === 'inline') return mail.text;
+  const texts = mail.forwards.flatMap(({ via, depth, text }) =>
+    via === inside.via && depth === inside.depth ? [text] : [],
+  );
+  return [inside.comment, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
+}
+
+/** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */
+export function caseUpdateOf(
+  message: MessageDocument,
+  mail: Mail,
+  update: MessageCaseUpdate,
+): CaseUpdateDocument {
+  return {
+    _id: caseUpdateId(message, update),
+    clientId: update.clientId,
+    date: message.date,
+    title: update.title,
+    description: mail.reply.slice(0, MAX_REPLY_CHARS),
+    status: update.status ?? 'Open',
+    statusInherited: update.status === null,
+    statusText: update.statusText,
+    ref: update.ref,
+    review: update.review === 'echo' ? null : update.review,
+    ...(update.awaitsParent === true && { awaitsParent: true }),
+    communicationId: communicationId(message, update.clientId),
+    messageRef: message._id,
+  };
+}
+
+/** A reused Message-ID shows on every message and communication under it, whichever came first. */
+export async function flagReusedId(
+  { messages, communications }: Pick<Database, 'messages' | 'communications'>,
+  message: MessageDocument,
+): Promise<void> {
+  if (!message.flags.includes(REUSED_ID_FLAG)) return;
+  const others = await flagNamesakes(messages, message);
+  const ids = others.flatMap((other) => other.links.map((link) => communicationId(other, link.clientId)));
+  await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
+}
+
+/** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */
+export async function writeOut(
+  { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<{ communications: number; caseUpdates: number }> {
+  const links = message.links.filter((link) => link.writtenAt === null && link.retract === undefined);
+  const written = await recordCommunications(
+    communications,
+    links.map((link) => communicationOf(message, mail, link)),
+  );
+  let updates = 0;
+  for (const update of message.caseUpdates) {
+    // One that was written once and is not there any more was deleted by a person.
+    const isNew = update.writtenAt === null && update.review !== 'echo';
+    if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
+    if (message.revision > 1)
+      await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
+  }
+  return { communications: written, caseUpdates: updates };
+}

@@ -1,0 +1,131 @@
+import { BSON } from 'mongodb';
+import type { Mail } from '../mail/mail.ts';
+import { findRelated } from './related.ts';
+import { caseUpdateId, communicationId, communicationOf } from './record.ts';
+import { deriveCase } from '../store/case-updates.ts';
+import type { CommunicationDocument } from '../store/communications.ts';
+import { standsElsewhere } from '../store/message-document.ts';
+import type { MessageDocument, MessageLink } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+
+/**
+ * Takes off the clients' records what their marked links put there, and says how the message stands then. Only what docketmail
+ * wrote and nobody changed since is removed: a communication that somebody edited or annotated stays, and one that somebody
+ * deleted is remembered, so that no rule writes it again. Safe to run again at any point.
+ */
+export async function retractLinks(
+  database: Pick<Database, 'messages' | 'communications' | 'caseUpdates'>,
+  message: MessageDocument,
+  mail: Mail,
+): Promise<MessageDocument> {
+  const marked = message.links.filter(({ retract }) => retract !== undefined);
+  if (marked.length === 0) return message;
+  let { links, caseUpdates } = message;
+  for (const link of marked) {
+    const outcome = await takeBack(database, { message, mail, link });
+    const isKept = outcome === 'kept' && link.retract !== 'unlinked';
+    if (outcome === 'removed' && !standsElsewhere(message, link))
+      await handOnToRetellings(database, { message, mail, link });
+    const { retract: _, ...bare } = link;
+    links = links.flatMap((one) =>
+      one !== link ? [one] : isKept ? [{ ...bare, writtenAt: link.writtenAt ?? message.receivedAt }] : [],
+    );
+    if (isKept) continue;
+    for (const update of caseUpdates.filter(({ clientId }) => String(clientId) === String(link.clientId)))
+      await takeBackCaseUpdate(database, message, update);
+    caseUpdates = caseUpdates.filter(({ clientId }) => String(clientId) !== String(link.clientId));
+  }
+  return { ...message, links, caseUpdates };
+}
+
+type Link = { readonly message: MessageDocument; readonly mail: Mail; readonly link: MessageLink };
+
+async function takeBack(
+  { messages, communications }: Pick<Database, 'messages' | 'communications'>,
+  { message, mail, link }: Link,
+): Promise<'removed' | 'kept'> {
+  const { clientId, writtenAt } = link;
+  if (standsElsewhere(message, link)) return 'removed';
+  const _id = communicationId(message, clientId);
+  const found = await communications.findOne({ _id });
+  // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
+  if (found === null) return writtenAt === null ? 'removed' : 'kept';
+  // A copy of the message wrote it, and takes it back if it is to go.
+  if (found.messageRef?.equals(message._id) === false) return 'removed';
+  if (!isAsWritten(found, communicationOf(message, mail, link))) return 'kept';
+  await handOver(messages, message, clientId);
+  await messages.updateOne(
+    { _id: message._id, 'links.clientId': clientId },
+    { $set: { 'links.$.writtenAt': null } },
+  );
+  await communications.deleteOne({ _id, clientId, subject: found.subject, message: found.message });
+  await handOver(messages, message, clientId);
+  return 'removed';
+}
+
+/**
+ * Lets copies of the message that are to stay with the client write the row that this one takes away. Told before, in case this
+ * process dies, and after, in case one of them looked while the row was still there.
+ */
+async function handOver(
+  messages: Database['messages'],
+  { _id, variantKey }: MessageDocument,
+  clientId: MessageLink['clientId'],
+): Promise<void> {
+  await messages.updateMany(
+    { _id: { $ne: _id }, variantKey, links: { $elemMatch: { clientId, writtenAt: { $ne: null } } } },
+    { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+  );
+}
+
+/**
+ * Messages that tell the same words left the entry to this one: without it they go to a person too, or get an entry of their own.
+ * Run again for a link whose removal was begun, so that a process may die in between.
+ */
+async function handOnToRetellings(
+  database: Pick<Database, 'messages'>,
+  { message, mail, link: { clientId } }: Link,
+): Promise<void> {
+  const { variants, originals, forwards, fellows } = await findRelated(database, message, mail);
+  const retold = [...originals, ...forwards, ...fellows];
+  const isClients = (link: MessageLink): boolean =>
+    String(link.clientId) === String(clientId) && link.retract === undefined;
+  const isWithOther =
+    variants.some(({ links }) => links.some(isClients)) ||
+    retold.some((other) => other.links.some((link) => isClients(link) && !standsElsewhere(other, link)));
+  if (isWithOther) return;
+  for (const { _id, receivedAt } of retold)
+    await database.messages.updateOne(
+      { _id, links: { $elemMatch: { clientId, writtenAt: receivedAt } } },
+      { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+    );
+}
+
+/** Field by field, whatever their order; null and absent are the same. */
+function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
+  const fields = new Set([...Object.keys(found), ...Object.keys(written)]) as Set<
+    keyof CommunicationDocument
+  >;
+  return [...fields].every(
+    (field) =>
+      BSON.EJSON.stringify({ is: found[field] ?? null }) ===
+      BSON.EJSON.stringify({ is: written[field] ?? null }),
+  );
+}
+
+/** A case update that a person confirmed or edited stays. */
+async function takeBackCaseUpdate(
+  { caseUpdates }: Pick<Database, 'caseUpdates'>,
+  message: MessageDocument,
+  update: MessageDocument['caseUpdates'][number],
+): Promise<void> {
+  const status = update.status === null ? {} : { status: update.status };
+  await caseUpdates.deleteOne({
+    _id: caseUpdateId(message, update),
+    clientId: update.clientId,
+    title: update.title,
+    confirmedAt: null,
+    ...status,
+  });
+  await deriveCase(caseUpdates, { clientId: update.clientId, ref: update.ref });
+}

@@ -1,0 +1,110 @@
+/** Up to fifty small messages in one FETCH, and what to do when it is refused or answered in part. */
+import { cutOff, isCutOff } from './declared-size.ts';
+import { isRefusal } from './imap-error.ts';
+import { type Command, sequenceSet } from './listing.ts';
+import { type Fetched, MailboxError, type WantedMessage } from '../mailbox.ts';
+
+/** A larger message goes in pieces. */
+export const maxChunkedBytes = 1024 * 1024;
+
+type Answer = Exclude<Fetched, { kind: 'stream' }> | { readonly kind: 'large'; readonly uid: number };
+
+/** An error stands beside the answers, so that a promise nobody waits for yet cannot reject. */
+export interface Outcome {
+  readonly answers: readonly Answer[];
+  readonly error: MailboxError | null;
+}
+
+export async function fetchChunk(command: Command, messages: readonly WantedMessage[]): Promise<Outcome> {
+  const found = new Map<number, Answer>();
+  const unanswered = (): readonly WantedMessage[] => messages.filter(({ uid }) => !found.has(uid));
+  const answers = (): readonly Answer[] => messages.flatMap(({ uid }) => found.get(uid) ?? []);
+  try {
+    const refused = await collect({ command, messages, found });
+    // A FETCH may leave messages out, or give NIL for them, and still say OK.
+    if (!refused && unanswered().length > 0) await askAgain({ command, messages: unanswered(), found });
+    if (refused) await askEach({ command, messages: unanswered(), found });
+    for (const { uid } of unanswered()) found.set(uid, { kind: 'missing', uid });
+    return { answers: answers(), error: null };
+  } catch (thrown) {
+    const error =
+      thrown instanceof MailboxError
+        ? thrown
+        : new MailboxError('protocol', String(thrown), { cause: thrown });
+    // One of these may be what kills the connection; the caller asks for each alone next time.
+    const suspects = error.code === 'aborted' || error.code === 'throttled' ? [] : unanswered();
+    for (const { uid } of suspects) found.set(uid, { kind: 'failed', uid, error });
+    return { answers: answers(), error };
+  }
+}
+
+interface Asking {
+  readonly command: Command;
+  readonly messages: readonly WantedMessage[];
+  /** Answers are added to it. */
+  readonly found: Map<number, Answer>;
+}
+
+/** A message that another session removed exists for this one, with NIL for its body, until a NOOP lets the server tell. */
+async function askAgain(asking: Asking): Promise<void> {
+  await asking.command('cannot ask for news', (client) => client.noop());
+  await collect({ ...asking, last: true });
+}
+
+/** One NO for fifty messages is mostly the fault of one of them. */
+async function askEach({ command, messages, found }: Asking): Promise<void> {
+  const before = found.size;
+  const refusals: MailboxError[] = [];
+  for (const message of messages) {
+    const refused = await collect({ command, messages: [message], found, last: true });
+    if (!refused) continue;
+    refusals.push(refused);
+    found.set(message.uid, failed(message.uid, 'message-refused', refused.message));
+  }
+  // All of several: that is not about the messages.
+  if (refusals[0] === undefined || refusals.length < messages.length || messages.length < 2 || before > 0)
+    return;
+  for (const { uid } of messages) found.delete(uid);
+  throw refusals[0];
+}
+
+/** Returns the error where the server says NO or BAD; what came before it is kept. @throws any other error. */
+async function collect({
+  command,
+  messages,
+  found,
+  last = false,
+}: Asking & { readonly last?: boolean }): Promise<MailboxError | null> {
+  const sizes = new Map(messages.map(({ uid, size }) => [uid, size]));
+  const uids = sequenceSet([...sizes.keys()].sort((a, b) => a - b));
+  const query = { uid: true, source: { start: 0, maxLength: maxChunkedBytes + 1 } };
+  try {
+    await command('cannot fetch', async (client) => {
+      for await (const row of client.fetch(uids, query, { uid: true })) {
+        const size = sizes.get(row.uid);
+        // Without `source` it is a flag change of another session that happened to come now.
+        if (size === undefined || !('source' in row)) continue;
+        if (last || Buffer.isBuffer(row.source)) found.set(row.uid, answerOf(row.uid, row.source, size));
+      }
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof MailboxError && error.code === 'protocol' && isRefusal(error.cause)) return error;
+    throw error;
+  }
+}
+
+/** `source` is not a Buffer where the server answers NIL. */
+function answerOf(uid: number, source: unknown, size: number): Answer {
+  if (!Buffer.isBuffer(source)) return failed(uid, 'message-refused', `UID ${uid}: the server answers NIL`);
+  // Exactly the bound: there is more. Beyond it: the server ignored the bound and sent everything.
+  if (source.length === maxChunkedBytes + 1) return { kind: 'large', uid };
+  if (isCutOff(source.length, size)) return failed(uid, 'truncated', cutOff(uid, size, source.length));
+  return { kind: 'whole', uid, raw: source };
+}
+
+const failed = (uid: number, code: 'message-refused' | 'truncated', message: string): Answer => ({
+  kind: 'failed',
+  uid,
+  error: new MailboxError(code, message),
+});

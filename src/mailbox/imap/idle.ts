@@ -1,0 +1,83 @@
+/** One folder under IDLE (RFC 2177), for as long as the signal lets it. */
+import type { ImapFlow } from 'imapflow';
+import type { Chance, Connections } from './connection.ts';
+import { toFolderError, toMailboxError } from './imap-error.ts';
+import { findFolder, listFolders } from './session.ts';
+import { MailboxError } from '../mailbox.ts';
+
+/** A folder that is not there now may be made later; polls report it meanwhile. Each look is a login. */
+const folderRetryMs = 5 * 60_000;
+const maxFolderRetryMs = 60 * 60_000;
+const busyRetryMs = 30_000;
+const retryMs = 1_000;
+/** A server that refuses to open the folder for reasons of its own would get a login a second. */
+const maxRetryMs = 5 * 60_000;
+/** A watch that lived so long begins anew with the shortest pause. */
+const stableAfterMs = 2 * 60_000;
+
+interface Watch {
+  readonly connections: Connections;
+  readonly chance: Chance;
+  readonly folder: string;
+  readonly onArrival: () => void;
+  readonly signal: AbortSignal;
+}
+
+export async function watchFolder(watch: Watch): Promise<void> {
+  const { chance, signal } = watch;
+  let failures = 0;
+  while (!signal.aborted) {
+    const since = chance.now();
+    try {
+      await watchOnce(watch);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures = chance.now() - since >= stableAfterMs ? 0 : failures;
+      await chance.wait(pauseAfter(toMailboxError(error, 'cannot watch'), failures), signal);
+      failures += 1;
+    }
+  }
+}
+
+function pauseAfter({ code, retryAfterMs }: MailboxError, failures: number): number {
+  if (retryAfterMs !== null) return retryAfterMs;
+  if (code === 'busy') return busyRetryMs;
+  const [first, most] = code === 'folder-missing' ? [folderRetryMs, maxFolderRetryMs] : [retryMs, maxRetryMs];
+  return Math.min(first * 2 ** Math.min(failures, 20), most);
+}
+
+/** A client is used once: after it is lost, the next round makes a new one. */
+async function watchOnce({ connections, chance, folder, onArrival, signal }: Watch): Promise<void> {
+  const connection = await connections.acquire({ signal, fresh: true });
+  const { client } = connection;
+  const abort = (): void => client.close();
+  signal.addEventListener('abort', abort);
+  client.on('exists', onArrival);
+  // The folder was selected anew because its UIDVALIDITY changed.
+  client.on('mailboxOpen', onArrival);
+  try {
+    await openFolder(client, folder);
+    while (!signal.aborted) {
+      const since = chance.now();
+      await client.idle();
+      if (signal.aborted) return;
+      if (!client.usable || !client.mailbox) throw new Error(client.byeReason ?? 'the connection was lost');
+      // The socket's watchdog ends IDLE now and then, to prove the connection. A server that ends it at once is not to be hammered.
+      if (chance.now() - since < retryMs) await chance.wait(retryMs, signal);
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    await connections.discard(connection);
+  }
+}
+
+/** Its `mailboxOpen` event tells of what came while nobody watched. */
+async function openFolder(client: ImapFlow, name: string): Promise<void> {
+  const path = name.startsWith('\\') ? findFolder(await listFolders(client), name) : name;
+  if (path === null) throw new MailboxError('folder-missing', `${name}: there is no such folder`);
+  try {
+    await client.mailboxOpen(path, { readOnly: true });
+  } catch (error) {
+    throw toFolderError(error, path);
+  }
+}

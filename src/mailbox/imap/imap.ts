@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImapAccount } from './account.ts';
+import { type Chance, type ConnectionTiming, connectionTiming, createConnections } from './connection.ts';
+import { type FolderBook, openImapSession } from './session.ts';
+import { watchFolder } from './idle.ts';
+import type { MailboxSource } from '../mailbox.ts';
+
+export type { ImapAccount, ImapCredential } from './account.ts';
+
+const realChance: Chance = {
+  now: Date.now,
+  random: Math.random,
+  wait: async (ms, signal) => {
+    await sleep(ms, undefined, { signal }).catch(() => {});
+  },
+};
+
+/** An IMAP account. Connects on the first use only. Close it. */
+export function openImapSource(
+  account: ImapAccount,
+  {
+    chance = realChance,
+    timing = {},
+    keep = 'always',
+  }: {
+    readonly chance?: Chance;
+    readonly timing?: Partial<ConnectionTiming>;
+    /**
+     * Whether a connection is kept between polls. Many processes that poll one account share a limit of the provider: with
+     * `while-watching` only the one that watches keeps a connection, so that there are three however many processes there are.
+     */
+    readonly keep?: 'always' | 'while-watching';
+  } = {},
+): MailboxSource {
+  let watching = 0;
+  const connections = createConnections({
+    account,
+    chance,
+    timing: { ...connectionTiming, ...timing },
+    keeps: () => keep === 'always' || watching > 0,
+  });
+  const book: FolderBook = { folders: null, readAt: 0 };
+  return {
+    name: account.name,
+    openSession: (signal) => openImapSession({ connections, book, now: chance.now, signal }),
+    watch: async ({ folder, onArrival, signal }) => {
+      watching += 1;
+      try {
+        await watchFolder({ connections, chance, folder, onArrival: () => onArrival(), signal });
+      } finally {
+        watching -= 1;
+      }
+    },
+    health: () => connections.health(),
+    close: () => connections.close(),
+  };
+}

@@ -1,0 +1,92 @@
+/** A message over 1 MB, or of unknown length, in pieces of 1 MB: it is never held as a whole. */
+import { Readable } from 'node:stream';
+import { cutOff, isCutOff } from './declared-size.ts';
+import { headersOf } from '../header-section.ts';
+import { isRefusal } from './imap-error.ts';
+import type { Command } from './listing.ts';
+import { type Fetched, MailboxError, type WantedMessage } from '../mailbox.ts';
+
+const pieceBytes = 1024 * 1024;
+/** A message that keeps coming: an endless answer must not fill the disk. */
+const maxExcessBytes = 8 * 1024 * 1024;
+
+export async function* fetchLarge(command: Command, { uid, size }: WantedMessage): AsyncGenerator<Fetched> {
+  let first: Piece | null;
+  try {
+    first = (await fetchPiece(command, uid, 0)) ?? (await fetchPiece(command, uid, 0));
+  } catch (error) {
+    if (!(error instanceof MailboxError)) throw error;
+    const refused = error.code === 'protocol' && isRefusal(error.cause);
+    const told = refused ? new MailboxError('message-refused', error.message, { cause: error }) : error;
+    if (error.code !== 'aborted' && error.code !== 'throttled') yield { kind: 'failed', uid, error: told };
+    if (refused) return;
+    throw error;
+  }
+  if (first === null) {
+    yield { kind: 'missing', uid };
+    return;
+  }
+  const expectedSize = first.declaredSize ?? size;
+  const pieces = readPieces({ command, uid, expectedSize, first: first.bytes });
+  const stream = Readable.from(pieces, { objectMode: false, highWaterMark: pieceBytes });
+  // The reader may be gone, or not yet there, when it fails; without a listener that would end the process.
+  stream.on('error', () => {});
+  try {
+    yield { kind: 'stream', uid, stream, expectedSize };
+  } finally {
+    if (!stream.readableEnded) stream.destroy();
+  }
+}
+
+interface Reading {
+  readonly command: Command;
+  readonly uid: number;
+  readonly expectedSize: number;
+  readonly first: Buffer;
+}
+
+async function* readPieces({ command, uid, expectedSize, first }: Reading): AsyncGenerator<Buffer> {
+  let total = 0;
+  let piece = first;
+  while (piece.length > 0) {
+    total += piece.length;
+    if (total > expectedSize * 2 + maxExcessBytes) {
+      throw new MailboxError(
+        'protocol',
+        `UID ${uid}: ${expectedSize} bytes were declared and over ${total} came`,
+      );
+    }
+    yield piece;
+    // More than asked for: this server ignores the bound, and sent everything.
+    if (piece.length > pieceBytes) break;
+    // A short piece is the end. Where bytes are owed it is asked for more, and only an empty answer is believed.
+    if (piece.length < pieceBytes && total >= expectedSize) break;
+    const next = await fetchPiece(command, uid, total);
+    if (next === null) throw new MailboxError('message-missing', `UID ${uid} went while it was read`);
+    piece = next.bytes;
+  }
+  if (isCutOff(total, expectedSize)) throw new MailboxError('truncated', cutOff(uid, expectedSize, total));
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly declaredSize: number | null;
+}
+
+/** Null where the server has no such message. Nothing beyond the end comes as an empty string or NIL. */
+async function fetchPiece(command: Command, uid: number, start: number): Promise<Piece | null> {
+  const query = { uid: true, size: start === 0, source: { start, maxLength: pieceBytes } };
+  const row = await command('cannot fetch', (client) => client.fetchOne(String(uid), query, { uid: true }));
+  if (!row) return null;
+  return {
+    bytes: Buffer.isBuffer(row.source) ? row.source : Buffer.alloc(0),
+    declaredSize: row.size ?? null,
+  };
+}
+
+/** Up to and with the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
+export async function fetchHeaders(command: Command, uid: number): Promise<Buffer> {
+  const piece = await fetchPiece(command, uid, 0);
+  if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+  return headersOf(piece.bytes);
+}

@@ -1,0 +1,134 @@
+/**
+ * Which messages a folder holds. SEARCH says which UIDs there are, so that a FETCH that leaves some out is noticed; both go in
+ * windows, so that a folder of a million messages is never held in memory.
+ */
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import { type FolderState, type ListedMessage, MailboxError } from '../mailbox.ts';
+
+/** Runs one piece of work on the session's connection and gives its errors the port's words. */
+export type Command = <T>(doing: string, work: (client: ImapFlow) => Promise<T>) => Promise<T>;
+
+const listWindow = 2_000;
+const uidWindow = 20_000;
+/** Up to here one SEARCH answers for the whole folder (under 1 MB). */
+const oneSearchMessages = 100_000;
+/** UIDs may have wide gaps. 1,000,000 of them, all in use, are a line of 11 MB. */
+const maxSpan = 1_000_000;
+
+interface Listing {
+  readonly command: Command;
+  readonly folder: FolderState;
+  readonly fromUid: number;
+}
+
+/** Ascending windows of at most 20,000 UIDs, none of them below `fromUid`. */
+export async function* uidWindows({ command, folder, fromUid }: Listing): AsyncGenerator<readonly number[]> {
+  const last = folder.uidNext === null ? null : folder.uidNext - 1;
+  if (folder.exists === 0 || (last !== null && fromUid > last)) return;
+  if (folder.exists <= oneSearchMessages) {
+    const uids = await search(command, fromUid, last);
+    if (uids.length === 0 && fromUid === 1) {
+      throw new MailboxError('protocol', `the folder has ${folder.exists} messages and SEARCH finds none`);
+    }
+    yield* windows(uids, uidWindow);
+    return;
+  }
+  const end = last ?? (await edge(command, '*'));
+  let from = fromUid;
+  if (end - from > uidWindow) from = Math.max(from, await edge(command, '1'));
+  let span = uidWindow;
+  while (from <= end) {
+    const to = Math.min(from + span - 1, end);
+    const uids = await search(command, from, to);
+    yield* windows(uids, uidWindow);
+    span = uids.length < listWindow ? Math.min(span * 2, maxSpan) : uidWindow;
+    from = to + 1;
+  }
+}
+
+export async function* listMessages(listing: Listing): AsyncGenerator<readonly ListedMessage[]> {
+  for await (const uids of uidWindows(listing)) {
+    for (const window of windows(uids, listWindow)) yield await describe(listing.command, window);
+  }
+}
+
+/** `search` gives false for NO and BAD: a failure, never "no messages". */
+async function search(command: Command, from: number, to: number | null): Promise<readonly number[]> {
+  const uids = await command('cannot search', (client) =>
+    client.search({ uid: `${from}:${to ?? '*'}` }, { uid: true }),
+  );
+  if (!Array.isArray(uids)) throw new MailboxError('protocol', 'the server refuses to search');
+  // RFC 3501 §6.4.8: `*` stands for the highest UID, so `<from>:*` names the last old message where nothing is new.
+  return uids.filter((uid: number) => uid >= from && (to === null || uid <= to));
+}
+
+async function edge(command: Command, sequence: '1' | '*'): Promise<number> {
+  const row = await command('cannot ask for a UID', (client) => client.fetchOne(sequence, { uid: true }));
+  if (!row || !row.uid) throw new MailboxError('protocol', `the server has no UID for message ${sequence}`);
+  return row.uid;
+}
+
+/** A message that went between SEARCH and FETCH stays listed, with size 0: the fetch will find it missing. */
+async function describe(command: Command, uids: readonly number[]): Promise<readonly ListedMessage[]> {
+  const found = await find(command, uids);
+  return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false });
+}
+
+export async function listAgain(
+  command: Command,
+  uids: readonly number[],
+): Promise<readonly ListedMessage[]> {
+  const found = await find(command, uids);
+  return uids.flatMap((uid) => found.get(uid) ?? []);
+}
+
+async function find(command: Command, uids: readonly number[]): Promise<ReadonlyMap<number, ListedMessage>> {
+  const found = new Map<number, ListedMessage>();
+  await collect(command, uids, found);
+  const missing = uids.filter((uid) => !found.has(uid));
+  if (missing.length > 0) await collect(command, missing, found);
+  return found;
+}
+
+async function collect(
+  command: Command,
+  uids: readonly number[],
+  found: Map<number, ListedMessage>,
+): Promise<void> {
+  const wanted = new Set(uids);
+  await command('cannot list', async (client) => {
+    const query = { uid: true, internalDate: true, size: true, flags: true };
+    for await (const row of client.fetch(sequenceSet(uids), query, { uid: true })) {
+      // A row without a size is a flag change of another session that happened to come now.
+      if (!wanted.has(row.uid) || row.size === undefined) continue;
+      found.set(row.uid, {
+        uid: row.uid,
+        internalDate: isoOf(row.internalDate),
+        size: row.size,
+        isDraft: row.flags?.has('\\Draft') ?? false,
+      });
+    }
+  });
+}
+
+function isoOf(date: FetchMessageObject['internalDate']): string | null {
+  if (date === undefined) return null;
+  const time = new Date(date).getTime();
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+/** UIDs in ascending order as `1:3,7,9:10`. */
+export function sequenceSet(uids: readonly number[]): string {
+  const ranges: string[] = [];
+  let first = 0;
+  for (let at = 0; at < uids.length; at += 1) {
+    if (uids[at + 1] === (uids[at] ?? 0) + 1) continue;
+    ranges.push(first === at ? `${uids[at]}` : `${uids[first]}:${uids[at]}`);
+    first = at + 1;
+  }
+  return ranges.join(',');
+}
+
+function* windows<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

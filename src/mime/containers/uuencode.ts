@@ -1,0 +1,124 @@
+import type { TransferDecoder } from '../content/transfer.ts';
+
+/** Files that old clients and scanners paste into the text body (POSIX uuencode). */
+
+export interface UuFile {
+  readonly filename: string;
+  readonly content: Buffer;
+}
+
+/** A text body with more is not mail. */
+const maxUuFiles = 100;
+const maxLineLength = 100;
+const noBytes = Buffer.alloc(0);
+
+/** Content-Transfer-Encoding `x-uuencode`: what stands between `begin` and `end`, line by line. */
+export function createUuDecoder(): TransferDecoder {
+  let held = '';
+  let inside = false;
+  let broken = false;
+  const decodeLine = (line: string): Buffer => {
+    if (!inside) {
+      inside = line.startsWith('begin ');
+      return noBytes;
+    }
+    if (line.trimEnd() === 'end') inside = false;
+    const bytes = inside && line !== '' ? decodeUuLine(line) : noBytes;
+    broken ||= bytes === null;
+    return bytes ?? noBytes;
+  };
+  return {
+    push(bytes) {
+      const lines = (held + bytes.toString('latin1')).split('\n');
+      // A line beyond all measure is dropped, so that nothing collects without end.
+      held = (lines.pop() ?? '').slice(0, maxLineLength * 10);
+      return Buffer.concat(lines.map((line) => decodeLine(line.replace(/\r$/u, ''))));
+    },
+    end: () => decodeLine(held),
+    broken: () => broken,
+  };
+}
+
+/** One line of up to 45 bytes, null where it is none. */
+function decodeUuLine(line: string): Buffer | null {
+  const first = line.codePointAt(0) ?? 0;
+  if (first < 0x20 || first > 0x60 || line.length > maxLineLength) return null;
+  const length = (first - 0x20) & 0x3f;
+  if (line.length - 1 < Math.floor((length * 4) / 3)) {
+    // Trailing spaces, which stand for zeros, get lost on the way.
+    line = line.padEnd(1 + Math.ceil(length / 3) * 4, ' ');
+  }
+  const output = Buffer.alloc(Math.ceil(length / 3) * 3);
+  const sextet = (index: number): number => ((line.codePointAt(index) ?? 0x20) - 0x20) & 0x3f;
+  for (let group = 0; group * 3 < length; group += 1) {
+    const at = 1 + group * 4;
+    const bits = (sextet(at) << 18) | (sextet(at + 1) << 12) | (sextet(at + 2) << 6) | sextet(at + 3);
+    output.writeUIntBE(bits, group * 3, 3);
+  }
+  return output.subarray(0, length);
+}
+
+/** The two ways of POSIX to write a file between lines of text: its own alphabet, and base64 (`uuencode -m`). */
+interface Alphabet {
+  readonly end: string;
+  /** The bytes of one line, null where it is none. */
+  readonly decode: (line: string) => Buffer | null;
+}
+
+const ownAlphabet: Alphabet = {
+  end: 'end',
+  decode: (line) => (line === '' ? noBytes : decodeUuLine(line)),
+};
+const base64Alphabet: Alphabet = {
+  end: '====',
+  decode: (line) =>
+    line.length <= maxLineLength && /^[A-Za-z0-9+/]*={0,2}\s?$/u.test(line)
+      ? Buffer.from(line, 'base64')
+      : null,
+};
+
+/** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
+export function extractUuencoded(text: string): { readonly text: string; readonly files: readonly UuFile[] } {
+  if (!/^begin[ -]/mu.test(text)) return { text, files: [] };
+  const files: UuFile[] = [];
+  const output: string[] = [];
+  let held: string[] = [];
+  let pieces: Buffer[] = [];
+  let filename: string | null = null;
+  let alphabet = ownAlphabet;
+  const giveUp = (): void => {
+    for (const line of held) output.push(line);
+    filename = null;
+    held = [];
+    pieces = [];
+  };
+  for (const line of text.split('\n')) {
+    if (filename !== null) {
+      held.push(line);
+      if (line.trimEnd() === alphabet.end) {
+        const content = Buffer.concat(pieces);
+        if (content.length === 0 || files.length >= maxUuFiles) giveUp();
+        else files.push({ filename, content });
+        filename = null;
+        held = [];
+        pieces = [];
+        continue;
+      }
+      const bytes = alphabet.decode(line);
+      if (bytes === null) giveUp();
+      else pieces.push(bytes);
+      continue;
+    }
+    const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
+    if (begin?.[2] === undefined) {
+      output.push(line);
+    } else {
+      filename = begin[2].trimEnd();
+      alphabet = begin[1] === undefined ? ownAlphabet : base64Alphabet;
+      held = [line];
+      pieces = [];
+    }
+  }
+  giveUp();
+  return { text: output.join('\n'), files };
+}

@@ -1,0 +1,214 @@
+import { createBase64TextDecoder } from './base64-text.ts';
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { detectBytes, detectType } from './detect-type.ts';
+import type { Part } from '../structure/part.ts';
+import {
+  createBase64Decoder,
+  createCanonicalLines,
+  createIdentityDecoder,
+  createQuotedPrintableDecoder,
+  isForeignToBase64,
+} from './transfer.ts';
+import type { TransferDecoder } from './transfer.ts';
+import { createUuDecoder } from '../containers/uuencode.ts';
+
+/**
+ * Receives the transfer-decoded bytes of each attachment as they stream by, called in the order in which attachments begin;
+ * `index` counts them from 0. An attached message is delivered while its own attachments are, so a sink must not wait for
+ * another one to end. What it throws ends the parse; what it leaves unread is skipped.
+ */
+export type AttachmentSink = (attachment: { readonly index: number }, content: Readable) => Promise<void>;
+
+export interface ContentFacts {
+  readonly size: number;
+  readonly sha256: string;
+  readonly detectedType: string | null;
+}
+
+/** Where decoded bytes go on their way through: counted, hashed, and handed to the sink. */
+export interface ContentOutput {
+  /** A promise where the sink asks to wait. */
+  readonly write: (bytes: Buffer) => Promise<void> | null;
+  readonly end: () => Promise<ContentFacts>;
+}
+
+const highWaterMark = 262_144;
+
+function drained(target: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      target.off('drain', settle);
+      target.off('close', settle);
+      resolve();
+    };
+    target.on('drain', settle);
+    target.on('close', settle);
+  });
+}
+
+/** Opens the way of one attachment. With no sink the bytes are only counted and hashed. */
+export function openContentOutput(sink: ((content: Readable) => Promise<void>) | null): ContentOutput {
+  const hash = createHash('sha256');
+  const head: Buffer[] = [];
+  let size = 0;
+  const stream = sink === null ? null : new PassThrough({ highWaterMark });
+  let settled = stream === null;
+  let failure: { readonly cause: unknown } | null = null;
+  // A consumer that destroys the stream says that it wants no more; that is no failure of the parse.
+  stream?.on('error', () => stream.destroy());
+  const consume = async (): Promise<void> => {
+    if (sink === null || stream === null) return;
+    try {
+      await sink(stream);
+    } catch (error) {
+      failure = { cause: error };
+    }
+    settled = true;
+  };
+  const done = consume();
+  return {
+    write(bytes) {
+      if (bytes.length === 0) return null;
+      hash.update(bytes);
+      if (size < detectBytes) head.push(Buffer.from(bytes.subarray(0, detectBytes - size)));
+      size += bytes.length;
+      if (stream === null || settled || stream.destroyed || stream.write(bytes)) return null;
+      return Promise.race([drained(stream), done]);
+    },
+    async end() {
+      if (stream !== null && !stream.destroyed) stream.end();
+      await done;
+      stream?.destroy();
+      if (failure !== null) throw failure.cause;
+      return { size, sha256: hash.digest('hex'), detectedType: await detectType(Buffer.concat(head)) };
+    },
+  };
+}
+
+/** The bytes of one part, decoded as they come. */
+export interface PartReader {
+  readonly part: Part;
+  readonly write: (bytes: Buffer) => Promise<void> | null;
+  /** `atDelimiter`: the last line end belongs to the delimiter line (RFC 2046 §5.1.1). */
+  readonly end: (atDelimiter: boolean) => Promise<PartResult>;
+}
+
+export interface PartResult {
+  /** Null where the part was not delivered as an attachment. */
+  readonly facts: ContentFacts | null;
+  /** The decoded bytes, up to the limit of the reader. */
+  readonly kept: Buffer;
+  readonly truncated: boolean;
+  readonly broken: boolean;
+  /** The body is not in the transfer encoding that its header names, and was taken as it came. */
+  readonly mislabelled: boolean;
+}
+
+function decoderFor(part: Part): TransferDecoder {
+  switch (part.encoding) {
+    case 'base64':
+      return part.contentType.startsWith('text/') ? createBase64TextDecoder() : createBase64Decoder();
+    case 'quoted-printable': {
+      const decoder = createQuotedPrintableDecoder();
+      return part.contentType.startsWith('text/') ? createCanonicalLines(decoder) : decoder;
+    }
+    case 'uuencode':
+    case 'x-uuencode':
+    case 'x-uue':
+      return createUuDecoder();
+    case 'binary':
+      return createIdentityDecoder();
+    default:
+      return /^(?:text|message)\//u.test(part.contentType)
+        ? createCanonicalLines(createIdentityDecoder())
+        : createIdentityDecoder();
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Cuts the line end off the end of what it is given and keeps it for the next piece. */
+function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readonly rest: () => Buffer } {
+  let held: Buffer = noBytes;
+  return {
+    pass(bytes) {
+      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      const last = all.at(-1);
+      let end = all.length;
+      if (last === 0x0a) end -= all.at(-2) === 0x0d ? 2 : 1;
+      else if (last === 0x0d) end -= 1;
+      held = end < all.length ? Buffer.from(all.subarray(end)) : noBytes;
+      return all.subarray(0, end);
+    },
+    rest: () => held,
+  };
+}
+
+/** Decodes a part; keeps its first `keepBytes` decoded bytes, and passes all of them to `output` where there is one. */
+export function openPartReader(input: {
+  readonly part: Part;
+  readonly keepBytes: number;
+  readonly output: ContentOutput | null;
+}): PartReader {
+  const { part, keepBytes, output } = input;
+  let decoder = decoderFor(part);
+  let mislabelled = false;
+  let started = false;
+  /** The beginning, which is judged as a whole however the message was cut into pieces. */
+  let head: Buffer[] = [];
+  let headBytes = 0;
+  const judge = (bytes: Buffer): void => {
+    mislabelled =
+      part.encoding === 'base64' && part.contentType.startsWith('text/') && isForeignToBase64(bytes);
+    // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
+    const lines =
+      part.encoding === '7bit' && !bytes.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
+    if (lines) decoder = createCanonicalLines(createIdentityDecoder());
+    else if (mislabelled) decoder = createIdentityDecoder();
+  };
+  const hold = createLineEndHold();
+  const kept: Buffer[] = [];
+  let keptBytes = 0;
+  let decodedBytes = 0;
+  const take = (decoded: Buffer): Promise<void> | null => {
+    decodedBytes += decoded.length;
+    if (keptBytes < keepBytes && decoded.length > 0) {
+      const piece = Buffer.from(decoded.subarray(0, keepBytes - keptBytes));
+      kept.push(piece);
+      keptBytes += piece.length;
+    }
+    return output?.write(decoded) ?? null;
+  };
+  const begin = (bytes: Buffer): Promise<void> | null => {
+    head = [];
+    started = true;
+    judge(bytes);
+    return take(decoder.push(bytes));
+  };
+  return {
+    part,
+    write(bytes) {
+      const content = hold.pass(bytes);
+      if (started) return take(decoder.push(content));
+      headBytes += content.length;
+      if (headBytes >= detectBytes)
+        return begin(head.length === 0 ? content : Buffer.concat([...head, content]));
+      head.push(Buffer.from(content));
+      return null;
+    },
+    async end(atDelimiter) {
+      if (!started) await begin(Buffer.concat(head));
+      if (!atDelimiter) await take(decoder.push(hold.rest()));
+      await take(decoder.end());
+      return {
+        facts: output === null ? null : await output.end(),
+        kept: Buffer.concat(kept),
+        truncated: decodedBytes > keptBytes,
+        broken: mislabelled || decoder.broken(),
+        mislabelled,
+      };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Header } from '../mail/mail.ts';
+
+interface WithHeaders {
+  readonly headers: readonly Header[];
+}
+
+/** The value of the first field of that name (lower case), null where there is none. An empty field is "". */
+export function fieldOf(message: WithHeaders, name: string): string | null {
+  return message.headers.find((header) => header.name === name)?.value.trim() ?? null;
+}
+
+/** True where the field is there with an empty path: the sender wants no answer and no bounce (RFC 5321 §4.5.5). */
+export function hasNullReturnPath(message: WithHeaders): boolean {
+  const field = message.headers.find((header) => header.name === 'return-path');
+  if (!field) return false;
+  const path = field.raw.trim();
+  return path === '' || path === '<>' || path === '< >';
+}
+
+/** RFC 3834 §5: the keyword of Auto-Submitted without comments and parameters, lower case; null where absent. */
+export function autoSubmitted(message: WithHeaders): string | null {
+  const value = fieldOf(message, 'auto-submitted');
+  if (value === null) return null;
+  return value
+    .split(/[\s;(]/, 1)
+    .join('')
+    .toLowerCase();
+}
+
+/** RFC 3834 §5: anything but "no" is automatic; an unknown keyword still means that no person pressed "send". */
+export function isAutoSubmitted(message: WithHeaders): boolean {
+  const keyword = autoSubmitted(message);
+  return keyword !== null && keyword !== '' && keyword !== 'no';
+}

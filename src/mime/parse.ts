@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream';
+import { createAssembly } from './structure/assembly.ts';
+import { parseLimits } from './limits.ts';
+import type { ParseLimits } from './limits.ts';
+import type { ParsedMessage } from '../mail/mail.ts';
+import type { AttachmentSink } from './content/part-content.ts';
+
+export { parseLimits } from './limits.ts';
+export type { ParseLimits } from './limits.ts';
+export type { AttachmentSink } from './content/part-content.ts';
+
+/** A whole message in memory is read in pieces too, so that a sink can slow it down. */
+const pieceBytes = 131_072;
+
+async function* piecesOf(raw: Readable | Buffer): AsyncGenerator<Buffer, void> {
+  if (raw instanceof Uint8Array) {
+    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+    for (let start = 0; start < bytes.length; start += pieceBytes)
+      yield bytes.subarray(start, start + pieceBytes);
+    return;
+  }
+  for await (const chunk of raw as AsyncIterable<Buffer | string>) {
+    yield typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+  }
+}
+
+/**
+ * Reads a message (RFC 5322, RFC 2045–2049) into plain facts. Any bytes give a result: defects are `warnings`, each a stable
+ * code, a colon and a detail; input that is no message has the code `not-a-message`.
+ *
+ * Attachments stream through `sink` while they are read, those of nested messages included; join them to the entries of the
+ * result by SHA-256. Attachments are never held whole, so memory does not grow with their size.
+ * Throws only what `raw` or `sink` throw. Message ids and content ids are without angle brackets.
+ */
+export async function parseMessage(input: {
+  readonly raw: Readable | Buffer;
+  readonly sink?: AttachmentSink;
+  readonly limits?: ParseLimits;
+}): Promise<ParsedMessage> {
+  const assembly = createAssembly({ sink: input.sink ?? null, limits: input.limits ?? parseLimits });
+  for await (const piece of piecesOf(input.raw)) await assembly.push(piece);
+  return assembly.finish();
+}

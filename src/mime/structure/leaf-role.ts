@@ -1,0 +1,57 @@
+import type { ParseLimits } from '../limits.ts';
+import { isEncoded, isMessageType } from './part.ts';
+import type { Part } from './part.ts';
+import { isPkcs7Mime } from './protection.ts';
+
+/** What a leaf is read for, beside being a file. */
+export type LeafRole = 'text' | 'file' | 'report' | 'calendar' | 'tnef' | 'pkcs7' | 'encoded-message';
+
+const reportTypes: ReadonlySet<string> = new Set([
+  'message/delivery-status',
+  'message/global-delivery-status',
+  'message/feedback-report',
+  'message/disposition-notification',
+  'message/global-disposition-notification',
+  'message/global-headers',
+  'text/rfc822-headers',
+  'message/rfc822-headers',
+  // What gateways and old servers write in place of RFC 6522's type.
+  'text/rfc822-header',
+  'text/x-rfc822-headers',
+  'text/rfc822',
+  'text/delivery-status',
+]);
+/** Gateways and clients that lose the type of a report's part keep or give a name: "details.txt", "ATT00001.txt", "Message Headers.txt". */
+const reportFile =
+  /^(?:delivery[-_ ]?(?:status|report|notification)|details|dsn|att\d{5}|noname|(?:message |mail |original |undelivered[- ]message )?headers?|rfc822[-_]?headers?)(?:\.(?:txt|dat|dsn))?$/;
+const untyped: ReadonlySet<string> = new Set(['text/plain', 'application/octet-stream']);
+const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'application/ics']);
+const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
+/** RFC 8551 §3.2.1: gateways that lose the type keep the name. */
+const cmsFiles: ReadonlySet<string> = new Set(['smime.p7m', 'smime.p7z']);
+/** RFC 3464 reports of mass mail reach some 100 KB. */
+const maxReportBytes = 1_048_576;
+
+/** The role of a leaf by its type; `isBody` is the choice of the texts. */
+export function roleOf(part: Part, isBody: boolean): LeafRole {
+  if (isBody) return 'text';
+  if (reportTypes.has(part.contentType)) return 'report';
+  if (calendarTypes.has(part.contentType)) return 'calendar';
+  const filename = part.filename?.toLowerCase() ?? '';
+  if (untyped.has(part.contentType) && reportFile.test(filename)) return 'report';
+  if (tnefTypes.has(part.contentType) || filename === 'winmail.dat') return 'tnef';
+  if (isPkcs7Mime(part.contentType) || cmsFiles.has(filename)) return 'pkcs7';
+  // Programs that know nothing of mail attach a saved message as bytes.
+  const savedMessage = part.contentType === 'application/octet-stream' && filename.endsWith('.eml');
+  return savedMessage || (isMessageType(part) && isEncoded(part)) ? 'encoded-message' : 'file';
+}
+
+/** How many decoded bytes of a leaf are kept in memory for its role. `textBudget` is what all texts together may still take. */
+export function keepBytesFor(
+  role: LeafRole,
+  given: { readonly limits: ParseLimits; readonly textBudget: number },
+): number {
+  if (role === 'file') return 0;
+  if (role === 'text') return Math.max(0, Math.min(given.limits.maxTextBytes, given.textBudget));
+  return role === 'report' || role === 'calendar' ? maxReportBytes : given.limits.maxContainerBytes;
+}

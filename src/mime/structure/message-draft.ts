@@ -1,0 +1,51 @@
+import { createBodyChoice } from './body-choice.ts';
+import type { BodyChoice } from './body-choice.ts';
+import type { ParseLimits } from '../limits.ts';
+import type { Attachment, CalendarFacts, ReportPart } from '../../mail/mail.ts';
+import type { Part } from './part.ts';
+import type { Protection } from './protection.ts';
+
+/** One readable part, decoded to Unicode. Line ends are \n. */
+export interface BodyText {
+  readonly kind: 'plain' | 'html';
+  readonly text: string;
+}
+
+export type AttachmentDraft = Omit<Attachment, 'inline'>;
+
+/** What is known of a message while it is read; each nested one has its own. */
+export interface MessageDraft {
+  /** The message/rfc822 part around it, null for the outermost. */
+  readonly container: Part | null;
+  root: Part | null;
+  readonly bodies: BodyChoice<BodyText>;
+  readonly attachments: AttachmentDraft[];
+  readonly reports: ReportPart[];
+  readonly nested: MessageDraft[];
+  calendar: CalendarFacts | null;
+  protection: Protection | null;
+  /** The first charset that a part declares, which raw 8-bit headers often share. */
+  charsetHint: string | null;
+  readonly warn: (code: string, detail: string) => void;
+  readonly warnings: () => readonly string[];
+}
+
+export function createMessageDraft(container: Part | null, limits: ParseLimits): MessageDraft {
+  const warnings = new Set<string>();
+  return {
+    container,
+    root: null,
+    bodies: createBodyChoice<BodyText>(),
+    attachments: [],
+    reports: [],
+    nested: [],
+    calendar: null,
+    protection: null,
+    charsetHint: null,
+    warn(code, detail) {
+      if (warnings.size < limits.maxWarnings)
+        warnings.add(`${code}: ${detail.replaceAll(/\p{Cc}/gu, ' ').slice(0, 200)}`);
+    },
+    warnings: () => [...warnings],
+  };
+}

@@ -1,0 +1,148 @@
+import { describeError } from '../errors.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
+import type { FolderState, ListedMessage, MailboxSession } from '../mailbox/mailbox.ts';
+import type { PolledMailbox } from './poll.ts';
+import { useOf } from './folder-use.ts';
+import { findCursor } from '../store/cursors.ts';
+import type { Database } from '../store/mongo.ts';
+import { askAgain, ledgerOf, recordSightings } from '../store/sightings.ts';
+import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
+
+/** What a folder lists, and what the ledger says of it. */
+export interface FolderAudit {
+  readonly folder: string;
+  /** UIDs that the mailbox lists now. */
+  readonly listed: number;
+  /** Of the listed ones. */
+  readonly done: number;
+  readonly pending: number;
+  readonly failed: number;
+  /** Not fetched, because somebody still writes them. */
+  readonly drafts: number;
+  /** Rows of messages that the mailbox lists no longer: moved, deleted, or gone before they were fetched. */
+  readonly vanished: number;
+  /** Listed, and the ledger has no row or takes them for gone. The first thousand; `missingCount` tells all. */
+  readonly missing: readonly number[];
+  readonly missingCount: number;
+  /** The folder is another than the one in the ledger, or was never polled: the next poll reads it whole. */
+  readonly isNew: boolean;
+  /** Why it could not be compared: it is not there, or does not open. Null where it was. */
+  readonly problem: string | null;
+}
+
+const MAX_NAMED = 1_000;
+
+type State = SightingDocument['state'];
+
+/**
+ * Compares a mailbox with the ledger, folder by folder, in windows: a million messages are never in memory.
+ * `fix` writes rows for the missing ones, which the next poll fetches. @throws MailboxError; what the database throws.
+ */
+export async function auditMailbox(
+  database: Database,
+  mailbox: PolledMailbox,
+  { fix }: { readonly fix: boolean },
+): Promise<FolderAudit[]> {
+  const session = await mailbox.source.openSession();
+  try {
+    const audits: FolderAudit[] = [];
+    for (const wanted of mailbox.folders) {
+      const path = await session.resolveFolder(wanted);
+      const state = path === null ? 'there is no such folder' : await openOrWhyNot(session, path);
+      audits.push(
+        typeof state === 'string'
+          ? unread(path ?? wanted, state)
+          : await auditFolder({ database, mailbox, session, wanted, state, fix }),
+      );
+    }
+    return audits;
+  } finally {
+    await session.close();
+  }
+}
+
+const unread = (folder: string, problem: string): FolderAudit => ({
+  folder,
+  listed: 0,
+  done: 0,
+  pending: 0,
+  failed: 0,
+  drafts: 0,
+  vanished: 0,
+  missing: [],
+  missingCount: 0,
+  isNew: false,
+  problem,
+});
+
+async function openOrWhyNot(session: MailboxSession, path: string): Promise<FolderState | string> {
+  try {
+    return await session.open(path);
+  } catch (error) {
+    if (error instanceof MailboxError && (error.code === 'folder-missing' || error.code === 'protocol'))
+      return describeError(error);
+    throw error;
+  }
+}
+
+async function auditFolder(input: {
+  readonly database: Database;
+  readonly mailbox: PolledMailbox;
+  readonly session: MailboxSession;
+  readonly wanted: string;
+  readonly state: FolderState;
+  readonly fix: boolean;
+}): Promise<FolderAudit> {
+  const { database, mailbox, session, state, fix } = input;
+  const { path } = state;
+  const cursor = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
+  const isNew = cursor === null || cursor.uidValidity !== state.uidValidity;
+  const key: FolderEpoch = { mailbox: mailbox.name, folder: path, epoch: cursor?.epoch ?? 1 };
+  const counts: Record<State, number> = { done: 0, pending: 0, failed: 0, vanished: 0, draft: 0 };
+  // Before any row is added.
+  const rows = isNew ? 0 : await database.sightings.countDocuments({ ...key });
+  const missing: ListedMessage[] = [];
+  let [listed, missingCount, knownListed] = [0, 0, 0];
+  for await (const window of session.list({ fromUid: 1 })) {
+    const uids = window.map(({ uid }) => uid);
+    const ledger = isNew ? new Map<number, State>() : await ledgerOf(database.sightings, key, uids);
+    const absent = window.filter(({ uid }) => !isInHand(ledger.get(uid)));
+    for (const row of ledger.values()) counts[row]++;
+    listed += window.length;
+    knownListed += ledger.size;
+    missingCount += absent.length;
+    if (fix && !isNew && absent.length > 0) await queue(input, key, absent);
+    missing.push(...absent.slice(0, MAX_NAMED - missing.length));
+  }
+  return {
+    folder: path,
+    listed,
+    done: counts.done,
+    pending: counts.pending,
+    failed: counts.failed,
+    drafts: counts.draft,
+    vanished: rows - knownListed,
+    missing: missing.map(({ uid }) => uid),
+    missingCount,
+    isNew,
+    problem: null,
+  };
+}
+
+/** A row that says "gone" of a message that is listed is as bad as none. */
+const isInHand = (state: State | undefined): boolean => state !== undefined && state !== 'vanished';
+
+async function queue(
+  { database, mailbox, session, wanted, state: { path } }: Parameters<typeof auditFolder>[0],
+  key: FolderEpoch,
+  absent: readonly ListedMessage[],
+): Promise<void> {
+  const use = await useOf(session, { wanted, path });
+  const { role, since } = mailbox;
+  await recordSightings(database.sightings, { ...key, ...use, role, since }, absent);
+  await askAgain(
+    database.sightings,
+    key,
+    absent.map(({ uid }) => uid),
+  );
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { ObjectId } from 'mongodb';
+import type { MailboxSource } from '../mailbox/mailbox.ts';
+import { pollFolder } from './folder.ts';
+import type { Round } from './folder.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
+import { cursorsOf } from '../store/cursors.ts';
+import { releaseLease, takeLease } from '../store/leases.ts';
+import type { MailboxRole } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+
+export interface PolledMailbox {
+  readonly name: string;
+  readonly role: MailboxRole;
+  readonly folders: readonly string[];
+  readonly since: Date | null;
+  readonly source: MailboxSource;
+}
+
+export interface PollDeps {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly spoolDir: string;
+  /** Hands fetched sightings on. What is lost of it the reconciler hands on once more. */
+  readonly enqueue: (sightings: readonly ObjectId[]) => Promise<void>;
+  /** Keeps raw bytes for an ingest job of this process. */
+  readonly remember: (key: string, raw: Buffer) => void;
+  /** False while too many messages wait to be ingested. */
+  readonly hasRoom: () => Promise<boolean>;
+  readonly batch: number;
+  readonly budgetMs: number;
+  /** Folders that are parked are asked for, too: a person wants it now. */
+  readonly askParked?: boolean;
+  /** For tests that cannot wait; LEASE_MS otherwise. */
+  readonly leaseMs?: number;
+  /** Called between steps, with the step's name: for tests that kill the process there. */
+  readonly step?: (name: PollStep) => void;
+}
+
+export type PollStep =
+  | 'leased'
+  | 'opened'
+  | 'epoch-raised'
+  | 'rows-written'
+  | 'cursor-moved'
+  | 'raw-stored'
+  | 'row-fetched'
+  | 'enqueued'
+  | 'listing-finished';
+
+export interface PollOutcome {
+  /** `more`: there is work left, poll again soon. `waiting`: ingest is behind. `leased`: another process polls it now. */
+  readonly outcome: 'done' | 'more' | 'waiting' | 'leased';
+  readonly listed: number;
+  readonly fetched: number;
+  readonly vanished: number;
+  /** One for each folder that failed; the others were polled. */
+  readonly problems: readonly FolderProblem[];
+  /** Folders that were reset now. */
+  readonly resets: readonly string[];
+  /** Folders that were parked and could be opened now. */
+  readonly recovered: readonly string[];
+}
+
+interface FolderProblem {
+  readonly folder: string;
+  readonly error: unknown;
+  /** False where the same was said after an earlier poll. */
+  readonly isNews: boolean;
+  /** The folder is not asked for before; null where the next poll asks. */
+  readonly parkedUntil: Date | null;
+}
+
+/**
+ * Renewed all the while, so that it may be short: the mailbox of a killed poller is free again before the queue finds the dead
+ * job (queue-worker.ts: pollLockMs), and the poll that the queue repeats then is not turned away.
+ */
+const LEASE_MS = 12_000;
+const RENEWALS_PER_LEASE = 3;
+
+/**
+ * Polls a mailbox: rows for what is listed, then the cursor, then raw bytes, then ingest jobs, in this order, so that a crash at
+ * any point loses nothing. A folder that fails does not stop the others.
+ * @throws MailboxError where no connection can be had; whatever the database or the blob store throw.
+ */
+export async function pollMailbox(
+  deps: PollDeps,
+  mailbox: PolledMailbox,
+  signal: AbortSignal,
+): Promise<PollOutcome> {
+  const lease = { mailbox: mailbox.name, kind: 'poll', owner: randomUUID() } as const;
+  const { leases } = deps.database;
+  const forMs = deps.leaseMs ?? LEASE_MS;
+  const total = {
+    listed: 0,
+    fetched: 0,
+    vanished: 0,
+    problems: [] as PollOutcome['problems'][number][],
+    resets: [] as string[],
+    recovered: [] as string[],
+  };
+  const take = async (): Promise<boolean> => await takeLease(leases, { ...lease, forMs });
+  if (!(await take())) return { outcome: 'leased', ...total };
+  const stopRenewing = keepRenewing(take, forMs / RENEWALS_PER_LEASE);
+  deps.step?.('leased');
+  const deadline = Date.now() + deps.budgetMs;
+  const goOn = async (): Promise<boolean> => {
+    if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
+    return await take();
+  };
+  try {
+    if (!(await deps.hasRoom())) return { outcome: 'waiting', ...total };
+    const cursors = await cursorsOf(deps.database.cursors, mailbox.name);
+    const round: Round = { ...deps, mailbox, cursors, total, goOn };
+    const session = await mailbox.source.openSession(signal);
+    try {
+      let more = false;
+      for (const wanted of mailbox.folders) more = (await pollFolder(round, session, wanted)) || more;
+      return { outcome: more ? 'more' : 'done', ...total };
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await stopRenewing();
+    await releaseLease(leases, lease);
+  }
+}
+
+/** A renewal that is under way when the poll ends must not take the lease again after it was given back. */
+function keepRenewing(renew: () => Promise<unknown>, everyMs: number): () => Promise<void> {
+  let renewal: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(renew).catch(() => {});
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await renewal;
+  };
+}

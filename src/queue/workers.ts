@@ -1,0 +1,155 @@
+import { ObjectId } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError, PermanentError } from '../errors.ts';
+import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
+import { pollMailbox } from '../poll/poll.ts';
+import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
+import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
+import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
+import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
+import type { IngestJob, MailboxJob } from './queues.ts';
+
+/** How long a poll that found ingest behind waits before it asks again. */
+const WAIT_FOR_ROOM_MS = 1_000;
+/** How long a poll waits that found the mailbox held by another process, which may be dead. */
+const WAIT_FOR_LEASE_MS = 5_000;
+
+export function startPollWorkers(
+  settings: WorkerSettings & {
+    readonly poll: PollDeps;
+    readonly mailboxes: readonly PolledMailbox[];
+    readonly concurrency: number;
+  },
+): RunningWorkers {
+  const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
+  const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+  /** Why a mailbox could not be reached, as it was logged last. */
+  const said = new Map<string, string>();
+
+  const tick = startWorker<MailboxJob>(
+    settings,
+    queueNames.tick,
+    { concurrency: 4, lockMs: timing.pollLockMs },
+    async (job) => {
+      await addPoll(queues, payloadOf(job, mailboxJob).mailbox);
+    },
+  );
+
+  const polls = startWorker<MailboxJob>(
+    settings,
+    queueNames.poll,
+    { concurrency, lockMs: timing.pollLockMs },
+    async (job, signal) => {
+      const { mailbox: name } = payloadOf(job, mailboxJob);
+      const mailbox = byName.get(name);
+      if (mailbox === undefined)
+        throw new PermanentError(
+          'unknown-mailbox',
+          `no mailbox ${name} in this process's settings; give all pollers the same`,
+        );
+      const stop = metrics.pollSeconds.startTimer({ mailbox: name });
+      try {
+        const outcome = await pollMailbox(poll, mailbox, signal);
+        said.delete(name);
+        report(name, outcome);
+        if (outcome.outcome === 'waiting')
+          await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
+        if (outcome.outcome === 'leased')
+          await delay(Math.min(WAIT_FOR_LEASE_MS, timing.pollLockMs), undefined, { signal }).catch(() => {});
+        if (outcome.outcome !== 'done') await addPoll(queues, name);
+        return {
+          ...outcome,
+          problems: outcome.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`),
+        };
+      } catch (error) {
+        metrics.folderProblems.inc({ mailbox: name });
+        if (!(error instanceof MailboxError)) throw error;
+        const isNews = said.get(name) !== error.code;
+        said.set(name, error.code);
+        if (!error.isRepeated) throw error;
+        // The watch may have met it first, which says nothing; the pause itself is no news.
+        if (isNews)
+          log.warn(
+            {
+              mailbox: name,
+              code: error.code,
+              error: describeError(error),
+              retryAfterMs: error.retryAfterMs,
+            },
+            'mailbox cannot be reached, it is left alone for a while',
+          );
+        return { outcome: error.code, retryAfterMs: error.retryAfterMs };
+      } finally {
+        stop();
+      }
+    },
+  );
+
+  function report(
+    mailbox: string,
+    { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
+  ): void {
+    for (const { folder, error, isNews, parkedUntil } of problems) {
+      metrics.folderProblems.inc({ mailbox });
+      if (!isNews) continue;
+      const fields = { mailbox, folder, error: describeError(error) };
+      if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
+      else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
+    }
+    for (const folder of recovered) log.info({ mailbox, folder }, 'parked folder can be opened again');
+    for (const reset of resets) {
+      metrics.folderResets.inc({ mailbox });
+      log.warn({ mailbox, reset }, 'folder was reset, it is read again');
+    }
+    if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
+  }
+
+  return closing([tick, polls]);
+}
+
+export function startIngestWorkers(
+  settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
+): RunningWorkers {
+  const { log, metrics, ingest, concurrency, timing = jobTiming } = settings;
+  const worker = startWorker<IngestJob>(
+    settings,
+    queueNames.ingest,
+    { concurrency, lockMs: timing.ingestLockMs },
+    async (job) => {
+      const { kind, id } = payloadOf(job, ingestJob);
+      const stop = metrics.ingestSeconds.startTimer();
+      const objectId = ObjectId.createFromHexString(id);
+      const outcome =
+        kind === 'sighting' ? await ingestSighting(ingest, objectId) : await ingestAgain(ingest, objectId);
+      report({ job: job.id, outcome, seconds: stop() });
+      return outcome;
+    },
+  );
+
+  function report({
+    job,
+    outcome,
+    seconds,
+  }: {
+    job: string | undefined;
+    outcome: IngestOutcome;
+    seconds: number;
+  }): void {
+    metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
+    if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
+    if (outcome.outcome === 'nothing-to-do') return;
+    if (outcome.lag !== null)
+      metrics.lagSeconds.observe({ mailbox: outcome.lag.mailbox }, outcome.lag.seconds);
+    const { warnings, lag: _, ...fields } = outcome;
+    const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
+    const codes = warnings.map((warning) => warning.split(':', 1)[0]);
+    log[level](
+      { job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) },
+      'message ingested',
+    );
+  }
+
+  return closing([worker]);
+}

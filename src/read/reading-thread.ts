@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Resolver } from 'node:dns/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { readTrustedResults } from '../mail/authentication/authentication.ts';
+import type { Authentication } from '../mail/authentication/authentication.ts';
+import { readMail } from '../mail/read.ts';
+import type { Reading } from '../mail/read.ts';
+import type { AttachmentContent, ReadingResult, ReadingTask } from './reader.ts';
+import { spool } from '../store/blobs/spool.ts';
+import type { Spooled } from '../store/blobs/spool.ts';
+
+/** Attachments of one message kept in memory, together; more goes to disk. */
+const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
+/** A slow resolver must not hold a thread: what it does not answer in time is a temperror, never a pass. */
+const DNS_TIMEOUT_MS = 2_000;
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
+
+/** Runs in a thread of reading.ts. */
+export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
+  const { raw } = task;
+  const open = (): Readable =>
+    raw instanceof Uint8Array
+      ? Readable.from([Buffer.from(raw.buffer, raw.byteOffset, raw.length)])
+      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
+  const spooled: Spooled[] = [];
+  let inMemory = 0;
+  const reading = await readMail({
+    open,
+    sink: async (_attachment, content) => {
+      const file = await spool(content, {
+        dir: task.spoolDir,
+        ...(inMemory >= MAX_MEMORY_BYTES ? { maxMemoryBytes: 0 } : {}),
+      });
+      if (Buffer.isBuffer(file.content)) inMemory += file.content.length;
+      spooled.push(file);
+    },
+  });
+  return {
+    reading,
+    contents: contentsOf(reading, spooled),
+    authentication: await authenticate(task, reading),
+  };
+}
+
+function contentsOf({ mail }: Reading, spooled: readonly Spooled[]): AttachmentContent[] {
+  const types = new Map(mail.attachments.map(({ sha256, contentType }) => [sha256, contentType]));
+  const distinct = new Map(spooled.map((file) => [file.sha256, file]));
+  return [...distinct.values()].map(({ sha256, size, content }) => ({
+    sha256,
+    size,
+    content,
+    contentType: types.get(sha256) ?? 'application/octet-stream',
+  }));
+}
+
+async function authenticate(task: ReadingTask, { mail }: Reading): Promise<Authentication | null> {
+  const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
+  if (trusted !== null || !task.authenticate) return trusted;
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+  const raw = task.raw instanceof Uint8Array ? Buffer.from(task.raw) : await readFile(join(task.raw.path));
+  // Half a second to load, for nothing where our own server's results are trusted.
+  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
+  return await verifyAuthentication({
+    raw,
+    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
+    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  });
+}

@@ -1,0 +1,131 @@
+import { rematchAfter, rematchOf, startRematch } from './rematch.ts';
+import type { Enqueue, Rematch } from './rematch.ts';
+import type { Rules } from '../decide/rules.ts';
+import { refreshClients, scanClients } from '../store/address-book.ts';
+import type { BookChanges } from '../store/address-book.ts';
+import { passScanOn, saveScan, takeScan } from '../store/book-scan.ts';
+import type { ClientDocument } from '../store/clients.ts';
+import type { Database } from '../store/mongo.ts';
+
+export interface Upkeep {
+  readonly scanned: number;
+  readonly gained: number;
+  readonly lost: number;
+  /** Messages that were marked to be judged again. */
+  readonly marked: number;
+  /** Addresses that vanished in such numbers that no link was touched. */
+  readonly withheld: number;
+}
+
+/** Pages of a thousand clients a step: the period of the scan grows with the collection, its load does not. */
+const PAGES_A_STEP = 5;
+/** The first scan of a collection goes on for this long at a time: the book is of little use before. */
+const FIRST_SCAN_MS = 20_000;
+/** Longer than a page takes; a process that died holds the scan up no longer than this. */
+const LEASE_MS = 120_000;
+/**
+ * A CRM that is being imported anew, or that blanks a column by mistake, takes a whole page of addresses away for a while. Links
+ * are taken back on their own only where so few vanish that somebody meant it; `address-book hint` does the rest when asked.
+ */
+const MAX_LOST_A_PAGE = 50;
+
+/** One step of the rolling scan, one each `everyMs` whatever the number of processes. Null where another one does it. */
+export async function keepBook(
+  database: Database,
+  {
+    owner,
+    enqueue,
+    everyMs,
+  }: { readonly owner: string; readonly enqueue: Enqueue; readonly everyMs: number },
+): Promise<Upkeep | null> {
+  const scan = await takeScan(database.leases, { owner, forMs: LEASE_MS });
+  if (scan === null) return null;
+  const started = Date.now();
+  const deadline = started + FIRST_SCAN_MS;
+  let total = NOTHING_DONE;
+  let { after, completedAt } = scan;
+  for (let page = 0; completedAt === null ? Date.now() < deadline : page < PAGES_A_STEP; page++) {
+    const done = await scanPage(database, { after, enqueue });
+    total = sum(total, done.upkeep);
+    after = done.after;
+    if (after === null) completedAt = new Date();
+    await saveScan(database.leases, { owner, after, completedAt });
+    if (after === null) break;
+  }
+  await passScanOn(database.leases, { owner, from: new Date(started + everyMs / 2) });
+  return total;
+}
+
+/** Brings the whole book up to date now. `progress` is called with the clients read so far. */
+export async function rebuildBook(
+  database: Database,
+  { enqueue, progress }: { readonly enqueue: Enqueue; readonly progress: (scanned: number) => void },
+): Promise<Upkeep> {
+  let total = NOTHING_DONE;
+  let after: ClientDocument['_id'] | null = null;
+  do {
+    const done = await scanPage(database, { after, enqueue });
+    total = sum(total, done.upkeep);
+    after = done.after;
+    progress(total.scanned);
+  } while (after !== null);
+  return total;
+}
+
+/**
+ * The CRM says that a client changed: the book knows it from now on, and what its document asks for is re-matched, however much
+ * that is. Null where there is no such client: then its rows have gone from the book, and its mail stays where it is.
+ */
+export async function heedHint(
+  database: Database,
+  {
+    clientId,
+    rules,
+    enqueue,
+  }: {
+    readonly clientId: ClientDocument['_id'];
+    readonly rules: Pick<Rules, 'domainMatching'>;
+    readonly enqueue: Enqueue;
+  },
+): Promise<Upkeep | null> {
+  const asked = await rematchOf(database, { clientId, rules });
+  const heeded = async (): Promise<unknown> => asked && (await startRematch(database, asked, async () => {}));
+  const { gained, lost } = await refreshClients(database, [clientId], heeded);
+  if (asked === null) return null;
+  const marked = await startRematch(database, asked, enqueue);
+  return { scanned: 1, gained: gained.length, lost: lost.length, marked, withheld: 0 };
+}
+
+const NOTHING_DONE: Upkeep = { scanned: 0, gained: 0, lost: 0, marked: 0, withheld: 0 };
+
+function sum(a: Upkeep, b: Upkeep): Upkeep {
+  return {
+    scanned: a.scanned + b.scanned,
+    gained: a.gained + b.gained,
+    lost: a.lost + b.lost,
+    marked: a.marked + b.marked,
+    withheld: a.withheld + b.withheld,
+  };
+}
+
+/** The marks are set before the book changes, and again with jobs when it has: a crash in between loses no re-match. */
+async function scanPage(
+  database: Database,
+  { after, enqueue }: { readonly after: ClientDocument['_id'] | null; readonly enqueue: Enqueue },
+): Promise<{ after: ClientDocument['_id'] | null; upkeep: Upkeep }> {
+  const asked = (changes: BookChanges): Rematch => ({
+    ...rematchAfter(changes),
+    ...(changes.lost.length > MAX_LOST_A_PAGE ? { lost: [] } : {}),
+  });
+  const done = await scanClients(
+    database,
+    { after },
+    async (changes) => await startRematch(database, asked(changes), async () => {}),
+  );
+  const marked = await startRematch(database, asked(done), enqueue);
+  const withheld = done.lost.length > MAX_LOST_A_PAGE ? done.lost.length : 0;
+  return {
+    after: done.after,
+    upkeep: { scanned: done.scanned, gained: done.gained.length, lost: done.lost.length, marked, withheld },
+  };
+}

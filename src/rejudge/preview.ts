@@ -1,0 +1,156 @@
+import type { Filter } from 'mongodb';
+import { describeError } from '../errors.ts';
+import { judgeAnew } from '../ingest/judge-message.ts';
+import type { Reader } from '../read/reader.ts';
+import type { Rules } from '../decide/rules.ts';
+import type { BookDocument } from '../store/address-book.ts';
+import type { MessageDocument, MessageLink } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+import type { Verdict } from '../decide/judge.ts';
+
+export interface ReconsiderDeps {
+  readonly database: Database;
+  readonly reader: Reader;
+  readonly rules: Rules;
+}
+
+/**
+ * What judging a message anew would do to it. `links`, `unlinks` and `case-updates` change what is on record; `verdict` only says
+ * something else about a message (of its reason, or of clients that automatic judging leaves as they are).
+ */
+export type ChangeKind = 'links' | 'unlinks' | 'case-updates' | 'verdict' | 'unreadable' | 'nothing';
+
+export interface Reconsidered {
+  readonly message: MessageDocument;
+  readonly kinds: readonly ChangeKind[];
+  readonly links: readonly MessageLink[];
+  readonly unlinks: readonly MessageLink[];
+  readonly caseUpdates: number;
+  readonly before: Pick<Verdict, 'kind' | 'reason'> | null;
+  /** What a message of today would get. */
+  readonly after: Pick<Verdict, 'kind' | 'reason' | 'clients'> | null;
+  readonly error: string | null;
+}
+
+/** Messages read side by side: reading is done in threads, asking waits for the database. */
+const WIDTH = 4;
+
+/**
+ * Judges stored messages anew, from their raw bytes and with today's rules and address book, and writes nothing. Messages come in
+ * no particular order. What would follow in other messages, because they answer one of these, is not counted.
+ */
+export async function* reconsider(
+  deps: ReconsiderDeps,
+  filter: Filter<MessageDocument>,
+  also: {
+    readonly supposed?: readonly Omit<BookDocument, '_id'>[];
+    readonly lost?: NonNullable<MessageDocument['lost']>;
+  } = {},
+): AsyncGenerator<Reconsidered> {
+  const running = new Set<Promise<Reconsidered>>();
+  const settle = async (): Promise<Reconsidered> => {
+    const [done, promise] = await Promise.race([...running].map(async (one) => [await one, one] as const));
+    running.delete(promise);
+    return done;
+  };
+  for await (const message of deps.database.messages.find(filter)) {
+    const asked = also.lost === undefined ? message : { ...message, lost: also.lost };
+    running.add(reconsiderOne(deps, asked, also.supposed ?? []));
+    if (running.size >= WIDTH) yield await settle();
+  }
+  while (running.size > 0) yield await settle();
+}
+
+async function reconsiderOne(
+  { database, reader, rules }: ReconsiderDeps,
+  message: MessageDocument,
+  supposed: readonly Omit<BookDocument, '_id'>[],
+): Promise<Reconsidered> {
+  const before = message.verdict;
+  try {
+    const read = await reader.read({ key: message.rawKey, size: message.size });
+    try {
+      const { mail } = read.reading;
+      const authentication = message.authentication ?? read.authentication;
+      const { fresh, judgement } = await judgeAnew(database, {
+        mail,
+        message,
+        authentication,
+        rules,
+        supposed,
+      });
+      const had = new Set(message.links.map(({ clientId }) => String(clientId)));
+      const links = judgement.links.filter(({ clientId }) => !had.has(String(clientId)));
+      const unlinks = judgement.links.filter(({ retract }) => retract !== undefined);
+      const caseUpdates =
+        judgement.caseUpdates.filter(({ review }) => review !== 'echo').length -
+        message.caseUpdates.filter(({ review }) => review !== 'echo').length;
+      const kinds: ChangeKind[] = [
+        ...(links.length > 0 ? (['links'] as const) : []),
+        ...(unlinks.length > 0 ? (['unlinks'] as const) : []),
+        ...(caseUpdates !== 0 ? (['case-updates'] as const) : []),
+        ...(links.length === 0 && unlinks.length === 0 && saysOtherwise(message, fresh)
+          ? (['verdict'] as const)
+          : []),
+      ];
+      return {
+        message,
+        kinds: kinds.length > 0 ? kinds : ['nothing'],
+        links,
+        unlinks,
+        caseUpdates,
+        before,
+        after: fresh,
+        error: null,
+      };
+    } finally {
+      await read.dispose();
+    }
+  } catch (error) {
+    return {
+      message,
+      kinds: ['unreadable'],
+      links: [],
+      unlinks: [],
+      caseUpdates: 0,
+      before,
+      after: null,
+      error: describeError(error),
+    };
+  }
+}
+
+/** Another kind or reason, or clients among which one of the links is not. */
+function saysOtherwise({ verdict, links }: MessageDocument, fresh: Verdict): boolean {
+  if (verdict === null) return true;
+  if (verdict.kind !== fresh.kind || verdict.reason !== fresh.reason) return true;
+  const found = new Set(fresh.clients.map(({ clientId }) => clientId));
+  return links.some(({ clientId }) => !found.has(String(clientId)));
+}
+
+/** Counts of a preview, by kind, and the clients that gain and lose messages. */
+export interface Tally {
+  readonly examined: number;
+  readonly changes: Readonly<Record<ChangeKind, number>>;
+}
+
+export async function tally(
+  changes: AsyncIterable<Reconsidered>,
+  seen: (change: Reconsidered, examined: number) => void = () => {},
+): Promise<Tally> {
+  const counts: Record<ChangeKind, number> = {
+    links: 0,
+    unlinks: 0,
+    'case-updates': 0,
+    verdict: 0,
+    unreadable: 0,
+    nothing: 0,
+  };
+  let examined = 0;
+  for await (const change of changes) {
+    examined++;
+    for (const kind of change.kinds) counts[kind]++;
+    seen(change, examined);
+  }
+  return { examined, changes: counts };
+}

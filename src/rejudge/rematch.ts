@@ -1,0 +1,151 @@
+import type { Filter, ObjectId } from 'mongodb';
+import { reconsider, tally } from './preview.ts';
+import type { ReconsiderDeps, Tally } from './preview.ts';
+import type { Rules } from '../decide/rules.ts';
+import { rowsOf } from '../store/address-book.ts';
+import type { AddressChange, BookChanges, BookDocument } from '../store/address-book.ts';
+import { idsInBatches, markForRejudge, markLost } from '../store/rejudge.ts';
+import { addressesOf } from '../store/clients.ts';
+import type { ClientDocument } from '../store/clients.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+import { withoutSubAddress } from '../decide/parties.ts';
+
+export type Enqueue = (ids: readonly ObjectId[]) => Promise<void>;
+
+/** What to look at again, and why. */
+export interface Rematch {
+  /** Messages that bear one of these addresses, or come from one of these `@domains`. */
+  readonly gained: readonly string[];
+  /** Messages that are linked to a client by an address that it has no longer. */
+  readonly lost: readonly AddressChange[];
+  /** The only client that gains: messages that stand on its record already need no second look. */
+  readonly gainer?: ClientDocument['_id'];
+  /** Rows that the book will hold by then; a preview takes them as given. */
+  readonly supposed?: readonly BookDocument[];
+}
+
+/** Addresses in one query: a page of clients may gain two thousand. */
+const ADDRESSES_AT_ONCE = 500;
+/** In MongoDB a pattern is compiled for each document it meets. */
+const MAX_PATTERNS = 50;
+
+/** What a client's document asks for as it stands now: its addresses, and those of its automatic links that it has no longer. */
+export async function rematchOf(
+  { messages, clients, addressBook }: Pick<Database, 'messages' | 'clients' | 'addressBook'>,
+  {
+    clientId,
+    rules,
+  }: { readonly clientId: ClientDocument['_id']; readonly rules: Pick<Rules, 'domainMatching'> },
+): Promise<Rematch | null> {
+  const client = await clients.findOne({ _id: clientId }, { projection: { email: 1, emails: 1 } });
+  if (client === null) return null;
+  const own = addressesOf(client);
+  const learned = (await addressBook.find({ clientId, source: 'learned' }).toArray()).map(
+    ({ address }) => address,
+  );
+  const has = new Set([...own, ...learned]);
+  const linked: string[] = await messages.distinct('links.address', { 'links.clientId': clientId });
+  const foreign = new Set<string>();
+  for (const address of linked) {
+    if (address === null || has.has(address) || has.has(`@${address}`)) continue;
+    if ((await messages.countDocuments(linkedBy({ clientId, address }), { limit: 1 })) > 0)
+      foreign.add(address);
+  }
+  const supposed = rowsOf(client);
+  const domains = rules.domainMatching
+    ? supposed.flatMap(({ address, kind }) => (kind === 'domain' ? [address] : []))
+    : [];
+  return {
+    gained: [...new Set([...has, ...domains])],
+    lost: [...foreign].map((address) => ({ clientId, address })),
+    gainer: clientId,
+    supposed,
+  };
+}
+
+/** What changed in the book, as a re-match. */
+export function rematchAfter({ gained, lost }: BookChanges): Rematch {
+  return { gained: [...new Set(gained.map(({ address }) => address))], lost };
+}
+
+/** Links that a person made are never among them. */
+function linkedBy({ clientId, address }: AddressChange): Filter<MessageDocument> {
+  return { links: { $elemMatch: { clientId, address, via: { $ne: 'decision' as const } } } };
+}
+
+/**
+ * Messages that an address may link: those that bear it, triaged or stored; of what a sub-address or a domain may link only what
+ * waits in triage, because no index finds them.
+ */
+function* bearing({ gained, gainer }: Rematch): Generator<Filter<MessageDocument>> {
+  const without = gainer === undefined ? {} : { 'links.clientId': { $ne: gainer } };
+  const exact = gained.filter((address) => !address.startsWith('@'));
+  for (let at = 0; at < exact.length; at += ADDRESSES_AT_ONCE)
+    yield {
+      'participants.address': { $in: exact.slice(at, at + ADDRESSES_AT_ONCE) },
+      state: { $in: ['triage', 'stored', 'judged', 'received', 'ignored'] },
+      ...without,
+    };
+  if (gained.length > MAX_PATTERNS) return;
+  const patterns = gained.map((address) =>
+    address.startsWith('@')
+      ? `^[^@]+@(?:[^@]*\\.)?${escaped(address.slice(1))}$`
+      : withoutSubAddress(address) === null
+        ? `^${escaped(address.slice(0, address.lastIndexOf('@')))}\\+[^@]*${escaped(address.slice(address.lastIndexOf('@')))}$`
+        : null,
+  );
+  for (const pattern of patterns)
+    if (pattern !== null) yield { state: 'triage', 'participants.address': { $regex: pattern } };
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/gu, String.raw`\$&`);
+
+/** Says, before anything is done, what a re-match would do: every message is judged, and nothing is written. */
+export async function previewRematch(
+  deps: ReconsiderDeps,
+  rematch: Rematch,
+  progress: (examined: number) => void = () => {},
+): Promise<Tally> {
+  const { lost } = rematch;
+  const seen = new Set<string>();
+  const supposed = rematch.supposed === undefined ? {} : { supposed: rematch.supposed };
+  async function* all() {
+    for (const change of lost) yield* fresh(reconsider(deps, linkedBy(change), { ...supposed, lost }));
+    for (const filter of bearing(rematch)) yield* fresh(reconsider(deps, filter, supposed));
+  }
+  async function* fresh(changes: ReturnType<typeof reconsider>) {
+    for await (const change of changes) {
+      const id = change.message._id.toHexString();
+      if (!seen.has(id)) yield change;
+      seen.add(id);
+    }
+  }
+  return await tally(all(), (_, examined) => progress(examined));
+}
+
+/**
+ * Marks everything that a re-match concerns and hands it to the queue. The marks are durable: what the queue loses the reconciler
+ * adds again. Returns how many messages will be judged again.
+ */
+export async function startRematch(
+  { messages }: Pick<Database, 'messages'>,
+  rematch: Rematch,
+  enqueue: Enqueue,
+): Promise<number> {
+  let marked = 0;
+  for (const change of rematch.lost) {
+    for await (const ids of idsInBatches(messages, linkedBy(change))) {
+      await markLost(messages, { _id: { $in: ids } }, change);
+      await enqueue(ids);
+      marked += ids.length;
+    }
+  }
+  for (const filter of bearing(rematch))
+    for await (const ids of idsInBatches(messages, filter)) {
+      await markForRejudge(messages, { _id: { $in: ids } });
+      await enqueue(ids);
+      marked += ids.length;
+    }
+  return marked;
+}

@@ -1,0 +1,50 @@
+import type { Filter } from 'mongodb';
+import { reconsider } from './preview.ts';
+import type { ReconsiderDeps, Reconsidered } from './preview.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+
+/** Messages received in a span of time that can be judged; those in quarantine are read again by name only. */
+export function receivedSince(since: Date): Filter<MessageDocument> {
+  return {
+    state: { $in: ['received', 'judged', 'stored', 'triage', 'ignored'] },
+    receivedAt: { $gte: since },
+  };
+}
+
+/** Judges stored messages anew with today's rules and address book, and says what would change. Writes nothing. */
+export function previewReplay(
+  deps: ReconsiderDeps,
+  filter: Filter<MessageDocument>,
+): AsyncGenerator<Reconsidered> {
+  return reconsider(deps, filter);
+}
+
+/** One line of the diff, for a person. */
+export function diffLine({
+  message,
+  kinds,
+  links,
+  unlinks,
+  caseUpdates,
+  before,
+  after,
+  error,
+}: Reconsidered): string {
+  const verdict = (one: Reconsidered['before']): string =>
+    one === null ? 'unjudged' : `${one.kind}${one.reason === null ? '' : ` (${one.reason})`}`;
+  const parts = [
+    ...links.map(
+      ({ clientId, via, address }) =>
+        `+ client ${String(clientId)} by ${via}${address === null ? '' : ` ${address}`}`,
+    ),
+    ...unlinks.map(({ clientId, retract }) => `- client ${String(clientId)}: ${retract ?? ''}`),
+    ...(caseUpdates === 0 ? [] : [`${caseUpdates > 0 ? '+' : ''}${caseUpdates} case updates`]),
+    ...(error === null ? [] : [error]),
+    ...(after === null
+      ? []
+      : [
+          `${verdict(before)} -> ${verdict(after)}${after.clients.length > 0 ? ` [${after.clients.map(({ clientId }) => clientId).join(', ')}]` : ''}`,
+        ]),
+  ];
+  return `${message._id.toHexString()} ${kinds.join(',')}: ${parts.join('; ')}`;
+}

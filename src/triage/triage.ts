@@ -1,0 +1,189 @@
+import type { Filter, ObjectId } from 'mongodb';
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import { ingestAgain } from '../ingest/ingest.ts';
+import type { IngestDeps } from '../ingest/ingest.ts';
+import type { Enqueue } from '../rejudge/rematch.ts';
+import type { ClientDocument } from '../store/clients.ts';
+import { decide, endDecision } from '../store/decisions.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import { idsInBatches, markForRejudge } from '../store/rejudge.ts';
+import { unconfirmUpdate } from './held.ts';
+import { domainNamed, forgetLesson } from './learning.ts';
+import { Refused } from './refused.ts';
+import { isOurs } from '../decide/parties.ts';
+
+/**
+ * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
+ * later judging would: a decision that was written down is never lost, whatever dies in between.
+ */
+export interface TriageDeps extends IngestDeps {
+  /** Adds jobs for marked messages; what is lost of them the reconciler adds once more. */
+  readonly enqueue: Enqueue;
+}
+
+export interface Acted {
+  readonly decision: DecisionDocument;
+  /** The message as it stands now; null where the act concerns others. */
+  readonly message: MessageDocument | null;
+  /** Other messages that follow, handed to the queue. */
+  readonly marked: number;
+}
+
+interface Act {
+  readonly message: MessageDocument;
+  readonly by: string;
+}
+
+/** Links the message (or its whole thread, also what is still to come) to clients. `instead`: to no others than these. */
+export async function assign(
+  deps: TriageDeps,
+  {
+    message,
+    by,
+    clients,
+    thread,
+    instead,
+  }: Act & {
+    readonly clients: readonly ClientDocument['_id'][];
+    readonly thread: boolean;
+    readonly instead: boolean;
+  },
+): Promise<Acted> {
+  if (message.state === 'quarantined')
+    throw new Refused('not-possible', 'the message could not be read: replay it first');
+  const { decisions } = deps.database;
+  const chosen = new Set(clients.map(String));
+  const others = message.links.map(({ clientId }) => clientId).filter((id) => !chosen.has(String(id)));
+  if (instead && others.length > 0)
+    await decide(decisions, {
+      subject: `message:${message.fingerprint}`,
+      act: 'unlink',
+      clients: others,
+      by,
+    });
+  const subject = thread ? `thread:${message.threadId}` : `message:${message.fingerprint}`;
+  const decision = await decide(decisions, { subject, act: 'link', clients, by });
+  const marked = thread
+    ? await followLater(deps, { threadId: message.threadId, _id: { $ne: message._id } })
+    : 0;
+  return { decision, message: await judgeNow(deps, message._id), marked };
+}
+
+/** Takes the message off the clients' records, and keeps every rule from putting it back. */
+export async function unlink(
+  deps: TriageDeps,
+  { message, by, clients }: Act & { readonly clients: readonly ClientDocument['_id'][] },
+): Promise<Acted> {
+  const subject = `message:${message.fingerprint}`;
+  const decision = await decide(deps.database.decisions, { subject, act: 'unlink', clients, by });
+  return { decision, message: await judgeNow(deps, message._id), marked: 0 };
+}
+
+/** Ignores this message, or every message of its sender or of the sender's company, those that wait and those to come. */
+export async function ignore(
+  deps: TriageDeps,
+  { message, by, always }: Act & { readonly always: 'sender' | 'domain' | null },
+): Promise<Acted> {
+  if (message.links.length > 0)
+    throw new Refused(
+      'not-possible',
+      `the message is on the record of ${message.links.map(({ clientId }) => String(clientId)).join(', ')}: unlink it there first`,
+    );
+  const { decisions } = deps.database;
+  if (always === null) {
+    const decision = await decide(decisions, {
+      subject: `message:${message.fingerprint}`,
+      act: 'ignore',
+      clients: [],
+      by,
+    });
+    return { decision, message: await judgeNow(deps, message._id), marked: 0 };
+  }
+  const sender =
+    message.participants.find(({ role, address }) => role === 'from' && address !== null)?.address ?? null;
+  if (sender === null) throw new Refused('not-possible', 'the message names no sender address');
+  // All that a colleague sends to clients would go with what was forwarded or written this once.
+  if (isOurs(sender, deps.rules)) throw new Refused('not-possible', `${sender} is ours`);
+  const subject =
+    always === 'sender'
+      ? `address:${sender}`
+      : `domain:${domainNamed(sender.slice(sender.lastIndexOf('@') + 1))}`;
+  const decision = await decide(decisions, { subject, act: 'ignore', clients: [], by });
+  const marked = await followLater(deps, {
+    ...sentFrom(subject),
+    state: 'triage',
+    _id: { $ne: message._id },
+  });
+  return { decision, message: await judgeNow(deps, message._id), marked };
+}
+
+/** How many messages in triage an `ignore` of all mail of a sender or domain concerns. */
+export async function countSentFrom(
+  { database }: Pick<TriageDeps, 'database'>,
+  subject: string,
+): Promise<number> {
+  return await database.messages.countDocuments({ ...sentFrom(subject), state: 'triage' });
+}
+
+/** Ends a decision; what it did is undone, as far as nobody changed it since. */
+export async function undo(
+  deps: TriageDeps,
+  { id, by }: { readonly id: ObjectId; readonly by: string },
+): Promise<Acted> {
+  const decision = await endDecision(deps.database.decisions, id, by);
+  if (decision === null)
+    throw new Refused('no-such-decision', `${id.toHexString()}: no such decision is in force`);
+  const { subject, act } = decision;
+  if (act === 'confirm') await unconfirmUpdate(deps.database, decision);
+  const about = subject.slice(0, subject.indexOf(':'));
+  const key = subject.slice(subject.indexOf(':') + 1);
+  if (about === 'message') {
+    const message = await deps.database.messages.findOne({ fingerprint: key });
+    const now = message === null || act === 'confirm' ? message : await judgeNow(deps, message._id);
+    return { decision, message: now, marked: 0 };
+  }
+  if (about === 'thread')
+    return { decision, message: null, marked: await followLater(deps, { threadId: key }) };
+  if (act === 'link') return { decision, message: null, marked: await forgetLesson(deps, decision) };
+  return {
+    decision,
+    message: null,
+    marked: await followLater(deps, { ...sentFrom(subject), state: 'ignored' }),
+  };
+}
+
+/** Messages whose From is an address, or at a domain or below it. No index finds a domain: the caller bounds it by state. */
+function sentFrom(subject: string): Filter<MessageDocument> {
+  const key = subject.slice(subject.indexOf(':') + 1);
+  const address = subject.startsWith('address:')
+    ? (normaliseAddress(key) ?? key)
+    : { $regex: `@(?:[^@]*\\.)?${key.replaceAll('.', String.raw`\.`)}$` };
+  return { participants: { $elemMatch: { role: 'from', address } } };
+}
+
+/**
+ * The mark first: were this process to die now, the reconciler would judge the message. Its copies, which another mailbox
+ * received with a footer or a banner, follow.
+ */
+async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument | null> {
+  const { messages } = deps.database;
+  await markForRejudge(messages, { _id: id });
+  await ingestAgain(deps, id);
+  const message = await messages.findOne({ _id: id });
+  if (message !== null) await followLater(deps, { variantKey: message.variantKey, _id: { $ne: id } });
+  return message;
+}
+
+async function followLater(
+  { database, enqueue }: TriageDeps,
+  filter: Filter<MessageDocument>,
+): Promise<number> {
+  let marked = 0;
+  for await (const ids of idsInBatches(database.messages, filter)) {
+    await markForRejudge(database.messages, { _id: { $in: ids } });
+    await enqueue(ids);
+    marked += ids.length;
+  }
+  return marked;
+}

@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { guardAccess } from '../../src/dashboard/access.ts';
+import { mountApi } from '../../src/dashboard/api.ts';
+import { letter, newId } from '../support/messages.ts';
+import { openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
+
+interface Operation {
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8')) as {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, unknown>>;
+    readonly responses: Readonly<Record<string, unknown>>;
+  };
+};
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+ajv.addSchema(contract, 'contract');
+
+/** Where each answer's schema stands, by operation and status. */
+function schemaOf(path: string, method: string, status: number): string {
+  const template = Object.keys(contract.paths).find((one) =>
+    new RegExp(`^${one.replaceAll(/\{[^}]+\}/gu, '[^/]+')}$`, 'u').test(path),
+  );
+  if (template === undefined) throw new Error(`${path} is not in the contract`);
+  const key = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
+  const response = contract.paths[template]?.[method]?.responses[status] as { $ref?: string } | undefined;
+  if (response === undefined) throw new Error(`${method} ${template} has no ${status} in the contract`);
+  const at = response.$ref?.slice(1) ?? `/paths/${key(template)}/${method}/responses/${status}`;
+  return `contract#${at}/content/application~1json/schema`;
+}
+
+/** What the tests look at of the answers; whether all of it is right the contract tells. */
+interface Answer {
+  readonly total: number;
+  readonly next: string | null;
+  readonly rows: readonly {
+    readonly id: string;
+    readonly subject: string;
+    readonly act: string;
+    readonly candidates: readonly { readonly name: string }[];
+    readonly held: readonly { readonly review: string }[];
+  }[];
+  readonly suggestion: { readonly email: string };
+  readonly message: { readonly state: string; readonly held: readonly unknown[] };
+  readonly decision: {
+    readonly id: string;
+    readonly by: string;
+    readonly act: string;
+    readonly undoneBy: string;
+  } | null;
+  readonly preview: { readonly changes: { readonly links: number } };
+  readonly marked: number;
+  readonly found: boolean;
+  readonly error: { readonly code: string };
+}
+
+const password = 'a long password';
+
+async function openApi(): Promise<{
+  firm: Firm;
+  ask: (method: 'get' | 'post', path: string, body?: unknown) => Promise<{ status: number; json: Answer }>;
+  app: Hono;
+}> {
+  const firm = await openFirm();
+  await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
+  const app = new Hono();
+  app.use(guardAccess({ host: '127.0.0.1', password, token: null }));
+  mountApi(app, { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) });
+  const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
+  return {
+    firm,
+    app,
+    ask: async (method, path, body) => {
+      const response = await app.request(path, {
+        method: method.toUpperCase(),
+        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const json = (await response.json()) as Answer;
+      const validate = ajv.getSchema(schemaOf(path.split('?')[0] ?? path, method, response.status));
+      if (validate === undefined) throw new Error(`no schema for ${path}`);
+      const isValid = await validate(json);
+      expect({ path, isValid, problems: validate.errors ?? [] }).toEqual({
+        path,
+        isValid: true,
+        problems: [],
+      });
+      return { status: response.status, json };
+    },
+  };
+}
+
+describe('the HTTP API of triage', () => {
+  it('answers as its contract says, from the list to the undo', async () => {
+    const { firm, ask } = await openApi();
+    await firm.receive(
+      letter({
+        from: 'Nora Vale <nora@vale.test>',
+        subject: 'One',
+        id: newId(),
+        headers: ['Reply-To: otto@brandt.test'],
+      }),
+    );
+    await firm.receive(letter({ from: 'nora@vale.test', subject: 'Two', id: newId() }));
+    const page = (await ask('get', '/api/triage?limit=1')).json;
+    expect([page.total, page.rows.length, page.rows[0]?.candidates[0]?.name]).toEqual([2, 1, 'Otto Brandt']);
+    const rest = (await ask('get', `/api/triage?after=${page.next}`)).json;
+    expect(rest.rows.map(({ subject }) => subject)).toEqual(['Two']);
+    const id = page.rows[0]?.id ?? '';
+    expect((await ask('get', `/api/messages/${id}`)).json.suggestion.email).toBe('nora@vale.test');
+
+    const assigned = (await ask('post', `/api/messages/${id}/assign`, { clients: ['otto@brandt.test'] }))
+      .json;
+    expect([assigned.message.state, assigned.decision?.by, assigned.decision?.act]).toEqual([
+      'stored',
+      'ines',
+      'link',
+    ]);
+    const undone = (await ask('post', `/api/decisions/${assigned.decision?.id}/undo`, { by: 'tom' })).json;
+    expect([undone.message.state, undone.decision?.undoneBy]).toEqual(['triage', 'tom']);
+
+    const planned = (
+      await ask('post', '/api/lessons', { what: 'nora@vale.test', client: 'otto', dryRun: true })
+    ).json;
+    expect([planned.preview.changes.links, planned.decision]).toEqual([2, null]);
+    const learned = (await ask('post', '/api/lessons', { what: 'nora@vale.test', client: 'otto' })).json;
+    await firm.ingestWaiting();
+    expect([learned.marked, (await ask('get', '/api/triage')).json.total]).toEqual([2, 0]);
+    await ask('post', `/api/messages/${id}/unlink`, { clients: ['otto'] });
+    await ask('post', `/api/messages/${id}/ignore`);
+    const decisions = (await ask('get', '/api/decisions')).json.rows;
+    expect(decisions.map(({ act }) => act)).toEqual(['ignore', 'unlink', 'link', 'link']);
+  });
+
+  it('takes a hint of the CRM, with a preview', async () => {
+    const { firm, ask } = await openApi();
+    await firm.receive(letter({ from: 'dora@flint.test', subject: 'A', id: newId() }));
+    await firm.database.clients.insertOne({ _id: 'dora', email: 'Dora@Flint.test' });
+    const planned = (await ask('post', '/api/clients/dora/changed', { dryRun: true })).json;
+    expect([planned.preview.changes.links, planned.marked]).toEqual([1, 0]);
+    expect((await ask('post', '/api/clients/dora/changed')).json.marked).toBe(1);
+    await firm.ingestWaiting();
+    expect(await firm.database.communications.countDocuments({ clientId: 'dora' })).toBe(1);
+    expect((await ask('post', '/api/clients/nobody/changed')).json.found).toBe(false);
+  });
+
+  it('confirms a held case update', async () => {
+    const { firm, ask } = await openApi();
+    const message = await firm.receive(letter({ subject: '[Case #7: Marinating] Lease' }));
+    const path = `/api/messages/${message._id.toHexString()}/confirm`;
+    expect((await ask('get', '/api/triage?what=held')).json.rows[0]?.held[0]?.review).toBe('unknown-status');
+    expect((await ask('post', path)).status).toBe(422);
+    expect((await ask('post', path, { status: 'closed' })).json.message.held).toEqual([]);
+  });
+
+  it.each([
+    ['get', '/api/messages/ffffffffffffffffffffffff', undefined, 404, 'no-such-message'],
+    ['get', '/api/triage?limit=0', undefined, 400, 'bad-request'],
+    ['get', '/api/triage?colour=red', undefined, 400, 'bad-request'],
+    ['post', '/api/lessons', { what: 'gmail.com', client: 'otto' }, 422, 'not-possible'],
+    ['post', '/api/lessons', { what: 'x@away.test', client: 'nobody' }, 404, 'no-such-client'],
+    ['post', '/api/lessons', { what: 'x@away.test' }, 400, 'bad-request'],
+    ['post', '/api/decisions/ffffffffffffffffffffffff/undo', {}, 404, 'no-such-decision'],
+  ] as const)('%s %s %j is refused with %i', async (method, path, body, status, code) => {
+    const { ask } = await openApi();
+    const { status: got, json } = await ask(method, path, body);
+    expect([got, json.error.code]).toEqual([status, code]);
+  });
+
+  it('is behind the guard, refuses other sites, forms and bodies without end', async () => {
+    const { app } = await openApi();
+    const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
+    const post = async (headers: Record<string, string>, body: string): Promise<number> =>
+      (await app.request('/api/lessons', { method: 'POST', headers, body })).status;
+    expect((await app.request('/api/triage')).status).toBe(401);
+    expect(
+      await post(
+        { authorization, 'content-type': 'application/json', origin: 'https://evil.test', host: 'crm.test' },
+        '{}',
+      ),
+    ).toBe(403);
+    expect(await post({ authorization, 'content-type': 'text/plain' }, '{}')).toBe(400);
+    expect(await post({ authorization, 'content-type': 'application/json' }, '{')).toBe(400);
+    expect(
+      await post(
+        { authorization, 'content-type': 'application/json', 'content-length': '100000' },
+        ' '.repeat(100_000),
+      ),
+    ).toBe(413);
+  });
+
+  it('serves the contract, which names every route and refers to nothing that is not there', async () => {
+    const { app } = await openApi();
+    const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
+    const served = await (await app.request('/api/openapi.yaml', { headers: { authorization } })).text();
+    expect(parse(served)).toEqual(contract);
+    expect(contract.openapi).toBe('3.1.0');
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`);
+    const documented = Object.entries(contract.paths).flatMap(([path, item]) =>
+      Object.keys(item)
+        .filter((key) => key !== 'parameters')
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.toSorted()).toEqual(documented.toSorted());
+    const refs = [...JSON.stringify(contract).matchAll(/"\$ref":"#\/([^"]+)"/gu)].map(([, at = '']) => at);
+    const missing = refs.filter(
+      (at) =>
+        at
+          .split('/')
+          .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], contract) ===
+        undefined,
+    );
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { ingestSighting } from '../../src/ingest/ingest.ts';
+import { startAttempt } from '../../src/store/attempts.ts';
+import { createTurnstile } from '../../src/limiter.ts';
+import { letter } from '../support/messages.ts';
+import { openFirm } from '../support/servers.ts';
+
+test('a message that only stood beside a poison one is not counted out with it', async () => {
+  const firm = await openFirm();
+  const poison = await firm.deliver(letter({ subject: 'poison' }));
+  const beside = await firm.deliver(letter({ subject: 'beside' }));
+  const { sightings } = firm.database;
+  // The process died over both.
+  for (const id of [poison, beside]) await startAttempt(sightings, id);
+
+  let goOn: () => void = () => {};
+  const hung = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let begun: () => void = () => {};
+  const reading = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const slow = {
+    ...firm,
+    alone: createTurnstile(1),
+    reader: {
+      ...firm.reader,
+      read: async (raw: Parameters<typeof firm.reader.read>[0]) => {
+        begun();
+        await hung;
+        return await firm.reader.read(raw);
+      },
+    },
+  };
+  const first = ingestSighting(slow, poison);
+  await reading;
+  const second = ingestSighting(slow, beside);
+  await expect.poll(async () => (await sightings.findOne({ _id: beside }))?.startedAttempts).toBe(1);
+  expect((await sightings.findOne({ _id: poison }))?.startedAttempts).toBe(2);
+  goOn();
+  expect((await first).outcome).toBe('stored');
+  expect((await second).outcome).toBe('stored');
+});

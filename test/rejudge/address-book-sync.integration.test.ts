@@ -1,0 +1,125 @@
+import { ObjectId } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { rebuildBook } from '../../src/rejudge/address-book-sync.ts';
+import { learn, learnedRow, scanClients } from '../../src/store/address-book.ts';
+import { askBook } from '../../src/store/book-answers.ts';
+import type { Database } from '../../src/store/mongo.ts';
+import { previewReplay, receivedSince } from '../../src/rejudge/replay.ts';
+import { letter, newId } from '../support/messages.ts';
+import { newDatabase, openFirm } from '../support/servers.ts';
+
+const clientsAt = async (
+  database: Database,
+  address: string,
+  asWritten: readonly string[] = [],
+): Promise<string[]> =>
+  ((await askBook(database, [address], { asWritten })).entries.get(address) ?? []).map(
+    ({ clientId, kind }) => `${clientId} ${kind}`,
+  );
+
+describe('the address book', () => {
+  it('knows a client whom the CRM wrote a moment ago, and the very next message matches', async () => {
+    const firm = await openFirm();
+    await firm.database.clients.insertMany([
+      { _id: 'a', email: 'new@flint.test' },
+      { _id: 'b', emails: ['x@flint.test', 'second@flint.test'] },
+      { _id: 'c', email: 'Capital@Flint.test' },
+    ]);
+    for (const [from, clientId] of [
+      ['new@flint.test', 'a'],
+      ['second@flint.test', 'b'],
+      ['Capital@Flint.test', 'c'],
+    ] as const)
+      expect((await firm.receive(letter({ from, id: newId() }))).links.map((link) => link.clientId)).toEqual([
+        clientId,
+      ]);
+  });
+
+  it('scans ids of every type, page after page', async () => {
+    const database = await newDatabase();
+    const id = new ObjectId();
+    await database.clients.insertMany([
+      ...Array.from({ length: 1_100 }, (_, at) => ({ _id: at, email: `n${at}@x.test` })),
+      { _id: 'text', email: '"T" <T@x.test>' },
+      { _id: id, email: ' O@x.test ' },
+    ]);
+    const done = await rebuildBook(database, { enqueue: async () => {}, progress: () => {} });
+    expect([done.scanned, done.gained]).toEqual([1_102, 1_102]);
+    expect(await clientsAt(database, 'n1099@x.test')).toEqual(['1099 primary']);
+    expect(await clientsAt(database, 't@x.test')).toEqual(['text primary']);
+    expect(await clientsAt(database, 'o@x.test')).toEqual([`${id.toHexString()} primary`]);
+  });
+
+  it('finds one client by what it was taught among hundreds at one company', async () => {
+    const database = await newDatabase();
+    await database.clients.insertMany(
+      Array.from({ length: 700 }, (_, at) => ({ _id: at, email: `n${at}@mill.test` })),
+    );
+    await rebuildBook(database, { enqueue: async () => {}, progress: () => {} });
+    await learn(database.addressBook, learnedRow('personal@mill.test', 5));
+    const { entries } = await askBook(database, ['personal@mill.test', '@mill.test']);
+    expect(entries.get('personal@mill.test')?.map(({ clientId, kind }) => `${clientId} ${kind}`)).toEqual([
+      '5 alias',
+    ]);
+  });
+
+  it('believes no entry of a client that has gone or changed, and forgets it with the next scan', async () => {
+    const database = await newDatabase();
+    await database.clients.insertMany([
+      { _id: 'a', email: '<A@x.test>' },
+      { _id: 'b', email: '<B@x.test>' },
+    ]);
+    await scanClients(database, { after: null });
+    await database.clients.deleteOne({ _id: 'a' });
+    await database.clients.updateOne({ _id: 'b' }, { $set: { email: 'other@x.test' } });
+    expect([await clientsAt(database, 'a@x.test'), await clientsAt(database, 'b@x.test')]).toEqual([[], []]);
+    const { gained, lost } = await scanClients(database, { after: null });
+    expect([gained, lost]).toEqual([
+      [{ address: 'other@x.test', clientId: 'b' }],
+      [{ address: 'b@x.test', clientId: 'b' }],
+    ]);
+    expect(await database.addressBook.countDocuments({ clientId: 'a' })).toBe(0);
+  });
+
+  it('keeps what people taught through scans, and never writes it to the CRM', async () => {
+    const database = await newDatabase();
+    await database.clients.insertOne({ _id: 'a', email: 'a@x.test' });
+    await learn(database.addressBook, learnedRow('alias@y.test', 'a'));
+    await learn(database.addressBook, learnedRow('gone@y.test', 'nobody'));
+    await scanClients(database, { after: null });
+    expect(await clientsAt(database, 'alias@y.test')).toEqual(['a alias']);
+    expect(await clientsAt(database, 'gone@y.test')).toEqual([]);
+    expect(await database.clients.find().toArray()).toEqual([{ _id: 'a', email: 'a@x.test' }]);
+  });
+});
+
+describe('a replay of what is stored', () => {
+  it('says by kind what other rules would change, and changes nothing', async () => {
+    const firm = await openFirm();
+    await firm.receive(letter({ subject: 'kept', id: newId() }));
+    await firm.receive(letter({ from: 'paula+x@kline.test', subject: 'folds', id: newId() }));
+    await firm.receive(letter({ from: 'bob@kline.test', subject: 'colleague', id: newId() }));
+    const before = await firm.database.messages.find().sort({ _id: 1 }).toArray();
+    const kinds: Record<string, string> = {};
+    const rules = { ...firm.rules, subAddressing: false, domainMatching: true };
+    for await (const { message, kinds: found } of previewReplay(
+      { ...firm, rules },
+      receivedSince(new Date(0)),
+    ))
+      kinds[message.subject] = found.join(',');
+    expect(kinds).toEqual({ kept: 'nothing', folds: 'nothing', colleague: 'links' });
+    expect(await firm.database.messages.find().sort({ _id: 1 }).toArray()).toEqual(before);
+    const none = [];
+    for await (const change of previewReplay(firm, receivedSince(new Date(Date.now() + 60_000))))
+      none.push(change);
+    expect(none).toEqual([]);
+    const stricter = { ...firm.rules, blocklist: { entries: ['kline.test'], policy: 'drop' as const } };
+    const said = [];
+    for await (const { kinds: found } of previewReplay(
+      { ...firm, rules: stricter },
+      receivedSince(new Date(0)),
+    ))
+      said.push(...found);
+    expect(said).toEqual(['verdict', 'verdict', 'verdict']);
+  });
+});
