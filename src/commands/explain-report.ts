@@ -1,5 +1,5 @@
 import type { Explained } from '../explain/explain.ts';
-import type { Address } from '../mail/mail.ts';
+import type { Address } from '../mime/parsed-message.ts';
 
 /** One message for a person at a terminal: what it is, what would become of it, and why. */
 export function explainReport({ file, reading, verdict, caseUpdates, authentication }: Explained): string {

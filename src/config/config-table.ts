@@ -1,5 +1,6 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
-import { defaultRules, ruleKinds } from '../decide/rules.ts';
+import { defaultRules } from '../decide/rules.ts';
+import { ruleKinds } from './rule-kinds.ts';
 import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';

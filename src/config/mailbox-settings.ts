@@ -1,6 +1,6 @@
 import { hostName, isoDate, list, oneOf, secretText, text, wholeNumber } from './setting-kinds.ts';
 import { setting } from './setting.ts';
-import { mailboxRole } from '../decide/rules.ts';
+import { mailboxRole } from './rule-kinds.ts';
 
 export const mailboxGroup = 'Mailboxes: one here, or many in MAILBOXES_FILE';
 

@@ -1,4 +1,5 @@
-import type { Address, Mail } from '../mail/mail.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { Address } from '../mime/parsed-message.ts';
 import type { Rules } from './rules.ts';
 import type { Case, Via } from './judge.ts';
 import { candidatesFor, exact, nothing, skipped } from './answer.ts';

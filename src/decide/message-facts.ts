@@ -1,158 +1,52 @@
-import { createHash } from 'node:crypto';
-import { readCaseTags } from '../mail/case-tag/case-tag.ts';
-import type { Address, Forward, Mail } from '../mail/mail.ts';
-import type { Reading } from '../mail/read.ts';
-import { filesOf } from '../mail/enclosed-files.ts';
-import { splitReply } from '../mail/reply/reply.ts';
-import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
-import type { Rules } from './rules.ts';
-import type { MessageFacts, Participant } from '../store/message-document.ts';
-import { bearsSeveral, carriedHop } from './carried-hop.ts';
-import { listOriginal } from '../mail/list-original.ts';
+import type { CaseTag } from '../mail/case-tag/case-tag.ts';
+import type { Automatic, Bounce, Forward } from '../mail/mail.ts';
+import type { Address, Attachment } from '../mime/parsed-message.ts';
 
-/** Only the newest ids are looked up: a References header may hold thousands. */
-const MAX_ANSWERS = 32;
-/** A circular of 10,000 recipients must fit into a document. */
-const MAX_PARTICIPANTS = 500;
-const MAX_SUBJECT_CHARS = 2_000;
-const PREVIEW_CHARS = 500;
-/** As much of a forwarded text is read for its preview; quotes and signature of a letter stand behind that. */
-const MAX_TOLD_CHARS = 20_000;
-const MAX_WARNINGS = 100;
-/** A Date header further ahead than this is wrong, not early. */
-const MAX_AHEAD_MS = 24 * 60 * 60_000;
+export type MailboxRole = 'capture' | 'dropbox';
 
-/** What is kept of a message beside its raw bytes. `now` counts only where neither Date nor INTERNALDATE can be used. */
-export function messageFactsOf(
-  { mail, variantKey }: Reading,
-  beside: {
-    readonly rawKey: string;
-    readonly internalDate: Date | null;
-    readonly now: Date;
-    readonly rules: Rules;
-  },
-): MessageFacts {
-  const { tags } = readCaseTags(mail.subject, beside.rules);
-  const answers = answersOf(mail);
-  const date = dateOf(mail.date, beside);
-  const carried = carriedHop(mail, beside.rules);
-  return {
-    fingerprint: mail.fingerprint,
-    messageId: mail.messageId,
-    answers,
-    parentId: mail.inReplyTo.at(-1) ?? mail.references.at(-1) ?? null,
-    subject: mail.subject.slice(0, MAX_SUBJECT_CHARS),
-    preview: mail.reply.slice(0, PREVIEW_CHARS),
-    participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
-    date: date.value,
-    rawKey: beside.rawKey,
-    size: mail.size,
-    attachments: mail.attachments,
-    ...(mail.nested.length > 0 && { enclosedFiles: mail.nested.flatMap(filesOf) }),
-    automatic: mail.automatic,
-    bounce: mail.bounce,
-    forwarded: carried === null ? null : { ...carried, text: previewOf(carried, mail) },
-    tags,
-    threadId: threadIdOf(mail),
-    originKey: originKeyOf(mail.from, mail.subject),
-    carriesKey:
-      carried === null || bearsSeveral(mail, carried) ? null : originKeyOf(carried.from, carried.subject),
-    variantKey: variantKey ?? headerKeyOf(mail) ?? mail.fingerprint,
-    flags: mail.automatic === null ? [] : [mail.automatic.kind],
-    warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
-  };
+export interface Participant extends Address {
+  readonly role:
+    | 'from'
+    | 'sender'
+    | 'list-original'
+    | 'reply-to'
+    | 'to'
+    | 'cc'
+    | 'bcc'
+    | 'delivered-to'
+    | 'forwarded-from'
+    | 'forwarded-to';
 }
 
-/** What the sender of the message inside wrote, taken out of its text as `preview` is. */
-function previewOf(hop: Forward, mail: Mail): string {
-  const { reply } = splitReply({
-    text: hop.text.slice(0, MAX_TOLD_CHARS),
-    rawHtml: null,
-    textSource: 'plain',
-    isForward: mail.forwards.some(({ depth }) => depth > hop.depth),
-  });
-  return reply.slice(0, PREVIEW_CHARS);
-}
-
-/** The Date header, else INTERNALDATE, else now: a missing, invalid or future date must not sort a message away. */
-function dateOf(
-  header: string | null,
-  { internalDate, now }: { readonly internalDate: Date | null; readonly now: Date },
-): { value: Date; warnings: string[] } {
-  const fallback = internalDate ?? now;
-  if (header === null) return { value: fallback, warnings: [] };
-  const value = new Date(header);
-  if (value.getTime() <= fallback.getTime() + MAX_AHEAD_MS) return { value, warnings: [] };
-  return { value: fallback, warnings: [`date-in-future: ${header}`] };
-}
-
-function answersOf(mail: Mail): string[] {
-  const carried = [...mail.forwards.map((hop) => hop.messageId), mail.bounce?.originalMessageId ?? null];
-  const ids = [...mail.references, ...mail.inReplyTo, ...carried].filter(
-    (id) => id !== null && id !== mail.messageId,
-  );
-  return [...new Set(ids as string[])].slice(-MAX_ANSWERS);
-}
-
-/** The oldest reference, else In-Reply-To, else the own id: known without looking anything up. */
-function threadIdOf(mail: Mail): string {
-  const root = mail.references[0] ?? mail.inReplyTo[0] ?? mail.messageId ?? mail.fingerprint;
-  return createHash('sha256').update(root).digest('hex').slice(0, 24);
-}
-
-/** Whom a copy of a message names: copies of one letter to each of many differ in nothing else. */
-export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
-  const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
-  return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);
-}
-
-/** Of mail that was too large to read the header tells which copies, by other routes, are the same. */
-function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): string | null {
-  if (!fingerprint.startsWith('raw:') || messageId === null || date === null) return null;
-  return createHash('sha256')
-    .update(JSON.stringify(['header', messageId, from?.address ?? null, date, subject]))
-    .digest('hex');
-}
-
-/** Null where sender or subject are missing: then nothing can be told apart. */
-function originKeyOf(from: Address | null, subject: string | null): string | null {
-  const bare = stripSubjectPrefixes(subject ?? '')
-    .bare.trim()
-    .toLowerCase();
-  if (from === null || from.address === null || bare === '') return null;
-  return createHash('sha256').update(`${from.address}\0${bare}`).digest('hex').slice(0, 24);
-}
-
-/** Headers in which servers note the mailbox itself: ours, never a client's. */
-const DELIVERED_TO = ['delivered-to', 'x-original-to', 'envelope-to'];
-
-/** Everyone by whom a client may be found, so that a new address finds the messages that wait for it. */
-function participantsOf(mail: Mail): Participant[] {
-  const original = listOriginal(mail);
-  const as = (role: Participant['role'], addresses: readonly Address[]): Participant[] =>
-    addresses.map(({ address, name }) => ({ address, name, role }));
-  const delivered = mail.headers
-    .filter(({ name }) => DELIVERED_TO.includes(name))
-    .map(({ value }) => ({ address: value.trim().toLowerCase(), name: '' }));
-  return [
-    ...as('from', mail.fromAll),
-    ...as('sender', mail.sender === null ? [] : [mail.sender]),
-    ...as(
-      'list-original',
-      original === null || original.address === null ? [] : [{ address: original.address, name: '' }],
-    ),
-    ...as(
-      'forwarded-from',
-      mail.forwards.map((hop) => hop.from),
-    ),
-    ...as('reply-to', mail.replyTo),
-    ...as('to', mail.to),
-    ...as('cc', mail.cc),
-    ...as('bcc', mail.bcc),
-    ...as(
-      'forwarded-to',
-      mail.forwards.flatMap((hop) => [...hop.to, ...hop.cc]),
-    ),
-    ...as('delivered-to', delivered),
-  ];
+/** What the message says, known before anything is decided. */
+export interface MessageFacts {
+  readonly fingerprint: string;
+  /** The header, without angle brackets. */
+  readonly messageId: string | null;
+  /** The newest ids that the message answers, carries or returns: In-Reply-To, References, forwards, a bounce's original. */
+  readonly answers: readonly string[];
+  /** The id answered directly: In-Reply-To, else the last reference. */
+  readonly parentId: string | null;
+  readonly subject: string;
+  /** The first 500 characters of the reply, for lists. */
+  readonly preview: string;
+  readonly participants: readonly Participant[];
+  readonly date: Date;
+  readonly rawKey: string;
+  readonly size: number;
+  readonly attachments: readonly Attachment[];
+  /** Files of the messages that are attached to it; absent where none is. */
+  readonly enclosedFiles?: readonly Attachment[];
+  readonly automatic: Automatic | null;
+  readonly bounce: Bounce | null;
+  readonly forwarded: Forward | null;
+  readonly tags: readonly CaseTag[];
+  readonly threadId: string;
+  /** Sender and bare subject: by it a forward finds the message that it carries, where that was captured directly. */
+  readonly originKey: string | null;
+  /** The `originKey` of the message that this one forwards: by it the captured message finds its forward. */
+  readonly carriesKey: string | null;
+  readonly variantKey: string;
+  readonly flags: readonly string[];
+  readonly warnings: readonly string[];
 }

@@ -1,8 +1,9 @@
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import type { Attachment, Forward, Mail } from '../mail/mail.ts';
+import type { Forward, Mail } from '../mail/mail.ts';
+import type { Attachment } from '../mime/parsed-message.ts';
 import { isRetold, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
-import type { MessageFacts } from '../store/message-document.ts';
+import type { MessageFacts } from './message-facts.ts';
 import type { ThreadMessage } from './judge.ts';
 import { bearsSeveral } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';

@@ -1,6 +1,6 @@
 import { instantOf } from '../mail/instant.ts';
-import type { Attachment } from '../mail/mail.ts';
-import type { MessageFacts } from '../store/message-document.ts';
+import type { Attachment } from '../mime/parsed-message.ts';
+import type { MessageFacts } from './message-facts.ts';
 
 export type Original = Pick<MessageFacts, 'date' | 'preview'>;
 export type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;

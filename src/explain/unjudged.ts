@@ -8,9 +8,9 @@ import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
 import { readMail } from '../mail/read.ts';
 import type { Reading } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
-import { messageFactsOf } from '../decide/message-facts.ts';
-import type { ExplainConfig } from '../decide/rules.ts';
-import type { MessageFacts } from '../store/message-document.ts';
+import { messageFactsOf } from '../decide/facts-from-mail.ts';
+import type { ExplainConfig } from './explain-config.ts';
+import type { MessageFacts } from '../decide/message-facts.ts';
 
 /** A message that was read; what it tells depends on no other. */
 export interface Unjudged {

@@ -2,7 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { describeError, PermanentError } from '../errors.ts';
 import { judgeMessage } from './judge-message.ts';
 import { yieldToOriginal } from './entries.ts';
-import { messageFactsOf, recipientsKey } from '../decide/message-facts.ts';
+import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
 import { flagReusedId, writeOut } from './record.ts';
 import { retractLinks } from './retract.ts';
@@ -20,7 +20,8 @@ import {
   receiveMessage,
 } from '../store/messages.ts';
 import { standsElsewhere } from '../store/message-document.ts';
-import type { MessageDocument, Participant } from '../store/message-document.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import type { Participant } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
 import type { SightingDocument } from '../store/sightings.ts';

@@ -1,7 +1,7 @@
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
-import { recipientsKey } from '../decide/message-facts.ts';
+import { recipientsKey } from '../decide/facts-from-mail.ts';
 import { clientsThatHave, retellings, withRecord } from './entries.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { clientIdsOf, keptLinks, mergeLinks } from './links.ts';

@@ -9,7 +9,8 @@ import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/m
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
 import { instantOf } from '../mail/instant.ts';
-import type { Address, Mail } from '../mail/mail.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { Address } from '../mime/parsed-message.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;

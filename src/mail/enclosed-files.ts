@@ -1,4 +1,4 @@
-import type { Attachment, ParsedMessage } from './mail.ts';
+import type { Attachment, ParsedMessage } from '../mime/parsed-message.ts';
 
 /** The files of the message and of the messages attached to it, each once. */
 export function filesOf(mail: ParsedMessage): Attachment[] {

@@ -1,5 +1,5 @@
 import { parseAddressList } from '../mime/addresses/addresses.ts';
-import type { ParsedMessage } from './mail.ts';
+import type { ParsedMessage } from '../mime/parsed-message.ts';
 
 /** The poster behind a mailing list or relay, and the header that says so. */
 export interface ListOriginal {

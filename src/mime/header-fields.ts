@@ -1,4 +1,4 @@
-import type { Header } from '../mail/mail.ts';
+import type { Header } from './parsed-message.ts';
 
 interface WithHeaders {
   readonly headers: readonly Header[];

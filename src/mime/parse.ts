@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { createAssembly } from './structure/assembly.ts';
 import { parseLimits } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
-import type { ParsedMessage } from '../mail/mail.ts';
+import type { ParsedMessage } from './parsed-message.ts';
 import type { AttachmentSink } from './content/part-content.ts';
 
 export { parseLimits } from './limits.ts';

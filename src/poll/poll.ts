@@ -6,7 +6,7 @@ import type { Round } from './folder.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { cursorsOf } from '../store/cursors.ts';
 import { releaseLease, takeLease } from '../store/leases.ts';
-import type { MailboxRole } from '../store/message-document.ts';
+import type { MailboxRole } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 
 export interface PolledMailbox {

@@ -1,5 +1,5 @@
 import type { Collection, ObjectId } from 'mongodb';
-import type { Address, Attachment } from '../mail/mail.ts';
+import type { Address, Attachment } from '../mime/parsed-message.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './mongo.ts';
 

@@ -1,26 +1,9 @@
 import type { ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
-import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import type { Address, Attachment, Automatic, Bounce, Forward } from '../mail/mail.ts';
+import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
 import type { Verdict, Via } from '../decide/judge.ts';
 import type { CaseUpdateDraft, Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
-
-export type MailboxRole = 'capture' | 'dropbox';
-
-export interface Participant extends Address {
-  readonly role:
-    | 'from'
-    | 'sender'
-    | 'list-original'
-    | 'reply-to'
-    | 'to'
-    | 'cc'
-    | 'bcc'
-    | 'delivered-to'
-    | 'forwarded-from'
-    | 'forwarded-to';
-}
 
 /** A client on whose record the message stands or is to stand. */
 export interface MessageLink {
@@ -47,39 +30,6 @@ export interface MessageCaseUpdate extends Omit<CaseUpdateDraft, 'clientId' | 'd
   /** Decided before the message answered was there, which may show it to be an echo, whatever else holds it. */
   readonly awaitsParent?: boolean;
   readonly writtenAt: Date | null;
-}
-
-/** What the message says, known before anything is decided. */
-export interface MessageFacts {
-  readonly fingerprint: string;
-  /** The header, without angle brackets. */
-  readonly messageId: string | null;
-  /** The newest ids that the message answers, carries or returns: In-Reply-To, References, forwards, a bounce's original. */
-  readonly answers: readonly string[];
-  /** The id answered directly: In-Reply-To, else the last reference. */
-  readonly parentId: string | null;
-  readonly subject: string;
-  /** The first 500 characters of the reply, for lists. */
-  readonly preview: string;
-  readonly participants: readonly Participant[];
-  readonly date: Date;
-  readonly rawKey: string;
-  readonly size: number;
-  readonly attachments: readonly Attachment[];
-  /** Files of the messages that are attached to it; absent where none is. */
-  readonly enclosedFiles?: readonly Attachment[];
-  readonly automatic: Automatic | null;
-  readonly bounce: Bounce | null;
-  readonly forwarded: Forward | null;
-  readonly tags: readonly CaseTag[];
-  readonly threadId: string;
-  /** Sender and bare subject: by it a forward finds the message that it carries, where that was captured directly. */
-  readonly originKey: string | null;
-  /** The `originKey` of the message that this one forwards: by it the captured message finds its forward. */
-  readonly carriesKey: string | null;
-  readonly variantKey: string;
-  readonly flags: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 export interface MessageDocument extends MessageFacts {

@@ -1,5 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
-import type { MailboxRole, MessageDocument, MessageFacts, Participant } from './message-document.ts';
+import type { MessageDocument } from './message-document.ts';
+import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
 import { retryDuplicate } from './mongo.ts';
 
 /** Where and how a message was seen. */

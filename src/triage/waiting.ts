@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
-import type { Address } from '../mail/mail.ts';
+import type { Address } from '../mime/parsed-message.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';

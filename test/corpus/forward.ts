@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import EmailForwardParser from 'email-forward-parser';
 import { readForwards } from '../../src/mail/forwarded/forwarded.ts';
-import type { Address } from '../../src/mail/mail.ts';
+import type { Address } from '../../src/mime/parsed-message.ts';
 import { plainMessage } from '../support/plain-message.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 

@@ -4,7 +4,7 @@ import type { Part } from '../../demo/mime.ts';
 import { explain } from '../../src/explain/explain.ts';
 import type { Explained } from '../../src/explain/explain.ts';
 import type { MessageFile } from '../../src/mailbox/files/message-files.ts';
-import { rulesFromExplainConfig } from '../../src/decide/rules.ts';
+import { rulesFromExplainConfig } from '../../src/explain/explain-config.ts';
 import type { ClientDocument } from '../../src/store/clients.ts';
 
 export interface Letter {

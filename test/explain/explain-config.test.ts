@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRules, rulesFromExplainConfig } from '../../src/decide/rules.ts';
+import { defaultRules } from '../../src/decide/rules.ts';
+import { rulesFromExplainConfig } from '../../src/explain/explain-config.ts';
 
 describe('the configuration of the dry run', () => {
   it('keeps every default where it is empty', () => {

@@ -5,7 +5,7 @@ import { readClients } from '../../src/commands/client-file.ts';
 import { explain } from '../../src/explain/explain.ts';
 import { explainLine } from '../../src/explain/explain-line.ts';
 import { readMessageFiles } from '../../src/mailbox/files/message-files.ts';
-import { rulesFromExplainConfig } from '../../src/decide/rules.ts';
+import { rulesFromExplainConfig } from '../../src/explain/explain-config.ts';
 
 const root = new URL('../fixtures/scenarios/', import.meta.url);
 

@@ -1,4 +1,4 @@
-import type { ParsedMessage } from '../../src/mail/mail.ts';
+import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 
 type Golden = Omit<ParsedMessage, 'headers' | 'html' | 'nested'> & { readonly nested: readonly Golden[] };
 

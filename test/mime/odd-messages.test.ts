@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import type { ParsedMessage } from '../../src/mail/mail.ts';
+import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 import { parseMessage } from '../../src/mime/parse.ts';
 
 /** Messages as broken programs write them, and what a careful person reads in them. */

@@ -1,4 +1,4 @@
-import type { ParsedMessage } from '../../src/mail/mail.ts';
+import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 
 /** A message with a text and nothing else, for tests that need no bytes. */
 export function plainMessage(facts: Partial<ParsedMessage>): ParsedMessage {

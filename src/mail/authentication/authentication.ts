@@ -3,7 +3,7 @@ import type { AuthenticationResult } from './authentication-result.ts';
 import { authorDomain, isAligned } from './from-domain.ts';
 import { readResultsHeader } from './results-header.ts';
 import type { MethodResult } from './results-header.ts';
-import type { Header } from '../mail.ts';
+import type { Header } from '../../mime/parsed-message.ts';
 
 /** Who the sender is proven to be. A result is null where nothing could be said. */
 export interface Authentication {

@@ -1,5 +1,7 @@
 import type { DNSResolver as MailauthResolver } from 'mailauth';
-import type { DnsAnswers } from '../../decide/rules.ts';
+
+/** Answers by name (lower-case, no trailing dot) and record type, as Node's resolver returns them. */
+export type DnsAnswers = Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
 
 /**
  * Asks for the records of a type, with the values of Node's `dns.promises.resolve` and its error codes: ENOTFOUND (no such

@@ -1,4 +1,4 @@
-import type { SmtpSession } from '../../decide/rules.ts';
+import type { SmtpSession } from './smtp-session.ts';
 import { parseDate } from '../../mime/header/dates.ts';
 
 /** RFC 5321 §4.4 with comments; a longer line is not from a mail server that we trust. */

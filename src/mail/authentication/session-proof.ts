@@ -1,5 +1,5 @@
 import { spf } from 'mailauth/lib/spf/index.js';
-import type { SmtpSession } from '../../decide/rules.ts';
+import type { SmtpSession } from './smtp-session.ts';
 import { byStrength } from './authentication-result.ts';
 import type { Proof } from './authentication-result.ts';
 import type { WatchedResolver } from './dns-answers.ts';

@@ -1,5 +1,5 @@
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
-import type { SmtpSession } from '../../decide/rules.ts';
+import type { SmtpSession } from './smtp-session.ts';
 import type { Authentication } from './authentication.ts';
 import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { watchResolver } from './dns-answers.ts';

@@ -5,7 +5,7 @@ import {
   PROOF_PHRASES,
   WAITING_PHRASES,
 } from './challenge-phrases.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 
 /** A challenge is a page. */
 const SCANNED_TEXT = 4_000;

@@ -1,5 +1,5 @@
 import { fieldOf } from '../../mime/header-fields.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 import { DECLARED_ANSWERS, OTHERS_WORDS } from './declared-answer-phrases.ts';
 import { ACKNOWLEDGEMENTS } from './out-of-office-phrases.ts';

@@ -1,5 +1,5 @@
 import { fieldOf } from '../../mime/header-fields.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { readSesNotification } from '../bounce/ses-notification.ts';
 import { subjectIntent } from '../subject/subject-prefix.ts';
 

@@ -1,5 +1,5 @@
 import { autoSubmitted, fieldOf, hasNullReturnPath } from '../../mime/header-fields.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import {
   ABSENCE_BODIES,
   ABSENCE_NOUNS,

@@ -1,4 +1,4 @@
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { RECEIPT_NOUN, RECEIPT_SUBJECTS, RECEIPT_TEXTS } from './read-receipt-phrases.ts';
 
 const MAX_SUBJECT = 300;

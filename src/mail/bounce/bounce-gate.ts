@@ -9,7 +9,7 @@ import {
 } from './bounce-phrases.ts';
 import { automaticSubject } from '../automatic/out-of-office.ts';
 import { autoSubmitted, fieldOf, hasNullReturnPath, isAutoSubmitted } from '../../mime/header-fields.ts';
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
 /** Fields that only a mail server writes, and only into a bounce. */

@@ -1,5 +1,5 @@
 import { messageIdIn } from './delivery-status.ts';
-import type { ParsedMessage, ReportPart } from '../mail.ts';
+import type { ParsedMessage, ReportPart } from '../../mime/parsed-message.ts';
 
 /** What a bounce brings back of the message that failed. */
 export interface ReturnedMessage {

@@ -1,4 +1,4 @@
-import type { ParsedMessage } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 
 /** One recipient of an Amazon SES notification, as AWS documents it ("Amazon SNS notification contents"). */
 interface SesRecipient {

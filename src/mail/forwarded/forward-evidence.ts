@@ -1,4 +1,4 @@
-import type { Address } from '../mail.ts';
+import type { Address } from '../../mime/parsed-message.ts';
 import type { Boundary } from './forward-boundary.ts';
 import { readTime } from './printed-time.ts';
 import { subjectIntent } from '../subject/subject-prefix.ts';

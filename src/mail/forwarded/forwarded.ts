@@ -6,7 +6,8 @@ import { partJoinedHeads } from './joined-head.ts';
 import { htmlToText } from '../../mime/html/html.ts';
 import { fold } from '../../mime/character-folding.ts';
 import { readLocalisedDate } from './localised-date.ts';
-import type { Address, Forward, ParsedMessage } from '../mail.ts';
+import type { Forward } from '../mail.ts';
+import type { Address, ParsedMessage } from '../../mime/parsed-message.ts';
 import { readLines, type QuotedLine } from './quoted-lines.ts';
 import { stripSubjectPrefixes, subjectIntent } from '../subject/subject-prefix.ts';
 

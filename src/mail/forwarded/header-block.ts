@@ -1,6 +1,6 @@
 import type { HeaderField } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
-import type { Address } from '../mail.ts';
+import type { Address } from '../../mime/parsed-message.ts';
 import { readPrintedAddress, readPrintedAddresses } from './printed-address.ts';
 import { readAttribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../mime/addresses/address-syntax.ts';
 import { withoutInvisible } from '../../mime/character-folding.ts';
-import type { Address } from '../mail.ts';
+import type { Address } from '../../mime/parsed-message.ts';
 
 /** A printed list of recipients beyond this is not read; the raw message keeps it. */
 const MAX_VALUE_CHARS = 20_000;

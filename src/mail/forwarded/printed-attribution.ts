@@ -1,7 +1,7 @@
 import { attributionWords } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
 import { fold } from '../../mime/character-folding.ts';
-import type { Address } from '../mail.ts';
+import type { Address } from '../../mime/parsed-message.ts';
 import { readPrintedAddress } from './printed-address.ts';
 import type { QuotedLine } from './quoted-lines.ts';
 

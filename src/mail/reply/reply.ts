@@ -1,6 +1,7 @@
 import { partJoinedHeads } from '../forwarded/joined-head.ts';
 import { readHtmlLines } from '../../mime/html/html-lines.ts';
-import type { ParsedMessage, SplitText } from '../mail.ts';
+import type { SplitText } from '../mail.ts';
+import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { quotedByInitials } from './initials-quote.ts';
 import { quoteRegion } from '../../mime/html/quoted-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './quote-line.ts';

@@ -1,5 +1,5 @@
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
-import type { Address } from '../../mail/mail.ts';
+import type { Address } from '../parsed-message.ts';
 import { canonicalAddress } from './address-syntax.ts';
 import { isSpace, maxAngleLength, scanComment, scanQuoted, tokeniseAddresses } from './address-tokens.ts';
 import type { Token } from './address-tokens.ts';

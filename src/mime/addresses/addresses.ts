@@ -3,7 +3,7 @@ import type { Word } from './address-element.ts';
 import { canonicalAddress } from './address-syntax.ts';
 import { tokeniseAddresses } from './address-tokens.ts';
 import type { Token } from './address-tokens.ts';
-import type { Address } from '../../mail/mail.ts';
+import type { Address } from '../parsed-message.ts';
 
 /** A header of 100,000 recipients would cost more in every later step than it tells. */
 const maxAddresses = 5_000;

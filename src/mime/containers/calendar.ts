@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import { normaliseAddress } from '../addresses/addresses.ts';
 import { cleanText } from '../charset/charset.ts';
-import type { Address, CalendarFacts } from '../../mail/mail.ts';
+import type { Address, CalendarFacts } from '../parsed-message.ts';
 import type { Part } from '../structure/part.ts';
 
 /** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader, which is slow on thousands of parameters. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeText } from '../charset/charset.ts';
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
-import type { Header } from '../../mail/mail.ts';
+import type { Header } from '../parsed-message.ts';
 
 /** One field as it stands in the bytes, unfolded. */
 export interface Field {

@@ -9,7 +9,7 @@ import { closeText, closeTnef } from '../content/leaf-contents.ts';
 import { keepBytesFor, roleOf } from './leaf-role.ts';
 import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from '../limits.ts';
-import type { ParsedMessage } from '../../mail/mail.ts';
+import type { ParsedMessage } from '../parsed-message.ts';
 import { createMessageDraft } from './message-draft.ts';
 import type { MessageDraft } from './message-draft.ts';
 import { finishDraft } from './parsed-facts.ts';

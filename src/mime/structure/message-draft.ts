@@ -1,7 +1,7 @@
 import { createBodyChoice } from './body-choice.ts';
 import type { BodyChoice } from './body-choice.ts';
 import type { ParseLimits } from '../limits.ts';
-import type { Attachment, CalendarFacts, ReportPart } from '../../mail/mail.ts';
+import type { Attachment, CalendarFacts, ReportPart } from '../parsed-message.ts';
 import type { Part } from './part.ts';
 import type { Protection } from './protection.ts';
 

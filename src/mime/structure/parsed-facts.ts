@@ -5,7 +5,7 @@ import { fieldText, toHeaders } from '../header/headers.ts';
 import type { Field } from '../header/headers.ts';
 import { htmlToText, referencedContentIds, sanitiseHtml } from '../html/html.ts';
 import type { ParseLimits } from '../limits.ts';
-import type { Address, Attachment, ParsedMessage } from '../../mail/mail.ts';
+import type { Address, Attachment, ParsedMessage } from '../parsed-message.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
 import { parseMessageIds } from '../header/message-ids.ts';
 import { couldBeNotice, isNoticeBeside } from '../content/plain-notice.ts';

@@ -1,6 +1,6 @@
 import { signedData } from '../containers/cms.ts';
 import type { Part } from './part.ts';
-import type { ParsedMessage } from '../../mail/mail.ts';
+import type { ParsedMessage } from '../parsed-message.ts';
 
 export type Protection = NonNullable<ParsedMessage['protection']>;
 

@@ -8,8 +8,8 @@ import { verifyAuthentication } from '../../../src/mail/authentication/verificat
 import type { Authentication } from '../../../src/mail/authentication/authentication.ts';
 import { dnsMapResolver } from '../../../src/mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../../../src/mail/authentication/dns-answers.ts';
-import type { Header } from '../../../src/mail/mail.ts';
-import type { DnsAnswers } from '../../../src/decide/rules.ts';
+import type { Header } from '../../../src/mime/parsed-message.ts';
+import type { DnsAnswers } from '../../../src/mail/authentication/dns-answers.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -4,7 +4,8 @@ import { labels } from '../../../src/mail/forwarded/forward-words.ts';
 import { readForwards } from '../../../src/mail/forwarded/forwarded.ts';
 import { htmlToText } from '../../../src/mime/html/html.ts';
 import { fold } from '../../../src/mime/character-folding.ts';
-import type { Forward, ParsedMessage } from '../../../src/mail/mail.ts';
+import type { Forward } from '../../../src/mail/mail.ts';
+import type { ParsedMessage } from '../../../src/mime/parsed-message.ts';
 import { plainMessage } from '../../support/plain-message.ts';
 
 const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
