@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ObjectId } from 'mongodb';
 import { rebuildBook } from '../src/rejudge/address-book-sync.ts';
-import { askBook } from '../src/store/book-answers.ts';
+import { lookUpAddresses } from '../src/store/book-answers.ts';
 import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
 import type { Database } from '../src/store/mongo.ts';
 
@@ -65,7 +65,7 @@ async function lookUp(database: Database, number: number): Promise<{ ms: number;
     (_, index) => `nobody${number}-${index}@elsewhere.example`,
   );
   const started = performance.now();
-  const { entries } = await askBook(database, [address, ...strangers], {
+  const { entries } = await lookUpAddresses(database, [address, ...strangers], {
     asWritten: [address.toUpperCase()],
   });
   return { ms: performance.now() - started, isFound: entries.get(address)?.length === 1 };

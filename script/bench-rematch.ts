@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { heedHint } from '../src/rejudge/address-book-sync.ts';
+import { clientChanged } from '../src/rejudge/address-book-sync.ts';
 import { readMail } from '../src/mail/read.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { messageFactsOf } from '../src/decide/facts-from-mail.ts';
@@ -123,7 +123,7 @@ try {
   });
   const run = async () => {
     const since = performance.now();
-    const heeded = await heedHint(database, { clientId: 'dora', rules, enqueue });
+    const heeded = await clientChanged(database, { clientId: 'dora', rules, enqueue });
     while ((await database.messages.countDocuments({ rejudge: { $gt: 0 } })) > 0) await delay(500);
     const written = await database.communications.countDocuments({ clientId: 'dora' });
     console.log(

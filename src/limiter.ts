@@ -1,7 +1,7 @@
 /** Lets so many in at a time; the others wait in the order in which they came. */
-export type Turnstile = <T>(work: () => Promise<T>) => Promise<T>;
+export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function createTurnstile(width: number): Turnstile {
+export function createLimiter(width: number): Limiter {
   let inside = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createTurnstile } from '../src/limiter.ts';
+import { createLimiter } from '../src/limiter.ts';
 
 test.each([1, 2, 3])(
   'a turnstile of width %i lets no more than that in, and everybody in the end',
   async (width) => {
-    const through = createTurnstile(width);
+    const through = createLimiter(width);
     let [inside, most, done] = [0, 0, 0];
     await Promise.allSettled(
       Array.from({ length: 10 }, (_, n) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectId } from 'mongodb';
-import { keepBook } from '../rejudge/address-book-sync.ts';
+import { syncAddressBook } from '../rejudge/address-book-sync.ts';
 import type { Config } from '../config/config.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
@@ -22,7 +22,7 @@ import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { ensureIndexes, openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
-import { createTurnstile } from '../limiter.ts';
+import { createLimiter } from '../limiter.ts';
 import { watchMailbox } from '../poll/watch.ts';
 import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
@@ -147,7 +147,7 @@ export async function openApp(
         blobs,
         reader,
         rules: config.rules,
-        alone: createTurnstile(1),
+        alone: createLimiter(1),
         rejudgeSoon,
         ...(step && { step }),
       };
@@ -182,7 +182,9 @@ export async function openApp(
         );
       }
     }
-    background.push(keepGoing({ config, roles, database, queues, log, metrics, signal: stopping.signal }));
+    background.push(
+      runMaintenance({ config, roles, database, queues, log, metrics, signal: stopping.signal }),
+    );
 
     // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
     closers.push(async () => stopping.abort());
@@ -230,7 +232,7 @@ export function openMailbox(
 const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();
 
 /** The process's own timer, outside BullMQ: schedulers, lost jobs and the address book survive a flushed Redis. */
-async function keepGoing(input: {
+async function runMaintenance(input: {
   config: Config;
   roles: ReadonlySet<Role>;
   database: Database;
@@ -251,7 +253,7 @@ async function keepGoing(input: {
         const { revived } = await reconcile(database, queues, intervalMs);
         metrics.revivedJobs.inc(revived);
         if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-        const kept = await keepBook(database, { owner, enqueue, everyMs: intervalMs });
+        const kept = await syncAddressBook(database, { owner, enqueue, everyMs: intervalMs });
         if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
         if (kept !== null && kept.withheld > 0)
           log.warn(

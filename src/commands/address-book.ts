@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { heedHint, rebuildBook } from '../rejudge/address-book-sync.ts';
+import { clientChanged, rebuildBook } from '../rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../rejudge/rematch.ts';
 import { idsMeant } from '../triage/named.ts';
 import { createProgress } from './progress.ts';
-import { atDesk } from './triage-context.ts';
+import { withTriageContext } from './triage-context.ts';
 import { tallyReport } from './triage-report.ts';
 
 export function addressBookCommand(): Command {
@@ -26,7 +26,7 @@ export function addressBookCommand(): Command {
 }
 
 async function rebuild({ json }: { json?: boolean }): Promise<void> {
-  await atDesk(async ({ database, enqueue }) => {
+  await withTriageContext(async ({ database, enqueue }) => {
     const progress = createProgress('clients', await database.clients.estimatedDocumentCount());
     const started = Date.now();
     const done = await rebuildBook(database, { enqueue, progress: (scanned) => progress.show(scanned) });
@@ -49,7 +49,7 @@ async function hint(
   names: readonly string[],
   { dryRun, json }: { dryRun?: boolean; json?: boolean },
 ): Promise<void> {
-  await atDesk(async (desk) => {
+  await withTriageContext(async (desk) => {
     const { database, rules, enqueue } = desk;
     for (const name of names) {
       const client = await database.clients.findOne(
@@ -59,7 +59,7 @@ async function hint(
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
       const preview = rematch === null ? null : await previewRematch(desk, rematch);
-      const heeded = dryRun === true ? null : await heedHint(database, { clientId, rules, enqueue });
+      const heeded = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
       if (json === true)
         console.log(
           JSON.stringify({ client: name, found: rematch !== null, preview, marked: heeded?.marked ?? 0 }),

@@ -42,7 +42,7 @@ async function poll(name: string): Promise<void> {
           hasRoom: createBackpressure(queues, config.poll.backpressure),
           batch: config.poll.batch,
           budgetMs: config.poll.budgetSeconds * 1000,
-          askParked: true,
+          checkParked: true,
         },
         mailbox,
         signal,

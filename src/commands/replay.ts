@@ -8,13 +8,13 @@ import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps } from '../ingest/ingest.ts';
 import { messagesNamed } from '../store/message-name.ts';
 import { tally } from '../rejudge/preview.ts';
-import type { Reconsidered } from '../rejudge/preview.ts';
+import type { RejudgePreview } from '../rejudge/preview.ts';
 import { diffLine, previewReplay, receivedSince } from '../rejudge/replay.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { markForRejudge } from '../store/rejudge.ts';
 import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
-import { atDesk } from './triage-context.ts';
+import { withTriageContext } from './triage-context.ts';
 import { printable, tallyReport } from './triage-report.ts';
 import { UsageError } from './usage.ts';
 
@@ -45,7 +45,7 @@ export function replayCommand(): Command {
 
 /** Prints what would change, by kind, before anything does; then hands what changes to the queue. */
 async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; json: boolean }): Promise<void> {
-  await atDesk(async (desk) => {
+  await withTriageContext(async (desk) => {
     const { messages } = desk.database;
     const filter = receivedSince(since);
     const progress = createProgress('messages', await messages.countDocuments(filter));
@@ -73,7 +73,7 @@ async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; jso
 /** Messages marked and queued in one step. */
 const BATCH = 500;
 
-function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, error }: Reconsidered) {
+function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, error }: RejudgePreview) {
   return {
     id: message._id.toHexString(),
     kinds,

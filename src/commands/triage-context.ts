@@ -7,7 +7,7 @@ import { addIngestJobs, openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { TriageDeps } from '../triage/triage.ts';
 
-export interface Desk extends TriageDeps {
+export interface TriageContext extends TriageDeps {
   readonly caseStatuses: readonly string[];
 }
 
@@ -15,7 +15,7 @@ export interface Desk extends TriageDeps {
  * Everything that a person's act needs, for one command. Followers become queue jobs; where Redis does not answer their marks in
  * the database wait for the next worker.
  */
-export async function atDesk<T>(work: (desk: Desk) => Promise<T>): Promise<T> {
+export async function withTriageContext<T>(work: (desk: TriageContext) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await mkdir(config.ingest.spoolDir, { recursive: true });
   const stores = await openStores(config);

@@ -3,11 +3,11 @@ import { ObjectId } from 'mongodb';
 import { assign, countSentFrom, ignore, undo, unlink } from '../triage/triage.ts';
 import type { Acted } from '../triage/triage.ts';
 import { confirmUpdates } from '../triage/held.ts';
-import { domainNamed, learnAddress } from '../triage/learning.ts';
+import { domainNamed, addAlias } from '../triage/alias-rule.ts';
 import { clientNamed, messageNamed } from '../triage/named.ts';
 import { decisionRow, detailOf, listWaiting } from '../triage/waiting.ts';
-import { atDesk, whoDecides } from './triage-context.ts';
-import type { Desk } from './triage-context.ts';
+import { withTriageContext, whoDecides } from './triage-context.ts';
+import type { TriageContext } from './triage-context.ts';
 import { actedReport, decisionReport, detailReport, rowReport, tallyReport } from './triage-report.ts';
 import { UsageError } from './usage.ts';
 
@@ -114,8 +114,11 @@ export function triageCommand(): Command {
   return triage;
 }
 
-async function acted({ by, json }: Common, work: (desk: Desk, by: string) => Promise<Acted>): Promise<void> {
-  await atDesk(async (desk) => {
+async function acted(
+  { by, json }: Common,
+  work: (desk: TriageContext, by: string) => Promise<Acted>,
+): Promise<void> {
+  await withTriageContext(async (desk) => {
     const done = await work(desk, whoDecides(by));
     if (json !== true) return console.log(actedReport(done));
     const message = done.message === null ? null : await detailOf(desk.database, done.message);
@@ -125,7 +128,7 @@ async function acted({ by, json }: Common, work: (desk: Desk, by: string) => Pro
   });
 }
 
-const clientIds = async (desk: Desk, names: readonly string[]) => {
+const clientIds = async (desk: TriageContext, names: readonly string[]) => {
   const ids = [];
   for (const name of names) ids.push((await clientNamed(desk.database, name))._id);
   return ids;
@@ -138,7 +141,7 @@ async function list(options: {
   after?: string;
   json?: boolean;
 }): Promise<void> {
-  await atDesk(async ({ database }) => {
+  await withTriageContext(async ({ database }) => {
     const page = await listWaiting(database, {
       what: options.held === true ? 'held' : 'triage',
       reason: options.reason ?? null,
@@ -158,14 +161,14 @@ async function list(options: {
 }
 
 async function show(name: string, { json }: Common): Promise<void> {
-  await atDesk(async ({ database }) => {
+  await withTriageContext(async ({ database }) => {
     const detail = await detailOf(database, await messageNamed(database, name));
     console.log(json === true ? JSON.stringify(detail) : detailReport(detail));
   });
 }
 
 async function listDecisions({ limit, json }: { limit: string; json?: boolean }): Promise<void> {
-  await atDesk(async ({ database }) => {
+  await withTriageContext(async ({ database }) => {
     const rows = await database.decisions.find().sort({ at: -1 }).limit(count(limit)).toArray();
     for (const row of rows.map(decisionRow))
       console.log(json === true ? JSON.stringify(row) : decisionReport(row));
@@ -185,7 +188,7 @@ async function ignoreMessage(
       async (desk, by) =>
         await ignore(desk, { message: await messageNamed(desk.database, name), by, always }),
     );
-  return await atDesk(async (desk) => {
+  return await withTriageContext(async (desk) => {
     const message = await messageNamed(desk.database, name);
     const sender = message.participants.find(({ role }) => role === 'from')?.address ?? '';
     const subject =
@@ -206,9 +209,9 @@ async function learn(
   clientName: string,
   { by, json, dryRun }: Common & { dryRun?: boolean },
 ): Promise<void> {
-  await atDesk(async (desk) => {
+  await withTriageContext(async (desk) => {
     const client = await clientNamed(desk.database, clientName);
-    const learned = await learnAddress(desk, { what, client, by: whoDecides(by), dryRun: dryRun === true });
+    const learned = await addAlias(desk, { what, client, by: whoDecides(by), dryRun: dryRun === true });
     const { address, decision, preview, marked } = learned;
     if (json === true)
       console.log(JSON.stringify({ address, decision: decision && decisionRow(decision), preview, marked }));
@@ -228,7 +231,7 @@ async function confirm(
   name: string,
   options: Common & { client?: string; case?: string; status?: string },
 ): Promise<void> {
-  await atDesk(async (desk) => {
+  await withTriageContext(async (desk) => {
     const { status } = options;
     const known = desk.caseStatuses.find((one) => one.toLowerCase() === status?.toLowerCase());
     if (status !== undefined && known === undefined)

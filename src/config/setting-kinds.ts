@@ -11,14 +11,14 @@ export interface Kind<T> {
 }
 
 /** A value that was read, or what is wrong with it in words ("" where the expectation says it all). */
-export type Reading<T> =
+export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly wrong: string };
 
 /** What a schema says without words of its own: a blank where we made the issue, zod's default for `refine`. */
 const saysNothing: readonly string[] = ['', ' ', 'Invalid input'];
 
-export function readAs<T>(kind: Kind<T>, value: unknown): Reading<T> {
+export function readAs<T>(kind: Kind<T>, value: unknown): ParseResult<T> {
   const parsed = kind.schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const wrong = parsed.error.issues.map((issue) => (issue.code === 'custom' ? issue.message : ''));
@@ -117,7 +117,7 @@ function listWith({
   read,
   expects,
 }: {
-  readonly read: (entry: string) => Reading<string>;
+  readonly read: (entry: string) => ParseResult<string>;
   readonly expects: string;
 }): Kind<readonly string[]> {
   const entries = z.preprocess(
@@ -144,14 +144,14 @@ export const list: Kind<readonly string[]> = listWith({
   expects: 'a list with commas between',
 });
 
-function readAddress(entry: string): Reading<string> {
+function readAddress(entry: string): ParseResult<string> {
   const value = entry.normalize('NFC').toLowerCase();
   return /^[^\s@<>,;]+@[^\s@<>,;]+$/u.test(value)
     ? { ok: true, value }
     : { ok: false, wrong: `${quoted(entry)} is not an address` };
 }
 
-function readDomain(entry: string): Reading<string> {
+function readDomain(entry: string): ParseResult<string> {
   const value = entry.normalize('NFC').toLowerCase().replace(/^@/u, '');
   return /^[^\s@<>,;:/]+$/u.test(value)
     ? { ok: true, value }

@@ -3,14 +3,14 @@ import { ObjectId } from 'mongodb';
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { heedHint } from '../rejudge/address-book-sync.ts';
+import { clientChanged } from '../rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../rejudge/rematch.ts';
 import { assign, ignore, undo, unlink } from '../triage/triage.ts';
 import type { Acted, TriageDeps } from '../triage/triage.ts';
 import { confirmUpdates } from '../triage/held.ts';
-import { learnAddress } from '../triage/learning.ts';
+import { addAlias } from '../triage/alias-rule.ts';
 import { clientNamed, idsMeant, messageNamed } from '../triage/named.ts';
-import { Refused } from '../triage/refused.ts';
+import { TriageError } from '../triage/triage-error.ts';
 import { decisionRow, detailOf, listWaiting, MAX_PAGE } from '../triage/waiting.ts';
 
 /** Far more than any request here needs. */
@@ -70,7 +70,7 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
     try {
       return context.json((await work(context)) as object);
     } catch (error) {
-      if (error instanceof Refused)
+      if (error instanceof TriageError)
         return context.json({ error: { code: error.code, message: error.message } }, STATUS[error.code]);
       if (error instanceof BadRequest)
         return context.json({ error: { code: 'bad-request', message: error.message } }, 400);
@@ -150,7 +150,7 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
         ({ status }) => status.toLowerCase() === body.status?.toLowerCase(),
       );
       if (body.status !== null && known === undefined)
-        throw new Refused(
+        throw new TriageError(
           'not-possible',
           `the settings know ${rules.caseStatuses.map(({ status }) => status).join(', ')}`,
         );
@@ -171,7 +171,7 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
     '/api/lessons',
     answer(async (context) => {
       const { what, client, dryRun, by: who } = await bodyOf(context, lessonBody);
-      const learned = await learnAddress(deps, {
+      const learned = await addAlias(deps, {
         what,
         client: await clientNamed(database, client),
         dryRun,
@@ -193,7 +193,8 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
     answer(async (context) => {
       const id = context.req.param('id') ?? '';
       const { by: who } = await bodyOf(context, undoBody);
-      if (!/^[0-9a-f]{24}$/u.test(id)) throw new Refused('no-such-decision', `${id}: no id of a decision`);
+      if (!/^[0-9a-f]{24}$/u.test(id))
+        throw new TriageError('no-such-decision', `${id}: no id of a decision`);
       return await actedOn(
         await undo(deps, { id: ObjectId.createFromHexString(id), by: whoAsks(context, who) }),
       );
@@ -211,7 +212,9 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
       const preview = rematch === null || !dryRun ? null : await previewRematch(deps, rematch);
-      const heeded = dryRun ? null : await heedHint(database, { clientId, rules, enqueue: deps.enqueue });
+      const heeded = dryRun
+        ? null
+        : await clientChanged(database, { clientId, rules, enqueue: deps.enqueue });
       return { found: rematch !== null, preview, marked: heeded?.marked ?? 0 };
     }),
   );

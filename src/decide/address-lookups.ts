@@ -1,4 +1,4 @@
-import type { Case } from './judge.ts';
+import type { JudgeInput } from './judge.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { companyDomain, domainOf, isOurs, withoutSubAddress } from './parties.ts';
 
@@ -9,7 +9,7 @@ const MAX_QUESTIONS = 1_000;
  * Every address and `@domain` that the rules may ask the address book about, normalised, each once.
  * At most MAX_QUESTIONS, the sender's first.
  */
-export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): string[] {
+export function addressLookups(input: Pick<JudgeInput, 'mail' | 'rules' | 'parties'>): string[] {
   const { mail, rules, parties } = input;
   const original = listOriginal(mail)?.address;
   const asked =
@@ -22,7 +22,10 @@ export function questionsFor(input: Pick<Case, 'mail' | 'rules' | 'parties'>): s
 }
 
 /** What people may have decided about: the sender's address, and its domain or one above it. */
-export function decisionKeysFor({ mail }: Pick<Case, 'mail'>): { addresses: string[]; domains: string[] } {
+export function decisionKeysFor({ mail }: Pick<JudgeInput, 'mail'>): {
+  addresses: string[];
+  domains: string[];
+} {
   const addresses = mail.fromAll.flatMap(({ address }) => address ?? []);
   return { addresses, domains: [...new Set(addresses.map(domainOf).flatMap(domainsAbove))] };
 }

@@ -1,4 +1,4 @@
-import type { BookEntry, Case, Evidence, Link, Via } from './judge.ts';
+import type { BookEntry, JudgeInput, Evidence, Link, Via } from './judge.ts';
 import { isBlocked } from './blocklist.ts';
 
 /** What one rule says. `stop` ends the asking: what is known already speaks against every later rule. */
@@ -30,7 +30,11 @@ function taughtFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
 }
 
 /** Asks the book about each address: one client links, several are handled by AMBIGUITY, a blocked address never counts. */
-export function exact(judged: Case, asked: readonly { address: string; via: Via }[], prefix = ''): Answer {
+export function exact(
+  judged: JudgeInput,
+  asked: readonly { address: string; via: Via }[],
+  prefix = '',
+): Answer {
   const links: Link[] = [];
   const candidates: Link[] = [];
   const details: string[] = [];
@@ -72,7 +76,7 @@ function distinctClients(entries: readonly BookEntry[]): BookEntry[] {
     .sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
 }
 
-export function candidatesFor(judged: Case, address: string | null, via: Via): Link[] {
+export function candidatesFor(judged: JudgeInput, address: string | null, via: Via): Link[] {
   if (address === null || isBlocked(address, judged.rules)) return [];
   return distinctClients(judged.facts.book.get(address) ?? []).map(({ clientId }) => ({
     clientId,

@@ -15,7 +15,7 @@ export function carriedHop({ forwarded, forwards }: Mail, rules: Rules): Forward
 }
 
 /** Whether other messages are attached beside the one that counts, so that the forward is not told by it alone. */
-export function bearsSeveral({ forwards }: Mail, carried: Forward): boolean {
+export function hasMultipleForwards({ forwards }: Mail, carried: Forward): boolean {
   return forwards.some(
     (hop, index) =>
       hop.depth <= carried.depth &&

@@ -2,7 +2,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import { isEcho } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
-import type { Facts, Link, Verdict } from './judge.ts';
+import type { KnownContext, Link, Verdict } from './judge.ts';
 import type { Rules } from './rules.ts';
 import { companyDomain, isOurs } from './parties.ts';
 
@@ -55,7 +55,7 @@ export function isReply(mail: Mail): boolean {
 export function decideCaseUpdates(input: {
   mail: Mail;
   verdict: Verdict;
-  facts: Facts;
+  facts: KnownContext;
   cases: CaseFacts;
   rules: Rules;
 }): CaseUpdates {

@@ -1,33 +1,33 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { Rules } from './rules.ts';
-import type { Case, Via } from './judge.ts';
+import type { JudgeInput, Via } from './judge.ts';
 import { candidatesFor, exact, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { askForwarded, askHops, refuseForwarder } from './forwarded.ts';
+import { matchForwarded, matchHops, refuseForwarder } from './forwarded.ts';
 import { companyOf, foldedOf } from './inexact.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { isFormSender, isOurs } from './parties.ts';
 
 interface WhoRule {
   readonly rule: string;
-  readonly ask: (judged: Case) => Answer;
+  readonly ask: (judged: JudgeInput) => Answer;
 }
 
 /** The rules of "Who", in the design's order; the first that finds clients wins. */
-export const whoRules: readonly WhoRule[] = [
-  { rule: 'decision', ask: askDecision },
-  { rule: 'from', ask: askFrom },
-  { rule: 'list-original', ask: askListOriginal },
-  { rule: 'reply-to', ask: askReplyTo },
-  { rule: 'recipients', ask: askRecipients },
-  { rule: 'forwarded', ask: askForwarded },
-  { rule: 'thread', ask: askThread },
-  { rule: 'sub-address', ask: askSubAddress },
-  { rule: 'domain', ask: askDomain },
+export const clientRules: readonly WhoRule[] = [
+  { rule: 'decision', ask: matchDecision },
+  { rule: 'from', ask: matchFrom },
+  { rule: 'list-original', ask: matchListOriginal },
+  { rule: 'reply-to', ask: matchReplyTo },
+  { rule: 'recipients', ask: matchRecipients },
+  { rule: 'forwarded', ask: matchForwarded },
+  { rule: 'thread', ask: matchThread },
+  { rule: 'sub-address', ask: matchSubAddress },
+  { rule: 'domain', ask: matchDomain },
 ];
 
-function askDecision({ facts }: Case): Answer {
+function matchDecision({ facts }: JudgeInput): Answer {
   const message = facts.decisions.filter((d) => d.subject === 'message');
   const linked = message.filter((d) => d.act === 'link').flatMap((d) => d.clientIds);
   if (linked.length > 0) return decided(linked, 'a person linked this message');
@@ -57,7 +57,7 @@ function decided(clientIds: readonly string[], detail: string): Answer {
   };
 }
 
-function askFrom(judged: Case): Answer {
+function matchFrom(judged: JudgeInput): Answer {
   const { mail, parties } = judged;
   if (parties.direction === 'outbound') return skipped('outbound: the recipients count');
   if (mail.fromAll.length > 1) {
@@ -77,7 +77,7 @@ function askFrom(judged: Case): Answer {
   return exact(judged, [{ address, via: 'from' }]);
 }
 
-function askListOriginal(judged: Case): Answer {
+function matchListOriginal(judged: JudgeInput): Answer {
   if (judged.parties.direction === 'outbound') return skipped('outbound: the recipients count');
   const original = listOriginal(judged.mail);
   if (original === null) return nothing('no sign of a mailing list or relay with another poster');
@@ -86,7 +86,7 @@ function askListOriginal(judged: Case): Answer {
   return exact(judged, [{ address: original.address, via: 'list-original' }], `${original.sign}: `);
 }
 
-function askReplyTo(judged: Case): Answer {
+function matchReplyTo(judged: JudgeInput): Answer {
   const { mail, parties, rules } = judged;
   const isLetter = [...mail.to, ...mail.cc, ...mail.bcc].some(
     ({ address }) => address !== null && !isOurs(address, rules),
@@ -120,7 +120,7 @@ function askReplyTo(judged: Case): Answer {
   };
 }
 
-function askRecipients(judged: Case): Answer {
+function matchRecipients(judged: JudgeInput): Answer {
   const { mail, parties, rules } = judged;
   const named = (addresses: readonly Address[], via: 'to' | 'cc') =>
     addresses.flatMap(({ address }) =>
@@ -139,7 +139,7 @@ function askRecipients(judged: Case): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
-function askThread(judged: Case): Answer {
+function matchThread(judged: JudgeInput): Answer {
   const { mail, facts } = judged;
   const { thread } = facts;
   if (thread.length === 0) return nothing('no known message is referenced');
@@ -166,27 +166,27 @@ function askThread(judged: Case): Answer {
   };
 }
 
-function askSubAddress(judged: Case): Answer {
+function matchSubAddress(judged: JudgeInput): Answer {
   if (!judged.rules.subAddressing) return skipped('SUB_ADDRESSING is off');
   const addressIn = (address: string): string | null => foldedOf(judged, address);
-  return askEach(judged, { via: 'sub-address', addressIn }) ?? nothing('no sub-address');
+  return matchEach(judged, { via: 'sub-address', addressIn }) ?? nothing('no sub-address');
 }
 
-function askDomain(judged: Case): Answer {
+function matchDomain(judged: JudgeInput): Answer {
   const addressIn = (address: string): string | null => companyOf(judged, address);
-  const answer = askEach(judged, { via: 'domain', addressIn });
+  const answer = matchEach(judged, { via: 'domain', addressIn });
   if (answer !== null) return answer;
   return judged.rules.domainMatching ? nothing('no company domain') : skipped('DOMAIN_MATCHING is off');
 }
 
 /** Null where there is nothing to ask for. */
-function askEach(
-  judged: Case,
+function matchEach(
+  judged: JudgeInput,
   how: { readonly via: Via; readonly addressIn: (address: string) => string | null },
 ): Answer | null {
   const asked = partiesAsked(judged).flatMap((address) => how.addressIn(address) ?? []);
   if (asked.length === 0) return null;
-  if (judged.parties.staffHops.length > 0) return askHops(judged, how);
+  if (judged.parties.staffHops.length > 0) return matchHops(judged, how);
   return exact(
     judged,
     asked.map((address) => ({ address, via: how.via })),
@@ -197,7 +197,7 @@ function askEach(
  * The addresses that stand for the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
  * outbound; a forward's hops where they are believed.
  */
-function partiesAsked(judged: Case): string[] {
+function partiesAsked(judged: JudgeInput): string[] {
   const { mail, parties, rules } = judged;
   const side =
     parties.staffHops.length > 0

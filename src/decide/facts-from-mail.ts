@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
-import type { Reading } from '../mail/read.ts';
+import type { ReadMail } from '../mail/read.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
 import { splitReply } from '../mail/reply/reply.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
-import { bearsSeveral, carriedHop } from './carried-hop.ts';
+import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
 import { listOriginal } from '../mail/list-original.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
@@ -25,7 +25,7 @@ const MAX_AHEAD_MS = 24 * 60 * 60_000;
 
 /** What is kept of a message beside its raw bytes. `now` counts only where neither Date nor INTERNALDATE can be used. */
 export function messageFactsOf(
-  { mail, variantKey }: Reading,
+  { mail, variantKey }: ReadMail,
   beside: {
     readonly rawKey: string;
     readonly internalDate: Date | null;
@@ -57,7 +57,9 @@ export function messageFactsOf(
     threadId: threadIdOf(mail),
     originKey: originKeyOf(mail.from, mail.subject),
     carriesKey:
-      carried === null || bearsSeveral(mail, carried) ? null : originKeyOf(carried.from, carried.subject),
+      carried === null || hasMultipleForwards(mail, carried)
+        ? null
+        : originKeyOf(carried.from, carried.subject),
     variantKey: variantKey ?? headerKeyOf(mail) ?? mail.fingerprint,
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),

@@ -1,5 +1,5 @@
 import type { Forward } from '../mail/mail.ts';
-import type { Case, Link, Via } from './judge.ts';
+import type { JudgeInput, Link, Via } from './judge.ts';
 import { candidatesFor, exact, nothing } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
@@ -7,7 +7,7 @@ import { companyOf, foldedOf } from './inexact.ts';
 import { isOurs } from './parties.ts';
 
 /** Why what this sender forwards says nothing about whose mail it is; null where it does. */
-export function refuseForwarder({ parties, rules, facts }: Case): Answer | null {
+export function refuseForwarder({ parties, rules, facts }: JudgeInput): Answer | null {
   if (parties.staffHops.length === 0)
     return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
   if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
@@ -19,21 +19,21 @@ export function refuseForwarder({ parties, rules, facts }: Case): Answer | null 
   return null;
 }
 
-export function askForwarded(judged: Case): Answer {
+export function matchForwarded(judged: JudgeInput): Answer {
   if (judged.mail.forwards.length === 0) return nothing('no forward in it');
   const refused = refuseForwarder(judged);
   if (refused !== null) return refused;
   const outside = outsideHops(judged);
-  if (outside.length === 0) return askForwardedRecipients(judged, judged.parties.staffHops);
-  return askHops(judged, { via: 'forwarded', addressIn: (address) => address });
+  if (outside.length === 0) return matchForwardedRecipients(judged, judged.parties.staffHops);
+  return matchHops(judged, { via: 'forwarded', addressIn: (address) => address });
 }
 
 /**
  * What the hops of a forward by staff say together. They are one chain: it leads to a client only where no hop leads to another
  * one, also not less exactly. `addressIn`: what to ask of a hop's sender.
  */
-export function askHops(
-  judged: Case,
+export function matchHops(
+  judged: JudgeInput,
   { via, addressIn }: { readonly via: Via; readonly addressIn: (address: string) => string | null },
 ): Answer {
   const hops = outsideHops(judged);
@@ -77,7 +77,7 @@ export function askHops(
 }
 
 /** To whom an address that no client has would lead, where that is nobody of those found. */
-function elsewhereThan(found: readonly Link[], judged: Case, sender: string): readonly Link[] {
+function elsewhereThan(found: readonly Link[], judged: JudgeInput, sender: string): readonly Link[] {
   if ((judged.facts.book.get(sender) ?? []).length > 0) return [];
   return withoutFound(found, [
     ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
@@ -86,7 +86,7 @@ function elsewhereThan(found: readonly Link[], judged: Case, sender: string): re
 }
 
 /** The clients to whom one of us passed on what was forwarded to us again. */
-function ownRecipients(judged: Case): readonly Link[] {
+function ownRecipients(judged: JudgeInput): readonly Link[] {
   return judged.parties.staffHops
     .filter(({ from }) => from.address !== null && isOurs(from.address, judged.rules))
     .flatMap(({ to, cc }) => [...to, ...cc])
@@ -99,7 +99,7 @@ function withoutFound(found: readonly Link[], links: readonly Link[]): readonly 
 }
 
 /** The hops that others than we sent, outermost first. */
-function outsideHops({ parties, rules }: Case): readonly Forward[] {
+function outsideHops({ parties, rules }: JudgeInput): readonly Forward[] {
   return parties.staffHops.filter(({ from }) => from.address === null || !isOurs(from.address, rules));
 }
 
@@ -107,7 +107,7 @@ const clientsOf = (links: readonly Link[]): string =>
   JSON.stringify([...new Set(links.map(({ clientId }) => clientId))].toSorted());
 
 /** A message of our own, forwarded by staff: it concerns those it was sent to. */
-function askForwardedRecipients(judged: Case, hops: readonly Forward[]): Answer {
+function matchForwardedRecipients(judged: JudgeInput, hops: readonly Forward[]): Answer {
   const innermost = hops.at(-1);
   const asked = [...(innermost?.to ?? []), ...(innermost?.cc ?? [])].flatMap(({ address }) =>
     address === null || isOurs(address, judged.rules) ? [] : [{ address, via: 'forwarded' as const }],

@@ -1,16 +1,16 @@
-import type { Case } from './judge.ts';
+import type { JudgeInput } from './judge.ts';
 import { isTaught } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
 import { companyDomain, withoutSubAddress } from './parties.ts';
 
 /** The address without its sub-address, where that is folded and no client has the tagged form. */
-export function foldedOf({ facts, rules }: Case, address: string): string | null {
+export function foldedOf({ facts, rules }: JudgeInput, address: string): string | null {
   const isTheirs = (facts.book.get(address) ?? []).length > 0;
   return !rules.subAddressing || isTheirs ? null : withoutSubAddress(address);
 }
 
 /** The address's company as the book has it (`@acme.test`), where companies are asked for: all, or those that somebody taught. */
-export function companyOf({ facts, rules }: Case, address: string): string | null {
+export function companyOf({ facts, rules }: JudgeInput, address: string): string | null {
   const domain = companyDomain(address);
   if (domain === null || isBlocked(address, rules)) return null;
   const asked = `@${domain}`;

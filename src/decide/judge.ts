@@ -4,7 +4,7 @@ import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import { readParties } from './parties.ts';
 import type { Direction, Parties } from './parties.ts';
-import { whoRules } from './client-rules.ts';
+import { clientRules } from './client-rules.ts';
 import { isBlocked } from './blocklist.ts';
 import { proofOfSender } from './proof.ts';
 
@@ -77,7 +77,7 @@ export interface Decision {
 }
 
 /** Everything beside the message that a verdict may depend on, fetched before and passed as values. */
-export interface Facts {
+export interface KnownContext {
   readonly roles: readonly ('capture' | 'dropbox')[];
   /** Seen in a Sent folder of ours: proof that staff really sent it. */
   readonly inOwnSent: boolean;
@@ -87,9 +87,9 @@ export interface Facts {
   readonly authentication: Authentication | null;
 }
 
-export interface Case {
+export interface JudgeInput {
   readonly mail: Mail;
-  readonly facts: Facts;
+  readonly facts: KnownContext;
   readonly rules: Rules;
   readonly parties: Parties;
 }
@@ -104,7 +104,7 @@ const MAX_CLIENTS_PER_MESSAGE = 50;
  * Decides whose mail it is. Pure: no I/O, no clock; the order of rules is the design's, the first that finds clients wins,
  * and each rule that is asked leaves one line of evidence.
  */
-export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
+export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
   const parties = withHiddenClient(readParties(mail, rules), mail, facts);
   const evidence: Evidence[] = [
     { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
@@ -136,11 +136,11 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
 
   const candidates: Link[] = [];
   let reason: string | null = null;
-  const judged: Case = { mail, facts, rules, parties };
+  const judged: JudgeInput = { mail, facts, rules, parties };
   const asked =
     parties.direction === 'internal'
-      ? whoRules.filter(({ rule }) => rule === 'decision' || (rules.storeInternal && rule === 'thread'))
-      : whoRules;
+      ? clientRules.filter(({ rule }) => rule === 'decision' || (rules.storeInternal && rule === 'thread'))
+      : clientRules;
   for (const { rule, ask } of asked) {
     const answer = ask(judged);
     evidence.push({ rule, outcome: answer.outcome, detail: answer.detail });
@@ -177,7 +177,7 @@ export function judge(mail: Mail, facts: Facts, rules: Rules): Verdict {
  * What staff put into the dropbox is meant for a client. Where it names nobody outside, because it is a blind copy of a letter to
  * hidden recipients or a forward that cannot be read, only a person can say for whom.
  */
-function withHiddenClient(parties: Parties, mail: Mail, { roles }: Facts): Parties {
+function withHiddenClient(parties: Parties, mail: Mail, { roles }: KnownContext): Parties {
   if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;
   if ([...mail.to, ...mail.cc, ...mail.bcc].every(({ address }) => address === null))
     return {
@@ -201,7 +201,7 @@ function distinct(links: readonly Link[]): Link[] {
 }
 
 /** A link that a person took away is not made again by any rule. */
-function withoutUnlinked(links: readonly Link[], facts: Facts): Link[] {
+function withoutUnlinked(links: readonly Link[], facts: KnownContext): Link[] {
   const gone = new Set(facts.decisions.filter((d) => d.act === 'unlink').flatMap((d) => d.clientIds));
   return links.filter((link) => link.via === 'decision' || !gone.has(link.clientId));
 }

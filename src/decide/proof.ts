@@ -1,10 +1,10 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Rules } from './rules.ts';
-import type { Evidence, Facts } from './judge.ts';
+import type { Evidence, KnownContext } from './judge.ts';
 import { isOurs } from './parties.ts';
 
 /** Whether the sender is who From says, as AUTHENTICATION asks; null where it does not ask. */
-export function proofOfSender(mail: Mail, facts: Facts, rules: Rules): Evidence | null {
+export function proofOfSender(mail: Mail, facts: KnownContext, rules: Rules): Evidence | null {
   if (rules.authentication === 'off') return null;
   const rule = 'authentication';
   const from = mail.from?.address ?? null;

@@ -22,7 +22,7 @@ const MAX_HEADER_CHARS = 100_000;
  * Spellings of the asked addresses that stand in the message and are not their normal form: a client that the CRM stored a second
  * ago as `John@X.com` is found by `email` only under the spelling that it was stored in, which is mostly the owner's own.
  */
-export function spellingsIn(mail: Pick<Mail, 'headers'>, asked: readonly string[]): string[] {
+export function rawSpellings(mail: Pick<Mail, 'headers'>, asked: readonly string[]): string[] {
   const wanted = new Set(asked);
   const found = new Set<string>();
   for (const { name, raw } of mail.headers) {

@@ -1,11 +1,11 @@
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Attachment } from '../mime/parsed-message.ts';
-import { isRetold, printedIn } from './same-content.ts';
+import { hasSameContent, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { ThreadMessage } from './judge.ts';
-import { bearsSeveral } from './carried-hop.ts';
+import { hasMultipleForwards } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';
 import type { Parent } from './case-updates.ts';
 
@@ -33,13 +33,13 @@ export interface Relations<M extends KnownMessage> {
   /** Earlier copies of this message with another body. */
   readonly variants: readonly M[];
   /** Other messages under the same Message-ID: either copies that were rewritten on the way, or a forgery. */
-  readonly namesakes: readonly M[];
+  readonly sameMessageId: readonly M[];
   /** Messages that this one forwards, word for word. */
   readonly originals: readonly M[];
   /** Messages that forward this one, word for word. */
   readonly forwards: readonly M[];
   /** Messages that forward the same words as this one. */
-  readonly fellows: readonly M[];
+  readonly siblingForwards: readonly M[];
 }
 
 /** A forward prints local time without a zone. */
@@ -111,29 +111,29 @@ export function relate<M extends KnownMessage>(input: {
     })),
     parent: parentOf({ message, mail, answers, carried }),
     variants,
-    namesakes: found.filter(
+    sameMessageId: found.filter(
       (other) =>
         other.messageId !== null &&
         other.messageId === message.messageId &&
         other.variantKey !== message.variantKey,
     ),
     originals:
-      message.forwarded !== null && bearsSeveral(mail, message.forwarded)
+      message.forwarded !== null && hasMultipleForwards(mail, message.forwarded)
         ? []
-        : carried.filter((other) => isRetold(other, message)),
+        : carried.filter((other) => hasSameContent(other, message)),
     forwards: found.filter(
       (other) =>
         originKey !== null &&
         other.carriesKey === originKey &&
         isInTime(message, other) &&
-        isRetold(message, other),
+        hasSameContent(message, other),
     ),
-    fellows: found.filter(
+    siblingForwards: found.filter(
       (other) =>
         carriesKey !== null &&
         other.carriesKey === carriesKey &&
         isInTime(insideOf(other), message) &&
-        isRetold(insideOf(other), message),
+        hasSameContent(insideOf(other), message),
     ),
   };
 }
@@ -162,7 +162,7 @@ function parentOf(input: {
   const { message, carried } = input;
   // The next letter of the same sender and subject is none that a forward of before can carry.
   const original =
-    carried.find((other) => isRetold(other, message)) ??
+    carried.find((other) => hasSameContent(other, message)) ??
     carried.find(({ date }) => date.getTime() <= message.date.getTime());
   if (original !== undefined) return { kind: 'known', tags: original.tags };
   if (!isReply(input.mail)) return { kind: 'none' };

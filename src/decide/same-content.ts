@@ -30,7 +30,7 @@ const SAME_WORDS_SHARE = 0.8;
  * Two letters of one day under one subject are two letters, also where one is short and its words are among the other's, or
  * where they differ in an amount: only what a forward tells again is the same.
  */
-export function isRetold(original: Original, carrier: Carrier): boolean {
+export function hasSameContent(original: Original, carrier: Carrier): boolean {
   if (!isOfSameMinute(original, carrier)) return false;
   const [own, told] = [wordsOf(original.preview), wordsOf(carrier.forwarded?.text ?? '')];
   const [a, b] = [own.slice(0, COMPARED_WORDS), told.slice(0, COMPARED_WORDS)];

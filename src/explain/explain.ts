@@ -1,7 +1,7 @@
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import type { Reading } from '../mail/read.ts';
+import type { ReadMail } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { openJudgedStore } from './judged-store.ts';
 import type { Judged, JudgedStore } from './judged-store.ts';
@@ -13,7 +13,7 @@ import type { ClientDocument } from '../store/clients.ts';
 import { addressesOf } from '../store/clients.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 import { judge } from '../decide/judge.ts';
-import type { BookEntry, Facts, Verdict } from '../decide/judge.ts';
+import type { BookEntry, KnownContext, Verdict } from '../decide/judge.ts';
 import { decideCaseUpdates } from '../decide/case-updates.ts';
 import type { CaseUpdateDraft } from '../decide/case-updates.ts';
 import { caseStatusAt, spellingsOfRef } from '../decide/case-status.ts';
@@ -22,7 +22,7 @@ import { companyDomain } from '../decide/parties.ts';
 /** Decided about one message, with what was decided about. */
 export interface Explained {
   readonly file: string;
-  readonly reading: Reading;
+  readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
   readonly verdict: Verdict;
@@ -85,14 +85,14 @@ function bookOf(clients: readonly ClientDocument[]): Map<string, BookEntry[]> {
 function judgeOne(input: {
   message: Unjudged;
   store: JudgedStore;
-  book: Facts['book'];
+  book: KnownContext['book'];
   config: ExplainConfig;
 }): Judged {
   const { message, store, book, config } = input;
   const { mail } = message.reading;
   const { rules, mailbox } = config;
   const relations = relate({ message: message.facts, mail, found: store.related(message) });
-  const facts: Facts = {
+  const facts: KnownContext = {
     roles: [mailbox.role],
     inOwnSent: false,
     book,

@@ -6,7 +6,7 @@ import type { Authentication } from '../mail/authentication/authentication.ts';
 import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
 import { readMail } from '../mail/read.ts';
-import type { Reading } from '../mail/read.ts';
+import type { ReadMail } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { messageFactsOf } from '../decide/facts-from-mail.ts';
 import type { ExplainConfig } from './explain-config.ts';
@@ -15,7 +15,7 @@ import type { MessageFacts } from '../decide/message-facts.ts';
 /** A message that was read; what it tells depends on no other. */
 export interface Unjudged {
   readonly file: string;
-  readonly reading: Reading;
+  readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
 }

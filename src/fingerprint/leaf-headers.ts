@@ -51,7 +51,7 @@ export interface HeaderLines {
   take(): PartHeaders;
 }
 
-export function createHeaderLines(): HeaderLines {
+export function createFingerprintHeaderLines(): HeaderLines {
   let fields = new Map<string, string[]>();
   let stray: LeafDigest | null = null;
   let current: string[] | null = null;

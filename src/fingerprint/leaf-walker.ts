@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { identityOf } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { contentOf, createHeaderLines } from './leaf-headers.ts';
+import { contentOf, createFingerprintHeaderLines } from './leaf-headers.ts';
 import { createLeafDigest } from './leaf-digest.ts';
 import type { LeafDigest } from './leaf-digest.ts';
 
@@ -67,7 +67,7 @@ type State =
 export function createLeafWalker(onIdentity: (identity: Identity) => void): LeafWalker {
   const leaves: Leaf[] = [];
   const open: OpenMultipart[] = [];
-  const header = createHeaderLines();
+  const header = createFingerprintHeaderLines();
   let state: State = { kind: 'headers', of: 'top', defaultType: 'text/plain' };
   let parts = 1;
   /** Multiparts that were open around the outermost message inside; -1 outside of any. */

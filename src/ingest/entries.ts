@@ -1,7 +1,7 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Relations } from '../decide/relations.ts';
 import { bringsNoFileTo } from '../decide/same-content.ts';
-import { standsElsewhere } from '../store/message-document.ts';
+import { isCoveredByOther } from '../store/message-document.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Verdict } from '../decide/judge.ts';
@@ -20,7 +20,7 @@ export function clientsThatHave(
 ): Set<string> {
   const { variants } = related;
   const isForward = isStaffForward({ verdict });
-  const told = retellings(related, verdict).filter((other) =>
+  const told = sameContentMessages(related, verdict).filter((other) =>
     bringsNoFileTo(other, { ...message, isForward }),
   );
   return new Set([
@@ -31,12 +31,12 @@ export function clientsThatHave(
 }
 
 /** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
-export function retellings(
-  { originals, forwards, fellows }: Relations<MessageDocument>,
+export function sameContentMessages(
+  { originals, forwards, siblingForwards }: Relations<MessageDocument>,
   { forwardedBy }: Pick<Verdict, 'forwardedBy'>,
 ): MessageDocument[] {
   return forwardedBy !== null
-    ? [...originals, ...[...forwards, ...fellows].filter(isStaffForward)]
+    ? [...originals, ...[...forwards, ...siblingForwards].filter(isStaffForward)]
     : forwards.filter(isStaffForward);
 }
 
@@ -44,7 +44,9 @@ const isStaffForward = ({ verdict }: Pick<MessageDocument, 'verdict'>): boolean 
   (verdict?.forwardedBy ?? null) !== null;
 
 const clientsOnRecord = (message: MessageDocument): string[] =>
-  message.links.filter((link) => link.retract === undefined && !standsElsewhere(message, link)).map(clientOf);
+  message.links
+    .filter((link) => link.retract === undefined && !isCoveredByOther(message, link))
+    .map(clientOf);
 
 const clientOf = ({ clientId }: MessageLink): string => String(clientId);
 
@@ -54,7 +56,7 @@ export function withRecord(
   links: readonly MessageLink[],
   message: MessageDocument,
 ): Verdict {
-  const elsewhere = links.filter((link) => standsElsewhere(message, link)).map(clientOf);
+  const elsewhere = links.filter((link) => isCoveredByOther(message, link)).map(clientOf);
   if (elsewhere.length === 0) return verdict;
   const detail = `${elsewhere.join(', ')}: a copy or a forward of it is on record, and this adds nothing to that`;
   return { ...verdict, evidence: [...verdict.evidence, { rule: 'record', outcome: 'skipped', detail }] };
@@ -70,7 +72,7 @@ const JUDGED_WITHIN_MS = 60 * 60_000;
  * pair the forward, or the one with the higher id, looks again once it is persisted, and leaves the entry to the other.
  * @throws Error while the other is not judged yet: the job is retried.
  */
-export async function yieldToOriginal(
+export async function deferToOriginal(
   database: Database,
   message: MessageDocument,
   mail: Mail,
@@ -84,7 +86,7 @@ export async function yieldToOriginal(
   const isWhole = (other: MessageDocument): boolean => bringsNoFileTo(other, { ...message, isForward: true });
   const first = [
     ...related.originals,
-    ...related.fellows.filter(({ _id }) => _id.toHexString() < message._id.toHexString()),
+    ...related.siblingForwards.filter(({ _id }) => _id.toHexString() < message._id.toHexString()),
   ].filter((other) => tells || isWhole(other));
   const now = Date.now();
   if (first.some((one) => one.state === 'received' && now - one.receivedAt.getTime() < JUDGED_WITHIN_MS))

@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import { describeError, PermanentError } from '../errors.ts';
 import { judgeMessage } from './judge-message.ts';
-import { yieldToOriginal } from './entries.ts';
+import { deferToOriginal } from './entries.ts';
 import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
 import { flagReusedId, writeOut } from './record.ts';
@@ -19,13 +19,13 @@ import {
   quarantineMessage,
   receiveMessage,
 } from '../store/messages.ts';
-import { standsElsewhere } from '../store/message-document.ts';
+import { isCoveredByOther } from '../store/message-document.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Participant } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { Turnstile } from '../limiter.ts';
+import type { Limiter } from '../limiter.ts';
 import { OPEN_RECIPIENT } from '../decide/judge.ts';
 import type { VerdictKind } from '../decide/judge.ts';
 import { isOurs } from '../decide/parties.ts';
@@ -38,7 +38,7 @@ export interface IngestDeps {
   /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
   /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
-  readonly alone?: Turnstile;
+  readonly alone?: Limiter;
   /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
   readonly step?: (name: IngestStep) => void;
 }
@@ -100,7 +100,7 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
     deps.step?.('read');
     try {
       const { message, others } = await receive(deps, sighting, read);
-      const outcome = await settle(deps, message, { read, again: others.length > 0 });
+      const outcome = await finish(deps, message, { read, again: others.length > 0 });
       if (others.length > 0)
         await addRecipients(database.messages, message, { recipients: others, sighting });
       await markDone(database.sightings, sighting._id, message._id);
@@ -130,7 +130,7 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
   if (message === null || message.state === 'quarantined') return nothingToDo;
   const read = await deps.reader.read({ key: message.rawKey, size: message.size });
   try {
-    const outcome = await settle(deps, message, { read, again: true });
+    const outcome = await finish(deps, message, { read, again: true });
     await clearRejudge(deps.database.messages, message);
     return outcome;
   } finally {
@@ -172,7 +172,7 @@ async function receive(
 }
 
 /** Judges where that is due, then writes what was decided and is not written yet. */
-async function settle(
+async function finish(
   deps: IngestDeps,
   received: MessageDocument,
   { read, again }: { readonly read: ReadMessage; readonly again: boolean },
@@ -194,7 +194,7 @@ async function settle(
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
-    message = await yieldToOriginal(database, await retractLinks(database, message, mail), mail);
+    message = await deferToOriginal(database, await retractLinks(database, message, mail), mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
     // Only news is passed on: two messages in triage that name each other would wake each other for ever.
@@ -222,7 +222,7 @@ function isNewElsewhere(now: MessageDocument, before: MessageDocument): boolean 
   const known = new Set(
     before.state === 'judged' ? [] : before.links.map(({ clientId }) => String(clientId)),
   );
-  return now.links.some((link) => standsElsewhere(now, link) && !known.has(String(link.clientId)));
+  return now.links.some((link) => isCoveredByOther(now, link) && !known.has(String(link.clientId)));
 }
 
 function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {

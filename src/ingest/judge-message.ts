@@ -2,12 +2,12 @@ import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import { recipientsKey } from '../decide/facts-from-mail.ts';
-import { clientsThatHave, retellings, withRecord } from './entries.ts';
+import { clientsThatHave, sameContentMessages, withRecord } from './entries.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { clientIdsOf, keptLinks, mergeLinks } from './links.ts';
 import { findRelated } from './related.ts';
 import type { Rules } from '../decide/rules.ts';
-import { askBook } from '../store/book-answers.ts';
+import { lookUpAddresses } from '../store/book-answers.ts';
 import { caseHolders } from '../store/case-updates.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { findDecisions } from '../store/decisions.ts';
@@ -17,11 +17,11 @@ import type { MessageDocument, MessageLink } from '../store/message-document.ts'
 import type { Judgement } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
 import { judge } from '../decide/judge.ts';
-import { spellingsIn } from '../decide/raw-spellings.ts';
-import type { Facts, Verdict } from '../decide/judge.ts';
+import { rawSpellings } from '../decide/raw-spellings.ts';
+import type { KnownContext, Verdict } from '../decide/judge.ts';
 import { decideCaseUpdates } from '../decide/case-updates.ts';
 import { readParties } from '../decide/parties.ts';
-import { decisionKeysFor, questionsFor } from '../decide/address-lookups.ts';
+import { decisionKeysFor, addressLookups } from '../decide/address-lookups.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
 export const RULE_VERSION = 3;
@@ -52,7 +52,7 @@ export async function judgeAnew(
   const { mail, message, authentication, rules } = input;
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
-  const questions = questionsFor({ mail, rules, parties });
+  const questions = addressLookups({ mail, rules, parties });
   const subjects = [
     `message:${message.fingerprint}`,
     `thread:${message.threadId}`,
@@ -62,17 +62,17 @@ export async function judgeAnew(
   const [related, decidedAlone, book] = await Promise.all([
     findRelated(database, message, mail),
     findDecisions(database.decisions, subjects),
-    askBook(database, questions, {
-      asWritten: spellingsIn(mail, questions),
+    lookUpAddresses(database, questions, {
+      asWritten: rawSpellings(mail, questions),
       ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
     }),
   ]);
   const decided = await withDecisionsAbout(database, decidedAlone, {
     subjects,
     copies: related.variants,
-    retold: retellings(related, parties),
+    retold: sameContentMessages(related, parties),
   });
-  const facts: Facts = {
+  const facts: KnownContext = {
     roles: message.roles,
     inOwnSent: message.inOwnSent,
     book: book.entries,
@@ -92,7 +92,7 @@ export async function judgeAnew(
     rules,
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
-  const told = retellings(related, verdict);
+  const told = sameContentMessages(related, verdict);
   const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
@@ -134,7 +134,7 @@ export async function judgeAnew(
       }),
     ),
     variantOf: related.variants[0]?._id ?? null,
-    newFlags: related.namesakes.length > 0 ? [REUSED_ID_FLAG] : [],
+    newFlags: related.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
     judgedWith: {
       roles: message.roles,
       inOwnSent: message.inOwnSent,

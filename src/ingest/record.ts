@@ -4,7 +4,7 @@ import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
-import { flagNamesakes, REUSED_ID_FLAG } from '../store/messages.ts';
+import { flagSameMessageId, REUSED_ID_FLAG } from '../store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -118,7 +118,7 @@ export async function flagReusedId(
   message: MessageDocument,
 ): Promise<void> {
   if (!message.flags.includes(REUSED_ID_FLAG)) return;
-  const others = await flagNamesakes(messages, message);
+  const others = await flagSameMessageId(messages, message);
   const ids = others.flatMap((other) => other.links.map((link) => communicationId(other, link.clientId)));
   await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
 }

@@ -4,7 +4,7 @@ import { findRelated } from './related.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from '../store/case-updates.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
-import { standsElsewhere } from '../store/message-document.ts';
+import { isCoveredByOther } from '../store/message-document.ts';
 import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 
@@ -24,8 +24,8 @@ export async function retractLinks(
   for (const link of marked) {
     const outcome = await takeBack(database, { message, mail, link });
     const isKept = outcome === 'kept' && link.retract !== 'unlinked';
-    if (outcome === 'removed' && !standsElsewhere(message, link))
-      await handOnToRetellings(database, { message, mail, link });
+    if (outcome === 'removed' && !isCoveredByOther(message, link))
+      await handOnToSameContent(database, { message, mail, link });
     const { retract: _, ...bare } = link;
     links = links.flatMap((one) =>
       one !== link ? [one] : isKept ? [{ ...bare, writtenAt: link.writtenAt ?? message.receivedAt }] : [],
@@ -45,7 +45,7 @@ async function takeBack(
   { message, mail, link }: Link,
 ): Promise<'removed' | 'kept'> {
   const { clientId, writtenAt } = link;
-  if (standsElsewhere(message, link)) return 'removed';
+  if (isCoveredByOther(message, link)) return 'removed';
   const _id = communicationId(message, clientId);
   const found = await communications.findOne({ _id });
   // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
@@ -82,17 +82,17 @@ async function handOver(
  * Messages that tell the same words left the entry to this one: without it they go to a person too, or get an entry of their own.
  * Run again for a link whose removal was begun, so that a process may die in between.
  */
-async function handOnToRetellings(
+async function handOnToSameContent(
   database: Pick<Database, 'messages'>,
   { message, mail, link: { clientId } }: Link,
 ): Promise<void> {
-  const { variants, originals, forwards, fellows } = await findRelated(database, message, mail);
-  const retold = [...originals, ...forwards, ...fellows];
+  const { variants, originals, forwards, siblingForwards } = await findRelated(database, message, mail);
+  const retold = [...originals, ...forwards, ...siblingForwards];
   const isClients = (link: MessageLink): boolean =>
     String(link.clientId) === String(clientId) && link.retract === undefined;
   const isWithOther =
     variants.some(({ links }) => links.some(isClients)) ||
-    retold.some((other) => other.links.some((link) => isClients(link) && !standsElsewhere(other, link)));
+    retold.some((other) => other.links.some((link) => isClients(link) && !isCoveredByOther(other, link)));
   if (isWithOther) return;
   for (const { _id, receivedAt } of retold)
     await database.messages.updateOne(

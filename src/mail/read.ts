@@ -9,7 +9,7 @@ import { parseMessage } from '../mime/parse.ts';
 import type { AttachmentSink } from '../mime/parse.ts';
 import { splitReply } from './reply/reply.ts';
 
-export interface Reading {
+export interface ReadMail {
   readonly mail: Mail;
   /** Same Message-ID, From, Date and attachments: copies that differ in a footer or banner share it. */
   readonly variantKey: string | null;
@@ -22,7 +22,7 @@ export interface Reading {
 export async function readMail(input: {
   readonly open: () => Readable;
   readonly sink?: AttachmentSink;
-}): Promise<Reading> {
+}): Promise<ReadMail> {
   const fingerprinter = createFingerprinter();
   let size = 0;
   for await (const chunk of input.open() as AsyncIterable<Buffer>) {
@@ -43,7 +43,7 @@ export async function readHeaderOnly(input: {
   readonly size: number;
   readonly sha256: string;
   readonly maxBytes: number;
-}): Promise<Reading> {
+}): Promise<ReadMail> {
   const parsed = await parseMessage({ raw: input.header });
   const fingerprint = rawFingerprint(input.sha256);
   const warning = `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`;

@@ -8,7 +8,7 @@ import { markFetched, markMissing, markRefused, sightingsToFetch } from '../stor
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { Round } from './folder.ts';
+import type { PollRun } from './folder.ts';
 
 /** A UID that was listed and is not served this many times has gone. */
 const MAX_MISSES = 3;
@@ -17,7 +17,7 @@ const FETCH_WINDOW = 200;
 
 /** Fetches raw bytes for rows without them. True when none is left. */
 export async function fetchPending(
-  round: Round,
+  round: PollRun,
   session: MailboxSession,
   key: FolderEpoch,
 ): Promise<boolean> {
@@ -40,7 +40,7 @@ export async function fetchPending(
       total.fetched += stored.length;
       round.step?.('enqueued');
     }
-    if (!(await round.goOn()) || !(await round.hasRoom())) return false;
+    if (!(await round.shouldContinue()) || !(await round.hasRoom())) return false;
   }
 }
 
@@ -52,7 +52,7 @@ const asWanted = ({ uid, size, attempts }: SightingDocument): WantedMessage => (
 });
 
 /** Makes one fetched message durable, then says so in its row. */
-async function keep(round: Round, row: SightingDocument, fetched: Fetched): Promise<boolean> {
+async function keep(round: PollRun, row: SightingDocument, fetched: Fetched): Promise<boolean> {
   const { database, blobs, total } = round;
   if (fetched.kind === 'missing') {
     if ((await markMissing(database.sightings, row._id, MAX_MISSES)) === 'vanished') total.vanished++;
@@ -94,7 +94,11 @@ function concernsOneMessage({ code }: MailboxError): boolean {
   return code === 'message-refused' || code === 'truncated' || code === 'message-missing';
 }
 
-async function refuse({ database, total }: Round, row: SightingDocument, error: MailboxError): Promise<void> {
+async function refuse(
+  { database, total }: PollRun,
+  row: SightingDocument,
+  error: MailboxError,
+): Promise<void> {
   const message = describeError(error);
   await markRefused(database.sightings, row._id, message);
   const isNews = !isSameAnswer(row.error, message);

@@ -23,7 +23,7 @@ import type { PollDeps, PolledMailbox, PollOutcome } from './poll.ts';
 /** Of a person's drafts, those looked at in one poll. */
 const DRAFTS_ASKED = 1_000;
 
-export interface Round extends PollDeps {
+export interface PollRun extends PollDeps {
   readonly mailbox: PolledMailbox;
   /** By folder, as they were when the poll began. */
   readonly cursors: ReadonlyMap<string, CursorDocument>;
@@ -36,11 +36,11 @@ export interface Round extends PollDeps {
     recovered: string[];
   };
   /** Whether there is time left, and the lease still ours. */
-  readonly goOn: () => Promise<boolean>;
+  readonly shouldContinue: () => Promise<boolean>;
 }
 
 /** True where work is left. A lost connection ends the poll; any other failure only this folder. */
-export async function pollFolder(round: Round, session: MailboxSession, wanted: string): Promise<boolean> {
+export async function pollFolder(round: PollRun, session: MailboxSession, wanted: string): Promise<boolean> {
   const { database, mailbox, total } = round;
   let folder = wanted;
   let known = round.cursors.get(wanted) ?? null;
@@ -86,7 +86,7 @@ const concernsOneFolder = ({ code }: MailboxError): boolean =>
   code === 'folder-missing' || code === 'protocol';
 
 async function noteProblem(
-  { database, mailbox, total }: Round,
+  { database, mailbox, total }: PollRun,
   input: {
     readonly folder: string;
     readonly error: MailboxError;
@@ -109,9 +109,9 @@ async function noteProblem(
   total.problems.push({ folder, error, isNews, parkedUntil });
 }
 
-function isParked({ askParked }: Round, cursor: CursorDocument | null): boolean {
+function isParked({ checkParked }: PollRun, cursor: CursorDocument | null): boolean {
   const until = cursor?.parkedUntil ?? null;
-  return askParked !== true && until !== null && until > new Date();
+  return checkParked !== true && until !== null && until > new Date();
 }
 
 /** A folder that was reset five times in a day is read again later, not never: each reset costs a whole re-read. */
@@ -124,7 +124,7 @@ function isHeldBack(cursor: CursorDocument | null): boolean {
 
 /** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
 async function openCursor(
-  round: Round,
+  round: PollRun,
   {
     folder,
     state,
@@ -152,7 +152,7 @@ async function openCursor(
 }
 
 /** Those that are drafts no more, or not listed any more, are asked for like any message: the fetch tells which have gone. */
-async function askForDrafts({ database }: Round, session: MailboxSession, key: FolderEpoch): Promise<void> {
+async function askForDrafts({ database }: PollRun, session: MailboxSession, key: FolderEpoch): Promise<void> {
   const uids = await draftUids(database.sightings, key, DRAFTS_ASKED);
   if (uids.length === 0) return;
   const listed = await session.listAgain(uids);
@@ -166,7 +166,7 @@ async function askForDrafts({ database }: Round, session: MailboxSession, key: F
 
 /** Writes rows for what is new, window by window, the cursor behind them. True when the listing is complete. */
 async function listNew(
-  round: Round,
+  round: PollRun,
   session: MailboxSession,
   input: { key: FolderEpoch; state: FolderState; cursor: CursorDocument; use: FolderUse },
 ): Promise<boolean> {
@@ -187,7 +187,7 @@ async function listNew(
       await advanceCursor(database.cursors, { ...key, seenUid });
       round.step?.('cursor-moved');
       total.listed += window.length;
-      if (!(await round.goOn())) return false;
+      if (!(await round.shouldContinue())) return false;
     }
   }
   await finishListing(database.cursors, { ...key, state });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectId } from 'mongodb';
 import type { MailboxSource } from '../mailbox/mailbox.ts';
 import { pollFolder } from './folder.ts';
-import type { Round } from './folder.ts';
+import type { PollRun } from './folder.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { cursorsOf } from '../store/cursors.ts';
 import { releaseLease, takeLease } from '../store/leases.ts';
@@ -30,7 +30,7 @@ export interface PollDeps {
   readonly batch: number;
   readonly budgetMs: number;
   /** Folders that are parked are asked for, too: a person wants it now. */
-  readonly askParked?: boolean;
+  readonly checkParked?: boolean;
   /** For tests that cannot wait; LEASE_MS otherwise. */
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
@@ -104,14 +104,14 @@ export async function pollMailbox(
   const stopRenewing = keepRenewing(take, forMs / RENEWALS_PER_LEASE);
   deps.step?.('leased');
   const deadline = Date.now() + deps.budgetMs;
-  const goOn = async (): Promise<boolean> => {
+  const shouldContinue = async (): Promise<boolean> => {
     if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
     return await take();
   };
   try {
     if (!(await deps.hasRoom())) return { outcome: 'waiting', ...total };
     const cursors = await cursorsOf(deps.database.cursors, mailbox.name);
-    const round: Round = { ...deps, mailbox, cursors, total, goOn };
+    const round: PollRun = { ...deps, mailbox, cursors, total, shouldContinue };
     const session = await mailbox.source.openSession(signal);
     try {
       let more = false;

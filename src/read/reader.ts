@@ -6,10 +6,10 @@ import { createWriteStream } from 'node:fs';
 import { Piscina } from 'piscina';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly } from '../mail/read.ts';
-import type { Reading } from '../mail/read.ts';
+import type { ReadMail } from '../mail/read.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { createTurnstile } from '../limiter.ts';
+import { createLimiter } from '../limiter.ts';
 
 /** A raw message: in memory where it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
@@ -31,13 +31,13 @@ export interface AttachmentContent {
 }
 
 export interface ReadingResult {
-  readonly reading: Reading;
+  readonly reading: ReadMail;
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
 }
 
 export interface ReadMessage {
-  readonly reading: Reading;
+  readonly reading: ReadMail;
   /** Each distinct attachment once. Valid until `dispose`. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
@@ -56,7 +56,7 @@ export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
   read(raw: RawReference): Promise<ReadMessage>;
   /** Only the header, in this thread: for messages that are not to be parsed. Empty where the bytes are gone. */
-  header(raw: RawReference): Promise<{ readonly reading: Reading }>;
+  header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
   remember(key: string, raw: Buffer): void;
   close(): Promise<void>;
@@ -100,7 +100,7 @@ export function openReader(settings: ReaderSettings): Reader {
   });
   const remembered = createRawCache();
   // The time limit is for reading. In the pool's own queue it would run while a message waits behind two bombs.
-  const free = createTurnstile(settings.threads);
+  const free = createLimiter(settings.threads);
 
   async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
     const kept = remembered.take(key);
@@ -120,7 +120,7 @@ export function openReader(settings: ReaderSettings): Reader {
     return Buffer.concat(await stream.toArray());
   }
 
-  async function header({ key, size }: RawReference, bytes: Buffer): Promise<{ readonly reading: Reading }> {
+  async function header({ key, size }: RawReference, bytes: Buffer): Promise<{ readonly reading: ReadMail }> {
     const end = /\r?\n\r?\n/u.exec(bytes.toString('latin1'));
     const reading = await readHeaderOnly({
       header: end === null ? bytes : bytes.subarray(0, end.index + end[0].length),

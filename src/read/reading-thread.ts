@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readMail } from '../mail/read.ts';
-import type { Reading } from '../mail/read.ts';
+import type { ReadMail } from '../mail/read.ts';
 import type { AttachmentContent, ReadingResult, ReadingTask } from './reader.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
@@ -44,7 +44,7 @@ export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
   };
 }
 
-function contentsOf({ mail }: Reading, spooled: readonly Spooled[]): AttachmentContent[] {
+function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): AttachmentContent[] {
   const types = new Map(mail.attachments.map(({ sha256, contentType }) => [sha256, contentType]));
   const distinct = new Map(spooled.map((file) => [file.sha256, file]));
   return [...distinct.values()].map(({ sha256, size, content }) => ({
@@ -55,7 +55,7 @@ function contentsOf({ mail }: Reading, spooled: readonly Spooled[]): AttachmentC
   }));
 }
 
-async function authenticate(task: ReadingTask, { mail }: Reading): Promise<Authentication | null> {
+async function authenticate(task: ReadingTask, { mail }: ReadMail): Promise<Authentication | null> {
   const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
   if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });

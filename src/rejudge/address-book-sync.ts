@@ -7,7 +7,7 @@ import { passScanOn, saveScan, takeScan } from '../store/book-scan.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import type { Database } from '../store/mongo.ts';
 
-export interface Upkeep {
+export interface SyncOutcome {
   readonly scanned: number;
   readonly gained: number;
   readonly lost: number;
@@ -30,14 +30,14 @@ const LEASE_MS = 120_000;
 const MAX_LOST_A_PAGE = 50;
 
 /** One step of the rolling scan, one each `everyMs` whatever the number of processes. Null where another one does it. */
-export async function keepBook(
+export async function syncAddressBook(
   database: Database,
   {
     owner,
     enqueue,
     everyMs,
   }: { readonly owner: string; readonly enqueue: Enqueue; readonly everyMs: number },
-): Promise<Upkeep | null> {
+): Promise<SyncOutcome | null> {
   const scan = await takeScan(database.leases, { owner, forMs: LEASE_MS });
   if (scan === null) return null;
   const started = Date.now();
@@ -60,7 +60,7 @@ export async function keepBook(
 export async function rebuildBook(
   database: Database,
   { enqueue, progress }: { readonly enqueue: Enqueue; readonly progress: (scanned: number) => void },
-): Promise<Upkeep> {
+): Promise<SyncOutcome> {
   let total = NOTHING_DONE;
   let after: ClientDocument['_id'] | null = null;
   do {
@@ -76,7 +76,7 @@ export async function rebuildBook(
  * The CRM says that a client changed: the book knows it from now on, and what its document asks for is re-matched, however much
  * that is. Null where there is no such client: then its rows have gone from the book, and its mail stays where it is.
  */
-export async function heedHint(
+export async function clientChanged(
   database: Database,
   {
     clientId,
@@ -87,7 +87,7 @@ export async function heedHint(
     readonly rules: Pick<Rules, 'domainMatching'>;
     readonly enqueue: Enqueue;
   },
-): Promise<Upkeep | null> {
+): Promise<SyncOutcome | null> {
   const asked = await rematchOf(database, { clientId, rules });
   const heeded = async (): Promise<unknown> => asked && (await startRematch(database, asked, async () => {}));
   const { gained, lost } = await refreshClients(database, [clientId], heeded);
@@ -96,9 +96,9 @@ export async function heedHint(
   return { scanned: 1, gained: gained.length, lost: lost.length, marked, withheld: 0 };
 }
 
-const NOTHING_DONE: Upkeep = { scanned: 0, gained: 0, lost: 0, marked: 0, withheld: 0 };
+const NOTHING_DONE: SyncOutcome = { scanned: 0, gained: 0, lost: 0, marked: 0, withheld: 0 };
 
-function sum(a: Upkeep, b: Upkeep): Upkeep {
+function sum(a: SyncOutcome, b: SyncOutcome): SyncOutcome {
   return {
     scanned: a.scanned + b.scanned,
     gained: a.gained + b.gained,
@@ -112,7 +112,7 @@ function sum(a: Upkeep, b: Upkeep): Upkeep {
 async function scanPage(
   database: Database,
   { after, enqueue }: { readonly after: ClientDocument['_id'] | null; readonly enqueue: Enqueue },
-): Promise<{ after: ClientDocument['_id'] | null; upkeep: Upkeep }> {
+): Promise<{ after: ClientDocument['_id'] | null; upkeep: SyncOutcome }> {
   const asked = (changes: BookChanges): Rematch => ({
     ...rematchAfter(changes),
     ...(changes.lost.length > MAX_LOST_A_PAGE ? { lost: [] } : {}),

@@ -8,7 +8,7 @@ import type { MessageDocument, MessageLink } from '../store/message-document.ts'
 import type { Database } from '../store/mongo.ts';
 import type { Verdict } from '../decide/judge.ts';
 
-export interface ReconsiderDeps {
+export interface RejudgeDeps {
   readonly database: Database;
   readonly reader: Reader;
   readonly rules: Rules;
@@ -20,7 +20,7 @@ export interface ReconsiderDeps {
  */
 export type ChangeKind = 'links' | 'unlinks' | 'case-updates' | 'verdict' | 'unreadable' | 'nothing';
 
-export interface Reconsidered {
+export interface RejudgePreview {
   readonly message: MessageDocument;
   readonly kinds: readonly ChangeKind[];
   readonly links: readonly MessageLink[];
@@ -39,33 +39,33 @@ const WIDTH = 4;
  * Judges stored messages anew, from their raw bytes and with today's rules and address book, and writes nothing. Messages come in
  * no particular order. What would follow in other messages, because they answer one of these, is not counted.
  */
-export async function* reconsider(
-  deps: ReconsiderDeps,
+export async function* previewRejudge(
+  deps: RejudgeDeps,
   filter: Filter<MessageDocument>,
   also: {
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
     readonly lost?: NonNullable<MessageDocument['lost']>;
   } = {},
-): AsyncGenerator<Reconsidered> {
-  const running = new Set<Promise<Reconsidered>>();
-  const settle = async (): Promise<Reconsidered> => {
+): AsyncGenerator<RejudgePreview> {
+  const running = new Set<Promise<RejudgePreview>>();
+  const nextDone = async (): Promise<RejudgePreview> => {
     const [done, promise] = await Promise.race([...running].map(async (one) => [await one, one] as const));
     running.delete(promise);
     return done;
   };
   for await (const message of deps.database.messages.find(filter)) {
     const asked = also.lost === undefined ? message : { ...message, lost: also.lost };
-    running.add(reconsiderOne(deps, asked, also.supposed ?? []));
-    if (running.size >= WIDTH) yield await settle();
+    running.add(previewOne(deps, asked, also.supposed ?? []));
+    if (running.size >= WIDTH) yield await nextDone();
   }
-  while (running.size > 0) yield await settle();
+  while (running.size > 0) yield await nextDone();
 }
 
-async function reconsiderOne(
-  { database, reader, rules }: ReconsiderDeps,
+async function previewOne(
+  { database, reader, rules }: RejudgeDeps,
   message: MessageDocument,
   supposed: readonly Omit<BookDocument, '_id'>[],
-): Promise<Reconsidered> {
+): Promise<RejudgePreview> {
   const before = message.verdict;
   try {
     const read = await reader.read({ key: message.rawKey, size: message.size });
@@ -135,8 +135,8 @@ export interface Tally {
 }
 
 export async function tally(
-  changes: AsyncIterable<Reconsidered>,
-  seen: (change: Reconsidered, examined: number) => void = () => {},
+  changes: AsyncIterable<RejudgePreview>,
+  seen: (change: RejudgePreview, examined: number) => void = () => {},
 ): Promise<Tally> {
   const counts: Record<ChangeKind, number> = {
     links: 0,

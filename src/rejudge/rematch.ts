@@ -1,6 +1,6 @@
 import type { Filter, ObjectId } from 'mongodb';
-import { reconsider, tally } from './preview.ts';
-import type { ReconsiderDeps, Tally } from './preview.ts';
+import { previewRejudge, tally } from './preview.ts';
+import type { RejudgeDeps, Tally } from './preview.ts';
 import type { Rules } from '../decide/rules.ts';
 import { rowsOf } from '../store/address-book.ts';
 import type { AddressChange, BookChanges, BookDocument } from '../store/address-book.ts';
@@ -103,7 +103,7 @@ const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/
 
 /** Says, before anything is done, what a re-match would do: every message is judged, and nothing is written. */
 export async function previewRematch(
-  deps: ReconsiderDeps,
+  deps: RejudgeDeps,
   rematch: Rematch,
   progress: (examined: number) => void = () => {},
 ): Promise<Tally> {
@@ -111,10 +111,10 @@ export async function previewRematch(
   const seen = new Set<string>();
   const supposed = rematch.supposed === undefined ? {} : { supposed: rematch.supposed };
   async function* all() {
-    for (const change of lost) yield* fresh(reconsider(deps, linkedBy(change), { ...supposed, lost }));
-    for (const filter of bearing(rematch)) yield* fresh(reconsider(deps, filter, supposed));
+    for (const change of lost) yield* fresh(previewRejudge(deps, linkedBy(change), { ...supposed, lost }));
+    for (const filter of bearing(rematch)) yield* fresh(previewRejudge(deps, filter, supposed));
   }
-  async function* fresh(changes: ReturnType<typeof reconsider>) {
+  async function* fresh(changes: ReturnType<typeof previewRejudge>) {
     for await (const change of changes) {
       const id = change.message._id.toHexString();
       if (!seen.has(id)) yield change;

@@ -1,6 +1,6 @@
 import type { Filter } from 'mongodb';
-import { reconsider } from './preview.ts';
-import type { ReconsiderDeps, Reconsidered } from './preview.ts';
+import { previewRejudge } from './preview.ts';
+import type { RejudgeDeps, RejudgePreview } from './preview.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 
 /** Messages received in a span of time that can be judged; those in quarantine are read again by name only. */
@@ -13,10 +13,10 @@ export function receivedSince(since: Date): Filter<MessageDocument> {
 
 /** Judges stored messages anew with today's rules and address book, and says what would change. Writes nothing. */
 export function previewReplay(
-  deps: ReconsiderDeps,
+  deps: RejudgeDeps,
   filter: Filter<MessageDocument>,
-): AsyncGenerator<Reconsidered> {
-  return reconsider(deps, filter);
+): AsyncGenerator<RejudgePreview> {
+  return previewRejudge(deps, filter);
 }
 
 /** One line of the diff, for a person. */
@@ -29,8 +29,8 @@ export function diffLine({
   before,
   after,
   error,
-}: Reconsidered): string {
-  const verdict = (one: Reconsidered['before']): string =>
+}: RejudgePreview): string {
+  const verdict = (one: RejudgePreview['before']): string =>
     one === null ? 'unjudged' : `${one.kind}${one.reason === null ? '' : ` (${one.reason})`}`;
   const parts = [
     ...links.map(

@@ -52,7 +52,7 @@ function rowId({
 }
 
 /** What a person taught: `address` is normalised, or `@domain`. */
-export function learnedRow(address: string, clientId: ClientDocument['_id']): BookDocument {
+export function aliasRow(address: string, clientId: ClientDocument['_id']): BookDocument {
   return {
     _id: rowId({ address, clientId, source: 'learned' }),
     address,
@@ -62,12 +62,12 @@ export function learnedRow(address: string, clientId: ClientDocument['_id']): Bo
   };
 }
 
-export async function learn(addressBook: Collection<BookDocument>, row: BookDocument): Promise<void> {
+export async function addAliasRow(addressBook: Collection<BookDocument>, row: BookDocument): Promise<void> {
   const { _id, ...fields } = row;
   await addressBook.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
 }
 
-export async function unlearn(
+export async function removeAliasRow(
   addressBook: Collection<BookDocument>,
   row: Pick<BookDocument, '_id'>,
 ): Promise<void> {

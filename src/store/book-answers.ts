@@ -23,7 +23,7 @@ const INDEXES_BELIEVED_MS = 60_000;
  * matches the very next message. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of
  * clients.
  */
-export async function askBook(
+export async function lookUpAddresses(
   { addressBook, clients }: Book,
   questions: readonly string[],
   also: {

@@ -17,7 +17,7 @@ export interface MessageLink {
 }
 
 /** Of a client who has the words on record through another message: that one was written, this one is not. */
-export const standsElsewhere = (
+export const isCoveredByOther = (
   { receivedAt }: Pick<MessageDocument, 'receivedAt'>,
   { writtenAt }: Pick<MessageLink, 'writtenAt'>,
 ): boolean => writtenAt?.getTime() === receivedAt.getTime();

@@ -125,7 +125,7 @@ export async function persistJudgement(
 export const REUSED_ID_FLAG = 'message-id-reused';
 
 /** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
-export async function flagNamesakes(
+export async function flagSameMessageId(
   messages: Collection<MessageDocument>,
   { messageId, variantKey }: Pick<MessageDocument, 'messageId' | 'variantKey'>,
 ): Promise<Pick<MessageDocument, '_id' | 'variantKey' | 'links'>[]> {

@@ -5,7 +5,7 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Review } from '../decide/case-updates.ts';
-import { Refused } from './refused.ts';
+import { TriageError } from './triage-error.ts';
 
 export interface Confirmation {
   readonly message: MessageDocument;
@@ -19,7 +19,7 @@ export interface Confirmation {
 
 /**
  * Lets held case updates take effect: dated as the message is, so that the case's later updates still count.
- * @throws Refused where none is held, or where a status must be chosen first.
+ * @throws TriageError where none is held, or where a status must be chosen first.
  */
 export async function confirmUpdates(database: Database, asked: Confirmation): Promise<DecisionDocument[]> {
   const { message, by } = asked;
@@ -31,10 +31,10 @@ export async function confirmUpdates(database: Database, asked: Confirmation): P
       (asked.ref === null || asked.ref === ref);
     return isMeant ? [{ ...update, review }] : [];
   });
-  if (held.length === 0) throw new Refused('not-possible', 'no case update of this message is held');
+  if (held.length === 0) throw new TriageError('not-possible', 'no case update of this message is held');
   const statusless = held.find(({ review }) => review === 'unknown-status');
   if (statusless !== undefined && asked.status === null)
-    throw new Refused(
+    throw new TriageError(
       'not-possible',
       `"${statusless.statusText ?? ''}" is no status of the settings: say which status is meant`,
     );
@@ -43,7 +43,7 @@ export async function confirmUpdates(database: Database, asked: Confirmation): P
     const { clientId, ref, review } = update;
     const id = caseUpdateId(message, update);
     const row = await database.caseUpdates.findOne({ _id: id });
-    if (row === null) throw new Refused('not-possible', 'the case update was removed from the CRM');
+    if (row === null) throw new TriageError('not-possible', 'the case update was removed from the CRM');
     const decision = await decide(database.decisions, {
       subject: `message:${message.fingerprint}`,
       act: 'confirm',

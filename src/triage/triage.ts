@@ -9,8 +9,8 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { idsInBatches, markForRejudge } from '../store/rejudge.ts';
 import { unconfirmUpdate } from './held.ts';
-import { domainNamed, forgetLesson } from './learning.ts';
-import { Refused } from './refused.ts';
+import { domainNamed, forgetLesson } from './alias-rule.ts';
+import { TriageError } from './triage-error.ts';
 import { isOurs } from '../decide/parties.ts';
 
 /**
@@ -51,7 +51,7 @@ export async function assign(
   },
 ): Promise<Acted> {
   if (message.state === 'quarantined')
-    throw new Refused('not-possible', 'the message could not be read: replay it first');
+    throw new TriageError('not-possible', 'the message could not be read: replay it first');
   const { decisions } = deps.database;
   const chosen = new Set(clients.map(String));
   const others = message.links.map(({ clientId }) => clientId).filter((id) => !chosen.has(String(id)));
@@ -86,7 +86,7 @@ export async function ignore(
   { message, by, always }: Act & { readonly always: 'sender' | 'domain' | null },
 ): Promise<Acted> {
   if (message.links.length > 0)
-    throw new Refused(
+    throw new TriageError(
       'not-possible',
       `the message is on the record of ${message.links.map(({ clientId }) => String(clientId)).join(', ')}: unlink it there first`,
     );
@@ -102,9 +102,9 @@ export async function ignore(
   }
   const sender =
     message.participants.find(({ role, address }) => role === 'from' && address !== null)?.address ?? null;
-  if (sender === null) throw new Refused('not-possible', 'the message names no sender address');
+  if (sender === null) throw new TriageError('not-possible', 'the message names no sender address');
   // All that a colleague sends to clients would go with what was forwarded or written this once.
-  if (isOurs(sender, deps.rules)) throw new Refused('not-possible', `${sender} is ours`);
+  if (isOurs(sender, deps.rules)) throw new TriageError('not-possible', `${sender} is ours`);
   const subject =
     always === 'sender'
       ? `address:${sender}`
@@ -133,7 +133,7 @@ export async function undo(
 ): Promise<Acted> {
   const decision = await endDecision(deps.database.decisions, id, by);
   if (decision === null)
-    throw new Refused('no-such-decision', `${id.toHexString()}: no such decision is in force`);
+    throw new TriageError('no-such-decision', `${id.toHexString()}: no such decision is in force`);
   const { subject, act } = decision;
   if (act === 'confirm') await unconfirmUpdate(deps.database, decision);
   const about = subject.slice(0, subject.indexOf(':'));

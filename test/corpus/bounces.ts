@@ -10,13 +10,13 @@ import { LIBRARY, readWithLibrary } from './bounce-library.ts';
 import type { Metric } from './corpus.ts';
 import { readRows, Tally } from './tally.ts';
 
-export interface Reading {
+export interface ReadMail {
   readonly message: ParsedMessage;
   readonly bounce: Bounce | null;
   readonly automatic: Automatic | null;
 }
 
-export async function read(raw: Buffer): Promise<Reading> {
+export async function read(raw: Buffer): Promise<ReadMail> {
   const message = await parseMessage({ raw });
   const bounce = readBounce(message);
   return { message, bounce, automatic: classifyAutomatic(message, bounce) };

@@ -26,7 +26,7 @@ interface Row {
 }
 
 /** One parser's reading of a forward, in the terms of the rows. */
-interface Reading {
+interface ReadMail {
   readonly from: PrintedMailbox;
   readonly to: readonly PrintedMailbox[];
   readonly cc: readonly PrintedMailbox[];
@@ -35,7 +35,7 @@ interface Reading {
   readonly comment: string | null;
 }
 
-type Reader = (body: string, subject: string) => Reading | null;
+type Reader = (body: string, subject: string) => ReadMail | null;
 
 const library = 'email-forward-parser';
 const plain = ({ address, name }: Address | PrintedMailbox): PrintedMailbox => ({
@@ -71,7 +71,7 @@ const theirs: Reader = (body, subject) => {
 };
 
 /** Which asserted fields of a row are read wrong. */
-function mistakes(row: Row, reading: Reading | null, isSubjectPrinted: boolean): string[] {
+function mistakes(row: Row, reading: ReadMail | null, isSubjectPrinted: boolean): string[] {
   if (reading === null) return ['not taken for a forward'];
   const wrong: string[] = [];
   const expectEqual = (name: string, expected: unknown, actual: unknown): void => {

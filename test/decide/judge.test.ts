@@ -3,11 +3,11 @@ import type { Mail } from '../../src/mail/mail.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { judge } from '../../src/decide/judge.ts';
-import type { BookEntry, Decision, Facts, ThreadMessage } from '../../src/decide/judge.ts';
+import type { BookEntry, Decision, KnownContext, ThreadMessage } from '../../src/decide/judge.ts';
 import type { CaseFacts } from '../../src/decide/case-updates.ts';
 import { decideCaseUpdates } from '../../src/decide/case-updates.ts';
 import { decisionKeysFor } from '../../src/decide/address-lookups.ts';
-import { spellingsIn } from '../../src/decide/raw-spellings.ts';
+import { rawSpellings } from '../../src/decide/raw-spellings.ts';
 import { plainMessage } from '../support/plain-message.ts';
 
 const rules: Rules = { ...defaultRules, ownAddresses: ['office@firm.test'], staffDomains: ['firm.test'] };
@@ -36,7 +36,7 @@ interface Known {
   readonly thread?: readonly ThreadMessage[];
 }
 
-function factsOf({ book = {}, decisions = [], thread = [] }: Known): Facts {
+function factsOf({ book = {}, decisions = [], thread = [] }: Known): KnownContext {
   const entries = Object.entries(book).map(
     ([address, rows]) => [address, rows.map(([clientId, kind]) => ({ address, clientId, kind }))] as const,
   );
@@ -255,7 +255,7 @@ describe('case updates', () => {
   function updates(input: {
     readonly from?: string;
     readonly mail?: Partial<Mail>;
-    readonly facts?: Partial<Facts>;
+    readonly facts?: Partial<KnownContext>;
     readonly cases?: Partial<CaseFacts>;
     readonly rules?: Partial<Rules>;
     readonly known?: Known;
@@ -407,12 +407,12 @@ describe('spellings', () => {
       header('to', 'OFFICE@firm.test, "x" <Mary@Y.test>'),
       header('x-other', 'JOHN@x.test'),
     ];
-    expect(spellingsIn({ headers }, ['john@x.test', 'mary@y.test'])).toEqual(['John@X.test', 'Mary@Y.test']);
+    expect(rawSpellings({ headers }, ['john@x.test', 'mary@y.test'])).toEqual(['John@X.test', 'Mary@Y.test']);
   });
 
   it('are few, whatever the header holds', () => {
     const headers = [header('to', Array.from({ length: 50_000 }, (_, at) => `A${at}@X.test`).join(', '))];
     const asked = Array.from({ length: 50_000 }, (_, at) => `a${at}@x.test`);
-    expect(spellingsIn({ headers }, asked).length).toBeLessThanOrEqual(200);
+    expect(rawSpellings({ headers }, asked).length).toBeLessThanOrEqual(200);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heedHint } from '../../src/rejudge/address-book-sync.ts';
+import { clientChanged } from '../../src/rejudge/address-book-sync.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { client, letter, office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
@@ -150,7 +150,7 @@ describe('recipients whom only one copy of a message names', () => {
     const message = await firm.receive(copy([`Bcc: ${client}, otto@brandt.test`]), sent);
     expect(message.links.map(({ clientId }) => clientId)).toEqual(['paula']);
     await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
-    await heedHint(firm.database, {
+    await clientChanged(firm.database, {
       clientId: 'otto',
       rules: firm.rules,
       enqueue: async (ids) => void firm.waiting.messages.push(...ids),

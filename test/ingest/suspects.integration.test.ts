@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { startAttempt } from '../../src/store/attempts.ts';
-import { createTurnstile } from '../../src/limiter.ts';
+import { createLimiter } from '../../src/limiter.ts';
 import { letter } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
@@ -13,9 +13,9 @@ test('a message that only stood beside a poison one is not counted out with it',
   // The process died over both.
   for (const id of [poison, beside]) await startAttempt(sightings, id);
 
-  let goOn: () => void = () => {};
+  let shouldContinue: () => void = () => {};
   const hung = new Promise<void>((resolve) => {
-    goOn = resolve;
+    shouldContinue = resolve;
   });
   let begun: () => void = () => {};
   const reading = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ test('a message that only stood beside a poison one is not counted out with it',
   });
   const slow = {
     ...firm,
-    alone: createTurnstile(1),
+    alone: createLimiter(1),
     reader: {
       ...firm.reader,
       read: async (raw: Parameters<typeof firm.reader.read>[0]) => {
@@ -38,7 +38,7 @@ test('a message that only stood beside a poison one is not counted out with it',
   const second = ingestSighting(slow, beside);
   await expect.poll(async () => (await sightings.findOne({ _id: beside }))?.startedAttempts).toBe(1);
   expect((await sightings.findOne({ _id: poison }))?.startedAttempts).toBe(2);
-  goOn();
+  shouldContinue();
   expect((await first).outcome).toBe('stored');
   expect((await second).outcome).toBe('stored');
 });

@@ -99,7 +99,7 @@ describe('a folder that is listed and does not open', () => {
     for (let round = 0; round < 3; round += 1) await firm.poll(mailbox);
     expect(await ghostOf(firm, mailbox)).toMatchObject({ epoch: 1, seenUid: 1, refusals: 3 });
     await mend();
-    const asking = { ...firm.poller, askParked: true };
+    const asking = { ...firm.poller, checkParked: true };
     expect(await pollMailbox(asking, mailbox, new AbortController().signal)).toMatchObject({
       listed: 1,
       resets: [],

@@ -1,8 +1,8 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { rebuildBook } from '../../src/rejudge/address-book-sync.ts';
-import { learn, learnedRow, scanClients } from '../../src/store/address-book.ts';
-import { askBook } from '../../src/store/book-answers.ts';
+import { addAliasRow, aliasRow, scanClients } from '../../src/store/address-book.ts';
+import { lookUpAddresses } from '../../src/store/book-answers.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { previewReplay, receivedSince } from '../../src/rejudge/replay.ts';
 import { letter, newId } from '../support/messages.ts';
@@ -13,7 +13,7 @@ const clientsAt = async (
   address: string,
   asWritten: readonly string[] = [],
 ): Promise<string[]> =>
-  ((await askBook(database, [address], { asWritten })).entries.get(address) ?? []).map(
+  ((await lookUpAddresses(database, [address], { asWritten })).entries.get(address) ?? []).map(
     ({ clientId, kind }) => `${clientId} ${kind}`,
   );
 
@@ -56,8 +56,8 @@ describe('the address book', () => {
       Array.from({ length: 700 }, (_, at) => ({ _id: at, email: `n${at}@mill.test` })),
     );
     await rebuildBook(database, { enqueue: async () => {}, progress: () => {} });
-    await learn(database.addressBook, learnedRow('personal@mill.test', 5));
-    const { entries } = await askBook(database, ['personal@mill.test', '@mill.test']);
+    await addAliasRow(database.addressBook, aliasRow('personal@mill.test', 5));
+    const { entries } = await lookUpAddresses(database, ['personal@mill.test', '@mill.test']);
     expect(entries.get('personal@mill.test')?.map(({ clientId, kind }) => `${clientId} ${kind}`)).toEqual([
       '5 alias',
     ]);
@@ -84,8 +84,8 @@ describe('the address book', () => {
   it('keeps what people taught through scans, and never writes it to the CRM', async () => {
     const database = await newDatabase();
     await database.clients.insertOne({ _id: 'a', email: 'a@x.test' });
-    await learn(database.addressBook, learnedRow('alias@y.test', 'a'));
-    await learn(database.addressBook, learnedRow('gone@y.test', 'nobody'));
+    await addAliasRow(database.addressBook, aliasRow('alias@y.test', 'a'));
+    await addAliasRow(database.addressBook, aliasRow('gone@y.test', 'nobody'));
     await scanClients(database, { after: null });
     expect(await clientsAt(database, 'alias@y.test')).toEqual(['a alias']);
     expect(await clientsAt(database, 'gone@y.test')).toEqual([]);

@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { heedHint, keepBook } from '../../src/rejudge/address-book-sync.ts';
+import { clientChanged, syncAddressBook } from '../../src/rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../../src/rejudge/rematch.ts';
 import { assign, unlink } from '../../src/triage/triage.ts';
 import { letter, newId } from '../support/messages.ts';
@@ -17,7 +17,11 @@ async function changed(firm: Firm, clientId: string, fields: Record<string, unkn
 }
 
 async function hint(firm: Firm, clientId: string): Promise<number> {
-  const heeded = await heedHint(firm.database, { clientId, rules: firm.rules, enqueue: enqueueInto(firm) });
+  const heeded = await clientChanged(firm.database, {
+    clientId,
+    rules: firm.rules,
+    enqueue: enqueueInto(firm),
+  });
   await firm.ingestWaiting();
   return heeded?.marked ?? 0;
 }
@@ -107,7 +111,11 @@ describe('re-matching', () => {
     await firm.receive(letter({ subject: 'before', id: newId() }));
     await firm.database.clients.deleteOne({ _id: 'paula' });
     expect(
-      await heedHint(firm.database, { clientId: 'paula', rules: firm.rules, enqueue: enqueueInto(firm) }),
+      await clientChanged(firm.database, {
+        clientId: 'paula',
+        rules: firm.rules,
+        enqueue: enqueueInto(firm),
+      }),
     ).toBeNull();
     const after = await firm.receive(letter({ subject: 'after', id: newId() }));
     expect([await record(firm, 'paula'), after.state]).toEqual([['before'], 'triage']);
@@ -120,7 +128,7 @@ describe('re-matching', () => {
     await changed(firm, 'dora', { email: 'DORA@flint.test' });
     await changed(firm, 'paula', { email: 'new@kline.test' });
     const step = (owner: string) =>
-      keepBook(firm.database, { owner, enqueue: enqueueInto(firm), everyMs: 600_000 });
+      syncAddressBook(firm.database, { owner, enqueue: enqueueInto(firm), everyMs: 600_000 });
     expect(await step('one')).toMatchObject({ scanned: 2, gained: 2, lost: 1 });
     expect(await step('two')).toBeNull();
     await firm.ingestWaiting();
@@ -135,7 +143,7 @@ describe('re-matching', () => {
     );
     await firm.receive(letter({ from: 'c7@mass.test', subject: 'A', id: newId() }));
     await firm.database.clients.updateMany({}, { $set: { email: '' } });
-    const kept = await keepBook(firm.database, {
+    const kept = await syncAddressBook(firm.database, {
       owner: 'one',
       enqueue: enqueueInto(firm),
       everyMs: 600_000,

@@ -70,23 +70,23 @@ export function newQueues(): Queues & { readonly prefix: string; readonly url: s
 }
 
 /** Blobs and the thread that reads messages, shared by the tests of a file: a thread takes a second to start. */
-interface Desk {
+interface TriageContext {
   readonly blobs: BlobStore;
   readonly reader: Reader;
   readonly spoolDir: string;
 }
 
-let desk: (Desk & { readonly folder: string }) | null = null;
+let desk: (TriageContext & { readonly folder: string }) | null = null;
 afterAll(async () => {
   if (desk === null) return;
   await desk.reader.close();
   await rm(desk.folder, { recursive: true, force: true });
 });
 
-async function openDesk(
+async function openTriageContext(
   folder: string,
   { blobs, maxMessageBytes }: Pick<FirmOptions, 'blobs' | 'maxMessageBytes'>,
-): Promise<Desk> {
+): Promise<TriageContext> {
   const spoolDir = join(folder, 'spool');
   await mkdir(spoolDir);
   const store = blobs ?? openDirectoryStore({ dir: join(folder, 'blobs') });
@@ -103,14 +103,14 @@ async function openDesk(
 }
 
 /** One of its own where the test asks for other settings than usual. */
-async function deskFor(options: FirmOptions): Promise<Desk> {
+async function deskFor(options: FirmOptions): Promise<TriageContext> {
   if (options.blobs !== undefined || options.maxMessageBytes !== undefined) {
-    const own = await openDesk(await newFolder(), options);
+    const own = await openTriageContext(await newFolder(), options);
     onTestFinished(() => own.reader.close());
     return own;
   }
   const folder = desk?.folder ?? (await mkdtemp(join(tmpdir(), 'docketmail-test-')));
-  desk ??= { ...(await openDesk(folder, options)), folder };
+  desk ??= { ...(await openTriageContext(folder, options)), folder };
   return desk;
 }
 

@@ -4,7 +4,7 @@ import { ingestAgain } from '../../src/ingest/ingest.ts';
 import { assign, ignore, undo, unlink } from '../../src/triage/triage.ts';
 import type { TriageDeps } from '../../src/triage/triage.ts';
 import { confirmUpdates } from '../../src/triage/held.ts';
-import { learnAddress } from '../../src/triage/learning.ts';
+import { addAlias } from '../../src/triage/alias-rule.ts';
 import { detailOf, listWaiting } from '../../src/triage/waiting.ts';
 import { messageNamed } from '../../src/triage/named.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
@@ -295,11 +295,11 @@ describe('triage', () => {
       await firm.receive(fromStranger({ subject: 'B', id: newId() }));
       await firm.receive(letter({ from: 'y@mail.away.test', subject: 'C', id: newId() }));
       const lesson = { what, client: { _id: 'otto' }, by };
-      const planned = await learnAddress(deps, { ...lesson, dryRun: true });
+      const planned = await addAlias(deps, { ...lesson, dryRun: true });
       expect(planned.preview.changes.links).toBe(follow);
       expect(await firm.database.addressBook.countDocuments({ source: 'learned' })).toBe(0);
 
-      const learned = await learnAddress(deps, { ...lesson, dryRun: false });
+      const learned = await addAlias(deps, { ...lesson, dryRun: false });
       await firm.ingestWaiting();
       expect((await recordOf(firm, 'otto')).length).toBe(follow);
       const next = await firm.receive(fromStranger({ subject: 'D', id: newId() }));
@@ -322,9 +322,7 @@ describe('triage', () => {
       ['!!', 'is no domain'],
       ['mail.acme-invented.co.uk', 'say acme-invented.co.uk'],
     ] as const)
-      await expect(learnAddress(deps, { what, client: { _id: 'otto' }, by, dryRun: false })).rejects.toThrow(
-        why,
-      );
+      await expect(addAlias(deps, { what, client: { _id: 'otto' }, by, dryRun: false })).rejects.toThrow(why);
   });
 
   it('confirms a held case update, which a later judging does not hold again, and undoes it', async () => {

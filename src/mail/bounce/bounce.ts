@@ -54,7 +54,7 @@ export function readBounce(message: ParsedMessage): Bounce | null {
   if (ses)
     return ses.kind === 'bounce'
       ? {
-          recipients: ses.recipients.map((claim) => settle(claim, null)),
+          recipients: ses.recipients.map((claim) => resolveRecipient(claim, null)),
           originalMessageId: ses.originalMessageId,
         }
       : null;
@@ -72,7 +72,7 @@ export function readBounce(message: ParsedMessage): Bounce | null {
       report.groups.length === 1 && notice.recipients.length === 0 && returned.recipients.length === 1;
     const only = isLone ? (returned.recipients[0] ?? null) : null;
     const recipients = report.groups.map((group) =>
-      settle(withReturned(group, only), noticeFor(group, notice, report.groups.length)),
+      resolveRecipient(withReturned(group, only), noticeFor(group, notice, report.groups.length)),
     );
     const failed = recipients.some(({ action }) => action === 'failed' || action === 'delayed');
     return failed ? { recipients, originalMessageId: report.originalMessageId ?? returned.messageId } : null;
@@ -90,7 +90,7 @@ export function readBounce(message: ParsedMessage): Bounce | null {
   if (!speaksOfFailure(message, { code, recipient: named.length > 0, returned: hasReturned })) return null;
   const claims = named.length > 0 ? named : [{ address: null, ...notice.whole }];
   return {
-    recipients: claims.map((claim) => settle({ ...claim, action: notice.action }, claim)),
+    recipients: claims.map((claim) => resolveRecipient({ ...claim, action: notice.action }, claim)),
     originalMessageId: returned.messageId,
   };
 }
@@ -177,7 +177,7 @@ function noticeFor(group: RecipientGroup, notice: Notice, groups: number): Notic
 }
 
 /** Settles one recipient: report before notice, the refusing server's code before the reporting server's. */
-function settle(claim: Claim, notice: Heard | null): BounceRecipient {
+function resolveRecipient(claim: Claim, notice: Heard | null): BounceRecipient {
   const said = readCodes(claim.diagnostic ?? '');
   const replyCode = said.replyCode ?? notice?.replyCode ?? null;
   const reported = claim.status;

@@ -1,5 +1,5 @@
 import { isDecorated, isRule, mayIntroduce, readSeparator } from './forward-separator.ts';
-import { readHeaderBlock, type HeaderBlock } from './header-block.ts';
+import { readPrintedHeader, type HeaderBlock } from './header-block.ts';
 import { readBareLabelledLine, readLabelledLine } from './header-label.ts';
 import { readAttribution, type Attribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
@@ -37,7 +37,7 @@ function readHead(input: {
   readonly limit: number;
   readonly minStrength: number;
 }): Boundary['head'] | null {
-  const block = readHeaderBlock(input);
+  const block = readPrintedHeader(input);
   if (block !== null) return { kind: 'block', ...block };
   const attribution = readAttribution(input.lines, input.start, input.limit);
   return attribution === null ? null : { kind: 'attribution', ...attribution };
@@ -63,7 +63,7 @@ function readHeadBehind(input: {
   if (head?.kind === 'block' && head.strength < STRENGTH_BEHIND_SEPARATOR && head.from.address === null)
     return null;
   if (head !== null || !isSure || !(lines[start]?.text.includes('@') ?? false)) return head;
-  const bare = readHeaderBlock({ lines, start, limit, minStrength: 3, read: readBareLabelledLine });
+  const bare = readPrintedHeader({ lines, start, limit, minStrength: 3, read: readBareLabelledLine });
   return bare?.from.address == null ? null : { kind: 'block', ...bare };
 }
 
@@ -87,7 +87,12 @@ export function findBoundary(input: {
       const head = readHeadBehind({ lines, at, limit, separator });
       if (head !== null) return { at, separator, head };
     } else if (mayIntroduce(text)) {
-      const head = readHeaderBlock({ lines, start: skipRules(lines, at + 1, limit), limit, minStrength: 3 });
+      const head = readPrintedHeader({
+        lines,
+        start: skipRules(lines, at + 1, limit),
+        limit,
+        minStrength: 3,
+      });
       // Nobody who types such a line quotes what stands below it.
       if (head !== null && head.depth > (lines[at]?.depth ?? 0))
         return { at, separator: 'forward', head: { kind: 'block', ...head } };

@@ -140,7 +140,7 @@ function readRawBlock(input: {
  * The header block that begins at line `start`, null where there is none. It has a sender with a name or an address, and at least
  * `minStrength` of sender, date, recipients and subject. `read` tells labels. Reads no further than `limit`.
  */
-export function readHeaderBlock(input: {
+export function readPrintedHeader(input: {
   readonly lines: readonly QuotedLine[];
   readonly start: number;
   readonly limit: number;

@@ -30,14 +30,14 @@ function findMarker(texts: readonly string[], at: number): Marker | null {
   return null;
 }
 
-interface Reading {
+interface QuoteInput {
   readonly lines: readonly QuoteLine[];
   /** The message is a forward: its text belongs to it. */
   readonly stopAtForward: boolean;
 }
 
 /** Parts the lines of a message into what its sender wrote, what is quoted and what the structure marks as a signature. */
-export function readSegments({ lines: given, stopAtForward }: Reading): Segment[] {
+export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segment[] {
   const lines = openUp(withInnerAttributions(given));
   const texts = lines.map(({ text, quoted }) => {
     const visible = withoutInvisible(text);

@@ -77,7 +77,7 @@ function createScan(): {
   let last = null as Line | null;
   let beforeLast = null as Line | null;
 
-  function* settle(next: Line | null): Generator<MboxRange> {
+  function* flush(next: Line | null): Generator<MboxRange> {
     if (last === null) return;
     if (separates({ line: last, before: beforeLast, next })) {
       if (message) yield { ...message, end: Math.max(message.start, endBefore(last, beforeLast)) };
@@ -90,13 +90,13 @@ function createScan(): {
   return {
     *read(lines) {
       for (const line of lines) {
-        yield* settle(line);
+        yield* flush(line);
         beforeLast = last;
         last = line;
       }
     },
     *end() {
-      yield* settle(null);
+      yield* flush(null);
       if (message && last)
         yield { ...message, end: Math.max(message.start, isBlank(last) ? last.start : last.end) };
     },

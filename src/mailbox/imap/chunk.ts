@@ -23,7 +23,7 @@ export async function fetchChunk(command: Command, messages: readonly WantedMess
     const refused = await collect({ command, messages, found });
     // A FETCH may leave messages out, or give NIL for them, and still say OK.
     if (!refused && unanswered().length > 0) await askAgain({ command, messages: unanswered(), found });
-    if (refused) await askEach({ command, messages: unanswered(), found });
+    if (refused) await matchEach({ command, messages: unanswered(), found });
     for (const { uid } of unanswered()) found.set(uid, { kind: 'missing', uid });
     return { answers: answers(), error: null };
   } catch (thrown) {
@@ -52,7 +52,7 @@ async function askAgain(asking: Asking): Promise<void> {
 }
 
 /** One NO for fifty messages is mostly the fault of one of them. */
-async function askEach({ command, messages, found }: Asking): Promise<void> {
+async function matchEach({ command, messages, found }: Asking): Promise<void> {
   const before = found.size;
   const refusals: MailboxError[] = [];
   for (const message of messages) {

@@ -15,7 +15,7 @@ import {
 import { type ImapAccount, imapOptions, readSecret, socketTimeoutMs } from './account.ts';
 import { toMailboxError } from './imap-error.ts';
 import { MailboxError, type MailboxHealth } from '../mailbox.ts';
-import { createWaitingLine } from './wait-queue.ts';
+import { createWaitQueue } from './wait-queue.ts';
 
 export interface Connection {
   readonly client: ImapFlow;
@@ -83,7 +83,7 @@ export function createConnections({
   const limit = account.connectionLimit ?? defaultConnectionLimit;
   const open = new Set<ImapFlow>();
   const idle: { readonly client: ImapFlow; readonly timer: NodeJS.Timeout }[] = [];
-  const waiting = createWaitingLine();
+  const waiting = createWaitQueue();
   const reasons = new WeakMap<ImapFlow, unknown>();
   let connecting = 0;
   let closed = false;

@@ -38,14 +38,14 @@ export async function* fetchLarge(command: Command, { uid, size }: WantedMessage
   }
 }
 
-interface Reading {
+interface PieceReader {
   readonly command: Command;
   readonly uid: number;
   readonly expectedSize: number;
   readonly first: Buffer;
 }
 
-async function* readPieces({ command, uid, expectedSize, first }: Reading): AsyncGenerator<Buffer> {
+async function* readPieces({ command, uid, expectedSize, first }: PieceReader): AsyncGenerator<Buffer> {
   let total = 0;
   let piece = first;
   while (piece.length > 0) {

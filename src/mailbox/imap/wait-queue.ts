@@ -1,5 +1,5 @@
 /** Those who wait for something that becomes free, first come, first served. */
-export interface WaitingLine {
+export interface WaitQueue {
   /** True when called, false when the time is over or the signal was aborted. */
   wait(ms: number, signal: AbortSignal | undefined): Promise<boolean>;
   /** Calls the first. */
@@ -8,7 +8,7 @@ export interface WaitingLine {
   callAll(): void;
 }
 
-export function createWaitingLine(): WaitingLine {
+export function createWaitQueue(): WaitQueue {
   const line: (() => void)[] = [];
   return {
     wait: (ms, signal) =>

@@ -38,13 +38,13 @@ const highWaterMark = 262_144;
 
 function drained(target: PassThrough): Promise<void> {
   return new Promise((resolve) => {
-    const settle = (): void => {
-      target.off('drain', settle);
-      target.off('close', settle);
+    const resume = (): void => {
+      target.off('drain', resume);
+      target.off('close', resume);
       resolve();
     };
-    target.on('drain', settle);
-    target.on('close', settle);
+    target.on('drain', resume);
+    target.on('close', resume);
   });
 }
 

@@ -1,4 +1,4 @@
-import { opensField, readHeaderBlock } from './headers.ts';
+import { opensField, readMimeHeader } from './headers.ts';
 import type { Field } from './headers.ts';
 
 /** What one more line makes of the header: it goes on, it ends (`bytes` now surely belong to it), or `lines` are already the body. `bytes` are its own. */
@@ -41,7 +41,7 @@ function isFoldOnly(line: Buffer): boolean {
  * two in a row, or one before any field, are a body whose blank line is missing. Where `ofMessage`, blank lines and a byte order
  * mark before the first field are passed over: a part may have no header (RFC 2046 §5.1), a message always has one.
  */
-export function createHeaderLines(maxHeaderBytes: number, ofMessage: boolean): HeaderLines {
+export function createMimeHeaderLines(maxHeaderBytes: number, ofMessage: boolean): HeaderLines {
   const lines: Buffer[] = [];
   let size = 0;
   let malformed = false;
@@ -50,7 +50,7 @@ export function createHeaderLines(maxHeaderBytes: number, ofMessage: boolean): H
   /** A first line was looked at. */
   let begun = false;
   const leading: Buffer[] = [];
-  const settle = (line: Buffer): Buffer => {
+  const finishLine = (line: Buffer): Buffer => {
     const bytes = suspect === null ? line : Buffer.concat([suspect, line]);
     suspect = null;
     return bytes;
@@ -75,14 +75,14 @@ export function createHeaderLines(maxHeaderBytes: number, ofMessage: boolean): H
       if (isBlank(line) || (lines.length === 0 && isFoldOnly(line))) {
         if (suspect !== null && lines.length === 0)
           return { kind: 'body', bytes: empty, lines: [suspect, line] };
-        return { kind: 'end', bytes: settle(line) };
+        return { kind: 'end', bytes: finishLine(line) };
       }
       const folded = line[0] === 0x20 || line[0] === 0x09;
       const start = line.toString('latin1', 0, 300);
       if (!folded && !opensField(start)) {
         malformed = true;
         if (start.startsWith('From ') || start.startsWith('>From '))
-          return { kind: 'more', bytes: settle(line) };
+          return { kind: 'more', bytes: finishLine(line) };
         if (suspect !== null) return { kind: 'body', bytes: empty, lines: [suspect, line] };
         suspect = Buffer.from(line);
         return { kind: 'more', bytes: empty };
@@ -98,11 +98,11 @@ export function createHeaderLines(maxHeaderBytes: number, ofMessage: boolean): H
       size += line.length;
       if (size > maxHeaderBytes) tooLong = true;
       else lines.push(Buffer.from(line));
-      return { kind: 'more', bytes: settle(line) };
+      return { kind: 'more', bytes: finishLine(line) };
     },
     rest: () => suspect ?? empty,
     fields() {
-      return { fields: readHeaderBlock(Buffer.concat(lines)).fields, malformed, tooLong };
+      return { fields: readMimeHeader(Buffer.concat(lines)).fields, malformed, tooLong };
     },
   };
 }

@@ -68,7 +68,7 @@ function* linesOf(block: Buffer): Generator<Buffer, void> {
 }
 
 /** Splits a header block (without the blank line) into unfolded fields (RFC 5322 §2.2.3). Lines end with LF or CRLF. */
-export function readHeaderBlock(block: Buffer): HeaderBlock {
+export function readMimeHeader(block: Buffer): HeaderBlock {
   const fields: Field[] = [];
   let malformedLines = 0;
   let name: string | null = null;

@@ -88,7 +88,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
     if (frame.list !== null) lists.push(frame.list);
     if (frame.row !== null) rows.push(frame.row);
     if (frame.link !== null) links.push(frame.link);
-    settle();
+    flush();
   };
 
   const leave = (frame: Frame): void => {
@@ -111,10 +111,10 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
     if (frame.region !== 'own') regions.pop();
     if (frame.quoted) place.quoteDepth -= 1;
     if (frame.spaced) writer.space(true);
-    settle();
+    flush();
   };
 
-  const settle = (): void => {
+  const flush = (): void => {
     place.listDepth = lists.length;
     place.region = rest ? 'rest' : (regions.at(-1) ?? 'own');
   };
@@ -178,7 +178,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
     if (region === 'rest') {
       writer.endLine();
       rest = true;
-      settle();
+      flush();
     }
     if (VOID_ELEMENTS.has(name)) return writeVoid(tag);
     const target = linkTarget(tag);

@@ -1,7 +1,7 @@
 import { declaredBoundary, findDelimiter, maxDelimiterLine } from './delimiters.ts';
 import type { Delimiter, Frame } from './delimiters.ts';
 import { createGluedClose } from './missing-newline-close.ts';
-import { createHeaderLines } from '../header/header-lines.ts';
+import { createMimeHeaderLines } from '../header/header-lines.ts';
 import type { HeaderLines } from '../header/header-lines.ts';
 import type { ParseLimits } from '../limits.ts';
 import { readPart } from './part.ts';
@@ -46,7 +46,7 @@ export function createWalker(
 ): Walker {
   const { outer } = around;
   const frames: Frame[] = [];
-  let header: HeaderLines | null = createHeaderLines(limits.maxHeaderBytes, around.isMessage);
+  let header: HeaderLines | null = createMimeHeaderLines(limits.maxHeaderBytes, around.isMessage);
   let carry: Buffer = empty;
   let atLineStart = true;
   let parts = 0;
@@ -83,7 +83,7 @@ export function createWalker(
     if (part.kind !== 'message') return;
     messages += 1;
     frame.children = 1;
-    header = createHeaderLines(limits.maxHeaderBytes, true);
+    header = createMimeHeaderLines(limits.maxHeaderBytes, true);
   }
 
   /** The first delimiter line of a multipart right below its header: the blank line between is missing. */
@@ -128,7 +128,7 @@ export function createWalker(
       return;
     }
     frame.children += 1;
-    header = createHeaderLines(limits.maxHeaderBytes, false);
+    header = createMimeHeaderLines(limits.maxHeaderBytes, false);
   }
 
   /** Where the body content that starts at `start` ends: before the next delimiter line, or where the data does. */

@@ -1,8 +1,8 @@
 /** What a person asked for cannot be done as asked. The code is stable, the message is for the person. */
-export class Refused extends Error {
+export class TriageError extends Error {
   override readonly name = 'Refused';
   readonly code: 'no-such-message' | 'no-such-client' | 'no-such-decision' | 'unclear' | 'not-possible';
-  constructor(code: Refused['code'], message: string) {
+  constructor(code: TriageError['code'], message: string) {
     super(message);
     this.code = code;
   }

@@ -2,15 +2,15 @@ import { normaliseAddress } from '../mime/addresses/addresses.ts';
 import { previewRematch, startRematch } from '../rejudge/rematch.ts';
 import type { Rematch } from '../rejudge/rematch.ts';
 import type { Tally } from '../rejudge/preview.ts';
-import { learn, learnedRow, unlearn } from '../store/address-book.ts';
+import { addAliasRow, aliasRow, removeAliasRow } from '../store/address-book.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decide } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { TriageDeps } from './triage.ts';
 import { companyDomain, domainOf, isFreeMail, isOurs } from '../decide/parties.ts';
-import { Refused } from './refused.ts';
+import { TriageError } from './triage-error.ts';
 
-export interface Lesson {
+export interface AliasRule {
   /** An address, or a domain with or without "@". */
   readonly what: string;
   readonly client: Pick<ClientDocument, '_id'>;
@@ -19,7 +19,7 @@ export interface Lesson {
   readonly dryRun: boolean;
 }
 
-export interface Learned {
+export interface AliasAdded {
   /** The normalised address, or `@domain`. */
   readonly address: string;
   readonly decision: DecisionDocument | null;
@@ -31,11 +31,14 @@ export interface Learned {
 
 /**
  * Teaches the address book an alias or a company domain of a client, and lets the messages follow that wait for it.
- * @throws Refused for what is ours, for free-mail domains, and for what cannot be read.
+ * @throws TriageError for what is ours, for free-mail domains, and for what cannot be read.
  */
-export async function learnAddress(deps: TriageDeps, { what, client, by, dryRun }: Lesson): Promise<Learned> {
+export async function addAlias(
+  deps: TriageDeps,
+  { what, client, by, dryRun }: AliasRule,
+): Promise<AliasAdded> {
   const address = lessonOf(deps, what);
-  const row = learnedRow(address, client._id);
+  const row = aliasRow(address, client._id);
   const rematch: Rematch = { gained: [address], lost: [], gainer: client._id, supposed: [row] };
   const preview = await previewRematch(deps, rematch);
   if (dryRun) return { address, decision: null, preview, marked: 0 };
@@ -45,7 +48,7 @@ export async function learnAddress(deps: TriageDeps, { what, client, by, dryRun 
     clients: [client._id],
     by,
   });
-  await learn(deps.database.addressBook, row);
+  await addAliasRow(deps.database.addressBook, row);
   return { address, decision, preview, marked: await startRematch(deps.database, rematch, deps.enqueue) };
 }
 
@@ -56,7 +59,8 @@ export async function forgetLesson(
 ): Promise<number> {
   const bare = subject.slice(subject.indexOf(':') + 1);
   const address = subject.startsWith('domain:') ? `@${bare}` : bare;
-  for (const clientId of clients) await unlearn(deps.database.addressBook, learnedRow(address, clientId));
+  for (const clientId of clients)
+    await removeAliasRow(deps.database.addressBook, aliasRow(address, clientId));
   const lost = clients.map((clientId) => ({ clientId, address: bare }));
   return await startRematch(deps.database, { gained: [], lost }, deps.enqueue);
 }
@@ -68,23 +72,23 @@ function lessonOf({ rules }: TriageDeps, what: string): string {
   const text = what.trim();
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);
-    if (address === null) throw new Refused('not-possible', `${text}: is no address`);
-    if (isOurs(address, rules)) throw new Refused('not-possible', `${address} is ours`);
+    if (address === null) throw new TriageError('not-possible', `${text}: is no address`);
+    if (isOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
     return address;
   }
   return `@${domainNamed(text)}`;
 }
 
-/** @throws Refused where the text is no domain of a company. */
+/** @throws TriageError where the text is no domain of a company. */
 export function domainNamed(text: string): string {
   const named = normaliseAddress(`x@${text.replace(/^@/u, '')}`);
   const domain = named === null ? null : domainOf(named);
-  if (domain === null) throw new Refused('not-possible', `${text}: is no domain`);
+  if (domain === null) throw new TriageError('not-possible', `${text}: is no domain`);
   if (isFreeMail(domain))
-    throw new Refused('not-possible', `${domain} is a provider where anyone can have an address`);
+    throw new TriageError('not-possible', `${domain} is a provider where anyone can have an address`);
   const company = companyDomain(`x@${domain}`);
-  if (company === null) throw new Refused('not-possible', `${domain} is no company's domain`);
+  if (company === null) throw new TriageError('not-possible', `${domain} is no company's domain`);
   if (company !== domain)
-    throw new Refused('not-possible', `${domain}: mail is matched by the whole domain; say ${company}`);
+    throw new TriageError('not-possible', `${domain}: mail is matched by the whole domain; say ${company}`);
   return domain;
 }
