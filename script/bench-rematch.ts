@@ -49,7 +49,7 @@ const blobs = openDirectoryStore({ dir: join(folder, 'blobs') });
 const rules = { ...defaultRules, ownAddresses: ['office@firm.test'] };
 const reader = openReader({
   blobs,
-  threads: 2,
+  processes: 2,
   maxMessageBytes: 1e8,
   timeLimitMs: 60_000,
   spoolDir: folder,

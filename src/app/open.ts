@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectId } from 'mongodb';
 import { syncAddressBook } from '../rejudge/address-book-sync.ts';
@@ -18,6 +18,7 @@ import type { Queues } from '../queue/queues.ts';
 import { openReader } from '../read/reader.ts';
 import { reconcile } from '../queue/reconciler.ts';
 import { inspectRedis } from '../queue/redis.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { ensureIndexes, openDatabase } from '../store/mongo.ts';
@@ -69,11 +70,11 @@ export async function openStores(config: Config): Promise<Stores> {
   };
 }
 
-export function openReaderFor(config: Config, blobs: BlobStore) {
-  const { maxMessageBytes, readTimeLimitSeconds, spoolDir, concurrency } = config.ingest;
+export function openReaderFor(config: Config, blobs: BlobStore, spoolDir: string) {
+  const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
   return openReader({
     blobs,
-    threads: Math.min(concurrency, 2),
+    processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,
@@ -110,7 +111,8 @@ export async function openApp(
   try {
     for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
     const metrics = createMetrics();
-    await mkdir(config.ingest.spoolDir, { recursive: true });
+    const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
+    closers.push(async () => await spoolFolder.close());
     const stores = await openStores(config);
     closers.push(async () => await stores.close());
     const { database, blobs } = stores;
@@ -123,7 +125,7 @@ export async function openApp(
     const queues = openQueues(config.redis);
     closers.push(async () => await queues.close());
 
-    const reader = openReaderFor(config, blobs);
+    const reader = openReaderFor(config, blobs, spoolFolder.dir);
     closers.push(async () => await reader.close());
     const graceMs = config.shutdownSeconds * 1000;
     const stopping = new AbortController();
@@ -157,7 +159,7 @@ export async function openApp(
       const poll: PollDeps = {
         database,
         blobs,
-        spoolDir: config.ingest.spoolDir,
+        spoolDir: spoolFolder.dir,
         enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
         remember: roles.has('ingest') ? (key, raw) => reader.remember(key, raw) : () => {},
         hasRoom: createBackpressure(queues, config.poll.backpressure),

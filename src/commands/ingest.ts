@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
@@ -15,6 +15,7 @@ import type { PolledMailbox } from '../poll/poll.ts';
 import { countingBlobs } from './counting-blobs.ts';
 import { createProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import { scanClients } from '../store/address-book.ts';
 
 export function ingestCommand(): Command {
@@ -32,15 +33,16 @@ async function ingestPaths(paths: readonly string[], role: string): Promise<void
     if ((await stat(path).catch(() => null)) === null)
       throw new UsageError(`${path}: no such file or folder`);
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
+  const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
   const stores = await openStores(config);
   try {
     for (let after = (await scanClients(stores.database, { after: null })).after; after !== null;)
       after = (await scanClients(stores.database, { after })).after;
-    const outcomes = await ingestAll({ config, stores, paths, role });
+    const outcomes = await ingestAll({ config, stores, spoolDir: spoolFolder.dir, paths, role });
     report(outcomes);
   } finally {
     await stores.close();
+    await spoolFolder.close();
   }
 }
 
@@ -53,13 +55,14 @@ interface Outcomes {
 async function ingestAll(input: {
   config: Config;
   stores: Stores;
+  spoolDir: string;
   paths: readonly string[];
   role: 'capture' | 'dropbox';
 }): Promise<Outcomes> {
-  const { config, stores, paths, role } = input;
+  const { config, stores, spoolDir, paths, role } = input;
   const { database } = stores;
   const blobs = countingBlobs(stores.blobs);
-  const reader = openReaderFor(config, blobs);
+  const reader = openReaderFor(config, blobs, spoolDir);
   const results: IngestOutcome[] = [];
   const errors: string[] = [];
   const again: ObjectId[] = [];
@@ -94,7 +97,7 @@ async function ingestAll(input: {
           {
             database,
             blobs,
-            spoolDir: config.ingest.spoolDir,
+            spoolDir,
             enqueue: async (ids) => await inParallel(ids, config.ingest.concurrency, ingestOne),
             remember: (key, raw) => reader.remember(key, raw),
             hasRoom: async () => true,

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
 import { createBackpressure, openMailbox, openStores } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { pollMailbox } from '../poll/poll.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import { addIngestJobs, openQueues } from '../queue/queues.ts';
 import { inspectRedis } from '../queue/redis.ts';
 import { createProgress } from './progress.ts';
@@ -23,7 +23,7 @@ async function poll(name: string): Promise<void> {
     throw new UsageError(
       `no mailbox ${name}; the settings name ${config.mailboxes.map((mailbox) => mailbox.name).join(', ')}`,
     );
-  await mkdir(config.ingest.spoolDir, { recursive: true });
+  const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
   const stores = await openStores(config);
   await inspectRedis(config.redis.url);
   const queues = openQueues(config.redis);
@@ -36,7 +36,7 @@ async function poll(name: string): Promise<void> {
       const round = await pollMailbox(
         {
           ...stores,
-          spoolDir: config.ingest.spoolDir,
+          spoolDir: spoolFolder.dir,
           enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
           remember: () => {},
           hasRoom: createBackpressure(queues, config.poll.backpressure),
@@ -68,5 +68,6 @@ async function poll(name: string): Promise<void> {
     await mailbox.source.close();
     await queues.close();
     await stores.close();
+    await spoolFolder.close();
   }
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
 import type { ObjectId } from 'mongodb';
 import { openReaderFor, openStores } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
@@ -11,6 +10,7 @@ import { tally } from '../rejudge/preview.ts';
 import type { RejudgePreview } from '../rejudge/preview.ts';
 import { diffLine, previewReplay, receivedSince } from '../rejudge/replay.ts';
 import type { MessageDocument } from '../store/message-document.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import { markForRejudge } from '../store/rejudge.ts';
 import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
@@ -89,9 +89,9 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
 /** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
 export async function replayMessages(wanted: readonly string[]): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
+  const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
   const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs);
+  const reader = openReaderFor(config, stores.blobs, spoolFolder.dir);
   const { database } = stores;
   const again: ObjectId[] = [];
   const deps: IngestDeps = {
@@ -121,6 +121,7 @@ export async function replayMessages(wanted: readonly string[]): Promise<void> {
   } finally {
     await reader.close();
     await stores.close();
+    await spoolFolder.close();
   }
 }
 

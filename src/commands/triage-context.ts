@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { openReaderFor, openStores } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { addIngestJobs, openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import type { TriageDeps } from '../triage/triage.ts';
 
 export interface TriageContext extends TriageDeps {
@@ -17,9 +17,9 @@ export interface TriageContext extends TriageDeps {
  */
 export async function withTriageContext<T>(work: (desk: TriageContext) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
+  const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
   const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs);
+  const reader = openReaderFor(config, stores.blobs, spoolFolder.dir);
   let queues: Queues | null = null;
   let isWarned = false;
   const enqueue: TriageDeps['enqueue'] = async (ids) => {
@@ -48,6 +48,7 @@ export async function withTriageContext<T>(work: (desk: TriageContext) => Promis
     await reader.close();
     await (queues as Queues | null)?.close();
     await stores.close();
+    await spoolFolder.close();
   }
 }
 

@@ -69,7 +69,7 @@ export function newQueues(): Queues & { readonly prefix: string; readonly url: s
   return { ...queues, url, prefix };
 }
 
-/** Blobs and the thread that reads messages, shared by the tests of a file: a thread takes a second to start. */
+/** Blobs and the process that reads messages, shared by the tests of a file: it takes a second to start. */
 interface TriageContext {
   readonly blobs: BlobStore;
   readonly reader: Reader;
@@ -92,7 +92,7 @@ async function openTriageContext(
   const store = blobs ?? openDirectoryStore({ dir: join(folder, 'blobs') });
   const reader = openReader({
     blobs: store,
-    threads: 1,
+    processes: 1,
     maxMessageBytes: maxMessageBytes ?? 50_000_000,
     timeLimitMs: 60_000,
     spoolDir,
