@@ -17,17 +17,18 @@ const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 const DNS_TIMEOUT_MS = 2_000;
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
-/** Runs in a thread of reading.ts. */
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** Runs in a thread of reader.ts. */
 export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
   const { raw } = task;
-  const open = (): Readable =>
-    raw instanceof Uint8Array
-      ? Readable.from([Buffer.from(raw.buffer, raw.byteOffset, raw.length)])
-      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    open,
+    raw:
+      raw instanceof Uint8Array
+        ? Readable.from([bufferOf(raw)])
+        : createReadStream(raw.path, { highWaterMark: 256 * 1024 }),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
