@@ -13,11 +13,11 @@ const SHOWN = 20;
 export function auditCommand(): Command {
   return new Command('audit')
     .description(
-      'compare a mailbox with the ledger, message by message; exit status 1 while any is missing or a folder cannot be read',
+      'compare a mailbox with the ledger, message by message; exits 1 while a message is missing or a folder cannot be read',
     )
     .argument('<mailbox>', 'its name in the settings')
-    .option('--fix', 'queue the missing ones')
-    .option('--json', 'one JSON line a folder')
+    .option('--fix', 'queue missing messages')
+    .option('--json', 'one JSON line per folder')
     .action(audit);
 }
 
