@@ -95,7 +95,7 @@ export function openReader(settings: ReaderSettings): Reader {
     minThreads: 1,
     maxThreads: settings.threads,
     idleTimeout: 30_000,
-    execArgv: source ? ['--import', 'tsx'] : [],
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_THREAD_HEAP_MB },
   });
   const remembered = createRawCache();
