@@ -6,6 +6,7 @@ import { htmlToText } from '../../src/mail/html.ts';
 import { fold } from '../../src/mail/letter-folding.ts';
 import type { Forward, ParsedMessage } from '../../src/mail/mail.ts';
 import { plainMessage } from './plain-message.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
 const dropbox = { address: 'crm@firm.test', name: '' };
@@ -984,9 +985,9 @@ describe('a forward that has an HTML part only', () => {
 describe('a hostile text takes time in line with its length', () => {
   const timed = (text: string): number => {
     const message = toDropbox({ text, subject: 'Fwd: The roof' });
-    const start = performance.now();
+    const start = cpuTime();
     readForwards(message);
-    return performance.now() - start;
+    return cpuTime() - start;
   };
   readForwards(toDropbox({ text: `${block()}\n\nwarm`, subject: 'Fwd: x' }));
 
