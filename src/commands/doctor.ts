@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config/config.ts';
-import { examine } from '../app/doctor.ts';
+import { examine } from '../app/doctor/doctor.ts';
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 

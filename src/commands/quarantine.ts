@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { openStores } from '../app/open.ts';
-import type { Stores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
+import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { filterFor, replayMessages } from './replay.ts';
@@ -45,13 +45,10 @@ export function quarantineCommand(): Command {
 }
 
 async function withStores(work: (stores: Stores) => Promise<void>): Promise<void> {
-  const stores = await openStores(loadConfig(process.env, { mailboxes: 'optional' }));
-  try {
-    await work(stores);
-  } finally {
-    await stores.close();
-  }
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), work);
 }
+
+type Stores = Pick<Resources, 'database' | 'blobs'>;
 
 async function list({ database }: Stores, json: boolean): Promise<void> {
   const found = await findAll(database);

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
 import type { ObjectId } from 'mongodb';
-import { openReaderFor, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
@@ -89,38 +88,35 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
 /** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
 export async function replayMessages(wanted: readonly string[]): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
-  const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs);
-  const { database } = stores;
-  const again: ObjectId[] = [];
-  const deps: IngestDeps = {
-    ...stores,
-    reader,
-    rules: config.rules,
-    rejudgeSoon: async (ids) => void again.push(...ids),
-  };
-  try {
-    for (const name of wanted) {
-      const messages = await database.messages.find(filterFor(name)).limit(100).toArray();
-      if (messages.length === 0) {
-        console.error(`${name}: no such message`);
-        process.exitCode = 1;
-      }
-      for (const message of messages) {
-        const id = message._id.toHexString();
-        try {
-          console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
-        } catch (error) {
-          console.error(`${id} ${message.state}: ${describeError(error)}`);
-          process.exitCode = 1;
-        }
-      }
-    }
+  await withResources(config, async (resources) => {
+    const { database, blobs } = resources;
+    const again: ObjectId[] = [];
+    const deps: IngestDeps = {
+      database,
+      blobs,
+      reader: resources.reader(),
+      rules: config.rules,
+      rejudgeSoon: async (ids) => void again.push(...ids),
+    };
+    for (const name of wanted) await replayNamed(deps, name);
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
-  } finally {
-    await reader.close();
-    await stores.close();
+  });
+}
+
+async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
+  const messages = await deps.database.messages.find(filterFor(name)).limit(100).toArray();
+  if (messages.length === 0) {
+    console.error(`${name}: no such message`);
+    process.exitCode = 1;
+  }
+  for (const message of messages) {
+    const id = message._id.toHexString();
+    try {
+      console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
+    } catch (error) {
+      console.error(`${id} ${message.state}: ${describeError(error)}`);
+      process.exitCode = 1;
+    }
   }
 }
 
