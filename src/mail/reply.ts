@@ -6,7 +6,7 @@ import { quoteRegion } from './reply/quote-html.ts';
 import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './reply/quote-line.ts';
 import { findForward, lengthOfIntroduction, readSegments, type Segment } from './reply/quote.ts';
 import { isReplyDelimiter } from './reply/reply-delimiter.ts';
-import { splitSignature } from './reply/signature.ts';
+import { lengthOfTaglineAbove, splitSignature } from './reply/signature.ts';
 import { isTagline } from './reply/tagline.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
@@ -118,11 +118,10 @@ const signed = (
   lines: readonly QuoteLine[],
   sender: string,
 ): { body: QuoteLine[]; signature: QuoteLine[] } => {
-  const { body } = splitSignature(
-    lines.map((line) => line.text),
-    sender,
-  );
-  return { body: lines.slice(0, body.length), signature: lines.slice(body.length) };
+  const texts = lines.map((line) => line.text);
+  const above = lengthOfTaglineAbove(texts);
+  const end = above + splitSignature(texts.slice(above), sender).body.length;
+  return { body: lines.slice(above, end), signature: [...lines.slice(0, above), ...lines.slice(end)] };
 };
 
 interface Piece {

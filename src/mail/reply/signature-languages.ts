@@ -268,6 +268,15 @@ export const TAGLINES: readonly string[] = [
   'أُرسلت من',
   'أرسلت من',
   'مرسل من',
+  'مرسلة من',
+  'أرسل من',
+  'ارسلت من',
+  'تم إرساله من',
+  'تم إرسالها من',
+  'تم ارسال',
+  'أرسلت بواسطة',
+  'مرسل بواسطة',
+  'تم الإرسال بواسطة',
   'تم الإرسال من',
   'ارسال شده از',
   'ارسال از',
@@ -311,7 +320,22 @@ export const TAGLINE_PRODUCTS: readonly string[] = (
   'gmail|yahoo|proton|web.de|t-online|telekom|ionos|zoho|webmail|hotmail|thunderbird|airmail|superhuman|missive|shortwave|mailspring|mailbird|' +
   'bluemail|typeapp|polymail|acompli|fastmail|roundcube|zimbra|libero|virgilio|tiscali|laposte|seznam|wp.pl|interia|yandex|яндекс|mail.ru|' +
   'rambler|ukr.net|foxmail|手机|手機|邮箱|郵箱|邮件|郵件|信箱|客户端|mobitel|mailtrack|wirelessly|email+|الهاتف|جوال|هاتف|มือถือ|điện thoại|ponsel|telpon|' +
-  'फ़ोन|फोन|गैलेक्सी|갤럭시|아이폰|스마트폰'
+  'फ़ोन|फोन|गैलेक्सी|갤럭시|아이폰|스마트폰|macbook|imac|surface|chromebook|kindle|fairphone|nexus|palm|treo|laptop|notebook|computer|desktop|ordinateur|' +
+  'ordenador|computador|handheld|pda|tapatalk|unterwegs|vodafone|verizon|t-mobile|at&t|tracfone|hey.com|aquamail|k-9|k9|fairemail|betterbird|mimestream|' +
+  'hcl verse|lotus|groupwise|evolution|claws|sailfish|harmonyos|ios|أندرويد|الأندرويد|اندروید|هاتفي|الجوال|گوشی|تلفن|אנדרואיד|טלפון|נייד|aйфон|айфон|андроид|' +
+  'galaksi|uređaja|appareill|handset|terminal|dispozitiv|náprav|telefoonist|telefonis|tālruņ|telefon|mobilaj|eszköz'
+).split('|');
+
+/** Small words that stand beside and behind what a tagline names, in any language: "… app for Android", "… Samsung của tôi". */
+export const TAGLINE_LINKS: readonly string[] = (
+  'auf|za|w|do|i|ja|pre|uz|ar|su|ant|u|o|dans|per|a|an|the|my|our|for|on|via|using|with|by|from|in|and|app|apps|mail|email|e-mail|web|client|secure|mobile|smart|pro|für|mit|der|dem|den|die|das|vom|von|' +
+  'über|aus|meinem|meiner|meines|unserem|mobilen|gesendet|versendet|verschickt|pour|sur|avec|mon|ma|notre|un|une|de|du|des|la|le|les|portable|mobile|intelligent|' +
+  'application|para|con|desde|mi|mis|el|los|del|al|móvil|celular|inteligente|aplicación|com|do|da|dos|no|na|meu|minha|telemóvel|aplicação|aplicativo|per|dal|dalla|' +
+  'dallo|mio|mia|il|lo|cellulare|app.|applicazione|meu|meva|voor|met|via|mijn|een|het|mobiele|mobiel|toestel|til|for|med|min|mitt|mit|ett|en|et|och|og|telefonen|' +
+  'mobilen|app’en|laitteella|minu|telefonist|no|mana|iš|mano|dla|na|z|ze|mojego|mojej|moje|urządzenia|pro|ze|z|mého|mobilního|můj|môjho|mobilného|aplikace|' +
+  'aplikácie|készülékemről|készülékről|telefonomról|az|én|küldve|pentru|meu|mea|pe|de|prin|mobil|mog|moje|moja|mojega|mobilnog|uređaja|sa|s|са|мог|за|от|моя|моето|' +
+  'для|с|из|на|моего|моей|мобильной|мобильного|устройства|приложения|мого|моє|мій|пристрою|із|зі|από|το|τη|την|μου|για|κινητό|için|ile|cihazımdan|telefonumdan|gönderildi|gönderilmiştir|' +
+  'untuk|saya|dari|ponsel|cerdas|pintar|peranti|telefon|daripada|của|tôi|cho|trên|bằng|thoại|điện|thiết|bị|di|động|bidalia|bidalita|nire|tik|minn|tim|mitt|símanum|mínum'
 ).split('|');
 
 /** Names of programs that are words too; written with a capital they are the program. */

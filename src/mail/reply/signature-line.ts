@@ -11,13 +11,14 @@ const MAX_NOTICE_LINES = 8;
 const CLOSING = new Set(CLOSINGS.flatMap(foldedSpellings));
 
 /** "Sonnige Grüße aus Berlin": nobody can list them. Folded, as all below. */
-const GREETINGS = /^(?:\p{L}{3,14} ){0,2}gr(?:u|ue)(?:sse|ss)$/u;
+const GREETINGS =
+  /^(?:\p{L}{3,14} ){0,2}gr(?:u|ue)(?:sse|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
 /** "Veuillez agréer, Madame, l'expression de mes salutations distinguées." */
 const COMPLIMENTS =
   /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|consideration)(?: \p{L}{3,14}){0,2}$/u;
-/** "Best regards from Berlin", "Saludos desde Madrid": where they are sent from. */
+/** "Best regards from Berlin", "Saludos desde Madrid": where they are sent from, as it is written. */
 const PLACE =
-  / (?:from|aus|vom|von der|nach|depuis|desde|da|dal|dalla|van|vanuit|uit|fra|fran|iz|z|ze|din|из|з) \p{L}[\p{L} -]{1,24}$/u;
+  /\s(?:from|aus|vom|von der|nach|depuis|desde|da|dal|dalla|van|vanuit|uit|fra|från|iz|z|ze|din|из|з)\s\p{Lu}[\p{L}'’-]{1,20}(?:\s\p{Lu}[\p{L}'’-]{1,20})?[\s,.!]{0,3}$/u;
 
 const DISCLAIMER = byBeginning(DISCLAIMERS);
 const THANKS =
@@ -37,7 +38,7 @@ const isKnownClosing = (text: string): boolean =>
 export function isClosing(line: string): boolean {
   if (line.length > 80) return false;
   const text = closingKey(line);
-  if (isKnownClosing(text) || isKnownClosing(text.replace(PLACE, ''))) return true;
+  if (isKnownClosing(text) || isKnownClosing(closingKey(line.replace(PLACE, '')))) return true;
   const parts = text.split(/\s?[/|]\s?/u);
   if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
   if (!THANKS.test(text)) return false;
