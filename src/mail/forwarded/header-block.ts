@@ -1,5 +1,6 @@
 import type { HeaderField } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
+import { isWritersLabel, type SeenLine } from './own-label.ts';
 import type { Address } from '../mail.ts';
 import { readPrintedAddress, readPrintedAddresses } from './printed-address.ts';
 import { readAttribution } from './printed-attribution.ts';
@@ -153,6 +154,12 @@ export function readHeaderBlock(input: {
   const opening = read(first.text);
   if (opening === null || !isMain(opening.field)) return null;
   const stop = Math.min(limit, start + MAX_BLOCK_LINES);
+  const seen = (index: number): SeenLine => {
+    const line = index < stop ? lines[index] : undefined;
+    if (line === undefined || line.depth !== first.depth) return null;
+    return line.text === '' ? 'blank' : (read(line.text)?.field ?? null);
+  };
+  if (opening.field !== 'from' && isWritersLabel(start, seen)) return null;
   const { values, languages, isRaw, end } = readRawBlock({ lines, start, stop, read });
   const attribution = values.has('from') ? null : readAttribution(lines, end, limit);
   const sender = values.get('from') ?? '';

@@ -44,6 +44,7 @@ const DEVICE =
   /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
 /** Words that may stand before what a tagline names: "Sent from my brand new iPhone". */
 const MAX_WORDS_BEFORE = 2;
+const MAX_MODEL_WORDS = 6;
 
 /** A line that an app or provider has set: "Sent from my phone", "Get … for iOS". */
 export function isTagline(line: string): boolean {
@@ -121,7 +122,7 @@ function isNameOnly(text: string, start: string): boolean {
       PRODUCTS.some((product) => fold(text).includes(product)) ||
       (start === 'sent from my' &&
         behind.length > 0 &&
-        behind.length < 4 &&
+        behind.length <= MAX_MODEL_WORDS &&
         behind.every(isName) &&
         /\p{Nd}/u.test(behind.join('')))
     );
