@@ -9,6 +9,7 @@ import type { MessageCaseUpdate, MessageDocument, MessageLink } from './store/me
 import type { Database } from './store/mongo.ts';
 import { filesOf } from './mail/enclosed-files.ts';
 import { instantOf } from './mail/instant.ts';
+import { descriptionOf } from './verdict/case-description.ts';
 import type { Address, Mail } from './mail/mail.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
@@ -99,7 +100,7 @@ export function caseUpdateOf(
     clientId: update.clientId,
     date: message.date,
     title: update.title,
-    description: mail.reply.slice(0, MAX_REPLY_CHARS),
+    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_REPLY_CHARS),
     status: update.status ?? 'Open',
     statusInherited: update.status === null,
     statusText: update.statusText,

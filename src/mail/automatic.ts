@@ -17,6 +17,7 @@ import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts'
 import { challengeSign } from './automatic/challenge.ts';
 import type { Automatic, Bounce, ParsedMessage } from './mail.ts';
 import { absenceSign, automaticSubject } from './automatic/out-of-office.ts';
+import { programNotice } from './automatic/program-notice.ts';
 import { isReadReceipt } from './automatic/read-receipt.ts';
 import { readSesNotification } from './bounce/ses-notification.ts';
 
@@ -55,7 +56,12 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (reply !== null && !(reply === 'auto-submitted' && !isReplied(message) && toMany))
     return { kind: 'auto-reply', sign: reply };
   if (list !== null && !isCampaign(message)) return { kind: 'list', sign: list };
+  // An acknowledgement: what is sent to many has a path for its bounces.
+  if (list === null && bulk !== null && isPrecedence(bulk) && hasNullReturnPath(message))
+    return { kind: 'auto-reply', sign: 'return-path' };
   if (bulk ?? list) return { kind: 'bulk', sign: bulk ?? list ?? '' };
+  const notice = programNotice(message);
+  if (notice !== null) return notice;
   // RFC 5321 §4.5.5: an empty path is for mail that must not be answered, whatever else it says.
   if (hasNullReturnPath(message)) return { kind: 'auto-reply', sign: 'return-path' };
   return isMailerDaemon(message) || wantsNoAnswer(message) ? { kind: 'auto-reply', sign: 'from' } : null;
