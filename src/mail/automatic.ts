@@ -10,7 +10,7 @@ import {
   REPLY_HEADERS,
   type HeaderSign,
 } from './automatic/automatic-headers.ts';
-import { isMailerDaemon, speaksOfSuccess } from './bounce/bounce-gate.ts';
+import { isDeliveryReport, isMailerDaemon, speaksOfSuccess } from './bounce/bounce-gate.ts';
 import { declaresAnswer } from './automatic/declared-answer.ts';
 import { feedbackReportSign } from './automatic/feedback-report.ts';
 import { fieldOf, hasNullReturnPath, isAutoSubmitted } from './header-fields.ts';
@@ -83,6 +83,7 @@ function deliverySign(message: ParsedMessage): string | null {
     /^message\/(?:global-)?disposition-notification$/i.test(contentType),
   );
   if (part) return part.contentType;
+  if (isDeliveryReport(message)) return 'message/delivery-status';
   if (speaksOfSuccess(message, { refused: false })) return 'from';
   if (isReadReceipt(message)) return 'subject';
   return fieldOf(message, 'x-failed-recipients') === null ? null : 'x-failed-recipients';

@@ -3,6 +3,7 @@ import { readComment } from './forwarded/forward-comment.ts';
 import { isForward, type Surroundings } from './forwarded/forward-evidence.ts';
 import { endOfHop, textOfHop } from './forwarded/hop-text.ts';
 import { partJoinedHeads } from './forwarded/joined-head.ts';
+import { isMultipartReport } from './header-fields.ts';
 import { htmlToText } from './html.ts';
 import { fold } from './letter-folding.ts';
 import { readLocalisedDate } from './forwarded/localised-date.ts';
@@ -164,7 +165,11 @@ function attachedHop(message: ParsedMessage, depth: number, comment: string | nu
 
 /** Bounces and reports carry messages too, and forward none. */
 function isReport(message: ParsedMessage): boolean {
-  return message.reportType !== null || /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '');
+  return (
+    message.reportType !== null ||
+    isMultipartReport(message) ||
+    /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '')
+  );
 }
 
 /** An empty part that is labelled as a message is none. */
