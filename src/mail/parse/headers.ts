@@ -24,6 +24,11 @@ export function opensField(line: string): boolean {
   return fieldName.test(line);
 }
 
+/** The lower-cased name of the field that a line opens; null where it opens none. */
+export function fieldNameOf(line: Buffer): string | null {
+  return fieldName.exec(line.toString('latin1', 0, 300))?.[1]?.toLowerCase() ?? null;
+}
+
 /** Whether a block begins as a message does. */
 export function beginsWithField(block: Buffer): boolean {
   return opensField(block.toString('latin1', 0, 300).trimStart());

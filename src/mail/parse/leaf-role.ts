@@ -1,3 +1,4 @@
+import type { ParseBudget } from './budget.ts';
 import type { ParseLimits } from './limits.ts';
 import { isEncoded, isMessageType } from './part.ts';
 import type { Part } from './part.ts';
@@ -46,12 +47,17 @@ export function roleOf(part: Part, isBody: boolean): LeafRole {
   return savedMessage || (isMessageType(part) && isEncoded(part)) ? 'encoded-message' : 'file';
 }
 
-/** How many decoded bytes of a leaf are kept in memory for its role. `textBudget` is what all texts together may still take. */
+/** Whether the bytes of a leaf are kept as text, so that they count towards that of all parts. */
+export function isTextual(role: LeafRole): boolean {
+  return role === 'text' || role === 'report' || role === 'calendar';
+}
+
+/** How many decoded bytes of a leaf are kept in memory for its role. */
 export function keepBytesFor(
   role: LeafRole,
-  given: { readonly limits: ParseLimits; readonly textBudget: number },
+  { limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget },
 ): number {
   if (role === 'file') return 0;
-  if (role === 'text') return Math.max(0, Math.min(given.limits.maxTextBytes, given.textBudget));
-  return role === 'report' || role === 'calendar' ? maxReportBytes : given.limits.maxContainerBytes;
+  if (!isTextual(role)) return limits.maxContainerBytes;
+  return Math.min(role === 'text' ? limits.maxTextBytes : maxReportBytes, budget.left('textBytes'));
 }
