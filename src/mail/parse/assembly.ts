@@ -7,7 +7,7 @@ import { charsetHint } from '../charset/charset.ts';
 import { createDeliveries } from './deliveries.ts';
 import { beginsWithField } from './headers.ts';
 import { closeText, closeTnef } from './leaf-contents.ts';
-import { isTextual, keepBytesFor, roleOf } from './leaf-role.ts';
+import { asFile, isTextual, keepBytesFor, roleByContent, roleOf } from './leaf-role.ts';
 import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from './limits.ts';
 import type { ParsedMessage } from '../mail.ts';
@@ -33,7 +33,8 @@ export interface Assembly {
 interface OpenLeaf {
   readonly reader: PartReader;
   readonly draft: MessageDraft;
-  readonly role: LeafRole;
+  /** Final once the first bytes are read, which may show another than the header says. */
+  readonly role: () => LeafRole;
   readonly use: ReturnType<MessageDraft['bodies']['use']>;
 }
 
@@ -100,7 +101,7 @@ export function createAssembly(input: {
   const closeContainer = async (open: OpenLeaf, result: PartResult): Promise<void> => {
     const { draft } = open;
     const { part } = open.reader;
-    switch (open.role) {
+    switch (open.role()) {
       case 'tnef':
         return closeTnef({ draft, part, result, limits, budget }, deliveries);
       case 'pkcs7': {
@@ -147,9 +148,11 @@ export function createAssembly(input: {
     const { part } = open.reader;
     if (result.broken)
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
-    if (result.facts !== null) addAttachment(open.draft, { part, facts: result.facts });
-    if (isTextual(open.role)) budget.take('textBytes', result.kept.length);
-    if (open.role === 'text') await closeText({ ...open, part, result, limits, budget }, deliveries);
+    if (result.facts !== null) addAttachment(open.draft, { part: asFile(part, open.role()), facts: result.facts });
+    if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
+    const role = open.role();
+    if (isTextual(role)) budget.take('textBytes', result.kept.length);
+    if (role === 'text') await closeText({ ...open, part, result, limits, budget }, deliveries);
     else await closeContainer(open, result);
   };
 
@@ -167,22 +170,26 @@ export function createAssembly(input: {
       draft.bodies.enter(part);
       preamble = { part, pieces: [], size: 0 };
     } else if (part.kind === 'message') {
-      messageReaders.push(openPartReader({ part, keepBytes: 0, output: deliveries.open() }));
+      const output = deliveries.open();
+      messageReaders.push(openPartReader({ part, plan: () => ({ keepBytes: 0, output }) }));
       const nested = createMessageDraft(part, limits);
       draft.nested.push(nested);
       drafts.push(nested);
     } else {
       const use = draft.bodies.use(part);
-      const role = roleOf(part, use.kind === 'body');
+      let role = roleOf(part, use.kind === 'body');
+      const isDelivered = use.kind !== 'other-rendering' && !isResourceFork(part);
       const reader = openPartReader({
         part,
-        keepBytes: keepBytesFor(role, { limits, budget }),
-        output:
-          role === 'text' || use.kind === 'other-rendering' || isResourceFork(part)
-            ? null
-            : deliveries.open(),
+        plan(head) {
+          role = roleByContent(role, { part, head });
+          return {
+            keepBytes: keepBytesFor(role, { limits, budget }),
+            output: role !== 'text' && isDelivered ? deliveries.open() : null,
+          };
+        },
       });
-      leaf = { reader, draft, role, use };
+      leaf = { reader, draft, role: () => role, use };
     }
   };
 
@@ -197,10 +204,13 @@ export function createAssembly(input: {
       parameters: new Map(),
       filename: null,
     };
-    const reader = openPartReader({ part: asText, keepBytes: maxPreambleBytes, output: null });
+    const reader = openPartReader({
+      part: asText,
+      plan: () => ({ keepBytes: maxPreambleBytes, output: null }),
+    });
     for (const piece of held.pieces) await reader.write(piece);
     const draft = current();
-    await closeLeaf({ reader, draft, role: 'text', use: { kind: 'body', plain: true, html: true } }, false);
+    await closeLeaf({ reader, draft, role: () => 'text', use: { kind: 'body', plain: true, html: true } }, false);
   };
 
   const closePart = async (event: Extract<WalkEvent, { readonly kind: 'close' }>): Promise<void> => {

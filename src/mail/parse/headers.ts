@@ -34,6 +34,29 @@ export function beginsWithField(block: Buffer): boolean {
   return opensField(block.toString('latin1', 0, 300).trimStart());
 }
 
+const telling: ReadonlySet<string> = new Set([
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'received',
+  'return-path',
+  'mime-version',
+]);
+/** So many fields of a message in a row are no chance. */
+const leastTelling = 3;
+/** As long as the header of a message is looked at to know it. */
+const telledBytes = 4_096;
+
+/** Whether bytes of no known kind are a message: they begin with fields, of which several are a message's. */
+export function beginsAsMessage(bytes: Buffer): boolean {
+  if (!beginsWithField(bytes)) return false;
+  const { fields } = readHeaderBlock(bytes.subarray(0, telledBytes));
+  const names = new Set(fields.map(({ name }) => name).filter((name) => telling.has(name)));
+  return names.size >= leastTelling;
+}
+
 function unfold(lines: readonly Buffer[]): Buffer {
   if (lines.length === 1 && lines[0] !== undefined) return trimBytes(lines[0]);
   return trimBytes(Buffer.concat(lines));

@@ -243,7 +243,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
       const properties = readProperties(data, encoding);
       const body = properties.get(property.html);
       text ??= textOf(properties, property.body);
-      const packed = rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
+      const packed: ReturnType<typeof readRtfBody> = rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
       unpackedBytes += packed?.unpackedBytes ?? 0;
       cut ||= packed !== null && unpackedBytes >= mostRtfBytes;
       rtf ??= packed?.contents ?? null;
