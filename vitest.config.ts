@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{mail,verdict,unit}/**/*.test.ts', 'test/services/unit/**/*.test.ts'],
+          // No measure, only an end to what hangs: the machine may be busy with the same tests on another Node.js.
+          testTimeout: 60_000,
         },
       },
       {
