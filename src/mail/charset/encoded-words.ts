@@ -41,12 +41,14 @@ const fromBase64 = (text: string): Buffer =>
 const isStateful = (charset: string): boolean =>
   /^(?:iso-2022|hz|utf-?(?:7|16|32)|ucs|unicode)/iu.test(charset);
 
+/** "=?UTF-8?B?Übergabe am Montag?=": letters that base64 has not. */
+const hasOtherLetters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
+
 /**
- * Whether the text of a B word is readable text that nobody encoded ("=?UTF-8?B?Übergabe am Montag?="): it holds letters that base64 has
- * not, or what it decodes to is no text. Some charsets use control characters.
+ * Whether the text of a B word is readable text that nobody encoded: what it decodes to is none. Asked of a word alone, for several may part
+ * a character. Some charsets use control characters.
  */
 function isRawText(text: string, charset: string): boolean {
-  if (/[^\t\x20-\x7E]/u.test(text)) return true;
   const bytes = fromBase64(text);
   const hasControls = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
   if (hasControls && !isStateful(charset)) return /[A-Za-z]{2}/u.test(text) && !/[+/=]/u.test(text);
@@ -76,7 +78,7 @@ function readWord(value: string, start: number): Word | null {
   const encoding = close >= 0 && /=[\dA-F]{2}/u.test(value.slice(from, close)) ? 'q' : stated;
   const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
   const inside = close < 0 ? '' : value.slice(from, close);
-  if (close >= 0 && encoding === 'b' && isRawText(inside, charset))
+  if (close >= 0 && encoding === 'b' && hasOtherLetters(inside))
     return { charset: 'utf-8', encoding: 'raw', text: inside, end: close + 2 };
   if (close >= 0) return { charset, encoding, text: inside, end: close + 2 };
   // A subject cut at the end of the line by a client or a relay.
@@ -107,6 +109,9 @@ function toBytes(word: Pick<Word, 'encoding' | 'text'>): Buffer {
 
 /** Words of one charset joined before decoding: clients split inside a character (against RFC 2047 §5), or inside a base64 quantum. */
 function decodeWords(words: readonly Word[]): string {
+  const [first] = words;
+  if (words.length === 1 && first?.encoding === 'b' && isRawText(first.text, first.charset))
+    return first.text;
   const pieces: Buffer[] = [];
   let carried = '';
   for (const [index, word] of words.entries()) {
