@@ -387,7 +387,7 @@ export const settings = {
   publicUrl: setting({
     name: 'PUBLIC_URL',
     group: g.dashboard,
-    doc: 'How people reach the dashboard, where a proxy stands before it.',
+    doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
     kind: urlOf(['http', 'https']),
     example: 'https://docketmail.firm.example',
   }),

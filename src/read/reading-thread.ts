@@ -17,7 +17,7 @@ const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 const DNS_TIMEOUT_MS = 2_000;
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
-/** Runs in a thread of reading.ts. */
+/** Runs in a thread of reader.ts. */
 export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
   const { raw } = task;
   const open = (): Readable =>
