@@ -1,12 +1,12 @@
 /** The composition root of `docketmail start`. */
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
 import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
-import { createLimiter } from '../limiter.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
@@ -107,7 +107,7 @@ function startIngest(composition: Composition): RunningWorkers {
     blobs,
     reader: resources.reader(),
     rules: config.rules,
-    alone: createLimiter(1),
+    runExclusively: pLimit(1),
     rejudgeSoon: rejudgeJobs(queues),
     ...(trial.step && { step: trial.step }),
   };

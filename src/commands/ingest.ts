@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
+import pLimit from 'p-limit';
 import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
@@ -73,11 +74,12 @@ async function ingestAll(input: {
     }
     progress.show(results.length);
   };
+  const limit = pLimit(config.ingest.concurrency);
   const poll: PollDeps = {
     database,
     blobs,
     spoolDir: config.ingest.spoolDir,
-    enqueue: async (ids) => await inParallel(ids, config.ingest.concurrency, ingestOne),
+    enqueue: async (ids) => void (await limit.map(ids, ingestOne)),
     remember: (key, raw) => reader.remember(key, raw),
     hasRoom: async () => true,
     batch: Number.POSITIVE_INFINITY,
@@ -110,19 +112,6 @@ async function pollPath(deps: PollDeps, path: string, role: 'capture' | 'dropbox
     .toArray();
   await deps.enqueue(left.map(({ _id }) => _id));
   return errors;
-}
-
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
 }
 
 function report({ results, errors, blobs }: Outcomes): void {

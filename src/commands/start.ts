@@ -35,7 +35,7 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
     {
       roles: [...roles],
       mailboxes: config.mailboxes.map(({ name }) => name),
-      dashboard: app.dashboard?.url ?? null,
+      dashboard: app.dashboard === null ? null : (config.dashboard.publicUrl ?? app.dashboard.url),
     },
     'docketmail started',
   );

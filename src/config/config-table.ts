@@ -387,7 +387,7 @@ export const settings = {
   publicUrl: setting({
     name: 'PUBLIC_URL',
     group: g.dashboard,
-    doc: 'URL at which people reach the dashboard, if it is behind a proxy.',
+    doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
     kind: urlOf(['http', 'https']),
     example: 'https://docketmail.firm.example',
   }),

@@ -3,13 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createWriteStream } from 'node:fs';
+import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { createLimiter } from '../limiter.ts';
 
 /** A raw message: in memory where it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
@@ -100,7 +100,7 @@ export function openReader(settings: ReaderSettings): Reader {
   });
   const remembered = createRawCache();
   // The time limit is for reading. In the pool's own queue it would run while a message waits behind two bombs.
-  const free = createLimiter(settings.threads);
+  const free = pLimit(settings.threads);
 
   async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
     const kept = remembered.take(key);

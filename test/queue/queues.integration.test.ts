@@ -287,7 +287,6 @@ function countedMailbox(name: string) {
     listAgain: async () => [],
     listUids: () => nothing(),
     fetch: () => nothing(),
-    headersOnly: async () => Buffer.alloc(0),
     close: async () => {},
   };
   const source: MailboxSource = {
