@@ -7,7 +7,7 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createLimiter } from '../src/limiter.ts';
+import pLimit from 'p-limit';
 import { openReader } from '../src/read/reader.ts';
 import { rawKey } from '../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../src/store/blobs/folder.ts';
@@ -80,7 +80,7 @@ try {
   console.log(
     `${raws.length} messages, median ${sizes[Math.floor(sizes.length / 2)]} bytes, largest ${sizes.at(-1)} bytes`,
   );
-  const free = createLimiter(SIDE_BY_SIDE);
+  const free = pLimit(SIDE_BY_SIDE);
   const readAll = async (all: typeof stored): Promise<void> => {
     await Promise.all(
       all.map(

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
-import { openReaderFor, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
@@ -10,7 +10,6 @@ import { tally } from '../rejudge/preview.ts';
 import type { RejudgePreview } from '../rejudge/preview.ts';
 import { diffLine, previewReplay, receivedSince } from '../rejudge/replay.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import { markForRejudge } from '../store/rejudge.ts';
 import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
@@ -21,7 +20,7 @@ import { UsageError } from './usage.ts';
 export function replayCommand(): Command {
   return new Command('replay')
     .description(
-      "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
+      'decide stored messages again with the current rules; quarantined ones are read again from their raw bytes',
     )
     .argument('[message...]', 'id, fingerprint or Message-ID')
     .option(
@@ -29,7 +28,7 @@ export function replayCommand(): Command {
       'instead: every message received since then, such as 2026-01-31; says what would change first',
     )
     .option('--dry-run', 'change nothing; only with --since')
-    .option('--json', 'one JSON line a change, and a last one with the counts; only with --since')
+    .option('--json', 'one JSON line per change, and a last one with the counts; only with --since')
     .action(async (wanted: string[], options: { since?: string; dryRun?: boolean; json?: boolean }) => {
       const { since, dryRun = false, json = false } = options;
       if ((since === undefined) === (wanted.length === 0))
@@ -89,39 +88,35 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
 /** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
 export async function replayMessages(wanted: readonly string[]): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  const spoolFolder = await openSpoolFolder(config.ingest.spoolDir);
-  const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs, spoolFolder.dir);
-  const { database } = stores;
-  const again: ObjectId[] = [];
-  const deps: IngestDeps = {
-    ...stores,
-    reader,
-    rules: config.rules,
-    rejudgeSoon: async (ids) => void again.push(...ids),
-  };
-  try {
-    for (const name of wanted) {
-      const messages = await database.messages.find(filterFor(name)).limit(100).toArray();
-      if (messages.length === 0) {
-        console.error(`${name}: no such message`);
-        process.exitCode = 1;
-      }
-      for (const message of messages) {
-        const id = message._id.toHexString();
-        try {
-          console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
-        } catch (error) {
-          console.error(`${id} ${message.state}: ${describeError(error)}`);
-          process.exitCode = 1;
-        }
-      }
-    }
+  await withResources(config, async (resources) => {
+    const { database, blobs } = resources;
+    const again: ObjectId[] = [];
+    const deps: IngestDeps = {
+      database,
+      blobs,
+      reader: resources.reader(),
+      rules: config.rules,
+      rejudgeSoon: async (ids) => void again.push(...ids),
+    };
+    for (const name of wanted) await replayNamed(deps, name);
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
-  } finally {
-    await reader.close();
-    await stores.close();
-    await spoolFolder.close();
+  });
+}
+
+async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
+  const messages = await deps.database.messages.find(filterFor(name)).limit(100).toArray();
+  if (messages.length === 0) {
+    console.error(`${name}: no such message`);
+    process.exitCode = 1;
+  }
+  for (const message of messages) {
+    const id = message._id.toHexString();
+    try {
+      console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
+    } catch (error) {
+      console.error(`${id} ${message.state}: ${describeError(error)}`);
+      process.exitCode = 1;
+    }
   }
 }
 

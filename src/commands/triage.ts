@@ -21,42 +21,40 @@ const CLIENT = 'id, or an address that is on one client only';
 
 /** What waits for a person, and what people decide about it. */
 export function triageCommand(): Command {
-  const triage = new Command('triage').description(
-    'messages that wait for a person, and what people decide about them',
-  );
+  const triage = new Command('triage').description('the review queue and its decisions');
   const act = (name: string, description: string): Command =>
     triage
       .command(name)
       .description(description)
-      .option('--by <name>', 'who decides; the user of this machine without it')
+      .option('--by <name>', 'who decides; default: the current user')
       .option('--json', 'JSON instead of text');
 
   triage
     .command('list')
-    .description('what waits, oldest first')
-    .option('--held', 'case updates that wait to be confirmed, instead of messages without a client')
-    .option('--reason <code>', 'only those with this reason, such as shared-address')
+    .description('list waiting messages, oldest first')
+    .option('--held', 'list held case updates instead of messages')
+    .option('--reason <code>', 'only this reason, such as shared-address')
     .option('--limit <n>', 'rows', '50')
-    .option('--after <cursor>', 'the next page, as the page before says')
+    .option('--after <cursor>', 'the next page, as printed at the end of the previous one')
     .option('--json', 'one JSON line each, and a last one with the cursor')
     .action(list);
   triage
     .command('show')
-    .description('all that is known of one, and why')
+    .description('everything known about one message')
     .argument('<message>', MESSAGE)
     .option('--json', 'JSON')
     .action(show);
   triage
     .command('decisions')
-    .description('what people decided, newest first')
+    .description('list decisions, newest first')
     .option('--limit <n>', 'rows', '50')
     .option('--json', 'one JSON line each')
     .action(listDecisions);
-  act('assign', 'put a message on the record of one or several clients')
+  act('assign', 'assign a message to one or more clients')
     .argument('<message>', MESSAGE)
     .argument('<client...>', CLIENT)
-    .option('--thread', 'its whole thread, also what is still to come')
-    .option('--instead', 'take it off the record of all others')
+    .option('--thread', 'the whole thread, including future messages')
+    .option('--instead', 'also remove it from every other client')
     .action(
       async (name: string, clients: string[], options: Common & { thread?: boolean; instead?: boolean }) =>
         await acted(
@@ -71,7 +69,7 @@ export function triageCommand(): Command {
             }),
         ),
     );
-  act('unlink', 'take a message off the record of clients, for good')
+  act('unlink', 'remove a message from clients, permanently')
     .argument('<message>', MESSAGE)
     .argument('<client...>', CLIENT)
     .action(
@@ -86,24 +84,24 @@ export function triageCommand(): Command {
             }),
         ),
     );
-  act('ignore', 'let a message be, or all mail of its sender')
+  act('ignore', 'ignore a message, or all mail from its sender')
     .argument('<message>', MESSAGE)
-    .option('--always <what>', 'sender or domain: what waits from there, and what is still to come')
-    .option('--dry-run', 'only say how many messages in triage it concerns')
+    .option('--always <what>', 'sender or domain: everything waiting from there, and future messages')
+    .option('--dry-run', 'only show how many messages in triage are affected')
     .action(ignoreMessage);
-  act('learn', 'teach the address book an alias or a company domain of a client')
+  act('learn', 'add an alias or company domain of a client to the address book')
     .argument('<what>', 'an address, or a domain')
     .argument('<client>', CLIENT)
-    .option('--dry-run', 'only say which messages would follow')
+    .option('--dry-run', 'only show which messages would change')
     .action(learn);
-  act('confirm', 'let held case updates of a message take effect')
+  act('confirm', 'confirm the held case updates of a message')
     .argument('<message>', MESSAGE)
     .option('--client <client>', 'only of this client')
     .option('--case <number>', 'only of this case')
-    .option('--status <status>', 'the status that is meant, one of the settings')
+    .option('--status <status>', 'the intended status, one of the configured ones')
     .action(confirm);
-  act('undo', 'end a decision and what it did')
-    .argument('<decision>', 'its id, from show or decisions')
+  act('undo', 'undo a decision')
+    .argument('<decision>', 'decision id, from show or decisions')
     .action(async (id: string, options: Common) => {
       if (!/^[0-9a-f]{24}$/u.test(id)) throw new UsageError(`${id}: no id of a decision`);
       await acted(

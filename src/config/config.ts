@@ -33,7 +33,6 @@ export interface Config {
   readonly mailboxes: readonly MailboxConfig[];
   readonly rules: Rules;
   readonly poll: {
-    readonly intervalSeconds: number;
     /** Messages after which a poll yields. */
     readonly batch: number;
     readonly budgetSeconds: number;
@@ -180,7 +179,6 @@ function configOf({
     mailboxes,
     rules: rulesOf(v, mailboxes),
     poll: {
-      intervalSeconds: v.pollIntervalSeconds,
       batch: v.pollBatch,
       budgetSeconds: v.pollBudgetSeconds,
       concurrency: v.pollConcurrency,

@@ -11,6 +11,7 @@ import { filesOf } from '../mail/enclosed-files.ts';
 import { instantOf } from '../mail/instant.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
+import { descriptionOf } from '../decide/case-description.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -100,7 +101,7 @@ export function caseUpdateOf(
     clientId: update.clientId,
     date: message.date,
     title: update.title,
-    description: mail.reply.slice(0, MAX_REPLY_CHARS),
+    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_REPLY_CHARS),
     status: update.status ?? 'Open',
     statusInherited: update.status === null,
     statusText: update.statusText,

@@ -83,8 +83,6 @@ export interface MailboxSession {
   /** Every UID of the open folder, in windows of at most 20,000: for audit and resync. */
   listUids(): AsyncIterable<readonly number[]>;
   fetch(wanted: readonly WantedMessage[]): AsyncIterable<Fetched>;
-  /** Up to and with the empty line, at most 1 MB: for messages over the size limit. @throws MailboxError `message-missing`. */
-  headersOnly(uid: number): Promise<Buffer>;
   /** Gives the connection back. Never throws; a second call does nothing. */
   close(): Promise<void>;
 }

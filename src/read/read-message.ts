@@ -28,14 +28,13 @@ export async function readMessage(task: ReadingTask): Promise<ReadingResult> {
 
 async function readWhole(task: MessageTask): Promise<ReadingResult> {
   const { raw } = task;
-  const open = (): Readable =>
-    raw instanceof Uint8Array
-      ? Readable.from([asBuffer(raw)])
-      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    open,
+    raw:
+      raw instanceof Uint8Array
+        ? Readable.from([asBuffer(raw)])
+        : createReadStream(raw.path, { highWaterMark: 256 * 1024 }),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,

@@ -1,4 +1,4 @@
-import { createLimiter } from '../limiter.ts';
+import pLimit from 'p-limit';
 import { startReaderProcess } from './reader-process.ts';
 import type { ProcessSettings, ReaderProcess } from './reader-process.ts';
 import type { ReadingResult, ReadingTask } from './reading-task.ts';
@@ -21,7 +21,7 @@ const KEPT_WARM = 1;
 const IDLE_MS = 30_000;
 
 export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: PoolSettings): ReaderPool {
-  const free = createLimiter(processes);
+  const free = pLimit(processes);
   const starting = new Set<Promise<ReaderProcess>>();
   const all = new Set<ReaderProcess>();
   /** The last one in is the next one out, so that the first one has waited longest. */

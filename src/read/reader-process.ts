@@ -126,14 +126,13 @@ class Ended extends Error {
 }
 
 function forkReader({ entry, maxHeapMb, maxProcessMb }: ProcessSettings): ChildProcess {
-  const isSource = entry.pathname.endsWith('.ts');
   const env = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return fork(fileURLToPath(entry), [String(process.pid), String(maxProcessMb * 1_048_576)], {
     serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${maxHeapMb}`, ...(isSource ? ['--import', 'tsx'] : [])],
+    execArgv: [`--max-old-space-size=${maxHeapMb}`],
     env: Object.fromEntries(env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

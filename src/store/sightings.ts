@@ -23,8 +23,6 @@ export interface SightingDocument {
   /** `draft`: somebody still writes it, so it is not fetched yet. */
   readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
-  /** Whether a write-back to the mailbox was done. */
-  readonly acted: boolean;
   /** Fetches that found nothing, or ingest attempts that failed. */
   readonly attempts: number;
   /** Attempts that began and did not report back: the poison guard (invariant 8). */
@@ -79,7 +77,6 @@ export async function recordSightings(
     rawKey: null,
     state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,
-    acted: false,
     attempts: 0,
     startedAttempts: 0,
     error: null,

@@ -72,7 +72,7 @@ async function openApi(): Promise<{
   const firm = await openFirm();
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
-  app.use(guardAccess({ host: '127.0.0.1', password, token: null }));
+  app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
   mountApi(app, { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {

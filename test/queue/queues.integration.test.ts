@@ -1,7 +1,7 @@
 import { UnrecoverableError, Worker } from 'bullmq';
 import { ObjectId } from 'mongodb';
 import { expect, describe, it, onTestFinished, vi } from 'vitest';
-import { createBackpressure } from '../../src/app/open.ts';
+import { createBackpressure } from '../../src/app/queue-jobs.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
@@ -287,7 +287,6 @@ function countedMailbox(name: string) {
     listAgain: async () => [],
     listUids: () => nothing(),
     fetch: () => nothing(),
-    headersOnly: async () => Buffer.alloc(0),
     close: async () => {},
   };
   const source: MailboxSource = {

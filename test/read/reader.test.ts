@@ -238,14 +238,7 @@ describe('a worker that is killed', () => {
       const { key, size } = await store(message(subject));
       const worker = spawn(
         process.execPath,
-        [
-          '--import',
-          'tsx',
-          fileURLToPath(new URL('./worker-to-kill.ts', import.meta.url)),
-          folder,
-          key,
-          String(size),
-        ],
+        [fileURLToPath(new URL('./worker-to-kill.ts', import.meta.url)), folder, key, String(size)],
         { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } },
       );
       const exited = once(worker, 'exit');

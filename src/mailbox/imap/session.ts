@@ -2,7 +2,6 @@ import type { ImapFlow } from 'imapflow';
 import type { Connection, Connections } from './connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
 import { fetchMessages } from './fetch.ts';
-import { fetchHeaders } from './large-message.ts';
 import { type Command, listAgain, listMessages, uidWindows } from './listing.ts';
 import { type FolderName, type FolderState, MailboxError, type MailboxSession } from '../mailbox.ts';
 
@@ -109,7 +108,6 @@ export async function openImapSession({
     listAgain: (uids) => listAgain(command, uids),
     listUids: () => uidWindows({ command, folder: opened(), fromUid: 1 }),
     fetch: (wanted) => fetchMessages(command, wanted),
-    headersOnly: (uid) => fetchHeaders(command, uid),
     close: async () => {
       if (closed) return;
       closed = true;

@@ -2,7 +2,7 @@ import sanitizeHtml from 'sanitize-html';
 
 import { MAX_HTML_CHARS } from './html-lines.ts';
 import { VOID_ELEMENTS } from './html-elements.ts';
-import { scanHtml } from './html-scan.ts';
+import { MailTokenizer, scanHtml } from './html-scan.ts';
 import { createOpenElements } from './open-elements.ts';
 
 /** Deeper nesting costs the parser time by the square of it, and a browser its stack. */
@@ -192,6 +192,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowProtocolRelative: false,
   disallowedTagsMode: 'discard',
   parseStyleAttributes: false,
+  parser: { Tokenizer: MailTokenizer },
   nestingLimit: MAX_DEPTH,
   transformTags: {
     '*': (tagName, attribs) => ({ tagName, attribs: keptAttributes(tagName, attribs) }),

@@ -1,4 +1,4 @@
-import { parseAddressList } from '../addresses/addresses.ts';
+import { parseAddressList, maxAddresses } from '../addresses/addresses.ts';
 import { parseDate } from '../header/dates.ts';
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
 import { fieldText, toHeaders } from '../header/headers.ts';
@@ -7,7 +7,7 @@ import { htmlToText, referencedContentIds, sanitiseHtml } from '../html/html.ts'
 import type { ParseLimits } from '../limits.ts';
 import type { Address, Attachment, ParsedMessage } from '../parsed-message.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
-import { parseMessageIds } from '../header/message-ids.ts';
+import { parseMessageIds, maxIds } from '../header/message-ids.ts';
 import { couldBeNotice, isNoticeBeside } from '../content/plain-notice.ts';
 import { isPlainStub } from '../content/plain-stubs.ts';
 
@@ -99,11 +99,22 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
       guessed ||= read.guessed;
       return read.text;
     });
-  const addressesOf = (name: string): readonly Address[] =>
-    textsOf(name).flatMap((text) => parseAddressList(text));
-  const idsOf = (name: string): readonly string[] => [
-    ...new Set(textsOf(name).flatMap((text) => parseMessageIds(text))),
-  ];
+  const addressesOf = (name: string): readonly Address[] => {
+    const found: Address[] = [];
+    for (const text of textsOf(name)) {
+      if (found.length >= maxAddresses) break;
+      for (const address of parseAddressList(text)) if (found.length < maxAddresses) found.push(address);
+    }
+    return found;
+  };
+  const idsOf = (name: string): readonly string[] => {
+    const found = new Set<string>();
+    for (const text of textsOf(name)) {
+      if (found.size >= maxIds) break;
+      for (const id of parseMessageIds(text)) if (found.size < maxIds) found.add(id);
+    }
+    return [...found];
+  };
   const fromAll = addressesOf('from');
   const rawDate = textsOf('date')[0] ?? null;
   const facts: HeaderFacts = {
@@ -127,11 +138,10 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
 }
 
 function joinTexts(texts: readonly string[]): string {
-  return texts.reduce(
-    (joined, text) =>
-      joined === '' || text === '' ? joined + text : `${joined}${joined.endsWith('\n') ? '' : '\n'}${text}`,
-    '',
-  );
+  const filled = texts.filter((text) => text !== '');
+  return filled
+    .map((text, index) => (index + 1 < filled.length && !text.endsWith('\n') ? `${text}\n` : text))
+    .join('');
 }
 
 function escapeText(text: string): string {
@@ -152,6 +162,7 @@ interface BodyFacts extends Pick<ParsedMessage, 'text' | 'textSource' | 'rawHtml
 function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   const htmlBodies = draft.bodies.html();
   const hasHtml = htmlBodies.some((body) => body.kind === 'html');
+  // Each part was cut when it was read; several together may still be too long.
   const cut = (html: string): string => {
     if (html.length <= limits.maxHtmlChars) return html;
     draft.warn('html-too-long', `over ${limits.maxHtmlChars} characters`);

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
-  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -156,10 +155,6 @@ export function openS3Store(config: S3Config): BlobStore {
         throw s3Problem(error, config);
       }
       throw new BlobStoreError(`S3 answered without a body for ${key}`);
-    },
-    async delete(key) {
-      if (!isBlobKey(key)) return;
-      await asking(() => client.send(new DeleteObjectCommand({ Bucket, Key: key })));
     },
     async check() {
       await asking(() => client.send(new HeadBucketCommand({ Bucket })));

@@ -3,6 +3,7 @@ import { classifyAutomatic } from '../../../src/mail/automatic/automatic.ts';
 import { readBounce } from '../../../src/mail/bounce/bounce.ts';
 import type { Automatic } from '../../../src/mail/mail.ts';
 import { parseMessage } from '../../../src/mime/parse.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 async function classify(head: string, body = 'Hello.'): Promise<Automatic | null> {
   const from = /^From:/m.test(head) ? '' : 'From: Kim <kim@shop.test>\n';
@@ -191,9 +192,9 @@ test('hostile text, subjects, names and field names are read in bounded time', a
       from: { name: value, address: `${value}@shop.test` },
       headers: ['auto-submitted', 'x-loop', `x-${value}`].map((name) => ({ name, value, raw: value })),
     };
-    const start = performance.now();
+    const start = cpuTime();
     classifyAutomatic(bomb, readBounce(bomb));
-    return performance.now() - start;
+    return cpuTime() - start;
   };
   for (const unit of [
     'your message ',

@@ -7,6 +7,7 @@ import { fold } from '../../../src/mime/character-folding.ts';
 import type { Forward } from '../../../src/mail/mail.ts';
 import type { ParsedMessage } from '../../../src/mime/parsed-message.ts';
 import { plainMessage } from '../../support/plain-message.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
 const dropbox = { address: 'crm@firm.test', name: '' };
@@ -989,9 +990,9 @@ describe('a forward that has an HTML part only', () => {
 describe('a hostile text takes time in line with its length', () => {
   const timed = (text: string): number => {
     const message = toDropbox({ text, subject: 'Fwd: The roof' });
-    const start = performance.now();
+    const start = cpuTime();
     readForwards(message);
-    return performance.now() - start;
+    return cpuTime() - start;
   };
   readForwards(toDropbox({ text: `${block()}\n\nwarm`, subject: 'Fwd: x' }));
 

@@ -49,7 +49,7 @@ async function owner(): Promise<{ readonly dir: string; kill(): Promise<void> }>
     console.log(dir);
     setInterval(() => {}, 60_000);
   })`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', program, root], {
+  const child = spawn(process.execPath, ['-e', program, root], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
