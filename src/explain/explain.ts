@@ -1,6 +1,7 @@
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import type { ReadMail } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { openJudgedStore } from './judged-store.ts';
@@ -17,6 +18,7 @@ import type { BookEntry, KnownContext, Verdict } from '../decide/judge.ts';
 import { decideCaseUpdates } from '../decide/case-updates.ts';
 import type { CaseUpdateDraft } from '../decide/case-updates.ts';
 import { caseStatusAt, spellingsOfRef } from '../decide/case-status.ts';
+import { holdWhereReadersDisagree } from '../decide/readers-disagree.ts';
 import { companyDomain } from '../decide/parties.ts';
 
 /** Decided about one message, with what was decided about. */
@@ -25,6 +27,8 @@ export interface Explained {
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
+  /** Where a second reader differs; null where no comparison was asked for. */
+  readonly compared: readonly Disagreement[] | null;
   readonly verdict: Verdict;
   readonly tags: readonly CaseTag[];
   readonly caseUpdates: readonly (CaseUpdateDraft & { readonly status: string })[];
@@ -42,11 +46,13 @@ export async function explain(input: {
   readonly clients: readonly ClientDocument[];
   readonly config: ExplainConfig;
   readonly useDns: boolean;
+  /** Compares every message with a second reader; else only those that decide something by what both read. */
+  readonly compare?: boolean;
 }): Promise<Explained[]> {
-  const { config } = input;
+  const { config, compare = false } = input;
   const resolver = resolverOf(input);
   const messages: Unjudged[] = [];
-  for await (const file of input.files) messages.push(await readFile(file, config, resolver));
+  for await (const file of input.files) messages.push(await readFile(file, { config, resolver, compare }));
 
   const book = bookOf(input.clients);
   const store = openJudgedStore();
@@ -100,11 +106,11 @@ function judgeOne(input: {
     decisions: [],
     authentication: message.authentication,
   };
-  const verdict = judge(mail, facts, rules);
+  const judged = judge(mail, facts, rules);
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
-    verdict,
+    verdict: judged,
     facts,
     rules,
     cases: {
@@ -118,10 +124,15 @@ function judgeOne(input: {
       ),
     },
   });
+  const { disagreements } = message;
+  const { verdict, updates } = holdWhereReadersDisagree(
+    { verdict: judged, updates: cases.updates },
+    { disagreements, decisions: [] },
+  );
   return {
     ...message.facts,
     verdict,
-    updates: cases.updates,
+    updates,
     caseDetail: cases.detail,
     links: verdict.clients.map(({ clientId }) => ({ clientId, writtenAt: message.facts.date })),
   };
@@ -138,7 +149,7 @@ function isWaiting(judged: Judged | undefined): boolean {
 }
 
 function explainedOf(message: Unjudged, own: Judged | undefined, changes: Changes): Explained {
-  const { file, reading, facts, authentication } = message;
+  const { file, reading, facts, authentication, compared } = message;
   if (own === undefined) throw new Error(`${file} was not judged`);
   const outcome = own.updates.length > 0 ? 'found' : own.tags.length > 0 ? 'rejected' : 'nothing';
   return {
@@ -146,6 +157,7 @@ function explainedOf(message: Unjudged, own: Judged | undefined, changes: Change
     reading,
     facts,
     authentication,
+    compared,
     verdict: {
       ...own.verdict,
       evidence: [...own.verdict.evidence, { rule: 'case-tag', outcome, detail: own.caseDetail }],

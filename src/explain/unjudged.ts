@@ -7,8 +7,10 @@ import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
 import { readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { messageFactsOf } from '../decide/facts-from-mail.ts';
+import { compareWithSecond, findDisagreements } from '../read/find-disagreements.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 
@@ -18,6 +20,10 @@ export interface Unjudged {
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
+  /** Where a second reader differs, of a message that decides something by it. */
+  readonly disagreements: readonly Disagreement[];
+  /** The same of any message; null where nobody asked. */
+  readonly compared: readonly Disagreement[] | null;
 }
 
 const UNKNOWN: Authentication = {
@@ -48,8 +54,11 @@ export function resolverOf({
 
 export async function readFile(
   file: MessageFile,
-  config: ExplainConfig,
-  resolver: DnsResolver | null,
+  {
+    config,
+    resolver,
+    compare,
+  }: { readonly config: ExplainConfig; readonly resolver: DnsResolver | null; readonly compare: boolean },
 ): Promise<Unjudged> {
   const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
   const open = (): Readable =>
@@ -74,7 +83,16 @@ export async function readFile(
     (resolver === null
       ? UNKNOWN
       : await verified(raw ?? (await buffer(open())), { smtp: config.smtp, resolver }));
-  return { file: file.file, reading, facts: { ...facts, date }, authentication };
+  const disagreements = await findDisagreements(reading.mail, config.rules, open);
+  const compared = compare ? await compareWithSecond(reading.mail, open) : null;
+  return {
+    file: file.file,
+    reading,
+    facts: { ...facts, date },
+    authentication,
+    disagreements,
+    compared,
+  };
 }
 
 /** Its libraries take half a second to load, for nothing where no DNS is asked. */

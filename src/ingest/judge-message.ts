@@ -1,6 +1,7 @@
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import { recipientsKey } from '../decide/facts-from-mail.ts';
 import { clientsThatHave, sameContentMessages, withRecord } from './entries.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
@@ -17,6 +18,7 @@ import type { MessageDocument, MessageLink } from '../store/message-document.ts'
 import type { Judgement } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
 import { judge } from '../decide/judge.ts';
+import { holdWhereReadersDisagree } from '../decide/readers-disagree.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
 import type { KnownContext, Verdict } from '../decide/judge.ts';
 import { decideCaseUpdates } from '../decide/case-updates.ts';
@@ -30,6 +32,8 @@ interface JudgedMessage {
   readonly mail: Mail;
   readonly message: MessageDocument;
   readonly authentication: Authentication | null;
+  /** Where a second reader of the message differs. */
+  readonly disagreements: readonly Disagreement[];
   readonly rules: Rules;
   /** Learned rows that are not in the book: what would be if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
@@ -80,26 +84,31 @@ export async function judgeAnew(
     decisions: decided.decisions,
     authentication,
   };
-  const verdict = judge(mail, facts, rules);
+  const judged = judge(mail, facts, rules);
 
   const { tags, title } = readCaseTags(mail.subject, rules);
   const refs = tags.flatMap(({ ref }) => ref ?? []);
-  const holders = verdict.kind === 'matched' ? await caseHolders(database.caseUpdates, refs) : new Map();
+  const holders = judged.kind === 'matched' ? await caseHolders(database.caseUpdates, refs) : new Map();
   const cases = decideCaseUpdates({
     mail,
-    verdict,
+    verdict: judged,
     facts,
     rules,
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
+  const held = holdWhereReadersDisagree(
+    { verdict: judged, updates: cases.updates },
+    { disagreements: input.disagreements, decisions: facts.decisions },
+  );
+  const { verdict } = held;
   const told = sameContentMessages(related, verdict);
   const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
-  const updates = cases.updates.filter(
+  const updates = held.updates.filter(
     (update) => !told.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
   );
-  const repeated = cases.updates.length - updates.length;
+  const repeated = held.updates.length - updates.length;
   const detail =
     repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`;
   const complete = {

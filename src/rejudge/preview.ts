@@ -71,6 +71,7 @@ async function previewOne(
         mail,
         message,
         authentication,
+        disagreements: read.disagreements,
         rules,
         supposed,
       });
