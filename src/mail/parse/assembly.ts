@@ -14,6 +14,7 @@ import type { ParsedMessage } from '../mail.ts';
 import { createMessageDraft } from './message-draft.ts';
 import type { MessageDraft } from './message-draft.ts';
 import { finishDraft } from './message-facts.ts';
+import { createPastedPictures } from './pasted-pictures.ts';
 import { openPartReader } from './part-content.ts';
 import type { AttachmentSink, PartReader, PartResult } from './part-content.ts';
 import { addAttachment, decodePartText } from './part-text.ts';
@@ -150,10 +151,18 @@ export function createAssembly(input: {
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
     if (result.facts !== null) addAttachment(open.draft, { part: asFile(part, open.role()), facts: result.facts });
     if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
+    for (const { facts, ...named } of result.pictures) open.draft.attachments.push({ ...named, ...facts });
     const role = open.role();
     if (isTextual(role)) budget.take('textBytes', result.kept.length);
     if (role === 'text') await closeText({ ...open, part, result, limits, budget }, deliveries);
     else await closeContainer(open, result);
+  };
+
+  let pictureCount = 0;
+  const openPicture = () => {
+    if (budget.take('unpackedFiles', 1) === 0) return null;
+    pictureCount += 1;
+    return { output: deliveries.open(), number: pictureCount };
   };
 
   const openPart = (opened: Part): void => {
@@ -186,6 +195,7 @@ export function createAssembly(input: {
           return {
             keepBytes: keepBytesFor(role, { limits, budget }),
             output: role !== 'text' && isDelivered ? deliveries.open() : null,
+            pictures: role === 'text' && part.contentType === 'text/html' ? createPastedPictures(openPicture) : null,
           };
         },
       });
