@@ -69,15 +69,7 @@ export async function openImapSession({
 
   async function open(path: string): Promise<FolderState> {
     folder = null;
-    folder = await command('cannot open the folder', async (client) => {
-      try {
-        return stateOf(path, await client.mailboxOpen(path, { readOnly: true }));
-      } catch (error) {
-        const failure = toFolderError(error, path);
-        if (failure.code === 'folder-missing') book.folders = null;
-        throw failure;
-      }
-    });
+    folder = await command('cannot open the folder', async (client) => await examine(client, path, book));
     return folder;
   }
 
@@ -115,6 +107,17 @@ export async function openImapSession({
       connections.release(connection);
     },
   };
+}
+
+/** EXAMINE. @throws MailboxError; a folder that is missing now may stand in the remembered list. */
+async function examine(client: ImapFlow, path: string, book: SessionInput['book']): Promise<FolderState> {
+  try {
+    return stateOf(path, await client.mailboxOpen(path, { readOnly: true }));
+  } catch (error) {
+    const failure = toFolderError(error, path);
+    if (failure.code === 'folder-missing') book.folders = null;
+    throw failure;
+  }
 }
 
 function stateOf(path: string, box: Awaited<ReturnType<ImapFlow['mailboxOpen']>>): FolderState {

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { cleanText } from '../../mime/charset/charset.ts';
+import { cleanText } from '../charset/charset.ts';
 
 /** An invitation is one event, with some that differ from its rule; a whole calendar is no text for a person. */
 const maxEvents = 20;

@@ -1,6 +1,6 @@
-import type { ContentFacts, ContentOutput } from '../../mime/content/part-content.ts';
-import { createBase64Decoder } from '../../mime/content/transfer.ts';
-import type { TransferDecoder } from '../../mime/content/transfer.ts';
+import type { ContentFacts, ContentOutput } from './part-content.ts';
+import { createBase64Decoder } from './transfer.ts';
+import type { TransferDecoder } from './transfer.ts';
 
 /** A picture that was pasted into HTML as a `data:` URL (RFC 2397) and is now a file that the HTML refers to. */
 export interface PastedPicture {
