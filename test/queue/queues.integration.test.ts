@@ -286,6 +286,7 @@ function countedMailbox(name: string) {
     list: () => nothing(),
     listAgain: async () => [],
     listUids: () => nothing(),
+    stillListed: async () => new Set(),
     fetch: () => nothing(),
     headersOnly: async () => Buffer.alloc(0),
     close: async () => {},

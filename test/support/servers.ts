@@ -26,7 +26,8 @@ import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { ensureIndexes, openDatabase } from '../../src/store/mongo.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
-import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
+import { markFetched } from '../../src/store/fetches.ts';
+import { recordSightings, sightingId } from '../../src/store/sightings.ts';
 import { client, office } from './messages.ts';
 
 export function need(name: string): string {

@@ -3,7 +3,7 @@ import type { Connection, Connections } from './connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
 import { fetchMessages } from './fetch.ts';
 import { fetchHeaders } from './large-message.ts';
-import { type Command, listAgain, listMessages, uidWindows } from './listing.ts';
+import { type Command, listAgain, listMessages, stillListed, uidWindows } from './listing.ts';
 import { type FolderName, type FolderState, MailboxError, type MailboxSession } from '../mailbox.ts';
 
 /** The account's folders, remembered between polls: an idle poll has no command to spare for LIST. */
@@ -107,7 +107,8 @@ export async function openImapSession({
     open,
     list: ({ fromUid }) => listMessages({ command, folder: opened(), fromUid }),
     listAgain: (uids) => listAgain(command, uids),
-    listUids: () => uidWindows({ command, folder: opened(), fromUid: 1 }),
+    listUids: ({ fromUid } = { fromUid: 1 }) => uidWindows({ command, folder: opened(), fromUid }),
+    stillListed: (uids) => stillListed(command, uids),
     fetch: (wanted) => fetchMessages(command, wanted),
     headersOnly: (uid) => fetchHeaders(command, uid),
     close: async () => {
