@@ -77,7 +77,7 @@ export function decideCaseUpdates(input: {
         clientId,
         ref: tag.ref,
         title: cases.title,
-        description: mail.reply,
+        description: descriptionOf(mail),
         status: tag.status,
         statusText: tag.statusText,
         review: tag.lookAlike
@@ -100,6 +100,13 @@ export function decideCaseUpdates(input: {
     detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${authority === null ? '' : `: ${authority}`}` : ''}`,
   };
 }
+
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
+const MAX_DESCRIPTION_CHARS = 500_000;
+
+/** What a case update says happened: the sender's own words. */
+export const descriptionOf = ({ reply }: Pick<Mail, 'reply'>): string =>
+  reply.slice(0, MAX_DESCRIPTION_CHARS);
 
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
 function authorityProblem({

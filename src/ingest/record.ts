@@ -1,10 +1,12 @@
+import { caseRowOf } from '../decide/case-status.ts';
+import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
-import { flagSameMessageId, REUSED_ID_FLAG } from '../store/messages.ts';
+import { flagSameMessageId } from '../store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -95,19 +97,12 @@ export function caseUpdateOf(
   mail: Mail,
   update: MessageCaseUpdate,
 ): CaseUpdateDocument {
+  const { clientId } = update;
   return {
     _id: caseUpdateId(message, update),
-    clientId: update.clientId,
-    date: message.date,
-    title: update.title,
-    description: mail.reply.slice(0, MAX_REPLY_CHARS),
-    status: update.status ?? 'Open',
-    statusInherited: update.status === null,
-    statusText: update.statusText,
-    ref: update.ref,
-    review: update.review === 'echo' ? null : update.review,
-    ...(update.awaitsParent === true && { awaitsParent: true }),
-    communicationId: communicationId(message, update.clientId),
+    ...caseRowOf({ ...update, clientId: String(clientId) }, { message, mail }),
+    clientId,
+    communicationId: communicationId(message, clientId),
     messageRef: message._id,
   };
 }
