@@ -1,7 +1,6 @@
 /** A message over 1 MB, or of unknown length, in pieces of 1 MB: it is never held as a whole. */
 import { Readable } from 'node:stream';
 import { cutOff, isCutOff } from '../declared-size.ts';
-import { headersOf } from '../../header-section.ts';
 import { isRefusal } from './imap-error.ts';
 import type { Command } from './listing.ts';
 import type { Fetched, WantedMessage } from '../mailbox.ts';

@@ -4,7 +4,6 @@ import { toFolderError, toMailboxError } from './imap-error.ts';
 import { fetchMessages } from './fetch.ts';
 import type { Command } from './listing.ts';
 import { listAgain, listMessages, uidWindows, stillListed } from './listing.ts';
-import { fetchHeaders } from '../large-message.ts';
 import type { FolderName, FolderState, MailboxSession } from '../mailbox.ts';
 import { MailboxError } from '../mailbox.ts';
 
