@@ -1,5 +1,5 @@
 import { automaticSubjectsInside } from '../mail/automatic/automatic-inside.ts';
-import { programPrefix } from '../mail/automatic/program-prefix.ts';
+import { isProgramWording, programPrefix } from '../mail/automatic/program-prefix.ts';
 import { isEcho, readCaseTags, type CaseTag } from '../mail/case-tag.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Rules } from '../rules.ts';
@@ -15,5 +15,9 @@ export interface ProgramTags {
 export function programTags(mail: Mail, rules: Rules): ProgramTags {
   const carried = automaticSubjectsInside(mail).flatMap((subject) => readCaseTags(subject, rules).tags);
   const repeated = readCaseTags(programPrefix(mail.subject)?.rest ?? '', rules).tags;
-  return { isCarried: (tag) => isEcho(tag, carried), isRepeated: (tag) => isEcho(tag, repeated) };
+  const before = ({ raw }: CaseTag): string => mail.subject.slice(0, mail.subject.indexOf(raw));
+  return {
+    isCarried: (tag) => isEcho(tag, carried),
+    isRepeated: (tag) => isEcho(tag, repeated) || isProgramWording(before(tag)),
+  };
 }
