@@ -24,7 +24,7 @@ import { readParties } from './verdict/parties.ts';
 import { decisionKeysFor, questionsFor } from './verdict/questions.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 4;
 
 interface JudgedMessage {
   readonly mail: Mail;
