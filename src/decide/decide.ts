@@ -14,7 +14,7 @@ import type { Rules } from './rules.ts';
 import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 4;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';

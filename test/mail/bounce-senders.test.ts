@@ -78,6 +78,20 @@ describe('a bounce from a sender that also writes other mail', () => {
     expect((await read(inText(`From: ${from}\nSubject: ${subject}`, body))).bounce).toBeNull();
   });
 
+  test('is known by its subject as well where anybody might send it', async () => {
+    const raw = (subject: string, words: string): string =>
+      mixed(`From: Support <support@provider.test>\nSubject: ${subject}`, 'multipart/mixed', [
+        ['text/plain', words],
+        ['message/rfc822', returned],
+      ]);
+    const words = 'Your message to client@shop.test could not be delivered: 550 5.1.1 user unknown';
+    expect(linesOf(await read(raw('Undeliverable message', words)))).toEqual([
+      'client@shop.test 550 5.1.1 user-unknown',
+    ]);
+    expect((await read(raw('Your message', words))).bounce).toBeNull();
+    expect((await read(raw('Re: Undeliverable message', words))).bounce).toBeNull();
+  });
+
   test('is none where somebody passes it on', async () => {
     const raw = mixed('From: no-reply@mx.test\nSubject: Fwd: Mail error notice', 'multipart/mixed', [
       ['text/plain', notice],
