@@ -54,9 +54,16 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
   };
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
+  /** Kept beside them, for it is asked at every tagline. */
+  let ownHasText = false;
+  const takeOwn = (line: QuoteLine): void => {
+    ownHasText ||= hasText(line);
+    own.push(line);
+  };
   const flush = (): void => {
     if (own.length > 0) segments.push({ kind: 'own', history: false, lines: own });
     own = [];
+    ownHasText = false;
   };
   /** Rules that a client draws above what it quotes go with the quote. */
   const takeRules = (): QuoteLine[] => {
@@ -94,7 +101,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       continue;
     }
     if (line.text.trim() === '') {
-      own.push(line);
+      takeOwn(line);
       at += 1;
       continue;
     }
@@ -107,7 +114,7 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
         quoteTo(at, lines.length, true);
         return segments;
       }
-      own.push(line);
+      takeOwn(line);
       at += 1;
       continue;
     }
@@ -121,14 +128,14 @@ export function readSegments({ lines: given, stopAtForward }: Reading): Segment[
       at = marker;
       continue;
     }
-    if (isTagline(line.text) && own.some((one) => hasText(one)) && hidesHistory(lines, at)) {
-      own.push(line);
+    if (isTagline(line.text) && ownHasText && hidesHistory(lines, at)) {
+      takeOwn(line);
       const next = nextFilled(lines, at + 1);
       quoteTo(next, lines.length, true);
       return segments;
     }
     hasWritten ||= hasText(line);
-    own.push(line);
+    takeOwn(line);
     at += 1;
   }
   flush();
