@@ -60,7 +60,7 @@ async function letterOf(number: number): Promise<MessageFacts> {
     sha256,
     contentType: 'message/rfc822',
   });
-  const reading = await readMail({ open: () => Readable.from([raw]) });
+  const reading = await readMail({ raw: Readable.from([raw]) });
   return messageFactsOf(reading, { rawKey: rawKey(sha256), internalDate: null, now: new Date(), rules });
 }
 

@@ -1,4 +1,4 @@
-/** The one place where servers, threads and mailboxes are opened, and closed in reverse order. */
+/** The one place where servers, readers and mailboxes are opened, and closed in reverse order. */
 import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +10,8 @@ import { openReader } from '../read/reader.ts';
 import type { Reader } from '../read/reader.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
+import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
 import { ensureIndexes, openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
 import { createClosingStack } from './closing-stack.ts';
@@ -21,7 +23,9 @@ export interface Resources {
   readonly config: Config;
   readonly database: Database;
   readonly blobs: BlobStore;
-  /** Its threads start with the first message. */
+  /** A folder of this process for what is too large for memory. */
+  readonly spoolDir: string;
+  /** Its processes start with the first message. */
   reader(): Reader;
   /** @throws with a message that names the setting where Redis does not answer; the next call tries again. */
   queues(): Promise<Queues>;
@@ -50,12 +54,15 @@ export async function openResources(
     );
   });
   stack.add(async () => await database.client.close());
+  let spool: SpoolFolder;
   try {
     await ensureIndexes(database);
+    spool = await openSpool(config);
   } catch (error) {
     await stack.close().catch(() => {});
     throw error;
   }
+  stack.add(spool.close);
   const blobs = openBlobStore(config.blobs);
   stack.add(async () => await blobs.close());
   let reader: Reader | undefined;
@@ -64,9 +71,10 @@ export async function openResources(
     config,
     database,
     blobs,
+    spoolDir: spool.dir,
     reader: () => {
       if (reader !== undefined) return reader;
-      const opened = openReaderFor(config, blobs);
+      const opened = openReaderFor(config, { blobs, spoolDir: spool.dir });
       stack.add(async () => await opened.close());
       return (reader = opened);
     },
@@ -110,11 +118,25 @@ export async function withResources<T>(
   return result;
 }
 
-export function openReaderFor(config: Config, blobs: BlobStore): Reader {
-  const { maxMessageBytes, readTimeLimitSeconds, spoolDir, concurrency } = config.ingest;
+async function openSpool({ ingest: { spoolDir } }: Config): Promise<SpoolFolder> {
+  try {
+    return await openSpoolFolder(spoolDir);
+  } catch (error) {
+    throw new Error(
+      `SPOOL_DIR: nothing can be put into ${spoolDir} (${describeError(error)}). Fix: make it writable, or name another folder`,
+      { cause: error },
+    );
+  }
+}
+
+export function openReaderFor(
+  config: Config,
+  { blobs, spoolDir }: { readonly blobs: BlobStore; readonly spoolDir: string },
+): Reader {
+  const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
   return openReader({
     blobs,
-    threads: Math.min(concurrency, 2),
+    processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,

@@ -12,11 +12,11 @@ export function rejudgeJobs(queues: Queues): (ids: readonly ObjectId[]) => Promi
 }
 
 /** A poll that queues what it fetched. */
-export function pollIntoQueue({ config, database, blobs }: Resources, queues: Queues): PollDeps {
+export function pollIntoQueue({ config, database, blobs, spoolDir }: Resources, queues: Queues): PollDeps {
   return {
     database,
     blobs,
-    spoolDir: config.ingest.spoolDir,
+    spoolDir,
     enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
     remember: () => {},
     hasRoom: createBackpressure(queues, config.poll.backpressure),

@@ -1,6 +1,5 @@
 /** The composition root of `docketmail start`. */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { openDashboard } from '../dashboard/server.ts';
@@ -55,7 +54,6 @@ export async function openApp(
   trial: Partial<Trial> = {},
 ): Promise<App> {
   for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
-  await mkdir(config.ingest.spoolDir, { recursive: true });
   const resources = await openResources(config, { log });
   try {
     const queues = await resources.queues();

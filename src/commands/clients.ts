@@ -6,7 +6,7 @@ import { importClients } from '../store/clients.ts';
 import { readClients, refuseRepeatedIds } from './client-file.ts';
 
 export function importClientsCommand(): Command {
-  const clients = new Command('clients').description('the client collection, where no CRM writes it yet');
+  const clients = new Command('clients').description('the clients collection, if no CRM writes it yet');
   clients
     .command('import')
     .description('add or replace clients from a CSV or JSON file')

@@ -19,7 +19,7 @@ import { scanClients } from '../store/address-book.ts';
 
 export function ingestCommand(): Command {
   return new Command('ingest')
-    .description('ingest message files, mbox files or folders of them, by the same path as a mailbox')
+    .description('ingest message files, mbox files or folders through the same pipeline as a mailbox')
     .argument('<path...>', '.eml files, .mbox files or folders')
     .option('--role <role>', 'capture or dropbox', 'capture')
     .action(async (paths: string[], { role }: { role: string }) => await ingestPaths(paths, role));
@@ -78,7 +78,7 @@ async function ingestAll(input: {
   const poll: PollDeps = {
     database,
     blobs,
-    spoolDir: config.ingest.spoolDir,
+    spoolDir: resources.spoolDir,
     enqueue: async (ids) => void (await limit.map(ids, ingestOne)),
     remember: (key, raw) => reader.remember(key, raw),
     hasRoom: async () => true,

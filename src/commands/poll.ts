@@ -10,7 +10,7 @@ import { createProgress } from './progress.ts';
 
 export function pollCommand(): Command {
   return new Command('poll')
-    .description('poll one mailbox now, whole, and queue what is new')
+    .description('poll one mailbox now and queue new messages')
     .argument('<mailbox>', 'its name in the settings')
     .action(poll);
 }

@@ -23,20 +23,20 @@ export function quarantineCommand(): Command {
     .action(async ({ json = false }: { json?: boolean }) => await withStores((stores) => list(stores, json)));
   command
     .command('show')
-    .description('all that is known of one')
+    .description('everything known about one message')
     .argument('<message>', 'id, fingerprint or Message-ID')
     .action(async (name: string) => await withStores((stores) => show(stores, name)));
   command
     .command('replay')
-    .description('read them again from their raw bytes, as after an update')
+    .description('read messages again from their raw bytes, for example after an update')
     .argument('[message...]', 'id, fingerprint or Message-ID')
-    .option('--all', 'every one')
+    .option('--all', 'all of them')
     .action(replay);
   command
     .command('export')
-    .description('write the raw bytes, unchanged')
+    .description('write the raw bytes unchanged')
     .argument('<message>', 'id, fingerprint or Message-ID')
-    .option('--out <file>', 'a file that does not exist yet; standard output without it')
+    .option('--out <file>', 'a file that does not exist yet; default: standard output')
     .action(
       async (name: string, { out }: { out?: string }) =>
         await withStores((stores) => exportRaw(stores, name, out)),

@@ -20,7 +20,7 @@ import { UsageError } from './usage.ts';
 export function replayCommand(): Command {
   return new Command('replay')
     .description(
-      "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
+      'decide stored messages again with the current rules; quarantined ones are read again from their raw bytes',
     )
     .argument('[message...]', 'id, fingerprint or Message-ID')
     .option(
@@ -28,7 +28,7 @@ export function replayCommand(): Command {
       'instead: every message received since then, such as 2026-01-31; says what would change first',
     )
     .option('--dry-run', 'change nothing; only with --since')
-    .option('--json', 'one JSON line a change, and a last one with the counts; only with --since')
+    .option('--json', 'one JSON line per change, and a last one with the counts; only with --since')
     .action(async (wanted: string[], options: { since?: string; dryRun?: boolean; json?: boolean }) => {
       const { since, dryRun = false, json = false } = options;
       if ((since === undefined) === (wanted.length === 0))

@@ -12,7 +12,7 @@ const LAST_RESORT_MS = 5_000;
 export function startCommand(): Command {
   return new Command('start')
     .description('run the worker: poll mailboxes, ingest messages, serve the dashboard')
-    .option('--roles <list>', `what this process does, of ${ROLES.join(', ')}`, ROLES.join(','))
+    .option('--roles <list>', `roles of this process: ${ROLES.join(', ')}`, ROLES.join(','))
     .action(async ({ roles }: { roles: string }) => await start(readRoles(roles)));
 }
 

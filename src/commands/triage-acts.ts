@@ -22,41 +22,41 @@ const CLIENT = 'id, or an address that is on one client only';
 function act(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--by <name>', 'who decides; the user of this machine without it')
+    .option('--by <name>', 'who decides; default: the current user')
     .option('--json', 'JSON instead of text');
 }
 
 /** What people decide about messages. */
 export function triageActCommands(): Command[] {
   return [
-    act('assign', 'put a message on the record of one or several clients')
+    act('assign', 'assign a message to one or more clients')
       .argument('<message>', MESSAGE)
       .argument('<client...>', CLIENT)
-      .option('--thread', 'its whole thread, also what is still to come')
-      .option('--instead', 'take it off the record of all others')
+      .option('--thread', 'the whole thread, including future messages')
+      .option('--instead', 'also remove it from every other client')
       .action(assignMessage),
-    act('unlink', 'take a message off the record of clients, for good')
+    act('unlink', 'remove a message from clients, permanently')
       .argument('<message>', MESSAGE)
       .argument('<client...>', CLIENT)
       .action(unlinkMessage),
-    act('ignore', 'let a message be, or all mail of its sender')
+    act('ignore', 'ignore a message, or all mail from its sender')
       .argument('<message>', MESSAGE)
-      .option('--always <what>', 'sender or domain: what waits from there, and what is still to come')
-      .option('--dry-run', 'only say how many messages in triage it concerns')
+      .option('--always <what>', 'sender or domain: everything waiting from there, and future messages')
+      .option('--dry-run', 'only show how many messages in triage are affected')
       .action(ignoreMessage),
-    act('learn', 'teach the address book an alias or a company domain of a client')
+    act('learn', 'add an alias or company domain of a client to the address book')
       .argument('<what>', 'an address, or a domain')
       .argument('<client>', CLIENT)
-      .option('--dry-run', 'only say which messages would follow')
+      .option('--dry-run', 'only show which messages would change')
       .action(learn),
-    act('confirm', 'let held case updates of a message take effect')
+    act('confirm', 'confirm the held case updates of a message')
       .argument('<message>', MESSAGE)
       .option('--client <client>', 'only of this client')
       .option('--case <number>', 'only of this case')
-      .option('--status <status>', 'the status that is meant, one of the settings')
+      .option('--status <status>', 'the intended status, one of the configured ones')
       .action(confirm),
-    act('undo', 'end a decision and what it did')
-      .argument('<decision>', 'its id, from show or decisions')
+    act('undo', 'undo a decision')
+      .argument('<decision>', 'decision id, from show or decisions')
       .action(undoDecision),
   ];
 }

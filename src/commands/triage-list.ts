@@ -9,20 +9,20 @@ import { UsageError } from './usage.ts';
 export function triageListCommands(): Command[] {
   return [
     new Command('list')
-      .description('what waits, oldest first')
-      .option('--held', 'case updates that wait to be confirmed, instead of messages without a client')
-      .option('--reason <code>', 'only those with this reason, such as shared-address')
+      .description('list waiting messages, oldest first')
+      .option('--held', 'list held case updates instead of messages')
+      .option('--reason <code>', 'only this reason, such as shared-address')
       .option('--limit <n>', 'rows', '50')
-      .option('--after <cursor>', 'the next page, as the page before says')
+      .option('--after <cursor>', 'the next page, as printed at the end of the previous one')
       .option('--json', 'one JSON line each, and a last one with the cursor')
       .action(list),
     new Command('show')
-      .description('all that is known of one, and why')
+      .description('everything known about one message')
       .argument('<message>', 'id, fingerprint or Message-ID')
       .option('--json', 'JSON')
       .action(show),
     new Command('decisions')
-      .description('what people decided, newest first')
+      .description('list decisions, newest first')
       .option('--limit <n>', 'rows', '50')
       .option('--json', 'one JSON line each')
       .action(listDecisions),

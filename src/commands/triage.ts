@@ -4,9 +4,7 @@ import { triageListCommands } from './triage-list.ts';
 
 /** What waits for a person, and what people decide about it. */
 export function triageCommand(): Command {
-  const triage = new Command('triage').description(
-    'messages that wait for a person, and what people decide about them',
-  );
+  const triage = new Command('triage').description('the review queue and its decisions');
   for (const command of [...triageListCommands(), ...triageActCommands()]) triage.addCommand(command);
   return triage;
 }

@@ -4,12 +4,13 @@ import type { Forward, Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
-import { splitReply } from '../mail/reply/reply.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
+import { isOurs } from './parties.ts';
 import { listOriginal } from '../mail/list-original.ts';
+import { ownWordsOf } from './case-description.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
 const MAX_ANSWERS = 32;
@@ -43,7 +44,7 @@ export function messageFactsOf(
     answers,
     parentId: mail.inReplyTo.at(-1) ?? mail.references.at(-1) ?? null,
     subject: mail.subject.slice(0, MAX_SUBJECT_CHARS),
-    preview: mail.reply.slice(0, PREVIEW_CHARS),
+    preview: (isBareForward(mail) ? mail.text.trim() : mail.reply).slice(0, PREVIEW_CHARS),
     participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
     date: date.value,
     rawKey: beside.rawKey,
@@ -66,15 +67,15 @@ export function messageFactsOf(
   };
 }
 
-/** What the sender of the message inside wrote, taken out of its text as `preview` is. */
+const isBareForward = ({ reply, forwards }: Mail): boolean => reply === '' && forwards.length > 0;
+
+/**
+ * What the sender of the message inside wrote, taken out of its text as `preview` is. Of a forward that says nothing of its own all of it,
+ * so that two of them are told apart.
+ */
 function previewOf(hop: Forward, mail: Mail): string {
-  const { reply } = splitReply({
-    text: hop.text.slice(0, MAX_TOLD_CHARS),
-    rawHtml: null,
-    textSource: 'plain',
-    isForward: mail.forwards.some(({ depth }) => depth > hop.depth),
-  });
-  return reply.slice(0, PREVIEW_CHARS);
+  const words = ownWordsOf(hop, mail, MAX_TOLD_CHARS);
+  return (words === '' ? hop.text.trim() : words).slice(0, PREVIEW_CHARS);
 }
 
 /** The Date header, else INTERNALDATE, else now: a missing, invalid or future date must not sort a message away. */
@@ -107,6 +108,23 @@ function threadIdOf(mail: Mail): string {
 export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
   const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
   return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);
+}
+
+const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
+
+/**
+ * Recipients whom only this copy of a known message names (in Bcc, or because one message to each of many went out under one id), so
+ * that it must be judged by this copy too.
+ */
+export function recipientsBeside(
+  known: Pick<MessageFacts, 'participants'>,
+  { facts, rules }: { readonly facts: MessageFacts; readonly rules: Rules },
+): Participant[] {
+  const named = new Set(known.participants.map(({ address }) => address));
+  return facts.participants.filter(
+    ({ role, address }) =>
+      RECIPIENT_ROLES.has(role) && !named.has(address) && address !== null && !isOurs(address, rules),
+  );
 }
 
 /** Of mail that was too large to read the header tells which copies, by other routes, are the same. */

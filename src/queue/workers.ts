@@ -68,9 +68,17 @@ export function startPollWorkers(
     mailbox: string,
     { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
   ): void {
-    for (const { folder, error, isNews, parkedUntil } of problems) {
+    for (const { folder, uid, error, isNews, parkedUntil } of problems) {
       metrics.folderProblems.inc({ mailbox });
       if (!isNews) continue;
+      if (uid !== undefined) {
+        const of = folder.replace(/ UID \d+$/u, '');
+        log.warn(
+          { mailbox, folder: of, uid, error: describeError(error) },
+          'message could not be fetched; it is asked for again',
+        );
+        continue;
+      }
       const fields = { mailbox, folder, error: describeError(error) };
       if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
       else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');

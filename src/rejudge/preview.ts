@@ -33,7 +33,7 @@ export interface RejudgePreview {
   readonly error: string | null;
 }
 
-/** Messages read side by side: reading is done in threads, asking waits for the database. */
+/** Messages read side by side: reading is done in other processes, asking waits for the database. */
 const CONCURRENCY = 4;
 
 /**

@@ -109,7 +109,6 @@ async function environment(input: {
   const s3 = Object.entries(servers).filter(([name]) => name.startsWith('S3_'));
   return {
     PATH: process.env['PATH'],
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     MONGODB_URI: servers['MONGODB_URI'],
     MONGODB_DB: db,
     REDIS_URL: servers['REDIS_URL'],

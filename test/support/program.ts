@@ -49,8 +49,6 @@ export async function newSite(mailboxes: readonly Watched[] = [], settings: Envi
   if (mailboxes.length > 0) await writeFile(path, JSON.stringify(mailboxes.map(entryOf)));
   const env: Environment = {
     PATH: need('PATH'),
-    // The SDK of S3 asks for Node 22 on every start; the engines field of package.json says what is supported.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...own,
     ...(mailboxes.length > 0 ? { MAILBOXES_FILE: path } : {}),
     DASHBOARD_PORT: '0',

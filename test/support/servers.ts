@@ -27,7 +27,8 @@ import type { ClientDocument } from '../../src/store/clients.ts';
 import { openBlobStore } from '../../src/store/blobs/open-blob-store.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
-import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
+import { markFetched } from '../../src/store/fetches.ts';
+import { recordSightings, sightingId } from '../../src/store/sightings.ts';
 import { client, office } from './messages.ts';
 
 export function need(name: string): string {
@@ -88,7 +89,7 @@ export async function emptyQueues(queues: Queues): Promise<void> {
   }
 }
 
-/** Blobs and the thread that reads messages, shared by the tests of a file: a thread takes a second to start. */
+/** Blobs and the process that reads messages, shared by the tests of a file: it takes a second to start. */
 interface Reading {
   readonly blobs: BlobStore;
   readonly reader: Reader;
@@ -115,7 +116,8 @@ function openReading(
   const config = loadConfig(env, { mailboxes: 'optional' });
   const ingest = { ...config.ingest, maxMessageBytes };
   const blobs = given ?? openBlobStore(config.blobs);
-  return { blobs, reader: openReaderFor({ ...config, ingest }, blobs), spoolDir: ingest.spoolDir };
+  const { spoolDir } = ingest;
+  return { blobs, reader: openReaderFor({ ...config, ingest }, { blobs, spoolDir }), spoolDir };
 }
 
 /** One of its own where the test asks for other settings than usual. */
