@@ -49,8 +49,8 @@ async function hint(
   names: readonly string[],
   { dryRun, json }: { dryRun?: boolean; json?: boolean },
 ): Promise<void> {
-  await withTriageContext(async (desk) => {
-    const { database, rules, enqueue } = desk;
+  await withTriageContext(async (context) => {
+    const { database, rules, enqueue } = context;
     for (const name of names) {
       const client = await database.clients.findOne(
         { _id: { $in: idsMeant(name) } },
@@ -58,7 +58,7 @@ async function hint(
       );
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
-      const preview = rematch === null ? null : await previewRematch(desk, rematch);
+      const preview = rematch === null ? null : await previewRematch(context, rematch);
       const heeded = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
       if (json === true)
         console.log(

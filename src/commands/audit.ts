@@ -12,7 +12,7 @@ const SHOWN = 20;
 export function auditCommand(): Command {
   return new Command('audit')
     .description(
-      'compare a mailbox with the ledger, message by message; exits 1 while a message is missing or a folder cannot be read',
+      'compare a mailbox with the ledger, message by message; exits 1 while a message is missing or not delivered, or a folder cannot be read',
     )
     .argument('<mailbox>', 'its name in the settings')
     .option('--fix', 'queue missing messages')
@@ -28,15 +28,31 @@ async function audit(
   const wanted = mailboxNamed(config, name);
   await withResources(config, async (resources) => {
     const audits = await auditMailbox(resources.database, resources.mailbox(wanted), { fix });
-    for (const folder of audits) console.log(json ? JSON.stringify(folder) : lineOf(folder));
+    for (const folder of audits) {
+      console.log(json ? JSON.stringify(folder) : lineOf(folder));
+      if (!json) for (const line of undeliveredLines(folder)) console.log(line);
+    }
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
-    if (missing > 0 || audits.some(({ problem }) => problem !== null)) process.exitCode = 1;
+    if (missing > 0 || audits.some(isIncomplete)) process.exitCode = 1;
     if (missing > 0 && fix) {
       await addPoll(await resources.queues(), name);
       console.log('they are queued; audit again when the workers have gone through them');
     }
   });
+}
+
+const isIncomplete = ({ problem, unfound, undelivered }: FolderAudit): boolean =>
+  problem !== null || unfound > 0 || undelivered.length > 0;
+
+/** What no audit can mend: the server counts or lists it, and does not give it. */
+function undeliveredLines({ folder, unfound, undelivered }: FolderAudit): string[] {
+  return [
+    ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),
+    ...undelivered
+      .slice(0, SHOWN)
+      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),
+  ];
 }
 
 function lineOf({

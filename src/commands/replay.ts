@@ -44,12 +44,12 @@ export function replayCommand(): Command {
 
 /** Prints what would change, by kind, before anything does; then hands what changes to the queue. */
 async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; json: boolean }): Promise<void> {
-  await withTriageContext(async (desk) => {
-    const { messages } = desk.database;
+  await withTriageContext(async (context) => {
+    const { messages } = context.database;
     const filter = receivedSince(since);
     const progress = createProgress('messages', await messages.countDocuments(filter));
     const changing: ObjectId[] = [];
-    const total = await tally(previewReplay(desk, filter), (change, examined) => {
+    const total = await tally(previewReplay(context, filter), (change, examined) => {
       progress.show(examined);
       if (change.kinds.includes('nothing')) return;
       if (!change.kinds.includes('verdict') && !change.kinds.includes('unreadable'))
@@ -63,7 +63,7 @@ async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; jso
     for (let at = 0; at < changing.length; at += BATCH) {
       const ids = changing.slice(at, at + BATCH);
       await markForRejudge(messages, { _id: { $in: ids } });
-      await desk.enqueue(ids);
+      await context.enqueue(ids);
     }
     if (!json) console.log(`${changing.length} messages are judged again by the workers`);
   });

@@ -13,7 +13,7 @@ export interface TriageContext extends TriageDeps {
  * Everything that a person's act needs, for one command. Followers become queue jobs; where Redis does not answer their marks in
  * the database wait for the next worker.
  */
-export async function withTriageContext<T>(work: (desk: TriageContext) => Promise<T>): Promise<T> {
+export async function withTriageContext<T>(work: (context: TriageContext) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   return await withResources(config, async (resources) => {
     const { database, blobs } = resources;

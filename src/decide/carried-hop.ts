@@ -1,3 +1,4 @@
+import type { MessageFacts } from './message-facts.ts';
 import type { Forward, Mail } from '../mail/mail.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
@@ -28,3 +29,18 @@ function isSameMessage(a: Forward, b: Forward): boolean {
 }
 
 const bareSubject = ({ subject }: Forward): string => stripSubjectPrefixes(subject ?? '').bare.toLowerCase();
+
+/** The whole hop of which the message keeps the beginning. */
+export function carriedIn(
+  { forwarded: kept }: Pick<MessageFacts, 'forwarded'>,
+  mail: Mail,
+): Mail['forwarded'] {
+  const hop = mail.forwards.find(
+    ({ via, depth, from, subject }) =>
+      via === kept?.via &&
+      depth === kept.depth &&
+      from.address === kept.from.address &&
+      subject === kept.subject,
+  );
+  return hop ?? mail.forwarded;
+}

@@ -1,3 +1,9 @@
+import type { Mail } from '../mail/mail.ts';
+import { carriedIn } from './carried-hop.ts';
+import { descriptionOf } from './case-description.ts';
+import type { Review } from './case-updates.ts';
+import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
+
 /** What a case update says of its case's status. */
 interface StatusChange {
   readonly date: Date;
@@ -33,6 +39,65 @@ export function caseOwners(
     effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)),
   );
 }
+
+/** A case update on record, as far as its case depends on it. */
+export interface CaseRow extends StatusChange {
+  readonly clientId: unknown;
+  readonly ref?: string | null;
+  readonly statusText?: string | null;
+  readonly review?: Review | null;
+  /** Made by docketmail. What people and other programs wrote is theirs. */
+  readonly isOurs: boolean;
+  readonly awaitsParent?: boolean;
+  readonly confirmedAt?: Date | null;
+}
+
+/** What goes on record for a case update. `status` of one without its own follows the case: `caseChanges` tells which. */
+export function caseRowOf(
+  update: DecidedCaseUpdate,
+  { message, mail }: { readonly message: Pick<DecidedMessage, 'date' | 'forwarded'>; readonly mail: Mail },
+) {
+  const { clientId, title, status, statusText, ref, review, awaitsParent } = update;
+  return {
+    clientId,
+    date: message.date,
+    title,
+    description: descriptionOf(mail, carriedIn(message, mail)),
+    status: status ?? FIRST_STATUS,
+    statusInherited: status === null,
+    statusText,
+    ref,
+    review: review === 'echo' ? null : review,
+    ...(awaitsParent === true && { awaitsParent: true }),
+  };
+}
+
+/** What has to change in the rows of one case, because an update landed late or another one was settled. */
+export function caseChanges<R extends CaseRow>(
+  rows: readonly R[],
+): { readonly row: R; readonly status: string; readonly review: Review | null }[] {
+  const owners = caseOwners(rows);
+  const ruled = rows.map((row) => ({ ...row, row, review: reviewBy(owners, row) }));
+  return ruled.flatMap((one) => {
+    const { row, review } = one;
+    const ofClient = ruled.filter(({ clientId }) => String(clientId) === String(row.clientId));
+    const status = row.statusInherited === true ? caseStatusAt(ofClient, row) : row.status;
+    return status === row.status && review === (row.review ?? null) ? [] : [{ row, status, review }];
+  });
+}
+
+function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | null {
+  const review = row.review ?? null;
+  if (!row.isOurs || row.confirmedAt || (row.ref ?? null) === null) return review;
+  const isOwners = owners.size === 0 || owners.has(String(row.clientId));
+  if (!isOwners) return review ?? 'foreign-case';
+  if (review !== 'foreign-case') return review;
+  if (row.awaitsParent === true) return 'parent-unknown';
+  return isStatusUnknown(row) ? 'unknown-status' : null;
+}
+
+const isStatusUnknown = ({ statusInherited, statusText }: CaseRow): boolean =>
+  statusInherited === true && (statusText ?? null) !== null;
 
 /** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, because no collation is relied on to find them. */
 export function spellingsOfRef(ref: string): readonly string[] {

@@ -8,6 +8,7 @@ import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
+import { isOurs } from './parties.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { ownWordsOf } from './case-description.ts';
 
@@ -107,6 +108,23 @@ function threadIdOf(mail: Mail): string {
 export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
   const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
   return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);
+}
+
+const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
+
+/**
+ * Recipients whom only this copy of a known message names (in Bcc, or because one message to each of many went out under one id), so
+ * that it must be judged by this copy too.
+ */
+export function recipientsBeside(
+  known: Pick<MessageFacts, 'participants'>,
+  { facts, rules }: { readonly facts: MessageFacts; readonly rules: Rules },
+): Participant[] {
+  const named = new Set(known.participants.map(({ address }) => address));
+  return facts.participants.filter(
+    ({ role, address }) =>
+      RECIPIENT_ROLES.has(role) && !named.has(address) && address !== null && !isOurs(address, rules),
+  );
 }
 
 /** Of mail that was too large to read the header tells which copies, by other routes, are the same. */

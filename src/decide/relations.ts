@@ -1,6 +1,4 @@
-import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import type { Forward, Mail } from '../mail/mail.ts';
-import type { Attachment } from '../mime/parsed-message.ts';
+import type { Mail } from '../mail/mail.ts';
 import { hasSameContent, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
@@ -8,38 +6,22 @@ import type { ThreadMessage } from './judge.ts';
 import { hasMultipleForwards } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';
 import type { Parent } from './case-updates.ts';
+import type { DecidedMessage } from './decided-message.ts';
 
-/** What a known message must tell for another one to relate to it. */
-export interface KnownMessage {
-  readonly fingerprint: string;
-  readonly messageId: string | null;
-  readonly variantKey: string;
-  readonly originKey: string | null;
-  readonly carriesKey: string | null;
-  readonly date: Date;
-  readonly subject: string;
-  readonly preview: string;
-  readonly forwarded: Forward | null;
-  readonly attachments: readonly Attachment[];
-  readonly tags: readonly CaseTag[];
-  readonly links: readonly { readonly clientId: unknown; readonly writtenAt: Date | null }[];
-}
-
-export interface Relations<M extends KnownMessage> {
+export interface Relations {
   /** Messages that this one answers, carries or returns. */
-  readonly documents: readonly M[];
   readonly thread: readonly ThreadMessage[];
   readonly parent: Parent;
   /** Earlier copies of this message with another body. */
-  readonly variants: readonly M[];
+  readonly variants: readonly DecidedMessage[];
   /** Other messages under the same Message-ID: either copies that were rewritten on the way, or a forgery. */
-  readonly sameMessageId: readonly M[];
+  readonly sameMessageId: readonly DecidedMessage[];
   /** Messages that this one forwards, word for word. */
-  readonly originals: readonly M[];
+  readonly originals: readonly DecidedMessage[];
   /** Messages that forward this one, word for word. */
-  readonly forwards: readonly M[];
+  readonly forwards: readonly DecidedMessage[];
   /** Messages that forward the same words as this one. */
-  readonly siblingForwards: readonly M[];
+  readonly siblingForwards: readonly DecidedMessage[];
 }
 
 /** A forward prints local time without a zone. */
@@ -69,8 +51,29 @@ export function relationKeys(
   };
 }
 
+export type RelationKeys = ReturnType<typeof relationKeys>;
+
+/** Whether a message is among those that the keys ask for: what the database answers by its indexes. */
+export function isAskedFor(
+  { messageId, variantKey, originKey, carriesKey, date }: MessageFacts,
+  keys: RelationKeys,
+): boolean {
+  return (
+    (messageId !== null && keys.messageIds.includes(messageId)) ||
+    variantKey === keys.variantKey ||
+    (originKey !== null &&
+      originKey === keys.originKey &&
+      date >= keys.originSince &&
+      date <= keys.originUntil) ||
+    (carriesKey !== null && keys.carriesKeys.includes(carriesKey) && date >= keys.carriesSince)
+  );
+}
+
+/** More than these say nothing that fewer do not. */
+export const MAX_RELATED = 200;
+
 /** Sorts the messages found by `relationKeys` into what they are to this one. Subject alone never joins two messages. */
-export function relate<M extends KnownMessage>(input: {
+export function relate(input: {
   readonly message: Pick<
     MessageFacts,
     | 'messageId'
@@ -84,31 +87,29 @@ export function relate<M extends KnownMessage>(input: {
     | 'forwarded'
   >;
   readonly mail: Mail;
-  readonly found: readonly M[];
-}): Relations<M> {
+  readonly found: readonly DecidedMessage[];
+}): Relations {
   const { message, mail, found } = input;
   const { originKey, carriesKey } = message;
   const answered = new Set(message.answers);
   const carriedIds = new Set(mail.forwards.flatMap((hop) => hop.messageId ?? []));
-  const isNamedIn = (ids: ReadonlySet<string>, { messageId }: M): boolean =>
+  const isNamedIn = (ids: ReadonlySet<string>, { messageId }: DecidedMessage): boolean =>
     messageId !== null && ids.has(messageId);
-  const isCarried = (other: M): boolean =>
+  const isCarried = (other: DecidedMessage): boolean =>
     isNamedIn(carriedIds, other) ||
     (carriesKey !== null && other.originKey === carriesKey && isInTime(other, message));
   const variants = found.filter((other) => other.variantKey === message.variantKey);
   const carried = found.filter(isCarried);
   const answers = found.filter((other) => isNamedIn(answered, other));
-  const documents = [
-    ...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values(),
-  ];
   return {
-    documents,
-    thread: documents.map((other) => ({
-      messageId: other.messageId ?? '',
-      subject: other.subject,
-      clientIds: other.links.map((link) => String(link.clientId)),
-      isPrinted: !isNamedIn(answered, other) && !isNamedIn(carriedIds, other),
-    })),
+    thread: [...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values()].map(
+      (other) => ({
+        messageId: other.messageId ?? '',
+        subject: other.subject,
+        clientIds: other.links.map(({ clientId }) => clientId),
+        isPrinted: !isNamedIn(answered, other) && !isNamedIn(carriedIds, other),
+      }),
+    ),
     parent: parentOf({ message, mail, answers, carried }),
     variants,
     sameMessageId: found.filter(
@@ -156,8 +157,8 @@ function isInTime(original: Pick<Original, 'date'>, carrier: Carrier): boolean {
 function parentOf(input: {
   message: Pick<MessageFacts, 'parentId' | 'date' | 'forwarded'>;
   mail: Mail;
-  answers: readonly KnownMessage[];
-  carried: readonly KnownMessage[];
+  answers: readonly DecidedMessage[];
+  carried: readonly DecidedMessage[];
 }): Parent {
   const { message, carried } = input;
   // The next letter of the same sender and subject is none that a forward of before can carry.

@@ -2,8 +2,9 @@ import type { ObjectId } from 'mongodb';
 import type { LimitFunction } from 'p-limit';
 import { describeError, PermanentError } from '../errors.ts';
 import { judgeMessage } from './judge-message.ts';
-import { deferToOriginal } from './entries.ts';
-import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
+import { isNews, stateWhenWritten } from '../decide/decide.ts';
+import { deferToOriginal } from './defer.ts';
+import { messageFactsOf, recipientsBeside, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
 import { flagReusedId, writeOut } from './record.ts';
 import { retractLinks } from './retract.ts';
@@ -20,15 +21,13 @@ import {
   quarantineMessage,
   receiveMessage,
 } from '../store/messages.ts';
-import { isCoveredByOther } from '../store/message-document.ts';
+import { asDecided } from '../store/message-document.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Participant } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import { OPEN_RECIPIENT } from '../decide/judge.ts';
 import type { VerdictKind } from '../decide/judge.ts';
-import { isOurs } from '../decide/parties.ts';
 
 export interface IngestDeps {
   readonly database: Database;
@@ -68,7 +67,6 @@ export interface IngestOutcome {
 
 /** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
 const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
-const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
 /** A process that dies three times over the same message dies of it (invariant 8). */
 const MAX_DEATHS = 3;
 
@@ -140,8 +138,7 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
 }
 
 /**
- * The attachments are durable before anything points at them (invariant 1). `others`: recipients whom only this copy of the
- * message names (in Bcc, or because a letter to each of many went out under one id), so that it must be judged by this copy too.
+ * The attachments are durable before anything points at them (invariant 1). `others`: see `recipientsBeside`.
  */
 async function receive(
   deps: IngestDeps,
@@ -164,11 +161,7 @@ async function receive(
     sighted: { mailbox, role, inOwnSent, backfill: since !== null && facts.date < since },
   });
   deps.step?.('received');
-  const named = new Set(message.participants.map(({ address }) => address));
-  const others = facts.participants.filter(
-    ({ role: part, address }) =>
-      RECIPIENT_ROLES.has(part) && !named.has(address) && address !== null && !isOurs(address, deps.rules),
-  );
+  const others = recipientsBeside(message, { facts, rules: deps.rules });
   return { message, others };
 }
 
@@ -199,38 +192,21 @@ async function finish(
     message = await deferToOriginal(database, await retractLinks(database, message, mail), mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
-    // Only news is passed on: two messages in triage that name each other would wake each other for ever.
-    const news =
-      message.storedAt === null ||
-      message.links.some((link) => link.writtenAt === null) ||
-      isNewElsewhere(message, received);
-    if (news) await deps.rejudgeSoon(await markDependants(database.messages, message));
+    const known = asDecided({ ...received, links: received.state === 'judged' ? [] : received.links });
+    if (isNews(asDecided(message), { before: known, isFirst: message.storedAt === null }))
+      await deps.rejudgeSoon(await markDependants(database.messages, message));
     deps.step?.('dependants-marked');
-    await markWritten(database.messages, message, finalState(message));
+    await markWritten(database.messages, message, stateWhenWritten(message));
     deps.step?.('marked-written');
   }
   return {
-    outcome: message.state === 'judged' ? finalState(message) : message.state,
+    outcome: message.state === 'judged' ? stateWhenWritten(message) : message.state,
     messageRef: message._id.toHexString(),
     verdict: message.verdict?.kind ?? null,
     warnings: message.warnings,
     lag: null,
     ...written,
   };
-}
-
-/** A link to words on record through another message is written from the start: it is news to those that answer this one. */
-function isNewElsewhere(now: MessageDocument, before: MessageDocument): boolean {
-  const known = new Set(
-    before.state === 'judged' ? [] : before.links.map(({ clientId }) => String(clientId)),
-  );
-  return now.links.some((link) => isCoveredByOther(now, link) && !known.has(String(link.clientId)));
-}
-
-function finalState({ links, verdict }: MessageDocument): MessageDocument['state'] {
-  const isOpen = verdict?.kind === 'matched' && verdict.reason === OPEN_RECIPIENT;
-  if (links.length > 0) return isOpen ? 'triage' : 'stored';
-  return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
 }
 
 /** Keeps the raw bytes and the reason; the folder goes on. */

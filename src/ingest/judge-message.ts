@@ -1,188 +1,49 @@
-import { readCaseTags } from '../mail/case-tag/case-tag.ts';
-import type { Authentication } from '../mail/authentication/authentication.ts';
-import type { Mail } from '../mail/mail.ts';
-import type { Disagreement } from '../mail/second-reading.ts';
-import { recipientsKey } from '../decide/facts-from-mail.ts';
-import { clientsThatHave, sameContentMessages, withRecord } from './entries.ts';
-import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
-import { clientIdsOf, keptLinks, mergeLinks } from './links.ts';
-import { findRelated } from './related.ts';
+import { ObjectId } from 'mongodb';
+import { decide } from '../decide/decide.ts';
+import type { Verdict } from '../decide/judge.ts';
 import type { Rules } from '../decide/rules.ts';
-import { lookUpAddresses } from '../store/book-answers.ts';
-import { caseHolders } from '../store/case-updates.ts';
 import type { BookDocument } from '../store/address-book.ts';
-import { findDecisions } from '../store/decisions.ts';
-import type { DecisionsInForce } from '../store/decisions.ts';
-import { REUSED_ID_FLAG } from '../store/messages.ts';
-import type { MessageDocument, MessageLink } from '../store/message-document.ts';
-import type { Judgement } from '../store/messages.ts';
+import { clientIdsIn, storedDecision } from '../store/message-document.ts';
+import type { StoredJudgement } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
-import { judge } from '../decide/judge.ts';
-import { holdWhereReadersDisagree } from '../decide/readers-disagree.ts';
-import { rawSpellings } from '../decide/raw-spellings.ts';
-import type { KnownContext, Verdict } from '../decide/judge.ts';
-import { decideCaseUpdates } from '../decide/case-updates.ts';
-import { readParties } from '../decide/parties.ts';
-import { decisionKeysFor, addressLookups } from '../decide/address-lookups.ts';
+import { gather } from './gather.ts';
+import type { Asked } from './gather.ts';
 
-/** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
-
-interface JudgedMessage {
-  readonly mail: Mail;
-  readonly message: MessageDocument;
-  readonly authentication: Authentication | null;
-  /** Where a second reader of the message differs. */
-  readonly disagreements: readonly Disagreement[];
+interface JudgedMessage extends Asked {
   readonly rules: Rules;
   /** Learned rows that are not in the book: what would be if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-/**
- * Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing.
- * A message judged before only gains links (invariant 7). It loses those that a person unlinked, those whose decision was undone,
- * and automatic ones by an address that was taken from the client.
- */
-export async function judgeMessage(database: Database, input: JudgedMessage): Promise<Judgement> {
+/** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
+export async function judgeMessage(database: Database, input: JudgedMessage): Promise<StoredJudgement> {
   return (await judgeAnew(database, input)).judgement;
 }
 
 /** `judgeMessage`, with the verdict that a message of today would get beside what is kept of the earlier one. */
 export async function judgeAnew(
   database: Database,
-  input: JudgedMessage,
-): Promise<{ readonly fresh: Verdict; readonly judgement: Judgement }> {
-  const { mail, message, authentication, rules } = input;
-  const parties = readParties(mail, rules);
-  const keys = decisionKeysFor({ mail });
-  const questions = addressLookups({ mail, rules, parties });
-  const subjects = [
-    `message:${message.fingerprint}`,
-    `thread:${message.threadId}`,
-    ...keys.addresses.map((address) => `address:${address}`),
-    ...keys.domains.map((domain) => `domain:${domain}`),
-  ];
-  const [related, decidedAlone, book] = await Promise.all([
-    findRelated(database, message, mail),
-    findDecisions(database.decisions, subjects),
-    lookUpAddresses(database, questions, {
-      asWritten: rawSpellings(mail, questions),
-      ...(input.supposed === undefined ? {} : { supposed: input.supposed }),
-    }),
-  ]);
-  const decided = await withDecisionsAbout(database, decidedAlone, {
-    subjects,
-    copies: related.variants,
-    retold: sameContentMessages(related, parties),
-  });
-  const facts: KnownContext = {
-    roles: message.roles,
-    inOwnSent: message.inOwnSent,
-    book: book.entries,
-    thread: related.thread,
-    decisions: decided.decisions,
-    authentication,
-  };
-  const judged = judge(mail, facts, rules);
-
-  const { tags, title } = readCaseTags(mail.subject, rules);
-  const refs = tags.flatMap(({ ref }) => ref ?? []);
-  const holders = judged.kind === 'matched' ? await caseHolders(database.caseUpdates, refs) : new Map();
-  const cases = decideCaseUpdates({
-    mail,
-    verdict: judged,
-    facts,
+  { rules, supposed, ...asked }: JudgedMessage,
+): Promise<{ readonly fresh: Verdict; readonly judgement: StoredJudgement }> {
+  const options = supposed === undefined ? { rules } : { rules, supposed };
+  const [gathered] = await gather(database, [asked], options);
+  if (gathered === undefined) throw new Error('nothing was gathered');
+  const { message, known, clientIds } = gathered;
+  const { fresh, links, caseUpdates, variantOf, ...judgement } = decide({
+    mail: asked.mail,
+    message,
+    known,
     rules,
-    cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
-  const held = holdWhereReadersDisagree(
-    { verdict: judged, updates: cases.updates },
-    { disagreements: input.disagreements, decisions: facts.decisions },
-  );
-  const { verdict } = held;
-  const told = sameContentMessages(related, verdict);
-  const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
-  // Two that wait and are judged again at one moment must not stand for each other.
-  const isNew = message.caseUpdates.length === 0;
-  const updates = held.updates.filter(
-    (update) => !told.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
-  );
-  const repeated = held.updates.length - updates.length;
-  const detail =
-    repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`;
-  const complete = {
-    ...verdict,
-    evidence: [
-      ...verdict.evidence,
-      { rule: 'case-tag', outcome: outcomeOf(updates.length, tags.length), detail },
-    ],
-  } as const;
-  const known = new Map([...book.clientIds, ...related.documents.flatMap(idsOfLinks)]);
-  const ids = await clientIdsOf(database, {
-    verdict: complete,
-    book,
-    known: new Map([...known, ...decided.clientIds]),
-  });
-  const kept = await keptLinks(database, { message, verdict: complete, decided, book });
-  const alreadyStored = clientsThatHave(message, related, complete);
-  const links = mergeLinks({ message: { ...message, links: kept }, verdict: complete, ids, alreadyStored });
-  const addsNothing =
-    links.length > 0 &&
-    links.length === kept.length &&
-    kept.every((link, index) => link === message.links[index]);
-  const judgement: Judgement = {
-    verdict: addsNothing ? (message.verdict ?? complete) : withRecord(complete, links, message),
-    authentication,
-    links,
-    caseUpdates: mergeCaseUpdates(
-      message,
-      updates.flatMap(({ clientId, description: _, ...update }) => {
-        const id = ids.get(clientId);
-        return id === undefined ? [] : [{ ...update, clientId: id, awaitsParent, writtenAt: null }];
-      }),
-    ),
-    variantOf: related.variants[0]?._id ?? null,
-    newFlags: related.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
-    judgedWith: {
-      roles: message.roles,
-      inOwnSent: message.inOwnSent,
-      backfill: message.backfill,
-      recipients: recipientsKey(mail),
+  const ids = new Map([...clientIdsIn(asked.message), ...clientIds]);
+  return {
+    fresh,
+    judgement: {
+      ...judgement,
+      ...storedDecision({ links, caseUpdates }, { message: asked.message, ids }),
+      authentication: asked.authentication,
+      variantOf: variantOf === null ? null : ObjectId.createFromHexString(variantOf),
+      state: 'judged',
     },
-    ruleVersion: RULE_VERSION,
-    state: 'judged',
   };
-  return { fresh: complete, judgement };
 }
-
-const subjectOf = ({ fingerprint }: MessageDocument): string => `message:${fingerprint}`;
-
-/**
- * What people decided about a copy, they decided about this message. Whom they took the same words away from in another message,
- * a forward or its original, gets them back only by a person.
- */
-async function withDecisionsAbout(
-  { decisions }: Database,
-  alone: DecisionsInForce,
-  {
-    subjects,
-    copies,
-    retold,
-  }: {
-    readonly subjects: readonly string[];
-    readonly copies: readonly MessageDocument[];
-    readonly retold: readonly MessageDocument[];
-  },
-): Promise<DecisionsInForce> {
-  const own = copies.length === 0 ? alone : await findDecisions(decisions, subjects, copies.map(subjectOf));
-  if (retold.length === 0) return own;
-  const others = await findDecisions(decisions, retold.map(subjectOf));
-  return { ...own, decisions: [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')] };
-}
-
-const idsOfLinks = ({ links }: MessageDocument): [string, MessageLink['clientId']][] =>
-  links.map(({ clientId }) => [String(clientId), clientId]);
-
-const outcomeOf = (updates: number, tags: number): 'found' | 'rejected' | 'nothing' =>
-  updates > 0 ? 'found' : tags > 0 ? 'rejected' : 'nothing';

@@ -1,17 +1,19 @@
+import { caseRowOf } from '../decide/case-status.ts';
+import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
-import { flagSameMessageId, REUSED_ID_FLAG } from '../store/messages.ts';
+import { flagSameMessageId } from '../store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
 import { instantOf } from '../mail/instant.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
-import { descriptionOf } from '../decide/case-description.ts';
+import { carriedIn } from '../decide/carried-hop.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -69,18 +71,6 @@ export function communicationOf(
   };
 }
 
-/** The whole hop of which the message keeps the beginning. */
-function carriedIn({ forwarded: kept }: MessageDocument, mail: Mail): Mail['forwarded'] {
-  const hop = mail.forwards.find(
-    ({ via, depth, from, subject }) =>
-      via === kept?.via &&
-      depth === kept.depth &&
-      from.address === kept.from.address &&
-      subject === kept.subject,
-  );
-  return hop ?? mail.forwarded;
-}
-
 /** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
 function textOf(mail: Mail, inside: Mail['forwarded']): string {
   if (inside === null || inside.via === 'inline') return mail.text;
@@ -96,19 +86,12 @@ export function caseUpdateOf(
   mail: Mail,
   update: MessageCaseUpdate,
 ): CaseUpdateDocument {
+  const { clientId } = update;
   return {
     _id: caseUpdateId(message, update),
-    clientId: update.clientId,
-    date: message.date,
-    title: update.title,
-    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_REPLY_CHARS),
-    status: update.status ?? 'Open',
-    statusInherited: update.status === null,
-    statusText: update.statusText,
-    ref: update.ref,
-    review: update.review === 'echo' ? null : update.review,
-    ...(update.awaitsParent === true && { awaitsParent: true }),
-    communicationId: communicationId(message, update.clientId),
+    ...caseRowOf({ ...update, clientId: String(clientId) }, { message, mail }),
+    clientId,
+    communicationId: communicationId(message, clientId),
     messageRef: message._id,
   };
 }

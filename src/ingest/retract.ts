@@ -1,5 +1,6 @@
 import { BSON } from 'mongodb';
 import type { Mail } from '../mail/mail.ts';
+import type { DecidedLink } from '../decide/decided-message.ts';
 import { findRelated } from './related.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from '../store/case-updates.ts';
@@ -86,15 +87,18 @@ async function handOnToSameContent(
   database: Pick<Database, 'messages'>,
   { message, mail, link: { clientId } }: Link,
 ): Promise<void> {
-  const { variants, originals, forwards, siblingForwards } = await findRelated(database, message, mail);
-  const retold = [...originals, ...forwards, ...siblingForwards];
-  const isClients = (link: MessageLink): boolean =>
-    String(link.clientId) === String(clientId) && link.retract === undefined;
+  const [found] = await findRelated(database, [{ message, mail }]);
+  if (found === undefined) return;
+  const { variants, originals, forwards, siblingForwards } = found.relations;
+  const same = [...originals, ...forwards, ...siblingForwards];
+  const isClients = (link: DecidedLink): boolean =>
+    link.clientId === String(clientId) && link.retract === undefined;
   const isWithOther =
     variants.some(({ links }) => links.some(isClients)) ||
-    retold.some((other) => other.links.some((link) => isClients(link) && !isCoveredByOther(other, link)));
+    same.some(({ links }) => links.some((link) => isClients(link) && link.state.kind !== 'covered'));
   if (isWithOther) return;
-  for (const { _id, receivedAt } of retold)
+  const ids = new Set(same.map(({ id }) => id));
+  for (const { _id, receivedAt } of found.documents.filter((other) => ids.has(other._id.toHexString())))
     await database.messages.updateOne(
       { _id, links: { $elemMatch: { clientId, writtenAt: receivedAt } } },
       { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },

@@ -5,7 +5,7 @@ import type { Rules } from '../decide/rules.ts';
 import { rowsOf } from '../store/address-book.ts';
 import type { AddressChange, BookChanges, BookDocument } from '../store/address-book.ts';
 import { idsInBatches, markForRejudge, markLost } from '../store/rejudge.ts';
-import { addressesOf } from '../store/clients.ts';
+import { addressesOf } from '../decide/client-addresses.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';

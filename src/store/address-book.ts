@@ -1,7 +1,6 @@
 import { MongoBulkWriteError, ObjectId } from 'mongodb';
 import type { Collection, Filter } from 'mongodb';
-import { companyDomain } from '../decide/parties.ts';
-import { addressesOf } from './clients.ts';
+import { entriesOf } from '../decide/client-addresses.ts';
 import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';
 
@@ -21,16 +20,6 @@ export interface Book {
 
 /** What a client's addresses depend on. */
 export type ClientAddresses = Pick<ClientDocument, '_id' | 'email' | 'emails'>;
-
-/** Every address and `@domain` under which a client's document puts it. */
-export function entriesOf(client: ClientAddresses): Pick<BookDocument, 'address' | 'kind'>[] {
-  const addresses = addressesOf(client);
-  const domains = [...new Set(addresses.flatMap((address) => companyDomain(address) ?? []))];
-  return [
-    ...addresses.map((address) => ({ address, kind: 'primary' as const })),
-    ...domains.map((domain) => ({ address: `@${domain}`, kind: 'domain' as const })),
-  ];
-}
 
 /** The rows that the CRM's document asks for. */
 export function rowsOf(client: ClientAddresses): BookDocument[] {

@@ -1,6 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { BookEntry } from '../decide/judge.ts';
-import { entriesOf } from './address-book.ts';
+import { entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';
 

@@ -1,6 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../decide/case-updates.ts';
-import { caseOwners, caseStatusAt, spellingsOfRef } from '../decide/case-status.ts';
+import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './mongo.ts';
 
@@ -54,10 +54,11 @@ export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, ke
   const filter =
     key.ref === null ? { clientId: key.clientId, ref: null } : { ref: { $in: spellingsOfRef(key.ref) } };
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const changed = deriveRows(await caseUpdates.find(filter).toArray());
+    const rows = await caseUpdates.find(filter).toArray();
+    const changed = caseChanges(rows.map((row) => ({ ...row, isOurs: row.messageRef !== undefined })));
     if (changed.length === 0) return;
-    for (const [row, derived] of changed)
-      await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: derived });
+    for (const { row, status, review } of changed)
+      await caseUpdates.updateOne({ _id: row._id, review: row.review ?? null }, { $set: { status, review } });
   }
 }
 
@@ -75,27 +76,6 @@ export async function settleCaseUpdate(
   if (review === 'echo') await caseUpdates.deleteOne(held);
   else await caseUpdates.updateOne(held, { $set: { review, awaitsParent } });
   await deriveCase(caseUpdates, update);
-}
-
-/** What has to change in the rows of one case. */
-function deriveRows(
-  rows: readonly CaseUpdateDocument[],
-): [CaseUpdateDocument, { status: string; review: Review | null }][] {
-  const owners = caseOwners(rows);
-  const ruled = rows.map((row): CaseUpdateDocument => {
-    const isOwners = owners.size === 0 || owners.has(String(row.clientId));
-    if (row.messageRef === undefined || row.confirmedAt || (row.ref ?? null) === null) return row;
-    if (!isOwners && (row.review ?? null) === null) return { ...row, review: 'foreign-case' };
-    if (!isOwners || row.review !== 'foreign-case') return row;
-    return { ...row, review: row.awaitsParent === true ? 'parent-unknown' : null };
-  });
-  return ruled.flatMap((row, index) => {
-    const before = rows[index];
-    const ofClient = ruled.filter(({ clientId }) => String(clientId) === String(row.clientId));
-    const status = row.statusInherited === true ? caseStatusAt(ofClient, row) : row.status;
-    if (before === undefined || (status === before.status && row.review === before.review)) return [];
-    return [[before, { status, review: row.review ?? null }]];
-  });
 }
 
 /** Which clients have a case under each ref, by updates that took effect. */

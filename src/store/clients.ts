@@ -1,5 +1,4 @@
 import type { Collection, ObjectId } from 'mongodb';
-import { normaliseAddress } from '../mime/addresses/addresses.ts';
 
 /** The CRM's client. docketmail only reads it; `_id` is whatever the CRM chose. */
 export interface ClientDocument {
@@ -10,16 +9,6 @@ export interface ClientDocument {
   readonly phone?: string;
   readonly company?: string;
   readonly notes?: string;
-}
-
-/** Normalised addresses of a client, each once; what cannot be read as an address is left out. */
-export function addressesOf(client: Pick<ClientDocument, 'email' | 'emails'>): string[] {
-  const written = [client.email, ...(Array.isArray(client.emails) ? client.emails : [])];
-  const addresses = written.flatMap((text) => {
-    const address = typeof text === 'string' ? normaliseAddress(text) : null;
-    return address === null ? [] : [address];
-  });
-  return [...new Set(addresses)];
 }
 
 /** Adds or replaces clients by `_id`: for trying docketmail out, or where no CRM writes the collection yet. */

@@ -30,21 +30,34 @@ export interface DecisionsInForce {
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/**
- * Oldest first, of contrary acts about one subject only the later. What was decided about one of the `copies` of a message was
- * decided about the message itself, the first of the subjects.
- */
+/** What was decided about one of the `copies` of a message was decided about the message itself, the first of the subjects. */
+export interface DecisionQuestion {
+  readonly subjects: readonly string[];
+  readonly copies?: readonly string[];
+}
+
+/** One answer for each question, in one command: oldest first, of contrary acts about one subject only the later. */
 export async function findDecisions(
   decisions: Collection<DecisionDocument>,
-  subjects: readonly string[],
-  copies: readonly string[] = [],
-): Promise<DecisionsInForce> {
-  const [own = ''] = subjects;
+  questions: readonly DecisionQuestion[],
+): Promise<DecisionsInForce[]> {
+  const asked = [...new Set(questions.flatMap(({ subjects, copies = [] }) => [...subjects, ...copies]))];
+  if (asked.length === 0) return questions.map(() => ({ decisions: [], clientIds: new Map() }));
   const found = await decisions
-    .find({ subject: { $in: [...subjects, ...copies] }, undoneAt: null })
+    .find({ subject: { $in: asked }, undoneAt: null })
     .sort({ at: 1, _id: 1 })
     .toArray();
-  const rows = found.map((row) => (copies.includes(row.subject) ? { ...row, subject: own } : row));
+  return questions.map((question) => answerTo(question, found));
+}
+
+function answerTo(
+  { subjects, copies = [] }: DecisionQuestion,
+  found: readonly DecisionDocument[],
+): DecisionsInForce {
+  const [own = ''] = subjects;
+  const rows = found.flatMap((row) =>
+    copies.includes(row.subject) ? [{ ...row, subject: own }] : subjects.includes(row.subject) ? [row] : [],
+  );
   return {
     decisions: withoutOverruled(rows).map(({ subject, act, clients }) => {
       const colon = subject.indexOf(':');

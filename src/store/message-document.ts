@@ -1,35 +1,20 @@
 import type { ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
-import type { Verdict, Via } from '../decide/judge.ts';
-import type { CaseUpdateDraft, Review } from '../decide/case-updates.ts';
+import type { Judgement } from '../decide/decide.ts';
+import type { DecidedCaseUpdate, DecidedLink, DecidedMessage, LinkState } from '../decide/decided-message.ts';
+import type { Verdict } from '../decide/judge.ts';
 import type { ClientDocument } from './clients.ts';
 
 /** A client on whose record the message stands or is to stand. */
-export interface MessageLink {
+export interface MessageLink extends Omit<DecidedLink, 'clientId' | 'state'> {
   readonly clientId: ClientDocument['_id'];
-  readonly via: Via;
-  readonly address: string | null;
   /** Null until the communication was written. It is written once: one that a person deletes stays deleted. */
   readonly writtenAt: Date | null;
-  /** To be taken off the client's record: a person unlinked it, undid the link, or the client's address was taken away. */
-  readonly retract?: 'unlinked' | 'undone' | 'address-removed';
 }
 
-/** Of a client who has the words on record through another message: that one was written, this one is not. */
-export const isCoveredByOther = (
-  { receivedAt }: Pick<MessageDocument, 'receivedAt'>,
-  { writtenAt }: Pick<MessageLink, 'writtenAt'>,
-): boolean => writtenAt?.getTime() === receivedAt.getTime();
-
-/** A case update as decided, kept so that a retry writes the same. */
-export interface MessageCaseUpdate extends Omit<CaseUpdateDraft, 'clientId' | 'description' | 'review'> {
+export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
-  /** `echo`: was held for its parent, which carries the same tag; never was an update. */
-  readonly review: Review | 'echo' | null;
-  /** Decided before the message answered was there, which may show it to be an echo, whatever else holds it. */
-  readonly awaitsParent?: boolean;
-  readonly writtenAt: Date | null;
 }
 
 export interface MessageDocument extends MessageFacts {
@@ -46,9 +31,8 @@ export interface MessageDocument extends MessageFacts {
   readonly links: readonly MessageLink[];
   readonly caseUpdates: readonly MessageCaseUpdate[];
   readonly variantOf: ObjectId | null;
-  /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
   readonly judgedWith:
-    | (Pick<MessageDocument, 'roles' | 'inOwnSent' | 'backfill'> & { readonly recipients?: string })
+    | (Omit<Judgement['judgedWith'], 'recipients'> & { readonly recipients?: string })
     | null;
   /** Rises with every judgement that changed something. */
   readonly revision: number;
@@ -61,4 +45,61 @@ export interface MessageDocument extends MessageFacts {
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
   readonly storedAt: Date | null;
+}
+
+/** Of a client who has the words on record through another message: that one was written, this one is not. */
+export const isCoveredByOther = (
+  { receivedAt }: Pick<MessageDocument, 'receivedAt'>,
+  { writtenAt }: Pick<MessageLink, 'writtenAt'>,
+): boolean => writtenAt?.getTime() === receivedAt.getTime();
+
+/** A stored message as decisions see it: ids as strings. */
+export function asDecided(message: MessageDocument): DecidedMessage {
+  return {
+    ...message,
+    id: message._id.toHexString(),
+    links: message.links.map(({ writtenAt, ...link }) => ({
+      ...link,
+      clientId: String(link.clientId),
+      state: stateOf(message, writtenAt),
+    })),
+    caseUpdates: message.caseUpdates.map((update) => ({ ...update, clientId: String(update.clientId) })),
+    lost: (message.lost ?? []).map(({ clientId, address }) => ({ clientId: String(clientId), address })),
+  };
+}
+
+function stateOf(message: MessageDocument, writtenAt: Date | null): LinkState {
+  if (writtenAt === null) return { kind: 'pending' };
+  if (isCoveredByOther(message, { writtenAt })) return { kind: 'covered', by: null };
+  return { kind: 'written', at: writtenAt };
+}
+
+/** Links and case updates as the message keeps them. `ids`: of the clients, as the CRM wrote them. */
+export function storedDecision(
+  { links, caseUpdates }: Pick<DecidedMessage, 'links' | 'caseUpdates'>,
+  {
+    message: { receivedAt },
+    ids,
+  }: {
+    readonly message: Pick<MessageDocument, 'receivedAt'>;
+    readonly ids: ReadonlyMap<string, ClientDocument['_id']>;
+  },
+): { readonly links: MessageLink[]; readonly caseUpdates: MessageCaseUpdate[] } {
+  const idOf = (clientId: string): ClientDocument['_id'] => ids.get(clientId) ?? clientId;
+  return {
+    links: links.map(({ state, ...link }) => ({
+      ...link,
+      clientId: idOf(link.clientId),
+      writtenAt: state.kind === 'pending' ? null : state.kind === 'written' ? state.at : receivedAt,
+    })),
+    caseUpdates: caseUpdates.map((update) => ({ ...update, clientId: idOf(update.clientId) })),
+  };
+}
+
+/** The ids that the message's own links and case updates hold. */
+export function clientIdsIn({
+  links,
+  caseUpdates,
+}: Pick<MessageDocument, 'links' | 'caseUpdates'>): Map<string, ClientDocument['_id']> {
+  return new Map([...links, ...caseUpdates].map(({ clientId }) => [String(clientId), clientId]));
 }

@@ -1,5 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { MessageDocument } from './message-document.ts';
+import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
 import { retryDuplicate } from './mongo.ts';
 
@@ -90,7 +91,8 @@ const unjudged = {
   storedAt: null,
 } as const;
 
-export type Judgement = Pick<
+/** A judgement as the message keeps it. */
+export type StoredJudgement = Pick<
   MessageDocument,
   | 'state'
   | 'verdict'
@@ -106,7 +108,7 @@ export type Judgement = Pick<
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
   message: Pick<MessageDocument, '_id' | 'revision'>,
-  { newFlags, ...judgement }: Judgement,
+  { newFlags, ...judgement }: StoredJudgement,
 ): Promise<MessageDocument | null> {
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
@@ -120,9 +122,6 @@ export async function persistJudgement(
     { returnDocument: 'after' },
   );
 }
-
-/** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
-export const REUSED_ID_FLAG = 'message-id-reused';
 
 /** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
 export async function flagSameMessageId(

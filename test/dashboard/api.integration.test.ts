@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { guardAccess } from '../../src/dashboard/access.ts';
-import { mountApi } from '../../src/dashboard/api.ts';
+import { mountApi } from '../../src/dashboard/api/api.ts';
 import { letter, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';

@@ -286,6 +286,7 @@ function countedMailbox(name: string) {
     list: () => nothing(),
     listAgain: async () => [],
     listUids: () => nothing(),
+    stillListed: async () => new Set(),
     fetch: () => nothing(),
     close: async () => {},
   };

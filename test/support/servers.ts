@@ -27,7 +27,8 @@ import type { ClientDocument } from '../../src/store/clients.ts';
 import { openBlobStore } from '../../src/store/blobs/open-blob-store.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
-import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
+import { markFetched } from '../../src/store/fetches.ts';
+import { recordSightings, sightingId } from '../../src/store/sightings.ts';
 import { client, office } from './messages.ts';
 
 export function need(name: string): string {

@@ -138,11 +138,13 @@ function transcribed(lines: readonly string[], excluded: ReadonlySet<string>): R
   const asked = new Map<string, string>();
   let current: string | null = null;
   for (const line of lines) {
-    const named = TRANSCRIBED.exec(line)?.[1];
-    if (named !== undefined) {
-      const address = cleanAddress(named);
+    const named = TRANSCRIBED.exec(line);
+    if (named !== null) {
+      const address = cleanAddress(named[1] ?? '');
+      // "554 <client@b.test>... 550 Host unknown": the refusing server's code is behind the reporting one's.
+      const behind = line.slice(named[0].length);
       if (isCandidate(address, excluded) && !answers.has(address) && answers.size < MAX_RECIPIENTS)
-        answers.set(address, line);
+        answers.set(address, REFUSED.test(behind) ? behind : line);
       continue;
     }
     const command = [...line.matchAll(RCPT_TO)][0]?.[1];

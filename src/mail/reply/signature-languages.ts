@@ -328,7 +328,7 @@ export const TAGLINE_PRODUCTS: readonly string[] = (
 
 /** Small words that stand beside and behind what a tagline names, in any language: "… app for Android", "… Samsung của tôi". */
 export const TAGLINE_LINKS: readonly string[] = (
-  'auf|za|w|do|i|ja|pre|uz|ar|su|ant|u|o|dans|per|a|an|the|my|our|for|on|via|using|with|by|from|in|and|app|apps|mail|email|e-mail|web|client|secure|mobile|smart|pro|für|mit|der|dem|den|die|das|vom|von|' +
+  'service|services|messaging|network|wireless|texting|messagerie|texte|dienst|servicio|servizio|auf|za|w|do|i|ja|pre|uz|ar|su|ant|u|o|dans|per|a|an|the|my|our|for|on|via|using|with|by|from|in|and|app|apps|mail|email|e-mail|web|client|secure|mobile|smart|pro|für|mit|der|dem|den|die|das|vom|von|' +
   'über|aus|meinem|meiner|meines|unserem|mobilen|gesendet|versendet|verschickt|pour|sur|avec|mon|ma|notre|un|une|de|du|des|la|le|les|portable|mobile|intelligent|' +
   'application|para|con|desde|mi|mis|el|los|del|al|móvil|celular|inteligente|aplicación|com|do|da|dos|no|na|meu|minha|telemóvel|aplicação|aplicativo|per|dal|dalla|' +
   'dallo|mio|mia|il|lo|cellulare|app.|applicazione|meu|meva|voor|met|via|mijn|een|het|mobiele|mobiel|toestel|til|for|med|min|mitt|mit|ett|en|et|och|og|telefonen|' +

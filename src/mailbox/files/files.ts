@@ -67,7 +67,12 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
     list: ({ fromUid }) =>
       windows([...opened().values()].filter(({ uid }) => uid >= fromUid).map(listed), listWindow),
     listAgain: async (uids) => uids.flatMap((uid) => opened().get(uid) ?? []).map(listed),
-    listUids: () => windows([...opened().keys()], uidWindow),
+    listUids: ({ fromUid } = { fromUid: 1 }) =>
+      windows(
+        [...opened().keys()].filter((uid) => uid >= fromUid),
+        uidWindow,
+      ),
+    stillListed: async (uids) => new Set(uids.filter((uid) => opened().has(uid))),
     fetch: (wanted) => fetchEntries(opened, wanted),
     close: async () => {
       closed = true;

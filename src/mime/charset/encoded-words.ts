@@ -41,8 +41,8 @@ const fromBase64 = (text: string): Buffer =>
 const isStateful = (charset: string): boolean =>
   /^(?:iso-2022|hz|utf-?(?:7|16|32)|ucs|unicode)/iu.test(charset);
 
-/** "=?UTF-8?B?Übergabe am Montag?=": letters that base64 has not. */
-const hasOtherLetters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
+/** "=?UTF-8?B?Übergabe am Montag?=": characters that base64 has not. */
+const hasOtherCharacters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
 
 /**
  * Whether the text of a B word is readable text that nobody encoded: what it decodes to is none. Asked of a word alone, for several may part
@@ -78,7 +78,7 @@ function readWord(value: string, start: number): Word | null {
   const encoding = close >= 0 && /=[\dA-F]{2}/u.test(value.slice(from, close)) ? 'q' : stated;
   const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
   const inside = close < 0 ? '' : value.slice(from, close);
-  if (close >= 0 && encoding === 'b' && hasOtherLetters(inside))
+  if (close >= 0 && encoding === 'b' && hasOtherCharacters(inside))
     return { charset: 'utf-8', encoding: 'raw', text: inside, end: close + 2 };
   if (close >= 0) return { charset, encoding, text: inside, end: close + 2 };
   // A subject cut at the end of the line by a client or a relay.
@@ -107,6 +107,20 @@ function toBytes(word: Pick<Word, 'encoding' | 'text'>): Buffer {
   return word.encoding === 'q' ? decodeQ(word.text) : fromBase64(word.text);
 }
 
+/** Blanks inside a word, which are none of base64: words that nobody encoded have them. */
+const isWordy = (text: string): boolean => /\S\s+\S/u.test(text);
+// oxlint-disable-next-line no-control-regex
+const isNoise = (text: string): boolean => /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/u.test(text);
+
+/** Text that a program put into a B word without encoding it: letters that are not base64, or what gives noise when it is decoded. */
+function isRaw({ encoding, text }: Word, decoded: string): boolean {
+  if (encoding === 'q' || text === '') return false;
+  if (/[^\s!-~]/u.test(text)) return true;
+  const letters = text.replaceAll(/\s/gu, '');
+  const isForeign = /[^A-Za-z0-9+/=_-]/u.test(letters);
+  return (isForeign || isWordy(text) || letters.length % 4 !== 0) && isNoise(decoded);
+}
+
 /** Words of one charset joined before decoding: clients split inside a character (against RFC 2047 §5), or inside a base64 quantum. */
 function decodeWords(words: readonly Word[]): string {
   const [first] = words;
@@ -122,7 +136,10 @@ function decodeWords(words: readonly Word[]): string {
       carried = text;
     else pieces.push(toBytes({ encoding: word.encoding, text }));
   }
-  return decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
+  const decoded = decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
+  // Of several words, one may be cut inside a character; one that stands alone is whole.
+  const raw = words.every((word) => isRaw(word, words.length === 1 ? decoded : ''));
+  return raw ? words.map(({ text }) => text).join(' ') : decoded;
 }
 
 /**
@@ -132,6 +149,17 @@ function decodeWords(words: readonly Word[]): string {
  */
 export function decodeEncodedWords(value: string): string {
   if (!value.includes('=?')) return cleanText(value);
+  const decoded = decodeOnce(value);
+  // Two programs one after the other encoded the same words.
+  return twiceEncoded.test(decoded.slice(0, maxTwiceEncoded)) && decoded.length <= maxTwiceEncoded
+    ? decodeOnce(decoded)
+    : decoded;
+}
+
+const twiceEncoded = /^\s{0,9}(?:=\?[^\s?]{1,40}\?[bq]\?[^?\s]{0,998}\?=\s{0,9}){1,50}$/iu;
+const maxTwiceEncoded = 4_000;
+
+function decodeOnce(value: string): string {
   const output: string[] = [];
   let pending: Word[] = [];
   let lacksBlank = false;

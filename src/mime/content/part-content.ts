@@ -3,6 +3,7 @@ import { detectBytes, detectType } from './detect-type.ts';
 import type { Part } from '../structure/part.ts';
 import { isUnlabelledBase64, isUnlabelledQuotedPrintable } from './encoding-guess.ts';
 import { isEncoded } from '../structure/part.ts';
+import type { PastedPicture, PastedPictures } from './pasted-pictures.ts';
 import {
   createBase64Decoder,
   createCanonicalLines,
@@ -108,6 +109,7 @@ export interface PartResult {
   readonly mislabelled: boolean;
   /** The transfer encoding that the header does not name and the body shows. */
   readonly guessed: 'base64' | 'quoted-printable' | null;
+  readonly pictures: readonly PastedPicture[];
 }
 
 function isUuencoded({ encoding }: Part): boolean {
@@ -158,6 +160,8 @@ function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readon
 export interface PartPlan {
   readonly keepBytes: number;
   readonly output: ContentOutput | null;
+  /** Takes pictures out of what is kept. */
+  readonly pictures?: PastedPictures | null;
 }
 
 /** What the first bytes of a part show about its encoding. */
@@ -183,8 +187,7 @@ function judge(part: Part, head: Buffer): Judgement {
   if (isText && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
-  const lines =
-    part.encoding === '7bit' && !head.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
+  const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
   return {
     ...right,
     decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),
@@ -207,13 +210,19 @@ export function openPartReader(input: {
   const kept: Buffer[] = [];
   let keptBytes = 0;
   let decodedBytes = 0;
-  const pass = (decoded: Buffer, { keepBytes, output }: PartPlan): Promise<void> | null => {
-    if (keptBytes < keepBytes && decoded.length > 0) {
-      const piece = Buffer.from(decoded.subarray(0, keepBytes - keptBytes));
-      kept.push(piece);
-      keptBytes += piece.length;
-    }
-    return output?.write(decoded) ?? null;
+  /** What would be kept without a limit. */
+  let wantedBytes = 0;
+  const keep = (bytes: Buffer, keepBytes: number): void => {
+    wantedBytes += bytes.length;
+    if (keptBytes >= keepBytes || bytes.length === 0) return;
+    const piece = Buffer.from(bytes.subarray(0, keepBytes - keptBytes));
+    kept.push(piece);
+    keptBytes += piece.length;
+  };
+  const pass = (decoded: Buffer, { keepBytes, output, pictures }: PartPlan): Promise<void> | null => {
+    const parted = pictures?.push(decoded) ?? null;
+    keep(parted === null ? decoded : parted.html, keepBytes);
+    return output?.write(decoded) ?? parted?.wait ?? null;
   };
   const passHead = (): Promise<void> | null => {
     const first = Buffer.concat(decodedHead);
@@ -227,10 +236,10 @@ export function openPartReader(input: {
     decodedHead.push(Buffer.from(decoded));
     return decodedBytes >= detectBytes ? passHead() : null;
   };
-  const opened = (): ContentOutput | null => plan?.output ?? null;
+  const opened = (): PartPlan | null => plan;
   const begin = (bytes: Buffer): Judgement => {
     head = [];
-    judgement = judge(part, bytes);
+    judgement = judge(part, bytes.subarray(0, detectBytes));
     return judgement;
   };
   return {
@@ -253,14 +262,17 @@ export function openPartReader(input: {
       if (!atDelimiter) await take(decoder.push(hold.rest()));
       await take(decoder.end());
       if (plan === null) await passHead();
-      const output = opened();
+      const { output = null, pictures = null, keepBytes = 0 } = opened() ?? {};
+      const rest = await pictures?.end();
+      if (rest !== undefined) keep(rest.html, keepBytes);
       return {
         facts: output === null ? null : await output.end(),
         kept: Buffer.concat(kept),
-        truncated: decodedBytes > keptBytes,
+        truncated: wantedBytes > keptBytes,
         broken: mislabelled || decoder.broken(),
         mislabelled,
         guessed,
+        pictures: rest?.pictures ?? [],
       };
     },
   };

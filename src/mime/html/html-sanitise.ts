@@ -9,7 +9,7 @@ import { createOpenElements } from './open-elements.ts';
 const MAX_DEPTH = 200;
 /** HTML with fewer tags cannot nest deeply enough to hurt. */
 const HARMLESS_TAGS = 2_000;
-/** A pasted logo. A larger picture belongs into an attachment. */
+/** A pasted logo. A larger picture has become an attachment when the message was parsed. */
 const MAX_DATA_URL_CHARS = 64 * 1024;
 const MAX_STYLE_CHARS = 4_096;
 

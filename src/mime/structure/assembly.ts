@@ -17,6 +17,7 @@ import { finishDraft } from './parsed-facts.ts';
 import { openPartReader } from '../content/part-content.ts';
 import type { AttachmentSink, PartReader, PartResult } from '../content/part-content.ts';
 import { addAttachment, decodePartText } from '../content/part-text.ts';
+import { createPastedPictures } from '../content/pasted-pictures.ts';
 import { isMessageType } from './part.ts';
 import type { Part } from './part.ts';
 import { isCompressed, protectionOfPart, protectionOfPkcs7 } from './protection.ts';
@@ -151,10 +152,18 @@ export function createAssembly(input: {
     if (result.facts !== null)
       addAttachment(open.draft, { part: asFile(part, open.role()), facts: result.facts });
     if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
+    for (const { facts, ...named } of result.pictures) open.draft.attachments.push({ ...named, ...facts });
     const role = open.role();
     if (isTextual(role)) budget.take('textBytes', result.kept.length);
     if (role === 'text') await closeText({ ...open, part, result, limits, budget }, deliveries);
     else await closeContainer(open, result);
+  };
+
+  let pictureCount = 0;
+  const openPicture = () => {
+    if (budget.take('unpackedFiles', 1) === 0) return null;
+    pictureCount += 1;
+    return { output: deliveries.open(), number: pictureCount };
   };
 
   const openPart = (opened: Part): void => {
@@ -187,6 +196,8 @@ export function createAssembly(input: {
           return {
             keepBytes: keepBytesFor(role, { limits, budget }),
             output: role !== 'text' && isDelivered ? deliveries.open() : null,
+            pictures:
+              role === 'text' && part.contentType === 'text/html' ? createPastedPictures(openPicture) : null,
           };
         },
       });

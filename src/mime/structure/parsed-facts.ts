@@ -59,6 +59,27 @@ function groupByName(fields: readonly Field[]): FieldsByName {
   return groups;
 }
 
+/**
+ * The authors, each once: programs write the same From twice, in one field or in two. What has no address is no author beside one that
+ * has: a comma in a company's name parts it so, and its words go to the name of the next.
+ */
+function authorsOf(entries: readonly Address[]): readonly Address[] {
+  if (entries.every(({ address }) => address === null)) return entries;
+  const authors = new Map<string, Address>();
+  let before: string[] = [];
+  for (const { address, name } of entries) {
+    if (address === null) {
+      before.push(name);
+      continue;
+    }
+    const known = authors.get(address);
+    const whole = [...before, name].filter((part) => part !== '').join(', ');
+    before = [];
+    if (known === undefined || known.name === '') authors.set(address, { address, name: whole });
+  }
+  return [...authors.values()];
+}
+
 function readSubject(text: string): string {
   return decodeEncodedWords(text)
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -115,7 +136,8 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
     }
     return [...found];
   };
-  const fromAll = addressesOf('from');
+  const fromEntries = addressesOf('from');
+  const fromAll = authorsOf(fromEntries);
   const rawDate = textsOf('date')[0] ?? null;
   const facts: HeaderFacts = {
     headers: toHeaders(fields, draft.charsetHint),
@@ -133,6 +155,7 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
     subject: readSubject(textsOf('subject')[0] ?? ''),
   };
   if (guessed) draft.warn('charset-guessed', 'in the header');
+  if (fromAll.length < fromEntries.length) draft.warn('from-repeated', `${fromEntries.length} entries`);
   warnOfHeader(draft, { fields, byName, facts, rawDate });
   return facts;
 }
@@ -205,6 +228,12 @@ function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   };
 }
 
+/** Where an invitation is all there is, its words are the text. */
+function withInvitation(bodies: BodyFacts, { calendar }: MessageDraft): BodyFacts {
+  if (bodies.text.trim() !== '' || calendar === null || calendar.text === '') return bodies;
+  return { ...bodies, text: calendar.text, textSource: 'plain' };
+}
+
 function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -227,7 +256,7 @@ function settleAttachments(draft: MessageDraft, rawHtml: string | null): readonl
 /** The facts of a message and of those nested in it, once all of its bytes are read. */
 export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMessage {
   const facts = readHeaderFacts(draft);
-  const bodies = readBodies(draft, limits);
+  const bodies = withInvitation(readBodies(draft, limits), draft);
   const attachments = settleAttachments(draft, bodies.rawHtml);
   const { root, protection } = draft;
   if (protection === 'smime-encrypted' || protection === 'pgp-encrypted')
@@ -243,7 +272,7 @@ export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMes
     reportType,
     reports: draft.reports,
     nested: draft.nested.map((nested) => finishDraft(nested, limits)),
-    calendar: draft.calendar,
+    calendar: draft.calendar?.facts ?? null,
     protection,
     warnings: draft.warnings(),
   };

@@ -35,7 +35,7 @@ export interface NewBlob {
 export type BlobContent = Buffer | { readonly path: string };
 
 /** Both inclusive, as in HTTP. `end` before `start` is an empty range. */
-interface ByteRange {
+export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }

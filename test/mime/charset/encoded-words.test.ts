@@ -21,6 +21,10 @@ describe('decodeEncodedWords', () => {
     ['UTF-7', '=?utf-7?Q?+AOQ-?=', 'ä'],
     ['a wrong label', '=?us-ascii?Q?caf=C3=A9?=', 'café'],
     ['what only looks like a word', 'a =? b =?utf-8? c', 'a =? b =?utf-8? c'],
+    ['a B word that nobody encoded', '=?UTF-8?B?Übergabe am Montag?=', 'Übergabe am Montag'],
+    ['the same in plain letters', '=?UTF-8?B?Handover on Monday?=', 'Handover on Monday'],
+    ['the same beside a real one', 'Re: =?utf-8?B?Straße 4?= =?utf-8?B?SGVsbG8=?=', 'Re: Straße 4Hello'],
+    ['a character split over two B words', '=?utf-8?B?U3RvY2sg8J8=?= =?utf-8?B?p6Y=?=', 'Stock 🧦'],
     ['an empty word', 'a =?utf-8?Q??= b', 'a  b'],
   ])('reads %s', (_trait, value, expected) => {
     expect(decodeEncodedWords(value)).toBe(expected);

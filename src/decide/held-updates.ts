@@ -1,11 +1,10 @@
-import type { MessageCaseUpdate, MessageDocument } from '../store/message-document.ts';
-import type { Judgement } from '../store/messages.ts';
-import type { CaseUpdateDraft } from '../decide/case-updates.ts';
+import type { CaseUpdateDraft } from './case-updates.ts';
+import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
 const sameUpdate =
-  (update: CaseUpdateDraft) =>
-  ({ clientId, ref, status, statusText }: MessageCaseUpdate): boolean =>
-    String(clientId) === update.clientId &&
+  (update: Omit<CaseUpdateDraft, 'description'>) =>
+  ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
+    clientId === update.clientId &&
     ref === update.ref &&
     (status ?? statusText) === (update.status ?? update.statusText);
 
@@ -14,8 +13,8 @@ const sameUpdate =
  * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits.
  */
 export const isMadeBy =
-  (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
-  ({ caseUpdates }: Pick<MessageDocument, 'caseUpdates'>): boolean =>
+  (update: Omit<CaseUpdateDraft, 'description'>, { awaitsParent }: { readonly awaitsParent: boolean }) =>
+  ({ caseUpdates }: Pick<DecidedMessage, 'caseUpdates'>): boolean =>
     caseUpdates.some(
       (made) =>
         sameUpdate(update)(made) &&
@@ -25,11 +24,11 @@ export const isMadeBy =
 
 /** What was held for an unknown parent is settled by the newer decision; everything else that was decided stays. */
 export function mergeCaseUpdates(
-  { caseUpdates: before }: MessageDocument,
-  now: Judgement['caseUpdates'],
-): Judgement['caseUpdates'] {
-  const same = (a: Judgement['caseUpdates'][number]) => (b: typeof a) =>
-    String(a.clientId) === String(b.clientId) && a.ref === b.ref;
+  before: readonly DecidedCaseUpdate[],
+  now: readonly DecidedCaseUpdate[],
+): DecidedCaseUpdate[] {
+  const same = (a: DecidedCaseUpdate) => (b: DecidedCaseUpdate) =>
+    a.clientId === b.clientId && a.ref === b.ref;
   const kept = before.flatMap((update) => {
     if (update.awaitsParent !== true) return [update];
     const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const, awaitsParent: false };

@@ -1,0 +1,162 @@
+import { readCaseTags } from '../mail/case-tag/case-tag.ts';
+import type { Authentication } from '../mail/authentication/authentication.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
+import { decideCaseUpdates } from './case-updates.ts';
+import { withEvidence } from './decided-message.ts';
+import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
+import { recipientsKey } from './facts-from-mail.ts';
+import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
+import { judge, OPEN_RECIPIENT } from './judge.ts';
+import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
+import { keptLinks, withNewLinks } from './links.ts';
+import { holdWhereReadersDisagree } from './readers-disagree.ts';
+import type { Relations } from './relations.ts';
+import type { Rules } from './rules.ts';
+import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
+
+/** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
+export const RULE_VERSION = 4;
+
+/** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
+export const REUSED_ID_FLAG = 'message-id-reused';
+
+/** What is known beside the message. A gatherer brings it: from the database, or from the files of one call. */
+export interface Known {
+  readonly relations: Relations;
+  readonly book: ReadonlyMap<string, readonly BookEntry[]>;
+  /** What people decided about the message, and whom they took the same words away from. */
+  readonly decisions: readonly Decision[];
+  /** For each case number in the subject, the clients that have a case under it. */
+  readonly holders: ReadonlyMap<string, readonly string[]>;
+  /** The clients in question that are there now. */
+  readonly clients: ReadonlySet<string>;
+  readonly authentication: Authentication | null;
+  /** Where a second reader of the message differs. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** All that is decided about one message. A value: two judgements of the same input are equal. */
+export interface Judgement {
+  /** What is to be kept: an earlier verdict where this one adds nothing to it. */
+  readonly verdict: Verdict;
+  /** What a message of today would get. */
+  readonly fresh: Verdict;
+  readonly links: readonly DecidedLink[];
+  readonly caseUpdates: readonly DecidedCaseUpdate[];
+  readonly variantOf: string | null;
+  readonly newFlags: readonly string[];
+  /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
+  readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
+    readonly recipients: string;
+  };
+  readonly ruleVersion: number;
+}
+
+interface DecideInput {
+  readonly mail: Mail;
+  readonly message: DecidedMessage;
+  readonly known: Known;
+  readonly rules: Rules;
+}
+
+/**
+ * Decides everything about a message from what is known. Pure. A message decided before only gains links (invariant 7). It loses
+ * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was taken from the client.
+ */
+export function decide(input: DecideInput): Judgement {
+  const { mail, message, known } = input;
+  const { roles, inOwnSent, backfill } = message;
+  const { decisions, authentication, book, relations } = known;
+  const context = { roles, inOwnSent, book, thread: relations.thread, decisions, authentication };
+  const { verdict, updates } = withCaseUpdates(input, context);
+  const kept = keptLinks({ message, verdict, known });
+  const links = withNewLinks(kept, {
+    verdict,
+    clients: known.clients,
+    covered: clientsThatHave(message, relations, verdict),
+  });
+  const addsNothing =
+    links.length > 0 &&
+    links.length === kept.length &&
+    kept.every((link, index) => link === message.links[index] && link.retract === undefined);
+  return {
+    verdict: addsNothing ? (message.verdict ?? verdict) : withRecord(verdict, links),
+    fresh: verdict,
+    links,
+    caseUpdates: mergeCaseUpdates(message.caseUpdates, updates),
+    variantOf: relations.variants[0]?.id ?? null,
+    newFlags: relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
+    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
+    ruleVersion: RULE_VERSION,
+  };
+}
+
+/** The verdict with the evidence of its tags, and the updates that no message which tells the same makes already. */
+function withCaseUpdates(
+  { mail, message, known, rules }: DecideInput,
+  facts: KnownContext,
+): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
+  const judged = judge(mail, facts, rules);
+  const { relations, holders } = known;
+  const { tags, title } = readCaseTags(mail.subject, rules);
+  const cases = decideCaseUpdates({
+    mail,
+    verdict: judged,
+    facts,
+    rules,
+    cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
+  });
+  const { verdict, updates: asked } = holdWhereReadersDisagree(
+    { verdict: judged, updates: cases.updates },
+    known,
+  );
+  const same = sameContentMessages(relations, verdict);
+  const awaitsParent = relations.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
+  // Two that wait and are judged again at one moment must not stand for each other.
+  const isNew = message.caseUpdates.length === 0;
+  const updates = asked.filter(
+    (update) => !same.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
+  );
+  const repeated = asked.length - updates.length;
+  return {
+    verdict: withEvidence(verdict, {
+      rule: 'case-tag',
+      outcome: updates.length > 0 ? 'found' : tags.length > 0 ? 'rejected' : 'nothing',
+      detail:
+        repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
+    }),
+    updates: updates.flatMap(({ description: _, ...update }) =>
+      known.clients.has(update.clientId) ? [{ ...update, awaitsParent, writtenAt: null }] : [],
+    ),
+  };
+}
+
+/** Where a message stands once everything that was decided about it is written. */
+export function stateWhenWritten({
+  links,
+  verdict,
+}: {
+  readonly links: readonly unknown[];
+  readonly verdict: Verdict | null;
+}): 'stored' | 'triage' | 'ignored' {
+  const isOpen = verdict?.kind === 'matched' && verdict.reason === OPEN_RECIPIENT;
+  if (links.length > 0) return isOpen ? 'triage' : 'stored';
+  return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
+}
+
+/** Whether a decision may change another one that waits for it: not every time, or two in triage would wake each other for ever. */
+export function isNews(
+  now: Pick<DecidedMessage, 'links'>,
+  { before, isFirst }: { readonly before: Pick<DecidedMessage, 'links'>; readonly isFirst: boolean },
+): boolean {
+  const known = new Set(before.links.map(({ clientId }) => clientId));
+  return (
+    isFirst ||
+    now.links.some(
+      ({ clientId, state }) =>
+        // A link to words on record through another message is never pending: it is news while it is new.
+        state.kind === 'pending' || (state.kind === 'covered' && !known.has(clientId)),
+    )
+  );
+}

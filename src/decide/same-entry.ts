@@ -1,0 +1,107 @@
+/**
+ * A staff forward is recorded as the message inside, so that one and its forwards are the same entry, whichever came first; the
+ * forward of anybody else is a message of its own. Copies that differ in a footer are one entry too.
+ */
+import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
+import { isPending, isStaffForward, withEvidence } from './decided-message.ts';
+import { isMadeBy } from './held-updates.ts';
+import type { Verdict } from './judge.ts';
+import type { Relations } from './relations.ts';
+import { bringsNoFileTo } from './same-content.ts';
+
+/** Clients that have these words on record already, each with the message by which they have. */
+export function clientsThatHave(
+  message: DecidedMessage,
+  related: Relations,
+  { forwardedBy }: Pick<Verdict, 'forwardedBy'>,
+): Map<string, string> {
+  const isForward = forwardedBy !== null;
+  const same = sameContentMessages(related, { forwardedBy }).filter((other) =>
+    bringsNoFileTo(other, { ...message, isForward }),
+  );
+  const having = [
+    ...related.variants.flatMap(({ id, links }) =>
+      links.flatMap(({ clientId, state }): [string, string][] => {
+        if (state.kind === 'pending') return [];
+        return [[clientId, state.kind === 'covered' ? (state.by ?? id) : id]];
+      }),
+    ),
+    // Decided is as good as written: it will be.
+    ...same.flatMap((other) =>
+      clientsOnRecord(other).map((clientId): [string, string] => [clientId, other.id]),
+    ),
+  ];
+  return new Map(having.toReversed());
+}
+
+/** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
+export function sameContentMessages(
+  { originals, forwards, siblingForwards }: Relations,
+  { forwardedBy }: Pick<Verdict, 'forwardedBy'>,
+): DecidedMessage[] {
+  return forwardedBy !== null
+    ? [...originals, ...[...forwards, ...siblingForwards].filter(isStaffForward)]
+    : forwards.filter(isStaffForward);
+}
+
+const clientsOnRecord = ({ links }: DecidedMessage): string[] =>
+  links.flatMap(({ clientId, state, retract }) =>
+    retract === undefined && state.kind !== 'covered' ? [clientId] : [],
+  );
+
+/** Says why nothing is written for a client who is linked. */
+export function withRecord(verdict: Verdict, links: readonly DecidedLink[]): Verdict {
+  const elsewhere = links.flatMap(({ clientId, state }) => (state.kind === 'covered' ? [clientId] : []));
+  if (elsewhere.length === 0) return verdict;
+  const detail = `${elsewhere.join(', ')}: a copy or a forward of it is on record, and this adds nothing to that`;
+  return withEvidence(verdict, { rule: 'record', outcome: 'skipped', detail });
+}
+
+const isFresh = (update: DecidedCaseUpdate): boolean => update.writtenAt === null && update.review !== 'echo';
+
+const bringsNoFile = (message: DecidedMessage, other: DecidedMessage): boolean =>
+  bringsNoFileTo(other, { ...message, isForward: true });
+
+/** Whether a message has anything to leave to another one. */
+export const mayYield = (message: DecidedMessage): boolean =>
+  isStaffForward(message) && (message.caseUpdates.some(isFresh) || message.links.some(isPending));
+
+/**
+ * A staff forward and its original, or two forwards, may be judged at the same moment, neither knowing of the other. Of such a
+ * pair the forward, or the one with the higher id, looks again once it is persisted. Those to which it leaves the entry.
+ */
+export function entryHolders(message: DecidedMessage, related: Relations): DecidedMessage[] {
+  if (!mayYield(message)) return [];
+  const hasUpdates = message.caseUpdates.some(isFresh);
+  return [...related.originals, ...related.siblingForwards.filter(({ id }) => id < message.id)].filter(
+    (other) => hasUpdates || bringsNoFile(message, other),
+  );
+}
+
+/** What is left of a message's decision beside the entries of `entryHolders`; null where they take nothing of it. */
+export function yieldTo(
+  holders: readonly DecidedMessage[],
+  { message, related }: { readonly message: DecidedMessage; readonly related: Relations },
+): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict'> | null {
+  const same = holders.filter((other) => related.originals.includes(other) || isStaffForward(other));
+  const taken = new Map(
+    same
+      .filter((other) => bringsNoFile(message, other))
+      .toReversed()
+      .flatMap((other) => clientsOnRecord(other).map((clientId) => [clientId, other.id] as const)),
+  );
+  const links = message.links.map((link): DecidedLink => {
+    const by = taken.get(link.clientId);
+    return isPending(link) && by !== undefined ? { ...link, state: { kind: 'covered', by } } : link;
+  });
+  const caseUpdates = message.caseUpdates.filter((update) => {
+    if (!isFresh(update)) return true;
+    const asDraft = { ...update, review: update.review === 'echo' ? null : update.review };
+    return !same.some(isMadeBy(asDraft, { awaitsParent: false }));
+  });
+  const isSame =
+    links.every((link, index) => link === message.links[index]) &&
+    caseUpdates.length === message.caseUpdates.length;
+  if (isSame) return null;
+  return { links, caseUpdates, verdict: message.verdict && withRecord(message.verdict, links) };
+}

@@ -1,0 +1,135 @@
+import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
+import type { CaseRow } from '../decide/case-status.ts';
+import type { Review } from '../decide/case-updates.ts';
+import type { DecidedMessage } from '../decide/decided-message.ts';
+import { isAskedFor, MAX_RELATED, relationKeys } from '../decide/relations.ts';
+
+/** A case update on record. */
+export interface CaseUpdateRow extends CaseRow {
+  readonly clientId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly ref: string | null;
+  readonly review: Review | null;
+  /** The message that made it. */
+  readonly messageId: string;
+}
+
+/** Copies of one message make one row. */
+export const caseRowKey = (
+  { variantKey }: Pick<DecidedMessage, 'variantKey'>,
+  { clientId, ref }: { readonly clientId: string; readonly ref: string | null },
+): string => JSON.stringify([variantKey, clientId, ref]);
+
+/**
+ * What the database is to ingestion, for the messages of one call. Everything is found by a key, so that each of 100,000
+ * messages costs what one of a hundred does. Answers are in the order in which the messages came.
+ */
+export interface MemoryStore {
+  readonly get: (id: string) => DecidedMessage | undefined;
+  readonly put: (message: DecidedMessage) => void;
+  /** Other messages that `relationKeys` asks for. */
+  readonly related: (message: DecidedMessage) => readonly DecidedMessage[];
+  /** Ids of the messages that answer or forward this one. */
+  readonly dependants: (message: DecidedMessage) => readonly string[];
+  readonly caseRow: (key: string) => CaseUpdateRow | undefined;
+  /** Writes or removes (null) a row, and derives its case anew. */
+  readonly putCaseRow: (key: string, row: CaseUpdateRow | null) => void;
+  /** For each case number, the clients that have a case under it. */
+  readonly holders: (refs: readonly string[]) => Map<string, string[]>;
+}
+
+export function openMemoryStore(): MemoryStore {
+  const messages = new Map<string, DecidedMessage>();
+  const places = new Map<string, number>();
+  const byKey = createIndex();
+  const find = (message: DecidedMessage, keys: readonly string[]): DecidedMessage[] =>
+    [...new Set(keys.flatMap((key) => byKey.at(key)))]
+      .filter((id) => id !== message.id)
+      .toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
+      .flatMap((id) => messages.get(id) ?? []);
+  return {
+    ...openCaseRows(),
+    get: (id) => messages.get(id),
+    put: (message) => {
+      if (!messages.has(message.id)) {
+        places.set(message.id, places.size);
+        for (const key of keysOf(message)) byKey.add(key, message.id);
+      }
+      messages.set(message.id, message);
+    },
+    related: (message) => {
+      const keys = relationKeys(message);
+      const asked = [
+        ...keys.messageIds.map((id) => `id ${id}`),
+        `variant ${keys.variantKey}`,
+        `origin ${keys.originKey ?? ''}`,
+        ...keys.carriesKeys.map((key) => `carries ${key}`),
+      ];
+      return find(message, asked)
+        .filter((other) => isAskedFor(other, keys))
+        .slice(0, MAX_RELATED);
+    },
+    dependants: (message) =>
+      find(message, [`answers ${message.messageId ?? ''}`, `carries ${message.originKey ?? ''}`]).map(
+        ({ id }) => id,
+      ),
+  };
+}
+
+function keysOf({ messageId, variantKey, originKey, carriesKey, answers }: DecidedMessage): string[] {
+  return [
+    ...(messageId === null ? [] : [`id ${messageId}`]),
+    `variant ${variantKey}`,
+    ...(originKey === null ? [] : [`origin ${originKey}`]),
+    ...(carriesKey === null ? [] : [`carries ${carriesKey}`]),
+    ...answers.map((id) => `answers ${id}`),
+  ];
+}
+
+function openCaseRows(): Pick<MemoryStore, 'caseRow' | 'putCaseRow' | 'holders'> {
+  const rows = new Map<string, CaseUpdateRow>();
+  const byCase = createIndex();
+  const rowsAt = (keys: readonly string[]) =>
+    [...new Set(keys.flatMap((key) => byCase.at(key)))].flatMap((key) => {
+      const row = rows.get(key);
+      return row === undefined ? [] : [{ ...row, key }];
+    });
+  return {
+    caseRow: (key) => rows.get(key),
+    putCaseRow: (key, row) => {
+      const about = row ?? rows.get(key);
+      if (about === undefined) return;
+      if (row === null) rows.delete(key);
+      else rows.set(key, row);
+      for (const caseKey of caseKeysOf(about).slice(0, 1)) byCase.add(caseKey, key);
+      for (const changed of caseChanges(rowsAt(caseKeysOf(about)))) {
+        const { key: changedKey, ...before } = changed.row;
+        rows.set(changedKey, { ...before, status: changed.status, review: changed.review });
+      }
+    },
+    holders: (refs) =>
+      new Map(
+        refs.map((ref) => {
+          const ofCase = rowsAt(spellingsOfRef(ref).map((spelling) => `case ${spelling}`));
+          return [ref, ofCase.flatMap(({ clientId, review }) => (review === null ? [clientId] : []))];
+        }),
+      ),
+  };
+}
+
+/** Where the rows of a case lie; the first is the row's own place. Without a number each client has one case. */
+const caseKeysOf = ({ clientId, ref }: CaseUpdateRow): string[] =>
+  ref === null ? [`client ${clientId}`] : spellingsOfRef(ref).map((spelling) => `case ${spelling}`);
+
+function createIndex() {
+  const sets = new Map<string, Set<string>>();
+  return {
+    at: (key: string): readonly string[] => [...(sets.get(key) ?? [])],
+    add: (key: string, value: string): void => {
+      const known = sets.get(key);
+      if (known === undefined) sets.set(key, new Set([value]));
+      else known.add(value);
+    },
+  };
+}
