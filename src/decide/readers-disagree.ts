@@ -42,6 +42,7 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
   // Of bytes that are no message nobody reads anything.
   if (second === null)
     return mail.headers.length === 0 ? [] : [{ field: 'header', first: 'read', second: 'cannot be read' }];
+  const isCut = mail.warnings.some((warning) => warning.startsWith('header-too-long:'));
   const addresses = (
     [
       ['from', mail.fromAll, second.from],
@@ -51,7 +52,8 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
     ] as const
   ).flatMap(([field, ours, theirs]) => {
     const [first, other] = [addressSet(ours), addressSet(theirs)];
-    return first.join() === other.join() ? [] : [differ(field, first.join(', '), other.join(', '))];
+    const isSame = isCut && RECIPIENTS.has(field) ? isPartOf(first, other) : first.join() === other.join();
+    return isSame ? [] : [differ(field, first.join(', '), other.join(', '))];
   });
   return [...addresses, ...compareSubjects(mail, second), ...compareDates(mail, second)];
 }
@@ -112,6 +114,14 @@ const quoted = (text: string): string => `"${text.replaceAll(/\p{Cc}+/gu, ' ')}"
 const distinctLinks = (links: readonly Link[]): Link[] => [
   ...new Map(links.map((link) => [`${link.clientId} ${link.via}`, link])).values(),
 ];
+
+/** Of a header that is over its bounds the first reader has left out recipients, with a warning. */
+const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc']);
+
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+  const known = new Set(whole);
+  return part.every((address) => known.has(address));
+}
 
 /** As much of a value as a person needs to see where the readings part. */
 const MAX_SHOWN = 300;

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import { startReaderProcess } from './reader-process.ts';
 import type { ProcessSettings, ReaderProcess } from './reader-process.ts';
-import type { ReadingResult, ReadingTask } from './reading-task.ts';
+import type { ReadingTask, ResultOf } from './reading-task.ts';
 
 /** Reading processes that are kept for the next message. Started when first needed. */
 export interface ReaderPool {
   /** Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`. */
-  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  run<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
+  /** The same in a process that has read nothing before and reads nothing after. */
+  runAlone<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +60,15 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
     else await end(one);
   };
 
+  const withProcess = async <T>(
+    from: () => Promise<ReaderProcess>,
+    work: (one: ReaderProcess) => Promise<T>,
+  ): Promise<T> =>
+    await free(async () => {
+      if (isClosed) throw new Error('the reader was closed');
+      return await work(await from());
+    });
+
   const sweep = setInterval(() => {
     const now = Date.now();
     while (idle.length > KEPT_WARM && now - (idle[0]?.since ?? now) >= idleMs) {
@@ -68,15 +79,9 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
 
   return {
     run: async (task, timeLimitMs) =>
-      await free(async () => {
-        if (isClosed) throw new Error('the reader was closed');
-        const one = await take();
-        try {
-          return await one.run(task, timeLimitMs);
-        } finally {
-          await giveBack(one);
-        }
-      }),
+      await withProcess(take, async (one) => await one.run(task, timeLimitMs).finally(() => giveBack(one))),
+    runAlone: async (task, timeLimitMs) =>
+      await withProcess(start, async (one) => await one.run(task, timeLimitMs).finally(() => end(one))),
     close: async () => {
       isClosed = true;
       clearInterval(sweep);
