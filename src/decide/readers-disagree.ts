@@ -52,10 +52,13 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
     ] as const
   ).flatMap(([field, ours, theirs]) => {
     const [first, other] = [addressSet(ours), addressSet(theirs)];
-    const isSame = isCut && RECIPIENTS.has(field) ? isPartOf(first, other) : first.join() === other.join();
+    const isLeftOut = isCut && (first.length === 0 || (RECIPIENTS.has(field) && isPartOf(first, other)));
+    const isSame = isLeftOut || first.join() === other.join();
     return isSame ? [] : [differ(field, first.join(', '), other.join(', '))];
   });
-  return [...addresses, ...compareSubjects(mail, second), ...compareDates(mail, second)];
+  // A field that stands beyond the bounds of the header is missing, with a warning, and not read otherwise.
+  const subjects = isCut && mail.subject === '' ? [] : compareSubjects(mail, second);
+  return [...addresses, ...subjects, ...compareDates(mail, second)];
 }
 
 interface Decided {
@@ -115,7 +118,7 @@ const distinctLinks = (links: readonly Link[]): Link[] => [
   ...new Map(links.map((link) => [`${link.clientId} ${link.via}`, link])).values(),
 ];
 
-/** Of a header that is over its bounds the first reader has left out recipients, with a warning. */
+/** Lists of which the first reader may have only the beginning. */
 const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc']);
 
 function isPartOf(part: readonly string[], whole: readonly string[]): boolean {

@@ -70,8 +70,9 @@ describe('what readers are known to read differently without harm', () => {
     expect(await compared(messageWith(lines))).toEqual([field]);
   });
 
-  it('a header that is too long for the second reader counts as read differently', async () => {
-    expect(await compared(messageWith(`X-Long: ${'a '.repeat(2_000_000)}`))).toEqual(['header']);
+  it('a header that is too much for the second reader counts as read differently', async () => {
+    const fields = Array.from({ length: 100_000 }, (_, n) => `X-${n}: a`);
+    expect(await compared(messageWith(fields.join('\r\n')))).toEqual(['header']);
   });
 });
 
