@@ -79,9 +79,15 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
 
   return {
     run: async (task, timeLimitMs) =>
-      await withProcess(take, async (one) => await one.run(task, timeLimitMs).finally(() => giveBack(one))),
+      await withProcess(
+        take,
+        async (one) => await one.run(task, timeLimitMs).finally(async () => await giveBack(one)),
+      ),
     runAlone: async (task, timeLimitMs) =>
-      await withProcess(start, async (one) => await one.run(task, timeLimitMs).finally(() => end(one))),
+      await withProcess(
+        start,
+        async (one) => await one.run(task, timeLimitMs).finally(async () => await end(one)),
+      ),
     close: async () => {
       isClosed = true;
       clearInterval(sweep);

@@ -19,7 +19,7 @@ import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 
 const WAIT = { timeout: 30_000, interval: 50 };
-const reading: ReadingSettings = {
+const settings: ReadingSettings = {
   authenticate: false,
   trustedAuthservIds: [],
   caseTags: defaultRules,
@@ -40,16 +40,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(settings: Partial<ReaderSettings> = {}): Reader {
+function open(changes: Partial<ReaderSettings> = {}): Reader {
   const reader = openReader({
     blobs: openDirectoryStore({ dir: join(folder, 'blobs') }),
     processes: 1,
     maxMessageBytes: 50_000_000,
     timeLimitMs: 60_000,
     spoolDir: join(folder, 'spool'),
-    reading,
+    reading: settings,
     entry: deadly,
-    ...settings,
+    ...changes,
   });
   readers.push(reader);
   return reader;
@@ -80,7 +80,7 @@ describe('a reading process that ends over a message', () => {
     processes: 1,
     maxHeapMb: 96,
     maxProcessMb: 400,
-    settings: reading,
+    settings,
   });
   afterAll(pool.close);
   const run = async (subject: string, timeLimitMs = 60_000): Promise<string> => {
@@ -213,7 +213,7 @@ describe('the pool', () => {
       processes: 2,
       maxHeapMb: 256,
       maxProcessMb: 640,
-      settings: reading,
+      settings,
       idleMs: 200,
     });
     const header = message('Good morning');
