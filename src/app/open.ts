@@ -12,15 +12,25 @@ import type { Log } from '../log.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
 import { createMetrics } from '../metrics.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import type { PollDeps, PolledMailbox, PollStep } from '../poll/poll.ts';
-import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from '../queue/queues.ts';
+import {
+  addIngestJobs,
+  addPoll,
+  ensureSchedulers,
+  ingestJobId,
+  openQueues,
+  pendingIngestJobs,
+} from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { openReader } from '../read/reader.ts';
 import { reconcile } from '../queue/reconciler.ts';
+import { reviveOverduePolls } from '../queue/repair.ts';
 import { inspectRedis } from '../queue/redis.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { ensureIndexes, openDatabase } from '../store/mongo.ts';
+import { ensureIndexes, openDatabase, probeDatabase } from '../store/mongo.ts';
+import { createSelf } from '../store/processes.ts';
 import type { Database } from '../store/mongo.ts';
 import { createLimiter } from '../limiter.ts';
 import { watchMailbox } from '../poll/watch.ts';
@@ -32,6 +42,8 @@ export type Role = 'poll' | 'ingest' | 'dashboard';
 export interface App {
   /** Null without the dashboard role. */
   readonly dashboard: Dashboard | null;
+  /** Resolves when the process can do nothing any more, and should end. It was logged why. */
+  readonly stuck: Promise<void>;
   /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
   close(): Promise<void>;
 }
@@ -127,6 +139,10 @@ export async function openApp(
     closers.push(async () => await reader.close());
     const graceMs = config.shutdownSeconds * 1000;
     const stopping = new AbortController();
+    const self = createSelf(database.processes);
+    const { signal } = stopping;
+    const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
+    const { stuck, liveness } = startHeartbeat({ self, probe, log, signal });
     const { step, timing } = trial ?? {};
     const settings = { redis: config.redis, queues, log, metrics, ...(timing && { timing }) };
     const background: Promise<unknown>[] = [];
@@ -148,6 +164,7 @@ export async function openApp(
         reader,
         rules: config.rules,
         alone: createLimiter(1),
+        self,
         rejudgeSoon,
         ...(step && { step }),
       };
@@ -187,7 +204,11 @@ export async function openApp(
     );
 
     // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
-    closers.push(async () => stopping.abort());
+    closers.push(async () => {
+      stopping.abort();
+      // What is broken off from now on is no death, also where the limit of the shutdown is not enough.
+      await self.leave();
+    });
 
     let dashboard: Dashboard | null = null;
     if (roles.has('dashboard')) {
@@ -200,13 +221,14 @@ export async function openApp(
         metrics,
         log,
         health,
+        liveness,
         mailboxes: config.mailboxes,
         triage: { database, blobs, reader, rules: config.rules, rejudgeSoon, enqueue: rejudgeSoon },
       });
       const opened = dashboard;
       closers.push(async () => await opened.close());
     }
-    return { dashboard, close: closeAll };
+    return { dashboard, stuck, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -246,24 +268,39 @@ async function runMaintenance(input: {
   const owner = randomUUID();
   const enqueue = async (ids: readonly ObjectId[]): Promise<void> =>
     await addIngestJobs(queues, 'message', ids).catch(() => {});
+  const steps: (() => Promise<void>)[] = [];
+  if (roles.has('poll')) {
+    steps.push(async () => await ensureSchedulers(queues, config.mailboxes));
+    steps.push(async () => {
+      const overdue = await reviveOverduePolls(database, queues, config.mailboxes);
+      if (overdue.length > 0)
+        log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were made anew');
+    });
+  }
+  if (roles.has('ingest')) {
+    steps.push(async () => {
+      const { revived, failed = [] } = await reconcile(database, queues, intervalMs);
+      metrics.revivedJobs.inc(revived);
+      for (const { job, error } of failed)
+        log.warn({ job: ingestJobId(job), error }, 'job could not be looked at, the others were');
+      if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
+    });
+    steps.push(async () => {
+      const kept = await syncAddressBook(database, { owner, enqueue, everyMs: intervalMs });
+      if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
+      if (kept !== null && kept.withheld > 0)
+        log.warn(
+          kept,
+          'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
+        );
+    });
+  }
   while (!signal.aborted) {
-    try {
-      if (roles.has('poll')) await ensureSchedulers(queues, config.mailboxes);
-      if (roles.has('ingest')) {
-        const { revived } = await reconcile(database, queues, intervalMs);
-        metrics.revivedJobs.inc(revived);
-        if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-        const kept = await syncAddressBook(database, { owner, enqueue, everyMs: intervalMs });
-        if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
-        if (kept !== null && kept.withheld > 0)
-          log.warn(
-            kept,
-            'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
-          );
-      }
-    } catch (error) {
-      log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');
-    }
+    // A step that fails stops no other.
+    for (const step of steps)
+      await step().catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');
+      });
     await delay(intervalMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -54,7 +54,7 @@ interface RawReference {
 /** Reads messages in threads, so that no message, however hostile, stops the loop that renews job locks. */
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
-  read(raw: RawReference): Promise<ReadMessage>;
+  read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
   /** Only the header, in this thread: for messages that are not to be parsed. Empty where the bytes are gone. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
@@ -131,7 +131,7 @@ export function openReader(settings: ReaderSettings): Reader {
     return { reading };
   }
 
-  async function read(raw: RawReference): Promise<ReadMessage> {
+  async function read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
       const found = await header(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, contents: [], authentication: null, dispose: async () => {} };
@@ -144,8 +144,13 @@ export function openReader(settings: ReaderSettings): Reader {
       const { authenticate, trustedAuthservIds } = settings;
       const task = { raw: content, spoolDir, authenticate, trustedAuthservIds };
       const result = await free(
-        async () => await pool.run(task, { signal: AbortSignal.timeout(timeLimitMs) }),
+        async () =>
+          await pool.run(task, {
+            signal: AbortSignal.any([AbortSignal.timeout(timeLimitMs), ...(stop ? [stop] : [])]),
+          }),
       ).catch((error: unknown) => {
+        // The process is stopping: that is not the message's fault.
+        stop?.throwIfAborted();
         throw asReadingError(error, timeLimitMs);
       });
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
