@@ -55,6 +55,7 @@ const reader = openReader({
   spoolDir: folder,
   authenticate: false,
   trustedAuthservIds: [],
+  ownRelays: [],
 });
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 

@@ -79,6 +79,7 @@ export function openReaderFor(config: Config, blobs: BlobStore) {
     spoolDir,
     authenticate: config.rules.authentication !== 'off',
     trustedAuthservIds: config.rules.trustedAuthservIds,
+    ownRelays: config.rules.ownRelays,
   });
 }
 

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readTrustedResults } from './mail/authentication.ts';
 import type { Authentication } from './mail/authentication.ts';
+import { authenticateSender } from './mail/authentication/sender.ts';
 import { readMail } from './mail/read.ts';
 import type { Reading } from './mail/read.ts';
 import type { AttachmentContent, ReadingResult, ReadingTask } from './reading.ts';
@@ -15,7 +14,6 @@ import type { Spooled } from './store/spool.ts';
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 /** A slow resolver must not hold a thread: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 /** Runs in a thread of reading.ts. */
 export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
@@ -56,15 +54,13 @@ function contentsOf({ mail }: Reading, spooled: readonly Spooled[]): AttachmentC
 }
 
 async function authenticate(task: ReadingTask, { mail }: Reading): Promise<Authentication | null> {
-  const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
-  if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
-  const raw = task.raw instanceof Uint8Array ? Buffer.from(task.raw) : await readFile(join(task.raw.path));
-  // Half a second to load, for nothing where our own server's results are trusted.
-  const { verifyAuthentication } = await import('./mail/authentication/verification.ts');
-  return await verifyAuthentication({
-    raw,
-    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  return await authenticateSender({
+    mail,
+    rules: task,
+    raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
+    resolver: task.authenticate
+      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
+      : null,
   });
 }

@@ -21,6 +21,7 @@ export interface ReadingTask {
   readonly spoolDir: string;
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
 }
 
 export interface AttachmentContent {
@@ -71,6 +72,7 @@ export interface ReaderSettings {
   /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
 }
 
 /** The thread that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
@@ -141,8 +143,8 @@ export function openReader(settings: ReaderSettings): Reader {
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const { authenticate, trustedAuthservIds } = settings;
-      const task = { raw: content, spoolDir, authenticate, trustedAuthservIds };
+      const { authenticate, trustedAuthservIds, ownRelays } = settings;
+      const task = { raw: content, spoolDir, authenticate, trustedAuthservIds, ownRelays };
       const result = await free(
         async () => await pool.run(task, { signal: AbortSignal.timeout(timeLimitMs) }),
       ).catch((error: unknown) => {

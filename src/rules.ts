@@ -12,6 +12,7 @@ import {
   oneOf,
   quoted,
   readAs,
+  relays,
   text,
   yesNo,
 } from './settings/setting-kinds.ts';
@@ -38,6 +39,8 @@ export interface Rules {
   readonly authentication: 'off' | 'flag' | 'require';
   /** authserv-ids (RFC 8601 §2.5) of our own receiving servers, lower-cased. */
   readonly trustedAuthservIds: readonly string[];
+  /** By which servers mail reaches us, our own and a hosted gateway: addresses, networks and host names, lower-cased. */
+  readonly ownRelays: readonly string[];
   /** A case tag in a reply whose parent is not known: held for a person, or taken at its word. */
   readonly tagsInReplies: 'review' | 'accept';
   /** Words that open a case tag, in the spelling of the settings; matched without regard to case. */
@@ -63,6 +66,7 @@ export const defaultRules: Rules = {
   blocklist: { entries: [], policy: 'drop' },
   authentication: 'off',
   trustedAuthservIds: [],
+  ownRelays: [],
   tagsInReplies: 'review',
   caseWords: ['Case Update', 'Case'],
   caseStatuses: builtInCaseStatuses,
@@ -81,6 +85,7 @@ export const ruleKinds = {
   blocklistPolicy: oneOf(['drop', 'skip-client']),
   authentication: oneOf(['off', 'flag', 'require']),
   trustedAuthservIds: lowerCaseList,
+  ownRelays: relays,
   tagsInReplies: oneOf(['review', 'accept']),
   caseWords: list,
   caseStatuses: caseStatusList,
@@ -150,6 +155,7 @@ export function rulesFromExplainConfig(json: unknown): ExplainConfigReading {
         ruleKinds.trustedAuthservIds,
         defaultRules.trustedAuthservIds,
       ),
+      ownRelays: top.read('ownRelays', ruleKinds.ownRelays, defaultRules.ownRelays),
       tagsInReplies: top.read('tagsInReplies', ruleKinds.tagsInReplies, defaultRules.tagsInReplies),
       caseWords: top.read('caseWords', ruleKinds.caseWords, defaultRules.caseWords),
       caseStatuses: top.read('caseStatuses', ruleKinds.caseStatuses, defaultRules.caseStatuses),

@@ -321,16 +321,23 @@ export const settings = {
   authentication: setting({
     name: 'AUTHENTICATION',
     group: g.who,
-    doc: 'SPF, DKIM and DMARC: off; flag (a sender without a pass moves no case unreviewed); require (such a sender neither moves a case nor re-attributes a forward).',
+    doc: 'SPF, DKIM and DMARC: off; flag (a sender without a pass is flagged and moves no case unreviewed); require (mail of such a sender waits in triage). Off lets anyone who can write a From line close a case.',
     kind: ruleKinds.authentication,
-    fallback: defaultRules.authentication,
+    fallback: 'flag',
   }),
   trustedAuthservIds: setting({
     name: 'TRUSTED_AUTHSERV_IDS',
     group: g.who,
-    doc: 'Names by which your own mail server signs its Authentication-Results (RFC 8601). Those of others are not believed.',
+    doc: 'Names by which your own mail server signs its Authentication-Results (RFC 8601). Others are ignored, and so is what stands below the Received line of your server. doctor proposes them.',
     kind: ruleKinds.trustedAuthservIds,
     example: 'mx.firm.example',
+  }),
+  ownRelays: setting({
+    name: 'OWN_RELAYS',
+    group: g.who,
+    doc: 'The servers by which mail reaches you, your own and a hosted gateway before them: addresses, networks and host names (with what is below them). SPF is asked only where mail enters the first of them. doctor proposes them.',
+    kind: ruleKinds.ownRelays,
+    example: 'mx.firm.example, 192.0.2.25, 10.0.0.0/8',
   }),
 
   tagsInReplies: setting({

@@ -98,6 +98,7 @@ async function openDesk(
     spoolDir,
     authenticate: false,
     trustedAuthservIds: [],
+    ownRelays: [],
   });
   return { blobs: store, reader, spoolDir };
 }
