@@ -4,7 +4,7 @@ import { judgeMessage } from './judgement.ts';
 import { yieldToOriginal } from './judgement/entries.ts';
 import { messageFactsOf, recipientsKey } from './message-facts.ts';
 import type { Reader, ReadMessage } from './reading.ts';
-import { flagReusedId, writeOut } from './record.ts';
+import { flagReusedId, flagSender, writeOut } from './record.ts';
 import { retractLinks } from './retract.ts';
 import type { Rules } from './rules.ts';
 import type { BlobStore } from './store/blobs.ts';
@@ -190,6 +190,7 @@ async function settle(
     due = persisted === null && (again || !isJudged);
   }
   await flagReusedId(database, message);
+  await flagSender(database, message);
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {

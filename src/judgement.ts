@@ -21,10 +21,11 @@ import { spellingsIn } from './verdict/spellings.ts';
 import type { Facts, Verdict } from './verdict.ts';
 import { decideCaseUpdates } from './verdict/case-updates.ts';
 import { readParties } from './verdict/parties.ts';
+import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './verdict/proof.ts';
 import { decisionKeysFor, questionsFor } from './verdict/questions.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 4;
 
 interface JudgedMessage {
   readonly mail: Mail;
@@ -81,6 +82,7 @@ export async function judgeAnew(
     authentication,
   };
   const verdict = judge(mail, facts, rules);
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, facts, rules));
 
   const { tags, title } = readCaseTags(mail.subject, rules);
   const refs = tags.flatMap(({ ref }) => ref ?? []);
@@ -134,7 +136,12 @@ export async function judgeAnew(
       }),
     ),
     variantOf: related.variants[0]?._id ?? null,
-    newFlags: related.namesakes.length > 0 ? [REUSED_ID_FLAG] : [],
+    newFlags: [
+      ...(related.namesakes.length > 0 ? [REUSED_ID_FLAG] : []),
+      ...(isUnauthenticated ? [UNAUTHENTICATED_FLAG] : []),
+    ],
+    // a copy in our own Sent folder proves what was doubtful before
+    goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
     judgedWith: {
       roles: message.roles,
       inOwnSent: message.inOwnSent,

@@ -187,7 +187,8 @@ export const relays: Kind<readonly string[]> = listWith({
       ? { ok: false, wrong: `${quoted(entry)} is no address, network or host name` }
       : { ok: true, value };
   },
-  expects: 'addresses, networks and host names with commas between, such as 192.0.2.25, 10.0.0.0/8, mx.example.com',
+  expects:
+    'addresses, networks and host names with commas between, such as 192.0.2.25, 10.0.0.0/8, mx.example.com',
 });
 
 /** More of a value than this says nothing to a reader and floods the terminal. */

@@ -99,14 +99,20 @@ export type Judgement = Pick<
   | 'variantOf'
   | 'judgedWith'
   | 'ruleVersion'
-> & { readonly newFlags: readonly string[] };
+> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision'>,
-  { newFlags, ...judgement }: Judgement,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
+  { newFlags, goneFlags, ...judgement }: Judgement,
 ): Promise<MessageDocument | null> {
+  const gone = message.flags.filter((flag) => goneFlags.includes(flag));
+  if (gone.length > 0)
+    await messages.updateOne(
+      { _id: message._id, revision: message.revision },
+      { $pull: { flags: { $in: gone } } },
+    );
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
     {

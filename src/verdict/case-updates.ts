@@ -1,6 +1,6 @@
 import type { Mail } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag.ts';
-import { isEcho } from '../mail/case-tag.ts';
+import { isEcho, readCaseTags } from '../mail/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject-prefix.ts';
 import type { Facts, Link, Verdict } from '../verdict.ts';
 import type { Rules } from '../rules.ts';
@@ -70,6 +70,8 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag stands in the subject of the message answered: an echo');
 
   const authority = authorityProblem(input);
+  const enclosed = tagsInside(mail, rules);
+  const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, enclosed);
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
       const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
@@ -82,7 +84,7 @@ export function decideCaseUpdates(input: {
         statusText: tag.statusText,
         review: tag.lookAlike
           ? 'look-alike'
-          : authority !== null
+          : authority !== null || isAnothersWord(tag)
             ? 'unauthenticated'
             : holders.length > 0 && !holders.includes(clientId)
               ? 'foreign-case'
@@ -95,10 +97,24 @@ export function decideCaseUpdates(input: {
     }),
   );
   const held = updates.filter((update) => update.review !== null).length;
+  const why =
+    authority ??
+    (fired.some(isAnothersWord) ? 'the tag stands in the subject of the message inside, too' : null);
   return {
     updates,
-    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${authority === null ? '' : `: ${authority}`}` : ''}`,
+    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${why === null ? '' : `: ${why}`}` : ''}`,
   };
+}
+
+/**
+ * The tags in the subjects of what a message forwards or encloses. A mail program copies such a subject into its own: it is the word
+ * of who wrote the message inside, who is not proven by that of the forwarder.
+ */
+function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
+  const nestedSubjects = (messages: Mail['nested']): readonly string[] =>
+    messages.flatMap(({ subject, nested }) => [subject, ...nestedSubjects(nested)]);
+  const subjects = [...mail.forwards.flatMap(({ subject }) => subject ?? []), ...nestedSubjects(mail.nested)];
+  return [...new Set(subjects)].flatMap((subject) => readCaseTags(subject, rules).tags);
 }
 
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */

@@ -3,10 +3,11 @@ import type { Rules } from '../rules.ts';
 import type { Case, Via } from '../verdict.ts';
 import { candidatesFor, exact, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { askForwarded, askHops, refuseForwarder } from './forwarded.ts';
+import { askForwarded, askHops, enclosedByUs, refuseForwarder } from './forwarded.ts';
 import { companyOf, foldedOf } from './inexact.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { isFormSender, isOurs } from './parties.ts';
+import { isDoubtful } from './proof.ts';
 
 interface WhoRule {
   readonly rule: string;
@@ -82,7 +83,12 @@ function askListOriginal(judged: Case): Answer {
   if (original === null) return nothing('no sign of a mailing list or relay with another poster');
   if (original.address === null || isOurs(original.address, judged.rules))
     return { outcome: 'rejected', detail: `${original.sign} names nobody outside` };
-  return exact(judged, [{ address: original.address, via: 'list-original' }], `${original.sign}: `);
+  const from = judged.mail.from?.address ?? 'nobody';
+  return exact(
+    judged,
+    [{ address: original.address, via: 'list-original' }],
+    `${original.sign}, which any sender can write, in a message from ${from}: `,
+  );
 }
 
 function askReplyTo(judged: Case): Answer {
@@ -144,25 +150,50 @@ function askThread(judged: Case): Answer {
   if (thread.length === 0) return nothing('no known message is referenced');
   const isBelieved = refuseForwarder(judged) === null;
   const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
+  if (isBelieved) for (const id of enclosedByUs(judged)) enclosed.delete(id);
   for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
   const believed = thread.filter(
-    ({ messageId, isPrinted }) => isBelieved || (isPrinted !== true && !enclosed.has(messageId)),
+    ({ messageId, isPrinted }) => (isBelieved || isPrinted !== true) && !enclosed.has(messageId),
   );
   if (believed.length === 0)
     return {
       outcome: 'rejected',
-      detail: 'known only from what a forward prints or encloses, which is believed of staff',
+      detail: 'known only from what a forward prints or encloses, which is believed of staff who enclosed it',
     };
   const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
   if (links.length === 0) return nothing('the thread has no client yet');
-  if (links.length === 1) return { outcome: 'found', detail: 'the thread has exactly one client', links };
+  if (links.length === 1)
+    return (
+      askStranger(judged, links[0]?.clientId ?? '') ?? {
+        outcome: 'found',
+        detail: 'the thread has exactly one client',
+        links,
+      }
+    );
   return {
     outcome: 'rejected',
     detail: `the thread has ${links.length} clients`,
     candidates: links,
     reason: 'several-clients-in-thread',
   };
+}
+
+/** Who knows an id of a thread, which stands in each of its messages, gets into it by naming it. Null for those who belong there. */
+function askStranger({ mail, parties, facts, rules, proof }: Case, clientId: string): Answer | null {
+  const from = mail.from?.address ?? null;
+  const isTheirs = from !== null && (facts.book.get(from) ?? []).some((entry) => entry.clientId === clientId);
+  if (parties.direction !== 'inbound' || isTheirs || (from !== null && isOurs(from, rules))) return null;
+  const links = [{ clientId, via: 'thread' as const, address: null }];
+  const detail = `the thread has exactly one client; ${from ?? 'the sender'} is a stranger in it, who names a message of it`;
+  return isDoubtful(proof)
+    ? {
+        outcome: 'rejected',
+        detail: `${detail} and is not authenticated`,
+        candidates: links,
+        reason: 'unauthenticated',
+      }
+    : { outcome: 'found', detail, links };
 }
 
 function askSubAddress(judged: Case): Answer {
