@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import { openImapSource } from './mailbox/imap.ts';
 import type { ImapCredential } from './mailbox/imap.ts';
 import { createMetrics } from './metrics.ts';
+import { watchReceivingServer } from './polling/receiving-server.ts';
 import type { PollDeps, PolledMailbox, PollStep } from './poll.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from './queues.ts';
 import type { Queues } from './queues.ts';
@@ -155,12 +156,16 @@ export async function openApp(
       workers.push(startIngestWorkers({ ...settings, ingest, concurrency: config.ingest.concurrency }));
     }
     if (roles.has('poll')) {
+      const lookAt = watchReceivingServer(config.rules, log);
       const poll: PollDeps = {
         database,
         blobs,
         spoolDir: config.ingest.spoolDir,
         enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
-        remember: roles.has('ingest') ? (key, raw) => reader.remember(key, raw) : () => {},
+        remember: (key, raw) => {
+          lookAt(raw);
+          if (roles.has('ingest')) reader.remember(key, raw);
+        },
         hasRoom: createBackpressure(queues, config.poll.backpressure),
         batch: config.poll.batch,
         budgetMs: config.poll.budgetSeconds * 1000,

@@ -3,6 +3,8 @@ import { openMailbox } from './app.ts';
 import { describeError } from './errors.ts';
 import { MailboxError } from './mailbox/mailbox.ts';
 import type { MailboxSession } from './mailbox/mailbox.ts';
+import { proposalText, proposeServers } from './mail/authentication/receiving-server.ts';
+import { newestHeaders } from './doctor/receiving-server.ts';
 import { inspectRedis } from './redis.ts';
 import { openBlobStore } from './store/blob-store.ts';
 import { ensureIndexes, openDatabase } from './store/mongo.ts';
@@ -32,7 +34,7 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
       'no mailbox is given',
       'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
     );
-  for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox);
+  for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox, config.rules);
   yield examineDashboard(config);
 }
 
@@ -136,7 +138,10 @@ async function examineBlobs({ blobs: settings }: Config): Promise<Finding> {
   }
 }
 
-async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGenerator<Finding> {
+async function* examineMailbox(
+  settings: Config['mailboxes'][number],
+  rules: Config['rules'],
+): AsyncGenerator<Finding> {
   const subject = `mailbox ${settings.name}`;
   const { source } = openMailbox(settings);
   try {
@@ -154,6 +159,7 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
         }
         yield await examineFolder(session, path, settings);
       }
+      if (rules.authentication !== 'off') yield* examineReceivingServer(session, settings, rules);
     } finally {
       await session.close();
     }
@@ -162,6 +168,19 @@ async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGene
   } finally {
     await source.close();
   }
+}
+
+/** By which servers mail comes, where the settings do not say so. Of no folder but the inbox: elsewhere lies what came otherwise. */
+async function* examineReceivingServer(
+  session: MailboxSession,
+  { name }: Config['mailboxes'][number],
+  rules: Config['rules'],
+): AsyncGenerator<Finding> {
+  const path = await session.resolveFolder('\\Inbox');
+  if (path === null) return;
+  const { uidNext } = await session.open(path);
+  const proposal = proposalText(proposeServers(await newestHeaders(session, uidNext), rules));
+  if (proposal !== null) yield finding(`mail server of ${name}`, 'warning', proposal.detail, proposal.fix);
 }
 
 /** One folder that does not open says nothing about the others. */

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isInNetwork, readIp } from './ip-address.ts';
+import type { IpAddress } from './ip-address.ts';
 
 /** The servers by which mail reaches us: our own, and a hosted gateway before them. */
 export interface OwnRelays {
@@ -12,10 +13,10 @@ export interface OwnRelays {
 export function relayEntry(entry: string): string | null {
   const value = entry.trim().toLowerCase();
   const [address = '', bits, ...more] = value.split('/');
-  const family = isIP(address);
-  if (family !== 0) {
+  const ip = readIp(address);
+  if (ip !== null) {
     if (bits === undefined) return address;
-    const isPrefix = /^\d{1,3}$/u.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+    const isPrefix = /^\d{1,3}$/u.test(bits) && Number(bits) <= (ip.family === 4 ? 32 : 128);
     return isPrefix && more.length === 0 ? `${address}/${Number(bits)}` : null;
   }
   const host = value.replace(/\.$/u, '');
@@ -26,18 +27,17 @@ export function relayEntry(entry: string): string | null {
 
 /** `entries`: as {@link relayEntry} gives them. A host name stands for itself and for what is below it. */
 export function ownRelaysOf(entries: readonly string[]): OwnRelays {
-  const networks = new BlockList();
+  const networks: { readonly ip: IpAddress; readonly bits: number }[] = [];
   const hosts: string[] = [];
   for (const entry of entries) {
     const [address = '', bits] = entry.split('/');
-    const type = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (isIP(address) === 0) hosts.push(entry);
-    else if (bits === undefined) networks.addAddress(address, type);
-    else networks.addSubnet(address, Number(bits), type);
+    const ip = readIp(address);
+    if (ip === null) hosts.push(entry);
+    else networks.push({ ip, bits: bits === undefined ? (ip.family === 4 ? 32 : 128) : Number(bits) });
   }
-  const hasAddress = (ip: string): boolean => {
-    const family = isIP(ip);
-    return family !== 0 && networks.check(ip, family === 6 ? 'ipv6' : 'ipv4');
+  const hasAddress = (text: string): boolean => {
+    const ip = readIp(text);
+    return ip !== null && networks.some((network) => isInNetwork(ip, network.ip, network.bits));
   };
   return {
     hasAddress,

@@ -63,7 +63,7 @@ export function ownResults(
  * Where the words of strangers may begin: the first Received line in which the message came from elsewhere, or that does not tell.
  * Without such a line, the first of those of the final delivery; without any, the end.
  */
-function borderOf(
+export function borderOf(
   fields: readonly ShownField[],
   relays: OwnRelays,
 ): { readonly end: number; readonly receiver: string | null } {
@@ -76,6 +76,18 @@ function borderOf(
       return { end: at, receiver: readReceivedLine(value)?.by?.toLowerCase() ?? null };
   }
   return { end: first ?? fields.length, receiver: null };
+}
+
+/** Who states results in a place where only our servers write; null where nobody does. */
+export function statedBy(fields: readonly ShownField[], relays: OwnRelays): string | null {
+  const { end, receiver } = borderOf(fields, relays);
+  const stated = fields.flatMap(({ name, value }, at) => {
+    const isOwn =
+      at < end || (receiver !== null && writeBelow.has(receiver) && isDirectlyBelow(fields, { end, at }));
+    const id = name === 'authentication-results' && isOwn ? readResultsHeader(value)?.authservId : undefined;
+    return id === undefined || (at > end && id !== receiver) ? [] : [id];
+  });
+  return stated[0] ?? null;
 }
 
 function isDirectlyBelow(

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { SmtpSession } from '../../rules.ts';
 import { parseDate } from '../parse/dates.ts';
+import { readIp } from './ip-address.ts';
 import type { OwnRelays } from './own-relays.ts';
 import { readReceivedLine } from './received-line.ts';
 import type { ReceivedLine } from './received-line.ts';
@@ -107,7 +107,7 @@ function addressesIn(text: string): string[] {
     ([, ip = '']) => ip,
   );
   const bare = text.trim().replace(/^IPv6:/iu, '');
-  return [...bracketed, bare].flatMap((ip) => (isIP(ip) === 0 ? [] : [plainForm(ip)]));
+  return [...bracketed, bare].flatMap((ip) => (readIp(ip) === null ? [] : [plainForm(ip)]));
 }
 
 /** `::ffff:192.0.2.5` → `192.0.2.5`. */
