@@ -6,6 +6,7 @@ import type { Author } from './authentication/from-domain.ts';
 import { ownRelaysOf } from './authentication/own-relays.ts';
 import type { RawMessage } from './authentication/raw-header.ts';
 import { ownResults } from './authentication/own-results.ts';
+import type { OwnResults } from './authentication/own-results.ts';
 import type { MethodResult } from './authentication/results-header.ts';
 
 /** Who the sender is proven to be. A result is null where nothing could be said. */
@@ -48,40 +49,57 @@ export function readTrustedResults(
 ): Authentication | null {
   const own = ownResults(head.shown, { trustedAuthservIds, relays: ownRelaysOf(ownRelays) });
   if (own === null) return null;
-  const { results, isAtBorder } = own;
   const [defect] = head.defects;
   const froms = head.shown.filter(({ name }) => name === 'from').map(({ value }) => value);
   const author = defect === undefined ? authorOf(froms) : null;
   const of = (method: string): readonly MethodResult[] =>
-    results.filter((result) => result.method === method);
-  const isOther = shown !== undefined && author !== null && author.address !== shown;
-  const proofs = author === null || isOther ? [] : results.filter((result) => provesAuthor(result, author));
-  const counting = proofs.filter(({ method }) =>
-    method === 'spf' || method === 'dmarc' ? isAtBorder : true,
-  );
-  const isReplay = author !== null && mayBeReplay(head, author.domain);
+    own.results.filter((result) => result.method === method);
   const policy = of('dmarc').map(({ policy: word }) => dmarcPolicy(word ?? undefined))[0] ?? null;
-  const alignedPass = counting.some(({ method }) => !isReplay || method === 'spf' || method === 'auth');
   const doubt =
     defect !== undefined
       ? `the header section has ${defect}`
-      : isOther
+      : shown !== undefined && author !== null && author.address !== shown
         ? `the sender that was verified is ${author.address}`
-        : alignedPass || proofs.length === 0
-          ? null
-          : counting.length === 0
-            ? 'our server asked SPF of a relay of ours'
-            : 'the signature leaves out what tells the message from another one';
+        : null;
+  const proof = doubt !== null || author === null ? { isProven: false, doubt } : proofOf(own, head, author);
   return {
     spf: writtenResult(of('spf')),
     dkim: writtenResult(of('dkim')),
     dmarc: author === null && of('dmarc').length > 0 ? 'permerror' : writtenResult(of('dmarc')),
     arc: writtenResult(of('arc')),
     source: 'trusted-header',
-    alignedPass,
+    alignedPass: proof.isProven,
     ...(policy !== null && { policy }),
-    ...(doubt !== null && { doubt }),
+    ...(proof.doubt !== null && { doubt: proof.doubt }),
   };
+}
+
+/** What our server's results prove of the author: not all that passed does. */
+function proofOf(
+  { results, isAtBorder }: OwnResults,
+  head: RawMessage,
+  author: Author,
+): { readonly isProven: boolean; readonly doubt: string | null } {
+  const proofs = results.filter((result) => provesAuthor(result, author));
+  const how = results.filter(
+    ({ method, result }) => result === 'pass' && (method === 'dkim' || method === 'spf'),
+  );
+  // DMARC passes by one of the two; where both that passed are another's by our list of tenants, the server took them for one
+  const isByAnother = how.length > 0 && !how.some((result) => proofs.includes(result));
+  const isReplay = mayBeReplay(head, author.domain);
+  const isProven = proofs.some(({ method }) => {
+    if (method === 'auth') return true;
+    if (method === 'spf') return isAtBorder;
+    if (method === 'dkim') return !isReplay;
+    return isAtBorder && !isReplay && !isByAnother;
+  });
+  if (isProven || proofs.length === 0) return { isProven, doubt: null };
+  const doubt = isReplay
+    ? 'the signature leaves out what tells the message from another one'
+    : isByAnother
+      ? 'what passed is the domain of another organisation'
+      : 'our server asked SPF of a relay of ours';
+  return { isProven, doubt };
 }
 
 /**

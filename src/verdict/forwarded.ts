@@ -90,13 +90,12 @@ function leadsTo(
   judged: Case,
   { sender, address }: { readonly sender: string; readonly address: string | null },
 ): boolean {
-  return (
-    withoutFound(found, [
-      ...candidatesFor(judged, address, 'forwarded'),
-      ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
-      ...candidatesFor(judged, companyOf(judged, sender), 'domain'),
-    ]).length === 0
-  );
+  const links = [
+    ...candidatesFor(judged, address, 'forwarded'),
+    ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
+    ...candidatesFor(judged, companyOf(judged, sender), 'domain'),
+  ];
+  return links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
 }
 
 /** To whom an address that no client has would lead, where that is nobody of those found. */

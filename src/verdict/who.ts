@@ -158,7 +158,7 @@ function askThread(judged: Case): Answer {
   if (believed.length === 0)
     return {
       outcome: 'rejected',
-      detail: 'known only from what a forward prints or encloses, which is believed of staff who enclosed it',
+      detail: 'known only from what a forward prints or encloses, which is believed of staff',
     };
   const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));

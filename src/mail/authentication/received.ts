@@ -89,7 +89,7 @@ export function clientOf({ from, fromComments }: ReceivedLine): { ip: string; he
   const named = fromComments.flatMap((comment) => heloIn(comment) ?? []);
   if (named.length > 1) return null;
   const seen = fromComments.flatMap((comment) => addressesIn(withoutHelo(comment)));
-  const own = seen.length > 0 || named.length === 0 ? [] : addressesIn(from ?? '');
+  const own = named.length === 0 ? [] : addressesIn(from ?? '');
   const addresses = [...new Set([...seen, ...own])];
   const [ip] = addresses;
   if (ip === undefined || addresses.length > 1) return null;
