@@ -133,7 +133,7 @@ function isWaiting(judged: Judged | undefined): boolean {
   return (
     verdict.kind === 'unmatched' ||
     verdict.kind === 'ambiguous' ||
-    updates.some(({ review }) => review === 'parent-unknown')
+    updates.some(({ awaitsParent }) => awaitsParent)
   );
 }
 

@@ -95,11 +95,10 @@ export async function judgeAnew(
     cases: { tags, title, parent: related.parent, backfill: message.backfill, holders },
   });
   const told = retellings(related, verdict);
-  const awaitsParent = related.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
   const updates = cases.updates.filter(
-    (update) => !told.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
+    (update) => !told.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
   );
   const repeated = cases.updates.length - updates.length;
   const detail =
@@ -132,7 +131,7 @@ export async function judgeAnew(
       message,
       updates.flatMap(({ clientId, description: _, ...update }) => {
         const id = ids.get(clientId);
-        return id === undefined ? [] : [{ ...update, clientId: id, awaitsParent, writtenAt: null }];
+        return id === undefined ? [] : [{ ...update, clientId: id, writtenAt: null }];
       }),
     ),
     variantOf: related.variants[0]?._id ?? null,

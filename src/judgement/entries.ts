@@ -95,8 +95,14 @@ export async function yieldToOriginal(
     isNew(link) && taken.has(clientOf(link)) ? { ...link, writtenAt: message.receivedAt } : link,
   );
   const caseUpdates = message.caseUpdates.filter((update) => {
-    const draft = { ...update, clientId: String(update.clientId), review: heldFor(update), description: '' };
-    return !isFresh(update) || !told.some(isMadeBy(draft, { awaitsParent: false }));
+    const draft = {
+      ...update,
+      clientId: String(update.clientId),
+      review: heldFor(update),
+      description: '',
+      awaitsParent: update.awaitsParent === true,
+    };
+    return !isFresh(update) || !told.some(isMadeBy(draft, draft));
   });
   const yielded =
     links.some((link, index) => link !== message.links[index]) ||

@@ -40,7 +40,10 @@ export const standsElsewhere = (
 ): boolean => writtenAt?.getTime() === receivedAt.getTime();
 
 /** A case update as decided, kept so that a retry writes the same. */
-export interface MessageCaseUpdate extends Omit<CaseUpdateDraft, 'clientId' | 'description' | 'review'> {
+export interface MessageCaseUpdate extends Omit<
+  CaseUpdateDraft,
+  'clientId' | 'description' | 'review' | 'awaitsParent'
+> {
   readonly clientId: ClientDocument['_id'];
   /** `echo`: was held for its parent, which carries the same tag; never was an update. */
   readonly review: Review | 'echo' | null;

@@ -18,6 +18,8 @@ export interface CaseUpdateDraft {
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
+  /** The message that this one answers or carries is not known, and may show the tag to be an echo. */
+  readonly awaitsParent: boolean;
 }
 
 /** What is known of the message that this one answers. */
@@ -72,6 +74,7 @@ export function decideCaseUpdates(input: {
   const authority = authorityProblem(input);
   const enclosed = tagsInside(mail, rules);
   const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, enclosed);
+  const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
       const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
@@ -88,11 +91,12 @@ export function decideCaseUpdates(input: {
             ? 'unauthenticated'
             : holders.length > 0 && !holders.includes(clientId)
               ? 'foreign-case'
-              : parent.kind === 'unknown' && rules.tagsInReplies === 'review'
+              : isReplyHeld
                 ? 'parent-unknown'
                 : tag.status === null && tag.statusText !== null
                   ? 'unknown-status'
                   : null,
+        awaitsParent: isReplyHeld || (isAnothersWord(tag) && parent.kind !== 'known'),
       };
     }),
   );
