@@ -3,6 +3,7 @@ import { describeError, PermanentError } from './errors.ts';
 import { judgeMessage } from './judgement.ts';
 import { yieldToOriginal } from './judgement/entries.ts';
 import { messageFactsOf, recipientsKey } from './message-facts.ts';
+import { laterOf } from './mail/authentication.ts';
 import type { Reader, ReadMessage } from './reading.ts';
 import { flagReusedId, flagSender, writeOut } from './record.ts';
 import { retractLinks } from './retract.ts';
@@ -181,7 +182,7 @@ async function settle(
   let message = received;
   let due = again || !isJudgedAsSeen(message);
   while (due) {
-    const authentication = message.authentication ?? read.authentication;
+    const authentication = laterOf(message.authentication, read.authentication);
     const judgement = await judgeMessage(database, { mail, message, authentication, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;

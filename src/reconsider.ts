@@ -1,6 +1,7 @@
 import type { Filter } from 'mongodb';
 import { describeError } from './errors.ts';
 import { judgeAnew } from './judgement.ts';
+import { laterOf } from './mail/authentication.ts';
 import type { Reader } from './reading.ts';
 import type { Rules } from './rules.ts';
 import type { BookDocument } from './store/address-book.ts';
@@ -71,7 +72,7 @@ async function reconsiderOne(
     const read = await reader.read({ key: message.rawKey, size: message.size });
     try {
       const { mail } = read.reading;
-      const authentication = message.authentication ?? read.authentication;
+      const authentication = laterOf(message.authentication, read.authentication);
       const { fresh, judgement } = await judgeAnew(database, {
         mail,
         message,

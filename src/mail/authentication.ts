@@ -30,6 +30,13 @@ export function failsStrictPolicy(authentication: Authentication | null): boolea
   return authentication?.dmarc === 'fail' && authentication.policy !== 'none';
 }
 
+/** What was found out before, unless name servers did not answer then and another reading asked them again. */
+export function laterOf(before: Authentication | null, now: Authentication | null): Authentication | null {
+  const wasTemporary =
+    before !== null && !before.alignedPass && [before.spf, before.dkim, before.dmarc].includes('temperror');
+  return wasTemporary ? (now ?? before) : (before ?? now);
+}
+
 /**
  * The results that our own receiving server wrote into the header (RFC 8601), null where there are none of a server in
  * `trustedAuthservIds` (lower-case) in the place where only that server writes ({@link ownResults}).

@@ -1,6 +1,6 @@
 /** Where results of our own server stand, and what they prove. */
 import { describe, expect, it } from 'vitest';
-import { failsStrictPolicy, readTrustedResults } from '../../src/mail/authentication.ts';
+import { failsStrictPolicy, laterOf, readTrustedResults } from '../../src/mail/authentication.ts';
 import type { Authentication } from '../../src/mail/authentication.ts';
 import { readRawHeader } from '../../src/mail/authentication/raw-header.ts';
 
@@ -128,5 +128,25 @@ describe('a failed policy', () => {
     expect(failsStrictPolicy(read([`Authentication-Results: mx.firm.test; ${result}`, border, from]))).toBe(
       expected,
     );
+  });
+});
+
+describe('what was found out before', () => {
+  const found: Authentication = {
+    spf: 'none',
+    dkim: 'pass',
+    dmarc: 'pass',
+    arc: 'none',
+    source: 'verified',
+    alignedPass: true,
+  };
+  const unanswered: Authentication = { ...found, dkim: 'temperror', dmarc: null, alignedPass: false };
+
+  it('stays, unless name servers did not answer then', () => {
+    expect(laterOf(found, unanswered)).toBe(found);
+    expect(laterOf(null, found)).toBe(found);
+    expect(laterOf(unanswered, found)).toBe(found);
+    expect(laterOf(unanswered, null)).toBe(unanswered);
+    expect(laterOf({ ...found, spf: 'temperror' }, unanswered)).toMatchObject({ alignedPass: true });
   });
 });

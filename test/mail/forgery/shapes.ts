@@ -1,6 +1,6 @@
 /** The ways by which mail reaches a firm, with the headers that each kind of server writes. */
 import { authenticate } from 'mailauth';
-import { dnsMapResolver } from '../../../src/mail/authentication/dns-answers.ts';
+import { dnsMapResolver, watchResolver } from '../../../src/mail/authentication/dns-answers.ts';
 import { crm, dns, stamp } from './world.ts';
 import type { Sent } from './world.ts';
 
@@ -42,9 +42,9 @@ async function resultsOf({ ip, helo, mailFrom, data, isUnstated }: Sent, id: str
     helo,
     sender: mailFrom,
     mta: id,
-    resolver: async (name: string, type: string) => (await resolver(name, type)) as string[][],
+    resolver: watchResolver(resolver).resolve,
     disableBimi: true,
-  } as Parameters<typeof authenticate>[1]);
+  });
   return /^Authentication-Results:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n/imu.exec(headers)?.[0] ?? '';
 }
 
