@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll.ts';
+import { watchReceivingServer } from '../poll/receiving-server.ts';
 import { watchMailbox } from '../poll/watch.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
 import { addPoll } from '../queue/queues.ts';
@@ -135,11 +136,15 @@ function startIngest(composition: Composition): RunningWorkers {
 }
 
 function startPoll(composition: Composition): RunningWorkers {
-  const { resources, queues, roles, mailboxes, trial } = composition;
+  const { resources, queues, roles, mailboxes, trial, log } = composition;
   const reader = resources.reader();
+  const lookAt = watchReceivingServer(resources.config.rules, log);
   const poll: PollDeps = {
     ...pollIntoQueue(resources, queues),
-    ...(roles.has('ingest') && { remember: (key: string, raw: Buffer) => reader.remember(key, raw) }),
+    remember: (key, raw) => {
+      lookAt(raw);
+      if (roles.has('ingest')) reader.remember(key, raw);
+    },
     ...(trial.step && { step: trial.step }),
     ...(trial.timing && { leaseMs: trial.timing.leaseMs }),
   };

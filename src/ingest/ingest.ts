@@ -7,7 +7,8 @@ import { isNews, stateWhenWritten } from '../decide/decide.ts';
 import { deferToOriginal } from './defer.ts';
 import { messageFactsOf, recipientsBeside, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
-import { flagReusedId, writeOut } from './record.ts';
+import { flagReusedId, writeOut, flagSender } from './record.ts';
+import { laterOf } from '../mail/authentication/authentication.ts';
 import { retractLinks } from './retract.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
@@ -229,7 +230,7 @@ async function finish(
   let message = received;
   let due = again || !isJudgedAsSeen(message);
   while (due) {
-    const authentication = message.authentication ?? read.authentication;
+    const authentication = laterOf(message.authentication, read.authentication);
     const judgement = await judgeMessage(database, { mail, message, authentication, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
@@ -238,6 +239,7 @@ async function finish(
     due = persisted === null && (again || !isJudged);
   }
   await flagReusedId(database, message);
+  await flagSender(database, message);
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {

@@ -49,6 +49,7 @@ export interface ReaderSettings {
   /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
   /** Another program than the usual one, for tests of how readers end. */
   readonly entry?: URL;
 }
@@ -115,9 +116,9 @@ export function openReader(settings: ReaderSettings): Reader {
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const { authenticate, trustedAuthservIds } = settings;
+      const { authenticate, trustedAuthservIds, ownRelays } = settings;
       const result = await pool.run(
-        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds },
+        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds, ownRelays },
         timeLimitMs,
         stop,
       );

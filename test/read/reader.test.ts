@@ -42,6 +42,7 @@ function open(settings: Partial<ReaderSettings> = {}): Reader {
     spoolDir: join(folder, 'spool'),
     authenticate: false,
     trustedAuthservIds: [],
+    ownRelays: [],
     entry: deadly,
     ...settings,
   });

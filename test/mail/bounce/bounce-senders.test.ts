@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { classifyAutomatic } from '../../src/mail/automatic/automatic.ts';
-import { readBounce } from '../../src/mail/bounce/bounce.ts';
-import type { Automatic, Bounce } from '../../src/mail/mail.ts';
-import { parseMessage } from '../../src/mime/parse.ts';
+import { classifyAutomatic } from '../../../src/mail/automatic/automatic.ts';
+import { readBounce } from '../../../src/mail/bounce/bounce.ts';
+import type { Automatic, Bounce } from '../../../src/mail/mail.ts';
+import { parseMessage } from '../../../src/mime/parse.ts';
 
 async function read(raw: string): Promise<{ bounce: Bounce | null; automatic: Automatic | null }> {
   const message = await parseMessage({ raw: Buffer.from(raw) });
