@@ -73,7 +73,7 @@ export async function openApp(
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
     const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const { stuck, liveness } = startHeartbeat({ self, probe, log, signal });
+    const heartbeat = startHeartbeat({ self, probe, log, signal });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
@@ -91,7 +91,7 @@ export async function openApp(
       metrics: createMetrics(),
       trial,
       self,
-      liveness,
+      liveness: () => heartbeat.liveness(),
       signal,
     };
     if (roles.has('ingest')) workers.push(startIngest(composition));
@@ -107,7 +107,7 @@ export async function openApp(
       await self.leave();
     });
     const dashboard = roles.has('dashboard') ? await openDashboardOf(composition) : null;
-    return { dashboard, stuck, close: async () => await resources.close() };
+    return { dashboard, stuck: heartbeat.stuck, close: async () => await resources.close() };
   } catch (error) {
     await resources.close();
     throw error;

@@ -91,6 +91,7 @@ describe('polls go on', () => {
     const { queues, start, untilPolled } = await openPolled();
     await addPoll(queues, 'office');
     const id = (await queues.redis.get(queues.poll.toKey(`de:${mailboxKey('office')}`))) ?? '';
+    expect(id).not.toBe('');
     await queues.redis.set(queues.poll.toKey(id), 'not a hash');
     await queues.redis.del(queues.poll.toKey('wait'));
     start();

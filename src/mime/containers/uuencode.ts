@@ -108,7 +108,8 @@ function readBlock(
   let at = start;
   let content: Buffer | null = null;
   let length = 0;
-  while (firstFeed >= 0 && at < text.length) {
+  if (firstFeed < 0) return { content: null, next: start };
+  while (at < text.length) {
     const feed = text.indexOf('\n', at);
     const end = feed < 0 ? text.length : feed;
     const next = Math.min(text.length, end + 1);

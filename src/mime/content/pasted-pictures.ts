@@ -159,7 +159,7 @@ export function createPastedPictures(
       html = [];
       waits = [];
       run(held.length === 0 ? bytes : Buffer.concat([held, bytes]));
-      const wait = waits.length === 0 ? null : Promise.all(waits).then(() => {});
+      const wait = waits.length === 0 ? null : allOf(waits);
       return { html: Buffer.concat(html), wait };
     },
     async end() {
@@ -171,4 +171,8 @@ export function createPastedPictures(
       return { html: Buffer.concat(html), pictures: await Promise.all(ended) };
     },
   };
+}
+
+async function allOf(waits: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.all(waits);
 }

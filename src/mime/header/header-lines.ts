@@ -155,8 +155,9 @@ export function createMimeHeaderLines({
         case 'body':
           return asBody();
         case 'open':
-          return { kind: 'more', bytes: empty };
+          break;
       }
+      return { kind: 'more', bytes: empty };
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

@@ -189,7 +189,7 @@ export async function sign(data: string, domain: string, { fields, bytes }: Sign
     signTime: new Date(stamp),
     signatureData: [{ ...own, ...(bytes !== undefined && { maxBodyLength: bytes }) }],
     ...(fields !== undefined && { headerList: fields }),
-  } as Parameters<typeof dkimSign>[1]);
+  });
   return Buffer.from(signatures).toString('latin1') + data;
 }
 
@@ -203,6 +203,6 @@ export async function seal(data: string, domain: string, results: string): Promi
     cv: 'none',
     i: 1,
     authResults: results,
-  } as Parameters<typeof sealMessage>[1]);
+  });
   return fields.toString('latin1') + data;
 }
