@@ -10,6 +10,9 @@ export default defineConfig({
           include: ['test/{mail,verdict,unit}/**/*.test.ts', 'test/services/unit/**/*.test.ts'],
           // No measure, only an end to what hangs: the machine may be busy with the same tests on another Node.js.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // vitest leaves a core to itself, which on two cores is half of them.
+          maxWorkers: '100%',
         },
       },
       {
@@ -18,6 +21,8 @@ export default defineConfig({
           include: ['test/{contract,integration,e2e}/**/*.test.ts', 'test/services/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // They wait for servers more than they compute.
+          maxWorkers: '100%',
         },
       },
       {
