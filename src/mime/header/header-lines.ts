@@ -149,7 +149,7 @@ export function createMimeHeaderLines({
         return { kind: 'more', bytes: line };
       }
       malformed = true;
-      switch (damage.push(line, kept.names)) {
+      switch (damage.push(line, kept.lines.length === 0 ? null : kept.names)) {
         case 'damage':
           return { kind: 'more', bytes: takeDamage() };
         case 'body':

@@ -36,6 +36,8 @@ interface OpenLeaf {
   readonly draft: MessageDraft;
   /** Final once the first bytes are read, which may show another than the header says. */
   readonly role: () => LeafRole;
+  /** What its header says. */
+  readonly isText: boolean;
   readonly use: ReturnType<MessageDraft['bodies']['use']>;
 }
 
@@ -150,7 +152,10 @@ export function createAssembly(input: {
     if (result.broken)
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
     if (result.facts !== null)
-      addAttachment(open.draft, { part: asFile(part, open.role()), facts: result.facts });
+      addAttachment(open.draft, {
+        part: open.isText && open.role() === 'file' ? asFile(part) : part,
+        facts: result.facts,
+      });
     if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
     for (const { facts, ...named } of result.pictures) open.draft.attachments.push({ ...named, ...facts });
     const role = open.role();
@@ -187,12 +192,13 @@ export function createAssembly(input: {
       drafts.push(nested);
     } else {
       const use = draft.bodies.use(part);
-      let role = roleOf(part, use.kind === 'body');
+      const stated = roleOf(part, use.kind === 'body');
+      let role = stated;
       const isDelivered = use.kind !== 'other-rendering' && !isResourceFork(part);
       const reader = openPartReader({
         part,
         plan(head) {
-          role = roleByContent(role, { part, head });
+          role = roleByContent(stated, { part, head });
           return {
             keepBytes: keepBytesFor(role, { limits, budget }),
             output: role !== 'text' && isDelivered ? deliveries.open() : null,
@@ -201,7 +207,7 @@ export function createAssembly(input: {
           };
         },
       });
-      leaf = { reader, draft, role: () => role, use };
+      leaf = { reader, draft, role: () => role, isText: stated === 'text', use };
     }
   };
 
@@ -223,7 +229,7 @@ export function createAssembly(input: {
     for (const piece of held.pieces) await reader.write(piece);
     const draft = current();
     await closeLeaf(
-      { reader, draft, role: () => 'text', use: { kind: 'body', plain: true, html: true } },
+      { reader, draft, role: () => 'text', isText: true, use: { kind: 'body', plain: true, html: true } },
       false,
     );
   };
