@@ -11,7 +11,7 @@ export const UNAUTHENTICATED_FLAG = 'unauthenticated';
  * What is known of who wrote a message:
  * - `proven`: it is who From says;
  * - `unproven`: nothing says so, and AUTHENTICATION asks for it;
- * - `failed`: the owner of the domain says that it is not theirs, or the firm's own server that it is malformed;
+ * - `failed`: the owner of the domain wants such mail refused;
  * - `unchecked`: AUTHENTICATION is off, and nothing speaks against it.
  */
 export interface Proof {

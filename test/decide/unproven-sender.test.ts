@@ -108,8 +108,8 @@ describe('the first hop that is not ours', () => {
   it.each([
     ['prints a client', gmail(otto, gmail(john))],
     ['prints a client’s sub-address', gmail(otto, gmail('J <john+1@x.test>'))],
-    ['encloses a client’s letter', attached(within)],
-    ['came beside a client’s letter', attached({ from: otto }, { from: john })],
+    ['encloses a client’s message', attached(within)],
+    ['came beside a client’s message', attached({ from: otto }, { from: john })],
   ])('is not skipped where nobody has it and it %s', async (_, body) => {
     const { verdict, caseUpdates } = await decide(filed(body), dropbox);
     expect([verdict.kind, verdict.reason, verdict.clients, caseUpdates]).toEqual([
@@ -121,7 +121,7 @@ describe('the first hop that is not ours', () => {
     expect(verdict.candidates).toMatchObject([{ clientId: 'john' }]);
   });
 
-  it('does not lead into the thread of a letter that it encloses', async () => {
+  it('does not lead into the thread of a message that it encloses', async () => {
     const known: Letter = { from: john, id: 'known@x.test', minute: 0 };
     const carrying: Letter = {
       from: otto,

@@ -204,7 +204,7 @@ const forwards = group('forwards', [
     filed,
   ],
   [
-    'in our name, of an enclosed letter',
+    'in our name, of an enclosed message',
     forgedForward({ subject: closes, ...enclosing(inner(alice, 'Lease')) }),
     filed,
   ],
@@ -238,12 +238,12 @@ const forwards = group('forwards', [
     filed,
   ],
   [
-    'by us, of an enclosed letter with the attacker’s tag',
+    'by us, of an enclosed message with the attacker’s tag',
     genuineForward({ subject: `Fwd: ${closes}`, ...enclosing(inner(alice)) }),
     filed,
   ],
   [
-    'by us, of a letter in an enclosed letter',
+    'by us, of a message in an enclosed message',
     genuineForward({
       subject: closes,
       ...enclosing(mail({ from: eve, subject: 'Hello', id: 'e@evil.test', ...enclosing(inner(alice)) })),
@@ -271,7 +271,7 @@ const forwards = group('forwards', [
     filed,
   ],
   [
-    'by us, of a stranger and a client’s letter beside it',
+    'by us, of a stranger and a client’s message beside it',
     genuineForward({
       subject: closes,
       ...enclosing(mail({ from: eve, subject: 'Hello', id: 'e@evil.test' }), inner(alice, 'Lease')),
@@ -284,7 +284,7 @@ const forwards = group('forwards', [
     filed,
   ],
   [
-    'by us, of a stranger who encloses a known letter',
+    'by us, of a stranger who encloses a known message',
     genuineForward({
       subject: closes,
       ...enclosing(

@@ -99,7 +99,7 @@ export const controls: readonly Attack[] = group('genuine', [
   ],
   ['one of us, to a client', office({ to: `${alice}, ${crm}` })],
   [
-    'one of us, who tags the forward of a letter',
+    'one of us, who tags the forward of a message',
     office({ to: crm, subject: `${closes.replace('Lease', '')}Fwd: Lease`, body: block }),
     { role: 'dropbox' },
   ],
