@@ -279,7 +279,9 @@ async function runMaintenance(input: {
   }
   if (roles.has('ingest')) {
     steps.push(async () => {
-      const { revived, failed = [] } = await reconcile(database, queues, intervalMs);
+      const { revived, refetched = [], failed = [] } = await reconcile(database, queues, intervalMs);
+      for (const occurrence of refetched)
+        log.warn(occurrence, 'raw bytes are gone from blob storage; the message is fetched again');
       metrics.revivedJobs.inc(revived);
       for (const { job, error } of failed)
         log.warn({ job: ingestJobId(job), error }, 'job could not be looked at, the others were');

@@ -17,13 +17,14 @@ export function auditCommand(): Command {
     )
     .argument('<mailbox>', 'its name in the settings')
     .option('--fix', 'queue the missing ones')
+    .option('--blobs', 'also look for the raw bytes of every message in blob storage')
     .option('--json', 'one JSON line a folder')
     .action(audit);
 }
 
 async function audit(
   name: string,
-  { fix = false, json = false }: { fix?: boolean; json?: boolean },
+  { fix = false, blobs = false, json = false }: { fix?: boolean; blobs?: boolean; json?: boolean },
 ): Promise<void> {
   const config = loadConfig(process.env);
   const wanted = config.mailboxes.find((mailbox) => mailbox.name === name);
@@ -34,7 +35,10 @@ async function audit(
   const stores = await openStores(config);
   const mailbox = openMailbox(wanted);
   try {
-    const audits = await auditMailbox(stores.database, mailbox, { fix });
+    const audits = await auditMailbox(stores.database, mailbox, {
+      fix,
+      blobs: { store: stores.blobs, of: blobs ? 'all' : 'failed' },
+    });
     for (const folder of audits) {
       console.log(json ? JSON.stringify(folder) : lineOf(folder));
       if (!json) for (const line of undeliveredLines(folder)) console.log(line);
@@ -42,7 +46,8 @@ async function audit(
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
     if (missing > 0 || audits.some(isIncomplete)) process.exitCode = 1;
-    if (missing > 0 && fix) {
+    const lost = audits.some(({ rawGone }) => rawGone.length > 0);
+    if ((missing > 0 || lost) && fix) {
       await pollSoon(config.redis, name);
       console.log('they are queued; audit again when the workers have gone through them');
     }
@@ -52,13 +57,14 @@ async function audit(
   }
 }
 
-const isIncomplete = ({ problem, unfound, undelivered }: FolderAudit): boolean =>
-  problem !== null || unfound > 0 || undelivered.length > 0;
+const isIncomplete = ({ problem, unfound, undelivered, rawGone }: FolderAudit): boolean =>
+  problem !== null || unfound > 0 || undelivered.length > 0 || rawGone.length > 0;
 
 /** What no audit can mend: the server counts or lists it, and does not give it. */
-function undeliveredLines({ folder, unfound, undelivered }: FolderAudit): string[] {
+function undeliveredLines({ folder, unfound, undelivered, rawGone }: FolderAudit): string[] {
   return [
     ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),
+    ...rawGone.slice(0, SHOWN).map((uid) => `${folder} UID ${uid}: its raw bytes are gone from blob storage`),
     ...undelivered
       .slice(0, SHOWN)
       .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),

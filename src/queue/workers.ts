@@ -5,6 +5,7 @@ import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
+import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
 import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
@@ -137,6 +138,12 @@ export function startIngestWorkers(
           ? await ingestSighting(ingest, objectId, signal)
           : await ingestAgain(ingest, objectId).catch(async (error: unknown) => {
               await noteRejudgeFailure(ingest.database.messages, objectId, describeError(error));
+              if (error instanceof PermanentError && error.code === 'raw-missing')
+                await askForRaw(
+                  ingest.database,
+                  { messageRef: objectId },
+                  await polledMailboxes(ingest.database),
+                );
               throw error;
             });
       report({ job: job.id, outcome, seconds: stop() });
