@@ -55,7 +55,10 @@ async function reviveMailboxes({ config, database, queues, log }: MaintenanceInp
 }
 
 async function reviveIngestJobs({ config, database, queues, log, metrics }: MaintenanceInput): Promise<void> {
-  const { revived, failed = [] } = await reconcile(database, queues, config.reconcileSeconds * 1000);
+  const intervalMs = config.reconcileSeconds * 1000;
+  const { revived, refetched = [], failed = [] } = await reconcile(database, queues, intervalMs);
+  for (const occurrence of refetched)
+    log.warn(occurrence, 'raw bytes are gone from blob storage; the message is fetched again');
   metrics.revivedJobs.inc(revived);
   for (const { job, error } of failed)
     log.warn({ job: ingestJobId(job), error }, 'job could not be looked at; the others were');

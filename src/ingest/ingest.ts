@@ -134,6 +134,7 @@ async function attempt(
         await addRecipients(database.messages, message, { recipients: others, sighting });
       await markDone(database.sightings, sighting._id, message._id);
       await forgetQuarantined(database, sighting, message);
+      await followRaw(database, sighting, message);
       deps.step?.('done');
       return { ...outcome, lag: lagOf(sighting, new Date()) };
     } finally {
@@ -158,6 +159,16 @@ async function account(
   else if (error instanceof Error && error.name === 'ReadingDied')
     await reportDeath(sightings, sighting, { owner: self.id, error: text });
   else await reportAttempt(sightings, sighting._id, text);
+}
+
+/** The bytes that were fetched again may not be those that were lost, to the last one. */
+async function followRaw(
+  { messages }: Database,
+  { lostRaw, rawKey }: SightingDocument,
+  { _id }: MessageDocument,
+): Promise<void> {
+  if (lostRaw === undefined || rawKey === null || lostRaw === rawKey) return;
+  await messages.updateOne({ _id, rawKey: lostRaw }, { $set: { rawKey } });
 }
 
 /** What was kept of it while it could not be read has another fingerprint where only its header was read. */

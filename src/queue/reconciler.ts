@@ -1,6 +1,8 @@
 import type { ObjectId } from 'mongodb';
 import { describeError } from '../errors.ts';
 import { findCountedOut, reopen } from '../store/attempts.ts';
+import { askForMissingRaw } from '../store/lost-raw.ts';
+import type { Occurrence } from '../store/lost-raw.ts';
 import { findToRejudge } from '../store/rejudge.ts';
 import type { Database } from '../store/mongo.ts';
 import { noteSightingError, stalePending } from '../store/sightings.ts';
@@ -14,6 +16,8 @@ const MAX_FAILURES_IN_A_ROW = 3;
 
 export interface Reconciled {
   readonly revived: number;
+  /** Messages whose raw bytes are gone and that the next poll fetches again. */
+  readonly refetched?: readonly Occurrence[];
   /** Jobs that could not be looked at, and why. The others were. */
   readonly failed?: readonly { readonly job: IngestJob; readonly error: string }[];
 }
@@ -39,6 +43,7 @@ export async function reconcile(database: Database, queues: Queues, staleMs: num
       if (kind === 'sighting') await noteSightingError(database.sightings, id, describeError(error));
     }
   };
+  const refetched = await askForMissingRaw(database);
   for (const id of await findCountedOut(database.sightings, PAGE)) {
     await reopen(database.sightings, [id]);
     await ensure('sighting', id);
@@ -57,5 +62,9 @@ export async function reconcile(database: Database, queues: Queues, staleMs: num
     after = ids.at(-1) ?? null;
     if (ids.length < PAGE || after === null) break;
   }
-  return { revived, ...(failed.length > 0 && { failed }) };
+  return {
+    revived,
+    ...(refetched.length > 0 && { refetched }),
+    ...(failed.length > 0 && { failed }),
+  };
 }

@@ -6,6 +6,7 @@ import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
+import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
 import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
@@ -153,6 +154,12 @@ export function startIngestWorkers(
           ? await ingestSighting(ingest, objectId, signal)
           : await ingestAgain(ingest, objectId).catch(async (error: unknown) => {
               await noteRejudgeFailure(ingest.database.messages, objectId, describeError(error));
+              if (error instanceof PermanentError && error.code === 'raw-missing')
+                await askForRaw(
+                  ingest.database,
+                  { messageRef: objectId },
+                  await polledMailboxes(ingest.database),
+                );
               throw error;
             });
       report({ job: job.id, outcome, seconds: stop() });

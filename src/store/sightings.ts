@@ -33,6 +33,10 @@ export interface SightingDocument {
   readonly unlistedAt?: Date | null;
   /** It was served with far fewer bytes than declared: what came, and since when the same comes. */
   readonly short?: { readonly sha256: string | null; readonly since: Date } | null;
+  /** It was fetched once, and blob storage lost the bytes of this key. */
+  readonly lostRaw?: string;
+  /** … and the mailbox has it no longer either. */
+  readonly isGone?: boolean;
   /** What a person should know although it was fetched. */
   readonly warning?: string | null;
   /** Who tried to ingest it and has not reported back: the poison guard (invariant 8). */
