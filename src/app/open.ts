@@ -134,14 +134,18 @@ export function openReaderFor(
   { blobs, spoolDir }: { readonly blobs: BlobStore; readonly spoolDir: string },
 ): Reader {
   const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
+  const { caseWords, caseStatuses } = config.rules;
   return openReader({
     blobs,
     processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,
-    authenticate: config.rules.authentication !== 'off',
-    trustedAuthservIds: config.rules.trustedAuthservIds,
-    ownRelays: config.rules.ownRelays,
+    reading: {
+      authenticate: config.rules.authentication !== 'off',
+      trustedAuthservIds: config.rules.trustedAuthservIds,
+      ownRelays: config.rules.ownRelays,
+      caseTags: { caseWords, caseStatuses },
+    },
   });
 }

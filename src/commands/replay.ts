@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
-import { withResources, openReaderFor, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';

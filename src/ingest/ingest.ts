@@ -237,12 +237,13 @@ async function finish(
   { read, again }: { readonly read: ReadMessage; readonly again: boolean },
 ): Promise<IngestOutcome> {
   const { database, rules } = deps;
-  const { mail } = read.reading;
+  const { disagreements, reading } = read;
+  const { mail } = reading;
   let message = received;
   let due = again || !isJudgedAsSeen(message);
   while (due) {
     const authentication = laterOf(message.authentication, read.authentication);
-    const judgement = await judgeMessage(database, { mail, message, authentication, rules });
+    const judgement = await judgeMessage(database, { mail, message, authentication, disagreements, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
     // Whoever was faster may have judged by a copy that names other recipients.

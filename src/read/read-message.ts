@@ -7,8 +7,9 @@ import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { AttachmentContent, ReadingResult, ReadingTask } from './reading-task.ts';
+import type { AttachmentContent, ReadingResult, ReadingTask, ReadingSettings } from './reading-task.ts';
 import { authenticateSender } from '../mail/authentication/sender.ts';
+import { findDisagreements } from './find-disagreements.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
@@ -18,22 +19,25 @@ const DNS_TIMEOUT_MS = 2_000;
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
 
 /** The work of a reading process. */
-export async function readMessage(task: ReadingTask): Promise<ReadingResult> {
-  if (task.kind === 'message') return await readWhole(task);
-  const { header, size, sha256, maxBytes } = task;
-  const reading = await readHeaderOnly({ header: asBuffer(header), size, sha256, maxBytes });
-  return { reading, contents: [], authentication: null };
+export async function readMessage(task: ReadingTask, settings: ReadingSettings): Promise<ReadingResult> {
+  if (task.kind === 'message') return await readWhole(task, settings);
+  const { size, sha256, maxBytes } = task;
+  const header = asBuffer(task.header);
+  const reading = await readHeaderOnly({ header, size, sha256, maxBytes });
+  const disagreements = await findDisagreements(reading.mail, settings.caseTags, () => [header]);
+  return { reading, contents: [], authentication: null, disagreements };
 }
 
-async function readWhole(task: MessageTask): Promise<ReadingResult> {
+async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
   const { raw } = task;
+  const open = (): Readable =>
+    raw instanceof Uint8Array
+      ? Readable.from([asBuffer(raw)])
+      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    raw:
-      raw instanceof Uint8Array
-        ? Readable.from([asBuffer(raw)])
-        : createReadStream(raw.path, { highWaterMark: 256 * 1024 }),
+    raw: open(),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
@@ -46,7 +50,8 @@ async function readWhole(task: MessageTask): Promise<ReadingResult> {
   return {
     reading,
     contents: contentsOf(reading, spooled),
-    authentication: await authenticate(task, reading),
+    authentication: await authenticate(task, reading, settings),
+    disagreements: await findDisagreements(reading.mail, settings.caseTags, open),
   };
 }
 
@@ -66,13 +71,17 @@ function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): Attachment
   }));
 }
 
-async function authenticate(task: MessageTask, { mail }: ReadMail): Promise<Authentication | null> {
+async function authenticate(
+  task: MessageTask,
+  { mail }: ReadMail,
+  settings: ReadingSettings,
+): Promise<Authentication | null> {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
   return await authenticateSender({
     mail,
-    rules: task,
+    rules: settings,
     raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
-    resolver: task.authenticate
+    resolver: settings.authenticate
       ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
       : null,
   });

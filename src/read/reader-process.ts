@@ -2,7 +2,13 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { OUT_OF_MEMORY } from './reading-task.ts';
-import type { ProcessMessage, ReadingResult, ReadingTask } from './reading-task.ts';
+import type {
+  ProcessMessage,
+  ReadingResult,
+  ReadingSettings,
+  ReadingStart,
+  ReadingTask,
+} from './reading-task.ts';
 
 /** The process that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
 export class ReadingDied extends Error {
@@ -16,6 +22,7 @@ export interface ProcessSettings {
   readonly maxHeapMb: number;
   /** Of the whole process, heap and buffers together. */
   readonly maxProcessMb: number;
+  readonly settings: ReadingSettings;
 }
 
 /** One child that reads one message at a time. */
@@ -125,17 +132,20 @@ class Ended extends Error {
   }
 }
 
-function forkReader({ entry, maxHeapMb, maxProcessMb }: ProcessSettings): ChildProcess {
+function forkReader({ entry, maxHeapMb, maxProcessMb, settings }: ProcessSettings): ChildProcess {
   const env = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return fork(fileURLToPath(entry), [String(process.pid), String(maxProcessMb * 1_048_576)], {
+  const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     env: Object.fromEntries(env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  const start: ReadingStart = { parentPid: process.pid, maxBytes: maxProcessMb * 1_048_576, settings };
+  child.send(start, () => {});
+  return child;
 }
 
 /** V8's report of its end must not come between the lines of the log, and says why it came. */

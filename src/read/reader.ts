@@ -6,17 +6,20 @@ import { pipeline } from 'node:stream/promises';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { openReaderPool } from './reader-pool.ts';
 import { ReadingDied } from './reader-process.ts';
-import type { AttachmentContent, RawContent } from './reading-task.ts';
+import type { AttachmentContent, RawContent, ReadingResult, ReadingSettings } from './reading-task.ts';
 
 export interface ReadMessage {
   readonly reading: ReadMail;
   /** Each distinct attachment once. Valid until `dispose`. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
+  /** Where a second reader differs, if one was asked. */
+  readonly disagreements: readonly Disagreement[];
   /** Removes what was spooled. */
   readonly dispose: () => Promise<void>;
 }
@@ -46,10 +49,7 @@ export interface ReaderSettings {
   readonly timeLimitMs: number;
   /** The folder of this process, see `openSpoolFolder`. */
   readonly spoolDir: string;
-  /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
-  readonly authenticate: boolean;
-  readonly trustedAuthservIds: readonly string[];
-  readonly ownRelays: readonly string[];
+  readonly reading: ReadingSettings;
   /** Another program than the usual one, for tests of how readers end. */
   readonly entry?: URL;
 }
@@ -72,6 +72,7 @@ export function openReader(settings: ReaderSettings): Reader {
     processes: settings.processes,
     maxHeapMb: MAX_HEAP_MB,
     maxProcessMb: MAX_PROCESS_MB,
+    settings: settings.reading,
   });
   const remembered = createRawCache();
 
@@ -93,7 +94,7 @@ export function openReader(settings: ReaderSettings): Reader {
     return Buffer.concat(await stream.toArray());
   }
 
-  async function readHeader(raw: RawReference, bytes: Buffer): Promise<{ readonly reading: ReadMail }> {
+  async function readHeader(raw: RawReference, bytes: Buffer): Promise<ReadingResult> {
     return await pool.run({ kind: 'header', ...headerOf(raw, bytes, maxMessageBytes) }, timeLimitMs);
   }
 
@@ -109,19 +110,14 @@ export function openReader(settings: ReaderSettings): Reader {
   async function read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
-      return { ...found, contents: [], authentication: null, dispose: async () => {} };
+      return { ...found, dispose: async () => {} };
     }
     // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
     const spoolDir = join(settings.spoolDir, randomUUID());
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const { authenticate, trustedAuthservIds, ownRelays } = settings;
-      const result = await pool.run(
-        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds, ownRelays },
-        timeLimitMs,
-        stop,
-      );
+      const result = await pool.run({ kind: 'message', raw: content, spoolDir }, timeLimitMs, stop);
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
         (kept) => !(kept instanceof Uint8Array),
       );

@@ -1,9 +1,19 @@
 /** What the worker and a reading process say to each other. Plain values and bytes that survive structured clone. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
+import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 
 /** A raw message: in memory if it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
+
+/** The first thing that a process is told. */
+export interface ReadingStart {
+  readonly parentPid: number;
+  /** Of memory, beyond which it ends itself. */
+  readonly maxBytes: number;
+  readonly settings: ReadingSettings;
+}
 
 export type ReadingTask =
   | {
@@ -11,9 +21,6 @@ export type ReadingTask =
       readonly raw: RawContent;
       /** A folder of this task's own for attachments that are too large for memory. */
       readonly spoolDir: string;
-      readonly authenticate: boolean;
-      readonly trustedAuthservIds: readonly string[];
-      readonly ownRelays: readonly string[];
     }
   | {
       /** Only the header of a message that is not to be parsed. */
@@ -23,6 +30,16 @@ export type ReadingTask =
       readonly sha256: string;
       readonly maxBytes: number;
     };
+
+/** What all tasks of a process have in common. */
+export interface ReadingSettings {
+  /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
+  readonly authenticate: boolean;
+  readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
+  /** The words of case tags, which are read twice. */
+  readonly caseTags: CaseTagWords;
+}
 
 export interface AttachmentContent {
   readonly sha256: string;
@@ -36,6 +53,8 @@ export interface ReadingResult {
   /** Each distinct attachment once. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
+  /** Where a second reader differs, if one was asked. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 export type ProcessMessage =

@@ -1,5 +1,5 @@
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { append, newAccount } from '../support/imap-server.ts';
 import { letter } from '../support/messages.ts';
@@ -91,7 +91,7 @@ describe('a raw message that blob storage lost', () => {
     await notePoll(firm.database.polls, mailbox.name);
     await firm.poll(mailbox);
     const row = await firm.database.sightings.findOne({ uid: 6 });
-    await firm.blobs.delete(row?.rawKey ?? '');
+    await rm(join(dirname(firm.poller.spoolDir), 'blobs', row?.rawKey ?? ''));
     await firm.ingestWaiting();
     expect(await firm.database.messages.countDocuments({ state: 'quarantined' })).toBe(1);
     const queues = newQueues();

@@ -37,11 +37,11 @@ const ends: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-await serveTasks(async (task) => {
+await serveTasks(async (task, settings) => {
   const end = ends[subjectOf(task)];
   if (end !== undefined) writeFileSync(join(tmpdir(), 'reached'), subjectOf(task));
   await end?.();
-  return await readMessage(task);
+  return await readMessage(task, settings);
 });
 
 function subjectOf(task: ReadingTask): string {
