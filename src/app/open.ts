@@ -20,7 +20,8 @@ import { reconcile } from '../queue/reconciler.ts';
 import { inspectRedis } from '../queue/redis.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { ensureIndexes, openDatabase } from '../store/mongo.ts';
+import { prepareDatabase } from '../store/migrations.ts';
+import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
 import { createLimiter } from '../limiter.ts';
 import { watchMailbox } from '../poll/watch.ts';
@@ -57,7 +58,7 @@ export async function openStores(config: Config): Promise<Stores> {
       { cause: error },
     );
   });
-  await ensureIndexes(database);
+  await prepareDatabase(database);
   const blobs = openBlobStore(config.blobs);
   return {
     database,

@@ -6,6 +6,7 @@ import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
+import { linkStateOf } from '../store/link-state.ts';
 import { flagSameMessageId } from '../store/messages.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -124,7 +125,9 @@ export async function writeOut(
   message: MessageDocument,
   mail: Mail,
 ): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter((link) => link.writtenAt === null && link.retract === undefined);
+  const links = message.links.filter(
+    (link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined,
+  );
   const written = await recordCommunications(
     communications,
     links.map((link) => communicationOf(message, mail, link)),

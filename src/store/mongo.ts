@@ -8,6 +8,7 @@ import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
+import type { SchemaDocument } from './migrations.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 
@@ -37,6 +38,7 @@ export interface Database {
   readonly leases: Collection<LeaseDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly schema: Collection<SchemaDocument>;
 }
 
 /** How long a command may look for a server before it fails; the job is retried then. */
@@ -69,6 +71,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     leases: own<LeaseDocument>('leases'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    schema: own<SchemaDocument>('schema'),
   };
 }
 

@@ -23,7 +23,8 @@ import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { importClients } from '../../src/store/clients.ts';
 import type { ClientDocument } from '../../src/store/clients.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
-import { ensureIndexes, openDatabase } from '../../src/store/mongo.ts';
+import { prepareDatabase } from '../../src/store/migrations.ts';
+import { openDatabase } from '../../src/store/mongo.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
 import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
@@ -50,7 +51,7 @@ export async function newDatabase(): Promise<Database> {
       ownPrefix: '',
     },
   });
-  await ensureIndexes(database);
+  await prepareDatabase(database);
   onTestFinished(async () => {
     await database.db.dropDatabase();
     await database.client.close();
