@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** A small but true PDF that says one line. */
 export function pdf(line: string): Buffer {
@@ -67,14 +67,4 @@ function chunk(type: string, data: Buffer): Buffer {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32(body), 0);
   return Buffer.concat([length, body, sum]);
-}
-
-/** ISO 3309; `zlib.crc32` came with Node 22.2. */
-function crc32(data: Buffer): number {
-  let sum = ~0;
-  for (const byte of data) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
-  }
-  return ~sum >>> 0;
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EJSON } from 'bson';
+import { openResources } from '../src/app/open.ts';
 import { loadConfig } from '../src/config/config.ts';
-import { openDatabase } from '../src/store/mongo.ts';
 import type { Database } from '../src/store/mongo.ts';
 import { deliver } from './delivery.ts';
 import { demoEnvironment } from './environment.ts';
@@ -25,7 +25,8 @@ async function run(once: boolean): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'docketmail-demo-run.'));
   const env = await demoEnvironment(process.env, folder);
   const config = loadConfig(env);
-  const database = await openDatabase(config.mongodb);
+  const resources = await openResources(config);
+  const { database } = resources;
   try {
     await database.clients.insertMany(
       EJSON.parse(await readFile(new URL('clients.json', import.meta.url), 'utf8')),
@@ -55,7 +56,7 @@ async function run(once: boolean): Promise<void> {
       await worker.stop();
     }
   } finally {
-    await database.client.close();
+    await resources.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -5,13 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ObjectId } from 'mongodb';
+import { openResources } from '../src/app/open.ts';
+import type { Resources } from '../src/app/open.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { rebuildBook } from '../src/rejudge/address-book-sync.ts';
 import { lookUpAddresses } from '../src/store/book-answers.ts';
-import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
 import type { Database } from '../src/store/mongo.ts';
 
-const uri = process.env['MONGODB_URI'];
-if (uri === undefined) throw new Error('MONGODB_URI is not set: eval "$(script/services env)"');
 const largest = Number(process.argv[2] ?? 1_000_000);
 const sizes = [100, 10_000, largest];
 const BATCH = 10_000;
@@ -71,20 +71,11 @@ async function lookUp(database: Database, number: number): Promise<{ ms: number;
   return { ms: performance.now() - started, isFound: entries.get(address)?.length === 1 };
 }
 
-async function open(): Promise<Database> {
-  const database = await openDatabase({
-    uri: uri ?? '',
-    db: `docketmail_bench_${randomBytes(4).toString('hex')}`,
-    collections: {
-      clients: 'clients',
-      communications: 'communications',
-      caseUpdates: 'caseUpdates',
-      ownPrefix: '',
-    },
-  });
-  await ensureIndexes(database);
-  await database.clients.createIndexes([{ key: { email: 1 } }, { key: { emails: 1 } }]);
-  return database;
+async function open(): Promise<Resources> {
+  const env = { ...process.env, MONGODB_DB: `docketmail_bench_${randomBytes(4).toString('hex')}` };
+  const resources = await openResources(loadConfig(env, { mailboxes: 'optional' }));
+  await resources.database.clients.createIndexes([{ key: { email: 1 } }, { key: { emails: 1 } }]);
+  return resources;
 }
 
 async function rebuild(database: Database): Promise<string> {
@@ -100,10 +91,13 @@ async function rebuild(database: Database): Promise<string> {
   return `${seconds.toFixed(1)} s (${done.gained + done.lost} changes, at most ${Math.round(peak / 1e6)} MB)`;
 }
 
+const opened: Resources[] = [];
 const databases: { readonly size: number; readonly database: Database; readonly times: number[] }[] = [];
 try {
   for (const size of sizes) {
-    const database = await open();
+    const resources = await open();
+    opened.push(resources);
+    const { database } = resources;
     databases.push({ size, database, times: [] });
     const loadSeconds = await load(database, 0, size);
     console.log(
@@ -128,8 +122,8 @@ try {
       `${size} clients: look-up of ${ADDRESSES_A_MESSAGE} addresses, median ${of(times, 0.5).toFixed(2)} ms, p95 ${of(times, 0.95).toFixed(2)} ms, ratio ${(of(times, 0.5) / first).toFixed(2)}`,
     );
 } finally {
-  for (const { database } of databases) {
-    await database.db.dropDatabase();
-    await database.client.close();
+  for (const resources of opened) {
+    await resources.database.db.dropDatabase();
+    await resources.close();
   }
 }

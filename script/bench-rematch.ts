@@ -8,54 +8,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openResources } from '../src/app/open.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { clientChanged } from '../src/rejudge/address-book-sync.ts';
 import { readMail } from '../src/mail/read.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { messageFactsOf } from '../src/decide/facts-from-mail.ts';
 import { createLog } from '../src/log.ts';
-import { addIngestJobs, openQueues } from '../src/queue/queues.ts';
-import { openReader } from '../src/read/reader.ts';
+import { addIngestJobs } from '../src/queue/queues.ts';
 import { previewRematch, rematchOf } from '../src/rejudge/rematch.ts';
-import { defaultRules } from '../src/decide/rules.ts';
 import { rawKey } from '../src/store/blobs/blobs.ts';
-import { openDirectoryStore } from '../src/store/blobs/folder.ts';
 import { deterministicId } from '../src/store/ids.ts';
 import { receiveMessage } from '../src/store/messages.ts';
 import type { MessageFacts } from '../src/decide/message-facts.ts';
-import { ensureIndexes, openDatabase } from '../src/store/mongo.ts';
 import { startIngestWorkers } from '../src/queue/workers.ts';
 import { Readable } from 'node:stream';
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: eval "$(script/services env)"`);
-  return value;
-};
 const count = Number(process.argv[2] ?? 10_000);
 const folder = await mkdtemp(join(tmpdir(), 'docketmail-bench-'));
-const database = await openDatabase({
-  uri: need('MONGODB_URI'),
-  db: `docketmail_bench_${randomBytes(4).toString('hex')}`,
-  collections: {
-    clients: 'clients',
-    communications: 'communications',
-    caseUpdates: 'caseUpdates',
-    ownPrefix: '',
+const config = loadConfig(
+  {
+    MONGODB_URI: process.env['MONGODB_URI'],
+    MONGODB_DB: `docketmail_bench_${randomBytes(4).toString('hex')}`,
+    REDIS_URL: process.env['REDIS_URL'],
+    QUEUE_PREFIX: `bench-${randomBytes(4).toString('hex')}`,
+    BLOB_DIR: join(folder, 'blobs'),
+    SPOOL_DIR: folder,
+    OWN_ADDRESSES: 'office@firm.test',
+    AUTHENTICATION: 'off',
   },
-});
-const redis = { url: need('REDIS_URL'), prefix: `bench-${randomBytes(4).toString('hex')}` };
-const queues = openQueues(redis);
-const blobs = openDirectoryStore({ dir: join(folder, 'blobs') });
-const rules = { ...defaultRules, ownAddresses: ['office@firm.test'] };
-const reader = openReader({
-  blobs,
-  threads: 2,
-  maxMessageBytes: 1e8,
-  timeLimitMs: 60_000,
-  spoolDir: folder,
-  authenticate: false,
-  trustedAuthservIds: [],
-});
+  { mailboxes: 'optional' },
+);
+const resources = await openResources(config);
+const { database, blobs } = resources;
+const { rules, redis } = config;
+const reader = resources.reader();
+const queues = await resources.queues();
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Two of three messages are Dora's; each has its own bytes, as mail has. */
@@ -72,7 +60,7 @@ async function letterOf(number: number): Promise<MessageFacts> {
     sha256,
     contentType: 'message/rfc822',
   });
-  const reading = await readMail({ open: () => Readable.from([raw]) });
+  const reading = await readMail({ raw: Readable.from([raw]) });
   return messageFactsOf(reading, { rawKey: rawKey(sha256), internalDate: null, now: new Date(), rules });
 }
 
@@ -96,7 +84,6 @@ async function storeAll(): Promise<void> {
 }
 
 try {
-  await ensureIndexes(database);
   const started = performance.now();
   await storeAll();
   await database.messages.updateMany({}, { $set: { state: 'triage' } });
@@ -140,10 +127,8 @@ try {
   console.log(holds ? 'the preview was right, and the second run changed nothing' : 'THE PREVIEW WAS WRONG');
   if (!holds) process.exitCode = 1;
 } finally {
-  await reader.close();
   for (const queue of [queues.tick, queues.poll, queues.ingest]) await queue.obliterate({ force: true });
-  await queues.close();
   await database.db.dropDatabase();
-  await database.client.close();
+  await resources.close();
   await rm(folder, { recursive: true, force: true });
 }

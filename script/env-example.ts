@@ -85,8 +85,7 @@ const stale = wanted.filter(
   ({ path, content }) => !existsSync(path) || readFileSync(path, 'utf8') !== content,
 );
 if (process.argv.includes('--check')) {
-  for (const { path } of stale)
-    console.error(`${path} is stale: run node --import tsx script/env-example.ts`);
+  for (const { path } of stale) console.error(`${path} is stale: run node script/env-example.ts`);
   process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
   for (const { path, content } of stale) writeFileSync(path, content);

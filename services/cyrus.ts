@@ -33,7 +33,7 @@ export const cyrus: ServiceRecipe = {
     started(
       startProcess({
         label: 'saslauthd',
-        command: [process.execPath, '--import', 'tsx', saslauthd, '--socket', join(setup.folder, 'sasl/mux')],
+        command: [process.execPath, saslauthd, '--socket', join(setup.folder, 'sasl/mux')],
         cwd: fileURLToPath(new URL('..', import.meta.url)),
         log: join(setup.folder, 'saslauthd.log'),
         env: { IMAP_TEST_PASSWORD: setup.secrets.imapPassword },

@@ -3,7 +3,7 @@
 // Test and demo support only, never a production database: no authentication, no transactions, no change streams, no collation, and a PostgreSQL
 // that runs without fsync. It listens on 127.0.0.1 and serves as many clients as a test run opens over one pool of PostgreSQL connections.
 //
-//   node --import tsx services/documentdb-gateway.ts --port 27017 --postgres-port 5432
+//   node services/documentdb-gateway.ts --port 27017 --postgres-port 5432
 import { createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { Document } from 'bson';

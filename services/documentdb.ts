@@ -79,7 +79,7 @@ export const documentdb: ServiceRecipe = {
       '--postgres-port',
       String(portOf(setup, 'postgres')),
     ];
-    const command = [process.execPath, '--import', 'tsx', gateway, ...ports];
+    const command = [process.execPath, gateway, ...ports];
     const cwd = fileURLToPath(new URL('..', import.meta.url));
     started(
       startProcess({ label: 'documentdb-gateway', command, cwd, log: join(setup.folder, 'gateway.log') }),

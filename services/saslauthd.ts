@@ -1,6 +1,6 @@
 // The password question of Cyrus (saslauthd's protocol): every user name exists, and one password opens them all. For tests only.
 //
-//   IMAP_TEST_PASSWORD=… node --import tsx services/saslauthd.ts --socket PATH
+//   IMAP_TEST_PASSWORD=… node services/saslauthd.ts --socket PATH
 import { timingSafeEqual } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,270 +1,147 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ObjectId } from 'mongodb';
-import { syncAddressBook } from '../rejudge/address-book-sync.ts';
+/** The one place where servers, readers and mailboxes are opened, and closed in reverse order. */
 import type { Config } from '../config/config.ts';
-import { openDashboard } from '../dashboard/server.ts';
-import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
-import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
-import { openImapSource } from '../mailbox/imap/imap.ts';
-import type { ImapCredential } from '../mailbox/imap/imap.ts';
-import { createMetrics } from '../metrics.ts';
-import type { PollDeps, PolledMailbox, PollStep } from '../poll/poll.ts';
-import { addIngestJobs, addPoll, ensureSchedulers, openQueues, pendingIngestJobs } from '../queue/queues.ts';
+import type { PolledMailbox } from '../poll/poll.ts';
+import { openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
-import { openReader } from '../read/reader.ts';
-import { reconcile } from '../queue/reconciler.ts';
 import { inspectRedis } from '../queue/redis.ts';
-import { openBlobStore } from '../store/blobs/open-blob-store.ts';
+import { openReader } from '../read/reader.ts';
+import type { Reader } from '../read/reader.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
+import { openBlobStore } from '../store/blobs/open-blob-store.ts';
+import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
+import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
 import { prepareDatabase } from '../store/migrations.ts';
 import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
-import { createLimiter } from '../limiter.ts';
-import { watchMailbox } from '../poll/watch.ts';
-import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
-import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
+import { createClosingStack } from './closing-stack.ts';
+import { openMailbox } from './open-mailbox.ts';
+import type { KeepConnections } from './open-mailbox.ts';
 
-export type Role = 'poll' | 'ingest' | 'dashboard';
-
-export interface App {
-  /** Null without the dashboard role. */
-  readonly dashboard: Dashboard | null;
-  /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
-  close(): Promise<void>;
-}
-
-/** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
-export interface Trial {
-  readonly step: (name: PollStep | IngestStep) => void;
-  readonly timing?: JobTiming & { readonly leaseMs: number };
-}
-
-/** Database and blobs: all that a command without a queue needs. */
-export interface Stores {
+/** Database and blobs, and everything else when it is first asked for. */
+export interface Resources {
+  readonly config: Config;
   readonly database: Database;
   readonly blobs: BlobStore;
+  /** A folder of this process for what is too large for memory. */
+  readonly spoolDir: string;
+  /** Its processes start with the first message. */
+  reader(): Reader;
+  /** @throws with a message that names the setting where Redis does not answer; the next call tries again. */
+  queues(): Promise<Queues>;
+  /** Connects on the first use only. */
+  mailbox(settings: Config['mailboxes'][number], keep?: KeepConnections): PolledMailbox;
+  /** For what a caller opens itself: closed before everything that was opened earlier. */
+  addCloser(close: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
-/** @throws with a message that names the setting where a server cannot be reached. */
-export async function openStores(config: Config): Promise<Stores> {
+/**
+ * With a log, what fails in closing is logged and not thrown, and a Redis that may drop jobs is warned of. @throws with a message
+ * that names the setting where the database cannot be reached.
+ */
+export async function openResources(
+  config: Config,
+  { log }: { readonly log?: Log } = {},
+): Promise<Resources> {
+  const stack = createClosingStack(
+    log && ((error) => log.warn({ error: describeError(error) }, 'closing failed')),
+  );
   const database = await openDatabase(config.mongodb).catch((error: unknown) => {
     throw new Error(
       `MONGODB_URI: no database answers (${describeError(error)}). Fix: check host, port and credentials`,
       { cause: error },
     );
   });
-  await prepareDatabase(database);
+  stack.add(async () => await database.client.close());
+  let spool: SpoolFolder;
+  try {
+    await prepareDatabase(database);
+    spool = await openSpool(config);
+  } catch (error) {
+    await stack.close().catch(() => {});
+    throw error;
+  }
+  stack.add(spool.close);
   const blobs = openBlobStore(config.blobs);
+  stack.add(async () => await blobs.close());
+  let reader: Reader | undefined;
+  let queues: Queues | undefined;
   return {
+    config,
     database,
     blobs,
-    close: async () => {
-      await blobs.close();
-      await database.client.close();
+    spoolDir: spool.dir,
+    reader: () => {
+      if (reader !== undefined) return reader;
+      const opened = openReaderFor(config, { blobs, spoolDir: spool.dir });
+      stack.add(async () => await opened.close());
+      return (reader = opened);
     },
+    queues: async () => {
+      if (queues !== undefined) return queues;
+      const { maxmemoryPolicy } = await inspectRedis(config.redis.url);
+      if (maxmemoryPolicy !== 'noeviction')
+        log?.warn(
+          { maxmemoryPolicy },
+          'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)',
+        );
+      const opened = openQueues(config.redis);
+      stack.add(async () => await opened.close());
+      return (queues = opened);
+    },
+    mailbox: (settings, keep) => {
+      const mailbox = openMailbox(settings, keep);
+      stack.add(async () => await mailbox.source.close());
+      return mailbox;
+    },
+    addCloser: (close) => stack.add(close),
+    close: async () => await stack.close(),
   };
 }
 
-export function openReaderFor(config: Config, blobs: BlobStore) {
-  const { maxMessageBytes, readTimeLimitSeconds, spoolDir, concurrency } = config.ingest;
+/** Opens, works and closes, whatever becomes of the work. */
+export async function withResources<T>(
+  config: Config,
+  work: (resources: Resources) => Promise<T>,
+): Promise<T> {
+  const resources = await openResources(config);
+  let result: T;
+  try {
+    result = await work(resources);
+  } catch (error) {
+    // Why the work failed is what counts.
+    await resources.close().catch(() => {});
+    throw error;
+  }
+  await resources.close();
+  return result;
+}
+
+async function openSpool({ ingest: { spoolDir } }: Config): Promise<SpoolFolder> {
+  try {
+    return await openSpoolFolder(spoolDir);
+  } catch (error) {
+    throw new Error(
+      `SPOOL_DIR: nothing can be put into ${spoolDir} (${describeError(error)}). Fix: make it writable, or name another folder`,
+      { cause: error },
+    );
+  }
+}
+
+export function openReaderFor(
+  config: Config,
+  { blobs, spoolDir }: { readonly blobs: BlobStore; readonly spoolDir: string },
+): Reader {
+  const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
   return openReader({
     blobs,
-    threads: Math.min(concurrency, 2),
+    processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,
     authenticate: config.rules.authentication !== 'off',
     trustedAuthservIds: config.rules.trustedAuthservIds,
   });
-}
-
-/** True between the low and the high mark once the high one was passed: polling pauses, then goes on for a good while. */
-export function createBackpressure(
-  queues: Pick<Queues, 'ingest'>,
-  { high, low }: Config['poll']['backpressure'],
-) {
-  let full = false;
-  return async (): Promise<boolean> => {
-    const pending = await pendingIngestJobs(queues);
-    full = full ? pending > low : pending >= high;
-    return !full;
-  };
-}
-
-/** The composition root of `docketmail start`: opens everything in order and closes it in reverse. */
-export async function openApp(
-  config: Config,
-  roles: ReadonlySet<Role>,
-  log: Log,
-  trial?: Trial,
-): Promise<App> {
-  const closers: (() => Promise<unknown>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.toReversed())
-      await close().catch((error: unknown) => log.warn({ error: describeError(error) }, 'closing failed'));
-  };
-  try {
-    for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
-    const metrics = createMetrics();
-    await mkdir(config.ingest.spoolDir, { recursive: true });
-    const stores = await openStores(config);
-    closers.push(async () => await stores.close());
-    const { database, blobs } = stores;
-    const { maxmemoryPolicy } = await inspectRedis(config.redis.url);
-    if (maxmemoryPolicy !== 'noeviction')
-      log.warn(
-        { maxmemoryPolicy },
-        'Redis may drop jobs: set maxmemory-policy to noeviction (lost jobs are found again, but late)',
-      );
-    const queues = openQueues(config.redis);
-    closers.push(async () => await queues.close());
-
-    const reader = openReaderFor(config, blobs);
-    closers.push(async () => await reader.close());
-    const graceMs = config.shutdownSeconds * 1000;
-    const stopping = new AbortController();
-    const { step, timing } = trial ?? {};
-    const settings = { redis: config.redis, queues, log, metrics, ...(timing && { timing }) };
-    const background: Promise<unknown>[] = [];
-    const workers: RunningWorkers[] = [];
-    closers.push(async () => await Promise.allSettled(background));
-
-    const mailboxes: PolledMailbox[] = roles.has('poll')
-      ? config.mailboxes.map((mailbox) => openMailbox(mailbox, 'while-watching'))
-      : [];
-    for (const { source } of mailboxes) closers.push(async () => await source.close());
-    closers.push(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
-
-    const rejudgeSoon: IngestDeps['rejudgeSoon'] = async (ids) =>
-      await addIngestJobs(queues, 'message', ids).catch(() => {});
-    if (roles.has('ingest')) {
-      const ingest: IngestDeps = {
-        database,
-        blobs,
-        reader,
-        rules: config.rules,
-        alone: createLimiter(1),
-        rejudgeSoon,
-        ...(step && { step }),
-      };
-      workers.push(startIngestWorkers({ ...settings, ingest, concurrency: config.ingest.concurrency }));
-    }
-    if (roles.has('poll')) {
-      const poll: PollDeps = {
-        database,
-        blobs,
-        spoolDir: config.ingest.spoolDir,
-        enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
-        remember: roles.has('ingest') ? (key, raw) => reader.remember(key, raw) : () => {},
-        hasRoom: createBackpressure(queues, config.poll.backpressure),
-        batch: config.poll.batch,
-        budgetMs: config.poll.budgetSeconds * 1000,
-        ...(step && { step }),
-        ...(timing && { leaseMs: timing.leaseMs }),
-      };
-      workers.push(startPollWorkers({ ...settings, poll, mailboxes, concurrency: config.poll.concurrency }));
-      const owner = randomUUID();
-      for (const mailbox of mailboxes) {
-        const onArrival = (): void => {
-          addPoll(queues, mailbox.name).catch((error: unknown) =>
-            log.warn(
-              { mailbox: mailbox.name, error: describeError(error) },
-              'arrival could not be queued; the next tick finds it',
-            ),
-          );
-        };
-        background.push(
-          watchMailbox({ mailbox, leases: database.leases, owner, onArrival, log, signal: stopping.signal }),
-        );
-      }
-    }
-    background.push(
-      runMaintenance({ config, roles, database, queues, log, metrics, signal: stopping.signal }),
-    );
-
-    // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
-    closers.push(async () => stopping.abort());
-
-    let dashboard: Dashboard | null = null;
-    if (roles.has('dashboard')) {
-      const health = () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() }));
-      dashboard = await openDashboard({
-        settings: config.dashboard,
-        database,
-        blobs,
-        queues,
-        metrics,
-        log,
-        health,
-        mailboxes: config.mailboxes,
-        triage: { database, blobs, reader, rules: config.rules, rejudgeSoon, enqueue: rejudgeSoon },
-      });
-      const opened = dashboard;
-      closers.push(async () => await opened.close());
-    }
-    return { dashboard, close: closeAll };
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-}
-
-/** A mailbox of the settings as one to poll. Connects on the first use only. */
-export function openMailbox(
-  { auth, ...mailbox }: Config['mailboxes'][number],
-  keep: 'always' | 'while-watching' = 'always',
-): PolledMailbox {
-  const { name, role, folders, since } = mailbox;
-  const credential: ImapCredential =
-    auth.kind === 'password'
-      ? auth
-      : {
-          kind: 'accessToken',
-          accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile),
-        };
-  return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
-}
-
-const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();
-
-/** The process's own timer, outside BullMQ: schedulers, lost jobs and the address book survive a flushed Redis. */
-async function runMaintenance(input: {
-  config: Config;
-  roles: ReadonlySet<Role>;
-  database: Database;
-  queues: Queues;
-  log: Log;
-  metrics: ReturnType<typeof createMetrics>;
-  signal: AbortSignal;
-}): Promise<void> {
-  const { config, roles, database, queues, log, metrics, signal } = input;
-  const intervalMs = config.reconcileSeconds * 1000;
-  const owner = randomUUID();
-  const enqueue = async (ids: readonly ObjectId[]): Promise<void> =>
-    await addIngestJobs(queues, 'message', ids).catch(() => {});
-  while (!signal.aborted) {
-    try {
-      if (roles.has('poll')) await ensureSchedulers(queues, config.mailboxes);
-      if (roles.has('ingest')) {
-        const { revived } = await reconcile(database, queues, intervalMs);
-        metrics.revivedJobs.inc(revived);
-        if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-        const kept = await syncAddressBook(database, { owner, enqueue, everyMs: intervalMs });
-        if (kept !== null && kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
-        if (kept !== null && kept.withheld > 0)
-          log.warn(
-            kept,
-            'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
-          );
-      }
-    } catch (error) {
-      log.warn({ error: describeError(error) }, 'upkeep failed, it is tried again');
-    }
-    await delay(intervalMs, undefined, { signal }).catch(() => {});
-  }
 }

@@ -8,19 +8,19 @@ import { tallyReport } from './triage-report.ts';
 
 export function addressBookCommand(): Command {
   const book = new Command('address-book').description(
-    'the addresses by which clients are found, derived from the CRM and taught by people',
+    'the addresses that identify clients, from the CRM and from decisions',
   );
   book
     .command('rebuild')
-    .description('read every client now; mail of addresses that are new follows')
+    .description('read every client now and rematch the mail of new addresses')
     .option('--json', 'JSON instead of text')
     .action(rebuild);
   book
     .command('hint')
-    .description('these clients changed: know them at once, and let their mail follow')
+    .description('these clients changed: refresh them now and rematch their mail')
     .argument('<client...>', 'ids')
-    .option('--dry-run', 'only say what would follow')
-    .option('--json', 'one JSON line a client')
+    .option('--dry-run', 'only show what would change')
+    .option('--json', 'one JSON line per client')
     .action(hint);
   return book;
 }
@@ -49,8 +49,8 @@ async function hint(
   names: readonly string[],
   { dryRun, json }: { dryRun?: boolean; json?: boolean },
 ): Promise<void> {
-  await withTriageContext(async (desk) => {
-    const { database, rules, enqueue } = desk;
+  await withTriageContext(async (context) => {
+    const { database, rules, enqueue } = context;
     for (const name of names) {
       const client = await database.clients.findOne(
         { _id: { $in: idsMeant(name) } },
@@ -58,7 +58,7 @@ async function hint(
       );
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
-      const preview = rematch === null ? null : await previewRematch(desk, rematch);
+      const preview = rematch === null ? null : await previewRematch(context, rematch);
       const heeded = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
       if (json === true)
         console.log(

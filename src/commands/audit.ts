@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { openMailbox, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { auditMailbox } from '../poll/audit.ts';
 import type { FolderAudit } from '../poll/audit.ts';
 import { loadConfig } from '../config/config.ts';
-import { addPoll, openQueues } from '../queue/queues.ts';
-import { inspectRedis } from '../queue/redis.ts';
-import { UsageError } from './usage.ts';
+import { addPoll } from '../queue/queues.ts';
+import { mailboxNamed } from './mailbox-named.ts';
 
 /** UIDs that a person is shown of each folder. */
 const SHOWN = 20;
@@ -13,11 +12,11 @@ const SHOWN = 20;
 export function auditCommand(): Command {
   return new Command('audit')
     .description(
-      'compare a mailbox with the ledger, message by message; exit status 1 while any is missing or a folder cannot be read',
+      'compare a mailbox with the ledger, message by message; exits 1 while a message is missing or not delivered, or a folder cannot be read',
     )
     .argument('<mailbox>', 'its name in the settings')
-    .option('--fix', 'queue the missing ones')
-    .option('--json', 'one JSON line a folder')
+    .option('--fix', 'queue missing messages')
+    .option('--json', 'one JSON line per folder')
     .action(audit);
 }
 
@@ -26,27 +25,34 @@ async function audit(
   { fix = false, json = false }: { fix?: boolean; json?: boolean },
 ): Promise<void> {
   const config = loadConfig(process.env);
-  const wanted = config.mailboxes.find((mailbox) => mailbox.name === name);
-  if (wanted === undefined)
-    throw new UsageError(
-      `no mailbox ${name}; the settings name ${config.mailboxes.map((mailbox) => mailbox.name).join(', ')}`,
-    );
-  const stores = await openStores(config);
-  const mailbox = openMailbox(wanted);
-  try {
-    const audits = await auditMailbox(stores.database, mailbox, { fix });
-    for (const folder of audits) console.log(json ? JSON.stringify(folder) : lineOf(folder));
+  const wanted = mailboxNamed(config, name);
+  await withResources(config, async (resources) => {
+    const audits = await auditMailbox(resources.database, resources.mailbox(wanted), { fix });
+    for (const folder of audits) {
+      console.log(json ? JSON.stringify(folder) : lineOf(folder));
+      if (!json) for (const line of undeliveredLines(folder)) console.log(line);
+    }
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
-    if (missing > 0 || audits.some(({ problem }) => problem !== null)) process.exitCode = 1;
+    if (missing > 0 || audits.some(isIncomplete)) process.exitCode = 1;
     if (missing > 0 && fix) {
-      await pollSoon(config.redis, name);
+      await addPoll(await resources.queues(), name);
       console.log('they are queued; audit again when the workers have gone through them');
     }
-  } finally {
-    await mailbox.source.close();
-    await stores.close();
-  }
+  });
+}
+
+const isIncomplete = ({ problem, unfound, undelivered }: FolderAudit): boolean =>
+  problem !== null || unfound > 0 || undelivered.length > 0;
+
+/** What no audit can mend: the server counts or lists it, and does not give it. */
+function undeliveredLines({ folder, unfound, undelivered }: FolderAudit): string[] {
+  return [
+    ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),
+    ...undelivered
+      .slice(0, SHOWN)
+      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),
+  ];
 }
 
 function lineOf({
@@ -67,17 +73,4 @@ function lineOf({
   const uids = missing.slice(0, SHOWN).join(', ');
   const more = missingCount > SHOWN ? ', …' : '';
   return `${counts}${missingCount > 0 ? ` (UID ${uids}${more})` : ''}${isNew && listed > 0 ? '; not polled since it was made' : ''}`;
-}
-
-async function pollSoon(
-  redis: { readonly url: string; readonly prefix: string },
-  name: string,
-): Promise<void> {
-  await inspectRedis(redis.url);
-  const queues = openQueues(redis);
-  try {
-    await addPoll(queues, name);
-  } finally {
-    await queues.close();
-  }
 }

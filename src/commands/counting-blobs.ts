@@ -12,7 +12,6 @@ export function countingBlobs(blobs: BlobStore): BlobStore & { stored(): number 
     get: (key, range) => blobs.get(key, range),
     head: (key) => blobs.head(key),
     presign: (key, options) => blobs.presign(key, options),
-    delete: (key) => blobs.delete(key),
     check: () => blobs.check(),
     close: () => blobs.close(),
     stored: () => stored,

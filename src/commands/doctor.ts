@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config/config.ts';
-import { examine } from '../app/doctor.ts';
+import { examine } from '../app/doctor/doctor.ts';
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check every setting and server, one line each with the fix; exit status 1 if any fails')
-    .option('--fix', 'create the missing indexes on the client collection')
+    .description('check every setting and server and suggest fixes; exits 1 if any check fails')
+    .option('--fix', 'create missing indexes on the clients collection')
     .action(async ({ fix }: { fix?: boolean }) => await doctor(fix === true));
 }
 

@@ -19,11 +19,11 @@ interface Options {
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('show what would become of messages, and why; stores nothing and needs no server')
+    .description('show the decision about messages and its evidence; stores nothing and needs no server')
     .argument('<path...>', 'message files, mbox files, folders, or - for standard input')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .option('--clients <file>', 'JSON array of client documents to match against')
-    .option('--config <file>', 'JSON with rules and facts of delivery')
+    .option('--config <file>', 'JSON with rules and delivery details')
     .option('--dns', 'ask the real DNS for SPF, DKIM, DMARC and ARC')
     .action(async (paths: string[], options: Options) => await run(paths, options));
 }

@@ -1,17 +1,17 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
-import { openReaderFor, openStores } from '../app/open.ts';
-import type { Stores } from '../app/open.ts';
+import pLimit from 'p-limit';
+import { withResources } from '../app/open.ts';
+import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
-import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import { openFilesSource } from '../mailbox/files/files.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import type { PolledMailbox } from '../poll/poll.ts';
+import type { PollDeps, PolledMailbox } from '../poll/poll.ts';
 import { countingBlobs } from './counting-blobs.ts';
 import { createProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
@@ -19,7 +19,7 @@ import { scanClients } from '../store/address-book.ts';
 
 export function ingestCommand(): Command {
   return new Command('ingest')
-    .description('ingest message files, mbox files or folders of them, by the same path as a mailbox')
+    .description('ingest message files, mbox files or folders through the same pipeline as a mailbox')
     .argument('<path...>', '.eml files, .mbox files or folders')
     .option('--role <role>', 'capture or dropbox', 'capture')
     .action(async (paths: string[], { role }: { role: string }) => await ingestPaths(paths, role));
@@ -32,16 +32,12 @@ async function ingestPaths(paths: readonly string[], role: string): Promise<void
     if ((await stat(path).catch(() => null)) === null)
       throw new UsageError(`${path}: no such file or folder`);
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
-  const stores = await openStores(config);
-  try {
-    for (let after = (await scanClients(stores.database, { after: null })).after; after !== null;)
-      after = (await scanClients(stores.database, { after })).after;
-    const outcomes = await ingestAll({ config, stores, paths, role });
-    report(outcomes);
-  } finally {
-    await stores.close();
-  }
+  await withResources(config, async (resources) => {
+    const { database } = resources;
+    for (let after = (await scanClients(database, { after: null })).after; after !== null;)
+      after = (await scanClients(database, { after })).after;
+    report(await ingestAll({ resources, paths, role }));
+  });
 }
 
 interface Outcomes {
@@ -51,15 +47,14 @@ interface Outcomes {
 }
 
 async function ingestAll(input: {
-  config: Config;
-  stores: Stores;
+  resources: Resources;
   paths: readonly string[];
   role: 'capture' | 'dropbox';
 }): Promise<Outcomes> {
-  const { config, stores, paths, role } = input;
-  const { database } = stores;
-  const blobs = countingBlobs(stores.blobs);
-  const reader = openReaderFor(config, blobs);
+  const { resources, paths, role } = input;
+  const { config, database } = resources;
+  const reader = resources.reader();
+  const blobs = countingBlobs(resources.blobs);
   const results: IngestOutcome[] = [];
   const errors: string[] = [];
   const again: ObjectId[] = [];
@@ -79,64 +74,44 @@ async function ingestAll(input: {
     }
     progress.show(results.length);
   };
+  const limit = pLimit(config.ingest.concurrency);
+  const poll: PollDeps = {
+    database,
+    blobs,
+    spoolDir: resources.spoolDir,
+    enqueue: async (ids) => void (await limit.map(ids, ingestOne)),
+    remember: (key, raw) => reader.remember(key, raw),
+    hasRoom: async () => true,
+    batch: Number.POSITIVE_INFINITY,
+    budgetMs: Number.POSITIVE_INFINITY,
+  };
   try {
-    for (const path of paths) {
-      const name = `files:${resolve(path)}`;
-      const mailbox: PolledMailbox = {
-        name,
-        role,
-        folders: ['INBOX'],
-        since: null,
-        source: openFilesSource({ name, path }),
-      };
-      for (let more = true; more;) {
-        const round = await pollMailbox(
-          {
-            database,
-            blobs,
-            spoolDir: config.ingest.spoolDir,
-            enqueue: async (ids) => await inParallel(ids, config.ingest.concurrency, ingestOne),
-            remember: (key, raw) => reader.remember(key, raw),
-            hasRoom: async () => true,
-            batch: Number.POSITIVE_INFINITY,
-            budgetMs: Number.POSITIVE_INFINITY,
-          },
-          mailbox,
-          new AbortController().signal,
-        );
-        errors.push(...round.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`));
-        if (round.outcome === 'leased') throw new Error(`${path} is being ingested by another process`);
-        more = round.outcome === 'more';
-      }
-      const left = await database.sightings
-        .find({ mailbox: name, state: 'pending', rawKey: { $ne: null } })
-        .project<{ _id: ObjectId }>({ _id: 1 })
-        .toArray();
-      await inParallel(
-        left.map(({ _id }) => _id),
-        config.ingest.concurrency,
-        ingestOne,
-      );
-    }
+    for (const path of paths) errors.push(...(await pollPath(poll, path, role)));
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
   } finally {
     progress.end();
-    await reader.close();
   }
   return { results, errors, blobs: blobs.stored() };
 }
 
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
+/** Polls the files of a path as a mailbox, and what an earlier run left of it. Returns what could not be read. */
+async function pollPath(deps: PollDeps, path: string, role: 'capture' | 'dropbox'): Promise<string[]> {
+  const name = `files:${resolve(path)}`;
+  const source = openFilesSource({ name, path });
+  const mailbox: PolledMailbox = { name, role, folders: ['INBOX'], since: null, source };
+  const errors: string[] = [];
+  for (let more = true; more;) {
+    const run = await pollMailbox(deps, mailbox, new AbortController().signal);
+    errors.push(...run.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`));
+    if (run.outcome === 'leased') throw new Error(`${path} is being ingested by another process`);
+    more = run.outcome === 'more';
+  }
+  const left = await deps.database.sightings
+    .find({ mailbox: name, state: 'pending', rawKey: { $ne: null } })
+    .project<{ _id: ObjectId }>({ _id: 1 })
+    .toArray();
+  await deps.enqueue(left.map(({ _id }) => _id));
+  return errors;
 }
 
 function report({ results, errors, blobs }: Outcomes): void {

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { openStores } from '../app/open.ts';
-import type { Stores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
+import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { filterFor, replayMessages } from './replay.ts';
@@ -23,20 +23,20 @@ export function quarantineCommand(): Command {
     .action(async ({ json = false }: { json?: boolean }) => await withStores((stores) => list(stores, json)));
   command
     .command('show')
-    .description('all that is known of one')
+    .description('everything known about one message')
     .argument('<message>', 'id, fingerprint or Message-ID')
     .action(async (name: string) => await withStores((stores) => show(stores, name)));
   command
     .command('replay')
-    .description('read them again from their raw bytes, as after an update')
+    .description('read messages again from their raw bytes, for example after an update')
     .argument('[message...]', 'id, fingerprint or Message-ID')
-    .option('--all', 'every one')
+    .option('--all', 'all of them')
     .action(replay);
   command
     .command('export')
-    .description('write the raw bytes, unchanged')
+    .description('write the raw bytes unchanged')
     .argument('<message>', 'id, fingerprint or Message-ID')
-    .option('--out <file>', 'a file that does not exist yet; standard output without it')
+    .option('--out <file>', 'a file that does not exist yet; default: standard output')
     .action(
       async (name: string, { out }: { out?: string }) =>
         await withStores((stores) => exportRaw(stores, name, out)),
@@ -45,13 +45,10 @@ export function quarantineCommand(): Command {
 }
 
 async function withStores(work: (stores: Stores) => Promise<void>): Promise<void> {
-  const stores = await openStores(loadConfig(process.env, { mailboxes: 'optional' }));
-  try {
-    await work(stores);
-  } finally {
-    await stores.close();
-  }
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), work);
 }
+
+type Stores = Pick<Resources, 'database' | 'blobs'>;
 
 async function list({ database }: Stores, json: boolean): Promise<void> {
   const found = await findAll(database);

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
 import type { ObjectId } from 'mongodb';
-import { openReaderFor, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
@@ -21,7 +20,7 @@ import { UsageError } from './usage.ts';
 export function replayCommand(): Command {
   return new Command('replay')
     .description(
-      "judge stored messages again by today's rules; a quarantined one is read again from its raw bytes",
+      'decide stored messages again with the current rules; quarantined ones are read again from their raw bytes',
     )
     .argument('[message...]', 'id, fingerprint or Message-ID')
     .option(
@@ -29,7 +28,7 @@ export function replayCommand(): Command {
       'instead: every message received since then, such as 2026-01-31; says what would change first',
     )
     .option('--dry-run', 'change nothing; only with --since')
-    .option('--json', 'one JSON line a change, and a last one with the counts; only with --since')
+    .option('--json', 'one JSON line per change, and a last one with the counts; only with --since')
     .action(async (wanted: string[], options: { since?: string; dryRun?: boolean; json?: boolean }) => {
       const { since, dryRun = false, json = false } = options;
       if ((since === undefined) === (wanted.length === 0))
@@ -45,12 +44,12 @@ export function replayCommand(): Command {
 
 /** Prints what would change, by kind, before anything does; then hands what changes to the queue. */
 async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; json: boolean }): Promise<void> {
-  await withTriageContext(async (desk) => {
-    const { messages } = desk.database;
+  await withTriageContext(async (context) => {
+    const { messages } = context.database;
     const filter = receivedSince(since);
     const progress = createProgress('messages', await messages.countDocuments(filter));
     const changing: ObjectId[] = [];
-    const total = await tally(previewReplay(desk, filter), (change, examined) => {
+    const total = await tally(previewReplay(context, filter), (change, examined) => {
       progress.show(examined);
       if (change.kinds.includes('nothing')) return;
       if (!change.kinds.includes('verdict') && !change.kinds.includes('unreadable'))
@@ -64,7 +63,7 @@ async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; jso
     for (let at = 0; at < changing.length; at += BATCH) {
       const ids = changing.slice(at, at + BATCH);
       await markForRejudge(messages, { _id: { $in: ids } });
-      await desk.enqueue(ids);
+      await context.enqueue(ids);
     }
     if (!json) console.log(`${changing.length} messages are judged again by the workers`);
   });
@@ -89,38 +88,35 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
 /** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
 export async function replayMessages(wanted: readonly string[]): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
-  const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs);
-  const { database } = stores;
-  const again: ObjectId[] = [];
-  const deps: IngestDeps = {
-    ...stores,
-    reader,
-    rules: config.rules,
-    rejudgeSoon: async (ids) => void again.push(...ids),
-  };
-  try {
-    for (const name of wanted) {
-      const messages = await database.messages.find(filterFor(name)).limit(100).toArray();
-      if (messages.length === 0) {
-        console.error(`${name}: no such message`);
-        process.exitCode = 1;
-      }
-      for (const message of messages) {
-        const id = message._id.toHexString();
-        try {
-          console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
-        } catch (error) {
-          console.error(`${id} ${message.state}: ${describeError(error)}`);
-          process.exitCode = 1;
-        }
-      }
-    }
+  await withResources(config, async (resources) => {
+    const { database, blobs } = resources;
+    const again: ObjectId[] = [];
+    const deps: IngestDeps = {
+      database,
+      blobs,
+      reader: resources.reader(),
+      rules: config.rules,
+      rejudgeSoon: async (ids) => void again.push(...ids),
+    };
+    for (const name of wanted) await replayNamed(deps, name);
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
-  } finally {
-    await reader.close();
-    await stores.close();
+  });
+}
+
+async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
+  const messages = await deps.database.messages.find(filterFor(name)).limit(100).toArray();
+  if (messages.length === 0) {
+    console.error(`${name}: no such message`);
+    process.exitCode = 1;
+  }
+  for (const message of messages) {
+    const id = message._id.toHexString();
+    try {
+      console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
+    } catch (error) {
+      console.error(`${id} ${message.state}: ${describeError(error)}`);
+      process.exitCode = 1;
+    }
   }
 }
 

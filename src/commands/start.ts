@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { openApp } from '../app/open.ts';
-import type { Role } from '../app/open.ts';
+import { roles as ROLES } from '../app/roles.ts';
+import type { Role } from '../app/roles.ts';
+import { openApp } from '../app/start.ts';
 import { loadConfig } from '../config/config.ts';
 import { createLog } from '../log.ts';
 import { UsageError } from './usage.ts';
 
-const ROLES: readonly Role[] = ['poll', 'ingest', 'dashboard'];
 /** After a second signal, or when stopping takes longer than its limit and this much more. */
 const LAST_RESORT_MS = 5_000;
 
 export function startCommand(): Command {
   return new Command('start')
     .description('run the worker: poll mailboxes, ingest messages, serve the dashboard')
-    .option('--roles <list>', `what this process does, of ${ROLES.join(', ')}`, ROLES.join(','))
+    .option('--roles <list>', `roles of this process: ${ROLES.join(', ')}`, ROLES.join(','))
     .action(async ({ roles }: { roles: string }) => await start(readRoles(roles)));
 }
 
@@ -35,7 +35,7 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
     {
       roles: [...roles],
       mailboxes: config.mailboxes.map(({ name }) => name),
-      dashboard: app.dashboard?.url ?? null,
+      dashboard: app.dashboard === null ? null : (config.dashboard.publicUrl ?? app.dashboard.url),
     },
     'docketmail started',
   );
@@ -43,7 +43,7 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => {
-        log.info({ signal, limitSeconds: config.shutdownSeconds }, 'stopping: running jobs are let end');
+        log.info({ signal, limitSeconds: config.shutdownSeconds }, 'stopping: waiting for running jobs');
         resolve();
       });
   });

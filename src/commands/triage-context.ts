@@ -1,10 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { openReaderFor, openStores } from '../app/open.ts';
+import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
-import { addIngestJobs, openQueues } from '../queue/queues.ts';
-import type { Queues } from '../queue/queues.ts';
+import { addIngestJobs } from '../queue/queues.ts';
 import type { TriageDeps } from '../triage/triage.ts';
 
 export interface TriageContext extends TriageDeps {
@@ -15,40 +13,34 @@ export interface TriageContext extends TriageDeps {
  * Everything that a person's act needs, for one command. Followers become queue jobs; where Redis does not answer their marks in
  * the database wait for the next worker.
  */
-export async function withTriageContext<T>(work: (desk: TriageContext) => Promise<T>): Promise<T> {
+export async function withTriageContext<T>(work: (context: TriageContext) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
-  await mkdir(config.ingest.spoolDir, { recursive: true });
-  const stores = await openStores(config);
-  const reader = openReaderFor(config, stores.blobs);
-  let queues: Queues | null = null;
-  let isWarned = false;
-  const enqueue: TriageDeps['enqueue'] = async (ids) => {
-    queues ??= openQueues(config.redis);
-    try {
-      await queues.ingest.waitUntilReady();
-      await addIngestJobs(queues, 'message', ids);
-    } catch (error) {
-      if (!isWarned)
-        console.error(
-          `no queue (${describeError(error)}): the messages are marked, a running worker finds them within its interval`,
-        );
-      isWarned = true;
-    }
-  };
-  try {
+  return await withResources(config, async (resources) => {
+    const { database, blobs } = resources;
+    let isWarned = false;
+    const enqueue: TriageDeps['enqueue'] = async (ids) => {
+      try {
+        const queues = await resources.queues();
+        await queues.ingest.waitUntilReady();
+        await addIngestJobs(queues, 'message', ids);
+      } catch (error) {
+        if (!isWarned)
+          console.error(
+            `no queue (${describeError(error)}): the messages are marked, a running worker finds them within its interval`,
+          );
+        isWarned = true;
+      }
+    };
     return await work({
-      ...stores,
-      reader,
+      database,
+      blobs,
+      reader: resources.reader(),
       rules: config.rules,
       rejudgeSoon: enqueue,
       enqueue,
       caseStatuses: config.rules.caseStatuses.map(({ status }) => status),
     });
-  } finally {
-    await reader.close();
-    await (queues as Queues | null)?.close();
-    await stores.close();
-  }
+  });
 }
 
 /** Whoever is logged in, where the command does not say who decided. */

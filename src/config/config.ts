@@ -14,26 +14,17 @@ import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
+import type { BlobConfig } from '../store/blobs/blob-config.ts';
+import type { MongoSettings } from '../store/mongo.ts';
 
 /** Everything that the environment decides. It holds secrets: never log it whole. */
 export interface Config {
-  readonly mongodb: {
-    readonly uri: string;
-    readonly db: string;
-    readonly collections: {
-      readonly clients: string;
-      readonly communications: string;
-      readonly caseUpdates: string;
-      /** Put before the names of docketmail's own collections. */
-      readonly ownPrefix: string;
-    };
-  };
+  readonly mongodb: MongoSettings;
   readonly redis: { readonly url: string; readonly prefix: string };
   readonly blobs: BlobConfig;
   readonly mailboxes: readonly MailboxConfig[];
   readonly rules: Rules;
   readonly poll: {
-    readonly intervalSeconds: number;
     /** Messages after which a poll yields. */
     readonly batch: number;
     readonly budgetSeconds: number;
@@ -60,20 +51,6 @@ export interface Config {
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
 }
-
-export type BlobConfig =
-  | {
-      readonly kind: 's3';
-      readonly bucket: string;
-      /** Null for AWS. */
-      readonly endpoint: string | null;
-      readonly region: string;
-      /** Null: those of the machine. */
-      readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
-      readonly forcePathStyle: boolean;
-      readonly checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
-    }
-  | { readonly kind: 'directory'; readonly dir: string };
 
 /** All that is wrong with the settings, one line each. */
 export class ConfigError extends Error {
@@ -180,7 +157,6 @@ function configOf({
     mailboxes,
     rules: rulesOf(v, mailboxes),
     poll: {
-      intervalSeconds: v.pollIntervalSeconds,
       batch: v.pollBatch,
       budgetSeconds: v.pollBudgetSeconds,
       concurrency: v.pollConcurrency,

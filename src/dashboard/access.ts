@@ -5,6 +5,8 @@ export interface AccessSettings {
   readonly host: string;
   readonly password: string | null;
   readonly token: string | null;
+  /** How people reach the dashboard behind a proxy, which may give its own name as the host. */
+  readonly publicUrl: string | null;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -20,7 +22,8 @@ export function isLoopback(host: string): boolean {
  * this machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that
  * change something must come from a page of ours: Bull Board has no protection against CSRF of its own.
  */
-export function guardAccess({ password, token }: AccessSettings): MiddlewareHandler {
+export function guardAccess({ password, token, publicUrl }: AccessSettings): MiddlewareHandler {
+  const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
   return async (context, next) => {
     if (OPEN_PATHS.has(context.req.path)) return await next();
     if (password === null && token === null) {
@@ -34,7 +37,7 @@ export function guardAccess({ password, token }: AccessSettings): MiddlewareHand
       context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
       return context.text('Password or token needed.\n', 401);
     }
-    if (changesSomething(context.req.method) && isForeign(context))
+    if (changesSomething(context.req.method) && isForeign(context, publicOrigin))
       return context.text('Refused: this request comes from another site.\n', 403);
     return await next();
   };
@@ -56,11 +59,11 @@ function isSame(given: string, expected: string): boolean {
 
 const changesSomething = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
-function isForeign(context: Context): boolean {
+function isForeign(context: Context, publicOrigin: string | null): boolean {
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = context.req.header('origin');
-  if (origin === undefined) return false;
+  if (origin === undefined || origin === publicOrigin) return false;
   // "null": a sandboxed frame or a file, of whomever.
   return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
 }

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
+import { undeliveredByMailbox } from '../store/fetches.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 
 export interface HealthSources {
@@ -78,6 +79,25 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
     for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
+  });
+  add(
+    'undelivered_messages',
+    'Messages that the mailbox lists and that could not be fetched so far',
+    ['mailbox'],
+    async (gauge) => {
+      const undelivered = await undeliveredByMailbox(database.sightings);
+      for (const { name } of mailboxes) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
+    },
+  );
+  add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
+    const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
+    for (const { name } of mailboxes)
+      gauge.set(
+        { mailbox: name },
+        counting
+          .filter(({ mailbox }) => mailbox === name)
+          .reduce((sum, { ledger }) => sum + (ledger?.unfound ?? 0), 0),
+      );
   });
   add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));

@@ -3,16 +3,41 @@ import type { Hono } from 'hono';
 import { page } from './page.ts';
 import type { HealthSources } from './health.ts';
 import type { CursorDocument } from '../store/cursors.ts';
+import { findUndelivered } from '../store/fetches.ts';
+import type { Undelivered } from '../store/fetches.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
   parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
+
+/** More of them have one common cause, which the first show as well. */
+const MAX_UNDELIVERED = 25;
+
+const unfoundNote = ({ ledger }: CursorDocument): string =>
+  ledger && ledger.unfound > 0 ? `counts ${ledger.unfound} messages that it does not list;` : '';
+
+const undeliveredList = (rows: readonly Undelivered[]) =>
+  rows.length === 0
+    ? ''
+    : html`<h2>Listed and not fetched</h2>
+        <table>
+          ${rows.map(
+            ({ mailbox, folder, uid, attempts, error, since }) =>
+              html`<tr>
+                <td>${mailbox}</td>
+                <td>${folder} UID ${uid}</td>
+                <td>since ${since.toISOString().slice(0, 16)}, asked for ${attempts} times</td>
+                <td>${error ?? 'the folder lists it no longer'}</td>
+              </tr>`,
+          )}
+        </table>`;
 
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
 export function mountOverview(app: Hono, { database, health }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors.find().sort({ mailbox: 1, folder: 1 }).limit(1_000).toArray();
     const pending = await pendingByMailbox(database.sightings);
+    const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
     const states = new Map(health().map((row) => [row.mailbox, row]));
     const [triage, quarantined] = [
       await database.messages.countDocuments({ state: 'triage' }),
@@ -38,12 +63,13 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
                   <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
                   <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
                   <td>
-                    ${states.get(cursor.mailbox)?.state ?? '–'} ${parkedNote(cursor)}
+                    ${states.get(cursor.mailbox)?.state ?? '–'} ${parkedNote(cursor)} ${unfoundNote(cursor)}
                     ${cursor.lastError ?? ''}
                   </td>
                 </tr>`,
             )}
           </table>
+          ${undeliveredList(undelivered)}
           <p>${triage} in triage, ${quarantined} quarantined.</p>
           <h2>Latest messages</h2>
           <table>

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
-import { mountApi } from './api.ts';
+import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';

@@ -14,6 +14,21 @@ export function carriedHop({ forwarded, forwards }: Mail, rules: Rules): Forward
   return forwards.find((hop) => hop.via === 'attachment' && isSameMessage(hop, first)) ?? first;
 }
 
+/** The whole hop of which a message keeps the beginning. */
+export function keptHop(
+  { forwarded: kept }: { readonly forwarded: Forward | null },
+  mail: Mail,
+): Forward | null {
+  const hop = mail.forwards.find(
+    ({ via, depth, from, subject }) =>
+      via === kept?.via &&
+      depth === kept.depth &&
+      from.address === kept.from.address &&
+      subject === kept.subject,
+  );
+  return hop ?? mail.forwarded;
+}
+
 /** Whether other messages are attached beside the one that counts, so that the forward is not told by it alone. */
 export function hasMultipleForwards({ forwards }: Mail, carried: Forward): boolean {
   return forwards.some(

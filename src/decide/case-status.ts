@@ -1,5 +1,6 @@
 import type { Mail } from '../mail/mail.ts';
-import { descriptionOf } from './case-updates.ts';
+import { keptHop } from './carried-hop.ts';
+import { descriptionOf } from './case-description.ts';
 import type { Review } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
@@ -51,17 +52,20 @@ export interface CaseRow extends StatusChange {
   readonly confirmedAt?: Date | null;
 }
 
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
+const MAX_DESCRIPTION_CHARS = 500_000;
+
 /** What goes on record for a case update. `status` of one without its own follows the case: `caseChanges` tells which. */
 export function caseRowOf(
   update: DecidedCaseUpdate,
-  { message, mail }: { readonly message: Pick<DecidedMessage, 'date'>; readonly mail: Mail },
+  { message, mail }: { readonly message: Pick<DecidedMessage, 'date' | 'forwarded'>; readonly mail: Mail },
 ) {
   const { clientId, title, status, statusText, ref, review, awaitsParent } = update;
   return {
     clientId,
     date: message.date,
     title,
-    description: descriptionOf(mail),
+    description: descriptionOf(mail, keptHop(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
     status: status ?? FIRST_STATUS,
     statusInherited: status === null,
     statusText,

@@ -1,10 +1,11 @@
-import type { Mail } from '../mail/mail.ts';
+import type { Mail, Automatic } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import { isEcho } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext, Link, Verdict } from './judge.ts';
 import type { Rules } from './rules.ts';
 import { companyDomain, isOurs } from './parties.ts';
+import { programTags } from './program-tags.ts';
 
 /** Why a person must confirm a case update before it takes effect. Part of the public contract of `explain`. */
 export type Review = 'unknown-status' | 'foreign-case' | 'unauthenticated' | 'parent-unknown' | 'look-alike';
@@ -14,7 +15,6 @@ export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
   readonly title: string;
-  readonly description: string;
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
@@ -62,22 +62,26 @@ export function decideCaseUpdates(input: {
   const { mail, verdict, cases, rules } = input;
   const none = (detail: string): CaseUpdates => ({ updates: [], detail });
   if (cases.tags.length === 0) return none('no case tag in the subject');
-  if (mail.automatic !== null) return none(`automatic mail (${mail.automatic.kind}) moves no case`);
+  if (mail.automatic !== null && !mayBePersonal(mail.automatic))
+    return none(`automatic mail (${mail.automatic.kind}) moves no case`);
   if (cases.backfill) return none('older than the mailbox counts from: back-filled mail moves no case');
   if (verdict.kind !== 'matched') return none('no client, so no case');
   const { parent } = cases;
-  const fired = parent.kind === 'known' ? cases.tags.filter((tag) => !isEcho(tag, parent.tags)) : cases.tags;
-  if (fired.length === 0) return none('the tag stands in the subject of the message answered: an echo');
+  const said = parent.kind === 'known' ? cases.tags.filter((tag) => !isEcho(tag, parent.tags)) : cases.tags;
+  if (said.length === 0) return none('the tag stands in the subject of the message answered: an echo');
+  const { isCarried, isRepeated } = programTags(mail, rules);
+  const fired = said.filter((tag) => !isCarried(tag));
+  if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
-  const authority = authorityProblem(input);
+  const doubt = authorityProblem(input) ?? personalProblem(mail);
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
+      const authority = doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : null);
       const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
       return {
         clientId,
         ref: tag.ref,
         title: cases.title,
-        description: descriptionOf(mail),
         status: tag.status,
         statusText: tag.statusText,
         review: tag.lookAlike
@@ -94,19 +98,24 @@ export function decideCaseUpdates(input: {
       };
     }),
   );
+  const reason = doubt ?? (fired.some(isRepeated) ? BEHIND_PROGRAM : null);
   const held = updates.filter((update) => update.review !== null).length;
   return {
     updates,
-    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${authority === null ? '' : `: ${authority}`}` : ''}`,
+    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${reason === null ? '' : `: ${reason}`}` : ''}`,
   };
 }
 
-/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
-const MAX_DESCRIPTION_CHARS = 500_000;
+const BEHIND_PROGRAM = 'the tag stands behind words that programs set before a subject';
 
-/** What a case update says happened: the sender's own words. */
-export const descriptionOf = ({ reply }: Pick<Mail, 'reply'>): string =>
-  reply.slice(0, MAX_DESCRIPTION_CHARS);
+/** People write on lists, and sales tools put the fields of bulk mail on what a client writes to one reader. */
+const mayBePersonal = ({ kind }: Automatic): boolean => kind === 'list' || kind === 'bulk';
+
+function personalProblem({ automatic }: Mail): string | null {
+  return automatic === null
+    ? null
+    : `it bears the fields of ${automatic.kind} mail (${automatic.sign}), and only a person can tell whether somebody wrote it to us`;
+}
 
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
 function authorityProblem({

@@ -4,13 +4,13 @@ import type { Forward, Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
-import { splitReply } from '../mail/reply/reply.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
 import { isOurs } from './parties.ts';
 import { listOriginal } from '../mail/list-original.ts';
+import { ownWordsOf } from './case-description.ts';
 
 /** Only the newest ids are looked up: a References header may hold thousands. */
 const MAX_ANSWERS = 32;
@@ -44,7 +44,7 @@ export function messageFactsOf(
     answers,
     parentId: mail.inReplyTo.at(-1) ?? mail.references.at(-1) ?? null,
     subject: mail.subject.slice(0, MAX_SUBJECT_CHARS),
-    preview: mail.reply.slice(0, PREVIEW_CHARS),
+    preview: (isBareForward(mail) ? mail.text.trim() : mail.reply).slice(0, PREVIEW_CHARS),
     participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
     date: date.value,
     rawKey: beside.rawKey,
@@ -67,15 +67,15 @@ export function messageFactsOf(
   };
 }
 
-/** What the sender of the message inside wrote, taken out of its text as `preview` is. */
+const isBareForward = ({ reply, forwards }: Mail): boolean => reply === '' && forwards.length > 0;
+
+/**
+ * What the sender of the message inside wrote, taken out of its text as `preview` is. Of a forward that says nothing of its own all of it,
+ * so that two of them are told apart.
+ */
 function previewOf(hop: Forward, mail: Mail): string {
-  const { reply } = splitReply({
-    text: hop.text.slice(0, MAX_TOLD_CHARS),
-    rawHtml: null,
-    textSource: 'plain',
-    isForward: mail.forwards.some(({ depth }) => depth > hop.depth),
-  });
-  return reply.slice(0, PREVIEW_CHARS);
+  const words = ownWordsOf(hop, mail, MAX_TOLD_CHARS);
+  return (words === '' ? hop.text.trim() : words).slice(0, PREVIEW_CHARS);
 }
 
 /** The Date header, else INTERNALDATE, else now: a missing, invalid or future date must not sort a message away. */

@@ -56,7 +56,7 @@ export async function readFile(
     raw === null
       ? (file as Extract<MessageFile, { kind: 'stream' }>).open()
       : Readable.from(raw.length === 0 ? [] : [raw]);
-  const read = await readMail({ open });
+  const read = await readMail({ raw: open() });
   const reading =
     file.kind === 'unreadable'
       ? { ...read, mail: { ...read.mail, warnings: [`unreadable: ${file.error}`, ...read.mail.warnings] } }

@@ -1,4 +1,5 @@
 import type { ObjectId } from 'mongodb';
+import type { LimitFunction } from 'p-limit';
 import { describeError, PermanentError } from '../errors.ts';
 import { judgeMessage } from './judge-message.ts';
 import { isNews, stateWhenWritten } from '../decide/decide.ts';
@@ -26,7 +27,6 @@ import type { Participant } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { Limiter } from '../limiter.ts';
 import type { VerdictKind } from '../decide/judge.ts';
 
 export interface IngestDeps {
@@ -37,7 +37,7 @@ export interface IngestDeps {
   /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
   /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
-  readonly alone?: Limiter;
+  readonly runExclusively?: LimitFunction;
   /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
   readonly step?: (name: IngestStep) => void;
 }
@@ -78,10 +78,11 @@ export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<In
   const { sightings } = deps.database;
   const sighting = await startAttempt(sightings, id);
   if (sighting === null) return nothingToDo;
-  if (sighting.startedAttempts === 1 || deps.alone === undefined) return await attempt(deps, sighting);
+  if (sighting.startedAttempts === 1 || deps.runExclusively === undefined)
+    return await attempt(deps, sighting);
   // Those that were only beside a poison message when the process died must not be counted out together with it.
   await withdrawAttempt(sightings, id);
-  return await deps.alone(async () => {
+  return await deps.runExclusively(async () => {
     const suspect = await startAttempt(sightings, id);
     return suspect === null ? nothingToDo : await attempt(deps, suspect);
   });

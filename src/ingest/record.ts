@@ -1,3 +1,4 @@
+import { keptHop } from '../decide/carried-hop.ts';
 import { caseRowOf } from '../decide/case-status.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
@@ -47,7 +48,7 @@ export function communicationOf(
   link: MessageLink,
 ): CommunicationDocument {
   const { verdict } = message;
-  const inside = (verdict?.forwardedBy ?? null) === null ? null : carriedIn(message, mail);
+  const inside = (verdict?.forwardedBy ?? null) === null ? null : keptHop(message, mail);
   const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
   return {
     _id: communicationId(message, link.clientId),
@@ -69,18 +70,6 @@ export function communicationOf(
     forwardedBy: verdict?.forwardedBy ?? null,
     flags: message.flags,
   };
-}
-
-/** The whole hop of which the message keeps the beginning. */
-function carriedIn({ forwarded: kept }: MessageDocument, mail: Mail): Mail['forwarded'] {
-  const hop = mail.forwards.find(
-    ({ via, depth, from, subject }) =>
-      via === kept?.via &&
-      depth === kept.depth &&
-      from.address === kept.from.address &&
-      subject === kept.subject,
-  );
-  return hop ?? mail.forwarded;
 }
 
 /** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */

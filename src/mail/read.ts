@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
@@ -16,21 +15,24 @@ export interface ReadMail {
 }
 
 /**
- * Reads a message as a person would see it: parts, reply, forwards, kind. `open` gives the bytes from their beginning each time
- * it is called: once for the parts, once for the fingerprint. Throws only what `open` or the sink throw.
+ * Reads a message as a person would see it: parts, reply, forwards, kind. Its bytes are read once: the stream that feeds the
+ * parser feeds the fingerprint. Throws only what `raw` or the sink throw.
  */
 export async function readMail(input: {
-  readonly open: () => Readable;
+  readonly raw: AsyncIterable<Buffer>;
   readonly sink?: AttachmentSink;
 }): Promise<ReadMail> {
   const fingerprinter = createFingerprinter();
   let size = 0;
-  for await (const chunk of input.open() as AsyncIterable<Buffer>) {
-    fingerprinter.write(chunk);
-    size += chunk.length;
+  async function* fingerprinted(): AsyncGenerator<Buffer, void> {
+    for await (const chunk of input.raw) {
+      fingerprinter.write(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
   }
   const parsed = await parseMessage({
-    raw: input.open(),
+    raw: fingerprinted(),
     ...(input.sink === undefined ? {} : { sink: input.sink }),
   });
   const { fingerprint, variantKey } = fingerprinter.end({ poster: listOriginal(parsed)?.address ?? null });

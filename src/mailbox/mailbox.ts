@@ -42,20 +42,27 @@ export interface WantedMessage {
   readonly size: number;
   /** Asked for in a command of its own, because an attempt together with others failed. */
   readonly alone?: boolean;
+  /** Fewer bytes than were declared are handed on, not refused as `truncated`: the caller compares answers of different times. */
+  readonly acceptShort?: boolean;
 }
 
 /**
  * One answer for each wanted message, in the order in which they come.
  *
- * - `whole`: the raw bytes of a small message.
+ * - `whole`: the raw bytes of a small message. `shortOf`: more bytes were declared, and two answers brought the same fewer ones.
  * - `stream`: a message over 1 MB. Read it to its end before asking for the next answer; an unread stream is destroyed then. It
  *   fails with a MailboxError `truncated` or `connection` when it cannot be completed, so bytes count only after its `end`.
- * - `missing`: the source answered and left this UID out, asked twice. It has gone, or a server hides it: mark it vanished after a retry.
+ * - `missing`: the source answered and left this UID out, asked twice. It has gone, or a server hides it: `stillListed` tells which.
  * - `failed`: with `message-refused` or `truncated` it is about this one message, and the others are not affected. With any other code the whole fetch is about to fail with it, and this message was among those asked for: ask for it `alone` next time,
  *   and only count a failure against a message that failed alone, so that the one which kills connections starves nobody.
  */
 export type Fetched =
-  | { readonly kind: 'whole'; readonly uid: number; readonly raw: Buffer }
+  | {
+      readonly kind: 'whole';
+      readonly uid: number;
+      readonly raw: Buffer;
+      readonly shortOf?: number;
+    }
   | {
       readonly kind: 'stream';
       readonly uid: number;
@@ -80,11 +87,11 @@ export interface MailboxSession {
   list(input: { readonly fromUid: number }): AsyncIterable<readonly ListedMessage[]>;
   /** The same of some messages, at most 2,000, as they are now; those that have gone are left out. */
   listAgain(uids: readonly number[]): Promise<readonly ListedMessage[]>;
-  /** Every UID of the open folder, in windows of at most 20,000: for audit and resync. */
-  listUids(): AsyncIterable<readonly number[]>;
+  /** Every UID of the open folder from `fromUid` on, in windows of at most 20,000: for audit and resync. */
+  listUids(input?: { readonly fromUid: number }): AsyncIterable<readonly number[]>;
+  /** Those of the UIDs that the folder lists now, by whatever way it has of listing them. */
+  stillListed(uids: readonly number[]): Promise<ReadonlySet<number>>;
   fetch(wanted: readonly WantedMessage[]): AsyncIterable<Fetched>;
-  /** Up to and with the empty line, at most 1 MB: for messages over the size limit. @throws MailboxError `message-missing`. */
-  headersOnly(uid: number): Promise<Buffer>;
   /** Gives the connection back. Never throws; a second call does nothing. */
   close(): Promise<void>;
 }

@@ -58,7 +58,7 @@ export function planSync({
  * HIGHESTMODSEQ fallen to 2; a folder restored from a backup may keep its UIDVALIDITY and fall in both others.
  */
 function resetReason(state: FolderState, cursor: Cursor): ResetReason | null {
-  if (state.uidValidity !== cursor.uidValidity) return 'uidvalidity-changed';
+  if (isOtherFolder(state, cursor)) return 'uidvalidity-changed';
   if (differs(state.mailboxId, cursor.mailboxId ?? null)) return 'mailboxid-changed';
   if (fell(state.highestModseq, cursor.highestModseq)) return 'modseq-fell';
   if (state.uidsAscend && state.uidNext !== null) {
@@ -67,6 +67,18 @@ function resetReason(state: FolderState, cursor: Cursor): ResetReason | null {
   }
   return null;
 }
+
+/** A server that names none gives no value here; RFC 3501 §2.3.1.1 allows no zero. */
+export const UNKNOWN_UIDVALIDITY = '0';
+
+/** Whether a folder is another than the cursor knows, as far as UIDVALIDITY tells. */
+export const isOtherFolder = (
+  state: Pick<FolderState, 'uidValidity'>,
+  cursor: Pick<Cursor, 'uidValidity'>,
+): boolean => differs(uidValidityOf(state), uidValidityOf(cursor));
+
+const uidValidityOf = ({ uidValidity }: { readonly uidValidity: string }): string | null =>
+  uidValidity === UNKNOWN_UIDVALIDITY ? null : uidValidity;
 
 /** A server that stops telling, or starts, is no evidence of another folder. */
 const differs = (now: string | null, before: string | null): boolean =>

@@ -5,6 +5,22 @@ export function withoutInvisible(text: string): string {
   return text.replace(invisible, '');
 }
 
+/** Letters whose stroke or ligature no normal form takes apart. */
+const strokes: Readonly<Record<string, string>> = {
+  đ: 'd',
+  ð: 'd',
+  ħ: 'h',
+  ł: 'l',
+  ø: 'o',
+  ŧ: 't',
+  æ: 'ae',
+  œ: 'oe',
+  ß: 'ss',
+  þ: 'th',
+  ı: 'i',
+};
+const stroked = /[đðħłøŧæœßþı]/gu;
+
 /**
  * One spelling for comparison with tables: compatibility forms (full-width letters) made plain, accents of Latin, Greek,
  * Cyrillic and Arabic letters dropped, lower case, every run of white space one blank.
@@ -22,7 +38,22 @@ export function fold(text: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/[\u0300-\u036f]/gu, '')
-    .replace(/ı/gu, 'i')
+    .replace(stroked, (letter) => strokes[letter] ?? letter)
     .replace(/\s+/gu, ' ')
     .trim();
+}
+
+/** What somebody types who has no key for the letter. The accents that are simply left out are dropped by `fold`. */
+const transcriptions: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  å: 'aa',
+  ø: 'oe',
+};
+
+/** The folded spellings of a phrase: without its accents, and with the ASCII transcription of its letters ("Gruessen"). */
+export function foldedSpellings(phrase: string): readonly string[] {
+  const transcribed = phrase.toLowerCase().replace(/[äöüåø]/gu, (letter) => transcriptions[letter] ?? letter);
+  return [...new Set([fold(phrase), fold(transcribed)])];
 }

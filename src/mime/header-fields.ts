@@ -32,3 +32,8 @@ export function isAutoSubmitted(message: WithHeaders): boolean {
   const keyword = autoSubmitted(message);
   return keyword !== null && keyword !== '' && keyword !== 'no';
 }
+
+/** RFC 6522 §3: a report, whether or not its parameter says of what. */
+export function isMultipartReport(message: WithHeaders): boolean {
+  return /^\s{0,9}multipart\/report\b/iu.test(fieldOf(message, 'content-type') ?? '');
+}

@@ -2,7 +2,13 @@
 export interface ParseLimits {
   /** Bytes of one header block. Answers megabyte headers that make every later step slow. */
   readonly maxHeaderBytes: number;
-  /** Parts of the whole message, nested ones included. Answers the bomb of 100,000 empty parts. */
+  /** Lines of one header block. Answers the same megabyte in lines of two letters, each a field. */
+  readonly maxHeaderLines: number;
+  /** Bytes of all header blocks together. Answers the limit above times the number of parts. */
+  readonly maxAllHeaderBytes: number;
+  /** Lines of all header blocks together. */
+  readonly maxAllHeaderLines: number;
+  /** Parts of the whole message, nested and unpacked ones included. Answers the bomb of 100,000 empty parts. */
   readonly maxParts: number;
   /** Multiparts and messages within each other. Answers nesting that exhausts the stack of later readers. */
   readonly maxDepth: number;
@@ -12,22 +18,43 @@ export interface ParseLimits {
   readonly maxTextBytes: number;
   /** Bytes of text kept from all parts together. Answers the limit above times the number of parts. */
   readonly maxAllTextBytes: number;
+  /** Lines of text kept from all parts together: a file pasted as uuencode fills the bytes above with 140,000. Answers 4 million lines of one letter. */
+  readonly maxAllTextLines: number;
   /** Characters of HTML that are read. Answers HTML made to be slow to read; also the 16 MB document of the database. */
   readonly maxHtmlChars: number;
+  /** Tags and line ends of HTML that are read, all parts together. Answers HTML that is nothing but tags. */
+  readonly maxAllHtmlMarks: number;
   /** Bytes of a container (winmail.dat, smime.p7m, an encoded message) that is unpacked in memory. Answers its size in RAM. */
   readonly maxContainerBytes: number;
+  /** What all compressed containers together may grow by. A thousand small ones are a bomb too. */
+  readonly maxUnpackedBytes: number;
+  /** How many times its size a compressed container may grow to, once it is over a megabyte. Text seldom reaches 30. */
+  readonly maxUnpackRatio: number;
+  /** Files found inside other parts (winmail.dat, uuencode), all together. */
+  readonly maxUnpackedFiles: number;
+  /** Bytes of calendars that are read, all together: their reader is slow. */
+  readonly maxAllCalendarBytes: number;
   /** Warnings kept. Answers a defect on every line. */
   readonly maxWarnings: number;
 }
 
 export const parseLimits: ParseLimits = {
   maxHeaderBytes: 1_048_576,
+  maxHeaderLines: 10_000,
+  maxAllHeaderBytes: 4_194_304,
+  maxAllHeaderLines: 40_000,
   maxParts: 1_000,
   maxDepth: 30,
   maxNestedMessages: 100,
   maxTextBytes: 8_388_608,
   maxAllTextBytes: 16_777_216,
+  maxAllTextLines: 150_000,
   maxHtmlChars: 4_194_304,
+  maxAllHtmlMarks: 200_000,
   maxContainerBytes: 33_554_432,
+  maxUnpackedBytes: 33_554_432,
+  maxUnpackRatio: 100,
+  maxUnpackedFiles: 1_000,
+  maxAllCalendarBytes: 1_048_576,
   maxWarnings: 100,
 };

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { createAssembly } from './structure/assembly.ts';
 import { parseLimits } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
@@ -12,14 +11,14 @@ export type { AttachmentSink } from './content/part-content.ts';
 /** A whole message in memory is read in pieces too, so that a sink can slow it down. */
 const pieceBytes = 131_072;
 
-async function* piecesOf(raw: Readable | Buffer): AsyncGenerator<Buffer, void> {
+async function* piecesOf(raw: AsyncIterable<Buffer | string> | Buffer): AsyncGenerator<Buffer, void> {
   if (raw instanceof Uint8Array) {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
     for (let start = 0; start < bytes.length; start += pieceBytes)
       yield bytes.subarray(start, start + pieceBytes);
     return;
   }
-  for await (const chunk of raw as AsyncIterable<Buffer | string>) {
+  for await (const chunk of raw) {
     yield typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
   }
 }
@@ -33,7 +32,7 @@ async function* piecesOf(raw: Readable | Buffer): AsyncGenerator<Buffer, void> {
  * Throws only what `raw` or `sink` throw. Message ids and content ids are without angle brackets.
  */
 export async function parseMessage(input: {
-  readonly raw: Readable | Buffer;
+  readonly raw: AsyncIterable<Buffer | string> | Buffer;
   readonly sink?: AttachmentSink;
   readonly limits?: ParseLimits;
 }): Promise<ParsedMessage> {

@@ -1,11 +1,16 @@
 import { describeError } from '../errors.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
-import type { FolderState, ListedMessage, MailboxSession } from '../mailbox/mailbox.ts';
+import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
+import { isOtherFolder } from '../mailbox/sync-plan.ts';
+import { compareFolder } from './comparison.ts';
 import type { PolledMailbox } from './poll.ts';
 import { useOf } from './folder-use.ts';
+import { recordAbsent } from './listing.ts';
 import { findCursor } from '../store/cursors.ts';
+import { findUndelivered } from '../store/fetches.ts';
+import type { Undelivered } from '../store/fetches.ts';
 import type { Database } from '../store/mongo.ts';
-import { askAgain, ledgerOf, recordSightings } from '../store/sightings.ts';
+import { countRows } from '../store/sightings.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
 
 /** What a folder lists, and what the ledger says of it. */
@@ -24,6 +29,10 @@ export interface FolderAudit {
   /** Listed, and the ledger has no row or takes them for gone. The first thousand; `missingCount` tells all. */
   readonly missing: readonly number[];
   readonly missingCount: number;
+  /** Messages that the folder counts and does not list. */
+  readonly unfound: number;
+  /** Listed, asked for, and not had so far: the first hundred. */
+  readonly undelivered: readonly Pick<Undelivered, 'uid' | 'attempts' | 'error'>[];
   /** The folder is another than the one in the ledger, or was never polled: the next poll reads it whole. */
   readonly isNew: boolean;
   /** Why it could not be compared: it is not there, or does not open. Null where it was. */
@@ -31,6 +40,7 @@ export interface FolderAudit {
 }
 
 const MAX_NAMED = 1_000;
+const MAX_UNDELIVERED = 100;
 
 type State = SightingDocument['state'];
 
@@ -71,6 +81,8 @@ const unread = (folder: string, problem: string): FolderAudit => ({
   vanished: 0,
   missing: [],
   missingCount: 0,
+  unfound: 0,
+  undelivered: [],
   isNew: false,
   problem,
 });
@@ -96,24 +108,23 @@ async function auditFolder(input: {
   const { database, mailbox, session, state, fix } = input;
   const { path } = state;
   const cursor = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
-  const isNew = cursor === null || cursor.uidValidity !== state.uidValidity;
+  const isNew = cursor === null || isOtherFolder(state, cursor);
   const key: FolderEpoch = { mailbox: mailbox.name, folder: path, epoch: cursor?.epoch ?? 1 };
   const counts: Record<State, number> = { done: 0, pending: 0, failed: 0, vanished: 0, draft: 0 };
   // Before any row is added.
-  const rows = isNew ? 0 : await database.sightings.countDocuments({ ...key });
-  const missing: ListedMessage[] = [];
+  const rows = isNew ? 0 : await countRows(database.sightings, key);
+  const use = await useOf(session, { wanted: input.wanted, path });
+  const missing: number[] = [];
   let [listed, missingCount, knownListed] = [0, 0, 0];
-  for await (const window of session.list({ fromUid: 1 })) {
-    const uids = window.map(({ uid }) => uid);
-    const ledger = isNew ? new Map<number, State>() : await ledgerOf(database.sightings, key, uids);
-    const absent = window.filter(({ uid }) => !isInHand(ledger.get(uid)));
-    for (const row of ledger.values()) counts[row]++;
-    listed += window.length;
-    knownListed += ledger.size;
-    missingCount += absent.length;
-    if (fix && !isNew && absent.length > 0) await queue(input, key, absent);
-    missing.push(...absent.slice(0, MAX_NAMED - missing.length));
+  for await (const window of compareFolder({ database, session }, isNew ? null : key, 1)) {
+    for (const row of window.rows.values()) counts[row.state]++;
+    listed += window.listed.length;
+    knownListed += window.rows.size;
+    missingCount += window.absent.length;
+    if (fix && !isNew) await recordAbsent(input, { key, use }, window.absent);
+    missing.push(...window.absent.slice(0, MAX_NAMED - missing.length));
   }
+  const undelivered = isNew ? [] : await findUndelivered(database.sightings, MAX_UNDELIVERED, key);
   return {
     folder: path,
     listed,
@@ -122,27 +133,11 @@ async function auditFolder(input: {
     failed: counts.failed,
     drafts: counts.draft,
     vanished: rows - knownListed,
-    missing: missing.map(({ uid }) => uid),
+    missing,
     missingCount,
+    unfound: Math.max(0, state.exists - listed),
+    undelivered: undelivered.map(({ uid, attempts, error }) => ({ uid, attempts, error })),
     isNew,
     problem: null,
   };
-}
-
-/** A row that says "gone" of a message that is listed is as bad as none. */
-const isInHand = (state: State | undefined): boolean => state !== undefined && state !== 'vanished';
-
-async function queue(
-  { database, mailbox, session, wanted, state: { path } }: Parameters<typeof auditFolder>[0],
-  key: FolderEpoch,
-  absent: readonly ListedMessage[],
-): Promise<void> {
-  const use = await useOf(session, { wanted, path });
-  const { role, since } = mailbox;
-  await recordSightings(database.sightings, { ...key, ...use, role, since }, absent);
-  await askAgain(
-    database.sightings,
-    key,
-    absent.map(({ uid }) => uid),
-  );
 }

@@ -1,106 +1,205 @@
 import type { ObjectId } from 'mongodb';
 import { describeError } from '../errors.ts';
+import { isCutOff } from '../mailbox/declared-size.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.ts';
+import { isStub } from '../mailbox/stub.ts';
 import { isSameAnswer } from './parking.ts';
+import { LOOKS, LOOKS_APART_MS, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
-import { markFetched, markMissing, markRefused, sightingsToFetch } from '../store/sightings.ts';
+import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
 import type { PollRun } from './folder.ts';
 
-/** A UID that was listed and is not served this many times has gone. */
-const MAX_MISSES = 3;
 /** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;
+/** One message that cannot be stored is its own fault (a limit of the store); so many in a row are the store's. */
+const MAX_UNSTORED_IN_A_ROW = 3;
 
-/** Fetches raw bytes for rows without them. True when none is left. */
+/** Fetches raw bytes for rows without them that are due. True when none is left. */
 export async function fetchPending(
-  round: PollRun,
+  run: PollRun,
   session: MailboxSession,
   key: FolderEpoch,
 ): Promise<boolean> {
-  const { database, total } = round;
+  const { database, total } = run;
   const asked = new Set<number>();
+  const unstored: number[] = [];
   for (;;) {
-    const rows = await sightingsToFetch(database.sightings, key, FETCH_WINDOW);
+    const now = run.checkParked === true ? null : run.clock();
+    const rows = await sightingsToFetch(database.sightings, key, { now, limit: FETCH_WINDOW });
     const wanted = rows.filter((row) => !asked.has(row.uid));
     if (wanted.length === 0) return true;
     for (const { uid } of wanted) asked.add(uid);
     const byUid = new Map(wanted.map((row) => [row.uid, row]));
     const stored: ObjectId[] = [];
+    const missing: SightingDocument[] = [];
     try {
       for await (const fetched of session.fetch(wanted.map(asWanted))) {
         const row = byUid.get(fetched.uid);
-        if (row !== undefined && (await keep(round, row, fetched))) stored.push(row._id);
+        if (row === undefined) continue;
+        if (fetched.kind === 'missing') missing.push(row);
+        else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
+        else if (await keep(run, { row, fetched, unstored })) stored.push(row._id);
       }
     } finally {
-      await round.enqueue(stored);
+      await run.enqueue(stored);
       total.fetched += stored.length;
-      round.step?.('enqueued');
+      run.step?.('enqueued');
     }
-    if (!(await round.shouldContinue()) || !(await round.hasRoom())) return false;
+    await lookFor(run, session, missing);
+    if (!(await run.shouldContinue()) || !(await run.hasRoom())) return false;
   }
 }
 
 /** A message that was refused before is asked for alone, so that it takes no other down with it. */
-const asWanted = ({ uid, size, attempts }: SightingDocument): WantedMessage => ({
+const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessage => ({
   uid,
   size,
   alone: attempts > 0,
+  acceptShort: (short ?? null) !== null,
 });
 
-/** Makes one fetched message durable, then says so in its row. */
-async function keep(round: PollRun, row: SightingDocument, fetched: Fetched): Promise<boolean> {
-  const { database, blobs, total } = round;
-  if (fetched.kind === 'missing') {
-    if ((await markMissing(database.sightings, row._id, MAX_MISSES)) === 'vanished') total.vanished++;
-    return false;
+/** Where the whole fetch is about to throw, those of the same chunk are only suspects: the next poll asks for each alone. */
+async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxError): Promise<void> {
+  if (!concernsOneMessage(error)) {
+    if (error.code !== 'connection' && error.code !== 'protocol') return;
+    if (row.attempts > 0) await putOff(run, row, { error });
+    else
+      await markUnfetched(run.database.sightings, row._id, {
+        error: describeError(error),
+        retryAt: run.clock(),
+      });
+    return;
   }
-  if (fetched.kind === 'failed') {
-    if (concernsOneMessage(fetched.error)) await refuse(round, row, fetched.error);
-    return false;
-  }
-  let raw: Spooled;
-  try {
-    raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: round.spoolDir });
-  } catch (error) {
-    if (!(error instanceof MailboxError) || !concernsOneMessage(error)) throw error;
-    await refuse(round, row, error);
-    return false;
-  }
-  try {
-    const key = rawKey(raw.sha256);
-    await blobs.put({
-      key,
-      content: raw.content,
-      size: raw.size,
-      sha256: raw.sha256,
-      contentType: 'message/rfc822',
-    });
-    round.step?.('raw-stored');
-    await markFetched(database.sightings, row._id, { key, size: raw.size });
-    round.step?.('row-fetched');
-    if (Buffer.isBuffer(raw.content)) round.remember(key, raw.content);
-    return true;
-  } finally {
-    await raw.dispose();
-  }
+  // From the next time on it is compared with what came before.
+  const isShort = error.code === 'truncated';
+  await putOff(run, row, { error, ...(isShort && { short: { sha256: null, since: run.clock() } }) });
 }
 
-/** Others of the same chunk are only suspects: the whole fetch is about to throw. */
 function concernsOneMessage({ code }: MailboxError): boolean {
   return code === 'message-refused' || code === 'truncated' || code === 'message-missing';
 }
 
-async function refuse(
-  { database, total }: PollRun,
+interface Kept {
+  readonly row: SightingDocument;
+  readonly fetched: Extract<Fetched, { readonly kind: 'whole' | 'stream' }>;
+  /** UIDs, one after another, that could not be stored. */
+  readonly unstored: number[];
+}
+
+/** Makes one fetched message durable, then says so in its row. False where it is not kept: its row says why. */
+async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boolean> {
+  let raw: Spooled | null = null;
+  try {
+    let warning: string | null;
+    try {
+      raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: run.spoolDir });
+      const judged = await warningOrDoubt(run, { row, fetched, raw });
+      if (judged === 'doubt') return false;
+      warning = judged;
+      const { content, size, sha256 } = raw;
+      await run.blobs.put({ key: rawKey(sha256), content, size, sha256, contentType: 'message/rfc822' });
+      unstored.length = 0;
+    } catch (error) {
+      await noteUnkept(run, row, { error, unstored });
+      return false;
+    }
+    run.step?.('raw-stored');
+    const key = rawKey(raw.sha256);
+    await markFetched(run.database.sightings, row._id, { key, size: raw.size, warning });
+    run.step?.('row-fetched');
+    if (Buffer.isBuffer(raw.content)) run.remember(key, raw.content);
+    return true;
+  } finally {
+    await raw?.dispose();
+  }
+}
+
+/** @throws where it is not about this message alone. */
+async function noteUnkept(
+  run: PollRun,
   row: SightingDocument,
-  error: MailboxError,
+  { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
+): Promise<void> {
+  if (error instanceof MailboxError) {
+    if (!concernsOneMessage(error)) throw error;
+    return await noteFailure(run, row, error);
+  }
+  unstored.push(row.uid);
+  await putOff(run, row, { error });
+  if (unstored.length < MAX_UNSTORED_IN_A_ROW) return;
+  const text = `${row.folder} UID ${unstored.join(', ')}: ${unstored.length} messages in a row could not be stored`;
+  throw new Error(text, { cause: error });
+}
+
+/**
+ * A notice in place of the message is none, and far fewer bytes than declared are believed only when the same came at different
+ * times: `doubt` says that its row tells so. Else what to note on the row of a message that is kept.
+ */
+async function warningOrDoubt(
+  run: PollRun,
+  { row, fetched, raw }: Omit<Kept, 'unstored'> & { readonly raw: Spooled },
+): Promise<string | null> {
+  const declared = fetched.kind === 'whole' ? (fetched.shortOf ?? 0) : fetched.expectedSize;
+  const isShort = raw.size < declared;
+  if (Buffer.isBuffer(raw.content) && isStub(raw.content, { isShort })) {
+    const text = `UID ${row.uid}: the server serves a notice that it cannot give the message`;
+    await putOff(run, row, { error: new MailboxError('message-refused', text) });
+    return 'doubt';
+  }
+  if (!isShort) return null;
+  const warning = `${declared} bytes were declared and ${raw.size} came, each time`;
+  if (!isCutOff(raw.size, declared)) return warning;
+  const now = run.clock();
+  const isSame = row.short?.sha256 === raw.sha256;
+  const since = isSame ? (row.short?.since ?? now) : now;
+  if (isSame && now.getTime() - since.getTime() >= LOOKS_APART_MS) return warning;
+  const text = `UID ${row.uid}: ${declared} bytes were declared and ${raw.size} came`;
+  await putOff(run, row, {
+    error: new MailboxError('truncated', text),
+    short: { sha256: raw.sha256, since },
+  });
+  return 'doubt';
+}
+
+/** It stays pending and is asked for again after a pause, for as long as the folder lists it. */
+async function putOff(
+  run: PollRun,
+  row: SightingDocument,
+  { error, short }: { readonly error: unknown; readonly short?: SightingDocument['short'] },
 ): Promise<void> {
   const message = describeError(error);
-  await markRefused(database.sightings, row._id, message);
+  const retryAt = new Date(run.clock().getTime() + pauseAfterAttempts(row.attempts + 1));
+  await markUnfetched(run.database.sightings, row._id, {
+    error: message,
+    retryAt,
+    ...(short !== undefined && { short }),
+  });
   const isNews = !isSameAnswer(row.error, message);
-  total.problems.push({ folder: `${row.folder} UID ${row.uid}`, error, isNews, parkedUntil: null });
+  const { folder, uid } = row;
+  run.total.problems.push({ folder: `${folder} UID ${uid}`, uid, error, isNews, parkedUntil: null });
+}
+
+/** What the server did not deliver: it has gone only where the folder does not list it, seen several times with minutes between. */
+async function lookFor(
+  run: PollRun,
+  session: MailboxSession,
+  missing: readonly SightingDocument[],
+): Promise<void> {
+  if (missing.length === 0) return;
+  const { database, total } = run;
+  const listed = await session.stillListed(missing.map(({ uid }) => uid));
+  const now = run.clock();
+  for (const row of missing) {
+    if (listed.has(row.uid)) {
+      const text = `UID ${row.uid} is listed and not delivered`;
+      await putOff(run, row, { error: new MailboxError('message-missing', text) });
+      continue;
+    }
+    const state = await markUnlisted(database.sightings, row, { now, looks: LOOKS, apartMs: LOOKS_APART_MS });
+    if (state === 'vanished') total.vanished++;
+  }
 }

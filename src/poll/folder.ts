@@ -3,7 +3,6 @@ import { MailboxError } from '../mailbox/mailbox.ts';
 import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
 import { planSync, resetAlarm } from '../mailbox/sync-plan.ts';
 import {
-  advanceCursor,
   createCursor,
   findCursor,
   finishListing,
@@ -12,16 +11,13 @@ import {
   raiseEpoch,
 } from '../store/cursors.ts';
 import type { CursorDocument } from '../store/cursors.ts';
-import { abandonEarlierEpochs, draftUids, endDrafts, recordSightings } from '../store/sightings.ts';
-import type { FolderEpoch } from '../store/sightings.ts';
+import { abandonEarlierEpochs } from '../store/sightings.ts';
 import { fetchPending } from './fetching.ts';
+import { checkLedger } from './ledger.ts';
+import { askForDrafts, listNew } from './listing.ts';
 import { isNowParked, isSameAnswer, pauseAfterRefusals, wasParked } from './parking.ts';
 import { useOf } from './folder-use.ts';
-import type { FolderUse } from './folder-use.ts';
 import type { PollDeps, PolledMailbox, PollOutcome } from './poll.ts';
-
-/** Of a person's drafts, those looked at in one poll. */
-const DRAFTS_ASKED = 1_000;
 
 export interface PollRun extends PollDeps {
   readonly mailbox: PolledMailbox;
@@ -35,18 +31,20 @@ export interface PollRun extends PollDeps {
     resets: string[];
     recovered: string[];
   };
+  /** The database's clock. */
+  readonly clock: () => Date;
   /** Whether there is time left, and the lease still ours. */
   readonly shouldContinue: () => Promise<boolean>;
 }
 
 /** True where work is left. A lost connection ends the poll; any other failure only this folder. */
-export async function pollFolder(round: PollRun, session: MailboxSession, wanted: string): Promise<boolean> {
-  const { database, mailbox, total } = round;
+export async function pollFolder(run: PollRun, session: MailboxSession, wanted: string): Promise<boolean> {
+  const { database, mailbox, total } = run;
   let folder = wanted;
-  let known = round.cursors.get(wanted) ?? null;
+  let known = run.cursors.get(wanted) ?? null;
   let isOpen = false;
   try {
-    if (isParked(round, known)) return false;
+    if (isParked(run, known)) return false;
     const path = await session.resolveFolder(wanted);
     if (path === null)
       throw new MailboxError(
@@ -56,28 +54,35 @@ export async function pollFolder(round: PollRun, session: MailboxSession, wanted
     if (path !== wanted) {
       if (known !== null) await forgetUnopened(database.cursors, known);
       folder = path;
-      known = round.cursors.get(path) ?? null;
-      if (isParked(round, known)) return false;
+      known = run.cursors.get(path) ?? null;
+      if (isParked(run, known)) return false;
     }
     if (isHeldBack(known)) return false;
     const state = await session.open(path);
     isOpen = true;
-    round.step?.('opened');
+    run.step?.('opened');
     if (wasParked(known?.refusals ?? 0)) total.recovered.push(path);
-    const cursor = await openCursor(round, {
+    const cursor = await openCursor(run, {
       folder: path,
       state,
       cursor: known?.epoch === 0 ? null : known,
     });
     const key = { mailbox: mailbox.name, folder: path, epoch: cursor.epoch };
     const use = await useOf(session, { wanted, path });
-    const listedAll = await listNew(round, session, { key, state, cursor, use });
-    if (use.holdsDrafts) await askForDrafts(round, session, key);
-    const fetchedAll = await fetchPending(round, session, key);
-    return !listedAll || !fetchedAll;
+    const opened = { key, state, cursor, use };
+    const listed = await listNew(run, session, opened);
+    if (use.holdsDrafts) await askForDrafts(run, session, key);
+    const fetchedAll = await fetchPending(run, session, key);
+    if (!listed.complete) return true;
+    if (!fetchedAll) {
+      const { ledger = null } = cursor;
+      await finishListing(database.cursors, { ...key, state, isComplete: false, ledger });
+      return true;
+    }
+    return await checkLedger(run, session, { ...opened, ...listed });
   } catch (error) {
     if (!(error instanceof MailboxError) || !concernsOneFolder(error)) throw error;
-    await noteProblem(round, { folder, error, known, refusals: isOpen ? 0 : (known?.refusals ?? 0) + 1 });
+    await noteProblem(run, { folder, error, known, refusals: isOpen ? 0 : (known?.refusals ?? 0) + 1 });
     return false;
   }
 }
@@ -124,14 +129,14 @@ function isHeldBack(cursor: CursorDocument | null): boolean {
 
 /** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
 async function openCursor(
-  round: PollRun,
+  run: PollRun,
   {
     folder,
     state,
     cursor,
   }: { readonly folder: string; readonly state: FolderState; readonly cursor: CursorDocument | null },
 ): Promise<CursorDocument> {
-  const { database, mailbox, total } = round;
+  const { database, mailbox, total } = run;
   const key = { mailbox: mailbox.name, folder };
   const plan = planSync({ state, cursor });
   if (plan.kind === 'first') await createCursor(database.cursors, key, state);
@@ -142,55 +147,11 @@ async function openCursor(
     await abandonEarlierEpochs(database.sightings, { ...key, epoch: plan.epoch });
     await raiseEpoch(database.cursors, { ...key, from: cursor.epoch, state, resets: recent });
     total.resets.push(`${folder}: ${plan.reason}`);
-    round.step?.('epoch-raised');
+    run.step?.('epoch-raised');
   }
   const current =
     plan.kind === 'first' || plan.kind === 'reset' ? await findCursor(database.cursors, key) : cursor;
   if (current === null)
     throw new Error(`the cursor of ${mailbox.name} ${folder} was removed while it was polled`);
   return current;
-}
-
-/** Those that are drafts no more, or not listed any more, are asked for like any message: the fetch tells which have gone. */
-async function askForDrafts({ database }: PollRun, session: MailboxSession, key: FolderEpoch): Promise<void> {
-  const uids = await draftUids(database.sightings, key, DRAFTS_ASKED);
-  if (uids.length === 0) return;
-  const listed = await session.listAgain(uids);
-  const drafts = new Set(listed.flatMap(({ uid, isDraft }) => (isDraft ? [uid] : [])));
-  await endDrafts(
-    database.sightings,
-    key,
-    uids.filter((uid) => !drafts.has(uid)),
-  );
-}
-
-/** Writes rows for what is new, window by window, the cursor behind them. True when the listing is complete. */
-async function listNew(
-  round: PollRun,
-  session: MailboxSession,
-  input: { key: FolderEpoch; state: FolderState; cursor: CursorDocument; use: FolderUse },
-): Promise<boolean> {
-  const { database, mailbox, total } = round;
-  const { key, state, cursor, use } = input;
-  const plan = planSync({ state, cursor });
-  if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
-    const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
-    for await (const window of session.list({ fromUid })) {
-      await recordSightings(
-        database.sightings,
-        { ...key, ...use, role: mailbox.role, since: mailbox.since },
-        window,
-      );
-      round.step?.('rows-written');
-      // Every UID up to the last of the window has a row now: windows come in order, and recordSightings wrote all of this one.
-      const seenUid = state.uidsAscend ? (window.at(-1)?.uid ?? 0) : 0;
-      await advanceCursor(database.cursors, { ...key, seenUid });
-      round.step?.('cursor-moved');
-      total.listed += window.length;
-      if (!(await round.shouldContinue())) return false;
-    }
-  }
-  await finishListing(database.cursors, { ...key, state });
-  round.step?.('listing-finished');
-  return true;
 }

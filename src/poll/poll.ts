@@ -54,7 +54,7 @@ export interface PollOutcome {
   readonly listed: number;
   readonly fetched: number;
   readonly vanished: number;
-  /** One for each folder that failed; the others were polled. */
+  /** One for each folder that failed, and each message that could not be had; the others were polled. */
   readonly problems: readonly FolderProblem[];
   /** Folders that were reset now. */
   readonly resets: readonly string[];
@@ -64,6 +64,8 @@ export interface PollOutcome {
 
 interface FolderProblem {
   readonly folder: string;
+  /** Of one message of the folder. */
+  readonly uid?: number;
   readonly error: unknown;
   /** False where the same was said after an earlier poll. */
   readonly isNews: boolean;
@@ -99,23 +101,25 @@ export async function pollMailbox(
     resets: [] as string[],
     recovered: [] as string[],
   };
-  const take = async (): Promise<boolean> => await takeLease(leases, { ...lease, forMs });
-  if (!(await take())) return { outcome: 'leased', ...total };
+  const take = async (): Promise<Date | null> => await takeLease(leases, { ...lease, forMs });
+  const takenAt = await take();
+  if (takenAt === null) return { outcome: 'leased', ...total };
+  const clock = clockFrom(takenAt);
   const stopRenewing = keepRenewing(take, forMs / RENEWALS_PER_LEASE);
   deps.step?.('leased');
   const deadline = Date.now() + deps.budgetMs;
   const shouldContinue = async (): Promise<boolean> => {
     if (signal.aborted || Date.now() > deadline || total.fetched >= deps.batch) return false;
-    return await take();
+    return (await take()) !== null;
   };
   try {
     if (!(await deps.hasRoom())) return { outcome: 'waiting', ...total };
     const cursors = await cursorsOf(deps.database.cursors, mailbox.name);
-    const round: PollRun = { ...deps, mailbox, cursors, total, shouldContinue };
+    const run: PollRun = { ...deps, mailbox, cursors, total, clock, shouldContinue };
     const session = await mailbox.source.openSession(signal);
     try {
       let more = false;
-      for (const wanted of mailbox.folders) more = (await pollFolder(round, session, wanted)) || more;
+      for (const wanted of mailbox.folders) more = (await pollFolder(run, session, wanted)) || more;
       return { outcome: more ? 'more' : 'done', ...total };
     } finally {
       await session.close();
@@ -124,6 +128,12 @@ export async function pollMailbox(
     await stopRenewing();
     await releaseLease(leases, lease);
   }
+}
+
+/** The database's time from now on. This process's own clock may be wrong by hours, and what it writes is read by others. */
+function clockFrom(serverTime: Date): () => Date {
+  const taken = performance.now();
+  return () => new Date(serverTime.getTime() + performance.now() - taken);
 }
 
 /** A renewal that is under way when the poll ends must not take the lease again after it was given back. */

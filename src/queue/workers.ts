@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, PermanentError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
+import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
 import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
@@ -27,15 +28,6 @@ export function startPollWorkers(
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
-
-  const tick = startWorker<MailboxJob>(
-    settings,
-    queueNames.tick,
-    { concurrency: 4, lockMs: timing.pollLockMs },
-    async (job) => {
-      await addPoll(queues, payloadOf(job, mailboxJob).mailbox);
-    },
-  );
 
   const polls = startWorker<MailboxJob>(
     settings,
@@ -65,22 +57,7 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
-        if (!(error instanceof MailboxError)) throw error;
-        const isNews = said.get(name) !== error.code;
-        said.set(name, error.code);
-        if (!error.isRepeated) throw error;
-        // The watch may have met it first, which says nothing; the pause itself is no news.
-        if (isNews)
-          log.warn(
-            {
-              mailbox: name,
-              code: error.code,
-              error: describeError(error),
-              retryAfterMs: error.retryAfterMs,
-            },
-            'mailbox cannot be reached, it is left alone for a while',
-          );
-        return { outcome: error.code, retryAfterMs: error.retryAfterMs };
+        return backedOff({ name, error, said, log });
       } finally {
         stop();
       }
@@ -91,9 +68,17 @@ export function startPollWorkers(
     mailbox: string,
     { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
   ): void {
-    for (const { folder, error, isNews, parkedUntil } of problems) {
+    for (const { folder, uid, error, isNews, parkedUntil } of problems) {
       metrics.folderProblems.inc({ mailbox });
       if (!isNews) continue;
+      if (uid !== undefined) {
+        const of = folder.replace(/ UID \d+$/u, '');
+        log.warn(
+          { mailbox, folder: of, uid, error: describeError(error) },
+          'message could not be fetched; it is asked for again',
+        );
+        continue;
+      }
       const fields = { mailbox, folder, error: describeError(error) };
       if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
       else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
@@ -106,7 +91,46 @@ export function startPollWorkers(
     if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
   }
 
-  return closing([tick, polls]);
+  return closing([startTickWorker(settings), polls]);
+}
+
+/** A job scheduler ignores deduplication, so its tick only adds the poll. */
+function startTickWorker(settings: WorkerSettings) {
+  const { queues, timing = jobTiming } = settings;
+  return startWorker<MailboxJob>(
+    settings,
+    queueNames.tick,
+    { concurrency: 4, lockMs: timing.pollLockMs },
+    async (job) => {
+      await addPoll(queues, payloadOf(job, mailboxJob).mailbox);
+    },
+  );
+}
+
+/** What a poll comes to whose mailbox backs off; the reason is logged once. @throws every error that is not of that kind. */
+function backedOff({
+  name,
+  error,
+  said,
+  log,
+}: {
+  readonly name: string;
+  readonly error: unknown;
+  readonly said: Map<string, string>;
+  readonly log: Log;
+}) {
+  if (!(error instanceof MailboxError)) throw error;
+  const isNews = said.get(name) !== error.code;
+  said.set(name, error.code);
+  if (!error.isRepeated) throw error;
+  const { code, retryAfterMs } = error;
+  // The watch may have met it first, which says nothing; the pause itself is no news.
+  if (isNews)
+    log.warn(
+      { mailbox: name, code, error: describeError(error), retryAfterMs },
+      'mailbox cannot be reached; backing off',
+    );
+  return { outcome: code, retryAfterMs };
 }
 
 export function startIngestWorkers(

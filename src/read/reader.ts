@@ -1,40 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createWriteStream } from 'node:fs';
-import { Piscina } from 'piscina';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { createLimiter } from '../limiter.ts';
-
-/** A raw message: in memory where it is small or was just fetched, else a file. */
-export type RawContent = Uint8Array | { readonly path: string };
-
-/** What the reading thread is asked. Survives structured clone. */
-export interface ReadingTask {
-  readonly raw: RawContent;
-  /** A folder of this task's own for attachments that are too large for memory. */
-  readonly spoolDir: string;
-  readonly authenticate: boolean;
-  readonly trustedAuthservIds: readonly string[];
-}
-
-export interface AttachmentContent {
-  readonly sha256: string;
-  readonly size: number;
-  readonly contentType: string;
-  readonly content: Buffer | { readonly path: string };
-}
-
-export interface ReadingResult {
-  readonly reading: ReadMail;
-  readonly contents: readonly AttachmentContent[];
-  readonly authentication: Authentication | null;
-}
+import { openReaderPool } from './reader-pool.ts';
+import { ReadingDied } from './reader-process.ts';
+import type { AttachmentContent, RawContent } from './reading-task.ts';
 
 export interface ReadMessage {
   readonly reading: ReadMail;
@@ -51,11 +27,11 @@ interface RawReference {
   readonly size: number;
 }
 
-/** Reads messages in threads, so that no message, however hostile, stops the loop that renews job locks. */
+/** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
   read(raw: RawReference): Promise<ReadMessage>;
-  /** Only the header, in this thread: for messages that are not to be parsed. Empty where the bytes are gone. */
+  /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
   remember(key: string, raw: Buffer): void;
@@ -64,18 +40,17 @@ export interface Reader {
 
 export interface ReaderSettings {
   readonly blobs: BlobStore;
-  readonly threads: number;
+  /** Messages that are read side by side. */
+  readonly processes: number;
   readonly maxMessageBytes: number;
   readonly timeLimitMs: number;
+  /** The folder of this process, see `openSpoolFolder`. */
   readonly spoolDir: string;
   /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
-}
-
-/** The thread that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
-export class ReadingDied extends Error {
-  override readonly name = 'ReadingDied';
+  /** Another program than the usual one, for tests of how readers end. */
+  readonly entry?: URL;
 }
 
 /** Larger messages are read from a file, so that concurrency times message size stays bounded. */
@@ -83,33 +58,30 @@ const MAX_IN_MEMORY_BYTES = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
 /** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
-/** A message whose parts need more than this is a bomb. */
-const MAX_THREAD_HEAP_MB = 256;
+/** V8's heap of a reading process. A message whose parts need more than this is a bomb. */
+const MAX_HEAP_MB = 256;
+/** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
+const MAX_PROCESS_MB = 640;
 
 export function openReader(settings: ReaderSettings): Reader {
   const { blobs, maxMessageBytes, timeLimitMs } = settings;
-  const source = import.meta.url.endsWith('.ts');
-  const pool = new Piscina<ReadingTask, ReadingResult>({
-    filename: new URL(source ? './reading-thread.ts' : './reading-thread.js', import.meta.url).href,
-    name: 'readInThread',
-    minThreads: 1,
-    maxThreads: settings.threads,
-    idleTimeout: 30_000,
-    execArgv: source ? ['--import', 'tsx'] : [],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_THREAD_HEAP_MB },
+  const program = import.meta.url.endsWith('.ts') ? './reading-process.ts' : './reading-process.js';
+  const pool = openReaderPool({
+    entry: settings.entry ?? new URL(program, import.meta.url),
+    processes: settings.processes,
+    maxHeapMb: MAX_HEAP_MB,
+    maxProcessMb: MAX_PROCESS_MB,
   });
   const remembered = createRawCache();
-  // The time limit is for reading. In the pool's own queue it would run while a message waits behind two bombs.
-  const free = createLimiter(settings.threads);
 
   async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
     const kept = remembered.take(key);
     if (kept !== undefined) return kept;
     const stream = await blobs.get(key);
     if (size > MAX_IN_MEMORY_BYTES) {
-      await mkdir(spoolDir, { recursive: true });
+      await mkdir(spoolDir, { recursive: true, mode: 0o700 });
       const path = join(spoolDir, 'message.eml');
-      await pipeline(stream, createWriteStream(path));
+      await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
       return { path };
     }
     return Buffer.concat(await stream.toArray());
@@ -120,40 +92,39 @@ export function openReader(settings: ReaderSettings): Reader {
     return Buffer.concat(await stream.toArray());
   }
 
-  async function header({ key, size }: RawReference, bytes: Buffer): Promise<{ readonly reading: ReadMail }> {
-    const end = /\r?\n\r?\n/u.exec(bytes.toString('latin1'));
-    const reading = await readHeaderOnly({
-      header: end === null ? bytes : bytes.subarray(0, end.index + end[0].length),
-      size,
-      sha256: /([0-9a-f]{64})/u.exec(key)?.[1] ?? '',
-      maxBytes: maxMessageBytes,
-    });
-    return { reading };
+  async function readHeader(raw: RawReference, bytes: Buffer): Promise<{ readonly reading: ReadMail }> {
+    return await pool.run({ kind: 'header', ...headerOf(raw, bytes, maxMessageBytes) }, timeLimitMs);
+  }
+
+  async function header(raw: RawReference): Promise<{ readonly reading: ReadMail }> {
+    try {
+      return await readHeader(raw, await headerBytes(raw));
+    } catch (error) {
+      if (!isGone(error) && !(error instanceof ReadingDied)) throw error;
+      return { reading: await readHeaderOnly(headerOf(raw, Buffer.alloc(0), maxMessageBytes)) };
+    }
   }
 
   async function read(raw: RawReference): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
-      const found = await header(raw, await headerBytes(raw).catch(asGone(raw)));
+      const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, contents: [], authentication: null, dispose: async () => {} };
     }
     // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
-    const spoolDir = join(settings.spoolDir, `docketmail-${randomUUID()}`);
+    const spoolDir = join(settings.spoolDir, randomUUID());
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
       const { authenticate, trustedAuthservIds } = settings;
-      const task = { raw: content, spoolDir, authenticate, trustedAuthservIds };
-      const result = await free(
-        async () => await pool.run(task, { signal: AbortSignal.timeout(timeLimitMs) }),
-      ).catch((error: unknown) => {
-        throw asReadingError(error, timeLimitMs);
-      });
+      const result = await pool.run(
+        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds },
+        timeLimitMs,
+      );
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
         (kept) => !(kept instanceof Uint8Array),
       );
       return {
         ...result,
-        contents: result.contents.map(asBuffer),
         dispose: isSpooled ? dispose : async () => {},
       };
     } catch (error) {
@@ -162,18 +133,16 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
+  return { read, header, remember: remembered.put, close: pool.close };
+}
+
+function headerOf({ key, size }: RawReference, bytes: Buffer, maxBytes: number) {
+  const end = /\r?\n\r?\n/u.exec(bytes.toString('latin1'));
   return {
-    read,
-    header: async (raw) =>
-      await header(
-        raw,
-        await headerBytes(raw).catch((error: unknown) => {
-          if (isGone(error)) return Buffer.alloc(0);
-          throw error;
-        }),
-      ),
-    remember: remembered.put,
-    close: () => pool.destroy(),
+    header: end === null ? bytes : bytes.subarray(0, end.index + end[0].length),
+    size,
+    sha256: /([0-9a-f]{64})/u.exec(key)?.[1] ?? '',
+    maxBytes,
   };
 }
 
@@ -187,25 +156,6 @@ const asGone =
       cause: error,
     });
   };
-
-/** Structured clone turns a Buffer into a Uint8Array. */
-function asBuffer(content: AttachmentContent): AttachmentContent {
-  return content.content instanceof Uint8Array
-    ? {
-        ...content,
-        content: Buffer.from(content.content.buffer, content.content.byteOffset, content.content.length),
-      }
-    : content;
-}
-
-function asReadingError(error: unknown, timeLimitMs: number): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error.name === 'AbortError' || error.name === 'TimeoutError')
-    return new ReadingDied(`reading took longer than ${timeLimitMs} ms`, { cause: error });
-  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return new ReadingDied(`reading needed more than ${MAX_THREAD_HEAP_MB} MB`, { cause: error });
-  return error;
-}
 
 function createRawCache() {
   const kept = new Map<string, Buffer>();

@@ -52,7 +52,7 @@ export async function syncAddressBook(
     await saveScan(database.leases, { owner, after, completedAt });
     if (after === null) break;
   }
-  await passScanOn(database.leases, { owner, from: new Date(started + everyMs / 2) });
+  await passScanOn(database.leases, { owner, pauseMs: Math.max(0, everyMs / 2 - (Date.now() - started)) });
   return total;
 }
 

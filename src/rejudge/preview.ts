@@ -1,4 +1,5 @@
 import type { Filter } from 'mongodb';
+import { pMapIterable } from 'p-map';
 import { describeError } from '../errors.ts';
 import { judgeAnew } from '../ingest/judge-message.ts';
 import type { Reader } from '../read/reader.ts';
@@ -32,33 +33,27 @@ export interface RejudgePreview {
   readonly error: string | null;
 }
 
-/** Messages read side by side: reading is done in threads, asking waits for the database. */
-const WIDTH = 4;
+/** Messages read side by side: reading is done in other processes, asking waits for the database. */
+const CONCURRENCY = 4;
 
 /**
  * Judges stored messages anew, from their raw bytes and with today's rules and address book, and writes nothing. Messages come in
  * no particular order. What would follow in other messages, because they answer one of these, is not counted.
  */
-export async function* previewRejudge(
+export function previewRejudge(
   deps: RejudgeDeps,
   filter: Filter<MessageDocument>,
   also: {
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
     readonly lost?: NonNullable<MessageDocument['lost']>;
   } = {},
-): AsyncGenerator<RejudgePreview> {
-  const running = new Set<Promise<RejudgePreview>>();
-  const nextDone = async (): Promise<RejudgePreview> => {
-    const [done, promise] = await Promise.race([...running].map(async (one) => [await one, one] as const));
-    running.delete(promise);
-    return done;
-  };
-  for await (const message of deps.database.messages.find(filter)) {
-    const asked = also.lost === undefined ? message : { ...message, lost: also.lost };
-    running.add(previewOne(deps, asked, also.supposed ?? []));
-    if (running.size >= WIDTH) yield await nextDone();
-  }
-  while (running.size > 0) yield await nextDone();
+): AsyncIterable<RejudgePreview> {
+  const { supposed = [], lost } = also;
+  return pMapIterable(
+    deps.database.messages.find(filter),
+    async (message) => await previewOne(deps, lost === undefined ? message : { ...message, lost }, supposed),
+    { concurrency: CONCURRENCY, preserveOrder: false },
+  );
 }
 
 async function previewOne(

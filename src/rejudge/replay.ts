@@ -15,7 +15,7 @@ export function receivedSince(since: Date): Filter<MessageDocument> {
 export function previewReplay(
   deps: RejudgeDeps,
   filter: Filter<MessageDocument>,
-): AsyncGenerator<RejudgePreview> {
+): AsyncIterable<RejudgePreview> {
   return previewRejudge(deps, filter);
 }
 

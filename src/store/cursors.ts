@@ -1,5 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { FolderState } from '../mailbox/mailbox.ts';
+import { UNKNOWN_UIDVALIDITY } from '../mailbox/sync-plan.ts';
 import type { Cursor } from '../mailbox/sync-plan.ts';
 import { deterministicId } from './ids.ts';
 import { retryDuplicate } from './mongo.ts';
@@ -19,6 +20,28 @@ export interface CursorDocument extends Cursor {
   readonly refusals?: number;
   /** A parked folder is not asked for before. */
   readonly parkedUntil?: Date | null;
+  /** How the ledger stands beside what the folder counts. Null until a listing was complete. */
+  readonly ledger?: LedgerState | null;
+}
+
+/** Times are of the database's clock. */
+export interface LedgerState {
+  /** Rows of the epoch: as counted at `countedAt`, and what was added since. */
+  readonly rows: number;
+  readonly countedAt: Date;
+  /** Rows of messages that the folder listed no longer when it was compared last. */
+  readonly gone: number;
+  /** Messages that the folder counts and that it does not list; 0 where all is well. */
+  readonly unfound: number;
+  /** Comparisons in a row that left some unfound. */
+  readonly misses: number;
+  /** When the latest UIDs were listed once more. */
+  readonly recentAt: Date;
+  /** When the whole folder was compared, and what it said of itself then. */
+  readonly comparedAt: Date | null;
+  readonly compared: Pick<FolderState, 'exists' | 'uidNext' | 'highestModseq'> | null;
+  /** A comparison that had to yield: up to which UID it came, what it saw listed and known. */
+  readonly progress: { readonly uid: number; readonly listed: number; readonly known: number } | null;
 }
 
 interface FolderKey {
@@ -81,7 +104,18 @@ export async function raiseEpoch(
   const { uidValidity, highestModseq, mailboxId } = state;
   await cursors.updateOne(
     { _id: idOf(input), epoch: from },
-    { $set: { epoch: from + 1, uidValidity, highestModseq, mailboxId, seenUid: 0, uidNext: null, resets } },
+    {
+      $set: {
+        epoch: from + 1,
+        uidValidity,
+        highestModseq,
+        mailboxId,
+        seenUid: 0,
+        uidNext: null,
+        resets,
+        ledger: null,
+      },
+    },
   );
 }
 
@@ -93,12 +127,20 @@ export async function advanceCursor(
   await cursors.updateOne({ _id: idOf(input), epoch: input.epoch }, { $max: { seenUid: input.seenUid } });
 }
 
-/** After a listing that was complete. `state` is the folder's state from before it. */
+/**
+ * After a listing that came to its end. `state` is the folder's state from before it. Where the folder counts more than it listed
+ * (`isComplete` false) its UIDNEXT is not believed yet: the next poll lists from the same UID again.
+ */
 export async function finishListing(
   cursors: Collection<CursorDocument>,
-  input: FolderKey & { readonly epoch: number; readonly state: FolderState },
+  input: FolderKey & {
+    readonly epoch: number;
+    readonly state: FolderState;
+    readonly isComplete: boolean;
+    readonly ledger: LedgerState | null;
+  },
 ): Promise<void> {
-  const { state } = input;
+  const { state, isComplete, ledger } = input;
   await cursors.updateOne(
     { _id: idOf(input), epoch: input.epoch },
     {
@@ -109,7 +151,10 @@ export async function finishListing(
         lastError: null,
         refusals: 0,
         parkedUntil: null,
-        ...(state.uidNext === null ? {} : { uidNext: state.uidNext }),
+        ledger,
+        ...(state.uidNext === null || !isComplete ? {} : { uidNext: state.uidNext }),
+        // A server that did not name it at first, or not this time (RFC 3501 §2.3.1.1 demands it).
+        ...(state.uidValidity === UNKNOWN_UIDVALIDITY ? {} : { uidValidity: state.uidValidity }),
       },
     },
   );

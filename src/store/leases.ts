@@ -1,4 +1,4 @@
-import type { Collection, ObjectId } from 'mongodb';
+import type { Collection, Document, ObjectId } from 'mongodb';
 import type { BookScan } from './book-scan.ts';
 import { deterministicId } from './ids.ts';
 import { isDuplicateKey } from './mongo.ts';
@@ -9,7 +9,9 @@ export interface LeaseDocument {
   /** `scan`: the rolling scan of the clients, of no mailbox. */
   readonly kind: 'poll' | 'watch' | 'scan';
   readonly owner: string;
+  /** By the server's clock, as is every time it is compared with: the clocks of the processes may differ by hours. */
   readonly until: Date;
+  readonly takenAt?: Date;
   readonly scan?: BookScan;
 }
 
@@ -20,24 +22,46 @@ export interface LeaseRequest {
   readonly forMs: number;
 }
 
+/** No lease is asked for longer: one that ends later was written by a clock that is ahead, and is over. */
+const LONGEST_LEASE_MS = 5 * 60_000;
+
 /**
- * Takes or renews the lease; false while another owner holds it. A lease keeps two pollers from doing the same work; it
- * guards no data: a holder that was frozen past its lease may go on writing and does no harm.
+ * Takes or renews the lease and returns the server's time; null while another owner holds it. A lease keeps two pollers from
+ * doing the same work; it guards no data: a holder that was frozen past its lease may go on writing and does no harm.
  */
-export async function takeLease(leases: Collection<LeaseDocument>, request: LeaseRequest): Promise<boolean> {
-  const { mailbox, kind, owner, forMs } = request;
-  const now = new Date();
+export async function takeLease(
+  leases: Collection<LeaseDocument>,
+  request: LeaseRequest,
+): Promise<Date | null> {
+  return (await takeLeaseDocument(leases, request))?.takenAt ?? null;
+}
+
+/** Two commands at most, because engines refuse `$expr` in an upsert. */
+export async function takeLeaseDocument(
+  leases: Collection<LeaseDocument>,
+  { mailbox, kind, owner, forMs }: LeaseRequest,
+): Promise<LeaseDocument | null> {
+  const _id = deterministicId(mailbox, kind);
+  const change: Document[] = [
+    {
+      $set: {
+        mailbox: { $literal: mailbox },
+        kind: { $literal: kind },
+        owner: { $literal: owner },
+        until: { $add: ['$$NOW', forMs] },
+        takenAt: '$$NOW',
+      },
+    },
+  ];
   try {
-    const result = await leases.updateOne(
-      { _id: deterministicId(mailbox, kind), $or: [{ owner }, { until: { $lt: now } }] },
-      { $set: { mailbox, kind, owner, until: new Date(now.getTime() + forMs) } },
-      { upsert: true },
-    );
-    return result.matchedCount + result.upsertedCount > 0;
+    return await leases.findOneAndUpdate({ _id, owner }, change, { upsert: true, returnDocument: 'after' });
   } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
+    if (!isDuplicateKey(error)) throw error;
   }
+  const isOver = {
+    $or: [{ $lt: ['$until', '$$NOW'] }, { $gt: ['$until', { $add: ['$$NOW', LONGEST_LEASE_MS] }] }],
+  };
+  return await leases.findOneAndUpdate({ _id, $expr: isOver }, change, { returnDocument: 'after' });
 }
 
 export async function releaseLease(

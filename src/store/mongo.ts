@@ -124,7 +124,28 @@ export async function ensureIndexes(database: Database): Promise<void> {
     [database.decisions as never, [{ key: { subject: 1 } }]],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
+  await ensureFetchIndex(database.sightings);
 }
+
+/**
+ * What each poll asks for: rows of one folder without a raw message. Without this index it reads the rows of the whole folder, a
+ * million of them to find none. Partial, so that a row leaves it when it is fetched and the index stays as small as what waits.
+ */
+async function ensureFetchIndex(sightings: Database['sightings']): Promise<void> {
+  const key = { mailbox: 1, folder: 1, epoch: 1, attempts: 1, uid: 1 } as const;
+  try {
+    await sightings.createIndex(key, {
+      name: 'to-fetch',
+      partialFilterExpression: { state: 'pending', rawKey: null },
+    });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || !NO_PARTIAL_INDEX.has(Number(error.code))) throw error;
+    await sightings.createIndex({ state: 1, ...key }, { name: 'to-fetch-by-state' });
+  }
+}
+
+/** BadValue, CannotCreateIndex, InvalidOptions, CommandNotSupported, InvalidIndexSpecificationOption: engines without partial indexes. */
+const NO_PARTIAL_INDEX: ReadonlySet<number> = new Set([2, 67, 72, 115, 197]);
 
 /** Duplicate key. Only the code counts: `keyPattern` is absent on compatible engines. */
 export function isDuplicateKey(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { MongoBulkWriteError } from 'mongodb';
 import type { Collection, ObjectId } from 'mongodb';
 import type { ListedMessage } from '../mailbox/mailbox.ts';
 import { deterministicId } from './ids.ts';
@@ -23,10 +24,17 @@ export interface SightingDocument {
   /** `draft`: somebody still writes it, so it is not fetched yet. */
   readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
-  /** Whether a write-back to the mailbox was done. */
-  readonly acted: boolean;
-  /** Fetches that found nothing, or ingest attempts that failed. */
+  /** Fetches that brought nothing, or ingest attempts that failed. */
   readonly attempts: number;
+  /** Not asked for before; by the database's clock. */
+  readonly retryAt?: Date | null;
+  /** Looks, minutes apart, at which the folder did not list it, and the last of them. */
+  readonly looks?: number;
+  readonly unlistedAt?: Date | null;
+  /** It was served with far fewer bytes than declared: what came, and since when the same comes. */
+  readonly short?: { readonly sha256: string | null; readonly since: Date } | null;
+  /** What a person should know although it was fetched. */
+  readonly warning?: string | null;
   /** Attempts that began and did not report back: the poison guard (invariant 8). */
   readonly startedAttempts: number;
   readonly error: string | null;
@@ -58,12 +66,12 @@ export function sightingId({
   return deterministicId(mailbox, folder, String(epoch), String(uid));
 }
 
-/** Writes a row for each listed message that has none. Returns only when every one has a row. */
+/** Writes a row for each listed message that has none, and says how many. Returns only when every one has a row. */
 export async function recordSightings(
   sightings: Collection<SightingDocument>,
   folder: FolderEpoch & SightedAs,
   listed: readonly ListedMessage[],
-): Promise<void> {
+): Promise<number> {
   const now = new Date();
   const rows = listed.map(({ uid, internalDate, size, isDraft }): SightingDocument => ({
     _id: sightingId({ ...folder, uid }),
@@ -79,73 +87,21 @@ export async function recordSightings(
     rawKey: null,
     state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,
-    acted: false,
     attempts: 0,
     startedAttempts: 0,
     error: null,
     createdAt: now,
     updatedAt: now,
   }));
+  if (rows.length === 0) return 0;
   try {
-    await sightings.insertMany(rows, { ordered: false });
+    return (await sightings.insertMany(rows, { ordered: false })).insertedCount;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     const present = await sightings.countDocuments({ _id: { $in: rows.map((row) => row._id) } });
     if (present < rows.length) throw error;
+    return error instanceof MongoBulkWriteError ? error.insertedCount : 0;
   }
-}
-
-/** Rows of a folder that wait for their raw message: those that were never refused first, so that none blocks the others. */
-export async function sightingsToFetch(
-  sightings: Collection<SightingDocument>,
-  folder: FolderEpoch,
-  limit: number,
-): Promise<SightingDocument[]> {
-  const { mailbox, epoch } = folder;
-  return await sightings
-    .find({ mailbox, folder: folder.folder, epoch, state: 'pending', rawKey: null })
-    .sort({ attempts: 1, uid: 1 })
-    .limit(limit)
-    .toArray();
-}
-
-export async function markFetched(
-  sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  raw: { readonly key: string; readonly size: number },
-): Promise<void> {
-  await sightings.updateOne(
-    { _id: id, state: 'pending' },
-    { $set: { rawKey: raw.key, size: raw.size, attempts: 0, error: null, updatedAt: new Date() } },
-  );
-}
-
-/** A UID that was listed and then not served: gone after it was asked for `limit` times. */
-export async function markMissing(
-  sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  limit: number,
-): Promise<'pending' | 'vanished'> {
-  const row = await sightings.findOneAndUpdate(
-    { _id: id, state: 'pending', rawKey: null },
-    { $inc: { attempts: 1 }, $set: { updatedAt: new Date() } },
-    { returnDocument: 'after' },
-  );
-  if (row === null || row.attempts < limit) return 'pending';
-  await sightings.updateOne({ _id: id, state: 'pending', rawKey: null }, { $set: { state: 'vanished' } });
-  return 'vanished';
-}
-
-/** The source refused this one message. It stays pending: a refusal is no proof that it has gone. */
-export async function markRefused(
-  sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  error: string,
-): Promise<void> {
-  await sightings.updateOne(
-    { _id: id, state: 'pending', rawKey: null },
-    { $inc: { attempts: 1 }, $set: { error, updatedAt: new Date() } },
-  );
 }
 
 /** Rows of earlier epochs that were never fetched cannot be any more: the folder is read again under the new epoch. */
@@ -194,12 +150,22 @@ export async function ledgerOf(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
   uids: readonly number[],
-): Promise<Map<number, SightingDocument['state']>> {
+): Promise<Map<number, LedgerRow>> {
   const rows = await sightings
     .find({ mailbox, folder, epoch, uid: { $in: [...uids] } })
-    .project<Pick<SightingDocument, 'uid' | 'state'>>({ uid: 1, state: 1 })
+    .project<LedgerRow & Pick<SightingDocument, 'uid'>>({ uid: 1, state: 1, rawKey: 1, attempts: 1 })
     .toArray();
-  return new Map(rows.map(({ uid, state }) => [uid, state]));
+  return new Map(rows.map((row) => [row.uid, row]));
+}
+
+export type LedgerRow = Pick<SightingDocument, '_id' | 'state' | 'rawKey' | 'attempts'>;
+
+/** Rows of a folder, from an index. */
+export async function countRows(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+): Promise<number> {
+  return await sightings.countDocuments({ mailbox, folder, epoch });
 }
 
 /** Rows that were taken for gone, of messages that are listed all the same: they are fetched once more. */
@@ -210,7 +176,10 @@ export async function askAgain(
 ): Promise<void> {
   await sightings.updateMany(
     { mailbox, folder, epoch, uid: { $in: [...uids] }, state: 'vanished' },
-    { $set: { state: 'pending', attempts: 0, error: null, updatedAt: new Date() } },
+    {
+      $set: { state: 'pending', attempts: 0, error: null, updatedAt: new Date() },
+      $unset: { looks: true, unlistedAt: true, retryAt: true },
+    },
   );
 }
 

@@ -195,9 +195,10 @@ describe('start', () => {
     await vi.waitFor(
       () => {
         expect(said('no folder Klienten')).toBe(true);
+        // Of the poll or of the watch, whichever met it first.
         expect(
           docketmail.log.some(
-            (line) => line.msg === 'job failed' && /authentication/iu.test(String(line['error'])),
+            (line) => line['mailbox'] === 'wrong-password' && /authentication/iu.test(String(line['error'])),
           ),
         ).toBe(true);
       },

@@ -393,7 +393,7 @@ it('a password in clear text to another machine is warned of', () => {
 });
 
 it('.env.example and the settings of the README are those of the table', () => {
-  const run = spawnSync(process.execPath, ['--import', 'tsx', 'script/env-example.ts', '--check'], {
+  const run = spawnSync(process.execPath, ['script/env-example.ts', '--check'], {
     encoding: 'utf8',
   });
   expect(run.stderr).toBe('');

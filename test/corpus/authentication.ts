@@ -109,6 +109,9 @@ async function spfSuite(corpus: string): Promise<Metric> {
   };
 }
 
+/** The suite is of a draft. RFC 6376 §3.5, whose syntax a seal's signature has (RFC 8617 §4.1.2): h= "MUST NOT be empty". */
+const overruled: Readonly<Record<string, string>> = { ams_fields_h_empty: 'fail' };
+
 async function arcSuite(corpus: string): Promise<Metric> {
   const file = join(corpus, 'auth-mailauth/fixtures/arc/arc-draft-validation-tests.json');
   const scenarios = ArcScenarios.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -122,7 +125,8 @@ async function arcSuite(corpus: string): Promise<Metric> {
       if (cv === '') continue;
       n += 1;
       const got = await verifyAuthentication({ raw: Buffer.from(message), resolver: dnsMapResolver(zone) });
-      if (got.arc !== cv.toLowerCase()) failures.push({ id, detail: `${got.arc}, wanted ${cv}` });
+      const wanted = overruled[id] ?? cv.toLowerCase();
+      if (got.arc !== wanted) failures.push({ id, detail: `${got.arc}, wanted ${wanted}` });
     }
   }
   return {

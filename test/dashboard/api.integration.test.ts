@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { guardAccess } from '../../src/dashboard/access.ts';
-import { mountApi } from '../../src/dashboard/api.ts';
+import { mountApi } from '../../src/dashboard/api/api.ts';
 import { letter, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -72,7 +72,7 @@ async function openApi(): Promise<{
   const firm = await openFirm();
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
-  app.use(guardAccess({ host: '127.0.0.1', password, token: null }));
+  app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
   mountApi(app, { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {

@@ -15,11 +15,12 @@ interface Access {
   readonly host?: string;
   readonly password?: string | null;
   readonly token?: string | null;
+  readonly publicUrl?: string | null;
 }
 
 async function open(access: Access = {}, queues: Queues = newQueues()) {
   const firm = await openFirm();
-  const settings = { host: '127.0.0.1', port: 0, password: null, token: null, ...access };
+  const settings = { host: '127.0.0.1', port: 0, password: null, token: null, publicUrl: null, ...access };
   const dashboard = await openDashboard({
     settings,
     database: firm.database,
@@ -130,6 +131,15 @@ describe('access', () => {
     ];
     for (const headers of foreign) expect(await put(headers)).toBe(403);
     expect(await put({ 'sec-fetch-site': 'same-origin', origin: `http://${host}` })).toBe(200);
+  });
+
+  it('a page under PUBLIC_URL is one of ours, though the proxy gives another name as the host', async () => {
+    const { at } = await open({ publicUrl: 'https://docketmail.firm.test/' });
+    const put = (origin: string): Promise<number> =>
+      rawRequest(at('/'), { path: '/queues/api/queues/ingest/pause', method: 'PUT', headers: { origin } });
+    expect(await put('https://docketmail.firm.test')).toBe(200);
+    expect(await put('http://docketmail.firm.test')).toBe(403);
+    expect(await put('https://attacker.test')).toBe(403);
   });
 });
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { EJSON } from 'bson';
 import type { Document } from 'mongodb';
 import { settings as firm } from '../../demo/firm.ts';
-import { ensureIndexes, openDatabase } from '../../src/store/mongo.ts';
+import { openResources } from '../../src/app/open.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/store/mongo.ts';
 
 /** A mailbox of the servers, as docketmail is told of it. */
@@ -43,19 +44,16 @@ type Servers = Readonly<Record<string, string>>;
 export async function openInstallation(servers: Servers): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'docketmail-faults.'));
   const db = `docketmail_faults_${randomBytes(5).toString('hex')}`;
-  const collections = {
-    clients: 'clients',
-    communications: 'communications',
-    caseUpdates: 'caseUpdates',
-    ownPrefix: '',
-  };
-  const database = await openDatabase({ uri: servers['MONGODB_URI'] ?? '', db, collections });
-  await ensureIndexes(database);
+  const blobDir = join(folder, 'blobs');
+  const { MONGODB_URI, REDIS_URL } = servers;
+  const resources = await openResources(
+    loadConfig({ MONGODB_URI, REDIS_URL, MONGODB_DB: db, BLOB_DIR: blobDir }, { mailboxes: 'optional' }),
+  );
+  const { database } = resources;
   const clients: Document[] = EJSON.parse(
     await readFile(new URL('../../demo/clients.json', import.meta.url), 'utf8'),
   );
   await database.clients.insertMany(clients as never);
-  const blobDir = join(folder, 'blobs');
   let env: NodeJS.ProcessEnv = {};
   return {
     database,
@@ -82,7 +80,7 @@ export async function openInstallation(servers: Servers): Promise<Installation> 
     },
     close: async () => {
       await database.db.dropDatabase();
-      await database.client.close();
+      await resources.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -111,7 +109,6 @@ async function environment(input: {
   const s3 = Object.entries(servers).filter(([name]) => name.startsWith('S3_'));
   return {
     PATH: process.env['PATH'],
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     MONGODB_URI: servers['MONGODB_URI'],
     MONGODB_DB: db,
     REDIS_URL: servers['REDIS_URL'],

@@ -4,7 +4,7 @@
  * itself when it is asked.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { openApp } from '../../dist/app/open.js';
+import { openApp } from '../../dist/app/start.js';
 import { loadConfig } from '../../dist/config/config.js';
 import { createLog } from '../../dist/log.js';
 

@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { startAttempt } from '../../src/store/attempts.ts';
-import { createLimiter } from '../../src/limiter.ts';
 import { letter } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
@@ -23,7 +23,7 @@ test('a message that only stood beside a poison one is not counted out with it',
   });
   const slow = {
     ...firm,
-    alone: createLimiter(1),
+    runExclusively: pLimit(1),
     reader: {
       ...firm.reader,
       read: async (raw: Parameters<typeof firm.reader.read>[0]) => {

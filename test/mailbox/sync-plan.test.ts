@@ -84,6 +84,17 @@ describe('planSync', () => {
       plan: nothing,
     },
 
+    {
+      name: 'does nothing when a server does not name UIDVALIDITY once',
+      state: { uidValidity: '0' },
+      plan: nothing,
+    },
+    {
+      name: 'does nothing when a server names UIDVALIDITY that did not before',
+      cursor: { uidValidity: '0' },
+      plan: nothing,
+    },
+
     { name: 'lists one new message', state: { uidNext: 102 }, plan: list(101) },
     { name: 'lists from the first UID without a row', cursor: { seenUid: 40 }, plan: list(41) },
     {

@@ -1,7 +1,7 @@
 import { UnrecoverableError, Worker } from 'bullmq';
 import { ObjectId } from 'mongodb';
 import { expect, describe, it, onTestFinished, vi } from 'vitest';
-import { createBackpressure } from '../../src/app/open.ts';
+import { createBackpressure } from '../../src/app/queue-jobs.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
@@ -286,8 +286,8 @@ function countedMailbox(name: string) {
     list: () => nothing(),
     listAgain: async () => [],
     listUids: () => nothing(),
+    stillListed: async () => new Set(),
     fetch: () => nothing(),
-    headersOnly: async () => Buffer.alloc(0),
     close: async () => {},
   };
   const source: MailboxSource = {

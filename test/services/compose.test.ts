@@ -98,8 +98,8 @@ describe('Dockerfile', () => {
 
   test('leaves development packages and the build behind', () => {
     expect(instructions.filter((line) => line.startsWith('FROM'))).toEqual([
-      'FROM node:22-bookworm-slim AS build',
-      'FROM node:22-bookworm-slim',
+      'FROM node:24-bookworm-slim AS build',
+      'FROM node:24-bookworm-slim',
     ]);
     expect(instructions).toContain('RUN npm run build && npm prune --omit=dev');
   });

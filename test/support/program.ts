@@ -1,6 +1,5 @@
 /** The built program as a process, with settings of its own. */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -11,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { onTestFinished } from 'vitest';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';
-import { openQueues } from '../../src/queue/queues.ts';
 import { imapServer } from './imap-server.ts';
-import { need, newDatabase, newFolder } from './servers.ts';
+import { emptyQueues, need, newFolder, openTestResources, testEnvironment } from './servers.ts';
+import type { Environment } from './servers.ts';
 import type { Database } from '../../src/store/mongo.ts';
 
-export type Environment = Readonly<Record<string, string>>;
+export type { Environment } from './servers.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const START_LIMIT_MS = 30_000;
@@ -43,36 +42,20 @@ export interface Site {
 /** Settings that reach the test servers and nothing else; a database, a queue prefix and a folder of blobs of its own. */
 export async function newSite(mailboxes: readonly Watched[] = [], settings: Environment = {}): Promise<Site> {
   const folder = await newFolder();
-  const database = await newDatabase();
-  const prefix = `test-${randomBytes(6).toString('hex')}`;
-  onTestFinished(async () => {
-    const queues = openQueues({ url: need('REDIS_URL'), prefix });
-    for (const queue of [queues.tick, queues.poll, queues.ingest]) {
-      await queue.waitUntilReady();
-      await queue.obliterate({ force: true });
-    }
-    await queues.close();
-  });
+  const own = testEnvironment(folder);
+  const resources = await openTestResources(own);
+  onTestFinished(async () => await emptyQueues(await resources.queues()));
   const path = join(folder, 'mailboxes.json');
   if (mailboxes.length > 0) await writeFile(path, JSON.stringify(mailboxes.map(entryOf)));
   const env: Environment = {
     PATH: need('PATH'),
-    // The SDK of S3 asks for Node 22 on every start; the engines field of package.json says what is supported.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    MONGODB_URI: need('MONGODB_URI'),
-    MONGODB_DB: database.db.databaseName,
-    REDIS_URL: need('REDIS_URL'),
-    QUEUE_PREFIX: prefix,
-    BLOB_DIR: join(folder, 'blobs'),
-    SPOOL_DIR: join(folder, 'spool'),
+    ...own,
     ...(mailboxes.length > 0 ? { MAILBOXES_FILE: path } : {}),
-    OWN_ADDRESSES: 'office@firm.test',
-    STAFF_DOMAINS: 'firm.test',
     DASHBOARD_PORT: '0',
     LOG_LEVEL: 'info',
     ...settings,
   };
-  return { env, database, folder };
+  return { env, database: resources.database, folder };
 }
 
 /** What `script/services` says of the S3 server. */

@@ -1,10 +1,13 @@
 /** A firm of its own for each test: a database, a folder of blobs, and a queue prefix that nobody else uses. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectId } from 'mongodb';
 import { afterAll, onTestFinished } from 'vitest';
+import { openReaderFor, openResources } from '../../src/app/open.ts';
+import type { Resources } from '../../src/app/open.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
 import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
 import { openImapSource } from '../../src/mailbox/imap/imap.ts';
@@ -13,7 +16,6 @@ import { pollMailbox } from '../../src/poll/poll.ts';
 import type { PollDeps, PolledMailbox, PollOutcome } from '../../src/poll/poll.ts';
 import { openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
-import { openReader } from '../../src/read/reader.ts';
 import type { Reader } from '../../src/read/reader.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import type { Rules } from '../../src/decide/rules.ts';
@@ -22,12 +24,11 @@ import type { BlobStore } from '../../src/store/blobs/blobs.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { importClients } from '../../src/store/clients.ts';
 import type { ClientDocument } from '../../src/store/clients.ts';
-import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
-import { prepareDatabase } from '../../src/store/migrations.ts';
-import { openDatabase } from '../../src/store/mongo.ts';
+import { openBlobStore } from '../../src/store/blobs/open-blob-store.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
-import { markFetched, recordSightings, sightingId } from '../../src/store/sightings.ts';
+import { markFetched } from '../../src/store/fetches.ts';
+import { recordSightings, sightingId } from '../../src/store/sightings.ts';
 import { client, office } from './messages.ts';
 
 export function need(name: string): string {
@@ -39,24 +40,35 @@ export function need(name: string): string {
   return value;
 }
 
+export type Environment = Readonly<Record<string, string>>;
+
+/** Settings that reach the test servers and nothing else; a database, a queue prefix and a folder of their own. */
+export function testEnvironment(folder: string): Environment {
+  return {
+    MONGODB_URI: need('MONGODB_URI'),
+    MONGODB_DB: `docketmail_test_${randomBytes(6).toString('hex')}`,
+    REDIS_URL: need('REDIS_URL'),
+    QUEUE_PREFIX: `test-${randomBytes(6).toString('hex')}`,
+    BLOB_DIR: join(folder, 'blobs'),
+    SPOOL_DIR: join(folder, 'spool'),
+    OWN_ADDRESSES: office,
+    STAFF_DOMAINS: 'firm.test',
+  };
+}
+
+/** As a command opens them. The database is dropped when the test ends. */
+export async function openTestResources(env: Environment): Promise<Resources> {
+  const resources = await openResources(loadConfig(env, { mailboxes: 'optional' }));
+  onTestFinished(async () => {
+    await resources.database.db.dropDatabase();
+    await resources.close();
+  });
+  return resources;
+}
+
 /** A database of its own, dropped when the test ends. */
 export async function newDatabase(): Promise<Database> {
-  const database = await openDatabase({
-    uri: need('MONGODB_URI'),
-    db: `docketmail_test_${randomBytes(6).toString('hex')}`,
-    collections: {
-      clients: 'clients',
-      communications: 'communications',
-      caseUpdates: 'caseUpdates',
-      ownPrefix: '',
-    },
-  });
-  await prepareDatabase(database);
-  onTestFinished(async () => {
-    await database.db.dropDatabase();
-    await database.client.close();
-  });
-  return database;
+  return (await openTestResources(testEnvironment(tmpdir()))).database;
 }
 
 /** Queues under a prefix of their own, emptied when the test ends. */
@@ -64,55 +76,62 @@ export function newQueues(): Queues & { readonly prefix: string; readonly url: s
   const [url, prefix] = [need('REDIS_URL'), `test-${randomBytes(6).toString('hex')}`];
   const queues = openQueues({ url, prefix });
   onTestFinished(async () => {
-    for (const queue of [queues.tick, queues.poll, queues.ingest]) await queue.obliterate({ force: true });
+    await emptyQueues(queues);
     await queues.close();
   });
   return { ...queues, url, prefix };
 }
 
-/** Blobs and the thread that reads messages, shared by the tests of a file: a thread takes a second to start. */
-interface TriageContext {
+export async function emptyQueues(queues: Queues): Promise<void> {
+  for (const queue of [queues.tick, queues.poll, queues.ingest]) {
+    await queue.waitUntilReady();
+    await queue.obliterate({ force: true });
+  }
+}
+
+/** Blobs and the process that reads messages, shared by the tests of a file: it takes a second to start. */
+interface Reading {
   readonly blobs: BlobStore;
   readonly reader: Reader;
   readonly spoolDir: string;
 }
 
-let desk: (TriageContext & { readonly folder: string }) | null = null;
+let shared: (Reading & { readonly folder: string }) | null = null;
 afterAll(async () => {
-  if (desk === null) return;
-  await desk.reader.close();
-  await rm(desk.folder, { recursive: true, force: true });
+  if (shared === null) return;
+  await shared.reader.close();
+  await rm(shared.folder, { recursive: true, force: true });
 });
 
-async function openTriageContext(
+function openReading(
   folder: string,
-  { blobs, maxMessageBytes }: Pick<FirmOptions, 'blobs' | 'maxMessageBytes'>,
-): Promise<TriageContext> {
-  const spoolDir = join(folder, 'spool');
-  await mkdir(spoolDir);
-  const store = blobs ?? openDirectoryStore({ dir: join(folder, 'blobs') });
-  const reader = openReader({
-    blobs: store,
-    threads: 1,
-    maxMessageBytes: maxMessageBytes ?? 50_000_000,
-    timeLimitMs: 60_000,
-    spoolDir,
-    authenticate: false,
-    trustedAuthservIds: [],
-  });
-  return { blobs: store, reader, spoolDir };
+  { blobs: given, maxMessageBytes = 50_000_000 }: Pick<FirmOptions, 'blobs' | 'maxMessageBytes'>,
+): Reading {
+  const env = {
+    ...testEnvironment(folder),
+    AUTHENTICATION: 'off',
+    INGEST_CONCURRENCY: '1',
+    READ_TIME_LIMIT_SECONDS: '60',
+  };
+  const config = loadConfig(env, { mailboxes: 'optional' });
+  const ingest = { ...config.ingest, maxMessageBytes };
+  const blobs = given ?? openBlobStore(config.blobs);
+  const { spoolDir } = ingest;
+  return { blobs, reader: openReaderFor({ ...config, ingest }, { blobs, spoolDir }), spoolDir };
 }
 
 /** One of its own where the test asks for other settings than usual. */
-async function deskFor(options: FirmOptions): Promise<TriageContext> {
+async function readingFor(options: FirmOptions): Promise<Reading> {
   if (options.blobs !== undefined || options.maxMessageBytes !== undefined) {
-    const own = await openTriageContext(await newFolder(), options);
+    const own = openReading(await newFolder(), options);
     onTestFinished(() => own.reader.close());
     return own;
   }
-  const folder = desk?.folder ?? (await mkdtemp(join(tmpdir(), 'docketmail-test-')));
-  desk ??= { ...(await openTriageContext(folder, options)), folder };
-  return desk;
+  if (shared === null) {
+    const folder = await mkdtemp(join(tmpdir(), 'docketmail-test-'));
+    shared = { ...openReading(folder, options), folder };
+  }
+  return shared;
 }
 
 export async function newFolder(): Promise<string> {
@@ -153,9 +172,9 @@ export interface FirmOptions {
   readonly database?: Database;
 }
 
-/** The firm of letters.ts with one client, Paula Kline; everything real except Redis, whose jobs are run by hand. */
+/** The firm of messages.ts with one client, Paula Kline; everything real except Redis, whose jobs are run by hand. */
 export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
-  const { blobs, reader, spoolDir } = await deskFor(options);
+  const { blobs, reader, spoolDir } = await readingFor(options);
   const database = options.database ?? (await newDatabase());
   const rules: Rules = {
     ...defaultRules,

@@ -147,7 +147,7 @@ describe('triage', () => {
     expect(await recordOf(firm, 'otto')).toEqual(['Estate, see file 7']);
   });
 
-  it('11 a link that a person removed is not re-created by judging again', async () => {
+  it('a link that a person removed is not re-created by judging again (invariant 11)', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(letter({ subject: 'Lease' }));
     expect(clientsOf(message)).toEqual(['paula']);

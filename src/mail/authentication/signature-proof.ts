@@ -108,9 +108,18 @@ function dkimResult(status: { readonly result: string; readonly comment?: unknow
   const { result, comment } = status;
   if (result === 'pass' || result === 'fail' || result === 'temperror') return result;
   if (comment === 'body hash did not verify') return 'fail';
-  const noKey = ['no key', 'invalid public key', 'unknown key type', 'unknown key version'];
-  return typeof comment === 'string' && noKey.includes(comment) ? 'permerror' : 'neutral';
+  return typeof comment === 'string' && unusableKey.has(comment) ? 'permerror' : 'neutral';
 }
+
+/** What mailauth says where RFC 6376 §6.1.2 wants a PERMFAIL. */
+const unusableKey = new Set([
+  'no key',
+  'invalid public key',
+  'unknown key type',
+  'unknown key version',
+  'inappropriate hash algorithm',
+  'key not for email',
+]);
 
 function best(results: readonly AuthenticationResult[]): AuthenticationResult {
   return byStrength.find((result) => results.includes(result)) ?? 'none';

@@ -8,9 +8,9 @@ import {
   PROGRAM_LOCAL_PART,
   REPLY_FIELD_NAME,
   REPLY_HEADERS,
-  type HeaderSign,
 } from './automatic-headers.ts';
-import { isMailerDaemon, speaksOfSuccess } from '../bounce/bounce-gate.ts';
+import type { HeaderSign } from './automatic-headers.ts';
+import { isMailerDaemon, speaksOfSuccess, isDeliveryReport } from '../bounce/bounce-gate.ts';
 import { declaresAnswer } from './declared-answer.ts';
 import { feedbackReportSign } from './feedback-report.ts';
 import { fieldOf, hasNullReturnPath, isAutoSubmitted } from '../../mime/header-fields.ts';
@@ -20,6 +20,7 @@ import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { absenceSign, automaticSubject } from './out-of-office.ts';
 import { isReadReceipt } from './read-receipt.ts';
 import { readSesNotification } from '../bounce/ses-notification.ts';
+import { programNotice } from './program-notice.ts';
 
 /** RFC 5546: what clients exchange about a meeting. PUBLISH is a file that a person may attach. */
 const SCHEDULING = new Set(['REQUEST', 'REPLY', 'CANCEL', 'ADD', 'REFRESH', 'COUNTER', 'DECLINECOUNTER']);
@@ -56,7 +57,12 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (reply !== null && !(reply === 'auto-submitted' && !isReplied(message) && toMany))
     return { kind: 'auto-reply', sign: reply };
   if (list !== null && !isCampaign(message)) return { kind: 'list', sign: list };
+  // An acknowledgement: what is sent to many has a path for its bounces.
+  if (list === null && bulk !== null && isPrecedence(bulk) && hasNullReturnPath(message))
+    return { kind: 'auto-reply', sign: 'return-path' };
   if (bulk ?? list) return { kind: 'bulk', sign: bulk ?? list ?? '' };
+  const notice = programNotice(message);
+  if (notice !== null) return notice;
   // RFC 5321 §4.5.5: an empty path is for mail that must not be answered, whatever else it says.
   if (hasNullReturnPath(message)) return { kind: 'auto-reply', sign: 'return-path' };
   return isMailerDaemon(message) || wantsNoAnswer(message) ? { kind: 'auto-reply', sign: 'from' } : null;
@@ -78,6 +84,7 @@ function deliverySign(message: ParsedMessage): string | null {
     /^message\/(?:global-)?disposition-notification$/i.test(contentType),
   );
   if (part) return part.contentType;
+  if (isDeliveryReport(message)) return 'message/delivery-status';
   if (speaksOfSuccess(message, { refused: false })) return 'from';
   if (isReadReceipt(message)) return 'subject';
   return fieldOf(message, 'x-failed-recipients') === null ? null : 'x-failed-recipients';

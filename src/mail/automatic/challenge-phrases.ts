@@ -25,6 +25,30 @@ export const PROOF_PHRASES: readonly string[] = [
   '(?:sie|du) (?:ein mensch|kein (?:roboter|spammer|automat))|vous êtes (?:une? )?(?:humain|personne|pas un robot)|usted es (?:una persona|humano)|não é um rob[ôo]|sei (?:una persona|umano)',
 ];
 
+/** A list that the stranger comes onto, which stands before the mailbox: "join her list of permitted senders". */
+export const ADMISSION_PHRASES: readonly string[] = [
+  '(?:join|enter|get (?:on|in)to|(?:be|are|get|been) (?:put|added|entered|placed)(?: (?:on|to|onto|in|into))?|to be on|add(?:s|ed)? you(?:rself|r address)?(?: (?:to|on))?) [^.]{0,50}(?:list of )?(?:permitted|allowed|approved|accepted|authori[sz]ed|trusted|known|safe|welcome|verified|guest|white)[ -]?(?:senders?|correspondents?|contacts?|people|persons?|addresses|guests?|list)', // en
+  '(?:confirm|show|prove|verify|certify)(?: once)? (?:that )?(?:you are|it was|this was|a|your(?:self)?)[^.]{0,40}(?:person|human|real|not a (?:robot|machine|spammer)|sent (?:it|this))', // en
+  '(?:lets? in|admits?|accepts?|allows?) (?:only )?(?:mail|e-?mail|messages?|people|senders)?[^.]{0,40}(?:know|knows|approved|verified|met)', // en
+  'liste der (?:erlaubten|zugelassenen|bekannten|freigegebenen|vertrauten|genehmigten) (?:absender|kontakte)|(?:dass|ob) sie (?:ein mensch|kein (?:roboter|spammer|automat|programm)) sind', // de
+  "liste (?:des|de ses|de mes|d[’'])? ?(?:expéditeurs|correspondants|contacts) (?:autorisés|approuvés|admis|connus|de confiance|vérifiés)|que vous êtes (?:bien )?une? (?:personne|humain)", // fr
+  'lista (?:de|dei|de mis|de sus) (?:remitentes|contactos|remetentes|contatos|mittenti|contatti) (?:permitidos|autorizados|aprobados|aprovados|conocidos|conhecidos|autorizzati|consentiti|approvati|ammessi|noti)', // es, pt, it
+  'lijst (?:van|met) (?:toegestane|goedgekeurde|bekende|vertrouwde) (?:afzenders|contacten)|list(?:a|an) (?:över|over) (?:tillåtna|godkända|tilladte|godkendte|tillatte|godkjente) (?:avsändare|afsendere|avsendere)|list(?:ę|ę|a|u|y|ie) (?:dozwolonych|zaufanych|zatwierdzonych|znanych) nadawców|seznamu? (?:povolených|schválených) odesílatelů', // nl, sv, da, no, pl, cs
+  'списо?к[ауе]? (?:разрешённых|разрешенных|доверенных|одобренных|известных|дозволених) (?:отправителей|відправників)|(?:izin verilen|onaylı|güvenilir) gönderen(?:ler)? listes', // ru, uk, tr
+  '(?:许可|允许|可信|已批准|白)(?:的)?(?:发件人)?名单|(?:許可|承認)(?:済み)?(?:送信者|差出人)リスト|허용된 (?:발신자|보낸 사람) (?:목록|명단)|قائمة المرسلين (?:المسموح|المعتمدين)|רשימת השולחים (?:המורשים|המאושרים)', // zh, ja, ko, ar, he
+];
+
+/** That the message is kept back, in words that need the two signs beside them. */
+export const KEPT_PHRASES: readonly string[] = [
+  '(?:your|the|this) (?:message|e-?mail|mail|letter|note)[^.!?]{0,60}(?:held|kept|withheld|waiting|waits|on hold|in quarantine|not (?:yet )?(?:been )?(?:delivered|passed on|let through)|reaches|will (?:then |only )?(?:be )?(?:delivered|passed on|let through|reach))|until then', // en
+  '(?:ihre|deine) (?:nachricht|e-?mail|mail)[^.!?]{0,80}(?:zurückgehalten|zurückgestellt|wartet|erst|quarantäne|zugestellt)', // de
+  '(?:votre|ce) (?:message|courriel|e-?mail|mail)[^.!?]{0,80}(?:en attente|retenu|bloqué|suspendu|quarantaine|remis|délivré|parvien)', // fr
+  '(?:su|tu) (?:mensaje|correo)[^.!?]{0,80}(?:retenido|en espera|pendiente|cuarentena|entrega)|(?:sua|a sua) mensagem[^.!?]{0,80}(?:retida|em espera|pendente|quarentena|entregue)|(?:il (?:tuo|suo)) (?:messaggio|e-?mail)[^.!?]{0,80}(?:in attesa|trattenut|sospes|quarantena|consegnat)', // es, pt, it
+  '(?:uw|je) (?:bericht|e-?mail|mail)[^.!?]{0,80}(?:vastgehouden|in de wacht|wacht|quarantaine|bezorgd)|(?:ditt|din) (?:meddelande|mejl|meddelelse|melding|mail)[^.!?]{0,80}(?:hålls|väntar|holdes|venter|karantän|karantæne)|(?:twoja|pana|pani|państwa) wiadomość[^.!?]{0,80}(?:wstrzyman|oczekuje|kwarantann)|vaše zpráva[^.!?]{0,80}(?:zadržen|čeká|karantén)', // nl, sv, da, no, pl, cs
+  'ваше (?:письмо|сообщение|повідомлення)[^.!?]{0,80}(?:ожидает|задержано|удержано|карантин|доставлен|очікує|затримано)|(?:iletiniz|mesajınız)[^.!?]{0,80}(?:bekl|karantina)', // ru, uk, tr
+  '(?:邮件|郵件|メール|메일|메시지)[^。.]{0,40}(?:暂扣|保留|等待|隔离|隔離|保留され|보류|대기)|رسالتك[^.]{0,80}(?:معلقة|محتجزة|الانتظار)|הודעתך[^.]{0,80}(?:ממתינה|מעוכבת)', // zh, ja, ko, ar, he
+];
+
 /** What the stranger is to do. */
 export const ASKING_PHRASES: readonly string[] = [
   '\\b(?:click|follow|visit|press|reply|respond|fill (?:in|out)|send an? (?:empty|blank)|enter|complete|use) [^.]{0,60}(?:link|here|below|button|url|message|mail|form|address|request|page|code)|captcha|add yourself|reply to this|click',

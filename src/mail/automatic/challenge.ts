@@ -1,6 +1,8 @@
 import {
+  ADMISSION_PHRASES,
   ASKING_PHRASES,
   CHALLENGE_SUBJECT,
+  KEPT_PHRASES,
   OWN_REGISTRATION,
   PROOF_PHRASES,
   WAITING_PHRASES,
@@ -10,18 +12,24 @@ import type { ParsedMessage } from '../../mime/parsed-message.ts';
 /** A challenge is a page. */
 const SCANNED_TEXT = 4_000;
 const MAX_SUBJECT = 300;
+/** What nothing marks and no subject names is a few lines; a longer text is a person's. */
+const MAX_UNMARKED = 1_500;
 
 const union = (phrases: readonly string[]): RegExp =>
   new RegExp(phrases.map((phrase) => `(?:${phrase})`).join('|'), 'iu');
 const WAITS = union(WAITING_PHRASES);
 const PROVES = union(PROOF_PHRASES);
 const ASKS = union(ASKING_PHRASES);
+const ADMITS = union(ADMISSION_PHRASES);
+const KEEPS = union(KEPT_PHRASES);
+const LINK = /https?:\/\/\S/iu;
 
 /**
  * The sign of a challenge-response system: its own field, or what it says in a message that `automatic` already shows to be no
  * person's: that the mail waits, and what its sender has to do. Shops and lists ask for confirmation with half of the same words, so
  * the subject must name a challenge or the text a proof, and nothing in the text may speak of an account or a subscription. Old systems
- * mark nothing: subject and text must show it then.
+ * mark nothing: subject and text must show it then, or the text all of it: that the mail is kept back, whom the mailbox lets in, and a link
+ * to follow.
  */
 export function challengeSign(
   message: ParsedMessage,
@@ -33,6 +41,14 @@ export function challengeSign(
   if (!ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
   const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT));
   const proves = PROVES.test(text);
-  if (automatic === null) return named && proves ? 'subject' : null;
+  if (automatic === null) {
+    if (named && proves) return 'subject';
+    return message.text.length <= MAX_UNMARKED &&
+      LINK.test(text) &&
+      KEEPS.test(text) &&
+      (ADMITS.test(text) || proves)
+      ? 'text'
+      : null;
+  }
   return (named && WAITS.test(text)) || proves ? automatic : null;
 }

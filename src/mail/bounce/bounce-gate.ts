@@ -3,12 +3,20 @@ import {
   DAEMON_LOCAL_PART,
   DAEMON_NAME,
   DELAY_PHRASES,
+  MACHINE_LOCAL_PART,
   PERSON_OR_DAEMON,
   SUBJECT_PHRASES,
   SUCCESS_PHRASES,
 } from './bounce-phrases.ts';
+import { NO_REPLY_LOCAL_PART } from '../automatic/automatic-headers.ts';
 import { automaticSubject } from '../automatic/out-of-office.ts';
-import { autoSubmitted, fieldOf, hasNullReturnPath, isAutoSubmitted } from '../../mime/header-fields.ts';
+import {
+  autoSubmitted,
+  fieldOf,
+  hasNullReturnPath,
+  isAutoSubmitted,
+  isMultipartReport,
+} from '../../mime/header-fields.ts';
 import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
@@ -37,10 +45,19 @@ function localPartOf(message: ParsedMessage): string {
   );
 }
 
-/** RFC 6522 §3: the report-type is the subtype of the second part, which RFC 6533 calls "global-" where addresses are not ASCII. */
+/**
+ * RFC 6522 §3: the report-type is the subtype of the second part, which RFC 6533 calls "global-" where addresses are not ASCII. Where the
+ * parameter is missing or another word, the part says it.
+ */
 export function isDeliveryReport(message: ParsedMessage): boolean {
-  return message.reportType === 'delivery-status' || message.reportType === 'global-delivery-status';
+  if (/^(?:global-)?delivery-status$/.test(message.reportType ?? '')) return true;
+  return (
+    (message.reportType !== null || isMultipartReport(message)) &&
+    message.reports.some(({ contentType }) => STATUS_PART.test(contentType))
+  );
 }
+
+const STATUS_PART = /^message\/(?:global-)?delivery-status$/i;
 
 export function hasBounceField(message: ParsedMessage): boolean {
   return BOUNCE_FIELDS.some((name) => fieldOf(message, name) !== null);
@@ -56,6 +73,43 @@ export function isSentByMachine(message: ParsedMessage): boolean {
   if (isDeliveryReport(message) || isMarked(message) || isMailerDaemon(message)) return true;
   return isDaemon(message) && !subjectOf(message).personal;
 }
+
+/**
+ * True where nothing but the text can show that the message is a bounce: providers report from "no-reply@", gateways answer from their
+ * postmaster. Their words must prove it (`provesFailure`).
+ */
+export function mayReportFailure(message: ParsedMessage): boolean {
+  const { forwards } = subjectOf(message);
+  if (forwards || isSentByMachine(message)) return false;
+  const address = message.from?.address ?? '';
+  return (
+    isDaemon(message) || NO_REPLY_LOCAL_PART.test(address) || MACHINE_LOCAL_PART.test(localPartOf(message))
+  );
+}
+
+/**
+ * What such a sender must show beside an address that failed. Of a provider: the message that came back was sent by the one who is told, and
+ * words of failure. Of a postmaster, who may be a person: an answer of a server on a line of its own, and no name.
+ */
+export function provesFailure(
+  message: ParsedMessage,
+  found: { readonly recipient: boolean; readonly code: boolean; readonly returnedSender: string | null },
+): boolean {
+  if (!mayReportFailure(message) || !found.recipient) return false;
+  const text = unquotedText(message.text);
+  const byBody = [...BODY_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(text));
+  const { bare } = subjectOf(message);
+  const bySubject = [...SUBJECT_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(bare));
+  if (isDaemon(message) && found.code && !hasOwnName(message) && SERVER_ANSWER.test(text)) return true;
+  const isReturned = message.to.some(({ address }) => address !== null && address === found.returnedSender);
+  return isReturned && !isDaemon(message) && (byBody || (bySubject && found.code));
+}
+
+/** "550 - mailbox unavailable", "550 5.1.1 User unknown" at the beginning of a line. */
+const SERVER_ANSWER = /^[ \t]{0,9}(?:<<< ?)?[45][0-57]\d(?:[ -]|$)/m;
+
+const unquotedText = (text: string): string =>
+  text.slice(0, SCANNED_TEXT).replaceAll(/^>(?!>>).{0,2000}$/gm, '');
 
 /** True where a field says that no person pressed "send". */
 function isMarked(message: ParsedMessage): boolean {
@@ -118,7 +172,15 @@ function hasProductName(message: ParsedMessage): boolean {
 }
 
 /** A person's client puts a prefix before the subject of a bounce that is answered or passed on; a gateway puts only markers. */
-function subjectOf(message: ParsedMessage): { readonly personal: boolean; readonly bare: string } {
+function subjectOf(message: ParsedMessage): {
+  readonly personal: boolean;
+  readonly forwards: boolean;
+  readonly bare: string;
+} {
   const { bare, kinds } = stripSubjectPrefixes(message.subject.slice(0, MAX_SUBJECT));
-  return { personal: kinds.some((kind) => kind !== 'marker'), bare };
+  return {
+    personal: kinds.some((kind) => kind !== 'marker'),
+    forwards: kinds.includes('forward'),
+    bare,
+  };
 }

@@ -33,7 +33,7 @@ const LEADING_ADDRESS =
 const LABELLED_ADDRESS =
   /^[ \t]{0,40}([^\s:@][^:@]{0,40})[:：][ \t]{0,40}[<"']{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
 const SENDER_LABEL =
-  /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|id$|http|help|support|admin|by$/i;
+  /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|\bid$|http|help|support|admin|by$/i;
 /** What SMTP itself says about a recipient, wherever it stands. */
 const RCPT_TO =
   /rcpt to:? ?<?((?:(?<=<)[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|\\]{0,63}|[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|=\\]{0,63})@[a-z0-9][a-z0-9._-]{0,254})/gi;
@@ -64,6 +64,9 @@ export function readNotice(
 ): Notice {
   const text = lines.join('\n');
   const segments = leadingSegments(lines, notTheRecipient);
+  if (segments.size === 0) {
+    for (const [address, answer] of transcribed(lines, notTheRecipient)) segments.set(address, answer);
+  }
   if (segments.size === 0) {
     for (const address of mentioned(lines, notTheRecipient)) segments.set(address, text);
   }
@@ -122,6 +125,38 @@ function leadingSegments(lines: readonly string[], excluded: ReadonlySet<string>
     if (segment.length < MAX_SEGMENT) segments.set(current, segment === '' ? line : `${segment}\n${line}`);
   }
   return segments;
+}
+
+/** "550 <client@b.test>... User unknown": how sendmail and its heirs transcribe what they answered about a recipient. */
+const TRANSCRIBED =
+  /^[ \t]{0,9}[45]\d\d(?:[ -][45]\.\d{1,3}\.\d{1,3})?[ -]{1,3}<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254}?)>?\.{3}[ \t]/i;
+const REFUSED = /^[ \t]{0,9}(?:<<<[ \t]?)?[45]\d\d(?:[ -]|$)/;
+
+/** The recipients that a transcript of the session refuses, each with the answer: by name, or below its RCPT TO where there are several. */
+function transcribed(lines: readonly string[], excluded: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const answers = new Map<string, string>();
+  const asked = new Map<string, string>();
+  let current: string | null = null;
+  for (const line of lines) {
+    const named = TRANSCRIBED.exec(line);
+    if (named !== null) {
+      const address = cleanAddress(named[1] ?? '');
+      // "554 <client@b.test>... 550 Host unknown": the refusing server's code is behind the reporting one's.
+      const behind = line.slice(named[0].length);
+      if (isCandidate(address, excluded) && !answers.has(address) && answers.size < MAX_RECIPIENTS)
+        answers.set(address, REFUSED.test(behind) ? behind : line);
+      continue;
+    }
+    const command = [...line.matchAll(RCPT_TO)][0]?.[1];
+    if (command !== undefined) current = cleanAddress(command);
+    else if (/^[ \t]{0,9}>>>/.test(line)) current = null;
+    else if (current !== null && REFUSED.test(line)) {
+      if (isCandidate(current, excluded) && asked.size < MAX_RECIPIENTS) asked.set(current, line);
+      current = null;
+    } else if (/^[ \t]{0,9}(?:<<<[ \t]?)?2\d\d[ -]/.test(line)) current = null;
+  }
+  if (answers.size > 0) return answers;
+  return asked.size > 1 ? asked : new Map();
 }
 
 function addressesIn(line: string): readonly string[] {

@@ -10,6 +10,10 @@ export const DAEMON_LOCAL_PART =
 /** Of these, the ones behind which a person may sit. */
 export const PERSON_OR_DAEMON = /post[-_.]?master|admin|^bounces?\b/;
 
+/** Mailboxes of services that report on mail among other things. */
+export const MACHINE_LOCAL_PART =
+  /^(?:(?:mail|e-?mail|smtp|mx|delivery|error|system|server|gateway|relay|bounce|returns?|undeliver(?:ed|able)|non-?delivery)[-_.]?(?:error|errors|notices?|notifications?|notifier|reports?|reporter|service|system|server|alerts?|info|gateway|status|returns?)|(?:error|notification|notice|bounce|return|alert|delivery|undeliver(?:ed|able)|non-?delivery|ndr)s?)$/;
+
 export const DAEMON_NAME =
   /mailer[- _]?daemon|mail delivery (?:sub)?system|delivery subsystem|mail (?:delivery )?system|postmaster|system administrator|mail administrator|mail router|mail (?:server|service)|mail delivery service|internet mail (?:service|delivery)|system-?administrator|systeembeheerder|systemadministratör|systemansvarlig|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|administratorul de sistem|системный администратор|sistem yöneticisi|administrateur syst[eè]me|administrador d[eo] sistema|administrador del sistema|amministratore (?:di )?sistema|시스템 관리자|系统管理员|系統管理員|システム管理者/i;
 

@@ -4,6 +4,8 @@ import {
   isDeliveryReport,
   isMailerDaemon,
   isSentByMachine,
+  mayReportFailure,
+  provesFailure,
   speaksOfFailure,
   speaksOfSuccess,
 } from './bounce-gate.ts';
@@ -49,6 +51,20 @@ interface Claim {
  * returned with `action: "delayed"`, never hard.
  */
 export function readBounce(message: ParsedMessage): Bounce | null {
+  return readAt(message, 0);
+}
+
+/** Bounces in bounces: a scanner wraps what a relay wrapped. */
+const MAX_WRAPPED = 4;
+
+/** A scanner sends on the report of another server and says nothing itself. */
+function bounceInside(message: ParsedMessage, depth: number): Bounce | null {
+  if (depth >= MAX_WRAPPED || !isSentByMachine(message)) return null;
+  const [first] = message.nested;
+  return first === undefined ? null : readAt(first, depth + 1);
+}
+
+function readAt(message: ParsedMessage, depth: number): Bounce | null {
   if (feedbackReportSign(message) !== null) return null;
   const ses = readSesNotification(message);
   if (ses)
@@ -59,7 +75,7 @@ export function readBounce(message: ParsedMessage): Bounce | null {
         }
       : null;
   // Nearly all mail ends here, before anything is read of it.
-  if (!isSentByMachine(message)) return null;
+  if (!isSentByMachine(message) && !mayReportFailure(message)) return null;
 
   const { notice: lines, returned: returnedLines } = splitNotice(unquoted(message));
   const returned = returnedMessage(message, returnedLines);
@@ -78,6 +94,9 @@ export function readBounce(message: ParsedMessage): Bounce | null {
     return failed ? { recipients, originalMessageId: report.originalMessageId ?? returned.messageId } : null;
   }
 
+  const inside = notice.recipients.length === 0 ? bounceInside(message, depth) : null;
+  if (inside !== null) return inside;
+
   const code = notice.whole.replyCode !== null || notice.whole.status !== null;
   if (
     speaksOfSuccess(message, {
@@ -87,7 +106,12 @@ export function readBounce(message: ParsedMessage): Bounce | null {
     return null;
   const named = namedRecipients(message, notice, returned.recipients);
   const hasReturned = message.nested.length > 0 || returned.recipients.length > 0;
-  if (!speaksOfFailure(message, { code, recipient: named.length > 0, returned: hasReturned })) return null;
+  const recipient = named.length > 0;
+  if (
+    !speaksOfFailure(message, { code, recipient, returned: hasReturned }) &&
+    !provesFailure(message, { code, recipient, returnedSender: returned.sender })
+  )
+    return null;
   const claims = named.length > 0 ? named : [{ address: null, ...notice.whole }];
   return {
     recipients: claims.map((claim) => resolveRecipient({ ...claim, action: notice.action }, claim)),

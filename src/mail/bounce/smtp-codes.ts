@@ -17,7 +17,7 @@ const PAIR =
   /(?<![\w.])([245][0-57]\d)[ \t:;_\]/-]{0,3}(?:[45]\d\d[ -])?['"([]{0,2}#?([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)/g;
 const LONE_STATUS = /(?<![\w./-]|[^\s]:)#?([45]\.[0-7]\.\d{1,3})(?!\d|\.\d|\/)/g;
 const LONE_REPLY =
-  /(?:^|[;'"(<>#\]]|(?<!\d):|\b(?:said|error|code|returned|reply|response|status|reason|smtp|problem|with|out|by|erreur|fehler|errore|c[oó]digo)\b:?)[ \t]{0,3}([45][0-57]\d)(?=$|[ -](?!\d{2}[:/-])|[;,:.'")](?!\d))/gi;
+  /(?:^|[;'"(<>#\]]|(?<!\d):|\b(?:(?:response|reply|status|error|smtp|return|result|server)[-_ ]?)?(?:said|error|code|returned|reply|response|status|reason|smtp|problem|with|out|by|erreur|fehler|errore|c[oó]digo)\b[:=#]?)[ \t]{0,3}([45][0-57]\d)(?=$|[ -](?!\d{2}[:/-])|[;,:.'")](?!\d))/gi;
 
 /** True for codes that say the class and nothing more, such as 5.0.0. */
 export function isClassOnly(status: string | null): boolean {

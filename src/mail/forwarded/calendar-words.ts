@@ -15,6 +15,10 @@ export const calendarLanguages: ReadonlySet<string> = new Set(
   forwardLanguages.map(({ language }) => language),
 );
 
+/** The twelve months of a language, from January on. */
+const inOrder = (language: string, names: string): readonly (readonly [string, string, number])[] =>
+  names.split(' ').map((name, index) => [language, name, index + 1] as const);
+
 /** What mail clients print and the Unicode locale data does not. */
 const furtherMonths: readonly (readonly [string, string, number])[] = [
   ['en', 'sept', 9],
@@ -30,9 +34,19 @@ const furtherMonths: readonly (readonly [string, string, number])[] = [
   ['ru', 'нояб', 11],
   ['ru', 'февр', 2],
   ['hi', 'अक्तूबर', 10],
-  ...'tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak marrask jouluk'
-    .split(' ')
-    .map((name, index) => ['fi', name, index + 1] as const),
+  ['hi', 'सितम्बर', 9],
+  ['hi', 'नवम्बर', 11],
+  ['hi', 'दिसम्बर', 12],
+  ['hi', 'फरवरी', 2],
+  ...inOrder(
+    'hr',
+    'siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenog prosinca',
+  ),
+  ...inOrder(
+    'eu',
+    'urtarrilaren otsailaren martxoaren apirilaren maiatzaren ekainaren uztailaren abuztuaren irailaren urriaren azaroaren abenduaren',
+  ),
+  ...inOrder('fi', 'tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak marrask jouluk'),
 ];
 
 interface CalendarWords {

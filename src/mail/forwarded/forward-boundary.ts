@@ -93,8 +93,8 @@ export function findBoundary(input: {
         limit,
         minStrength: 3,
       });
-      // Nobody who types such a line quotes what stands below it.
-      if (head !== null && head.depth > (lines[at]?.depth ?? 0))
+      // Nobody who types such a line quotes what stands below it, or the line itself.
+      if (head !== null && head.depth > 0 && head.depth >= (lines[at]?.depth ?? 0))
         return { at, separator: 'forward', head: { kind: 'block', ...head } };
     }
     const head = readHead({ lines, start: at, limit, minStrength });

@@ -24,11 +24,14 @@ function column(name: 'forwarded' | 'original' | 'wrote'): ReadonlySet<string> {
   return new Set(forwardLanguages.flatMap((language) => alternatives(language[name]).map(fold)));
 }
 
+/** Printed beside the labels of any language. */
+const EVERYWHERE: Partial<Record<HeaderField, readonly string[]>> = { cc: ['Cc'], other: ['Bcc'] };
+
 function readLabels(): ReadonlyMap<string, Label> {
   const found = new Map<string, { readonly field: HeaderField; readonly languages: Set<string> }>();
   for (const language of forwardLanguages)
     for (const field of fields)
-      for (const word of alternatives(language[field])) {
+      for (const word of [...alternatives(language[field]), ...(EVERYWHERE[field] ?? [])]) {
         const label = found.get(fold(word)) ?? { field, languages: new Set<string>() };
         label.languages.add(language.language);
         found.set(fold(word), label);

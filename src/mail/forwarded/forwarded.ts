@@ -1,6 +1,7 @@
 import { findBoundary } from './forward-boundary.ts';
 import { readComment } from './forward-comment.ts';
-import { isForward, type Surroundings } from './forward-evidence.ts';
+import { isForward } from './forward-evidence.ts';
+import type { Surroundings } from './forward-evidence.ts';
 import { endOfHop, textOfHop } from './hop-text.ts';
 import { partJoinedHeads } from './joined-head.ts';
 import { htmlToText } from '../../mime/html/html.ts';
@@ -8,8 +9,10 @@ import { fold } from '../../mime/character-folding.ts';
 import { readLocalisedDate } from './localised-date.ts';
 import type { Forward } from '../mail.ts';
 import type { Address, ParsedMessage } from '../../mime/parsed-message.ts';
-import { readLines, type QuotedLine } from './quoted-lines.ts';
+import { readLines } from './quoted-lines.ts';
+import type { QuotedLine } from './quoted-lines.ts';
 import { stripSubjectPrefixes, subjectIntent } from '../subject/subject-prefix.ts';
+import { isMultipartReport } from '../../mime/header-fields.ts';
 
 export interface ForwardFacts {
   /** The innermost hop that counts, null where the message is no forward. */
@@ -165,7 +168,11 @@ function attachedHop(message: ParsedMessage, depth: number, comment: string | nu
 
 /** Bounces and reports carry messages too, and forward none. */
 function isReport(message: ParsedMessage): boolean {
-  return message.reportType !== null || /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '');
+  return (
+    message.reportType !== null ||
+    isMultipartReport(message) ||
+    /^(?:mailer-daemon|postmaster)@/u.test(message.from?.address ?? '')
+  );
 }
 
 /** An empty part that is labelled as a message is none. */

@@ -1,6 +1,8 @@
 import type { HeaderField } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
 import type { Address } from '../../mime/parsed-message.ts';
+import { isWritersLabel } from './own-label.ts';
+import type { SeenLine } from './own-label.ts';
 import { readPrintedAddress, readPrintedAddresses } from './printed-address.ts';
 import { readAttribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
@@ -153,6 +155,12 @@ export function readPrintedHeader(input: {
   const opening = read(first.text);
   if (opening === null || !isMain(opening.field)) return null;
   const stop = Math.min(limit, start + MAX_BLOCK_LINES);
+  const seen = (index: number): SeenLine => {
+    const line = index < stop ? lines[index] : undefined;
+    if (line === undefined || line.depth !== first.depth) return null;
+    return line.text === '' ? 'blank' : (read(line.text)?.field ?? null);
+  };
+  if (opening.field !== 'from' && isWritersLabel(start, seen)) return null;
   const { values, languages, isRaw, end } = readRawBlock({ lines, start, stop, read });
   const attribution = values.has('from') ? null : readAttribution(lines, end, limit);
   const sender = values.get('from') ?? '';

@@ -1,4 +1,5 @@
 import { readSeparator } from './forward-separator.ts';
+import type { Label } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
 import { isTagline } from '../reply/sent-from-line.ts';
 
@@ -7,25 +8,88 @@ const MAX_LINE_CHARS = 2_000;
 /** Lines looked at: clients print one such line for each message of a thread. */
 const MAX_JOINED_LINES = 50;
 
-/** "From:", not "from:", at the beginning of a word or glued to what is before it. */
-const labelLike = /(?<![\p{Ll}\p{M}])\p{Lu}[\p{L}\p{M}]{0,14}(?:\s[\p{L}\p{M}]{1,10})?\s?:(?=\s|$)/gu;
+/** No label of the tables is longer, in characters and in words. */
+const MAX_LABEL_CHARS = 24;
+const MAX_LABEL_WORDS = 3;
+/** How far in front of a label the time may stand that it is glued to, with the name of its zone. */
+const MAX_TIME_CHARS = 48;
+
+/** "09:26:50 AM EST", "9:26:50 SEČ", "09:26:50 GMT+1": a time and its zone at the end of the text. */
+const endsInTime =
+  /\p{Nd}{1,2}[:.h時]\p{Nd}{2}(?:[:.]\p{Nd}{2})?(?:[^\p{Nd}<>@:]{0,20}|\s?\[?(?:GMT|UTC)[+-]\p{Nd}{1,2}(?::?\p{Nd}{2})?\]?)$/u;
+
+interface FoundLabel extends Label {
+  readonly start: number;
+  /** The first character of its value. */
+  readonly end: number;
+  readonly word: string;
+}
+
+/** The label that begins at `start`, closed by a colon. */
+function readClosedLabel(text: string, start: number): FoundLabel | null {
+  const near = text.slice(start, start + MAX_LABEL_CHARS);
+  const colon = near.search(/[:：]/u);
+  if (colon <= 0) return null;
+  const word = near.slice(0, colon).trim();
+  const labelled = readLabelledLine(`${word}:`);
+  return labelled === null
+    ? null
+    : { field: labelled.field, languages: labelled.languages, word, start, end: start + colon + 1 };
+}
+
+/** The same without a colon, as Yahoo prints some: "Dw Eva Holm <…>". */
+function readOpenLabel(text: string, start: number): FoundLabel | null {
+  const words = text.slice(start, start + MAX_LABEL_CHARS).split(' ', MAX_LABEL_WORDS + 1);
+  for (let count = Math.min(MAX_LABEL_WORDS, words.length - 1); count > 0; count -= 1) {
+    const word = words.slice(0, count).join(' ');
+    const labelled = /[:：]/u.test(word) ? null : readLabelledLine(`${word}:`);
+    if (labelled !== null)
+      return {
+        field: labelled.field,
+        languages: labelled.languages,
+        word,
+        start,
+        end: start + word.length,
+      };
+  }
+  return null;
+}
+
+/** A label begins with a capital or in a script without any; glued to a word it stands only behind a time. */
+function readLabelAt(text: string, start: number): FoundLabel | null {
+  const letter = text.charAt(start);
+  if (!/\p{Lu}|\p{Lo}/u.test(letter)) return null;
+  const before = text.slice(Math.max(0, start - MAX_TIME_CHARS), start);
+  const isGlued = /[\p{L}\p{M}]$/u.test(before);
+  const isBehindTime = (): boolean => endsInTime.test(before);
+  if (isGlued && !isBehindTime()) return null;
+  const closed = readClosedLabel(text, start);
+  if (closed !== null) return closed;
+  return />\s?$/u.test(before) || isBehindTime() ? readOpenLabel(text, start) : null;
+}
 
 /** The labels of one line become lines of their own, each field once, all in a language of the first. */
 function splitLabels(text: string): string {
+  if (readLabelAt(text, 0) === null) return text;
   const met = new Set<string>();
   let languages: ReadonlySet<string> | null = null;
   const parts: string[] = [];
+  let label = '';
   let from = 0;
-  for (const match of text.matchAll(labelLike)) {
-    const labelled = readLabelledLine(match[0]);
-    if (labelled === null || met.has(labelled.field)) continue;
-    languages ??= labelled.languages;
-    if (![...labelled.languages].some((language) => languages?.has(language))) continue;
-    met.add(labelled.field);
-    if (match.index > 0) parts.push(text.slice(from, match.index).trim());
-    from = match.index;
+  for (let start = 0; start < text.length; start += 1) {
+    const found = readLabelAt(text, start);
+    if (found === null || met.has(found.field)) continue;
+    const common: ReadonlySet<string> = new Set(
+      [...found.languages].filter((language) => languages?.has(language) ?? true),
+    );
+    if (common.size === 0) continue;
+    languages = common;
+    met.add(found.field);
+    if (label !== '') parts.push(`${label}: ${text.slice(from, start).trim()}`);
+    ({ word: label, end: from } = found);
+    start = from - 1;
   }
-  return [...parts, text.slice(from)].join('\n');
+  return [...parts, `${label}: ${text.slice(from).trim()}`].join('\n');
 }
 
 const isStroke = (letter: string | undefined): boolean => letter === '-' || letter === '_' || letter === '=';
@@ -68,7 +132,7 @@ export function partJoinedHeads(text: string): string {
   const lines = text.split('\n');
   for (const [at, line] of lines.entries()) {
     if (joined >= MAX_JOINED_LINES) break;
-    if (line.length > MAX_LINE_CHARS || !line.includes(':')) continue;
+    if (line.length > MAX_LINE_CHARS || !/[:：]/u.test(line)) continue;
     const parts = partMark(line);
     if (parts === null || readLabelledLine(parts.rest)?.field !== 'from') continue;
     const separator = readSeparator(parts.mark);

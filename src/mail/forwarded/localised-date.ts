@@ -66,6 +66,35 @@ function weekdaysIn(text: string, languages: ReadonlySet<string>): ReadonlySet<n
 const fallsOn = (day: Day, weekdays: ReadonlySet<number> | null): boolean =>
   weekdays?.has(new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()) === true;
 
+/** Months that are counted in words: "02 Tháng Mười Một 2021". */
+const VIETNAMESE_MONTHS = [
+  'một',
+  'hai',
+  'ba',
+  'tư',
+  'năm',
+  'sáu',
+  'bảy',
+  'tám',
+  'chín',
+  'mười',
+  'mười một',
+  'mười hai',
+];
+
+function readVietnameseMonth(text: string): { readonly day: Day | null; readonly rest: string } | null {
+  const composed = text.normalize('NFC');
+  const match = /(?<!\d)(\d{1,2}),?\stháng\s(mười (?:một|hai)|\p{L}{2,5}),?\s(?:năm\s)?(\d{4})(?!\d)/iu.exec(
+    composed,
+  );
+  const month = VIETNAMESE_MONTHS.indexOf((match?.[2] ?? '').toLowerCase()) + 1;
+  if (match === null || month === 0) return null;
+  return {
+    day: valid(Number(match[3]), month, Number(match[1])),
+    rest: composed.replace(match[0], ' \u0000 '),
+  };
+}
+
 /**
  * 05/11/2021 is read only where something tells which number is the day: a full stop between them (German, Russian, Nordic),
  * a number above 12, the weekday beside it, or labels in a language that never writes the month first.
@@ -91,6 +120,8 @@ function readNumericDay(
       day: valid(Number(spelled[3]), Number(spelled[2]), Number(spelled[1])),
       rest: text.normalize('NFC').replace(spelled[0], ' \u0000 '),
     };
+  const written = readVietnameseMonth(text);
+  if (written !== null) return written;
   const match = /(?<![\d.:])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])/u.exec(text);
   if (match === null) return null;
   const [whole, first = '', separator, second = '', printedYear = ''] = match;

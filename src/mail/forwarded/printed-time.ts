@@ -9,6 +9,8 @@ const zones: ReadonlyMap<string, number> = new Map([
   ['mez', 60],
   ['cest', 120],
   ['mesz', 120],
+  ['seč', 60],
+  ['selč', 120],
   ['eet', 120],
   ['oez', 120],
   ['eest', 180],
@@ -17,11 +19,14 @@ const zones: ReadonlyMap<string, number> = new Map([
   ['jst', 540],
   ['kst', 540],
   ['hkt', 480],
+  ['wib', 420],
+  ['wita', 480],
   ['sgt', 480],
   ['aest', 600],
   ['aedt', 660],
   ['nzst', 720],
   ['nzdt', 780],
+  ['brt', -180],
   ['est', -300],
   ['edt', -240],
   ['cdt', -300],
@@ -60,7 +65,7 @@ function readOffset(text: string): number | null {
         ? minutes
         : -minutes;
   }
-  const named = /^\s?[([]?([a-z]{1,4})(?![\p{L}\d])/iu.exec(text);
+  const named = /^\s?[([]?([a-zč]{1,4})(?![\p{L}\d])/iu.exec(text.normalize('NFC'));
   return zones.get(named?.[1]?.toLowerCase() ?? '') ?? null;
 }
 

@@ -1,7 +1,25 @@
 import { findAttribution } from './attribution.ts';
 
-/** "AM> Could you come?": The Bat!, Becky! and readers of news set the initials of who is quoted before the mark. */
-const INITIALS = /^\s{0,3}\p{Lu}\p{L}{0,3}>{1,9}(?:\s|$)/u;
+/**
+ * "AM> Could you come?", "Ann> Could you come?": The Bat!, Becky! and readers of news set initials or the name of who is quoted before the
+ * mark.
+ */
+const INITIALS = /^\s{0,3}(?<who>\p{Lu}\p{L}{0,14})>{1,9}(?:\s|$)/u;
+/** What shells print; nobody is called so. */
+const PROMPTS: ReadonlySet<string> = new Set([
+  'SQL',
+  'PS',
+  'DOS',
+  'CMD',
+  'C',
+  'D',
+  'MySQL',
+  'FTP',
+  'IRB',
+  'PROMPT',
+]);
+/** Initials of one letter may number a list: then only lines one below the other are quoted. */
+const MIN_INITIALS = 2;
 
 /** Lines over which an attribution above may be wrapped. */
 const MAX_ABOVE = 3;
@@ -16,10 +34,22 @@ function isAttributedAbove(lines: readonly string[], at: number): boolean {
   return false;
 }
 
-/** Which lines are quoted by initials. The first such line follows an attribution ("… you wrote:"); without one, "A> 3 bar" is text. */
+/**
+ * Which lines are quoted by initials. The first such line follows an attribution ("… you wrote:"), or the same initials stand on a second
+ * line: right below, or with longer ones anywhere, for a list has other letters on each line. Else "A> 3 bar" is text.
+ */
 export function quotedByInitials(lines: readonly string[]): ReadonlySet<number> {
   const quoted = new Set<number>();
-  for (const [at, line] of lines.entries())
-    if (INITIALS.test(line) && (quoted.size > 0 || isAttributedAbove(lines, at))) quoted.add(at);
+  const marks = lines.map((line) => INITIALS.exec(line.slice(0, 40))?.groups?.['who'] ?? null);
+  const counts = new Map<string, number>();
+  for (const who of marks) if (who !== null) counts.set(who, (counts.get(who) ?? 0) + 1);
+  const isRepeated = (who: string, at: number): boolean =>
+    !PROMPTS.has(who) &&
+    (marks[at - 1] === who ||
+      marks[at + 1] === who ||
+      (who.length >= MIN_INITIALS && (counts.get(who) ?? 0) > 1));
+  for (const [at, who] of marks.entries())
+    if (who !== null && (quoted.size > 0 || isAttributedAbove(lines, at) || isRepeated(who, at)))
+      quoted.add(at);
   return quoted;
 }

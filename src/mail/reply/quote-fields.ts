@@ -1,5 +1,7 @@
 import type { HeaderField } from '../forwarded/forward-words.ts';
 import { readLabelledLine, type LabelledLine } from '../forwarded/header-label.ts';
+import { isWritersLabel, type SeenLine } from '../forwarded/own-label.ts';
+import { isForwardLine, isOriginalLine } from './separator.ts';
 
 /** Lines that one block of repeated header fields may have, wrapped ones and empty ones with it. */
 const MAX_LINES = 24;
@@ -31,6 +33,9 @@ const isOwnLabel = (line: string): boolean => /^\s{0,9}\p{L}[\p{L} .-]{1,24}:\s/
 export function findQuoteFields(lines: readonly string[], first: number): number | null {
   const head = readField(lines, first);
   if (head === null || head.field === 'other' || head.field === 'replyTo' || head.field === 'cc') return null;
+  const seen = (index: number): SeenLine =>
+    (lines[index] ?? 'x').trim() === '' ? 'blank' : (readField(lines, index)?.field ?? null);
+  if (isWritersLabel(first, seen)) return null;
   const kinds = new Set<HeaderField>();
   let last = first;
   let address = false;
@@ -40,6 +45,8 @@ export function findQuoteFields(lines: readonly string[], first: number): number
     const line = lines[index] ?? '';
     const field = readField(lines, index);
     if (field === null) {
+      // The block is below: what stands above its separator is the sender's.
+      if (/^\s{0,3}[-–—_=*]{3}/u.test(line) && (isOriginalLine(line) || isForwardLine(line))) return null;
       gap += line.trim() === '' ? 1 : 0.7;
       if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines, index + 1) === null)) break;
       if (line.length <= MAX_CHARS && line.includes('@') && !isOwnLabel(line)) address ||= gap < 1;

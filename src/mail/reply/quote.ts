@@ -43,15 +43,82 @@ export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segme
     const visible = withoutInvisible(text);
     return quoted && !/^\s*>/u.test(visible) ? `>${visible}` : visible;
   });
-  // A line is asked about by each of the introductions above it.
+  const markerAt = createMarkers(texts);
+  const writer = createSegmentWriter(lines);
+  let hasWritten = false;
+  let at = 0;
+  while (at < lines.length) {
+    const line = lines[at];
+    if (line === undefined) break;
+    if (line.region === 'signature') {
+      let to = at;
+      while (to < lines.length && lines[to]?.region === 'signature') to += 1;
+      writer.sign(at, to);
+      at = to;
+      continue;
+    }
+    if (line.quoted && line.region !== 'passage') {
+      const to = quoteEnd(lines, at);
+      const history = findMarkerWithin(lines, at, to);
+      writer.quote(at, to, history);
+      at = to;
+      continue;
+    }
+    if (line.text.trim() === '') {
+      writer.keep(line);
+      at += 1;
+      continue;
+    }
+    if (line.region === 'rest' || (line.region === 'fields' && looksLikeFields(texts, at))) {
+      writer.quote(at, lines.length, true);
+      return writer.finish();
+    }
+    if (isReplyDelimiter(line.text)) {
+      if (hasWritten) {
+        writer.quote(at, lines.length, true);
+        return writer.finish();
+      }
+      writer.keep(line);
+      at += 1;
+      continue;
+    }
+    if (stopAtForward && isForwardLine(line.text)) {
+      for (const rest of lines.slice(at)) writer.keep(rest);
+      break;
+    }
+    const marker = readMarkers(lines, markerAt, at);
+    if (marker !== null) {
+      writer.quote(at, marker, true);
+      at = marker;
+      continue;
+    }
+    if (isTagline(line.text) && writer.hasOwnText() && hidesHistory(lines, at)) {
+      writer.keep(line);
+      const next = nextFilled(lines, at + 1);
+      writer.quote(next, lines.length, true);
+      return writer.finish();
+    }
+    hasWritten ||= hasText(line);
+    writer.keep(line);
+    at += 1;
+  }
+  return writer.finish();
+}
+
+/** A line is asked about by each of the introductions above it, and looked at once. */
+function createMarkers(texts: readonly string[]): (at: number) => Marker | null {
   const markers = new Map<number, Marker | null>();
-  const markerAt = (at: number): Marker | null => {
+  return (at) => {
     const known = markers.get(at);
     if (known !== undefined) return known;
     const marker = findMarker(texts, at);
     markers.set(at, marker);
     return marker;
   };
+}
+
+/** Gathers the segments; the sender's own lines are held until something else begins. */
+function createSegmentWriter(lines: readonly QuoteLine[]) {
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
   const flush = (): void => {
@@ -67,72 +134,23 @@ export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segme
     own = own.slice(0, from);
     return rules;
   };
-  const quoteTo = (from: number, to: number, history: boolean): void => {
-    const rules = takeRules();
-    flush();
-    segments.push({ kind: 'quote', history, lines: [...rules, ...lines.slice(from, to)] });
-  };
-
-  let hasWritten = false;
-  let at = 0;
-  while (at < lines.length) {
-    const line = lines[at];
-    if (line === undefined) break;
-    if (line.region === 'signature') {
+  return {
+    keep: (line: QuoteLine): void => void own.push(line),
+    hasOwnText: (): boolean => own.some((line) => hasText(line)),
+    quote: (from: number, to: number, history: boolean): void => {
+      const rules = takeRules();
       flush();
-      let to = at;
-      while (to < lines.length && lines[to]?.region === 'signature') to += 1;
-      segments.push({ kind: 'signature', history: false, lines: lines.slice(at, to) });
-      at = to;
-      continue;
-    }
-    if (line.quoted && line.region !== 'passage') {
-      const to = quoteEnd(lines, at);
-      const history = findMarkerWithin(lines, at, to);
-      quoteTo(at, to, history);
-      at = to;
-      continue;
-    }
-    if (line.text.trim() === '') {
-      own.push(line);
-      at += 1;
-      continue;
-    }
-    if (line.region === 'rest' || (line.region === 'fields' && looksLikeFields(texts, at))) {
-      quoteTo(at, lines.length, true);
+      segments.push({ kind: 'quote', history, lines: [...rules, ...lines.slice(from, to)] });
+    },
+    sign: (from: number, to: number): void => {
+      flush();
+      segments.push({ kind: 'signature', history: false, lines: lines.slice(from, to) });
+    },
+    finish: (): Segment[] => {
+      flush();
       return segments;
-    }
-    if (isReplyDelimiter(line.text)) {
-      if (hasWritten) {
-        quoteTo(at, lines.length, true);
-        return segments;
-      }
-      own.push(line);
-      at += 1;
-      continue;
-    }
-    if (stopAtForward && isForwardLine(line.text)) {
-      own = own.concat(lines.slice(at));
-      break;
-    }
-    const marker = readMarkers(lines, markerAt, at);
-    if (marker !== null) {
-      quoteTo(at, marker, true);
-      at = marker;
-      continue;
-    }
-    if (isTagline(line.text) && own.some((one) => hasText(one)) && hidesHistory(lines, at)) {
-      own.push(line);
-      const next = nextFilled(lines, at + 1);
-      quoteTo(next, lines.length, true);
-      return segments;
-    }
-    hasWritten ||= hasText(line);
-    own.push(line);
-    at += 1;
-  }
-  flush();
-  return segments;
+    },
+  };
 }
 
 /** What a phone's tagline stands above is the earlier message, also where nothing else says so; a line or two may belong to it. */

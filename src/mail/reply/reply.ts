@@ -4,14 +4,16 @@ import type { SplitText } from '../mail.ts';
 import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { quotedByInitials } from './initials-quote.ts';
 import { quoteRegion } from '../../mime/html/quoted-html.ts';
-import { isArrowAttribution, isQuotedText, isRule, type QuoteLine } from './quote-line.ts';
-import { findForward, lengthOfIntroduction, readSegments, type Segment } from './quote.ts';
+import { isArrowAttribution, isQuotedText, isRule } from './quote-line.ts';
+import type { QuoteLine } from './quote-line.ts';
+import { findForward, lengthOfIntroduction, readSegments } from './quote.ts';
+import type { Segment } from './quote.ts';
 import { isReplyDelimiter } from './reply-delimiter.ts';
-import { splitSignature } from './signature.ts';
+import { splitSignature, lengthOfTaglineAbove } from './signature.ts';
 import { isTagline } from './sent-from-line.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
-  /** The message passes another one on: what is below the sender's comment is no history. */
+  /** The message passes another one on: what is below the sender's comment is no history, and where nothing was typed, the reply is empty. */
   readonly isForward: boolean;
   /** The name in From, by which a card at the end is known. */
   readonly sender?: string;
@@ -119,11 +121,10 @@ const signed = (
   lines: readonly QuoteLine[],
   sender: string,
 ): { body: QuoteLine[]; signature: QuoteLine[] } => {
-  const { body } = splitSignature(
-    lines.map((line) => line.text),
-    sender,
-  );
-  return { body: lines.slice(0, body.length), signature: lines.slice(body.length) };
+  const texts = lines.map((line) => line.text);
+  const above = lengthOfTaglineAbove(texts);
+  const end = above + splitSignature(texts.slice(above), sender).body.length;
+  return { body: lines.slice(above, end), signature: [...lines.slice(0, above), ...lines.slice(end)] };
 };
 
 interface Piece {
@@ -191,6 +192,20 @@ function join(pieces: readonly Piece[]): string {
   return textOf(lines.map((text) => ({ text })));
 }
 
+/**
+ * Of a text that is all quotation, what stands unmarked below its last marked line: a quotation that lost its marks above one that kept
+ * them hides the answer. Null where nothing of the sender's is there either.
+ */
+function partsBelowQuotes(lines: readonly QuoteLine[], sender: string): SplitText | null {
+  const last = lines.findLastIndex((line) => line.quoted);
+  const tail = lines.slice(last + 1);
+  if (!tail.some((line) => line.region === 'own' && line.text.trim() !== '')) return null;
+  const { reply, quoted, signature } = assemble(readSegments({ lines: tail, stopAtForward: true }), sender);
+  if (reply === '') return null;
+  const history = [textOf(lines.slice(0, last + 1)), quoted].filter((text) => text !== '').join('\n\n');
+  return { reply, quoted: nullIfEmpty(history), signature: nullIfEmpty(signature) };
+}
+
 function splitForward(lines: readonly QuoteLine[], sender: string): SplitText {
   let start = findForward(lines);
   while (start > 0 && (lines[start - 1]?.text.trim() === '' || isRule(lines[start - 1]?.text ?? '')))
@@ -198,7 +213,6 @@ function splitForward(lines: readonly QuoteLine[], sender: string): SplitText {
   const comment = start < 0 ? lines : lines.slice(0, start);
   const { reply, signature } = assemble(readSegments({ lines: comment, stopAtForward: false }), sender);
   const below = start < 0 ? '' : textOf(lines.slice(start));
-  if (reply === '') return { reply: textOf(lines), quoted: null, signature: null };
   return { reply, quoted: nullIfEmpty(below), signature: nullIfEmpty(signature) };
 }
 
@@ -231,6 +245,8 @@ export function splitReply(input: ReplyInput): SplitText {
   const told = segments.some(
     (segment) => segment.kind === 'quote' && segment.lines.some((line) => line.quoted),
   );
+  const below = told ? partsBelowQuotes(lines, sender) : null;
+  if (below !== null) return below;
   if (!told && parts.quoted !== '') return { reply: textOf(lines), quoted: null, signature: null };
   // Some write into the signature that their client has put there.
   const wroteSignature =

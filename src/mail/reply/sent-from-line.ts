@@ -1,8 +1,10 @@
+import { fold } from '../../mime/character-folding.ts';
 import {
   TAGLINES,
   TAGLINE_BRANDS,
   TAGLINE_BRAND_ENDING,
   TAGLINE_ENDINGS,
+  TAGLINE_LINKS,
   TAGLINE_NAMES,
   TAGLINE_PRODUCTS,
 } from './signature-languages.ts';
@@ -27,14 +29,22 @@ export const phrasesFor = (
   text: string,
 ): readonly string[] => phrases.get(text.slice(0, 2)) ?? NONE;
 
-const TAGLINE = byBeginning(TAGLINES);
+const folded = (phrases: readonly string[]): readonly string[] => [...new Set(phrases.map(fold))];
+
+const TAGLINE = byBeginning(folded(TAGLINES));
+const PRODUCTS = folded(TAGLINE_PRODUCTS);
+const ENDINGS = folded(TAGLINE_ENDINGS);
+const LINKS = new Set(folded(TAGLINE_LINKS));
 const DEVICE_BEGINNINGS = new Set(['ph', 'ip', 'an', 'ga', 'az', 'ni', '私の', '나의', '내 ', 'मे']);
 /** What somebody may add to their tagline: "Please excuse typos." */
-const EXCUSE = /\.\s(?:please |pls )?(?:excuse|forgive|pardon|apologies)\b.{0,60}$/iu;
+const EXCUSE = /[.,;–-]\s{1,3}(?:please |pls )?(?:excuse|forgive|pardon|apologies|sorry for)\b.{0,60}$/iu;
 /** Proton's plain text of what its HTML links: "Sent with [Proton Mail](https://…) secure email." */
 const MARKDOWN_LINK = /\[(?<label>[^[\]]{1,60})\]\(https?:[^\s()]{0,400}\)/giu;
 const DEVICE =
   /(?:phone|ipad|galaxy|samsung|android|tablet|blackberry|device|pixel|handset|smartphone|[45]g|lte)\.?$/iu;
+/** Words that may stand before what a tagline names: "Sent from my brand new iPhone". */
+const MAX_WORDS_BEFORE = 2;
+const MAX_MODEL_WORDS = 6;
 
 /** A line that an app or provider has set: "Sent from my phone", "Get … for iOS". */
 export function isTagline(line: string): boolean {
@@ -44,7 +54,7 @@ export function isTagline(line: string): boolean {
     .replace(/[*_\])]+$/u, '');
   if (text.length < 3 || text.length > MAX_TAGLINE + 120) return false;
   // Most lines are told from a tagline by how they begin.
-  const beginning = text.slice(0, 2).toLowerCase();
+  const beginning = fold(text.slice(0, 6)).slice(0, 2);
   if (!TAGLINE.has(beginning) && !DEVICE_BEGINNINGS.has(beginning)) return isBrandTagline(text);
   const bare = text
     .replace(MARKDOWN_LINK, '$<label>')
@@ -65,14 +75,16 @@ export function isTagline(line: string): boolean {
     bare.split(/\s+/u).length > 12
   )
     return false;
-  const lower = bare.toLowerCase();
-  if (
-    phrasesFor(TAGLINE, lower).some((start) => lower.startsWith(start) && hasWordEnd(lower, start.length))
-  ) {
-    if (/^(?:von meine[mr]|az én|on the go)/u.test(lower)) return endsAsTagline(lower);
-    if (lower.startsWith('von '))
-      return endsAsTagline(lower) && namesProduct(bare, lower) && bare.split(/\s+/u).length <= 7;
-    return lower.startsWith('sent from my') || namesProduct(bare, lower);
+  const lower = fold(bare);
+  const start = phrasesFor(TAGLINE, lower).find(
+    (phrase) => lower.startsWith(phrase) && hasWordEnd(lower, phrase.length),
+  );
+  if (start !== undefined) {
+    if (lower.startsWith('on the go')) return endsAsTagline(lower);
+    // These begin the sentences of anybody: the verb must stand at the end.
+    if (/^(?:von|az en)(?!\p{L})/u.test(lower) && !endsAsTagline(lower)) return false;
+    if (/^von (?!meine[mr] )/u.test(lower) && bare.split(/\s+/u).length > 7) return false;
+    return isNameOnly(bare, start);
   }
   return (
     isBrandTagline(bare) ||
@@ -83,8 +95,44 @@ export function isTagline(line: string): boolean {
 
 const NAME = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${TAGLINE_NAMES.join('|')})(?![\p{L}\p{N}])`, 'u');
 
-const namesProduct = (text: string, lower: string): boolean =>
-  NAME.test(text) || TAGLINE_PRODUCTS.some((product) => lower.includes(product));
+const namesProduct = (word: string): boolean =>
+  NAME.test(word) || PRODUCTS.some((product) => fold(word).includes(product));
+
+/** "iPhone", "SM-G991B", "15", "Verizon": no word of a sentence. */
+const isName = (word: string): boolean => /^[^\p{L}\p{N}]{0,3}\p{Lu}|\p{Nd}|\p{Ll}\p{Lu}/u.test(word);
+
+const isLink = (word: string): boolean =>
+  LINKS.has(fold(word).replace(/^[^\p{L}]{1,3}|[^\p{L}]{1,3}$/gu, ''));
+
+/**
+ * Whether what stands behind "Sent from" names a device, an app or a provider and says nothing else. "Sent from my office on Monday" names
+ * none; "sent from my phone number to yours" goes on as a sentence. Scripts without capitals cannot show the latter.
+ */
+function isNameOnly(text: string, start: string): boolean {
+  const words = text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const skipped = start.split(' ').length;
+  // "Get Outlook for iOS" names it in the phrase itself.
+  const first = words.findIndex(
+    (word, at) => namesProduct(word) && (at >= skipped - 1 || namesProduct(start)),
+  );
+  const behind = words.slice(skipped);
+  // A model that no list has: "Sent from my SM-G991B".
+  if (first < 0)
+    return (
+      PRODUCTS.some((product) => fold(text).includes(product)) ||
+      (start === 'sent from my' &&
+        behind.length > 0 &&
+        behind.length <= MAX_MODEL_WORDS &&
+        behind.every(isName) &&
+        /\p{Nd}/u.test(behind.join('')))
+    );
+  const isPlain = (word: string): boolean =>
+    !isName(word) && !isLink(word) && !namesProduct(word) && /^\P{L}{0,3}\p{Ll}/u.test(word);
+  return (
+    words.slice(skipped, first).filter(isPlain).length <= MAX_WORDS_BEFORE &&
+    !words.slice(Math.max(first, skipped)).some(isPlain)
+  );
+}
 
 const hasWordEnd = (text: string, at: number): boolean =>
   !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(text.charAt(at)) ||
@@ -103,5 +151,5 @@ function isBrandTagline(text: string): boolean {
 
 const endsAsTagline = (lower: string): boolean => {
   const text = lower.replace(/[.!\s]+$/u, '');
-  return text === 'on the go' || TAGLINE_ENDINGS.some((end) => text.endsWith(end));
+  return text === 'on the go' || ENDINGS.some((end) => text.endsWith(end));
 };

@@ -1,40 +1,50 @@
 import { isImprint } from './company-details.ts';
-import { CLOSINGS, DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
+import { CLOSINGS } from './sign-off-languages.ts';
+import { DISCLAIMERS, DISCLAIMER_SIGNS } from './signature-languages.ts';
 import { byBeginning, phrasesFor } from './sent-from-line.ts';
+import { fold, foldedSpellings } from '../../mime/character-folding.ts';
 
 export const MAX_SIGNATURE_LINE_CHARS = 100;
 /** A notice that a client has wrapped. */
 const MAX_NOTICE_LINES = 8;
 
-const CLOSING = new Set(CLOSINGS);
+const CLOSING = new Set(CLOSINGS.flatMap(foldedSpellings));
 
-/** "Sonnige Grüße aus Berlin": nobody can list them. */
+/** "Sonnige Grüße aus Berlin": nobody can list them. Folded, as all below. */
 const GREETINGS =
-  /^(?:\p{L}{3,14} ){0,2}gr(?:ü|ue)(?:ße|sse|ß|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
+  /^(?:\p{L}{3,14} ){0,2}gr(?:u|ue)(?:sse|ss)(?: (?:aus|vom|von der|nach) \p{L}[\p{L} -]{1,24})?$/u;
 /** "Veuillez agréer, Madame, l'expression de mes salutations distinguées." */
 const COMPLIMENTS =
-  /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|considération)(?: \p{L}{3,14}){0,2}$/u;
+  /^(?:veuillez|je vous prie|nous vous prions)[^\n]{0,60}\b(?:salutations|sentiments|consideration)(?: \p{L}{3,14}){0,2}$/u;
+/** "Best regards from Berlin", "Saludos desde Madrid": where they are sent from, as it is written. */
+const PLACE =
+  /\s(?:from|aus|vom|von der|nach|depuis|desde|da|dal|dalla|van|vanuit|uit|fra|från|iz|z|ze|din|из|з)\s\p{Lu}[\p{L}'’-]{1,20}(?:\s\p{Lu}[\p{L}'’-]{1,20})?[\s,.!]{0,3}$/u;
 
 const DISCLAIMER = byBeginning(DISCLAIMERS);
 const THANKS =
-  /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziękuję|děkuji|köszönöm|mulțumesc|hvala|спасибо|дякую|благодаря|ευχαριστώ|teşekkürler)(?=[\s,!&])/u;
+  /^(?:thanks?|thank you|many thanks|thx|danke|vielen dank|besten dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank|tack|tak|takk|kiitos|dziekuje|dekuji|koszonom|multumesc|hvala|спасибо|дякую|благодаря|ευχαριστω|tesekkurler)(?=[\s,!&])/u;
 
 export const blank = (line: string): boolean => line.trim() === '';
 
+/** A line as sign-offs are compared: "M.f.G.," is "mfg". */
+const closingKey = (line: string): string =>
+  fold(line)
+    .replace(/[\s,.!;:~–—、，。！-]{1,20}$/u, '')
+    .replace(/(?<=^|[.\s])(\p{L})\.(?=\p{L}(?:\.|$))/gu, '$1');
+
+const isKnownClosing = (text: string): boolean =>
+  CLOSING.has(text) || GREETINGS.test(text) || COMPLIMENTS.test(text);
+
 export function isClosing(line: string): boolean {
   if (line.length > 80) return false;
-  const text = line
-    .trim()
-    .toLowerCase()
-    .replaceAll('\u00a0', ' ')
-    .replace(/[\s,.!;:~–—、，。！-]{1,20}$/u, '');
-  if (CLOSING.has(text) || GREETINGS.test(text) || COMPLIMENTS.test(text)) return true;
+  const text = closingKey(line);
+  if (isKnownClosing(text) || isKnownClosing(closingKey(line.replace(PLACE, '')))) return true;
   const parts = text.split(/\s?[/|]\s?/u);
   if (parts.length === 2 && parts.every((part) => CLOSING.has(part))) return true;
   if (!THANKS.test(text)) return false;
   return text
     .replace(THANKS, '')
-    .split(/\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|și|in|и|та|και|ve|mit)\s|[,!&]\s?/u)
+    .split(/\s(?:and|und|et|y|e|en|och|og|ja|i|a|es|si|in|и|та|και|ve|mit)\s|[,!&]\s?/u)
     .some((part) => CLOSING.has(part.trim()));
 }
 

@@ -130,17 +130,26 @@ function findCard(lines: readonly string[], sender: string): Cut | null {
 /** What a card of one line prints behind the name: "Ada Moss | Moss & Co | +44 …". A comma is too little, it is a sentence's. */
 const partsBehind = (line: string): string => /\s[|•·].{0,300}/u.exec(line.slice(0, 400))?.[0] ?? '';
 
+/** "Mvh Ann Moss": the words at the end that are the sender's name, and what stands before them. */
+function partName(line: string, known: ReadonlySet<string>): Pick<RegExpExecArray, 'groups'> | null {
+  if (line.length > 90) return null;
+  const words = line.split(/\s+/u);
+  const last = words.findLastIndex((word) => !known.has(nameKey(word)));
+  if (last < 0 || last === words.length - 1) return null;
+  return { groups: { closing: words.slice(0, last + 1).join(' '), name: words.slice(last + 1).join(' ') } };
+}
+
 /**
- * The last line where it is the sender's own name behind a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann".
+ * The last line where it is the sender's own name behind a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann", "Mvh Ann".
  */
 function findSignedName(lines: readonly string[], sender: string): Cut | null {
   const at = lines.findLastIndex((line) => !blank(line));
   const line = (lines[at] ?? '').trim();
+  const known = new Set(nameKey(sender).split(' '));
   const parts =
     /^(?:[-–—~*]{1,3}\s?|(?<closing>\p{L}[\p{L}\s]{1,30})[,!]\s)(?<name>[\p{L}\p{M}][\p{L}\p{M}\s.'-]{0,40})$/u.exec(
       line.slice(0, 90),
-    );
-  const known = new Set(nameKey(sender).split(' '));
+    ) ?? partName(line, known);
   const named = nameKey(parts?.groups?.['name'] ?? '').split(' ');
   const closing = parts?.groups?.['closing'];
   if (!named.every((word) => word !== '' && known.has(word))) return null;
@@ -148,6 +157,16 @@ function findSignedName(lines: readonly string[], sender: string): Cut | null {
   // The last of a list, or what a colon announces, is no signature.
   const above = lines.slice(0, at).findLast((other) => !blank(other)) ?? '';
   return /^\s{0,9}[-–—*•]|[:：]\s{0,9}$/u.test(above) ? null : { at, typed: true };
+}
+
+/**
+ * How many lines at the top a phone's tagline takes: where somebody writes below what their phone has set, the text is below. 0 where
+ * nothing is, for then it stands under an empty message.
+ */
+export function lengthOfTaglineAbove(lines: readonly string[]): number {
+  const at = lines.findIndex((line) => !blank(line));
+  if (at < 0 || !isTagline(lines[at] ?? '')) return 0;
+  return lines.slice(at + 1).some((line) => !blank(line) && !isTagline(line)) ? at + 1 : 0;
 }
 
 export interface Signed {

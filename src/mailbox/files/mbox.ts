@@ -122,9 +122,20 @@ function separates({
   if (!isFromLine(line)) return false;
   if (before === null) return true;
   const dated = dateOf(line) !== null;
-  const headerNext = next !== null && /^[!-9;-~]{1,100}[ \t]?:/.test(next.head.toString('latin1'));
-  return isBlank(before) ? dated || headerNext : dated && headerNext;
+  const below = next?.head.toString('latin1') ?? '';
+  const headerNext = /^[!-9;-~]{1,100}[ \t]?:/.test(below);
+  if (isBlank(before)) return dated || headerNext;
+  return headerNext && (dated || (isBare(line) && messageField.test(below)));
 }
+
+/** "From -" of Netscape and "From ann@client.test", of programs that leave out the date: nothing that a sentence could be. */
+const isBare = ({ head }: Line): boolean =>
+  /^From (?:-|\?\?\?@\?\?\?|[^\s@]{1,128}@[^\s@]{1,253}|MAILER[-_]DAEMON)?[ \t]{0,9}$/.test(
+    head.toString('latin1'),
+  );
+/** What programs put first into a stored message. */
+const messageField =
+  /^(?:return-path|received|from|to|date|subject|message-id|delivered-to|envelope-to|mime-version|x-[\w-]{1,60}|status|dkim-signature)[ \t]?:/i;
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 /** asctime, such as "Thu Jan  1 09:05:00 2026", with a zone before the year in some. Runs over the head of one line only. */

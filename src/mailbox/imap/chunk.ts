@@ -1,5 +1,5 @@
 /** Up to fifty small messages in one FETCH, and what to do when it is refused or answered in part. */
-import { cutOff, isCutOff } from './declared-size.ts';
+import { cutOff, isCutOff } from '../declared-size.ts';
 import { isRefusal } from './imap-error.ts';
 import { type Command, sequenceSet } from './listing.ts';
 import { type Fetched, MailboxError, type WantedMessage } from '../mailbox.ts';
@@ -17,13 +17,15 @@ export interface Outcome {
 
 export async function fetchChunk(command: Command, messages: readonly WantedMessage[]): Promise<Outcome> {
   const found = new Map<number, Answer>();
+  const short = new Map<number, Buffer>();
   const unanswered = (): readonly WantedMessage[] => messages.filter(({ uid }) => !found.has(uid));
   const answers = (): readonly Answer[] => messages.flatMap(({ uid }) => found.get(uid) ?? []);
   try {
-    const refused = await collect({ command, messages, found });
-    // A FETCH may leave messages out, or give NIL for them, and still say OK.
-    if (!refused && unanswered().length > 0) await askAgain({ command, messages: unanswered(), found });
-    if (refused) await matchEach({ command, messages: unanswered(), found });
+    const refused = await collect({ command, messages, found, short });
+    // A FETCH may leave messages out, give NIL for them or fewer bytes than declared, and still say OK.
+    if (!refused && unanswered().length > 0)
+      await askAgain({ command, messages: unanswered(), found, short });
+    if (refused) await matchEach({ command, messages: unanswered(), found, short });
     for (const { uid } of unanswered()) found.set(uid, { kind: 'missing', uid });
     return { answers: answers(), error: null };
   } catch (thrown) {
@@ -43,6 +45,8 @@ interface Asking {
   readonly messages: readonly WantedMessage[];
   /** Answers are added to it. */
   readonly found: Map<number, Answer>;
+  /** First answers that brought fewer bytes than were declared: a second one tells a cut from a wrong declaration. */
+  readonly short: Map<number, Buffer>;
 }
 
 /** A message that another session removed exists for this one, with NIL for its body, until a NOOP lets the server tell. */
@@ -52,11 +56,11 @@ async function askAgain(asking: Asking): Promise<void> {
 }
 
 /** One NO for fifty messages is mostly the fault of one of them. */
-async function matchEach({ command, messages, found }: Asking): Promise<void> {
+async function matchEach({ command, messages, found, short }: Asking): Promise<void> {
   const before = found.size;
   const refusals: MailboxError[] = [];
   for (const message of messages) {
-    const refused = await collect({ command, messages: [message], found, last: true });
+    const refused = await collect({ command, messages: [message], found, short, last: true });
     if (!refused) continue;
     refusals.push(refused);
     found.set(message.uid, failed(message.uid, 'message-refused', refused.message));
@@ -73,18 +77,25 @@ async function collect({
   command,
   messages,
   found,
+  short,
   last = false,
 }: Asking & { readonly last?: boolean }): Promise<MailboxError | null> {
-  const sizes = new Map(messages.map(({ uid, size }) => [uid, size]));
-  const uids = sequenceSet([...sizes.keys()].sort((a, b) => a - b));
+  const asked = new Map(messages.map((message) => [message.uid, message]));
+  const uids = sequenceSet([...asked.keys()].sort((a, b) => a - b));
   const query = { uid: true, source: { start: 0, maxLength: maxChunkedBytes + 1 } };
   try {
     await command('cannot fetch', async (client) => {
       for await (const row of client.fetch(uids, query, { uid: true })) {
-        const size = sizes.get(row.uid);
+        const message = asked.get(row.uid);
         // Without `source` it is a flag change of another session that happened to come now.
-        if (size === undefined || !('source' in row)) continue;
-        if (last || Buffer.isBuffer(row.source)) found.set(row.uid, answerOf(row.uid, row.source, size));
+        if (message === undefined || !('source' in row)) continue;
+        const { source } = row;
+        if (!Buffer.isBuffer(source)) {
+          if (last)
+            found.set(row.uid, failed(row.uid, 'message-refused', `UID ${row.uid}: the server answers NIL`));
+        } else if (last || source.length >= message.size) {
+          found.set(row.uid, answerOf(message, source, short.get(row.uid)));
+        } else short.set(row.uid, source);
       }
     });
     return null;
@@ -94,13 +105,14 @@ async function collect({
   }
 }
 
-/** `source` is not a Buffer where the server answers NIL. */
-function answerOf(uid: number, source: unknown, size: number): Answer {
-  if (!Buffer.isBuffer(source)) return failed(uid, 'message-refused', `UID ${uid}: the server answers NIL`);
+/** `before`: what an earlier answer brought, where that was too little. */
+function answerOf({ uid, size, acceptShort }: WantedMessage, source: Buffer, before?: Buffer): Answer {
   // Exactly the bound: there is more. Beyond it: the server ignored the bound and sent everything.
   if (source.length === maxChunkedBytes + 1) return { kind: 'large', uid };
-  if (isCutOff(source.length, size)) return failed(uid, 'truncated', cutOff(uid, size, source.length));
-  return { kind: 'whole', uid, raw: source };
+  if (source.length >= size) return { kind: 'whole', uid, raw: source };
+  const isBelieved = source.length > 0 && (acceptShort === true || !isCutOff(source.length, size));
+  if (isBelieved && before?.equals(source)) return { kind: 'whole', uid, raw: source, shortOf: size };
+  return failed(uid, 'truncated', cutOff(uid, size, source.length));
 }
 
 const failed = (uid: number, code: 'message-refused' | 'truncated', message: string): Answer => ({

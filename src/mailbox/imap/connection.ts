@@ -1,19 +1,12 @@
 /**
  * The connections of one process to one account: reused, limited in number, and opened only when the account's gate allows it.
  */
-import { ImapFlow } from 'imapflow';
-import {
-  afterDrop,
-  afterFailure,
-  afterLogin,
-  afterService,
-  type Gate,
-  healthOf,
-  openGate,
-  refusal,
-} from './connection-gate.ts';
-import { type ImapAccount, imapOptions, readSecret, socketTimeoutMs } from './account.ts';
-import { toMailboxError } from './imap-error.ts';
+import type { ImapFlow } from 'imapflow';
+import { type ImapAccount, socketTimeoutMs } from './account.ts';
+import { type Chance, createAccountGate } from './account-gate.ts';
+import { createIdleClients } from './idle-clients.ts';
+import { logOut } from './login.ts';
+import { createOpenClients } from './open-clients.ts';
 import { MailboxError, type MailboxHealth } from '../mailbox.ts';
 import { createWaitQueue } from './wait-queue.ts';
 
@@ -41,15 +34,6 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** The clock and the dice, given so that tests need not wait. */
-export interface Chance {
-  readonly now: () => number;
-  /** In [0, 1). */
-  readonly random: () => number;
-  /** Ends early, without an error, when the signal is aborted. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
 export interface ConnectionTiming {
   readonly idleCloseMs: number;
   readonly maxIdleMs: number;
@@ -66,8 +50,6 @@ export const connectionTiming: ConnectionTiming = {
 
 /** One watch, one poll, and one to spare. */
 const defaultConnectionLimit = 3;
-const logoutMs = 2_000;
-
 export function createConnections({
   account,
   chance,
@@ -81,18 +63,23 @@ export function createConnections({
   readonly keeps: () => boolean;
 }): Connections {
   const limit = account.connectionLimit ?? defaultConnectionLimit;
-  const open = new Set<ImapFlow>();
-  const idle: { readonly client: ImapFlow; readonly timer: NodeJS.Timeout }[] = [];
+  const gate = createAccountGate(account, chance);
+  const idle = createIdleClients(timing.idleCloseMs);
   const waiting = createWaitQueue();
-  const reasons = new WeakMap<ImapFlow, unknown>();
-  let connecting = 0;
+  const clients = createOpenClients({
+    account,
+    gate,
+    now: chance.now,
+    maxIdleMs: timing.maxIdleMs,
+    onRoom: () => waiting.call(),
+  });
   let closed = false;
-  let gate: Gate = openGate;
-  let triedSecret: string | null = null;
-  let quietUntil = 0;
 
-  const reasonOf = (client: ImapFlow) => (): unknown => reasons.get(client) ?? null;
-  const moment = (): { now: number; dice: number } => ({ now: chance.now(), dice: chance.random() });
+  const connectionOf = (client: ImapFlow, reused: boolean): Connection => ({
+    client,
+    reused,
+    reason: () => clients.reasonOf(client),
+  });
 
   async function acquire({
     signal,
@@ -101,140 +88,39 @@ export function createConnections({
     for (;;) {
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
       if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
-      if (chance.now() < quietUntil)
-        throw refusal({ ...gate, state: 'throttled', until: quietUntil }, chance.now());
-      const kept = fresh ? undefined : takeIdle();
-      if (kept) return { client: kept, reused: true, reason: reasonOf(kept) };
-      if (open.size + connecting < limit) {
-        const client = await connect(signal);
-        return { client, reused: false, reason: reasonOf(client) };
-      }
-      const spare = takeIdle();
+      gate.keepQuiet();
+      const kept = fresh ? undefined : idle.take();
+      if (kept) return connectionOf(kept, true);
+      if (clients.count() < limit) return connectionOf(await clients.connect(signal), false);
+      const spare = idle.take();
       if (spare) await logOut(spare);
       else if (!(await waiting.wait(timing.busyAfterMs, signal)) && !signal?.aborted)
         throw new MailboxError('busy', `all ${limit} connections of the account are in use`);
     }
   }
 
-  function takeIdle(): ImapFlow | undefined {
-    for (let kept = idle.pop(); kept; kept = idle.pop()) {
-      clearTimeout(kept.timer);
-      if (kept.client.usable) return kept.client;
-    }
-    return undefined;
-  }
-
-  async function connect(signal: AbortSignal | undefined): Promise<ImapFlow> {
-    const refused = refusal(gate, chance.now());
-    if (refused && !(await wasRenewed())) throw refused;
-    connecting += 1;
-    let client: ImapFlow | undefined;
-    const abort = (): void => client?.close();
-    signal?.addEventListener('abort', abort);
-    try {
-      const secret = await readSecret(account.credential);
-      triedSecret = secret;
-      client = new ImapFlow({ ...(await imapOptions(account, secret)), maxIdleTime: timing.maxIdleMs });
-      followUp(client);
-      if (!signal?.aborted && !closed) await client.connect();
-      if (signal?.aborted || closed) throw new MailboxError('aborted', 'the caller gave up');
-      open.add(client);
-      gate = afterLogin(gate);
-      return client;
-    } catch (error) {
-      client?.close();
-      const failure = signal?.aborted
-        ? new MailboxError('aborted', 'the caller gave up', { cause: error })
-        : toMailboxError(error, `cannot log in to ${account.host}:${account.port}`);
-      gate = afterFailure(gate, failure, moment());
-      throw failure;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-      connecting -= 1;
-      waiting.call();
-    }
-  }
-
-  /** A token that another program renewed ends the pause after a refused login. */
-  async function wasRenewed(): Promise<boolean> {
-    if (gate.state !== 'authentication-failed') return false;
-    return (await readSecret(account.credential).catch(() => triedSecret)) !== triedSecret;
-  }
-
-  /** An `error` without a listener would end the process, at any time of the client's life. */
-  function followUp(client: ImapFlow): void {
-    client.on('error', (error) => reasons.set(client, error));
-    client.on('close', () => {
-      if (!open.delete(client)) return;
-      if (!client.closedByClient) {
-        const error = toMailboxError(reasonOf(client)() ?? farewellOf(client), 'connection lost');
-        gate = afterDrop(gate, error, { ...moment(), livedMs: livedMs(client) });
-      }
-      waiting.call();
-    });
-  }
-
-  const livedMs = (client: ImapFlow): number => chance.now() - (client.connectedAt ?? chance.now());
-
   function release({ client }: Connection): void {
-    gate = afterService(gate, { livedMs: livedMs(client) });
-    if (closed || !client.usable) {
-      client.close();
-      return;
+    gate.served(clients.livedMs(client));
+    if (closed || !client.usable) client.close();
+    else if (!keeps()) void logOut(client);
+    else {
+      idle.keep(client);
+      waiting.call();
     }
-    if (!keeps()) {
-      void logOut(client);
-      return;
-    }
-    const timer = setTimeout(() => {
-      const at = idle.findIndex((kept) => kept.client === client);
-      if (at >= 0) idle.splice(at, 1);
-      void logOut(client);
-    }, timing.idleCloseMs);
-    timer.unref();
-    idle.push({ client, timer });
-    waiting.call();
   }
 
   return {
     acquire,
     release,
-    slowDown: (error) => {
-      gate = afterFailure(gate, error, moment());
-      quietUntil = gate.until;
-    },
+    slowDown: (error) => gate.slowDown(error),
     discard: ({ client }) => logOut(client),
-    health: () => healthOf(gate, chance.now()),
+    health: () => gate.health(),
     close: async () => {
       closed = true;
-      const kept = idle.splice(0).map(({ client, timer }) => {
-        clearTimeout(timer);
-        return logOut(client);
-      });
-      await Promise.all(kept);
-      for (const client of open) client.close();
+      clients.stop();
+      await idle.logOutAll();
+      clients.closeAll();
       waiting.callAll();
     },
   };
-}
-
-function farewellOf({ byeReason }: ImapFlow): Error {
-  return Object.assign(new Error(byeReason ?? 'the server closed it'), byeReason && { reason: byeReason });
-}
-
-/** A polite end, and in any case an end. */
-async function logOut(client: ImapFlow): Promise<void> {
-  if (!client.usable) {
-    client.close();
-    return;
-  }
-  const timer = setTimeout(() => client.close(), logoutMs);
-  try {
-    await client.logout();
-  } catch {
-    // The connection broke first, which is as good an end.
-  } finally {
-    clearTimeout(timer);
-    client.close();
-  }
 }

@@ -1,6 +1,7 @@
 /** One folder under IDLE (RFC 2177), for as long as the signal lets it. */
 import type { ImapFlow } from 'imapflow';
-import type { Chance, Connections } from './connection.ts';
+import type { Chance } from './account-gate.ts';
+import type { Connections } from './connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
 import { findFolder, listFolders } from './session.ts';
 import { MailboxError } from '../mailbox.ts';

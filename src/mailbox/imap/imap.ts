@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapAccount } from './account.ts';
-import { type Chance, type ConnectionTiming, connectionTiming, createConnections } from './connection.ts';
+import type { Chance } from './account-gate.ts';
+import { type ConnectionTiming, connectionTiming, createConnections } from './connection.ts';
 import { type FolderBook, openImapSession } from './session.ts';
 import { watchFolder } from './idle.ts';
 import type { MailboxSource } from '../mailbox.ts';

@@ -1,16 +1,19 @@
 /** A message over 1 MB, or of unknown length, in pieces of 1 MB: it is never held as a whole. */
 import { Readable } from 'node:stream';
-import { cutOff, isCutOff } from './declared-size.ts';
-import { headersOf } from '../header-section.ts';
+import { cutOff, isCutOff } from '../declared-size.ts';
 import { isRefusal } from './imap-error.ts';
 import type { Command } from './listing.ts';
-import { type Fetched, MailboxError, type WantedMessage } from '../mailbox.ts';
+import type { Fetched, WantedMessage } from '../mailbox.ts';
+import { MailboxError } from '../mailbox.ts';
 
 const pieceBytes = 1024 * 1024;
 /** A message that keeps coming: an endless answer must not fill the disk. */
 const maxExcessBytes = 8 * 1024 * 1024;
 
-export async function* fetchLarge(command: Command, { uid, size }: WantedMessage): AsyncGenerator<Fetched> {
+export async function* fetchLarge(
+  command: Command,
+  { uid, size, acceptShort = false }: WantedMessage,
+): AsyncGenerator<Fetched> {
   let first: Piece | null;
   try {
     first = (await fetchPiece(command, uid, 0)) ?? (await fetchPiece(command, uid, 0));
@@ -27,7 +30,7 @@ export async function* fetchLarge(command: Command, { uid, size }: WantedMessage
     return;
   }
   const expectedSize = first.declaredSize ?? size;
-  const pieces = readPieces({ command, uid, expectedSize, first: first.bytes });
+  const pieces = readPieces({ command, uid, expectedSize, first: first.bytes, acceptShort });
   const stream = Readable.from(pieces, { objectMode: false, highWaterMark: pieceBytes });
   // The reader may be gone, or not yet there, when it fails; without a listener that would end the process.
   stream.on('error', () => {});
@@ -43,9 +46,16 @@ interface PieceReader {
   readonly uid: number;
   readonly expectedSize: number;
   readonly first: Buffer;
+  readonly acceptShort: boolean;
 }
 
-async function* readPieces({ command, uid, expectedSize, first }: PieceReader): AsyncGenerator<Buffer> {
+async function* readPieces({
+  command,
+  uid,
+  expectedSize,
+  first,
+  acceptShort,
+}: PieceReader): AsyncGenerator<Buffer> {
   let total = 0;
   let piece = first;
   while (piece.length > 0) {
@@ -65,7 +75,8 @@ async function* readPieces({ command, uid, expectedSize, first }: PieceReader): 
     if (next === null) throw new MailboxError('message-missing', `UID ${uid} went while it was read`);
     piece = next.bytes;
   }
-  if (isCutOff(total, expectedSize)) throw new MailboxError('truncated', cutOff(uid, expectedSize, total));
+  if (isCutOff(total, expectedSize) && !(acceptShort && total > 0))
+    throw new MailboxError('truncated', cutOff(uid, expectedSize, total));
 }
 
 interface Piece {
@@ -82,11 +93,4 @@ async function fetchPiece(command: Command, uid: number, start: number): Promise
     bytes: Buffer.isBuffer(row.source) ? row.source : Buffer.alloc(0),
     declaredSize: row.size ?? null,
   };
-}
-
-/** Up to and with the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
-export async function fetchHeaders(command: Command, uid: number): Promise<Buffer> {
-  const piece = await fetchPiece(command, uid, 0);
-  if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
-  return headersOf(piece.bytes);
 }

@@ -14,6 +14,8 @@ const uidWindow = 20_000;
 const oneSearchMessages = 100_000;
 /** UIDs may have wide gaps. 1,000,000 of them, all in use, are a line of 11 MB. */
 const maxSpan = 1_000_000;
+/** RFC 2683 §3.2.1.5: servers need not take commands over 8,000 bytes; so many UIDs of ten digits are 2,200. */
+const uidsPerSearch = 200;
 
 interface Listing {
   readonly command: Command;
@@ -54,12 +56,32 @@ export async function* listMessages(listing: Listing): AsyncGenerator<readonly L
 
 /** `search` gives false for NO and BAD: a failure, never "no messages". */
 async function search(command: Command, from: number, to: number | null): Promise<readonly number[]> {
-  const uids = await command('cannot search', (client) =>
-    client.search({ uid: `${from}:${to ?? '*'}` }, { uid: true }),
-  );
-  if (!Array.isArray(uids)) throw new MailboxError('protocol', 'the server refuses to search');
+  const uids = await searchSet(command, `${from}:${to ?? '*'}`);
   // RFC 3501 §6.4.8: `*` stands for the highest UID, so `<from>:*` names the last old message where nothing is new.
   return uids.filter((uid: number) => uid >= from && (to === null || uid <= to));
+}
+
+async function searchSet(command: Command, set: string): Promise<readonly number[]> {
+  const uids = await command('cannot search', (client) => client.search({ uid: set }, { uid: true }));
+  if (!Array.isArray(uids)) throw new MailboxError('protocol', 'the server refuses to search');
+  return uids;
+}
+
+/** Both SEARCH and FETCH are asked: an index of one server lags, the other server delivers no row. */
+export async function stillListed(command: Command, uids: readonly number[]): Promise<ReadonlySet<number>> {
+  const listed = new Set<number>();
+  // Lets the server tell what other sessions removed.
+  await command('cannot ask for news', (client) => client.noop());
+  for (const window of windows(
+    uids.toSorted((a, b) => a - b),
+    uidsPerSearch,
+  )) {
+    for (const uid of await searchSet(command, sequenceSet(window))) listed.add(uid);
+    const unfound = window.filter((uid) => !listed.has(uid));
+    if (unfound.length === 0) continue;
+    for (const uid of (await find(command, unfound)).keys()) listed.add(uid);
+  }
+  return listed;
 }
 
 async function edge(command: Command, sequence: '1' | '*'): Promise<number> {

@@ -2,9 +2,10 @@ import type { ImapFlow } from 'imapflow';
 import type { Connection, Connections } from './connection.ts';
 import { toFolderError, toMailboxError } from './imap-error.ts';
 import { fetchMessages } from './fetch.ts';
-import { fetchHeaders } from './large-message.ts';
-import { type Command, listAgain, listMessages, uidWindows } from './listing.ts';
-import { type FolderName, type FolderState, MailboxError, type MailboxSession } from '../mailbox.ts';
+import type { Command } from './listing.ts';
+import { listAgain, listMessages, uidWindows, stillListed } from './listing.ts';
+import type { FolderName, FolderState, MailboxSession } from '../mailbox.ts';
+import { MailboxError } from '../mailbox.ts';
 
 /** The account's folders, remembered between polls: an idle poll has no command to spare for LIST. */
 export interface FolderBook {
@@ -70,15 +71,7 @@ export async function openImapSession({
 
   async function open(path: string): Promise<FolderState> {
     folder = null;
-    folder = await command('cannot open the folder', async (client) => {
-      try {
-        return stateOf(path, await client.mailboxOpen(path, { readOnly: true }));
-      } catch (error) {
-        const failure = toFolderError(error, path);
-        if (failure.code === 'folder-missing') book.folders = null;
-        throw failure;
-      }
-    });
+    folder = await command('cannot open the folder', async (client) => await examine(client, path, book));
     return folder;
   }
 
@@ -107,9 +100,9 @@ export async function openImapSession({
     open,
     list: ({ fromUid }) => listMessages({ command, folder: opened(), fromUid }),
     listAgain: (uids) => listAgain(command, uids),
-    listUids: () => uidWindows({ command, folder: opened(), fromUid: 1 }),
+    listUids: ({ fromUid } = { fromUid: 1 }) => uidWindows({ command, folder: opened(), fromUid }),
+    stillListed: (uids) => stillListed(command, uids),
     fetch: (wanted) => fetchMessages(command, wanted),
-    headersOnly: (uid) => fetchHeaders(command, uid),
     close: async () => {
       if (closed) return;
       closed = true;
@@ -117,6 +110,17 @@ export async function openImapSession({
       connections.release(connection);
     },
   };
+}
+
+/** EXAMINE. @throws MailboxError; a folder that is missing now may stand in the remembered list. */
+async function examine(client: ImapFlow, path: string, book: SessionInput['book']): Promise<FolderState> {
+  try {
+    return stateOf(path, await client.mailboxOpen(path, { readOnly: true }));
+  } catch (error) {
+    const failure = toFolderError(error, path);
+    if (failure.code === 'folder-missing') book.folders = null;
+    throw failure;
+  }
 }
 
 function stateOf(path: string, box: Awaited<ReturnType<ImapFlow['mailboxOpen']>>): FolderState {

@@ -1,4 +1,7 @@
-/** Those who wait for something that becomes free, first come, first served. */
+/**
+ * Those who wait for something that becomes free, first come, first served. Not p-limit: whoever waits there cannot leave, and
+ * here the wait ends after a time or when the caller gives up. What becomes free is a connection, which outlives its first use.
+ */
 export interface WaitQueue {
   /** True when called, false when the time is over or the signal was aborted. */
   wait(ms: number, signal: AbortSignal | undefined): Promise<boolean>;

@@ -103,13 +103,16 @@ function scanText(text: string, start: number): Scanned {
   return { value: text.slice(start, index), end: Math.max(index, start + 1) };
 }
 
-/** Splits an address header into its tokens. Linear in its length. */
+/** 5,000 recipients with names of several words; what follows would cost memory in every later step. */
+const maxTokens = 50_000;
+
+/** Splits an address header into its tokens, at most 50,000. Linear in its length. */
 export function tokeniseAddresses(text: string): readonly Token[] {
   const tokens: Token[] = [];
   /** Once a quote was left open, no later one is looked for: searching the end again and again would be quadratic. */
   let quotesClose = true;
   let index = 0;
-  while (index < text.length) {
+  while (index < text.length && tokens.length < maxTokens) {
     const letter = text[index] ?? '';
     const spaced = index === 0 || isSpace(text[index - 1]);
     if (isSpace(letter) || letter === '>') {

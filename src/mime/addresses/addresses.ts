@@ -6,7 +6,7 @@ import type { Token } from './address-tokens.ts';
 import type { Address } from '../parsed-message.ts';
 
 /** A header of 100,000 recipients would cost more in every later step than it tells. */
-const maxAddresses = 5_000;
+export const maxAddresses = 5_000;
 
 const urlSchemes: ReadonlySet<string> = new Set([
   'cid',

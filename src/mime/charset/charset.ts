@@ -25,9 +25,48 @@ function isSevenBit(charset: string): boolean {
   );
 }
 
+const isWide = (charset: string): boolean => charset.startsWith('utf-16') || charset.startsWith('utf-32');
+
+/** As much as is looked at to tell whether characters are two or four bytes wide. */
+const wideSample = 4_096;
+/** So many bytes of two-byte text are hardly ever all of ASCII, or valid UTF-8. */
+const leastNarrow = 0.9;
+const leastNarrowSequences = 8;
+
+/** Text in bytes, under the label of UTF-16 or UTF-32: a program converted the text and kept the label. */
+function isNarrow(bytes: Buffer): boolean {
+  const sample = bytes.subarray(0, wideSample);
+  if (hasWideMark(sample) || sample.includes(0) || sample.length === 0) return false;
+  let ascii = 0;
+  for (const byte of sample) if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) ascii += 1;
+  if (ascii >= sample.length * leastNarrow) return true;
+  return isUtf8(bytes) && countSequences(bytes, leastNarrowSequences) >= leastNarrowSequences;
+}
+
+function hasWideMark(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
+
+/** UTF-16 under another label or none: every other byte is NUL, as far as the letters are Latin. */
+function wideCharset(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
+  const sample = bytes.subarray(0, wideSample);
+  if (sample.length < 8 || sample.length % 2 !== 0) return null;
+  let even = 0;
+  let odd = 0;
+  for (const [at, byte] of sample.entries()) {
+    if (byte !== 0) continue;
+    if (at % 2 === 0) even += 1;
+    else odd += 1;
+  }
+  const pairs = sample.length / 2;
+  if (odd >= pairs * 0.7 && even <= pairs * 0.05) return 'utf-16le';
+  return even >= pairs * 0.7 && odd <= pairs * 0.05 ? 'utf-16be' : null;
+}
+
 /** Eight-bit bytes under the label of a seven-bit charset that none of its escapes confirms. */
 function isForeignToShifts(bytes: Buffer, charset: string): boolean {
-  if (charset.startsWith('utf-16') || charset.startsWith('utf-32') || !hasHighByte(bytes)) return false;
+  if (isWide(charset)) return isNarrow(bytes);
+  if (!hasHighByte(bytes)) return false;
   return charset !== 'iso-2022' || !bytes.includes(0x1b);
 }
 
@@ -137,16 +176,19 @@ export function decodeText(input: {
   if (charset !== null && isSevenBit(charset) && !isForeignToShifts(bytes, charset)) {
     return { text: removeByteOrderMark(decodeAs(bytes, charset)), charset, problem: null };
   }
+  const wide = wideCharset(bytes);
+  if (wide !== null)
+    return { text: removeByteOrderMark(decodeAs(bytes, wide)), charset: wide, problem: 'guessed' };
   if (!hasHighByte(bytes)) {
     if (looksLikeIso2022(bytes))
       return { text: decodeIso2022(bytes), charset: 'iso-2022', problem: 'guessed' };
     return {
       text: bytes.toString('latin1'),
       charset: 'us-ascii',
-      problem: charset === null ? 'unknown' : null,
+      problem: charset === null ? 'unknown' : isWide(charset) ? 'guessed' : null,
     };
   }
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+  if (hasWideMark(bytes)) {
     return {
       text: removeByteOrderMark(decodeAs(bytes, 'utf-16')),
       charset: 'utf-16',

@@ -8,7 +8,8 @@ const maxWords = 1_000;
 
 interface Word {
   readonly charset: string;
-  readonly encoding: 'b' | 'q';
+  /** `raw`: a B word whose text was never encoded. */
+  readonly encoding: 'b' | 'q' | 'raw';
   readonly text: string;
   /** Index after the closing `?=`. */
   readonly end: number;
@@ -34,6 +35,36 @@ function findClose(value: string, input: { readonly from: number; readonly encod
   return first;
 }
 
+const fromBase64 = (text: string): Buffer =>
+  Buffer.from(text.replaceAll(/[^A-Za-z0-9+/\-_]/gu, ''), 'base64');
+
+const isStateful = (charset: string): boolean =>
+  /^(?:iso-2022|hz|utf-?(?:7|16|32)|ucs|unicode)/iu.test(charset);
+
+/** "=?UTF-8?B?Übergabe am Montag?=": letters that base64 has not. */
+const hasOtherLetters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
+
+/**
+ * Whether the text of a B word is readable text that nobody encoded: what it decodes to is none. Asked of a word alone, for several may part
+ * a character. Some charsets use control characters.
+ */
+function isRawText(text: string, charset: string): boolean {
+  const bytes = fromBase64(text);
+  const hasControls = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  if (hasControls && !isStateful(charset)) return /[A-Za-z]{2}/u.test(text) && !/[+/=]/u.test(text);
+  // With blanks between its words, which folding may have left in real base64.
+  return /\S\s+\S/u.test(text) && /^utf-?8$/iu.test(charset) && !isUtf8(bytes);
+}
+
+function isUtf8(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The encoded word that starts at `start` (which points at `=?`), null where none does. */
 function readWord(value: string, start: number): Word | null {
   const head = /^=\?([^\s?"(),:;<>@[\]]{1,40})\?([bq])\?/iu.exec(
@@ -46,7 +77,10 @@ function readWord(value: string, start: number): Word | null {
   // "=" pads base64 at its end only; escapes in the middle show the other encoding.
   const encoding = close >= 0 && /=[\dA-F]{2}/u.test(value.slice(from, close)) ? 'q' : stated;
   const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
-  if (close >= 0) return { charset, encoding, text: value.slice(from, close), end: close + 2 };
+  const inside = close < 0 ? '' : value.slice(from, close);
+  if (close >= 0 && encoding === 'b' && hasOtherLetters(inside))
+    return { charset: 'utf-8', encoding: 'raw', text: inside, end: close + 2 };
+  if (close >= 0) return { charset, encoding, text: inside, end: close + 2 };
   // A subject cut at the end of the line by a client or a relay.
   const rest = value.slice(from);
   if (rest === '' || /\s/u.test(rest.trim())) return null;
@@ -69,24 +103,43 @@ function decodeQ(text: string): Buffer {
 }
 
 function toBytes(word: Pick<Word, 'encoding' | 'text'>): Buffer {
-  return word.encoding === 'q'
-    ? decodeQ(word.text)
-    : Buffer.from(word.text.replaceAll(/[^A-Za-z0-9+/\-_]/gu, ''), 'base64');
+  if (word.encoding === 'raw') return Buffer.from(word.text, 'utf8');
+  return word.encoding === 'q' ? decodeQ(word.text) : fromBase64(word.text);
+}
+
+/** Blanks inside a word, which are none of base64: words that nobody encoded have them. */
+const isWordy = (text: string): boolean => /\S\s+\S/u.test(text);
+// oxlint-disable-next-line no-control-regex
+const isNoise = (text: string): boolean => /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/u.test(text);
+
+/** Text that a program put into a B word without encoding it: letters that are not base64, or what gives noise when it is decoded. */
+function isRaw({ encoding, text }: Word, decoded: string): boolean {
+  if (encoding === 'q' || text === '') return false;
+  if (/[^\s!-~]/u.test(text)) return true;
+  const letters = text.replaceAll(/\s/gu, '');
+  const isForeign = /[^A-Za-z0-9+/=_-]/u.test(letters);
+  return (isForeign || isWordy(text) || letters.length % 4 !== 0) && isNoise(decoded);
 }
 
 /** Words of one charset joined before decoding: clients split inside a character (against RFC 2047 §5), or inside a base64 quantum. */
 function decodeWords(words: readonly Word[]): string {
+  const [first] = words;
+  if (words.length === 1 && first?.encoding === 'b' && isRawText(first.text, first.charset))
+    return first.text;
   const pieces: Buffer[] = [];
   let carried = '';
   for (const [index, word] of words.entries()) {
-    const text = carried + word.text.replaceAll(/\s/gu, word.encoding === 'q' ? ' ' : '');
+    const text = carried + word.text.replaceAll(/\s/gu, word.encoding === 'b' ? '' : ' ');
     carried = '';
     const next = words[index + 1];
     if (word.encoding === 'b' && next?.encoding === 'b' && !text.endsWith('=') && text.length % 4 !== 0)
       carried = text;
     else pieces.push(toBytes({ encoding: word.encoding, text }));
   }
-  return decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
+  const decoded = decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
+  // Of several words, one may be cut inside a character; one that stands alone is whole.
+  const raw = words.every((word) => isRaw(word, words.length === 1 ? decoded : ''));
+  return raw ? words.map(({ text }) => text).join(' ') : decoded;
 }
 
 /**
@@ -96,6 +149,17 @@ function decodeWords(words: readonly Word[]): string {
  */
 export function decodeEncodedWords(value: string): string {
   if (!value.includes('=?')) return cleanText(value);
+  const decoded = decodeOnce(value);
+  // Two programs one after the other encoded the same words.
+  return twiceEncoded.test(decoded.slice(0, maxTwiceEncoded)) && decoded.length <= maxTwiceEncoded
+    ? decodeOnce(decoded)
+    : decoded;
+}
+
+const twiceEncoded = /^\s{0,9}(?:=\?[^\s?]{1,40}\?[bq]\?[^?\s]{0,998}\?=\s{0,9}){1,50}$/iu;
+const maxTwiceEncoded = 4_000;
+
+function decodeOnce(value: string): string {
   const output: string[] = [];
   let pending: Word[] = [];
   let lacksBlank = false;

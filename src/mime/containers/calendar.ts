@@ -1,5 +1,6 @@
 import ICAL from 'ical.js';
 import { normaliseAddress } from '../addresses/addresses.ts';
+import { calendarText } from './calendar-text.ts';
 import { cleanText } from '../charset/charset.ts';
 import type { Address, CalendarFacts } from '../parsed-message.ts';
 import type { Part } from '../structure/part.ts';
@@ -61,11 +62,21 @@ function mendCalendar(text: string): string {
  * event floats, a bare date for a whole day. Null where the text is no calendar, or over 256 Ki characters. Never throws.
  */
 export function readCalendar(text: string): CalendarFacts | null {
+  return readWhole(text)?.facts ?? null;
+}
+
+/** The facts of a calendar, and what a person reads of it. */
+export interface Invitation {
+  readonly facts: CalendarFacts;
+  readonly text: string;
+}
+
+function readWhole(text: string): Invitation | null {
   if (text.length > maxCalendarChars || !/begin:vcalendar/iu.test(text)) return null;
   return readObject(text.trim()) ?? readObject(mendCalendar(text));
 }
 
-function readObject(text: string): CalendarFacts | null {
+function readObject(text: string): Invitation | null {
   try {
     const parsed: unknown = ICAL.parse(text);
     if (!Array.isArray(parsed)) return null;
@@ -75,12 +86,13 @@ function readObject(text: string): CalendarFacts | null {
     const method: unknown = calendar.getFirstPropertyValue('method');
     const event = calendar.getFirstSubcomponent('vevent') ?? calendar.getFirstSubcomponent('vtodo');
     const summary: unknown = event?.getFirstPropertyValue('summary');
-    return {
+    const facts: CalendarFacts = {
       method: typeof method === 'string' ? method.toUpperCase() : null,
       start: event === null ? null : readStart(event),
       organiser: event === null ? null : readOrganiser(event),
       summary: typeof summary === 'string' ? cleanText(summary) : null,
     };
+    return { facts, text: calendarText(calendar) };
   } catch {
     // A broken calendar is shown as the attachment that it also is.
     return null;
@@ -88,9 +100,11 @@ function readObject(text: string): CalendarFacts | null {
 }
 
 /** RFC 6047 §2.4 has the method in the header too, which is there where the object cannot be read. */
-export function readInvitation(text: string, part: Pick<Part, 'parameters'>): CalendarFacts | null {
+export function readInvitation(text: string, part: Pick<Part, 'parameters'>): Invitation | null {
   const method = part.parameters.get('method')?.toUpperCase() ?? null;
-  const facts = readCalendar(text);
-  if (facts !== null) return { ...facts, method: facts.method ?? method };
-  return method === null ? null : { method, start: null, organiser: null, summary: null };
+  const read = readWhole(text);
+  if (read !== null) return { ...read, facts: { ...read.facts, method: read.facts.method ?? method } };
+  return method === null
+    ? null
+    : { facts: { method, start: null, organiser: null, summary: null }, text: '' };
 }

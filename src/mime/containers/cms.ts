@@ -55,20 +55,22 @@ function readOctets(bytes: Buffer, start: number, limit: number): Buffer | null 
   return Buffer.concat(pieces);
 }
 
-/** The inflated bytes; null where they are no zlib stream or exceed `maxBytes`, which answers the zip bomb. */
-function inflate(bytes: Buffer, maxBytes: number): Buffer | null {
+/** The inflated bytes; null where they are no zlib stream. */
+function inflate(bytes: Buffer, maxBytes: number): Buffer | 'too-large' | null {
   try {
     return inflateSync(bytes, { maxOutputLength: maxBytes });
-  } catch {
-    return null;
+  } catch (error) {
+    // Answers the zip bomb.
+    return error instanceof RangeError ? 'too-large' : null;
   }
 }
 
 /**
  * The MIME entity inside a smime.p7m that is signed opaquely (RFC 5652 §5) or compressed (RFC 3274): both are a ContentInfo of
- * version, algorithms and encapsulated content. Null where the bytes are anything else. No signature is verified. Never throws.
+ * version, algorithms and encapsulated content. Null where the bytes are anything else, `too-large` where they unpack to more than
+ * `maxBytes`. No signature is verified. Never throws.
  */
-export function readCmsContent(bytes: Buffer, maxBytes: number): Buffer | null {
+export function readCmsContent(bytes: Buffer, maxBytes: number): Buffer | 'too-large' | null {
   const info = readElement(bytes, 0, bytes.length);
   if (info === null || info.tag !== 0x30) return null;
   const idOf = (id: Buffer): boolean => bytes.subarray(info.start, info.start + id.length).equals(id);

@@ -20,6 +20,16 @@ export interface TnefContents {
   readonly files: readonly TnefFile[];
   /** The bytes end or break off inside. */
   readonly damaged: boolean;
+  /** Something is over the bounds, and was left out. */
+  readonly cut: boolean;
+  /** By how much compressed texts grew. */
+  readonly unpackedBytes: number;
+}
+
+export interface TnefBounds {
+  readonly maxTextBytes: number;
+  readonly maxUnpackedBytes: number;
+  readonly maxFiles: number;
 }
 
 const signature = 0x223e9f78;
@@ -28,6 +38,9 @@ const maxProperties = 2_000;
 const maxValues = 1_000;
 /** As much as is read of HTML. Answers a few KB of compressed RTF that unpack to megabytes. */
 const maxRtfBytes = 4_194_304;
+
+/** Where nothing else is read of the message. */
+const ownBounds: TnefBounds = { maxTextBytes: 8_388_608, maxUnpackedBytes: maxRtfBytes, maxFiles };
 
 const attribute = {
   oemCodepage: 0x9007,
@@ -172,17 +185,33 @@ function finishFile(draft: Draft): TnefFile | null {
 }
 
 /** Outlook writes the body as compressed RTF only where the reader is thought to be an Outlook too. */
-function readRtfBody(properties: Properties): RtfContents | null {
+function readRtfBody(
+  properties: Properties,
+  maxBytes: number,
+): { readonly contents: RtfContents | null; readonly unpackedBytes: number } | null {
   const value = properties.get(property.compressedRtf);
   if (!(value instanceof Buffer)) return null;
-  const rtf = decompressRtf(value, maxRtfBytes);
-  return rtf === null ? null : readRtf(rtf);
+  const rtf = decompressRtf(value, maxBytes);
+  return rtf === null ? null : { contents: readRtf(rtf), unpackedBytes: rtf.length };
 }
 
-/** The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. Never throws. */
-export function readTnef(bytes: Buffer): TnefContents | null {
+/**
+ * The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. What is over the
+ * bounds is left out. Never throws.
+ */
+export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefContents | null {
   if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
   const drafts: Draft[] = [];
+  const mostFiles = Math.min(maxFiles, bounds.maxFiles);
+  const mostRtfBytes = Math.min(maxRtfBytes, bounds.maxUnpackedBytes);
+  let cut = false;
+  let unpackedBytes = 0;
+  /** The file that is being read; null before the first, and in one that is over the bounds. */
+  let draft: Draft | null = null;
+  const decodeBody = (body: Buffer, charset: string): string => {
+    cut ||= body.length > bounds.maxTextBytes;
+    return decodeString(body.subarray(0, bounds.maxTextBytes), charset);
+  };
   let encoding = 'windows-1252';
   let text: string | null = null;
   let html: string | null = null;
@@ -200,24 +229,29 @@ export function readTnef(bytes: Buffer): TnefContents | null {
     }
     const data = bytes.subarray(start, start + length);
     at = start + length + 2;
-    const draft = drafts.at(-1);
     if (id === attribute.oemCodepage && length >= 4) encoding = codepageName(data.readUInt32LE(0));
-    else if (id === attribute.body) text ??= decodeString(data, encoding);
-    else if (id === attribute.attachStart && drafts.length < maxFiles)
-      drafts.push({ title: null, data: null, properties: new Map() });
-    else if (id === attribute.attachTitle && draft !== undefined) draft.title = decodeString(data, encoding);
-    else if (id === attribute.attachData && draft !== undefined) draft.data = data;
-    else if (id === attribute.attachProperties && draft !== undefined)
+    else if (id === attribute.body) text ??= decodeBody(data, encoding);
+    else if (id === attribute.attachStart) {
+      cut ||= drafts.length >= mostFiles;
+      draft = drafts.length < mostFiles ? { title: null, data: null, properties: new Map() } : null;
+      if (draft !== null) drafts.push(draft);
+    } else if (id === attribute.attachTitle && draft !== null) draft.title = decodeString(data, encoding);
+    else if (id === attribute.attachData && draft !== null) draft.data = data;
+    else if (id === attribute.attachProperties && draft !== null)
       draft.properties = readProperties(data, encoding);
     else if (id === attribute.messageProperties) {
       const properties = readProperties(data, encoding);
       const body = properties.get(property.html);
       text ??= textOf(properties, property.body);
-      rtf ??= readRtfBody(properties);
+      const packed: ReturnType<typeof readRtfBody> =
+        rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
+      unpackedBytes += packed?.unpackedBytes ?? 0;
+      cut ||= packed !== null && unpackedBytes >= mostRtfBytes;
+      rtf ??= packed?.contents ?? null;
       const codepage = properties.get(property.codepage);
       const htmlEncoding =
         codepage instanceof Buffer && codepage.length >= 4 ? codepageName(codepage.readUInt32LE(0)) : 'utf-8';
-      html ??= typeof body === 'string' ? body : body === undefined ? null : decodeString(body, htmlEncoding);
+      html ??= typeof body === 'string' ? body : body === undefined ? null : decodeBody(body, htmlEncoding);
     }
   }
   // The RTF is the body where nothing simpler is; what it wraps may be HTML.
@@ -228,5 +262,7 @@ export function readTnef(bytes: Buffer): TnefContents | null {
     html,
     files: drafts.flatMap((draft) => finishFile(draft) ?? []),
     damaged: damaged || at < bytes.length,
+    cut,
+    unpackedBytes,
   };
 }

@@ -29,10 +29,18 @@ export function createUuDecoder(): TransferDecoder {
   };
   return {
     push(bytes) {
-      const lines = (held + bytes.toString('latin1')).split('\n');
+      const output: Buffer[] = [];
+      let start = 0;
+      for (let feed = bytes.indexOf(0x0a); feed >= 0; feed = bytes.indexOf(0x0a, start)) {
+        const line = held + bytes.toString('latin1', start, feed);
+        held = '';
+        start = feed + 1;
+        const decoded = decodeLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+        if (decoded.length > 0) output.push(decoded);
+      }
       // A line beyond all measure is dropped, so that nothing collects without end.
-      held = (lines.pop() ?? '').slice(0, maxLineLength * 10);
-      return Buffer.concat(lines.map((line) => decodeLine(line.replace(/\r$/u, ''))));
+      held = (held + bytes.toString('latin1', start)).slice(0, maxLineLength * 10);
+      return Buffer.concat(output);
     },
     end: () => decodeLine(held),
     broken: () => broken,
@@ -78,7 +86,10 @@ const base64Alphabet: Alphabet = {
 };
 
 /** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
-export function extractUuencoded(text: string): { readonly text: string; readonly files: readonly UuFile[] } {
+export function extractUuencoded(
+  text: string,
+  maxFiles = maxUuFiles,
+): { readonly text: string; readonly files: readonly UuFile[] } {
   if (!/^begin[ -]/mu.test(text)) return { text, files: [] };
   const files: UuFile[] = [];
   const output: string[] = [];
@@ -97,7 +108,7 @@ export function extractUuencoded(text: string): { readonly text: string; readonl
       held.push(line);
       if (line.trimEnd() === alphabet.end) {
         const content = Buffer.concat(pieces);
-        if (content.length === 0 || files.length >= maxUuFiles) giveUp();
+        if (content.length === 0 || files.length >= Math.min(maxFiles, maxUuFiles)) giveUp();
         else files.push({ filename, content });
         filename = null;
         held = [];

@@ -1,5 +1,5 @@
 import type { Deliveries } from '../structure/attachment-sink.ts';
-import type { MessageDraft } from '../structure/message-draft.ts';
+import type { MessageDraft, BodyText } from '../structure/message-draft.ts';
 import type { PartResult } from './part-content.ts';
 import { decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment, readMarkup } from './part-text.ts';
 import type { Part } from '../structure/part.ts';
@@ -7,16 +7,25 @@ import { protectionOfText, withoutClearSignature } from '../structure/protection
 import { readRtf } from '../containers/rtf.ts';
 import { readTnef } from '../containers/tnef.ts';
 import { extractUuencoded } from '../containers/uuencode.ts';
+import type { ParseBudget } from '../budget.ts';
+import type { ParseLimits } from '../limits.ts';
+import { boundHtml, boundLines } from './text-limits.ts';
 
 /** A leaf whose bytes are all there. */
 interface ReadLeaf {
   readonly draft: MessageDraft;
   readonly part: Part;
   readonly result: PartResult;
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
 }
 
 function isAlternative(part: Part): boolean {
   return part.contentType === 'multipart/alternative';
+}
+
+function bounded(body: BodyText, leaf: ReadLeaf): BodyText {
+  return { ...body, text: body.kind === 'html' ? boundHtml(body.text, leaf) : boundLines(body.text, leaf) };
 }
 
 function isSilent(bodies: readonly { readonly text: string }[]): boolean {
@@ -28,18 +37,19 @@ export async function closeText(
   leaf: ReadLeaf & { readonly use: ReturnType<MessageDraft['bodies']['use']> },
   { deliver }: Deliveries,
 ): Promise<void> {
-  const { draft, part, result, use } = leaf;
+  const { draft, part, result, use, budget } = leaf;
   if (result.truncated) draft.warn('text-too-long', `over ${result.kept.length} bytes`);
   const rtf = part.contentType === 'text/rtf' ? readRtf(result.kept) : null;
   if (rtf !== null) {
-    draft.bodies.add(rtf, use);
+    draft.bodies.add(bounded(rtf, leaf), use);
     return;
   }
   let text = decodePartText(draft, part, result);
   if (part.contentType === 'text/html') {
-    draft.bodies.add({ kind: 'html', text }, use);
+    draft.bodies.add(bounded({ kind: 'html', text }, leaf), use);
     return;
   }
+  text = boundLines(text, leaf);
   // A part that is not in the encoding it names was read by guess, so its bytes are kept as they came.
   if (result.mislabelled && !result.truncated && part.parent !== null && !isAlternative(part.parent))
     await deliver(draft, {
@@ -50,7 +60,8 @@ export async function closeText(
         contentId: part.contentId,
       },
     });
-  const extracted = extractUuencoded(text);
+  const extracted = extractUuencoded(text, budget.left('unpackedFiles'));
+  budget.take('unpackedFiles', extracted.files.length);
   ({ text } = extracted);
   text = readMarkup(joinSoftBreaks(text, part), part);
   const protection = protectionOfText(text);
@@ -68,25 +79,33 @@ export async function closeText(
 
 /** Unpacks a winmail.dat: its files, and its text where the message has none of its own. */
 export async function closeTnef(leaf: ReadLeaf, { deliver }: Deliveries): Promise<void> {
-  const { draft, part, result } = leaf;
+  const { draft, part, result, limits, budget } = leaf;
   if (result.truncated) {
     draft.warn('container-too-large', part.contentType);
     return;
   }
-  const contents = readTnef(result.kept);
+  const contents = readTnef(result.kept, {
+    maxTextBytes: Math.min(limits.maxTextBytes, budget.left('textBytes')),
+    maxUnpackedBytes: budget.left('unpackedBytes'),
+    maxFiles: budget.left('unpackedFiles'),
+  });
   if (contents === null || contents.damaged) draft.warn('tnef-damaged', 'winmail.dat');
   if (contents === null) return;
-  const both = { kind: 'body', plain: true, html: true } as const;
+  if (contents.cut) draft.warn('container-too-large', 'winmail.dat');
+  budget.take('unpackedBytes', contents.unpackedBytes);
+  budget.take('unpackedFiles', contents.files.length);
+  const add = (kind: BodyText['kind'], text: string, both: boolean): void => {
+    budget.take('textBytes', text.length);
+    draft.bodies.add(bounded({ kind, text: levelLineEnds(text) }, leaf), {
+      kind: 'body',
+      plain: both || kind === 'plain',
+      html: both || kind === 'html',
+    });
+  };
   if (contents.html !== null && isSilent(draft.bodies.html()))
-    draft.bodies.add(
-      { kind: 'html', text: levelLineEnds(contents.html) },
-      { ...both, plain: contents.text === null },
-    );
+    add('html', contents.html, contents.text === null);
   if (contents.text !== null && isSilent(draft.bodies.plain()))
-    draft.bodies.add(
-      { kind: 'plain', text: levelLineEnds(contents.text) },
-      { ...both, html: contents.html === null },
-    );
+    add('plain', contents.text, contents.html === null);
   for (const file of contents.files) {
     const filename = nameAttachment(draft, file.filename);
     const contentType = file.contentType ?? 'application/octet-stream';

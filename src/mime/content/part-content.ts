@@ -1,9 +1,9 @@
 import { createBase64TextDecoder } from './base64-text.ts';
-import { createHash } from 'node:crypto';
-import { PassThrough } from 'node:stream';
-import type { Readable } from 'node:stream';
 import { detectBytes, detectType } from './detect-type.ts';
 import type { Part } from '../structure/part.ts';
+import { isUnlabelledBase64, isUnlabelledQuotedPrintable } from './encoding-guess.ts';
+import { isEncoded } from '../structure/part.ts';
+import type { PastedPicture, PastedPictures } from './pasted-pictures.ts';
 import {
   createBase64Decoder,
   createCanonicalLines,
@@ -13,6 +13,9 @@ import {
 } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 import { createUuDecoder } from '../containers/uuencode.ts';
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /**
  * Receives the transfer-decoded bytes of each attachment as they stream by, called in the order in which attachments begin;
@@ -104,6 +107,13 @@ export interface PartResult {
   readonly broken: boolean;
   /** The body is not in the transfer encoding that its header names, and was taken as it came. */
   readonly mislabelled: boolean;
+  /** The transfer encoding that the header does not name and the body shows. */
+  readonly guessed: 'base64' | 'quoted-printable' | null;
+  readonly pictures: readonly PastedPicture[];
+}
+
+function isUuencoded({ encoding }: Part): boolean {
+  return encoding === 'uuencode' || encoding === 'x-uuencode' || encoding === 'x-uue';
 }
 
 function decoderFor(part: Part): TransferDecoder {
@@ -146,68 +156,124 @@ function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readon
   };
 }
 
-/** Decodes a part; keeps its first `keepBytes` decoded bytes, and passes all of them to `output` where there is one. */
-export function openPartReader(input: {
-  readonly part: Part;
+/** What becomes of a part: its first `keepBytes` decoded bytes are kept, all of them go to `output` where there is one. */
+export interface PartPlan {
   readonly keepBytes: number;
   readonly output: ContentOutput | null;
+  /** Takes pictures out of what is kept. */
+  readonly pictures?: PastedPictures | null;
+}
+
+/** What the first bytes of a part show about its encoding. */
+interface Judgement {
+  readonly decoder: TransferDecoder;
+  readonly mislabelled: boolean;
+  readonly guessed: PartResult['guessed'];
+}
+
+function judge(part: Part, head: Buffer): Judgement {
+  const isText = part.contentType.startsWith('text/');
+  const right = { mislabelled: false, guessed: null };
+  const asBase64 = isText ? createBase64TextDecoder : createBase64Decoder;
+  const asQuoted = (): TransferDecoder => createCanonicalLines(createQuotedPrintableDecoder());
+  if (part.encoding === 'base64') {
+    if (!isText || !isForeignToBase64(head)) return { ...right, decoder: decoderFor(part) };
+    return isUnlabelledQuotedPrintable(head)
+      ? { decoder: asQuoted(), mislabelled: true, guessed: 'quoted-printable' }
+      : { decoder: createIdentityDecoder(), mislabelled: true, guessed: null };
+  }
+  if ((isText || !isEncoded(part)) && !isUuencoded(part) && isUnlabelledBase64(head, isText))
+    return { decoder: asBase64(), mislabelled: false, guessed: 'base64' };
+  if (isText && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
+    return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
+  // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
+  const lines =
+    part.encoding === '7bit' && !head.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
+  return {
+    ...right,
+    decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),
+  };
+}
+
+/** Decodes a part. `plan` is asked once, with its first decoded bytes. */
+export function openPartReader(input: {
+  readonly part: Part;
+  readonly plan: (head: Buffer) => PartPlan;
 }): PartReader {
-  const { part, keepBytes, output } = input;
-  let decoder = decoderFor(part);
-  let mislabelled = false;
-  let started = false;
-  /** The beginning, which is judged as a whole however the message was cut into pieces. */
+  const { part } = input;
+  let judgement: Judgement | null = null;
+  let plan: PartPlan | null = null;
+  /** The beginning, which is judged as a whole however the message was cut into pieces: before decoding, and after. */
   let head: Buffer[] = [];
   let headBytes = 0;
-  const judge = (bytes: Buffer): void => {
-    mislabelled =
-      part.encoding === 'base64' && part.contentType.startsWith('text/') && isForeignToBase64(bytes);
-    // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
-    const lines =
-      part.encoding === '7bit' && !bytes.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
-    if (lines) decoder = createCanonicalLines(createIdentityDecoder());
-    else if (mislabelled) decoder = createIdentityDecoder();
-  };
+  let decodedHead: Buffer[] = [];
   const hold = createLineEndHold();
   const kept: Buffer[] = [];
   let keptBytes = 0;
   let decodedBytes = 0;
+  /** What would be kept without a limit. */
+  let wantedBytes = 0;
+  const keep = (bytes: Buffer, keepBytes: number): void => {
+    wantedBytes += bytes.length;
+    if (keptBytes >= keepBytes || bytes.length === 0) return;
+    const piece = Buffer.from(bytes.subarray(0, keepBytes - keptBytes));
+    kept.push(piece);
+    keptBytes += piece.length;
+  };
+  const pass = (decoded: Buffer, { keepBytes, output, pictures }: PartPlan): Promise<void> | null => {
+    const parted = pictures?.push(decoded) ?? null;
+    keep(parted === null ? decoded : parted.html, keepBytes);
+    return output?.write(decoded) ?? parted?.wait ?? null;
+  };
+  const passHead = (): Promise<void> | null => {
+    const first = Buffer.concat(decodedHead);
+    decodedHead = [];
+    plan = input.plan(first.subarray(0, detectBytes));
+    return pass(first, plan);
+  };
   const take = (decoded: Buffer): Promise<void> | null => {
     decodedBytes += decoded.length;
-    if (keptBytes < keepBytes && decoded.length > 0) {
-      const piece = Buffer.from(decoded.subarray(0, keepBytes - keptBytes));
-      kept.push(piece);
-      keptBytes += piece.length;
-    }
-    return output?.write(decoded) ?? null;
+    if (plan !== null) return pass(decoded, plan);
+    decodedHead.push(Buffer.from(decoded));
+    return decodedBytes >= detectBytes ? passHead() : null;
   };
-  const begin = (bytes: Buffer): Promise<void> | null => {
+  const opened = (): PartPlan | null => plan;
+  const begin = (bytes: Buffer): Judgement => {
     head = [];
-    started = true;
-    judge(bytes);
-    return take(decoder.push(bytes));
+    judgement = judge(part, bytes);
+    return judgement;
   };
   return {
     part,
     write(bytes) {
       const content = hold.pass(bytes);
-      if (started) return take(decoder.push(content));
+      if (judgement !== null) return take(judgement.decoder.push(content));
       headBytes += content.length;
-      if (headBytes >= detectBytes)
-        return begin(head.length === 0 ? content : Buffer.concat([...head, content]));
+      if (headBytes >= detectBytes) {
+        const whole = head.length === 0 ? content : Buffer.concat([...head, content]);
+        return take(begin(whole).decoder.push(whole));
+      }
       head.push(Buffer.from(content));
       return null;
     },
     async end(atDelimiter) {
-      if (!started) await begin(Buffer.concat(head));
+      const whole = Buffer.concat(head);
+      const { decoder, mislabelled, guessed } = judgement ?? begin(whole);
+      await take(decoder.push(whole));
       if (!atDelimiter) await take(decoder.push(hold.rest()));
       await take(decoder.end());
+      if (plan === null) await passHead();
+      const { output = null, pictures = null, keepBytes = 0 } = opened() ?? {};
+      const rest = await pictures?.end();
+      if (rest !== undefined) keep(rest.html, keepBytes);
       return {
         facts: output === null ? null : await output.end(),
         kept: Buffer.concat(kept),
-        truncated: decodedBytes > keptBytes,
+        truncated: wantedBytes > keptBytes,
         broken: mislabelled || decoder.broken(),
         mislabelled,
+        guessed,
+        pictures: rest?.pictures ?? [],
       };
     },
   };

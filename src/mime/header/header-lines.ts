@@ -1,5 +1,8 @@
-import { opensField, readMimeHeader } from './headers.ts';
+import { opensField, readMimeHeader, fieldNameOf } from './headers.ts';
+import type { ParseBudget } from '../budget.ts';
+import { createDamage } from './header-damage.ts';
 import type { Field } from './headers.ts';
+import type { ParseLimits } from '../limits.ts';
 
 /** What one more line makes of the header: it goes on, it ends (`bytes` now surely belong to it), or `lines` are already the body. `bytes` are its own. */
 type HeaderProgress =
@@ -15,7 +18,8 @@ export interface HeaderLines {
   readonly fields: () => {
     readonly fields: readonly Field[];
     readonly malformed: boolean;
-    readonly tooLong: boolean;
+    /** The bound that the header is over, in words; null where it is over none. */
+    readonly tooLong: string | null;
   };
 }
 
@@ -23,8 +27,6 @@ const empty = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('efbbbf', 'hex');
 /** More blank lines than this are no slip of a program. */
 const maxLeading = 10;
-/** Damage is a line or two; more is a body. */
-const maxDamage = 1_000;
 
 function isBlank(line: Buffer): boolean {
   return (
@@ -36,25 +38,94 @@ function isFoldOnly(line: Buffer): boolean {
   return line.toString('latin1').trim() === '';
 }
 
+/** Each of which may open a field of its own (see `readMimeHeader`). */
+function countLines(line: Buffer): number {
+  let count = 1;
+  for (let at = line.indexOf(0x0d); at >= 0 && at < line.length - 2; at = line.indexOf(0x0d, at + 1))
+    count += 1;
+  return count;
+}
+
+/** The lines of one header, kept as long as they are within its bounds and within those of the whole message. */
+function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
+  const lines: Buffer[] = [];
+  const names = new Set<string>();
+  let bytes = 0;
+  let count = 0;
+  let tooLong: string | null = null;
+  return {
+    lines,
+    /** Lower-cased. */
+    names: names as ReadonlySet<string>,
+    tooLong: () => tooLong,
+    add(line: Buffer): void {
+      const more = countLines(line);
+      bytes += line.length;
+      count += more;
+      if (bytes > limits.maxHeaderBytes || budget.left('headerBytes') < line.length)
+        tooLong ??= `${limits.maxHeaderBytes} bytes`;
+      else if (count > limits.maxHeaderLines || budget.left('headerLines') < more)
+        tooLong ??= `${limits.maxHeaderLines} lines`;
+      if (tooLong !== null) return;
+      budget.take('headerBytes', line.length);
+      budget.take('headerLines', more);
+      lines.push(Buffer.from(line));
+      const name = fieldNameOf(line);
+      if (name !== null) names.add(name);
+    },
+  };
+}
+
 /**
- * Collects a header block line by line. One line that is no field is skipped as damage (a relay's note, an mbox "From " line);
- * two in a row, or one before any field, are a body whose blank line is missing. Where `ofMessage`, blank lines and a byte order
+ * Collects a header block line by line. A line that is no field is skipped as damage (a relay's note, an mbox "From " line, a
+ * continuation that lost its blank), and so are several in a row where fields that the header still lacks follow; else they are
+ * a body whose blank line is missing, and so is one before any field. Where `ofMessage`, blank lines and a byte order
  * mark before the first field are passed over: a part may have no header (RFC 2046 §5.1), a message always has one.
  */
-export function createMimeHeaderLines(maxHeaderBytes: number, ofMessage: boolean): HeaderLines {
-  const lines: Buffer[] = [];
-  let size = 0;
+export function createMimeHeaderLines({
+  limits,
+  budget,
+  ofMessage,
+}: {
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
+  readonly ofMessage: boolean;
+}): HeaderLines {
+  const kept = createKeptLines({ limits, budget });
   let malformed = false;
-  let tooLong = false;
-  let suspect: Buffer | null = null;
+  /** Lines of which is not known yet whether they are damage or a body. */
+  const damage = createDamage(ofMessage);
   /** A first line was looked at. */
   let begun = false;
   const leading: Buffer[] = [];
-  const finishLine = (line: Buffer): Buffer => {
-    const bytes = suspect === null ? line : Buffer.concat([suspect, line]);
-    suspect = null;
-    return bytes;
+
+  /** The held lines are part of the header after all: their fields count, the rest is skipped. */
+  const takeDamage = (): Buffer => {
+    const held = damage.take();
+    for (const line of held.fieldLines) kept.add(line);
+    return held.lines.length === 0 ? empty : Buffer.concat(held.lines);
   };
+  const withDamage = (line: Buffer): Buffer => {
+    const bytes = takeDamage();
+    return bytes.length === 0 ? line : Buffer.concat([bytes, line]);
+  };
+  const asBody = (): HeaderProgress => ({ kind: 'body', bytes: empty, lines: damage.take().lines });
+
+  const passLeading = (given: Buffer, line: Buffer): HeaderProgress => {
+    const blanks = leading.splice(0);
+    begun = true;
+    if (!opensField(line.toString('latin1', 0, 300)))
+      return { kind: 'body', bytes: blanks[0] ?? empty, lines: [...blanks.slice(1), Buffer.from(given)] };
+    kept.add(line);
+    return { kind: 'more', bytes: Buffer.concat([...blanks, given]) };
+  };
+
+  const endAt = (line: Buffer): HeaderProgress => {
+    const isBody = damage.isUnsure() ? damage.isBody() : damage.isOpen() && kept.lines.length === 0;
+    if (isBody) return { kind: 'body', bytes: empty, lines: [...damage.take().lines, line] };
+    return { kind: 'end', bytes: withDamage(line) };
+  };
+
   return {
     push(given) {
       const line = ofMessage && !begun && given.indexOf(byteOrderMark) === 0 ? given.subarray(3) : given;
@@ -62,47 +133,41 @@ export function createMimeHeaderLines(maxHeaderBytes: number, ofMessage: boolean
         leading.push(Buffer.from(given));
         return { kind: 'more', bytes: empty };
       }
-      if (!begun && leading.length > 0) {
-        const blanks = leading.splice(0);
-        begun = true;
-        if (!opensField(line.toString('latin1', 0, 300)))
-          return { kind: 'body', bytes: blanks[0] ?? empty, lines: [...blanks.slice(1), Buffer.from(given)] };
-        size += line.length;
-        lines.push(Buffer.from(line));
-        return { kind: 'more', bytes: Buffer.concat([...blanks, given]) };
-      }
+      if (!begun && leading.length > 0) return passLeading(given, line);
       begun = true;
-      if (isBlank(line) || (lines.length === 0 && isFoldOnly(line))) {
-        if (suspect !== null && lines.length === 0)
-          return { kind: 'body', bytes: empty, lines: [suspect, line] };
-        return { kind: 'end', bytes: finishLine(line) };
-      }
+      if (isBlank(line) || (kept.lines.length === 0 && !damage.isOpen() && isFoldOnly(line)))
+        return endAt(line);
       const folded = line[0] === 0x20 || line[0] === 0x09;
       const start = line.toString('latin1', 0, 300);
-      if (!folded && !opensField(start)) {
+      const isField = !folded && opensField(start);
+      if (!isField && !damage.isUnsure() && /^>?From /u.test(start)) {
         malformed = true;
-        if (start.startsWith('From ') || start.startsWith('>From '))
-          return { kind: 'more', bytes: finishLine(line) };
-        if (suspect !== null) return { kind: 'body', bytes: empty, lines: [suspect, line] };
-        suspect = Buffer.from(line);
-        return { kind: 'more', bytes: empty };
+        return { kind: 'more', bytes: withDamage(line) };
       }
-      if (folded && (suspect !== null || lines.length === 0)) {
-        // Folded under damage: damage as well, or an indented body.
-        malformed = true;
-        suspect = suspect === null ? Buffer.from(line) : Buffer.concat([suspect, line]);
-        return suspect.length > maxDamage
-          ? { kind: 'body', bytes: empty, lines: [suspect] }
-          : { kind: 'more', bytes: empty };
+      if (!damage.isOpen() && (isField || (folded && kept.lines.length > 0))) {
+        kept.add(line);
+        return { kind: 'more', bytes: line };
       }
-      size += line.length;
-      if (size > maxHeaderBytes) tooLong = true;
-      else lines.push(Buffer.from(line));
-      return { kind: 'more', bytes: finishLine(line) };
+      malformed = true;
+      switch (damage.push(line, kept.names)) {
+        case 'damage':
+          return { kind: 'more', bytes: takeDamage() };
+        case 'body':
+          return asBody();
+        case 'open':
+          return { kind: 'more', bytes: empty };
+      }
     },
-    rest: () => suspect ?? empty,
+    rest() {
+      if (damage.isUnsure() && !damage.isBody()) {
+        takeDamage();
+        return empty;
+      }
+      return Buffer.concat(damage.take().lines);
+    },
     fields() {
-      return { fields: readMimeHeader(Buffer.concat(lines)).fields, malformed, tooLong };
+      const { fields } = readMimeHeader(Buffer.concat(kept.lines));
+      return { fields, malformed, tooLong: kept.tooLong() };
     },
   };
 }

@@ -24,9 +24,37 @@ export function opensField(line: string): boolean {
   return fieldName.test(line);
 }
 
+/** The lower-cased name of the field that a line opens; null where it opens none. */
+export function fieldNameOf(line: Buffer): string | null {
+  return fieldName.exec(line.toString('latin1', 0, 300))?.[1]?.toLowerCase() ?? null;
+}
+
 /** Whether a block begins as a message does. */
 export function beginsWithField(block: Buffer): boolean {
   return opensField(block.toString('latin1', 0, 300).trimStart());
+}
+
+const telling: ReadonlySet<string> = new Set([
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'received',
+  'return-path',
+  'mime-version',
+]);
+/** So many fields of a message in a row are no chance. */
+const leastTelling = 3;
+/** As long as the header of a message is looked at to know it. */
+const telledBytes = 4_096;
+
+/** Whether bytes of no known kind are a message: they begin with fields, of which several are a message's. */
+export function beginsAsMessage(bytes: Buffer): boolean {
+  if (!beginsWithField(bytes)) return false;
+  const { fields } = readMimeHeader(bytes.subarray(0, telledBytes));
+  const names = new Set(fields.map(({ name }) => name).filter((name) => telling.has(name)));
+  return names.size >= leastTelling;
 }
 
 function unfold(lines: readonly Buffer[]): Buffer {

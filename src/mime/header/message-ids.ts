@@ -3,7 +3,7 @@
 /** RFC 5322 §2.1.1 limits a line to 998; a longer id is an attack on index keys. */
 const maxIdLength = 998;
 /** A thread of a thousand mails is real; more references only cost look-ups. */
-const maxIds = 1_000;
+export const maxIds = 1_000;
 
 function tidy(id: string): string {
   return id.replaceAll(/[\s\p{Cc}]+/gu, '').slice(0, maxIdLength);
@@ -21,10 +21,13 @@ export function parseMessageIds(value: string): readonly string[] {
     if (tidied !== '' && found.size < maxIds) found.add(tidied);
   };
   const addBare = (text: string): void => {
-    for (const word of text.split(/[\s,;"]+/u)) if (word.includes('@') && word.length > 2) add(word);
+    for (const [word] of text.matchAll(/[^\s,;"]+/gu)) {
+      if (found.size >= maxIds) return;
+      if (word.includes('@') && word.length > 2) add(word);
+    }
   };
   let index = 0;
-  while (index < value.length) {
+  while (index < value.length && found.size < maxIds) {
     const open = value.indexOf('<', index);
     if (open < 0) break;
     addBare(value.slice(index, open));

@@ -2,14 +2,14 @@ import sanitizeHtml from 'sanitize-html';
 
 import { MAX_HTML_CHARS } from './html-lines.ts';
 import { VOID_ELEMENTS } from './html-elements.ts';
-import { scanHtml } from './html-scan.ts';
+import { MailTokenizer, scanHtml } from './html-scan.ts';
 import { createOpenElements } from './open-elements.ts';
 
 /** Deeper nesting costs the parser time by the square of it, and a browser its stack. */
 const MAX_DEPTH = 200;
 /** HTML with fewer tags cannot nest deeply enough to hurt. */
 const HARMLESS_TAGS = 2_000;
-/** A pasted logo. A larger picture belongs into an attachment. */
+/** A pasted logo. A larger picture has become an attachment when the message was parsed. */
 const MAX_DATA_URL_CHARS = 64 * 1024;
 const MAX_STYLE_CHARS = 4_096;
 
@@ -192,6 +192,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowProtocolRelative: false,
   disallowedTagsMode: 'discard',
   parseStyleAttributes: false,
+  parser: { Tokenizer: MailTokenizer },
   nestingLimit: MAX_DEPTH,
   transformTags: {
     '*': (tagName, attribs) => ({ tagName, attribs: keptAttributes(tagName, attribs) }),

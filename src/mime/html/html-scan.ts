@@ -1,4 +1,5 @@
 import { Tokenizer } from 'htmlparser2';
+import type { TokenizerCallbacks } from 'htmlparser2';
 
 /** One start tag. `start` and `end` are offsets into the HTML: of its `<` and behind its `>`. */
 export interface StartTag {
@@ -21,7 +22,17 @@ export interface HtmlHandler {
 /** More attributes than any mail client writes; the rest of a tag with thousands is read over. */
 const MAX_ATTRIBUTES = 64;
 
-const RAW_TEXT = new Set(['script', 'style', 'title', 'textarea', 'xmp']);
+const RAW_TEXT = new Set(['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes']);
+
+/**
+ * `<title/>` as XML writes it is empty. To a browser it is the beginning of a title that has no end, and nothing of the message
+ * is left; mail programs show it, and so do we.
+ */
+export class MailTokenizer extends Tokenizer {
+  constructor(options: ConstructorParameters<typeof Tokenizer>[0], callbacks: TokenizerCallbacks) {
+    super({ ...options, recognizeSelfClosing: true }, callbacks);
+  }
+}
 
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
@@ -46,7 +57,7 @@ export function scanHtml(html: string, handler: HtmlHandler): void {
     else handler.unseen?.(piece);
   };
 
-  const tokenizer = new Tokenizer(
+  const tokenizer = new MailTokenizer(
     { xmlMode: false, decodeEntities: true },
     {
       onopentagname(from, to) {

@@ -15,6 +15,10 @@ export interface HtmlLine {
 const MAX_QUOTE_DEPTH = 12;
 const MAX_LIST_DEPTH = 8;
 const MAX_TEXT_CHARS = 4 * 1024 * 1024;
+/** Lines cost more than the letters in them, in every later step. */
+const MAX_LINES = 100_000;
+/** The end of a line that may still change; what is before it is not looked at again, however long the line gets. */
+const MAX_OPEN_CHARS = 4_096;
 
 const RULE = '_'.repeat(32);
 
@@ -68,14 +72,31 @@ export function createLineWriter(): LineWriter {
   const lines: HtmlLine[] = [];
   const place: Place = { quoteDepth: 0, listDepth: 0, region: 'own' };
   let chars = 0;
+  /** The beginning of a long line, which ends with no blank. */
+  let head = '';
   let current = '';
   /** The line ends with a space that swallows further ones; a hard space does not. */
   let endsSoft = false;
   let wantsSpace = false;
   let marker = '';
 
+  const isFull = (): boolean => chars > MAX_TEXT_CHARS || lines.length >= MAX_LINES;
+  const isEmpty = (): boolean => head === '' && current === '';
+  const write = (text: string): void => {
+    current += text;
+    if (current.length < MAX_OPEN_CHARS || isBlank(text.slice(-1))) return;
+    head += current;
+    current = '';
+  };
+  const takeLine = (): string => {
+    const line = head + current;
+    head = '';
+    current = '';
+    return line;
+  };
+
   const push = (text: string): void => {
-    if (chars > MAX_TEXT_CHARS) return;
+    if (isFull()) return;
     const line = trimEnd(quotePrefix(place.quoteDepth) + text);
     chars += line.length + 1;
     lines.push({ text: line, quoteDepth: place.quoteDepth, region: place.region });
@@ -84,14 +105,13 @@ export function createLineWriter(): LineWriter {
   /** The empty line between two blocks belongs to the outer one. */
   const pushEmpty = (): void => {
     const last = lines.at(-1);
-    if (last === undefined || isEmptyLine(last)) return;
+    if (last === undefined || isFull() || isEmptyLine(last)) return;
     if (last.quoteDepth >= place.quoteDepth) push('');
     else lines.push({ ...last, text: trimEnd(quotePrefix(last.quoteDepth)) });
   };
 
   const endLine = (): void => {
-    const text = trimEnd(current);
-    current = '';
+    const text = trimEnd(takeLine());
     if (isBlank(text)) return;
     if (wantsSpace) pushEmpty();
     wantsSpace = false;
@@ -101,7 +121,7 @@ export function createLineWriter(): LineWriter {
   };
 
   const breakLine = (): void => {
-    if (!isBlank(current)) return endLine();
+    if (head !== '' || !isBlank(current)) return endLine();
     current = '';
     return pushEmpty();
   };
@@ -111,28 +131,31 @@ export function createLineWriter(): LineWriter {
     place,
     flow(text) {
       const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
-      const joined =
-        collapsed.startsWith(' ') && (current === '' || endsSoft) ? collapsed.slice(1) : collapsed;
+      const joined = collapsed.startsWith(' ') && (isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
       if (joined === '') return;
-      current += joined.replace(/\u00a0/gu, ' ');
+      write(joined.replace(/\u00a0/gu, ' '));
       endsSoft = joined.endsWith(' ');
     },
     preformatted(text) {
-      for (const [index, line] of withoutFillers(text).replace(/\r\n?/gu, '\n').split('\n').entries()) {
-        if (index > 0) breakLine();
-        current += line;
+      const levelled = withoutFillers(text).replace(/\r\n?/gu, '\n');
+      let from = 0;
+      for (let feed = levelled.indexOf('\n'); feed >= 0; feed = levelled.indexOf('\n', from)) {
+        write(levelled.slice(from, feed));
+        breakLine();
+        from = feed + 1;
       }
+      write(levelled.slice(from));
       endsSoft = false;
     },
     append(text) {
-      const soft = endsSoft && current !== '';
+      const soft = endsSoft && !isEmpty();
       current = trimEnd(current);
-      current += (current === '' ? '' : ' ') + text + (soft ? ' ' : '');
+      write((isEmpty() ? '' : ' ') + text + (soft ? ' ' : ''));
     },
     endLine,
     endParagraph() {
       // Soft spaces at the start of a line are never kept, so what is blank here is hard.
-      if (current !== '' && isBlank(current)) breakLine();
+      if (head === '' && current !== '' && isBlank(current)) breakLine();
       else endLine();
     },
     breakLine,

@@ -6,7 +6,8 @@ import { charsetHint } from '../charset/charset.ts';
 import { createDeliveries } from './attachment-sink.ts';
 import { beginsWithField } from '../header/headers.ts';
 import { closeText, closeTnef } from '../content/leaf-contents.ts';
-import { keepBytesFor, roleOf } from './leaf-role.ts';
+import { keepBytesFor, roleOf, asFile, isTextual, roleByContent } from './leaf-role.ts';
+import { createBudget } from '../budget.ts';
 import type { LeafRole } from './leaf-role.ts';
 import type { ParseLimits } from '../limits.ts';
 import type { ParsedMessage } from '../parsed-message.ts';
@@ -16,9 +17,11 @@ import { finishDraft } from './parsed-facts.ts';
 import { openPartReader } from '../content/part-content.ts';
 import type { AttachmentSink, PartReader, PartResult } from '../content/part-content.ts';
 import { addAttachment, decodePartText } from '../content/part-text.ts';
+import { createPastedPictures } from '../content/pasted-pictures.ts';
 import { isMessageType } from './part.ts';
 import type { Part } from './part.ts';
 import { isCompressed, protectionOfPart, protectionOfPkcs7 } from './protection.ts';
+import { boundLines } from '../content/text-limits.ts';
 import { createWalker } from './walk.ts';
 import type { WalkEvent, Walker } from './walk.ts';
 
@@ -31,11 +34,14 @@ export interface Assembly {
 interface OpenLeaf {
   readonly reader: PartReader;
   readonly draft: MessageDraft;
-  readonly role: LeafRole;
+  /** Final once the first bytes are read, which may show another than the header says. */
+  readonly role: () => LeafRole;
   readonly use: ReturnType<MessageDraft['bodies']['use']>;
 }
 
 const maxPreambleBytes = 65_536;
+/** What so little becomes harms nobody, however well it was packed. */
+const freelyUnpackedBytes = 1_048_576;
 
 /** RFC 2046 §5.2.2: the rest of the message is in other ones. */
 function pieceOf(part: Part): string {
@@ -58,9 +64,7 @@ export function createAssembly(input: {
   let preamble: { readonly part: Part; readonly pieces: Buffer[]; size: number } | null = null;
   /** Of the Mac file that is being read. */
   let macName: string | null = null;
-  let textBudget = limits.maxAllTextBytes;
-  /** What all compressed parts together may unpack to: a thousand small ones are a bomb too. */
-  let inflateBudget = limits.maxContainerBytes;
+  const budget = createBudget(limits);
   let sawField = false;
 
   const deliveries = createDeliveries(sink);
@@ -75,25 +79,39 @@ export function createAssembly(input: {
     // What is inside is no part of the bytes of the messages around it.
     const around = messageReaders.splice(0);
     unpackDepth += 1;
-    await walkAll(createWalker(limits, { outer, isMessage }), bytes);
+    await walkAll(createWalker({ limits, budget, outer, isMessage }), bytes);
     unpackDepth -= 1;
     messageReaders.push(...around);
+  };
+
+  /** As many bytes as a compressed container may become. */
+  const mayUnpack = (packed: Buffer): number =>
+    Math.min(
+      packed.length + budget.left('unpackedBytes'),
+      Math.max(freelyUnpackedBytes, packed.length * limits.maxUnpackRatio),
+    );
+
+  const readReport = ({ draft, reader }: OpenLeaf, result: PartResult): string => {
+    const { part } = reader;
+    if (result.truncated) draft.warn('text-too-long', `${part.contentType} over ${result.kept.length} bytes`);
+    const text = boundLines(decodePartText(draft, part, result), { draft, limits, budget });
+    draft.reports.push({ contentType: part.contentType, text });
+    return text;
   };
 
   const closeContainer = async (open: OpenLeaf, result: PartResult): Promise<void> => {
     const { draft } = open;
     const { part } = open.reader;
-    switch (open.role) {
+    switch (open.role()) {
       case 'tnef':
-        return closeTnef({ draft, part, result }, deliveries);
+        return closeTnef({ draft, part, result, limits, budget }, deliveries);
       case 'pkcs7': {
         draft.protection ??= protectionOfPkcs7(result.kept);
-        const inside = result.truncated ? null : readCmsContent(result.kept, inflateBudget);
-        if (inside === null) {
-          if (isCompressed(part)) draft.warn('container-unreadable', part.contentType);
-          return undefined;
-        }
-        inflateBudget -= Math.max(0, inside.length - result.kept.length);
+        const inside = result.truncated ? 'too-large' : readCmsContent(result.kept, mayUnpack(result.kept));
+        if (inside === 'too-large') draft.warn('container-too-large', part.contentType);
+        else if (inside === null && isCompressed(part)) draft.warn('container-unreadable', part.contentType);
+        if (inside === 'too-large' || inside === null) return undefined;
+        budget.take('unpackedBytes', inside.length - result.kept.length);
         return walkInside(inside, part, false);
       }
       case 'encoded-message': {
@@ -110,13 +128,15 @@ export function createAssembly(input: {
         return undefined;
       }
       case 'calendar': {
-        const text = decodePartText(draft, part, result);
-        draft.reports.push({ contentType: part.contentType, text });
-        draft.calendar ??= readInvitation(text, part);
+        const text = readReport(open, result);
+        const isRead = budget.left('calendarBytes') >= result.kept.length;
+        budget.take('calendarBytes', result.kept.length);
+        if (isRead) draft.calendar ??= readInvitation(text, part);
+        else draft.warn('container-too-large', part.contentType);
         return undefined;
       }
       case 'report':
-        draft.reports.push({ contentType: part.contentType, text: decodePartText(draft, part, result) });
+        readReport(open, result);
         return undefined;
       case 'text':
       case 'file':
@@ -129,13 +149,21 @@ export function createAssembly(input: {
     const { part } = open.reader;
     if (result.broken)
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
-    if (result.facts !== null) addAttachment(open.draft, { part, facts: result.facts });
-    if (open.role === 'text') {
-      textBudget -= result.kept.length;
-      await closeText({ ...open, part, result }, deliveries);
-    } else {
-      await closeContainer(open, result);
-    }
+    if (result.facts !== null)
+      addAttachment(open.draft, { part: asFile(part, open.role()), facts: result.facts });
+    if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
+    for (const { facts, ...named } of result.pictures) open.draft.attachments.push({ ...named, ...facts });
+    const role = open.role();
+    if (isTextual(role)) budget.take('textBytes', result.kept.length);
+    if (role === 'text') await closeText({ ...open, part, result, limits, budget }, deliveries);
+    else await closeContainer(open, result);
+  };
+
+  let pictureCount = 0;
+  const openPicture = () => {
+    if (budget.take('unpackedFiles', 1) === 0) return null;
+    pictureCount += 1;
+    return { output: deliveries.open(), number: pictureCount };
   };
 
   const openPart = (opened: Part): void => {
@@ -152,22 +180,28 @@ export function createAssembly(input: {
       draft.bodies.enter(part);
       preamble = { part, pieces: [], size: 0 };
     } else if (part.kind === 'message') {
-      messageReaders.push(openPartReader({ part, keepBytes: 0, output: deliveries.open() }));
+      const output = deliveries.open();
+      messageReaders.push(openPartReader({ part, plan: () => ({ keepBytes: 0, output }) }));
       const nested = createMessageDraft(part, limits);
       draft.nested.push(nested);
       drafts.push(nested);
     } else {
       const use = draft.bodies.use(part);
-      const role = roleOf(part, use.kind === 'body');
+      let role = roleOf(part, use.kind === 'body');
+      const isDelivered = use.kind !== 'other-rendering' && !isResourceFork(part);
       const reader = openPartReader({
         part,
-        keepBytes: keepBytesFor(role, { limits, textBudget }),
-        output:
-          role === 'text' || use.kind === 'other-rendering' || isResourceFork(part)
-            ? null
-            : deliveries.open(),
+        plan(head) {
+          role = roleByContent(role, { part, head });
+          return {
+            keepBytes: keepBytesFor(role, { limits, budget }),
+            output: role !== 'text' && isDelivered ? deliveries.open() : null,
+            pictures:
+              role === 'text' && part.contentType === 'text/html' ? createPastedPictures(openPicture) : null,
+          };
+        },
       });
-      leaf = { reader, draft, role, use };
+      leaf = { reader, draft, role: () => role, use };
     }
   };
 
@@ -182,10 +216,16 @@ export function createAssembly(input: {
       parameters: new Map(),
       filename: null,
     };
-    const reader = openPartReader({ part: asText, keepBytes: maxPreambleBytes, output: null });
+    const reader = openPartReader({
+      part: asText,
+      plan: () => ({ keepBytes: maxPreambleBytes, output: null }),
+    });
     for (const piece of held.pieces) await reader.write(piece);
     const draft = current();
-    await closeLeaf({ reader, draft, role: 'text', use: { kind: 'body', plain: true, html: true } }, false);
+    await closeLeaf(
+      { reader, draft, role: () => 'text', use: { kind: 'body', plain: true, html: true } },
+      false,
+    );
   };
 
   const closePart = async (event: Extract<WalkEvent, { readonly kind: 'close' }>): Promise<void> => {
@@ -243,7 +283,7 @@ export function createAssembly(input: {
     for (const event of walker.end()) await take(event);
   }
 
-  const walker = createWalker(limits);
+  const walker = createWalker({ limits, budget, outer: null, isMessage: true });
   const beginning = createBeginning();
   const walk = async (piece: Buffer | null): Promise<void> => {
     if (piece !== null) for (const event of walker.push(piece)) await take(event);

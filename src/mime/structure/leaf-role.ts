@@ -1,4 +1,7 @@
 import type { ParseLimits } from '../limits.ts';
+import type { ParseBudget } from '../budget.ts';
+import { hasFileSignature, isBinary } from '../content/file-signature.ts';
+import { beginsAsMessage } from '../header/headers.ts';
 import { isEncoded, isMessageType } from './part.ts';
 import type { Part } from './part.ts';
 import { isPkcs7Mime } from './protection.ts';
@@ -29,6 +32,8 @@ const calendarTypes: ReadonlySet<string> = new Set(['text/calendar', 'applicatio
 const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'application/vnd.ms-tnef']);
 /** RFC 8551 §3.2.1: gateways that lose the type keep the name. */
 const cmsFiles: ReadonlySet<string> = new Set(['smime.p7m', 'smime.p7z']);
+const savedMessage = /\.(?:eml|email|rfc822)$/;
+const textTypes: ReadonlySet<string> = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext']);
 /** RFC 3464 reports of mass mail reach some 100 KB. */
 const maxReportBytes = 1_048_576;
 
@@ -41,17 +46,45 @@ export function roleOf(part: Part, isBody: boolean): LeafRole {
   if (untyped.has(part.contentType) && reportFile.test(filename)) return 'report';
   if (tnefTypes.has(part.contentType) || filename === 'winmail.dat') return 'tnef';
   if (isPkcs7Mime(part.contentType) || cmsFiles.has(filename)) return 'pkcs7';
-  // Programs that know nothing of mail attach a saved message as bytes.
-  const savedMessage = part.contentType === 'application/octet-stream' && filename.endsWith('.eml');
-  return savedMessage || (isMessageType(part) && isEncoded(part)) ? 'encoded-message' : 'file';
+  // Programs that know nothing of mail attach a saved message as bytes, or as whatever their system calls such a file.
+  const isSaved = savedMessage.test(filename) || part.contentType === 'message/news';
+  return isSaved || (isMessageType(part) && isEncoded(part)) ? 'encoded-message' : 'file';
 }
 
-/** How many decoded bytes of a leaf are kept in memory for its role. `textBudget` is what all texts together may still take. */
+/** The role that the first bytes of a leaf show: files that are labelled as text, messages that are labelled as bytes. */
+export function roleByContent(
+  role: LeafRole,
+  { part, head }: { readonly part: Part; readonly head: Buffer },
+): LeafRole {
+  // UTF-16 may hold any byte.
+  const isWide = /^(?:utf-?(?:16|32)|ucs|unicode)/iu.test(part.parameters.get('charset') ?? '');
+  if (role === 'text') {
+    // Bytes without any header are no message, and no file of one.
+    const isStated = part.parent !== null || part.fields.length > 0;
+    return isStated && (isWide ? hasFileSignature(head) : isBinary(head)) ? 'file' : 'text';
+  }
+  const isNameless = !/\.[a-z0-9]{1,5}$/iu.test(part.filename ?? '');
+  const mayBeMessage = role === 'file' && part.contentType === 'application/octet-stream' && isNameless;
+  return mayBeMessage && beginsAsMessage(head) ? 'encoded-message' : role;
+}
+
+/** A file that is labelled as text is listed as bytes of an unknown kind; what they are, its first bytes say. */
+export function asFile(part: Part, role: LeafRole): Part {
+  const isMislabelled = role === 'file' && textTypes.has(part.contentType) && part.filename === null;
+  return isMislabelled ? { ...part, contentType: 'application/octet-stream' } : part;
+}
+
+/** Whether the bytes of a leaf are kept as text, so that they count towards that of all parts. */
+export function isTextual(role: LeafRole): boolean {
+  return role === 'text' || role === 'report' || role === 'calendar';
+}
+
+/** How many decoded bytes of a leaf are kept in memory for its role. */
 export function keepBytesFor(
   role: LeafRole,
-  given: { readonly limits: ParseLimits; readonly textBudget: number },
+  { limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget },
 ): number {
   if (role === 'file') return 0;
-  if (role === 'text') return Math.max(0, Math.min(given.limits.maxTextBytes, given.textBudget));
-  return role === 'report' || role === 'calendar' ? maxReportBytes : given.limits.maxContainerBytes;
+  if (!isTextual(role)) return limits.maxContainerBytes;
+  return Math.min(role === 'text' ? limits.maxTextBytes : maxReportBytes, budget.left('textBytes'));
 }

@@ -1,7 +1,8 @@
 import { createBodyChoice } from './body-choice.ts';
 import type { BodyChoice } from './body-choice.ts';
 import type { ParseLimits } from '../limits.ts';
-import type { Attachment, CalendarFacts, ReportPart } from '../parsed-message.ts';
+import type { Attachment, ReportPart } from '../parsed-message.ts';
+import type { Invitation } from '../containers/calendar.ts';
 import type { Part } from './part.ts';
 import type { Protection } from './protection.ts';
 
@@ -22,7 +23,7 @@ export interface MessageDraft {
   readonly attachments: AttachmentDraft[];
   readonly reports: ReportPart[];
   readonly nested: MessageDraft[];
-  calendar: CalendarFacts | null;
+  calendar: Invitation | null;
   protection: Protection | null;
   /** The first charset that a part declares, which raw 8-bit headers often share. */
   charsetHint: string | null;

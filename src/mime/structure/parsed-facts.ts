@@ -1,4 +1,4 @@
-import { parseAddressList } from '../addresses/addresses.ts';
+import { parseAddressList, maxAddresses } from '../addresses/addresses.ts';
 import { parseDate } from '../header/dates.ts';
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
 import { fieldText, toHeaders } from '../header/headers.ts';
@@ -7,7 +7,7 @@ import { htmlToText, referencedContentIds, sanitiseHtml } from '../html/html.ts'
 import type { ParseLimits } from '../limits.ts';
 import type { Address, Attachment, ParsedMessage } from '../parsed-message.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
-import { parseMessageIds } from '../header/message-ids.ts';
+import { parseMessageIds, maxIds } from '../header/message-ids.ts';
 import { couldBeNotice, isNoticeBeside } from '../content/plain-notice.ts';
 import { isPlainStub } from '../content/plain-stubs.ts';
 
@@ -59,6 +59,27 @@ function groupByName(fields: readonly Field[]): FieldsByName {
   return groups;
 }
 
+/**
+ * The authors, each once: programs write the same From twice, in one field or in two. What has no address is no author beside one that
+ * has: a comma in a company's name parts it so, and its words go to the name of the next.
+ */
+function authorsOf(entries: readonly Address[]): readonly Address[] {
+  if (entries.every(({ address }) => address === null)) return entries;
+  const authors = new Map<string, Address>();
+  let before: string[] = [];
+  for (const { address, name } of entries) {
+    if (address === null) {
+      before.push(name);
+      continue;
+    }
+    const known = authors.get(address);
+    const whole = [...before, name].filter((part) => part !== '').join(', ');
+    before = [];
+    if (known === undefined || known.name === '') authors.set(address, { address, name: whole });
+  }
+  return [...authors.values()];
+}
+
 function readSubject(text: string): string {
   return decodeEncodedWords(text)
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -99,12 +120,24 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
       guessed ||= read.guessed;
       return read.text;
     });
-  const addressesOf = (name: string): readonly Address[] =>
-    textsOf(name).flatMap((text) => parseAddressList(text));
-  const idsOf = (name: string): readonly string[] => [
-    ...new Set(textsOf(name).flatMap((text) => parseMessageIds(text))),
-  ];
-  const fromAll = addressesOf('from');
+  const addressesOf = (name: string): readonly Address[] => {
+    const found: Address[] = [];
+    for (const text of textsOf(name)) {
+      if (found.length >= maxAddresses) break;
+      for (const address of parseAddressList(text)) if (found.length < maxAddresses) found.push(address);
+    }
+    return found;
+  };
+  const idsOf = (name: string): readonly string[] => {
+    const found = new Set<string>();
+    for (const text of textsOf(name)) {
+      if (found.size >= maxIds) break;
+      for (const id of parseMessageIds(text)) if (found.size < maxIds) found.add(id);
+    }
+    return [...found];
+  };
+  const fromEntries = addressesOf('from');
+  const fromAll = authorsOf(fromEntries);
   const rawDate = textsOf('date')[0] ?? null;
   const facts: HeaderFacts = {
     headers: toHeaders(fields, draft.charsetHint),
@@ -122,16 +155,16 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
     subject: readSubject(textsOf('subject')[0] ?? ''),
   };
   if (guessed) draft.warn('charset-guessed', 'in the header');
+  if (fromAll.length < fromEntries.length) draft.warn('from-repeated', `${fromEntries.length} entries`);
   warnOfHeader(draft, { fields, byName, facts, rawDate });
   return facts;
 }
 
 function joinTexts(texts: readonly string[]): string {
-  return texts.reduce(
-    (joined, text) =>
-      joined === '' || text === '' ? joined + text : `${joined}${joined.endsWith('\n') ? '' : '\n'}${text}`,
-    '',
-  );
+  const filled = texts.filter((text) => text !== '');
+  return filled
+    .map((text, index) => (index + 1 < filled.length && !text.endsWith('\n') ? `${text}\n` : text))
+    .join('');
 }
 
 function escapeText(text: string): string {
@@ -152,6 +185,7 @@ interface BodyFacts extends Pick<ParsedMessage, 'text' | 'textSource' | 'rawHtml
 function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   const htmlBodies = draft.bodies.html();
   const hasHtml = htmlBodies.some((body) => body.kind === 'html');
+  // Each part was cut when it was read; several together may still be too long.
   const cut = (html: string): string => {
     if (html.length <= limits.maxHtmlChars) return html;
     draft.warn('html-too-long', `over ${limits.maxHtmlChars} characters`);
@@ -194,6 +228,12 @@ function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   };
 }
 
+/** Where an invitation is all there is, its words are the text. */
+function withInvitation(bodies: BodyFacts, { calendar }: MessageDraft): BodyFacts {
+  if (bodies.text.trim() !== '' || calendar === null || calendar.text === '') return bodies;
+  return { ...bodies, text: calendar.text, textSource: 'plain' };
+}
+
 function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -216,7 +256,7 @@ function settleAttachments(draft: MessageDraft, rawHtml: string | null): readonl
 /** The facts of a message and of those nested in it, once all of its bytes are read. */
 export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMessage {
   const facts = readHeaderFacts(draft);
-  const bodies = readBodies(draft, limits);
+  const bodies = withInvitation(readBodies(draft, limits), draft);
   const attachments = settleAttachments(draft, bodies.rawHtml);
   const { root, protection } = draft;
   if (protection === 'smime-encrypted' || protection === 'pgp-encrypted')
@@ -232,7 +272,7 @@ export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMes
     reportType,
     reports: draft.reports,
     nested: draft.nested.map((nested) => finishDraft(nested, limits)),
-    calendar: draft.calendar,
+    calendar: draft.calendar?.facts ?? null,
     protection,
     warnings: draft.warnings(),
   };

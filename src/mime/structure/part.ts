@@ -1,6 +1,7 @@
 import { fieldText } from '../header/headers.ts';
 import type { Field } from '../header/headers.ts';
 import { readParameterised } from '../header/parameters.ts';
+import { decodeEncodedWords } from '../charset/encoded-words.ts';
 
 /** One MIME entity as its header announces it (RFC 2045, RFC 2183). */
 export interface Part {
@@ -27,7 +28,10 @@ const typePattern = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+*-]{1,127}$/u;
 
 function firstField(fields: readonly Field[], name: string): string | null {
   const field = fields.find((candidate) => candidate.name === name);
-  return field === undefined ? null : fieldText(field.value, null).text;
+  if (field === undefined) return null;
+  const { text } = fieldText(field.value, null);
+  // RFC 2047 §5 forbids it here, but gateways encode the whole value.
+  return text.startsWith('=?') ? decodeEncodedWords(text) : text;
 }
 
 export function isEncoded(part: Pick<Part, 'encoding'>): boolean {

@@ -4,6 +4,7 @@ import { createGluedClose } from './missing-newline-close.ts';
 import { createMimeHeaderLines } from '../header/header-lines.ts';
 import type { HeaderLines } from '../header/header-lines.ts';
 import type { ParseLimits } from '../limits.ts';
+import type { ParseBudget } from '../budget.ts';
 import { readPart } from './part.ts';
 import type { Part } from './part.ts';
 
@@ -40,16 +41,19 @@ function nextDashLine(data: Buffer, from: number): number {
 }
 
 /** Steps through a message of any size, holding no more than one unfinished line. Never throws. */
-export function createWalker(
-  limits: ParseLimits,
-  around: { readonly outer: Part | null; readonly isMessage: boolean } = { outer: null, isMessage: true },
-): Walker {
-  const { outer } = around;
+export function createWalker(around: {
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
+  readonly outer: Part | null;
+  readonly isMessage: boolean;
+}): Walker {
+  const { limits, budget, outer } = around;
+  const openHeader = (ofMessage: boolean): HeaderLines =>
+    createMimeHeaderLines({ limits, budget, ofMessage });
   const frames: Frame[] = [];
-  let header: HeaderLines | null = createMimeHeaderLines(limits.maxHeaderBytes, around.isMessage);
+  let header: HeaderLines | null = openHeader(around.isMessage);
   let carry: Buffer = empty;
   let atLineStart = true;
-  let parts = 0;
   let messages = 0;
   let stopped = false;
   let headerLooks = 0;
@@ -66,13 +70,12 @@ export function createWalker(
     });
     const tooDeep =
       read.kind !== 'leaf' &&
-      (read.depth >= limits.maxDepth || (read.kind === 'message' && messages >= limits.maxNestedMessages));
+      (read.depth >= limits.maxDepth || (read.kind === 'message' && budget.left('messages') === 0));
     const part: Part = tooDeep ? { ...read, kind: 'leaf' } : read;
     if (tooDeep) yield { kind: 'defect', code: 'too-deep', detail: part.contentType };
-    if (tooLong)
-      yield { kind: 'defect', code: 'header-too-long', detail: `over ${limits.maxHeaderBytes} bytes` };
+    if (tooLong !== null) yield { kind: 'defect', code: 'header-too-long', detail: `over ${tooLong}` };
     if (malformed) yield { kind: 'defect', code: 'header-malformed', detail: 'a line is no field' };
-    parts += 1;
+    budget.take('parts', 1);
     const boundary = declaredBoundary(part);
     const frame: Frame = { part, boundary, closed: false, children: 0 };
     frames.push(frame);
@@ -82,8 +85,9 @@ export function createWalker(
     header = null;
     if (part.kind !== 'message') return;
     messages += 1;
+    budget.take('messages', 1);
     frame.children = 1;
-    header = createMimeHeaderLines(limits.maxHeaderBytes, true);
+    header = openHeader(true);
   }
 
   /** The first delimiter line of a multipart right below its header: the blank line between is missing. */
@@ -122,13 +126,13 @@ export function createWalker(
     if (frame === undefined) return;
     frame.closed = found.closes;
     if (found.closes) return;
-    if (parts >= limits.maxParts) {
+    if (budget.left('parts') === 0) {
       stopped = true;
       yield { kind: 'defect', code: 'too-many-parts', detail: `over ${limits.maxParts}` };
       return;
     }
     frame.children += 1;
-    header = createMimeHeaderLines(limits.maxHeaderBytes, false);
+    header = openHeader(false);
   }
 
   /** Where the body content that starts at `start` ends: before the next delimiter line, or where the data does. */

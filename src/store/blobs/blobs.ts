@@ -1,5 +1,5 @@
 /**
- * The port: where raw messages and attachments are kept. Two implementations ship, S3 (s3.ts) and a folder (directory.ts), and
+ * The port: where raw messages and attachments are kept. Two implementations ship, S3 (s3.ts) and a folder (folder.ts), and
  * both pass the same contract suite. Blobs are content-addressed and never change: storing one twice changes nothing.
  */
 import type { Readable } from 'node:stream';
@@ -16,8 +16,6 @@ export interface BlobStore {
   head(key: string): Promise<{ readonly size: number } | null>;
   /** A URL that needs no credentials and saves the blob under `filename`; null where the store has no such URLs. */
   presign(key: string, download: Download): Promise<string | null>;
-  /** Deleting what is not there is no error. */
-  delete(key: string): Promise<void>;
   /** @throws BlobStoreError that names the setting to correct, where blobs cannot be written and read back as they were. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +35,7 @@ export interface NewBlob {
 export type BlobContent = Buffer | { readonly path: string };
 
 /** Both inclusive, as in HTTP. `end` before `start` is an empty range. */
-interface ByteRange {
+export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }

@@ -58,9 +58,6 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
       }
     },
     presign: async () => null,
-    async delete(key) {
-      if (isBlobKey(key)) await rm(pathOf(key), { force: true });
-    },
     async check() {
       try {
         await mkdir(dir, { recursive: true });

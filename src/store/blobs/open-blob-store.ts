@@ -1,4 +1,4 @@
-import type { BlobConfig } from '../../config/config.ts';
+import type { BlobConfig } from './blob-config.ts';
 import type { BlobStore } from './blobs.ts';
 import { openDirectoryStore } from './folder.ts';
 import { openS3Store } from './s3.ts';

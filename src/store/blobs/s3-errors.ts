@@ -1,7 +1,5 @@
-import type { BlobConfig } from '../../config/config.ts';
+import type { S3Config } from './blob-config.ts';
 import { BlobStoreError } from './blobs.ts';
-
-type S3Config = Extract<BlobConfig, { readonly kind: 's3' }>;
 
 /** What the SDK and Node say of a failed request. */
 interface Failure {

@@ -46,8 +46,8 @@ export async function spool(
       if (file === null) gathered.push(chunk);
       else await file.writeFile(chunk);
       if (file === null && size > maxMemoryBytes) {
-        await mkdir(dir, { recursive: true });
-        // Readable by its owner only: it is somebody's mail.
+        // Open to its owner only: it is somebody's mail.
+        await mkdir(dir, { recursive: true, mode: 0o700 });
         file = await open(path, 'wx', 0o600);
         await file.writeFile(Buffer.concat(gathered));
         gathered = [];

@@ -3,6 +3,7 @@ import { classifyAutomatic } from '../../../src/mail/automatic/automatic.ts';
 import { readBounce } from '../../../src/mail/bounce/bounce.ts';
 import type { Automatic } from '../../../src/mail/mail.ts';
 import { parseMessage } from '../../../src/mime/parse.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 async function classify(head: string, body = 'Hello.'): Promise<Automatic | null> {
   const type = head.includes('Content-Type:') ? '' : 'Content-Type: text/plain; charset=utf-8\n';
@@ -253,9 +254,9 @@ test('a subject and headers of a megabyte are read in bounded time', async () =>
       text: value,
       headers: names.map((name) => ({ name, value, raw: value })),
     };
-    const start = performance.now();
+    const start = cpuTime();
     classifyAutomatic(bomb, readBounce(bomb));
-    return performance.now() - start;
+    return cpuTime() - start;
   };
   for (const unit of ['[a] ', 'automatic ', 'owner-', 'confirm your ', '<', ' ', 'absence du ']) {
     timeOf(unit, 10_000);

@@ -4,6 +4,7 @@ import { classifyAutomatic } from '../../../src/mail/automatic/automatic.ts';
 import type { Bounce, BounceRecipient } from '../../../src/mail/mail.ts';
 import { parseMessage } from '../../../src/mime/parse.ts';
 import { serverNotices } from './bounce-servers.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 async function read(raw: string): Promise<Bounce | null> {
   return readBounce(await parseMessage({ raw: Buffer.from(raw) }));
@@ -322,9 +323,9 @@ describe('hostile notices', () => {
         reportType: 'delivery-status',
         reports: [{ contentType: 'message/delivery-status', text }],
       };
-      const start = performance.now();
+      const start = cpuTime();
       readBounce(bomb);
-      return performance.now() - start;
+      return cpuTime() - start;
     };
     await timeOf(10_000);
     const small = await timeOf(250_000);

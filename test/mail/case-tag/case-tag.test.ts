@@ -3,6 +3,7 @@ import { isEcho, readCaseTags, sameTag } from '../../../src/mail/case-tag/case-t
 import type { CaseTag } from '../../../src/mail/case-tag/case-tag.ts';
 import type { CaseTagWords } from '../../../src/mail/case-tag/case-tag-words.ts';
 import { defaultRules } from '../../../src/decide/rules.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const words: CaseTagWords = {
   caseWords: ['Case', 'Case Update', 'Akte', 'Дело', '案件', 'İş'],
@@ -229,10 +230,10 @@ describe('hostile subjects', () => {
     ['reply prefixes', 'Re: '],
     ['invisible characters', '[\u200B'],
   ])('of a million %s are read at once', (_, unit) => {
-    const started = performance.now();
+    const started = cpuTime();
     const { tags } = readCaseTags(unit.repeat(1_000_000 / unit.length), words);
     expect(tags).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuTime() - started).toBeLessThan(2_000);
   });
 
   it('carry no more than eight tags', () => {

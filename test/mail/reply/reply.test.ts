@@ -635,6 +635,100 @@ describe('lines quoted by initials', () => {
   );
 });
 
+describe('lines quoted by initials that nothing attributes', () => {
+  it.each([
+    ['I agree.\n\nAE> Shall we meet?\nAE> On Friday?', 'I agree.', 'AE> Shall we meet?\nAE> On Friday?'],
+    ['I agree.\n\nA> Shall we meet?\nA> On Friday?', 'I agree.', 'A> Shall we meet?\nA> On Friday?'],
+    ['I agree.\n\nAnn> Shall we meet?\nAnn>> Or not?', 'I agree.', 'Ann> Shall we meet?\nAnn>> Or not?'],
+  ])('are known where the same initials stand twice: %j', (text, reply, quoted) => {
+    expect(split(text)).toEqual({ reply, quoted, signature: null });
+  });
+
+  it('keep the answers between them', () => {
+    const text = 'Hello,\n\nAE> Shall we meet?\n\nYes.\n\nAE> On Friday?\n\nGladly.';
+    expect(split(text).reply).toBe(text);
+  });
+
+  it.each([
+    'The steps:\n\nA> open the valve\nB> close the tap\nC> drain it',
+    'I typed:\n\nSQL> select 1\nSQL> select 2',
+    'I typed:\n\nC:\\> dir\nC:\\> cd lease',
+    'P> 3 bar is too much.',
+  ])('are no list and no prompt: %j', (text) => {
+    expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
+  });
+});
+
+describe('an answer below a quotation that has lost its marks', () => {
+  const bare = 'On 5 March 2024 10:12, "Bob Hill" <bob@example.test> wrote:\n\nThe deed is ready.\n\n';
+
+  it.each([
+    [
+      `${bare}On 4 March 2024 6:51 pm, "Ann Example" <ann@example.com> wrote:\n\n> Is it ready?\n\nI shall come on Friday.`,
+    ],
+    [`${bare}> Is it ready?\n> Ann\n\nI shall come on Friday.`],
+    [`${bare}-- \nBob Hill\n\n> > older\n\nI shall come on Friday.`],
+  ])('is the reply: %j', (text) => {
+    const { reply, quoted } = split(text);
+    expect(reply).toBe('I shall come on Friday.');
+    expect(quoted).toContain('The deed is ready.');
+  });
+
+  it('loses its sign-off, and the older message under it', () => {
+    const text = `${bare}> Is it ready?\n\nI shall come.\n\nKind regards\nAnn\n\n-----Original Message-----\nFrom: Bob <bob@example.test>\nSent: Tuesday, March 5, 2024 10:12 AM\nSubject: Deed\n\nOlder words.`;
+    expect(split(text)).toMatchObject({ reply: 'I shall come.', signature: 'Kind regards\nAnn' });
+  });
+
+  it('stays empty where nothing stands below', () => {
+    expect(split(`${bare}> Is it ready?`).reply).toBe('');
+  });
+});
+
+describe("label lines of the sender's own right above a header block", () => {
+  const history =
+    'From: Bob Hill <bob@example.test>\nSent: Tuesday, March 5, 2024 10:12 AM\nTo: Ann Example <ann@example.com>\nSubject: The move\n\nWhere to?';
+
+  it.each([
+    ['Date: 4 February', '\n\n'],
+    ['Date: 4 February', '\n'],
+    ['To: 14 Mill Lane', '\n\n'],
+    ['To: 14 Mill Lane', '\n'],
+    ['Subject: the roof', '\n\n'],
+    ['Date: 4 February\nTo: 14 Mill Lane', '\n\n'],
+    ['To: 14 Mill Lane\nDate: 4 February', '\n'],
+    ['These are the facts:\nDate: 4 February\nTo: 14 Mill Lane', '\n\n'],
+  ])('are the reply: %j', (own, gap) => {
+    expect(split(`${own}${gap}${history}`)).toEqual({ reply: own, quoted: history, signature: null });
+    const inside = `---------- Forwarded message ---------\n${history}`;
+    expect(forward(`${own}${gap}${inside}`).reply).toBe(own);
+    expect(forward(`${own}${gap}${history}`).reply).toBe(own);
+  });
+
+  it('are the reply above a separator', () => {
+    const original = `-----Original Message-----\n${history}`;
+    expect(split(`Subject: the roof\n\n${original}`)).toMatchObject({
+      reply: 'Subject: the roof',
+      quoted: original,
+    });
+  });
+
+  it('are known in other languages', () => {
+    const von =
+      'Von: Bob Hill <bob@example.test>\nGesendet: Dienstag, 5. März 2024 10:12\nAn: Ann Example <ann@example.com>\nBetreff: Umzug\n\nWohin?';
+    expect(split(`An: Mühlweg 14\nDatum: 4. Februar\n\n${von}`).reply).toBe(
+      'An: Mühlweg 14\nDatum: 4. Februar',
+    );
+  });
+
+  it.each([
+    'Date: Tue, 5 Mar 2024 10:12:00 +0100\nFrom: Bob Hill <bob@example.test>\nTo: Ann Example <ann@example.com>\nSubject: The move',
+    'Subject: The move\nDate: Tue, 5 Mar 2024 10:12:00 +0100\nFrom: Bob Hill <bob@example.test>\nTo: Ann Example <ann@example.com>',
+    'Subject: The move\n\nDate: Tue, 5 Mar 2024 10:12:00 +0100\n\nFrom: Bob Hill <bob@example.test>\n\nTo: Ann Example <ann@example.com>',
+  ])('are not the fields of a block that begins with another one than its sender: %j', (fields) => {
+    expect(split(`Yes.\n\n${fields}\n\nDate: 4 February\nTo: 14 Mill Lane`).reply).toBe('Yes.');
+  });
+});
+
 describe('an attribution without the line break behind it', () => {
   it.each([
     'On Tue, Mar 5, 2024 at 10:12 AM, Ann Example<ann@example.com> wrote:',
@@ -696,9 +790,14 @@ describe('a forward', () => {
     });
   });
 
-  it('without a comment is its own reply', () => {
-    expect(forward(inside)).toEqual({ reply: inside, quoted: null, signature: null });
-    expect(forward(`\n\n${inside}`).reply).toBe(inside);
+  it('with nothing typed has an empty reply', () => {
+    expect(forward(inside)).toEqual({ reply: '', quoted: inside, signature: null });
+    expect(forward(`\n\n${inside}`).reply).toBe('');
+    expect(forward(`Sent from my iPhone\n\n${inside}`)).toEqual({
+      reply: '',
+      quoted: inside,
+      signature: 'Sent from my iPhone',
+    });
   });
 
   it.each([

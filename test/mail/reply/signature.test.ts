@@ -437,3 +437,135 @@ describe('the banner of a security gateway', () => {
     expect(split('External email server is down').reply).toBe('External email server is down');
   });
 });
+
+describe('a sign-off', () => {
+  it.each([
+    'Mit freundlichen Gruessen',
+    'Mit freundlichen Grüßen',
+    'mfG',
+    'M.f.G.',
+    'Viele Gruesse aus Berlin',
+    'Bien a vous',
+    'Sinceres salutations',
+    'Salutations distinguees',
+    'Con unos saludos',
+    'Saludos cordiales',
+    'Saludos desde Madrid',
+    'Saudacoes',
+    'Cordialita',
+    'Groetjes',
+    'M.v.g.',
+    'Kærlig hilsen',
+    'Kaerlig hilsen',
+    'Kh',
+    'Vh',
+    'Vanliga halsningar',
+    'Vaenliga haelsningar',
+    'Bästa hälsningar',
+    'Ystavallisin terveisin',
+    'Terv.',
+    'Z powazaniem',
+    'Z wyrazami szacunku',
+    'S pratelskym pozdravem',
+    'S úctou',
+    'Udvozlettel',
+    'Üdv',
+    'Cu stima',
+    'O zi bună',
+    'Lijep pozdrav',
+    'S postovanjem',
+    'С наилучшими',
+    'С ув.',
+    'Με εκτιμηση',
+    'Saygilarimla',
+    'Ar cienu',
+    'Kvedja',
+    'Tran trong',
+    'Cofion gorau',
+    'Le gach dea-ghuí',
+    'Atentament',
+    'مع خالص تحياتي',
+    'בהערכה',
+    'با تقدیم احترام',
+    'साभार',
+    '宜しくお願いします',
+  ])('is known without its accents and in any language: %s', (line) => {
+    expect(split(`Friday is fine.\n\n${line}\nAnn Moss`)).toEqual({
+      reply: 'Friday is fine.',
+      quoted: null,
+      signature: `${line}\nAnn Moss`,
+    });
+  });
+
+  it.each([
+    'Hilsen fra min mor er på vej.',
+    'Best of all, the court agreed.',
+    'Gruß an Ihre Frau!',
+    'Salutations go to your wife.',
+  ])('is not a sentence that begins alike: %s', (line) => {
+    expect(split(`Friday is fine.\n\n${line}`).reply).toContain(line);
+  });
+
+  it("may stand before the sender's name without a comma", () => {
+    const sent = (text: string): string =>
+      splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false, sender: 'Ann Moss' }).reply;
+    expect(sent('Friday is fine.\n\nMvh Ann')).toBe('Friday is fine.');
+    expect(sent('Friday is fine.\n\nBest regards Ann Moss')).toBe('Friday is fine.');
+    expect(sent('Friday is fine.\n\nRegards to Ann')).toBe('Friday is fine.\n\nRegards to Ann');
+  });
+});
+
+describe('a line that begins as a tagline', () => {
+  it.each([
+    'Sent from my old address by mistake.',
+    'Sent from my father to the court in May.',
+    'Sent from my office on Monday with the signed copy.',
+    'Sent from my office printer to your fax.',
+    'Sent from my lawyer to your phone.',
+    'Sent from my phone number to yours as a photo.',
+    'Sent from my mobile provider last week.',
+    'Sent from my new office',
+    'Envoyé de mon bureau lundi.',
+    'Gesendet von meinem Anwalt am Montag.',
+    'Von meinem Vater am Montag gesendet.',
+    'Enviado desde mi despacho el lunes.',
+    'Wysłane z mojego biura w poniedziałek.',
+    'Отправлено с моей почты в понедельник.',
+  ])('is a sentence where it names no device, app or provider: %s', (line) => {
+    expect(isTagline(line)).toBe(false);
+    expect(split(`Please use the other account.\n\n${line}`).reply).toContain(line);
+  });
+
+  it.each([
+    'Sent from my phone, please excuse brevity.',
+    'Sent from my MacBook Pro',
+    'Sent from my Wiko RIDGE FAB 4G',
+    "Sent via Hill Mobility's Text Messaging service.",
+    'Envoye de mon iPhone',
+    'مُرسل من هاتف Galaxy الخاص بي',
+    'أُرسلت من iPhone الخاص بي',
+    'مرسل من بريد Yahoo على الأندرويد',
+  ])('is one where it does: %s', (line) => {
+    expect(split(`I agree.\n\n${line}`)).toEqual({ reply: 'I agree.', quoted: null, signature: line });
+  });
+});
+
+describe('a tagline above the text', () => {
+  it('is the signature, and the sign-off below is cut as well', () => {
+    expect(split('Von meinem iPhone gesendet\n\nIch stimme zu.\n\nViele Grüße\nAnn')).toEqual({
+      reply: 'Ich stimme zu.',
+      quoted: null,
+      signature: 'Von meinem iPhone gesendet\nViele Grüße\nAnn',
+    });
+  });
+
+  it('does not empty the reply above a quote', () => {
+    const text =
+      'Sent from my iPhone\n\nI agree.\n\nOn 5 March 2024 at 10:12, Bob Hill <bob@example.test> wrote:\n> ok?';
+    expect(split(text)).toMatchObject({ reply: 'I agree.', signature: 'Sent from my iPhone' });
+  });
+
+  it('leaves the reply empty where nothing is below', () => {
+    expect(split('Sent from my iPhone').reply).toBe('');
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stripSubjectPrefixes, subjectIntent } from '../../../src/mail/subject/subject-prefix.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const none: ReadonlySet<string> = new Set();
 
@@ -99,12 +100,12 @@ describe('a hostile subject', () => {
     (unit) => {
       const time = (n: number): number => {
         const subject = unit.repeat(n);
-        const start = performance.now();
+        const start = cpuTime();
         for (let round = 0; round < 5; round += 1) {
           stripSubjectPrefixes(subject);
           subjectIntent(subject, none);
         }
-        return performance.now() - start;
+        return cpuTime() - start;
       };
       time(1_000);
       expect(time(200_000)).toBeLessThan(20 * time(50_000) + 100);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normaliseAddress, parseAddressList } from '../../../src/mime/addresses/addresses.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const named = (value: string): readonly string[] =>
   parseAddressList(value).map((entry) => `${entry.name}|${entry.address}`);
@@ -130,9 +131,9 @@ describe('parseAddressList', () => {
     '( )',
   ])('needs about four times as long for four times as many %j', (piece) => {
     const measure = (count: number): number => {
-      const start = performance.now();
+      const start = cpuTime();
       parseAddressList(piece.repeat(count));
-      return performance.now() - start;
+      return cpuTime() - start;
     };
     measure(5_000);
     const small = measure(20_000);

@@ -13,6 +13,7 @@ import { readParameterised } from '../../../src/mime/header/parameters.ts';
 import { readCmsContent } from '../../../src/mime/containers/cms.ts';
 import { readTnef } from '../../../src/mime/containers/tnef.ts';
 import { extractUuencoded } from '../../../src/mime/containers/uuencode.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/mail');
 
@@ -122,9 +123,9 @@ describe('S/MIME compressed data', () => {
 
   it('is left packed beyond the limit', async () => {
     const bomb = Buffer.alloc(40_000_000, 'a');
-    expect(readCmsContent(compressed(Buffer.alloc(5_000)), 4_999)).toBeNull();
+    expect(readCmsContent(compressed(Buffer.alloc(5_000)), 4_999)).toBe('too-large');
     const message = await parseMessage({ raw: mail(bomb) });
-    expect([message.text, message.warnings.some((code) => code.startsWith('container-unreadable'))]).toEqual([
+    expect([message.text, message.warnings.some((code) => code.startsWith('container-too-large'))]).toEqual([
       '',
       true,
     ]);
@@ -140,7 +141,7 @@ describe('S/MIME compressed data', () => {
         `From: a@client.test\nContent-Type: multipart/mixed; boundary=b\n\n${parts.repeat(3)}--b--\n`,
       ),
     });
-    expect(message.warnings.some((code) => code.startsWith('container-unreadable'))).toBe(true);
+    expect(message.warnings.some((code) => code.startsWith('container-too-large'))).toBe(true);
   });
 
   it('survives any change', () => {
@@ -171,9 +172,9 @@ describe('enrichedToText', () => {
     'takes time in proportion to the number of %j',
     (piece) => {
       const measure = (count: number): number => {
-        const start = performance.now();
+        const start = cpuTime();
         enrichedToText(piece.repeat(count), 'enriched');
-        return performance.now() - start;
+        return cpuTime() - start;
       };
       measure(1_000);
       const small = measure(30_000);
@@ -337,9 +338,9 @@ describe('isNoticeBeside', () => {
 
   it('needs about four times as long for four times as many letters', () => {
     const measure = (count: number): number => {
-      const start = performance.now();
+      const start = cpuTime();
       isNoticeBeside('xyz '.repeat(90), 'xy'.repeat(count));
-      return performance.now() - start;
+      return cpuTime() - start;
     };
     measure(10_000);
     const small = measure(50_000);

@@ -24,6 +24,10 @@ describe('HTML as text', () => {
       'One\nTwo\n\nThree',
     ],
     ['white space', '<div>  a \n\t b<b> c</b>  <i>d </i> </div>', 'a b c d'],
+    ['an empty title as XML writes it', '<head><title/></head><body><p>One</p></body>', 'One'],
+    ['a comment that ends as browsers end it', 'One<!-- x --!> two', 'One two'],
+    ['an end tag of nothing', 'One</> two', 'One two'],
+    ['a frame that stays out', '<p>One</p><iframe src="x"><b>old</b></iframe><p>Two</p>', 'One\n\nTwo'],
     ['hard spaces', '<div>a&nbsp;&nbsp;b</div>', 'a  b'],
     ['references', '&lt;b&gt; &amp;amp; &eacute; &#128512; &#x41;', '<b> &amp; é 😀 A'],
     ['preformatted text', '<pre>a\n  b\n\nc</pre>', 'a\n  b\n\nc'],
@@ -297,6 +301,10 @@ describe('sanitised HTML', () => {
   ])('%s', (_what, html, clean) => {
     expect(sanitiseHtml(html)).toBe(clean);
     expect(sanitiseHtml(clean)).toBe(clean);
+  });
+
+  it('keeps what follows an empty title as XML writes it', () => {
+    expect(sanitiseHtml('<head><title/></head><body><p>One</p></body>')).toBe('<p>One</p>');
   });
 
   it('drops pictures that are too large to be part of the text', () => {

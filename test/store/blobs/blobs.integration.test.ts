@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import { openDirectoryStore } from '../../../src/store/blobs/folder.ts';
+import type { S3Config } from '../../../src/store/blobs/blob-config.ts';
 import { openS3Store } from '../../../src/store/blobs/s3.ts';
-import type { S3Config } from '../../../src/store/blobs/s3.ts';
 import { describeBlobStore, newBlob, readBlob } from './blobs.contract.ts';
 
 const folders: string[] = [];

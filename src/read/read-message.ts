@@ -1,33 +1,40 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
-import { readMail } from '../mail/read.ts';
+import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
-import type { AttachmentContent, ReadingResult, ReadingTask } from './reader.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
+import type { AttachmentContent, ReadingResult, ReadingTask } from './reading-task.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
-/** A slow resolver must not hold a thread: what it does not answer in time is a temperror, never a pass. */
+/** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
-/** Runs in a thread of reading.ts. */
-export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
+type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
+
+/** The work of a reading process. */
+export async function readMessage(task: ReadingTask): Promise<ReadingResult> {
+  if (task.kind === 'message') return await readWhole(task);
+  const { header, size, sha256, maxBytes } = task;
+  const reading = await readHeaderOnly({ header: asBuffer(header), size, sha256, maxBytes });
+  return { reading, contents: [], authentication: null };
+}
+
+async function readWhole(task: MessageTask): Promise<ReadingResult> {
   const { raw } = task;
-  const open = (): Readable =>
-    raw instanceof Uint8Array
-      ? Readable.from([Buffer.from(raw.buffer, raw.byteOffset, raw.length)])
-      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    open,
+    raw:
+      raw instanceof Uint8Array
+        ? Readable.from([asBuffer(raw)])
+        : createReadStream(raw.path, { highWaterMark: 256 * 1024 }),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
@@ -44,6 +51,11 @@ export async function readInThread(task: ReadingTask): Promise<ReadingResult> {
   };
 }
 
+/** Structured clone may turn a Buffer into a Uint8Array. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): AttachmentContent[] {
   const types = new Map(mail.attachments.map(({ sha256, contentType }) => [sha256, contentType]));
   const distinct = new Map(spooled.map((file) => [file.sha256, file]));
@@ -55,11 +67,11 @@ function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): Attachment
   }));
 }
 
-async function authenticate(task: ReadingTask, { mail }: ReadMail): Promise<Authentication | null> {
+async function authenticate(task: MessageTask, { mail }: ReadMail): Promise<Authentication | null> {
   const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
   if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
-  const raw = task.raw instanceof Uint8Array ? Buffer.from(task.raw) : await readFile(join(task.raw.path));
+  const raw = task.raw instanceof Uint8Array ? asBuffer(task.raw) : await readFile(task.raw.path);
   // Half a second to load, for nothing where our own server's results are trusted.
   const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
   return await verifyAuthentication({

@@ -1,0 +1,69 @@
+import type { Config } from '../../config/config.ts';
+import { describeError } from '../../errors.ts';
+import { MailboxError } from '../../mailbox/mailbox.ts';
+import type { MailboxSession } from '../../mailbox/mailbox.ts';
+import { openMailbox } from '../open-mailbox.ts';
+import { failed, finding } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+const TIMEOUT_MS = 20_000;
+
+export async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGenerator<Finding> {
+  const subject = `mailbox ${settings.name}`;
+  const { source } = openMailbox(settings);
+  try {
+    const session = await source.openSession(AbortSignal.timeout(TIMEOUT_MS));
+    try {
+      for (const wanted of settings.folders) {
+        const path = await session.resolveFolder(wanted);
+        if (path === null) {
+          const names = (await session.folders())
+            .map((folder) => folder.path)
+            .slice(0, 20)
+            .join(', ');
+          yield finding(subject, 'failed', `has no folder ${wanted}`, `choose its folders of: ${names}`);
+          continue;
+        }
+        yield await examineFolder(session, path, settings);
+      }
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    yield failed(subject, error, mailboxFix(error, settings));
+  } finally {
+    await source.close();
+  }
+}
+
+/** One folder that does not open says nothing about the others. */
+async function examineFolder(
+  session: MailboxSession,
+  path: string,
+  settings: Config['mailboxes'][number],
+): Promise<Finding> {
+  const subject = `mailbox ${settings.name}`;
+  try {
+    const { exists } = await session.open(path);
+    return finding(subject, 'ok', `${path}: ${exists} messages`);
+  } catch (error) {
+    if (!(error instanceof MailboxError) || (error.code !== 'folder-missing' && error.code !== 'protocol'))
+      throw error;
+    const fix = `give the user the right to read it, or leave it out of its folders (IMAP_FOLDERS); docketmail poll ${settings.name} then asks at once`;
+    const why = describeError(error);
+    return finding(subject, 'failed', why.startsWith(path) ? why : `${path}: ${why}`, fix);
+  }
+}
+
+/** Named as in MAILBOXES_FILE, with the name in the environment behind. */
+function mailboxFix(error: unknown, { host, port, security }: Config['mailboxes'][number]): string {
+  const code = error instanceof MailboxError ? error.code : 'connection';
+  if (code === 'authentication-failed')
+    return 'correct its user (IMAP_USER) or pass (IMAP_PASS); many providers want an app password';
+  if (code === 'folder-missing') return 'correct its folders (IMAP_FOLDERS)';
+  if (/certificate|altnames/iu.test(describeError(error)))
+    return `name the authority of its certificate in caFile (IMAP_CA_FILE), or correct its host ${host} (IMAP_HOST)`;
+  if (code === 'configuration')
+    return `correct its security ${security} (IMAP_SECURITY) or port ${port} (IMAP_PORT)`;
+  return `check its host ${host} (IMAP_HOST), port ${port} (IMAP_PORT) and security ${security} (IMAP_SECURITY)`;
+}

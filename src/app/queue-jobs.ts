@@ -1,0 +1,39 @@
+/** What poll and ingest hand to the queue, and what they ask of it. */
+import type { ObjectId } from 'mongodb';
+import type { Config } from '../config/config.ts';
+import type { PollDeps } from '../poll/poll.ts';
+import { addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
+import type { Queues } from '../queue/queues.ts';
+import type { Resources } from './open.ts';
+
+/** Adds jobs that judge messages again. Their marks in the database outlast a Redis that does not answer. */
+export function rejudgeJobs(queues: Queues): (ids: readonly ObjectId[]) => Promise<void> {
+  return async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {});
+}
+
+/** A poll that queues what it fetched. */
+export function pollIntoQueue({ config, database, blobs, spoolDir }: Resources, queues: Queues): PollDeps {
+  return {
+    database,
+    blobs,
+    spoolDir,
+    enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
+    remember: () => {},
+    hasRoom: createBackpressure(queues, config.poll.backpressure),
+    batch: config.poll.batch,
+    budgetMs: config.poll.budgetSeconds * 1000,
+  };
+}
+
+/** True between the low and the high mark once the high one was passed: polling pauses, then goes on for a good while. */
+export function createBackpressure(
+  queues: Pick<Queues, 'ingest'>,
+  { high, low }: Config['poll']['backpressure'],
+): () => Promise<boolean> {
+  let full = false;
+  return async () => {
+    const pending = await pendingIngestJobs(queues);
+    full = full ? pending > low : pending >= high;
+    return !full;
+  };
+}

@@ -1,0 +1,46 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { MAX_PAGE } from '../../triage/waiting.ts';
+
+export const by = z.string().trim().min(1).max(200).optional();
+export const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50);
+
+/** What was asked cannot be read. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+export function queryOf<T>(context: Context, schema: z.ZodType<T>): T {
+  return checked(schema, context.req.query());
+}
+
+/** No body is an empty one. Only JSON: a form of another site cannot send it without asking first. */
+export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+  const text = await context.req.text();
+  if (text === '') return checked(schema, {});
+  if (!/^application\/json\b/iu.test(context.req.header('content-type') ?? ''))
+    throw new BadRequest('the body must be application/json');
+  try {
+    return checked(schema, JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new BadRequest('the body is no JSON');
+    throw error;
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw new BadRequest(
+    read.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`).join('; '),
+  );
+}
+
+/** Whom the request names, else the user name that it was authenticated with. */
+export function whoAsks(context: Context, named: string | undefined): string {
+  if (named !== undefined) return named;
+  const [scheme = '', value = ''] = (context.req.header('authorization') ?? '').split(' ', 2);
+  const user =
+    scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString('utf8').split(':', 1)[0] : '';
+  return user === undefined || user === '' ? 'api' : user.slice(0, 200);
+}

@@ -1,0 +1,28 @@
+import type { Forward, Mail } from '../mail/mail.ts';
+import { splitReply } from '../mail/reply/reply.ts';
+
+/** What the sender of a forwarded message wrote in it, without quotes and signature; "" where it only carries another one. */
+export function ownWordsOf(hop: Forward, mail: Mail, maxChars: number = hop.text.length): string {
+  const { reply } = splitReply({
+    text: hop.text.slice(0, maxChars),
+    rawHtml: null,
+    textSource: 'plain',
+    isForward: mail.forwards.some(({ depth }) => depth > hop.depth),
+    sender: hop.from.name,
+  });
+  return reply;
+}
+
+/**
+ * What a case update says: the words of its sender or, of a forward with nothing typed, those of the message that it carries; of a chain
+ * of such forwards, of the first that has any.
+ */
+export function descriptionOf(mail: Mail, carried: Forward | null): string {
+  if (mail.reply !== '' || carried === null) return mail.reply;
+  const inside = mail.forwards.filter(({ depth }) => depth > carried.depth);
+  for (const hop of [carried, ...inside]) {
+    const words = ownWordsOf(hop, mail);
+    if (words !== '') return words;
+  }
+  return carried.text.trim();
+}

@@ -1,0 +1,95 @@
+import type { ImapFlow } from 'imapflow';
+import type { ImapAccount } from './account.ts';
+import type { AccountGate } from './account-gate.ts';
+import { toMailboxError } from './imap-error.ts';
+import { logIn } from './login.ts';
+import { MailboxError } from '../mailbox.ts';
+
+/** The clients of an account that are connected or about to be. */
+export interface OpenClients {
+  count(): number;
+  /** @throws MailboxError. */
+  connect(signal: AbortSignal | undefined): Promise<ImapFlow>;
+  /** Why the client ended, where it said so; null otherwise. */
+  reasonOf(client: ImapFlow): unknown;
+  livedMs(client: ImapFlow): number;
+  /** No client connects any more. */
+  stop(): void;
+  closeAll(): void;
+}
+
+export function createOpenClients({
+  account,
+  gate,
+  now,
+  maxIdleMs,
+  onRoom,
+}: {
+  readonly account: ImapAccount;
+  readonly gate: AccountGate;
+  readonly now: () => number;
+  readonly maxIdleMs: number;
+  /** Called when there may be room for another one. */
+  readonly onRoom: () => void;
+}): OpenClients {
+  const open = new Set<ImapFlow>();
+  const reasons = new WeakMap<ImapFlow, unknown>();
+  let connecting = 0;
+  let stopped = false;
+
+  const reasonOf = (client: ImapFlow): unknown => reasons.get(client) ?? null;
+  const livedMs = (client: ImapFlow): number => now() - (client.connectedAt ?? now());
+
+  async function connect(signal: AbortSignal | undefined): Promise<ImapFlow> {
+    await gate.admit();
+    connecting += 1;
+    try {
+      return await logIn({
+        account,
+        secret: () => gate.secret(),
+        maxIdleMs,
+        signal,
+        isStopped: () => stopped,
+        onClient: followUp,
+        onLogin: (client) => {
+          open.add(client);
+          gate.loggedIn();
+        },
+      });
+    } catch (error) {
+      if (error instanceof MailboxError) gate.failed(error);
+      throw error;
+    } finally {
+      connecting -= 1;
+      onRoom();
+    }
+  }
+
+  /** An `error` without a listener would end the process, at any time of the client's life. */
+  function followUp(client: ImapFlow): void {
+    client.on('error', (error) => reasons.set(client, error));
+    client.on('close', () => {
+      if (!open.delete(client)) return;
+      const why = reasonOf(client) ?? farewellOf(client);
+      if (!client.closedByClient) gate.dropped(toMailboxError(why, 'connection lost'), livedMs(client));
+      onRoom();
+    });
+  }
+
+  return {
+    count: () => open.size + connecting,
+    connect,
+    reasonOf,
+    livedMs,
+    stop: () => {
+      stopped = true;
+    },
+    closeAll: () => {
+      for (const client of open) client.close();
+    },
+  };
+}
+
+function farewellOf({ byeReason }: ImapFlow): Error {
+  return Object.assign(new Error(byeReason ?? 'the server closed it'), byeReason && { reason: byeReason });
+}

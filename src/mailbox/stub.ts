@@ -1,0 +1,99 @@
+/**
+ * PURE. Some servers answer OK and serve a notice of their own where they cannot give the message: Exchange when it fails to
+ * convert one, gateways and connectors when their store does not answer. Taken for the message, it would take its place for ever.
+ */
+import { headersOf } from './header-section.ts';
+
+/** Notices are a few lines; nothing larger is looked at. */
+const maxStubBytes = 64 * 1024;
+/** As much of the subject and of the text as is read for the words of a notice: they stand at its beginning. */
+const maxWordsChars = 200;
+/** A notice in brackets is one sentence or two. */
+const maxBracketedChars = 400;
+
+const serverNames =
+  /\b(?:exchange|groupwise|zimbra|domino|lotus notes|imap4?|pop3|mail (?:server|system)|gateway|connector|postmaster|mailer.daemon|administrator)\b/iu;
+
+const thing = String.raw`(?:message|mail|e-?mail|item|content|body|text)`;
+const got = String.raw`(?:retriev|download|fetch|convert|load|render|display|open|process)\w*`;
+const notices: readonly RegExp[] = [
+  /\bretrieval using the \w+ protocol failed\b/iu,
+  new RegExp(
+    String.raw`\b${thing}(?: \w+){0,3} (?:could|can|was|were|is|are|has|have) ?n(?:o|')t(?: yet)?(?: be(?:en)?)? (?:${got}|available)`,
+    'iu',
+  ),
+  new RegExp(
+    String.raw`\b(?:unable|failed|failure|error)(?: while| when| in)?(?: to)? ${got} (?:the |this |your )?(?:following |original |full )?${thing}\b`,
+    'iu',
+  ),
+  new RegExp(
+    String.raw`\b(?:server|system|gateway|connector) (?:could ?n(?:o|')t|can ?n?(?:o|')t|was unable to|is unable to|failed to) ${got}`,
+    'iu',
+  ),
+  new RegExp(
+    String.raw`\b${thing}(?: \w+){0,3} (?:is|was|were|has been|have been) (?:too (?:large|big)|(?:temporarily |currently )?(?:unavailable|not available)|replaced)`,
+    'iu',
+  ),
+  /konnte nicht abgerufen werden|fehler beim abrufen|abruf .{0,60} fehlgeschlagen/iu,
+  /n['’]a pas pu (?:être )?récupér|n['’]a pas pu extraire|échec de (?:la récupération|l['’]extraction)/iu,
+  /no (?:se )?pudo recuperar|error (?:en la recuperación|al recuperar)/iu,
+  /impossibile recuperare|recupero .{0,60} non riuscito/iu,
+  /kan niet worden opgehaald|kon niet worden opgehaald|ophalen .{0,60} mislukt/iu,
+  /não (?:foi possível|pôde) recuperar|nie można pobrać|nie udało się pobrać/iu,
+];
+
+/**
+ * Who only quotes such words has a header that came with the mail; a notice has one that the server made up, or none of its own
+ * and only one sentence in brackets. `isShort`: fewer bytes came than were declared, so that something was put in its place.
+ */
+export function isStub(raw: Buffer, { isShort = false }: { readonly isShort?: boolean } = {}): boolean {
+  if (raw.length > maxStubBytes) return false;
+  const head = headersOf(raw);
+  const fields = head.toString('utf8').replaceAll(/\r?\n[ \t]+/gu, ' ');
+  const has = (name: string): boolean => new RegExp(`^${name}[ \\t]*:`, 'imu').test(fields);
+  const field = (name: string): string =>
+    new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'imu').exec(fields)?.[1] ?? '';
+  const text = textOf(raw.subarray(head.length), fields);
+  const isNotice = [field('subject'), text].some((words) => says(words.slice(0, maxWordsChars)));
+
+  if (isShort && isNotice) return true;
+  if (isNotice && text.length <= maxBracketedChars && /^\[[^[\]]+\]$/u.test(text)) return true;
+  const cameWithMail = has('received') || has('message-id') || has('in-reply-to') || has('references');
+  if (cameWithMail) return false;
+  const from = field('from');
+  const isServer = !from.includes('@') && serverNames.test(from);
+  // In whatever language: Exchange's own name, and not even a date.
+  return isNotice || (isServer && !has('date'));
+}
+
+const says = (words: string): boolean => notices.some((notice) => notice.test(words));
+
+/** The beginning of the text, of the first part where there are several; without mark-up, on one line. */
+function textOf(body: Buffer, fields: string): string {
+  const boundary = /^content-type[ \t]*:[ \t]*multipart\/[^\n]*boundary="?([^";\r\n]+)/imu.exec(fields)?.[1];
+  let part = body;
+  let head = fields;
+  if (boundary !== undefined) {
+    const start = body.indexOf(`--${boundary}`);
+    const first = start < 0 ? body : body.subarray(start + boundary.length + 2);
+    const end = first.indexOf(`--${boundary}`);
+    const own = headersOf(first);
+    head = own.toString('utf8');
+    part = first.subarray(own.length, end < 0 ? first.length : end);
+  }
+  const encoding = /^content-transfer-encoding[ \t]*:[ \t]*(\S+)/imu.exec(head)?.[1]?.toLowerCase();
+  return decoded(part, encoding)
+    .replaceAll(/<[^>]{0,200}>/gu, ' ')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
+}
+
+function decoded(part: Buffer, encoding: string | undefined): string {
+  const text = part.toString('utf8');
+  if (encoding === 'base64') return Buffer.from(text, 'base64').toString('utf8');
+  if (encoding !== 'quoted-printable') return text;
+  const bytes = text
+    .replaceAll(/=\r?\n/gu, '')
+    .replaceAll(/=([0-9a-f]{2})/giu, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}

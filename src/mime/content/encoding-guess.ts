@@ -1,0 +1,59 @@
+import { isUtf8 } from 'node:buffer';
+import { hasFileSignature } from './file-signature.ts';
+
+/** Transfer encodings that the header of a part does not name, told by its first bytes. */
+
+/** A shorter run of base64 may be a word, a token or a key that the writer wants to be seen. */
+const leastLetters = 40;
+/** RFC 2045 §6.8 limits a line to 76; some encoders write the whole into one. */
+const leastLine = 40;
+/** So many soft breaks or escapes beyond ASCII are no chance. */
+const leastMarks = 2;
+
+const isText = (bytes: Buffer): boolean => {
+  if (bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) return false;
+  try {
+    // The sample may end within a character.
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    return false;
+  }
+  // A key or a token has neither blanks nor markup.
+  return /[\s<]/u.test(bytes.toString('latin1').trim());
+};
+
+/** The bytes that the head of a body holds, read as base64; null where it is not base64 from its first line to its last whole one. */
+function decodedHead(head: Buffer): Buffer | null {
+  const lines = head.toString('latin1').trim().split(/\r?\n/u);
+  const [first = ''] = lines;
+  // The last line of a head may be cut, and that of a body short.
+  const isRegular = lines.every(
+    (line, at) =>
+      /^[A-Za-z0-9+/]+={0,2}[ \t]{0,9}$/u.test(line) &&
+      (at === lines.length - 1 || (line.length >= leastLine && !line.includes('='))),
+  );
+  if (!isRegular || lines.join('').length < leastLetters) return null;
+  if (lines.length > 1 && first.length % 4 !== 0) return null;
+  return Buffer.from(lines.join(''), 'base64');
+}
+
+/** Base64 without a label: what it holds is a text where a text is due, or a file by its signature. */
+export function isUnlabelledBase64(head: Buffer, isTextPart: boolean): boolean {
+  const decoded = decodedHead(head);
+  if (decoded === null) return false;
+  return hasFileSignature(decoded) || (isTextPart && isText(decoded));
+}
+
+/** Quoted-printable without a label: every equals sign is an escape or a soft break, and some mean what plain text does not. */
+export function isUnlabelledQuotedPrintable(head: Buffer): boolean {
+  const text = head.toString('latin1');
+  if (!text.includes('=') || /[\u0080-\u00ff]/u.test(text)) return false;
+  // The head may end within an escape.
+  const whole = text.slice(0, Math.max(text.lastIndexOf('='), text.length - 3));
+  if (/=(?![0-9A-F]{2}|[ \t]{0,9}\r?\n)/u.test(whole)) return false;
+  const softBreaks = whole.match(/=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
+  const escapes = whole.match(/(?:=[89A-F][0-9A-F]){1,9}/gu) ?? [];
+  const beyond = escapes.filter((escape) => isUtf8(Buffer.from(escape.replaceAll('=', ''), 'hex')));
+  const withinWords = whole.match(/[a-z]=[C-F][0-9A-F](?=[a-z])/giu)?.length ?? 0;
+  return softBreaks >= leastMarks || beyond.length >= leastMarks || withinWords >= leastMarks;
+}

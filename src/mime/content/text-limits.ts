@@ -1,0 +1,61 @@
+import type { ParseBudget } from '../budget.ts';
+import type { ParseLimits } from '../limits.ts';
+import type { MessageDraft } from '../structure/message-draft.ts';
+
+/** Where a text is cut so that it has at most so many of a mark, and how many it then has. */
+interface Cut {
+  readonly end: number;
+  readonly count: number;
+}
+
+const feed = 0x0a;
+const carriageReturn = 0x0d;
+const tagStart = 0x3c;
+
+function cutAfter(text: string, most: number, isMark: (code: number, at: number) => boolean): Cut {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (!isMark(text.charCodeAt(at), at)) continue;
+    if (count >= most) return { end: at, count };
+    count += 1;
+  }
+  return { end: text.length, count };
+}
+
+/** CR, LF and CRLF each end one line. */
+const cutLines = (text: string, most: number): Cut =>
+  cutAfter(
+    text,
+    most,
+    (code, at) => code === feed || (code === carriageReturn && text.charCodeAt(at + 1) !== feed),
+  );
+
+const cutMarks = (text: string, most: number): Cut =>
+  cutAfter(text, most, (code) => code === tagStart || code === feed);
+
+interface Bounds {
+  readonly draft: MessageDraft;
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
+}
+
+/** A text as long as may still be kept, by its lines. What is left out becomes a warning. Asked before anything splits the text. */
+export function boundLines(text: string, { draft, limits, budget }: Bounds): string {
+  const { end, count } = cutLines(text, budget.left('textLines'));
+  budget.take('textLines', count);
+  if (end < text.length) draft.warn('text-too-long', `over ${limits.maxAllTextLines} lines`);
+  return end < text.length ? text.slice(0, end) : text;
+}
+
+/** HTML as long as may still be read, by its characters, tags and line ends. */
+export function boundHtml(html: string, { draft, limits, budget }: Bounds): string {
+  let bounded = html;
+  if (html.length > limits.maxHtmlChars) {
+    draft.warn('html-too-long', `over ${limits.maxHtmlChars} characters`);
+    bounded = html.slice(0, limits.maxHtmlChars);
+  }
+  const { end, count } = cutMarks(bounded, budget.left('htmlMarks'));
+  budget.take('htmlMarks', count);
+  if (end < bounded.length) draft.warn('html-too-long', `over ${limits.maxAllHtmlMarks} tags and lines`);
+  return end < bounded.length ? bounded.slice(0, end) : bounded;
+}

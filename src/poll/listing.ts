@@ -1,0 +1,101 @@
+import type { FolderState, ListedMessage, MailboxSession } from '../mailbox/mailbox.ts';
+import { planSync } from '../mailbox/sync-plan.ts';
+import { advanceCursor } from '../store/cursors.ts';
+import type { CursorDocument } from '../store/cursors.ts';
+import { askAgain, draftUids, endDrafts, recordSightings } from '../store/sightings.ts';
+import type { FolderEpoch } from '../store/sightings.ts';
+import type { Database } from '../store/mongo.ts';
+import type { PollRun } from './folder.ts';
+import type { FolderUse } from './folder-use.ts';
+import type { PolledMailbox } from './poll.ts';
+
+/** Of a person's drafts, those looked at in one poll. */
+const DRAFTS_ASKED = 1_000;
+
+/** A folder that a poll has opened. */
+export interface OpenedFolder {
+  readonly key: FolderEpoch;
+  readonly state: FolderState;
+  readonly cursor: CursorDocument;
+  readonly use: FolderUse;
+}
+
+export interface Listed {
+  /** False where the poll has to yield before the listing came to its end. */
+  readonly complete: boolean;
+  /** Rows that were written. */
+  readonly added: number;
+  readonly seenUid: number;
+}
+
+/** Writes rows for what is new, window by window, the cursor behind them. */
+export async function listNew(
+  run: PollRun,
+  session: MailboxSession,
+  { key, state, cursor, use }: OpenedFolder,
+): Promise<Listed> {
+  const { database, mailbox, total } = run;
+  const plan = planSync({ state, cursor });
+  let { seenUid } = cursor;
+  let added = 0;
+  if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
+    const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
+    for await (const window of session.list({ fromUid })) {
+      added += await recordSightings(
+        database.sightings,
+        { ...key, ...use, role: mailbox.role, since: mailbox.since },
+        window,
+      );
+      run.step?.('rows-written');
+      // Every UID up to the last of the window has a row now: windows come in order, and recordSightings wrote all of this one.
+      if (state.uidsAscend) seenUid = Math.max(seenUid, window.at(-1)?.uid ?? 0);
+      await advanceCursor(database.cursors, { ...key, seenUid });
+      run.step?.('cursor-moved');
+      total.listed += window.length;
+      if (!(await run.shouldContinue())) return { complete: false, added, seenUid };
+    }
+  }
+  return { complete: true, added, seenUid };
+}
+
+/** Writes rows for listed messages that have none, and asks again for those that were taken for gone. Says how many were new. */
+export async function recordAbsent(
+  {
+    database,
+    mailbox,
+    session,
+  }: {
+    readonly database: Database;
+    readonly mailbox: PolledMailbox;
+    readonly session: MailboxSession;
+  },
+  { key, use }: Pick<OpenedFolder, 'key' | 'use'>,
+  absent: readonly number[],
+): Promise<number> {
+  if (absent.length === 0) return 0;
+  const told = new Map((await session.listAgain(absent)).map((message) => [message.uid, message]));
+  const listed = absent.map(
+    (uid): ListedMessage => told.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false },
+  );
+  const { role, since } = mailbox;
+  const added = await recordSightings(database.sightings, { ...key, ...use, role, since }, listed);
+  await askAgain(database.sightings, key, absent);
+  return added;
+}
+
+/** Those that are drafts no more, or not listed any more, are asked for like any message: the fetch tells which have gone. */
+export async function askForDrafts(
+  { database }: PollRun,
+  session: MailboxSession,
+  key: FolderEpoch,
+): Promise<void> {
+  const uids = await draftUids(database.sightings, key, DRAFTS_ASKED);
+  if (uids.length === 0) return;
+  const listed = await session.listAgain(uids);
+  const drafts = new Set(listed.flatMap(({ uid, isDraft }) => (isDraft ? [uid] : [])));
+  await endDrafts(
+    database.sightings,
+    key,
+    uids.filter((uid) => !drafts.has(uid)),
+  );
+}

@@ -1,0 +1,87 @@
+import pLimit from 'p-limit';
+import { startReaderProcess } from './reader-process.ts';
+import type { ProcessSettings, ReaderProcess } from './reader-process.ts';
+import type { ReadingResult, ReadingTask } from './reading-task.ts';
+
+/** Reading processes that are kept for the next message. Started when first needed. */
+export interface ReaderPool {
+  /** Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`. */
+  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  readonly close: () => Promise<void>;
+}
+
+export interface PoolSettings extends ProcessSettings {
+  readonly processes: number;
+  /** How long a process may wait for a message before it ends, if it is not the last one. */
+  readonly idleMs?: number;
+}
+
+/** Everyday mail comes one by one, and a start costs more than most messages. */
+const KEPT_WARM = 1;
+const IDLE_MS = 30_000;
+
+export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: PoolSettings): ReaderPool {
+  const free = pLimit(processes);
+  const starting = new Set<Promise<ReaderProcess>>();
+  const all = new Set<ReaderProcess>();
+  /** The last one in is the next one out, so that the first one has waited longest. */
+  const idle: { readonly one: ReaderProcess; readonly since: number }[] = [];
+  let isClosed = false;
+
+  const end = async (one: ReaderProcess): Promise<void> => {
+    all.delete(one);
+    await one.end();
+  };
+
+  const start = async (): Promise<ReaderProcess> => {
+    const started = startReaderProcess(settings);
+    starting.add(started);
+    try {
+      const one = await started;
+      all.add(one);
+      return one;
+    } finally {
+      starting.delete(started);
+    }
+  };
+
+  const take = async (): Promise<ReaderProcess> => {
+    for (let waiting = idle.pop(); waiting !== undefined; waiting = idle.pop()) {
+      if (waiting.one.isFit()) return waiting.one;
+      await end(waiting.one);
+    }
+    return await start();
+  };
+
+  const giveBack = async (one: ReaderProcess): Promise<void> => {
+    if (one.isFit() && !isClosed) idle.push({ one, since: Date.now() });
+    else await end(one);
+  };
+
+  const sweep = setInterval(() => {
+    const now = Date.now();
+    while (idle.length > KEPT_WARM && now - (idle[0]?.since ?? now) >= idleMs) {
+      const longest = idle.shift();
+      if (longest !== undefined) void end(longest.one);
+    }
+  }, idleMs).unref();
+
+  return {
+    run: async (task, timeLimitMs) =>
+      await free(async () => {
+        if (isClosed) throw new Error('the reader was closed');
+        const one = await take();
+        try {
+          return await one.run(task, timeLimitMs);
+        } finally {
+          await giveBack(one);
+        }
+      }),
+    close: async () => {
+      isClosed = true;
+      clearInterval(sweep);
+      await Promise.allSettled(starting);
+      await Promise.all([...all].map(end));
+    },
+  };
+}

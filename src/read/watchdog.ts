@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { OUT_OF_MEMORY } from './reading-task.ts';
+
+interface Watched {
+  /** 1 while a task runs. Without one nothing is looked at, and the thread sleeps. */
+  readonly busy: Int32Array;
+  readonly parentPid: number;
+  readonly maxBytes: number;
+  readonly lastWords: string;
+}
+
+/**
+ * Starts a thread of a reading process that still runs when a message keeps the main thread busy: it ends the process when its
+ * parent is gone, and when it takes too much memory outside V8's heap, which V8 does not limit.
+ */
+export async function startWatchdog(
+  limits: Pick<Watched, 'parentPid' | 'maxBytes'>,
+): Promise<{ readonly setBusy: (isBusy: boolean) => void }> {
+  const busy = new Int32Array(new SharedArrayBuffer(4));
+  const watched: Watched = { ...limits, busy, lastWords: `${OUT_OF_MEMORY}\n` };
+  // From the text of the function: a thread with a file of its own cannot be compiled in passing when the source is run.
+  const program = `(${watch.toString()})(require('node:worker_threads').workerData, require('node:fs').writeSync)`;
+  const thread = new Worker(program, {
+    eval: true,
+    execArgv: [],
+    workerData: watched,
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
+  });
+  await once(thread, 'online');
+  thread.unref();
+  return {
+    setBusy: (isBusy) => {
+      Atomics.store(busy, 0, isBusy ? 1 : 0);
+      Atomics.notify(busy, 0);
+    },
+  };
+}
+
+/** Nothing outside its arguments and the globals is in reach here. */
+function watch(
+  { busy, parentPid, maxBytes, lastWords }: Watched,
+  write: (fd: number, text: string) => unknown,
+): never {
+  for (;;) {
+    Atomics.wait(busy, 0, 0);
+    Atomics.wait(busy, 0, 1, 100);
+    const isOver = process.memoryUsage.rss() > maxBytes;
+    if (isOver) write(2, lastWords);
+    if (isOver || process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL');
+  }
+}

@@ -1,0 +1,143 @@
+/** The rows of the ledger while their raw messages are fetched. Times are of the database's clock. */
+import type { Collection, Filter, ObjectId } from 'mongodb';
+import type { FolderEpoch, SightingDocument } from './sightings.ts';
+
+/** No row is left alone for longer; a later `retryAt` was written by a clock that is ahead, and does not count. */
+export const LONGEST_PAUSE_MS = 60 * 60_000;
+
+/**
+ * Rows of a folder that wait for their raw message and are due: those that were never refused first, so that none blocks the
+ * others. `now` null: due or not.
+ */
+export async function sightingsToFetch(
+  sightings: Collection<SightingDocument>,
+  { mailbox, folder, epoch }: FolderEpoch,
+  { now, limit }: { readonly now: Date | null; readonly limit: number },
+): Promise<SightingDocument[]> {
+  return await sightings
+    .find({ mailbox, folder, epoch, state: 'pending', rawKey: null, ...(now === null ? {} : dueAt(now)) })
+    .sort({ attempts: 1, uid: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+function dueAt(now: Date): Filter<SightingDocument> {
+  const tooLate = new Date(now.getTime() + LONGEST_PAUSE_MS);
+  return { $or: [{ retryAt: null }, { retryAt: { $lte: now } }, { retryAt: { $gt: tooLate } }] };
+}
+
+export async function markFetched(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  raw: { readonly key: string; readonly size: number; readonly warning?: string | null },
+): Promise<void> {
+  const { key, size, warning = null } = raw;
+  await sightings.updateOne(
+    { _id: id, state: 'pending' },
+    {
+      $set: {
+        rawKey: key,
+        size,
+        attempts: 0,
+        error: null,
+        updatedAt: new Date(),
+        ...(warning !== null && { warning }),
+      },
+      $unset: { retryAt: true, looks: true, unlistedAt: true, short: true },
+    },
+  );
+}
+
+/** It was asked for and not had, for whatever reason. It stays pending: that is no proof that it has gone. */
+export async function markUnfetched(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  {
+    error,
+    retryAt,
+    short,
+  }: { readonly error: string; readonly retryAt: Date; readonly short?: SightingDocument['short'] },
+): Promise<void> {
+  await sightings.updateOne(
+    { _id: id, state: 'pending', rawKey: null },
+    {
+      $inc: { attempts: 1 },
+      $set: { error, retryAt, updatedAt: new Date(), ...(short !== undefined && { short }) },
+      // It is listed, or the server speaks of it.
+      $unset: { looks: true, unlistedAt: true },
+    },
+  );
+}
+
+/**
+ * The folder does not list it now. It has vanished when that was seen `looks` times with at least `apartMs` between them: an
+ * index that lags, a folder that is rebuilt or a server that restarts is back before.
+ */
+export async function markUnlisted(
+  sightings: Collection<SightingDocument>,
+  row: Pick<SightingDocument, '_id' | 'looks' | 'unlistedAt'>,
+  { now, looks, apartMs }: { readonly now: Date; readonly looks: number; readonly apartMs: number },
+): Promise<'pending' | 'vanished'> {
+  const before = row.unlistedAt ?? null;
+  const counts = before === null || now.getTime() - before.getTime() >= apartMs;
+  const seen = (row.looks ?? 0) + (counts ? 1 : 0);
+  const vanished = seen >= looks;
+  const result = await sightings.updateOne(
+    // Two pollers that look at the same moment have looked once.
+    { _id: row._id, state: 'pending', rawKey: null, unlistedAt: before },
+    {
+      $inc: { attempts: 1 },
+      $set: {
+        updatedAt: new Date(),
+        retryAt: new Date((counts ? now : before).getTime() + apartMs),
+        ...(counts && { looks: seen, unlistedAt: now }),
+        ...(vanished && { state: 'vanished', error: null }),
+      },
+    },
+  );
+  return vanished && result.modifiedCount > 0 ? 'vanished' : 'pending';
+}
+
+export interface Undelivered {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uid: number;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly since: Date;
+}
+
+const undelivered = { state: 'pending', rawKey: null, attempts: { $gt: 0 } } as const;
+
+/** Messages that were asked for and not had, the most often asked first. */
+export async function findUndelivered(
+  sightings: Collection<SightingDocument>,
+  limit: number,
+  of: Pick<FolderEpoch, 'mailbox'> | FolderEpoch | null = null,
+): Promise<Undelivered[]> {
+  const rows = await sightings
+    .find({ ...undelivered, ...of })
+    .sort({ attempts: -1 })
+    .limit(limit)
+    .toArray();
+  return rows.map(({ mailbox, folder, uid, attempts, error, createdAt }) => ({
+    mailbox,
+    folder,
+    uid,
+    attempts,
+    error,
+    since: createdAt,
+  }));
+}
+
+export async function undeliveredByMailbox(
+  sightings: Collection<SightingDocument>,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await sightings
+    .aggregate<{ _id: string; count: number }>([
+      { $match: undelivered },
+      { $group: { _id: '$mailbox', count: { $sum: 1 } } },
+    ])
+    .toArray();
+  return new Map(rows.map(({ _id, count }) => [_id, count]));
+}
