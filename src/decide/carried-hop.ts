@@ -1,3 +1,4 @@
+import type { MessageFacts } from './message-facts.ts';
 import type { Forward, Mail } from '../mail/mail.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
@@ -14,21 +15,6 @@ export function carriedHop({ forwarded, forwards }: Mail, rules: Rules): Forward
   return forwards.find((hop) => hop.via === 'attachment' && isSameMessage(hop, first)) ?? first;
 }
 
-/** The whole hop of which a message keeps the beginning. */
-export function keptHop(
-  { forwarded: kept }: { readonly forwarded: Forward | null },
-  mail: Mail,
-): Forward | null {
-  const hop = mail.forwards.find(
-    ({ via, depth, from, subject }) =>
-      via === kept?.via &&
-      depth === kept.depth &&
-      from.address === kept.from.address &&
-      subject === kept.subject,
-  );
-  return hop ?? mail.forwarded;
-}
-
 /** Whether other messages are attached beside the one that counts, so that the forward is not told by it alone. */
 export function hasMultipleForwards({ forwards }: Mail, carried: Forward): boolean {
   return forwards.some(
@@ -43,3 +29,18 @@ function isSameMessage(a: Forward, b: Forward): boolean {
 }
 
 const bareSubject = ({ subject }: Forward): string => stripSubjectPrefixes(subject ?? '').bare.toLowerCase();
+
+/** The whole hop of which the message keeps the beginning. */
+export function carriedIn(
+  { forwarded: kept }: Pick<MessageFacts, 'forwarded'>,
+  mail: Mail,
+): Mail['forwarded'] {
+  const hop = mail.forwards.find(
+    ({ via, depth, from, subject }) =>
+      via === kept?.via &&
+      depth === kept.depth &&
+      from.address === kept.from.address &&
+      subject === kept.subject,
+  );
+  return hop ?? mail.forwarded;
+}

@@ -1,6 +1,9 @@
 import type { Forward, Mail } from '../mail/mail.ts';
 import { splitReply } from '../mail/reply/reply.ts';
 
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
+const MAX_DESCRIPTION_CHARS = 500_000;
+
 /** What the sender of a forwarded message wrote in it, without quotes and signature; "" where it only carries another one. */
 export function ownWordsOf(hop: Forward, mail: Mail, maxChars: number = hop.text.length): string {
   const { reply } = splitReply({
@@ -18,6 +21,10 @@ export function ownWordsOf(hop: Forward, mail: Mail, maxChars: number = hop.text
  * of such forwards, of the first that has any.
  */
 export function descriptionOf(mail: Mail, carried: Forward | null): string {
+  return wordsOf(mail, carried).slice(0, MAX_DESCRIPTION_CHARS);
+}
+
+function wordsOf(mail: Mail, carried: Forward | null): string {
   if (mail.reply !== '' || carried === null) return mail.reply;
   const inside = mail.forwards.filter(({ depth }) => depth > carried.depth);
   for (const hop of [carried, ...inside]) {

@@ -1,5 +1,5 @@
 import type { Mail } from '../mail/mail.ts';
-import { keptHop } from './carried-hop.ts';
+import { carriedIn } from './carried-hop.ts';
 import { descriptionOf } from './case-description.ts';
 import type { Review } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
@@ -65,7 +65,7 @@ export function caseRowOf(
     clientId,
     date: message.date,
     title,
-    description: descriptionOf(mail, keptHop(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
+    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
     status: status ?? FIRST_STATUS,
     statusInherited: status === null,
     statusText,

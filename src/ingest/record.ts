@@ -1,4 +1,3 @@
-import { keptHop } from '../decide/carried-hop.ts';
 import { caseRowOf } from '../decide/case-status.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
@@ -15,6 +14,7 @@ import { filesOf } from '../mail/enclosed-files.ts';
 import { instantOf } from '../mail/instant.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
+import { carriedIn } from '../decide/carried-hop.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -48,7 +48,7 @@ export function communicationOf(
   link: MessageLink,
 ): CommunicationDocument {
   const { verdict } = message;
-  const inside = (verdict?.forwardedBy ?? null) === null ? null : keptHop(message, mail);
+  const inside = (verdict?.forwardedBy ?? null) === null ? null : carriedIn(message, mail);
   const people: { from: Address | null; to: readonly Address[]; cc: readonly Address[] } = inside ?? mail;
   return {
     _id: communicationId(message, link.clientId),
