@@ -8,6 +8,7 @@ import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
 import { linkStateOf } from '../store/link-state.ts';
 import { flagSameMessageId } from '../store/messages.ts';
+import { asDecided } from '../store/message-document.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -90,7 +91,7 @@ export function caseUpdateOf(
   const { clientId } = update;
   return {
     _id: caseUpdateId(message, update),
-    ...caseRowOf({ ...update, clientId: String(clientId) }, { message, mail }),
+    ...caseRowOf({ ...update, clientId: String(clientId) }, { message: asDecided(message), mail }),
     clientId,
     communicationId: communicationId(message, clientId),
     messageRef: message._id,

@@ -21,8 +21,10 @@ export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
 }
 
-export interface MessageDocument extends MessageFacts {
+export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
   readonly _id: ObjectId;
+  /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
+  readonly arrivedAt?: Date;
   readonly roles: readonly MailboxRole[];
   readonly mailboxes: readonly string[];
   /** Seen in a Sent folder of ours. */
@@ -56,6 +58,7 @@ export function asDecided(message: MessageDocument): DecidedMessage {
   return {
     ...message,
     id: message._id.toHexString(),
+    arrivedAt: message.arrivedAt ?? message.receivedAt,
     links: message.links.map(({ state, writtenAt, ...link }) => ({
       ...link,
       clientId: String(link.clientId),
