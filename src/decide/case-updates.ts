@@ -4,8 +4,6 @@ import { isEcho, readCaseTags } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext, Link, Verdict } from './judge.ts';
 import type { Rules } from './rules.ts';
-import { carriedHop } from './carried-hop.ts';
-import { descriptionOf } from './case-description.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
 
@@ -17,7 +15,6 @@ export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
   readonly title: string;
-  readonly description: string;
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
@@ -79,7 +76,6 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
   const doubt = authorityProblem(input) ?? personalProblem(mail);
-  const description = descriptionOf(mail, carriedHop(mail, rules));
   const inside = tagsInside(mail, rules);
   const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, inside);
   const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
@@ -92,7 +88,6 @@ export function decideCaseUpdates(input: {
         clientId,
         ref: tag.ref,
         title: cases.title,
-        description,
         status: tag.status,
         statusText: tag.statusText,
         review: tag.lookAlike

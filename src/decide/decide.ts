@@ -133,7 +133,7 @@ function withCaseUpdates(
       detail:
         repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
     }),
-    updates: updates.flatMap(({ description: _, ...update }) =>
+    updates: updates.flatMap((update) =>
       known.clients.has(update.clientId) ? [{ ...update, writtenAt: null }] : [],
     ),
   };

@@ -101,7 +101,6 @@ describe('what is held', () => {
     awaitsParent: false,
     ref: '7',
     title: 'Wall',
-    description: '',
     status: 'Closed',
     statusText: null,
     review,
