@@ -294,7 +294,9 @@ describe('signatures that prove less than they seem to', () => {
   });
 
   it('do not count: one that leaves the author out', async () => {
-    expect(await verify(signedByHand(message(), ['from', 'to', 'subject', 'date', 'message-id']))).toMatchObject({
+    expect(
+      await verify(signedByHand(message(), ['from', 'to', 'subject', 'date', 'message-id'])),
+    ).toMatchObject({
       dkim: 'pass',
       alignedPass: true,
     });
