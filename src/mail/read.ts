@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { classifyAutomatic } from './automatic.ts';
 import { readBounce } from './bounce.ts';
 import { createFingerprinter, rawFingerprint } from './fingerprint.ts';
-import { readForwards } from './forwarded.ts';
+import { NO_FORWARDS, readForwards } from './forwarded.ts';
 import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
 import { parseMessage } from './parse.ts';
@@ -69,7 +69,8 @@ function understand(
 ): Mail {
   const bounce = readBounce(parsed);
   const automatic = classifyAutomatic(parsed, bounce);
-  const { forwarded, forwards } = readForwards(parsed);
+  // What came back was not forwarded.
+  const { forwarded, forwards } = bounce === null ? readForwards(parsed) : NO_FORWARDS;
   const split = splitReply({
     text: parsed.text,
     rawHtml: parsed.rawHtml,
