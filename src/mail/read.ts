@@ -2,7 +2,6 @@ import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
 import { readForwards, NO_FORWARDS } from './forwarded/forwarded.ts';
-import type { Readable } from 'node:stream';
 import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
 import { parseMessage } from '../mime/parse.ts';

@@ -43,7 +43,7 @@ interface OpenLeaf {
 
 const maxPreambleBytes = 65_536;
 /** What so little becomes harms nobody, however well it was packed. */
-const freelyUnpackedBytes = 1_048_576;
+const freelyUnpackedBytes = 2_097_152;
 
 /** RFC 2046 §5.2.2: the rest of the message is in other ones. */
 function pieceOf(part: Part): string {
@@ -67,6 +67,8 @@ export function createAssembly(input: {
   /** Of the Mac file that is being read. */
   let macName: string | null = null;
   const budget = createBudget(limits);
+  /** Of all compressed containers. */
+  let packedBytes = 0;
   let sawField = false;
 
   const deliveries = createDeliveries(sink);
@@ -86,12 +88,13 @@ export function createAssembly(input: {
     messageReaders.push(...around);
   };
 
-  /** As many bytes as a compressed container may become. */
-  const mayUnpack = (packed: Buffer): number =>
-    Math.min(
-      packed.length + budget.left('unpackedBytes'),
-      Math.max(freelyUnpackedBytes, packed.length * limits.maxUnpackRatio),
-    );
+  /** As many bytes as a compressed container may become. What stands in an unpacked one does not count as packed once more. */
+  const mayUnpack = (packed: Buffer): number => {
+    if (unpackDepth === 0) packedBytes += packed.length;
+    const grown = limits.maxUnpackedBytes - budget.left('unpackedBytes');
+    const mayGrow = Math.max(freelyUnpackedBytes, packedBytes * limits.maxUnpackRatio) - grown;
+    return packed.length + Math.max(0, Math.min(budget.left('unpackedBytes'), mayGrow));
+  };
 
   const readReport = ({ draft, reader }: OpenLeaf, result: PartResult): string => {
     const { part } = reader;

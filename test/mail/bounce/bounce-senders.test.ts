@@ -85,7 +85,7 @@ describe('a bounce from a sender that also writes other mail', () => {
       ['text/plain', notice],
       ['message/rfc822', returned],
     ]);
-    const { mail } = await readMail({ open: () => Readable.from([Buffer.from(raw)]) });
+    const { mail } = await readMail({ raw: Readable.from([Buffer.from(raw)]) });
     expect([mail.automatic?.kind, mail.forwards]).toEqual(['bounce', []]);
   });
 
