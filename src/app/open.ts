@@ -142,7 +142,7 @@ export async function openApp(
     const self = createSelf(database.processes);
     const { signal } = stopping;
     const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const { stuck, liveness } = startHeartbeat({ self, probe, log, signal });
+    const heartbeat = startHeartbeat({ self, probe, log, signal });
     const { step, timing } = trial ?? {};
     const settings = { redis: config.redis, queues, log, metrics, ...(timing && { timing }) };
     const background: Promise<unknown>[] = [];
@@ -221,14 +221,14 @@ export async function openApp(
         metrics,
         log,
         health,
-        liveness,
+        liveness: () => heartbeat.liveness(),
         mailboxes: config.mailboxes,
         triage: { database, blobs, reader, rules: config.rules, rejudgeSoon, enqueue: rejudgeSoon },
       });
       const opened = dashboard;
       closers.push(async () => await opened.close());
     }
-    return { dashboard, stuck, close: closeAll };
+    return { dashboard, stuck: heartbeat.stuck, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -43,7 +43,7 @@ describe('no death over a message is', () => {
     const { firm, deps, id } = await openWith();
     for (let outages = 0; outages < 5; outages += 1) {
       const { sightings } = firm.database;
-      const { updateOne } = sightings;
+      const updateOne = sightings.updateOne.bind(sightings);
       const failing = async () => {
         sightings.updateOne = async () => Promise.reject(new Error('connection closed'));
         throw new Error('connection closed');
