@@ -193,7 +193,7 @@ describe('every hostile kind', () => {
   const bytes = 30_000;
   it.each(hostileKinds.map((kind) => [kind.name, kind] as const))('%s', async (_name, kind) => {
     const raw = kind.make(bytes);
-    const { mail } = await readMail({ open: () => Readable.from([raw]) });
+    const { mail } = await readMail({ raw: Readable.from([raw]) });
     expect(linesOf(mail.text)).toBeLessThanOrEqual(parseLimits.maxAllTextLines + parseLimits.maxParts);
     expect(mail.text.length).toBeLessThanOrEqual(parseLimits.maxAllTextBytes);
     expect(mail.html?.length ?? 0).toBeLessThanOrEqual(8 * parseLimits.maxHtmlChars);
