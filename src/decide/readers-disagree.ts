@@ -42,6 +42,7 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
   // Of bytes that are no message nobody reads anything.
   if (second === null)
     return mail.headers.length === 0 ? [] : [{ field: 'header', first: 'read', second: 'cannot be read' }];
+  const isCut = mail.warnings.some((warning) => warning.startsWith('header-too-long:'));
   const addresses = (
     [
       ['from', mail.fromAll, second.from],
@@ -51,9 +52,13 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
     ] as const
   ).flatMap(([field, ours, theirs]) => {
     const [first, other] = [addressSet(ours), addressSet(theirs)];
-    return first.join() === other.join() ? [] : [differ(field, first.join(', '), other.join(', '))];
+    const isLeftOut = isCut && (first.length === 0 || (RECIPIENTS.has(field) && isPartOf(first, other)));
+    const isSame = isLeftOut || first.join() === other.join();
+    return isSame ? [] : [differ(field, first.join(', '), other.join(', '))];
   });
-  return [...addresses, ...compareSubjects(mail, second), ...compareDates(mail, second)];
+  // A field that stands beyond the bounds of the header is missing, with a warning, and not read otherwise.
+  const subjects = isCut && mail.subject === '' ? [] : compareSubjects(mail, second);
+  return [...addresses, ...subjects, ...compareDates(mail, second)];
 }
 
 interface Decided {
@@ -112,6 +117,14 @@ const quoted = (text: string): string => `"${text.replaceAll(/\p{Cc}+/gu, ' ')}"
 const distinctLinks = (links: readonly Link[]): Link[] => [
   ...new Map(links.map((link) => [`${link.clientId} ${link.via}`, link])).values(),
 ];
+
+/** Lists of which the first reader may have only the beginning. */
+const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc']);
+
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+  const known = new Set(whole);
+  return part.every((address) => known.has(address));
+}
 
 /** As much of a value as a person needs to see where the readings part. */
 const MAX_SHOWN = 300;

@@ -281,7 +281,8 @@ async function quarantine(
   sighting: SightingDocument,
   error: string,
 ): Promise<IngestOutcome> {
-  const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
+  const raw = { key: sighting.rawKey ?? '', size: sighting.size };
+  const { reading } = await deps.reader.header(raw);
   const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
   const facts = messageFactsOf(reading, {
     rawKey: rawKey ?? '',
@@ -295,6 +296,7 @@ async function quarantine(
     facts,
     sighted: { mailbox, role, inOwnSent, backfill: false },
     error,
+    secondReading: await deps.reader.second(raw),
   });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };

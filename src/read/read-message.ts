@@ -5,9 +5,16 @@ import { Readable } from 'node:stream';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { SecondReading } from '../mail/second-reading.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { AttachmentContent, ReadingResult, ReadingTask, ReadingSettings } from './reading-task.ts';
+import type {
+  AttachmentContent,
+  ReadingResult,
+  ReadingTask,
+  ReadingSettings,
+  RawContent,
+} from './reading-task.ts';
 import { authenticateSender } from '../mail/authentication/sender.ts';
 import { findDisagreements } from './find-disagreements.ts';
 
@@ -17,27 +24,39 @@ const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 const DNS_TIMEOUT_MS = 2_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
+type HeaderTask = Extract<ReadingTask, { kind: 'header' }>;
 
 /** The work of a reading process. */
-export async function readMessage(task: ReadingTask, settings: ReadingSettings): Promise<ReadingResult> {
-  if (task.kind === 'message') return await readWhole(task, settings);
-  const { size, sha256, maxBytes } = task;
-  const header = asBuffer(task.header);
+export async function readMessage(
+  task: ReadingTask,
+  settings: ReadingSettings,
+): Promise<ReadingResult | SecondReading> {
+  switch (task.kind) {
+    case 'message':
+      return await readWhole(task, settings);
+    case 'header':
+      return await readHeader(task, settings);
+    case 'second':
+      // Takes a tenth of a second to load, and is rarely needed.
+      return await (await import('./second-reader.ts')).readSecond(open(task.raw));
+  }
+}
+
+async function readHeader(
+  { header: bytes, size, sha256, maxBytes }: HeaderTask,
+  settings: ReadingSettings,
+): Promise<ReadingResult> {
+  const header = asBuffer(bytes);
   const reading = await readHeaderOnly({ header, size, sha256, maxBytes });
   const disagreements = await findDisagreements(reading.mail, settings.caseTags, () => [header]);
   return { reading, contents: [], authentication: null, disagreements };
 }
 
 async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
-  const { raw } = task;
-  const open = (): Readable =>
-    raw instanceof Uint8Array
-      ? Readable.from([asBuffer(raw)])
-      : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    raw: open(),
+    raw: open(task.raw),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
@@ -51,8 +70,14 @@ async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<
     reading,
     contents: contentsOf(reading, spooled),
     authentication: await authenticate(task, reading, settings),
-    disagreements: await findDisagreements(reading.mail, settings.caseTags, open),
+    disagreements: await findDisagreements(reading.mail, settings.caseTags, () => open(task.raw)),
   };
+}
+
+function open(raw: RawContent): Readable {
+  return raw instanceof Uint8Array
+    ? Readable.from([asBuffer(raw)])
+    : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
 }
 
 /** Structured clone may turn a Buffer into a Uint8Array. */

@@ -2,13 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { OUT_OF_MEMORY } from './reading-task.ts';
-import type {
-  ProcessMessage,
-  ReadingResult,
-  ReadingSettings,
-  ReadingStart,
-  ReadingTask,
-} from './reading-task.ts';
+import type { ProcessMessage, ReadingSettings, ReadingStart, ReadingTask, ResultOf } from './reading-task.ts';
 
 /** The process that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
 export class ReadingDied extends Error {
@@ -28,7 +22,7 @@ export interface ProcessSettings {
 /** One child that reads one message at a time. */
 export interface ReaderProcess {
   /** @throws ReadingDied when it took too long, too much memory, or failed over this message. Any other error is temporary. */
-  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  run<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   /** False once it has ended, or has grown so much that the next message should not pay for it. */
   isFit(): boolean;
   end(): Promise<void>;
@@ -97,7 +91,7 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
     throw new Error(`the reading process did not start: ${lastWords()}`.trim(), { cause: started });
 
   return {
-    run: async (task, timeLimitMs) => {
+    run: async <T extends ReadingTask>(task: T, timeLimitMs: number) => {
       const answer = next(timeLimitMs);
       if (child.connected) child.send(task, () => {});
       const message = await answer.catch((error: unknown) => {
@@ -113,7 +107,8 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
       if (message === 'late') throw new ReadingDied(`reading took longer than ${timeLimitMs} ms`);
       if (message.kind === 'done') {
         ({ rssBytes } = message);
-        return message.result;
+        // A process answers what it was asked.
+        return message.result as ResultOf<T>;
       }
       if (message.kind === 'failed' && message.systemCode === null)
         throw new ReadingDied(`reading failed: ${message.error}`);

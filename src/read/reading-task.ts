@@ -2,7 +2,7 @@
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { ReadMail } from '../mail/read.ts';
-import type { Disagreement } from '../mail/second-reading.ts';
+import type { Disagreement, SecondReading } from '../mail/second-reading.ts';
 
 /** A raw message: in memory if it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
@@ -15,7 +15,15 @@ export interface ReadingStart {
   readonly settings: ReadingSettings;
 }
 
-export type ReadingTask =
+export type ReadingTask = FirstReadingTask | SecondReadingTask;
+
+/** What can be shown of a message that the first reader cannot finish. */
+export interface SecondReadingTask {
+  readonly kind: 'second';
+  readonly raw: RawContent;
+}
+
+export type FirstReadingTask =
   | {
       readonly kind: 'message';
       readonly raw: RawContent;
@@ -57,10 +65,12 @@ export interface ReadingResult {
   readonly disagreements: readonly Disagreement[];
 }
 
+export type ResultOf<T extends ReadingTask> = T extends SecondReadingTask ? SecondReading : ReadingResult;
+
 export type ProcessMessage =
   | { readonly kind: 'ready' }
   /** `rssBytes`: the process's memory after the task. */
-  | { readonly kind: 'done'; readonly result: ReadingResult; readonly rssBytes: number }
+  | { readonly kind: 'done'; readonly result: ReadingResult | SecondReading; readonly rssBytes: number }
   | { readonly kind: 'failed'; readonly error: string; readonly systemCode: string | null };
 
 /** Written to standard error by a process that ends itself for its memory, as V8 writes when it gives up. */

@@ -1,17 +1,25 @@
 /** mailparser, as an independent second reader. What it reads is compared with the first reading, or shown; it decides nothing. */
 import { once } from 'node:events';
 import { MailParser } from 'mailparser';
-import type { AddressObject, EmailAddress, HeaderLines, Headers, MailParserOptions } from 'mailparser';
+import type {
+  AddressObject,
+  EmailAddress,
+  HeaderLines,
+  Headers,
+  MailParserOptions,
+  MessageText,
+} from 'mailparser';
+import { maxAddresses } from '../mime/addresses/addresses.ts';
+import { parseLimits } from '../mime/limits.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { SecondHeader, SecondReading } from '../mail/second-reading.ts';
 
-/** Some hundred times an ordinary header. A longer one is not compared, which counts as a disagreement. */
-const MAX_HEADER_BYTES = 262_144;
+/** Twice what the first reader takes. A longer header is not compared, which counts as a disagreement. */
+const MAX_HEADER_BYTES = 2 * parseLimits.maxHeaderBytes;
 /** Of a message that is shown because nobody else could read it: enough for its text, and for the names of files that come early. */
 const MAX_SHOWN_BYTES = 16 * 1_048_576;
 const MAX_SHOWN_TEXT = 100_000;
 const MAX_SHOWN_FILES = 100;
-const MAX_ADDRESSES = 1_000;
 const MAX_LINE = 4_000;
 /** Links are not looked for and HTML is not made: nothing of it is shown. */
 const OPTIONS: MailParserOptions = {
@@ -32,7 +40,7 @@ export async function readSecondHeader(raw: Raw): Promise<SecondHeader | null> {
   const header = headerOf(parser);
   parser.resume();
   try {
-    await feed(parser, raw, { maxBytes: 2 * MAX_HEADER_BYTES, until: header });
+    await feed(parser, raw, { maxBytes: MAX_HEADER_BYTES + 1, until: header });
     return await header;
   } catch {
     return null;
@@ -46,9 +54,9 @@ export async function readSecond(raw: Raw): Promise<SecondReading> {
   const parser = new MailParser(OPTIONS);
   const header = headerOf(parser);
   const files: string[] = [];
-  let text = '';
+  let text = { shown: '', isCut: false };
   parser.on('data', (data) => {
-    if (data.type === 'text') text = data.text ?? '';
+    if (data.type === 'text') text = shownText(data);
     else {
       if (files.length < MAX_SHOWN_FILES) files.push((data.filename ?? data.contentType).slice(0, MAX_LINE));
       data.content.on('error', () => {}).resume();
@@ -63,9 +71,25 @@ export async function readSecond(raw: Raw): Promise<SecondReading> {
     cc,
     subject,
     date,
-    text: text.slice(0, MAX_SHOWN_TEXT),
+    text: text.shown,
     files,
-    isCut: isCut || text.length > MAX_SHOWN_TEXT,
+    isCut: isCut || text.isCut,
+  };
+}
+
+/** HTML that is too long to be turned into text is shown without its tags: better than nothing. */
+function shownText({ text, html = '' }: MessageText): { readonly shown: string; readonly isCut: boolean } {
+  const plain = text !== undefined && text.trim() !== '' ? text : null;
+  const shown = (plain ?? html).slice(0, MAX_SHOWN_TEXT);
+  return {
+    shown:
+      plain === null
+        ? shown
+            .replaceAll(/<[^<>]*>/gu, ' ')
+            .replaceAll(/\s+/gu, ' ')
+            .trim()
+        : shown,
+    isCut: (plain ?? html).length > MAX_SHOWN_TEXT,
   };
 }
 
@@ -139,7 +163,7 @@ function addressesOf(headers: Headers, name: string): Address[] {
   return [value ?? []]
     .flat()
     .flatMap((object) => object.value.flatMap((entry) => entry.group ?? [entry]))
-    .slice(0, MAX_ADDRESSES)
+    .slice(0, maxAddresses)
     .map(asAddress);
 }
 

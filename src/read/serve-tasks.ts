@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { describeError } from '../errors.ts';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type {
   ProcessMessage,
   ReadingResult,
@@ -10,7 +11,7 @@ import type {
 } from './reading-task.ts';
 import { startWatchdog } from './watchdog.ts';
 
-type Handle = (task: ReadingTask, settings: ReadingSettings) => Promise<ReadingResult>;
+type Handle = (task: ReadingTask, settings: ReadingSettings) => Promise<ReadingResult | SecondReading>;
 
 /** The child's side of a reading process: answers one task after another until its parent is gone. */
 export async function serveTasks(handle: Handle): Promise<void> {
@@ -38,7 +39,7 @@ function send(message: ProcessMessage): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
-const asDone = (result: ReadingResult): ProcessMessage => ({
+const asDone = (result: ReadingResult | SecondReading): ProcessMessage => ({
   kind: 'done',
   result,
   rssBytes: process.memoryUsage.rss(),

@@ -1,4 +1,5 @@
 import type { ObjectId } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
@@ -54,6 +55,8 @@ export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
   /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   readonly error: string | null;
+  /** Of a message in quarantine, what an independent parser reads in it; null where it cannot either. Never decided by. */
+  readonly secondReading?: SecondReading | null;
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
   readonly storedAt: Date | null;

@@ -1,4 +1,5 @@
 import type { Collection, ObjectId } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
@@ -179,9 +180,10 @@ export async function quarantineMessage(
     readonly facts: MessageFacts;
     readonly sighted: Sighted;
     readonly error: string;
+    readonly secondReading: SecondReading | null;
   },
 ): Promise<void> {
-  const { id, facts, sighted, error } = input;
+  const { id, facts, sighted, error, secondReading } = input;
   await retryDuplicate(() =>
     messages.updateOne(
       { _id: id },
@@ -195,6 +197,7 @@ export async function quarantineMessage(
           backfill: sighted.backfill,
           receivedAt: new Date(),
         },
+        $set: { secondReading },
         $addToSet: { roles: sighted.role, mailboxes: sighted.mailbox },
       },
       { upsert: true },
