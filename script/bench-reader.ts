@@ -32,6 +32,7 @@ const reader = openReader({
   spoolDir: folder,
   authenticate: false,
   trustedAuthservIds: [],
+  ownRelays: [],
 });
 
 /** Every n-th of all files that look like messages, so that each corpus has its share. */

@@ -142,5 +142,6 @@ export function openReaderFor(
     spoolDir,
     authenticate: config.rules.authentication !== 'off',
     trustedAuthservIds: config.rules.trustedAuthservIds,
+    ownRelays: config.rules.ownRelays,
   });
 }

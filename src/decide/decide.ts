@@ -9,12 +9,13 @@ import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
 import { keptLinks, withNewLinks } from './links.ts';
+import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 5;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -42,6 +43,7 @@ export interface Judgement {
   readonly caseUpdates: readonly DecidedCaseUpdate[];
   readonly variantOf: string | null;
   readonly newFlags: readonly string[];
+  readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
   readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
@@ -66,6 +68,7 @@ export function decide(input: DecideInput): Judgement {
   const { decisions, authentication, book, relations } = known;
   const context = { roles, inOwnSent, book, thread: relations.thread, decisions, authentication };
   const { verdict, updates } = withCaseUpdates(input, context);
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
   const kept = keptLinks({ message, verdict, known });
   const links = withNewLinks(kept, {
     verdict,
@@ -82,7 +85,12 @@ export function decide(input: DecideInput): Judgement {
     links,
     caseUpdates: mergeCaseUpdates(message.caseUpdates, updates),
     variantOf: relations.variants[0]?.id ?? null,
-    newFlags: relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
+    newFlags: [
+      ...(relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : []),
+      ...(isUnauthenticated ? [UNAUTHENTICATED_FLAG] : []),
+    ],
+    // A copy in our own Sent folder proves what was doubtful before.
+    goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
     judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
     ruleVersion: RULE_VERSION,
   };
@@ -104,11 +112,10 @@ function withCaseUpdates(
     cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
   });
   const same = sameContentMessages(relations, verdict);
-  const awaitsParent = relations.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
   const updates = cases.updates.filter(
-    (update) => !same.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
+    (update) => !same.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
   );
   const repeated = cases.updates.length - updates.length;
   return {
@@ -119,7 +126,7 @@ function withCaseUpdates(
         repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
     }),
     updates: updates.flatMap(({ description: _, ...update }) =>
-      known.clients.has(update.clientId) ? [{ ...update, awaitsParent, writtenAt: null }] : [],
+      known.clients.has(update.clientId) ? [{ ...update, writtenAt: null }] : [],
     ),
   };
 }

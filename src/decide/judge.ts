@@ -6,7 +6,8 @@ import { readParties } from './parties.ts';
 import type { Direction, Parties } from './parties.ts';
 import { clientRules } from './client-rules.ts';
 import { isBlocked } from './blocklist.ts';
-import { proofOfSender } from './proof.ts';
+import { proofOfSender, isDoubtful } from './proof.ts';
+import type { Proof } from './proof.ts';
 
 /** How a client was found. Part of the public contract of `explain`. */
 export type Via =
@@ -92,6 +93,7 @@ export interface JudgeInput {
   readonly facts: KnownContext;
   readonly rules: Rules;
   readonly parties: Parties;
+  readonly proof: Proof;
 }
 
 /** Why a message that is on some client's record waits in triage all the same. */
@@ -110,7 +112,7 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
     { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
   ];
   const proof = proofOfSender(mail, facts, rules);
-  if (proof !== null) evidence.push(proof);
+  evidence.push(proof.evidence);
   const verdict = (kind: VerdictKind, more: Partial<Verdict> = {}): Verdict => ({
     kind,
     direction: parties.direction,
@@ -136,7 +138,7 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
 
   const candidates: Link[] = [];
   let reason: string | null = null;
-  const judged: JudgeInput = { mail, facts, rules, parties };
+  const judged: JudgeInput = { mail, facts, rules, parties, proof };
   const asked =
     parties.direction === 'internal'
       ? clientRules.filter(({ rule }) => rule === 'decision' || (rules.storeInternal && rule === 'thread'))
@@ -155,6 +157,14 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
       const clients = withoutUnlinked(distinct(answer.links), facts);
       // Of several recipients one may still be anybody's: what is sure is recorded, a person decides about the rest.
       const isOpen = withoutUnlinked(answer.candidates ?? [], facts).length > 0;
+      if (clients.length > 0 && mustWait(judged, rule))
+        return verdict(
+          new Set(clients.map(({ clientId }) => clientId)).size > 1 ? 'ambiguous' : 'unmatched',
+          {
+            candidates: distinct([...clients, ...candidates]),
+            reason: 'unauthenticated',
+          },
+        );
       if (clients.length > 0)
         return verdict('matched', {
           clients,
@@ -171,6 +181,11 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
   const open = distinct(withoutUnlinked(candidates, facts));
   const several = new Set(open.map((link) => link.clientId)).size > 1;
   return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
+}
+
+/** AUTHENTICATION=require: nobody who is not proven gets onto a record without a person. */
+function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
+  return rules.authentication === 'require' && isDoubtful(proof) && rule !== 'decision';
 }
 
 /**

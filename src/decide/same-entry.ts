@@ -96,8 +96,12 @@ export function yieldTo(
   });
   const caseUpdates = message.caseUpdates.filter((update) => {
     if (!isFresh(update)) return true;
-    const asDraft = { ...update, review: update.review === 'echo' ? null : update.review };
-    return !same.some(isMadeBy(asDraft, { awaitsParent: false }));
+    const asDraft = {
+      ...update,
+      review: update.review === 'echo' ? null : update.review,
+      awaitsParent: update.awaitsParent === true,
+    };
+    return !same.some(isMadeBy(asDraft, asDraft));
   });
   const isSame =
     links.every((link, index) => link === message.links[index]) &&

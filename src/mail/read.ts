@@ -48,7 +48,10 @@ export async function readHeaderOnly(input: {
 }): Promise<ReadMail> {
   const parsed = await parseMessage({ raw: input.header });
   const fingerprint = rawFingerprint(input.sha256);
-  const warning = `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`;
+  const warning =
+    input.size > input.maxBytes
+      ? `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`
+      : 'header-only: the body was not read';
   const mail = understand(
     {
       ...parsed,

@@ -2,19 +2,18 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
-import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
 import type { AttachmentContent, ReadingResult, ReadingTask } from './reading-task.ts';
+import { authenticateSender } from '../mail/authentication/sender.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 /** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
 
@@ -68,15 +67,13 @@ function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): Attachment
 }
 
 async function authenticate(task: MessageTask, { mail }: ReadMail): Promise<Authentication | null> {
-  const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
-  if (trusted !== null || !task.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
-  const raw = task.raw instanceof Uint8Array ? asBuffer(task.raw) : await readFile(task.raw.path);
-  // Half a second to load, for nothing where our own server's results are trusted.
-  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
-  return await verifyAuthentication({
-    raw,
-    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  return await authenticateSender({
+    mail,
+    rules: task,
+    raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
+    resolver: task.authenticate
+      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
+      : null,
   });
 }

@@ -5,8 +5,11 @@ import type { ReadingResult, ReadingTask } from './reading-task.ts';
 
 /** Reading processes that are kept for the next message. Started when first needed. */
 export interface ReaderPool {
-  /** Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`. */
-  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  /**
+   * Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`, and the reason of `stop`
+   * once it is aborted: a shutdown is not the message's fault.
+   */
+  run(task: ReadingTask, timeLimitMs: number, stop?: AbortSignal): Promise<ReadingResult>;
   readonly close: () => Promise<void>;
 }
 
@@ -67,13 +70,20 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
   }, idleMs).unref();
 
   return {
-    run: async (task, timeLimitMs) =>
+    run: async (task, timeLimitMs, stop) =>
       await free(async () => {
         if (isClosed) throw new Error('the reader was closed');
+        stop?.throwIfAborted();
         const one = await take();
+        const breakOff = (): void => void end(one);
+        stop?.addEventListener('abort', breakOff, { once: true });
         try {
           return await one.run(task, timeLimitMs);
+        } catch (error) {
+          stop?.throwIfAborted();
+          throw error;
         } finally {
+          stop?.removeEventListener('abort', breakOff);
           await giveBack(one);
         }
       }),

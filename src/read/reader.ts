@@ -30,7 +30,7 @@ interface RawReference {
 /** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
-  read(raw: RawReference): Promise<ReadMessage>;
+  read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
   /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
@@ -49,6 +49,7 @@ export interface ReaderSettings {
   /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
   /** Another program than the usual one, for tests of how readers end. */
   readonly entry?: URL;
 }
@@ -105,7 +106,7 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  async function read(raw: RawReference): Promise<ReadMessage> {
+  async function read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, contents: [], authentication: null, dispose: async () => {} };
@@ -115,10 +116,11 @@ export function openReader(settings: ReaderSettings): Reader {
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const { authenticate, trustedAuthservIds } = settings;
+      const { authenticate, trustedAuthservIds, ownRelays } = settings;
       const result = await pool.run(
-        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds },
+        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds, ownRelays },
         timeLimitMs,
+        stop,
       );
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
         (kept) => !(kept instanceof Uint8Array),

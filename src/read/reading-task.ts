@@ -13,6 +13,7 @@ export type ReadingTask =
       readonly spoolDir: string;
       readonly authenticate: boolean;
       readonly trustedAuthservIds: readonly string[];
+      readonly ownRelays: readonly string[];
     }
   | {
       /** Only the header of a message that is not to be parsed. */

@@ -39,6 +39,12 @@ export interface MessageDocument extends MessageFacts {
   readonly ruleVersion: number;
   /** Set while something that bears on the verdict has changed since; counts the changes. */
   readonly rejudge?: number;
+  /** Why it could not be judged again, how often, and before when it is not tried. */
+  readonly rejudgeFailure?: {
+    readonly times: number;
+    readonly error: string;
+    readonly retryAt?: Date;
+  };
   /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   readonly error: string | null;

@@ -102,14 +102,20 @@ export type StoredJudgement = Pick<
   | 'variantOf'
   | 'judgedWith'
   | 'ruleVersion'
-> & { readonly newFlags: readonly string[] };
+> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision'>,
-  { newFlags, ...judgement }: StoredJudgement,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
+  { newFlags, goneFlags, ...judgement }: StoredJudgement,
 ): Promise<MessageDocument | null> {
+  const gone = message.flags.filter((flag) => goneFlags.includes(flag));
+  if (gone.length > 0)
+    await messages.updateOne(
+      { _id: message._id, revision: message.revision },
+      { $pull: { flags: { $in: gone } } },
+    );
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
     {

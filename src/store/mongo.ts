@@ -8,6 +8,8 @@ import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
+import type { PollDocument } from './polls.ts';
+import type { ProcessDocument } from './processes.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 
@@ -35,6 +37,8 @@ export interface Database {
   readonly sightings: Collection<SightingDocument>;
   readonly cursors: Collection<CursorDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly processes: Collection<ProcessDocument>;
+  readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
 }
@@ -67,9 +71,26 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     sightings: own<SightingDocument>('sightings'),
     cursors: own<CursorDocument>('cursors'),
     leases: own<LeaseDocument>('leases'),
+    processes: own<ProcessDocument>('processes'),
+    polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
   };
+}
+
+/** Over a connection of its own: says whether the server answers, whatever became of the others. @throws where it does not. */
+export async function probeDatabase({ uri, db }: Pick<MongoSettings, 'uri' | 'db'>): Promise<void> {
+  const client = new MongoClient(uri, {
+    appName: 'docketmail probe',
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    maxPoolSize: 1,
+  });
+  try {
+    await client.connect();
+    await client.db(db).command({ ping: 1 });
+  } finally {
+    await client.close();
+  }
 }
 
 /**

@@ -215,7 +215,7 @@ it('stops within its limit in the middle of work, and the next start finishes it
   const { code, ms } = await first.stop();
   expect([code, ms < 5_000]).toEqual([0, true]);
   const after = await sightings.countDocuments({ state: 'done' });
-  expect(await sightings.countDocuments({ startedAttempts: { $gt: 0 } })).toBe(0);
+  expect(await sightings.countDocuments({ 'attemptsBy.0': { $exists: true } })).toBe(0);
 
   const second = await startProgram({ ...site.env, RECONCILE_SECONDS: '5' });
   await vi.waitFor(async () => expect(await communications.countDocuments()).toBe(total), {

@@ -212,9 +212,10 @@ describe('evidence', () => {
   it('has one line for each rule that was asked, in order, up to the one that found', () => {
     const rulesAsked = (address: string) =>
       judge(mailFrom(address), factsOf({ book }), rules).evidence.map(({ rule }) => rule);
-    expect(rulesAsked('john@x.test')).toEqual(['direction', 'decision', 'from']);
+    expect(rulesAsked('john@x.test')).toEqual(['direction', 'authentication', 'decision', 'from']);
     expect(rulesAsked('z@z.test')).toEqual([
       'direction',
+      'authentication',
       'decision',
       'from',
       'list-original',

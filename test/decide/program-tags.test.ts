@@ -26,6 +26,15 @@ describe('a tag behind words that programs set before a subject', () => {
     expect(typed.filter((line) => line.endsWith('takes effect'))).toEqual([]);
   });
 
+  it.each([
+    'Accepted [Case #41: Closed] Wall',
+    'Return Receipt (displayed) - [Case #41: Closed] Wall',
+    '[Automatic reply] [Case #41: Closed] Wall',
+  ])('is held without a colon as well: %s', async (subject) => {
+    const updates = updatesOf(await decide({ from: john, subject, body: 'It is done.' }));
+    expect(updates.filter((line) => line.endsWith('takes effect'))).toEqual([]);
+  });
+
   it('is held where somebody wrote below it', async () => {
     const letter = { from: john, subject: 'Read: [Case #41: Closed] chapter three', body: 'It is done.' };
     expect(updatesOf(await decide(letter))).toEqual(['john 41 unauthenticated']);

@@ -287,6 +287,7 @@ function countedMailbox(name: string) {
     listAgain: async () => [],
     listUids: () => nothing(),
     stillListed: async () => new Set(),
+    headersOnly: async () => Promise.reject(new Error('not asked for')),
     fetch: () => nothing(),
     close: async () => {},
   };

@@ -42,6 +42,7 @@ function open(settings: Partial<ReaderSettings> = {}): Reader {
     spoolDir: join(folder, 'spool'),
     authenticate: false,
     trustedAuthservIds: [],
+    ownRelays: [],
     entry: deadly,
     ...settings,
   });
@@ -72,7 +73,13 @@ describe('a reading process that ends over a message', () => {
   const pool = openReaderPool({ entry: deadly, processes: 1, maxHeapMb: 96, maxProcessMb: 400 });
   afterAll(pool.close);
   const run = async (subject: string, timeLimitMs = 60_000): Promise<string> => {
-    const task = { kind: 'message', spoolDir: folder, authenticate: false, trustedAuthservIds: [] } as const;
+    const task = {
+      kind: 'message',
+      spoolDir: folder,
+      authenticate: false,
+      trustedAuthservIds: [],
+      ownRelays: [],
+    } as const;
     const { reading } = await pool.run({ ...task, raw: message(subject) }, timeLimitMs);
     return reading.mail.subject;
   };

@@ -15,6 +15,7 @@ const reader = openReader({
   spoolDir: join(folder, 'spool'),
   authenticate: false,
   trustedAuthservIds: [],
+  ownRelays: [],
   entry: new URL('./deadly-process.ts', import.meta.url),
 });
 const untilRead = reader.read({ key, size: Number(size) });

@@ -25,7 +25,7 @@ export async function openScripted(script: Script, options: FirmOptions = {}): P
       return now.examine;
     },
     answer: (command) => now.answer?.(command),
-  } as Script);
+  });
   onTestFinished(() => server.close());
   const firm = await openFirm(options);
   const mailbox = firm.mailbox({

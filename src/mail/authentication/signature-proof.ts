@@ -31,7 +31,7 @@ export async function proveSignatures({
 }): Promise<{
   readonly dkim: Proof;
   readonly arc: AuthenticationResult;
-  /** Domains whose signature covers what a reader sees. */
+  /** Domains whose signature proves the whole message. */
   readonly readable: readonly string[];
 }> {
   const { fields, signatures, arcIsSound } = signedFields(head.fields);
@@ -61,6 +61,7 @@ export async function proveSignatures({
     );
     return own ? [{ own, result: dkimResult(result.status) }] : [];
   });
+  const names = head.fields.map(({ name }) => name);
   const passed = readings.filter(({ result }) => result === 'pass').map(({ own }) => own);
   return {
     dkim: {
@@ -68,7 +69,7 @@ export async function proveSignatures({
       domains: passed.map(({ domain }) => domain),
     },
     arc: arcIsThere ? await proveChain({ sound: arcIsSound, chain: verified.arc, watched }) : 'none',
-    readable: passed.filter((own) => coversWhatIsRead(own, head.fields)).map(({ domain }) => domain),
+    readable: passed.filter((own) => coversWhatIsRead(own, names)).map(({ domain }) => domain),
   };
 }
 

@@ -10,6 +10,8 @@ export interface UuFile {
 /** A text body with more is not mail. */
 const maxUuFiles = 100;
 const maxLineLength = 100;
+/** Of one file: more does not fit into a text. */
+const maxUuBytes = 8_388_608;
 const noBytes = Buffer.alloc(0);
 
 /** Content-Transfer-Encoding `x-uuencode`: what stands between `begin` and `end`, line by line. */
@@ -85,51 +87,74 @@ const base64Alphabet: Alphabet = {
       : null,
 };
 
+interface Begin {
+  readonly filename: string;
+  readonly alphabet: Alphabet;
+}
+
+function readBegin(line: string): Begin | null {
+  const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
+  if (begin?.[2] === undefined) return null;
+  return { filename: begin[2].trimEnd(), alphabet: begin[1] === undefined ? ownAlphabet : base64Alphabet };
+}
+
+/** The block whose first line starts at `start`, up to its end mark; where a foreign line stands or the text ends before it, no content. */
+function readBlock(
+  text: string,
+  start: number,
+  alphabet: Alphabet,
+): { readonly content: Buffer | null; readonly next: number } {
+  const firstFeed = text.indexOf('\n', start);
+  let at = start;
+  let content: Buffer | null = null;
+  let length = 0;
+  if (firstFeed < 0) return { content: null, next: start };
+  while (at < text.length) {
+    const feed = text.indexOf('\n', at);
+    const end = feed < 0 ? text.length : feed;
+    const next = Math.min(text.length, end + 1);
+    const line = text.slice(at, end);
+    at = next;
+    if (line.trimEnd() === alphabet.end)
+      return { content: content?.subarray(0, length) ?? null, next: feed < 0 ? text.length : next };
+    const bytes = alphabet.decode(line);
+    if (bytes === null) break;
+    if (bytes.length === 0) continue;
+    // Three letters never give more than three bytes, and the space for a file without end is that of the text.
+    content ??= Buffer.alloc(Math.min(text.length - start, maxUuBytes));
+    if (length + bytes.length > content.length) break;
+    length += bytes.copy(content, length);
+  }
+  return { content: null, next: at };
+}
+
 /** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
 export function extractUuencoded(
   text: string,
   maxFiles = maxUuFiles,
 ): { readonly text: string; readonly files: readonly UuFile[] } {
   if (!/^begin[ -]/mu.test(text)) return { text, files: [] };
+  const most = Math.min(maxFiles, maxUuFiles);
   const files: UuFile[] = [];
   const output: string[] = [];
-  let held: string[] = [];
-  let pieces: Buffer[] = [];
-  let filename: string | null = null;
-  let alphabet = ownAlphabet;
-  const giveUp = (): void => {
-    for (const line of held) output.push(line);
-    filename = null;
-    held = [];
-    pieces = [];
-  };
-  for (const line of text.split('\n')) {
-    if (filename !== null) {
-      held.push(line);
-      if (line.trimEnd() === alphabet.end) {
-        const content = Buffer.concat(pieces);
-        if (content.length === 0 || files.length >= Math.min(maxFiles, maxUuFiles)) giveUp();
-        else files.push({ filename, content });
-        filename = null;
-        held = [];
-        pieces = [];
-        continue;
-      }
-      const bytes = alphabet.decode(line);
-      if (bytes === null) giveUp();
-      else pieces.push(bytes);
+  let kept = 0;
+  let at = 0;
+  while (at >= 0 && at < text.length && files.length < most) {
+    const feed = text.indexOf('\n', at);
+    const begin =
+      text.startsWith('begin', at) && feed >= 0 ? readBegin(text.slice(at, Math.min(feed, at + 300))) : null;
+    if (begin === null) {
+      const next = text.indexOf('\nbegin', at);
+      at = next < 0 ? -1 : next + 1;
       continue;
     }
-    const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
-    if (begin?.[2] === undefined) {
-      output.push(line);
-    } else {
-      filename = begin[2].trimEnd();
-      alphabet = begin[1] === undefined ? ownAlphabet : base64Alphabet;
-      held = [line];
-      pieces = [];
+    const block = readBlock(text, feed + 1, begin.alphabet);
+    if (block.content !== null) {
+      files.push({ filename: begin.filename, content: block.content });
+      output.push(text.slice(kept, at));
+      kept = block.next;
     }
+    at = block.next;
   }
-  giveUp();
-  return { text: output.join('\n'), files };
+  return { text: output.join('') + text.slice(kept), files };
 }

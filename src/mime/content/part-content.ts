@@ -187,8 +187,7 @@ function judge(part: Part, head: Buffer): Judgement {
   if (isText && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
-  const lines =
-    part.encoding === '7bit' && !head.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
+  const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
   return {
     ...right,
     decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),
@@ -240,7 +239,7 @@ export function openPartReader(input: {
   const opened = (): PartPlan | null => plan;
   const begin = (bytes: Buffer): Judgement => {
     head = [];
-    judgement = judge(part, bytes);
+    judgement = judge(part, bytes.subarray(0, detectBytes));
     return judgement;
   };
   return {

@@ -161,10 +161,14 @@ function createUrlContents(open: OpenPicture) {
     wait: (): Promise<void> | null => {
       const all = waits;
       waits = [];
-      return all.length === 0 ? null : Promise.all(all).then(() => {});
+      return all.length === 0 ? null : allOf(all);
     },
     pictures: async (): Promise<PastedPicture[]> => await Promise.all(ended),
   };
+}
+
+async function allOf(waits: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.all(waits);
 }
 
 interface FoundUrl {

@@ -147,14 +147,15 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
         return { kind: 'more', bytes: line };
       }
       malformed = true;
-      switch (damage.push(line, kept.names)) {
+      switch (damage.push(line, kept.lines.length === 0 ? null : kept.names)) {
         case 'damage':
           return { kind: 'more', bytes: takeDamage() };
         case 'body':
           return asBody();
         case 'open':
-          return { kind: 'more', bytes: empty };
+          break;
       }
+      return { kind: 'more', bytes: empty };
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

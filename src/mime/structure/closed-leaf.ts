@@ -32,7 +32,11 @@ export async function closeLeaf(
   const { part } = open.reader;
   if (result.broken)
     draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
-  if (result.facts !== null) addAttachment(draft, { part: asFile(part, open.role()), facts: result.facts });
+  if (result.facts !== null)
+    addAttachment(draft, {
+      part: open.isText && open.role() === 'file' ? asFile(part) : part,
+      facts: result.facts,
+    });
   if (result.guessed !== null) draft.warn('encoding-guessed', result.guessed);
   for (const { facts, ...named } of result.pictures) draft.attachments.push({ ...named, ...facts });
   const role = open.role();

@@ -15,6 +15,8 @@ export interface OpenLeaf {
   readonly draft: MessageDraft;
   /** Final once the first bytes are read, which may show another than the header says. */
   readonly role: () => LeafRole;
+  /** What its header says. */
+  readonly isText: boolean;
   readonly use: ReturnType<MessageDraft['bodies']['use']>;
 }
 
@@ -43,12 +45,13 @@ export function openLeaf(
   { draft, limits, budget, deliveries, openPicture }: LeafOutputs & { readonly draft: MessageDraft },
 ): OpenLeaf {
   const use = draft.bodies.use(part);
-  let role = roleOf(part, use.kind === 'body');
+  const stated = roleOf(part, use.kind === 'body');
+  let role = stated;
   const isDelivered = use.kind !== 'other-rendering' && !isResourceFork(part);
   const reader = openPartReader({
     part,
     plan(head) {
-      role = roleByContent(role, { part, head });
+      role = roleByContent(stated, { part, head });
       return {
         keepBytes: keepBytesFor(role, { limits, budget }),
         output: role !== 'text' && isDelivered ? deliveries.open() : null,
@@ -57,5 +60,5 @@ export function openLeaf(
       };
     },
   });
-  return { reader, draft, role: () => role, use };
+  return { reader, draft, role: () => role, isText: stated === 'text', use };
 }

@@ -53,7 +53,7 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
     const reader = await preamble.asText(part);
     if (reader === null) return;
     const use = { kind: 'body', plain: true, html: true } as const;
-    const open: OpenLeaf = { reader, draft: drafts.current(), role: () => 'text', use };
+    const open: OpenLeaf = { reader, draft: drafts.current(), role: () => 'text', isText: true, use };
     await closeLeaf(open, { around, atDelimiter: false });
   };
 
