@@ -3,7 +3,7 @@ import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage, LinkState } from '../decide/decided-message.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import type { ClientDocument } from './clients.ts';
 
 /** A client on whose record the message stands or is to stand. */

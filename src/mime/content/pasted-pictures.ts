@@ -1,4 +1,4 @@
-import type { ContentFacts, ContentOutput } from './part-content.ts';
+import type { ContentFacts, ContentOutput } from './content-output.ts';
 import { createBase64Decoder } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 
