@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PolledMailbox } from '../poll/poll.ts';
+import type { PolledMailbox } from '../poll/poll-run.ts';
 import { openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { inspectRedis } from '../queue/redis.ts';

@@ -9,7 +9,7 @@ import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
-import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll.ts';
+import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll-run.ts';
 import { watchReceivingServer } from '../poll/receiving-server.ts';
 import { watchMailbox } from '../poll/watch.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';

@@ -1,7 +1,8 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { Rules } from './rules.ts';
-import type { JudgeInput, Via } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { Via } from './verdict.ts';
 import { candidatesFor, exact, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { matchForwarded, matchHops, refuseForwarder, enclosedByUs } from './forwarded.ts';

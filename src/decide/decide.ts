@@ -8,7 +8,8 @@ import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-m
 import { recipientsKey } from './facts-from-mail.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
-import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
+import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
 import { holdWhereReadersDisagree } from './readers-disagree.ts';

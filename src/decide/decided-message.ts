@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CaseUpdateDraft, Review } from './case-updates.ts';
-import type { Evidence, Link, Verdict } from './judge.ts';
+import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { MailboxRole, MessageFacts } from './message-facts.ts';
 
 /** Whether a client has the words of a message on record: not yet, by this message, or by another one (`by`, null: not known which). */

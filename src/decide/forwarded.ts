@@ -1,5 +1,6 @@
 import type { Forward } from '../mail/mail.ts';
-import type { JudgeInput, Link, Via } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { Link, Via } from './verdict.ts';
 import { candidatesFor, exact, nothing } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isBlocked } from './blocklist.ts';

@@ -1,7 +1,8 @@
 import type { Mail } from '../mail/mail.ts';
 import { failsStrictPolicy } from '../mail/authentication/authentication.ts';
 import type { Rules } from './rules.ts';
-import type { Evidence, KnownContext } from './judge.ts';
+import type { KnownContext } from './known-context.ts';
+import type { Evidence } from './verdict.ts';
 import { isOurs } from './parties.ts';
 
 /** On the message and its communications where the sender is not who From says, as far as anybody can tell. */

@@ -5,7 +5,7 @@
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { isPending, isStaffForward, withEvidence } from './decided-message.ts';
 import { isMadeBy } from './held-updates.ts';
-import type { Verdict } from './judge.ts';
+import type { Verdict } from './verdict.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './same-content.ts';
 

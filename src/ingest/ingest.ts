@@ -39,7 +39,7 @@ import {
 } from '../store/attempts.ts';
 import type { Self } from '../store/processes.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { VerdictKind } from '../decide/judge.ts';
+import type { VerdictKind } from '../decide/verdict.ts';
 
 export interface IngestDeps {
   readonly database: Database;

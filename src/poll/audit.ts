@@ -3,7 +3,7 @@ import { MailboxError } from '../mailbox/mailbox.ts';
 import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
 import { isOtherFolder } from '../mailbox/sync-plan.ts';
 import { compareFolder } from './comparison.ts';
-import type { PolledMailbox } from './poll.ts';
+import type { PolledMailbox } from './poll-run.ts';
 import { useOf } from './folder-use.ts';
 import { recordAbsent } from './listing.ts';
 import { findCursor } from '../store/cursors.ts';

@@ -12,7 +12,7 @@ import { giveUpRaw } from '../store/lost-raw.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { PollRun } from './folder.ts';
+import type { PollRun } from './poll-run.ts';
 
 /** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;

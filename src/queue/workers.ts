@@ -9,7 +9,7 @@ import { pollMailbox } from '../poll/poll.ts';
 import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
-import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
+import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll-run.ts';
 import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';

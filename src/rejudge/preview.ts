@@ -7,7 +7,7 @@ import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import { laterOf } from '../mail/authentication/authentication.ts';
 
 export interface RejudgeDeps {

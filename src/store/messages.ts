@@ -4,7 +4,7 @@ import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
 import { linkStateOf, stateFields } from './link-state.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** Where and how a message was seen. */
 export interface Sighted {

@@ -2,7 +2,7 @@ import { MongoBulkWriteError } from 'mongodb';
 import type { Collection, ObjectId } from 'mongodb';
 import type { ListedMessage } from '../mailbox/mailbox.ts';
 import { deterministicId } from './ids.ts';
-import { isDuplicateKey } from './mongo.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** One occurrence of a message in a folder: the ledger of what has been seen. */
 export interface SightingDocument {

@@ -3,7 +3,7 @@ import type { Mail } from '../../src/mail/mail.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { judge } from '../../src/decide/judge.ts';
-import type { BookEntry, Decision, KnownContext, ThreadMessage } from '../../src/decide/judge.ts';
+import type { BookEntry, Decision, KnownContext, ThreadMessage } from '../../src/decide/known-context.ts';
 import type { CaseFacts } from '../../src/decide/case-updates.ts';
 import { decideCaseUpdates } from '../../src/decide/case-updates.ts';
 import { decisionKeysFor } from '../../src/decide/address-lookups.ts';

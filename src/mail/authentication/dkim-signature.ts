@@ -1,4 +1,4 @@
-import type { RawField } from './raw-header.ts';
+import type { RawField } from './raw-field.ts';
 import { valueOf } from './raw-header.ts';
 import { singleFields } from './single-fields.ts';
 

@@ -1,4 +1,4 @@
-import type { RawField, ShownField } from './raw-header.ts';
+import type { RawField, ShownField } from './raw-field.ts';
 import { singleFields } from './single-fields.ts';
 
 /**

@@ -1,6 +1,13 @@
 import { isInNetwork, readIp } from './ip-address.ts';
 import type { IpAddress } from './ip-address.ts';
 
+/** What the settings say of our own servers. */
+export interface OwnServers {
+  /** authserv-ids (RFC 8601 §2.5) of those that take mail, lower-cased. */
+  readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
+}
+
 /** The servers by which mail reaches us: our own, and a hosted gateway before them. */
 export interface OwnRelays {
   /** Whether a client with this address is one of them. */

@@ -3,7 +3,7 @@ import { hopOf } from './received.ts';
 import { readReceivedLine } from './received-line.ts';
 import { readResultsHeader } from './results-header.ts';
 import type { MethodResult } from './results-header.ts';
-import type { ShownField } from './raw-header.ts';
+import type { ShownField } from './raw-field.ts';
 
 /** They always write their results directly below their own Received line, where others leave the first word to the sender. */
 const writeBelow: ReadonlySet<string> = new Set(['mx.google.com']);

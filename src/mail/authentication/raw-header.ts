@@ -3,21 +3,7 @@ import { createMimeHeaderLines } from '../../mime/header/header-lines.ts';
 import { parseLimits } from '../../mime/limits.ts';
 import { fieldText } from '../../mime/header/headers.ts';
 import { headerDefects } from './header-defects.ts';
-
-/** One header field as it stands in the bytes. */
-export interface RawField {
-  /** Lower-cased, without the blanks that some write before the colon ("From :"). */
-  readonly name: string;
-  /** Everything up to the next field, line ends included; one character is one byte. */
-  readonly bytes: string;
-}
-
-/** A field as the parser reads it, and so as it is shown. */
-export interface ShownField {
-  readonly name: string;
-  /** Unfolded, not decoded. */
-  readonly value: string;
-}
+import type { RawField, ShownField } from './raw-field.ts';
 
 export interface RawMessage {
   /** As signers and verifiers read them: lines end with LF or CRLF and with nothing else. */

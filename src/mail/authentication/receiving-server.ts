@@ -1,9 +1,8 @@
-import type { Rules } from '../../decide/rules.ts';
 import { parseAddressList } from '../../mime/addresses/addresses.ts';
 import { organisationOf } from '../organisation.ts';
 import { readIp } from './ip-address.ts';
 import { ownRelaysOf } from './own-relays.ts';
-import type { OwnRelays } from './own-relays.ts';
+import type { OwnRelays, OwnServers } from './own-relays.ts';
 import { borderOf, statedBy } from './own-results.ts';
 import type { RawMessage } from './raw-header.ts';
 import { readReceivedLine } from './received-line.ts';
@@ -33,10 +32,7 @@ const MOST_RELAYS = 4;
  * Finds the relays by which nearly all mail comes, whoever sends it, the names of the servers that take it from elsewhere, and
  * the names under which these state results. All that is looked at stands where only the receiving servers write.
  */
-export function proposeServers(
-  heads: readonly RawMessage[],
-  rules: Pick<Rules, 'trustedAuthservIds' | 'ownRelays'>,
-): ServerProposal {
+export function proposeServers(heads: readonly RawMessage[], rules: OwnServers): ServerProposal {
   const mail = heads.filter(({ shown }) => shown.some(({ name }) => name === 'received'));
   if (mail.length < FEWEST_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
   const found: string[] = [];

@@ -1,9 +1,9 @@
-import type { Rules } from '../../decide/rules.ts';
 import type { SmtpSession } from './smtp-session.ts';
 import { readTrustedResults } from './authentication.ts';
 import type { Authentication } from './authentication.ts';
 import type { Mail } from '../mail.ts';
 import type { DnsResolver } from './dns-answers.ts';
+import type { OwnServers } from './own-relays.ts';
 import { readRawHeader } from './raw-header.ts';
 
 /** Name servers that do not answer must not hold up the rest. */
@@ -22,7 +22,7 @@ export async function authenticateSender({
 }: {
   readonly mail: Pick<Mail, 'from' | 'fromAll'>;
   readonly raw: () => Promise<Uint8Array>;
-  readonly rules: Pick<Rules, 'trustedAuthservIds' | 'ownRelays'>;
+  readonly rules: OwnServers;
   readonly smtp?: SmtpSession | null;
   /** Null: the DNS is not asked. */
   readonly resolver: DnsResolver | null;

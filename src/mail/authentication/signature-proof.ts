@@ -7,7 +7,8 @@ import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { coversWhatIsRead, isSound, readDkimSignature } from './dkim-signature.ts';
 import type { DkimSignature } from './dkim-signature.ts';
 import type { WatchedResolver } from './dns-answers.ts';
-import type { RawField, RawMessage } from './raw-header.ts';
+import type { RawMessage } from './raw-header.ts';
+import type { RawField } from './raw-field.ts';
 import { isHashable, withNetworkLineEnds } from './signed-body.ts';
 
 /** Each costs a question to the DNS and a public-key operation; three or four are seen on honest mail. */

@@ -6,7 +6,7 @@ import { endOfHop, textOfHop } from './hop-text.ts';
 import { partJoinedHeads } from './joined-head.ts';
 import { htmlToText } from '../../mime/html/html.ts';
 import { fold } from '../../mime/character-folding.ts';
-import { readLocalisedDate } from './localised-date.ts';
+import { readLocalisedDate } from '../../mime/dates/localised-date.ts';
 import type { Forward } from '../mail.ts';
 import type { Address, ParsedMessage } from '../../mime/parsed-message.ts';
 import { readLines } from './quoted-lines.ts';

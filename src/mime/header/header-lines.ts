@@ -80,21 +80,19 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
   };
 }
 
+interface HeaderInput {
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
+  readonly ofMessage: boolean;
+}
+
 /**
  * Collects a header block line by line. A line that is no field is skipped as damage (a relay's note, an mbox "From " line, a
  * continuation that lost its blank), and so are several in a row where fields that the header still lacks follow; else they are
  * a body whose blank line is missing, and so is one before any field. Where `ofMessage`, blank lines and a byte order
  * mark before the first field are passed over: a part may have no header (RFC 2046 §5.1), a message always has one.
  */
-export function createMimeHeaderLines({
-  limits,
-  budget,
-  ofMessage,
-}: {
-  readonly limits: ParseLimits;
-  readonly budget: ParseBudget;
-  readonly ofMessage: boolean;
-}): HeaderLines {
+export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput): HeaderLines {
   const kept = createKeptLines({ limits, budget });
   let malformed = false;
   /** Lines of which is not known yet whether they are damage or a body. */
