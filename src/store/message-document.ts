@@ -3,7 +3,7 @@ import type { SecondReading } from '../mail/second-reading.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
-import type { DecidedCaseUpdate, DecidedLink, DecidedMessage, LinkState } from '../decide/decided-message.ts';
+import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import type { ClientDocument } from './clients.ts';
 import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-state.ts';
