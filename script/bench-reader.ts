@@ -31,7 +31,7 @@ const reader = openReader({
   maxMessageBytes: 50_000_000,
   timeLimitMs: 30_000,
   spoolDir: folder,
-  reading: { authenticate: false, trustedAuthservIds: [], caseTags: defaultRules },
+  reading: { authenticate: false, trustedAuthservIds: [], ownRelays: [], caseTags: defaultRules },
 });
 
 /** Every n-th of all files that look like messages, so that each corpus has its share. */

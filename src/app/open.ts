@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PolledMailbox } from '../poll/poll.ts';
+import type { PolledMailbox } from '../poll/poll-run.ts';
 import { openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { inspectRedis } from '../queue/redis.ts';
@@ -12,7 +12,8 @@ import type { BlobStore } from '../store/blobs/blobs.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
-import { ensureIndexes, openDatabase } from '../store/mongo.ts';
+import { prepareDatabase } from '../store/migrations.ts';
+import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
 import { createClosingStack } from './closing-stack.ts';
 import { openMailbox } from './open-mailbox.ts';
@@ -56,7 +57,7 @@ export async function openResources(
   stack.add(async () => await database.client.close());
   let spool: SpoolFolder;
   try {
-    await ensureIndexes(database);
+    await prepareDatabase(database);
     spool = await openSpool(config);
   } catch (error) {
     await stack.close().catch(() => {});
@@ -144,6 +145,7 @@ export function openReaderFor(
     reading: {
       authenticate: config.rules.authentication !== 'off',
       trustedAuthservIds: config.rules.trustedAuthservIds,
+      ownRelays: config.rules.ownRelays,
       caseTags: { caseWords, caseStatuses },
     },
   });

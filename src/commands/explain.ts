@@ -36,7 +36,7 @@ export function explainCommand(): Command {
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const clients: readonly ClientDocument[] =
     options.clients === undefined ? [] : await readClients(options.clients);
-  const config = await readConfig(options.config);
+  const config = await readConfig(options.config, options.dns === true);
   for (const warning of config.warnings) console.error(`--config: ${warning}`);
   try {
     const explained = await explain({
@@ -59,7 +59,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
 }
 
-async function readConfig(path: string | undefined): Promise<ExplainConfig> {
+async function readConfig(path: string | undefined, useDns: boolean): Promise<ExplainConfig> {
   let json: unknown = {};
   if (path !== undefined) {
     try {
@@ -68,7 +68,7 @@ async function readConfig(path: string | undefined): Promise<ExplainConfig> {
       throw new UsageError(`--config ${path}: cannot be read as JSON`, { cause: error });
     }
   }
-  const read = rulesFromExplainConfig(json);
+  const read = rulesFromExplainConfig(json, { useDns });
   if (!read.ok)
     throw new UsageError(
       `--config ${path ?? ''}:\n${read.problems.map((problem) => `- ${problem}`).join('\n')}`,

@@ -63,11 +63,11 @@ async function findAll({ messages }: Stores['database']): Promise<MessageDocumen
 async function show({ database }: Stores, name: string): Promise<void> {
   const message = await quarantined(database, name);
   const sightings = await database.sightings.find({ messageRef: message._id }).toArray();
-  const seen = sightings.map(({ mailbox, folder, uid, startedAttempts, updatedAt }) => ({
+  const seen = sightings.map(({ mailbox, folder, uid, attempts, updatedAt }) => ({
     mailbox,
     folder,
     uid,
-    startedAttempts,
+    attempts,
     updatedAt,
   }));
   const { secondReading = null } = message;

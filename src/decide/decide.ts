@@ -8,15 +8,17 @@ import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-m
 import { recipientsKey } from './facts-from-mail.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
-import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
+import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
+import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
 import { holdWhereReadersDisagree } from './readers-disagree.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 4;
+export const RULE_VERSION = 5;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -46,6 +48,7 @@ export interface Judgement {
   readonly caseUpdates: readonly DecidedCaseUpdate[];
   readonly variantOf: string | null;
   readonly newFlags: readonly string[];
+  readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
   readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
@@ -70,6 +73,7 @@ export function decide(input: DecideInput): Judgement {
   const { decisions, authentication, book, relations } = known;
   const context = { roles, inOwnSent, book, thread: relations.thread, decisions, authentication };
   const { verdict, updates } = withCaseUpdates(input, context);
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
   const kept = keptLinks({ message, verdict, known });
   const links = withNewLinks(kept, {
     verdict,
@@ -86,7 +90,12 @@ export function decide(input: DecideInput): Judgement {
     links,
     caseUpdates: mergeCaseUpdates(message.caseUpdates, updates),
     variantOf: relations.variants[0]?.id ?? null,
-    newFlags: relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
+    newFlags: [
+      ...(relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : []),
+      ...(isUnauthenticated ? [UNAUTHENTICATED_FLAG] : []),
+    ],
+    // A copy in our own Sent folder proves what was doubtful before.
+    goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
     judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
     ruleVersion: RULE_VERSION,
   };
@@ -112,11 +121,10 @@ function withCaseUpdates(
     known,
   );
   const same = sameContentMessages(relations, verdict);
-  const awaitsParent = relations.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
   const updates = asked.filter(
-    (update) => !same.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
+    (update) => !same.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
   );
   const repeated = asked.length - updates.length;
   return {
@@ -126,8 +134,8 @@ function withCaseUpdates(
       detail:
         repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
     }),
-    updates: updates.flatMap(({ description: _, ...update }) =>
-      known.clients.has(update.clientId) ? [{ ...update, awaitsParent, writtenAt: null }] : [],
+    updates: updates.flatMap((update) =>
+      known.clients.has(update.clientId) ? [{ ...update, writtenAt: null }] : [],
     ),
   };
 }

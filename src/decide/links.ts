@@ -1,5 +1,6 @@
 import type { DecidedLink, DecidedMessage } from './decided-message.ts';
-import type { BookEntry, Decision, Verdict } from './judge.ts';
+import type { BookEntry, Decision } from './known-context.ts';
+import type { Verdict } from './verdict.ts';
 
 interface Known {
   readonly decisions: readonly Decision[];

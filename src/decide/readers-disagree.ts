@@ -5,7 +5,8 @@ import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement, SecondHeader } from '../mail/second-reading.ts';
 import type { CaseUpdateDraft } from './case-updates.ts';
-import type { Decision, Evidence, Link, Verdict } from './judge.ts';
+import type { Decision } from './known-context.ts';
+import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { Address } from '../mime/parsed-message.ts';
 
 /**

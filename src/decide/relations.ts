@@ -2,7 +2,7 @@ import type { Mail } from '../mail/mail.ts';
 import { hasSameContent, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
-import type { ThreadMessage } from './judge.ts';
+import type { ThreadMessage } from './known-context.ts';
 import { hasMultipleForwards } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';
 import type { Parent } from './case-updates.ts';
@@ -55,7 +55,13 @@ export type RelationKeys = ReturnType<typeof relationKeys>;
 
 /** Whether a message is among those that the keys ask for: what the database answers by its indexes. */
 export function isAskedFor(
-  { messageId, variantKey, originKey, carriesKey, date }: MessageFacts,
+  {
+    messageId,
+    variantKey,
+    originKey,
+    carriesKey,
+    date,
+  }: Pick<MessageFacts, 'messageId' | 'variantKey' | 'originKey' | 'carriesKey' | 'date'>,
   keys: RelationKeys,
 ): boolean {
   return (

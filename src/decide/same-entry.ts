@@ -5,7 +5,7 @@
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { isPending, isStaffForward, withEvidence } from './decided-message.ts';
 import { isMadeBy } from './held-updates.ts';
-import type { Verdict } from './judge.ts';
+import type { Verdict } from './verdict.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './same-content.ts';
 
@@ -96,8 +96,12 @@ export function yieldTo(
   });
   const caseUpdates = message.caseUpdates.filter((update) => {
     if (!isFresh(update)) return true;
-    const asDraft = { ...update, review: update.review === 'echo' ? null : update.review };
-    return !same.some(isMadeBy(asDraft, { awaitsParent: false }));
+    const asDraft = {
+      ...update,
+      review: update.review === 'echo' ? null : update.review,
+      awaitsParent: update.awaitsParent === true,
+    };
+    return !same.some(isMadeBy(asDraft, asDraft));
   });
   const isSame =
     links.every((link, index) => link === message.links[index]) &&

@@ -4,7 +4,7 @@ import type { Disagreement } from '../mail/second-reading.ts';
 import type { ReadMail } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { readClients } from './gather.ts';
 import type { ExplainClient } from './gather.ts';

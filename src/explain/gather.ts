@@ -4,7 +4,7 @@ import { entriesOf } from '../decide/client-addresses.ts';
 import type { WrittenAddresses } from '../decide/client-addresses.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
-import type { BookEntry } from '../decide/judge.ts';
+import type { BookEntry } from '../decide/known-context.ts';
 import { relate } from '../decide/relations.ts';
 import type { MemoryStore } from './memory-store.ts';
 

@@ -4,7 +4,7 @@ import { decide, isNews, stateWhenWritten } from '../decide/decide.ts';
 import { messageIdOf } from '../decide/decided-message.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
 import { recipientsBeside } from '../decide/facts-from-mail.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import { entryHolders, yieldTo } from '../decide/same-entry.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { gather } from './gather.ts';

@@ -6,7 +6,9 @@ import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
+import { linkStateOf } from '../store/link-state.ts';
 import { flagSameMessageId } from '../store/messages.ts';
+import { asDecided } from '../store/message-document.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -14,6 +16,7 @@ import { instantOf } from '../mail/instant.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import { carriedIn } from '../decide/carried-hop.ts';
+import { UNAUTHENTICATED_FLAG } from '../decide/proof.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -89,7 +92,7 @@ export function caseUpdateOf(
   const { clientId } = update;
   return {
     _id: caseUpdateId(message, update),
-    ...caseRowOf({ ...update, clientId: String(clientId) }, { message, mail }),
+    ...caseRowOf({ ...update, clientId: String(clientId) }, { message: asDecided(message), mail }),
     clientId,
     communicationId: communicationId(message, clientId),
     messageRef: message._id,
@@ -107,13 +110,30 @@ export async function flagReusedId(
   await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
 }
 
+/** What became known of the sender after a communication was written shows on it, too. */
+export async function flagSender(
+  { communications }: Pick<Database, 'communications'>,
+  message: MessageDocument,
+): Promise<void> {
+  if (message.revision < 2) return;
+  const written = message.links.filter(({ writtenAt }) => writtenAt !== null);
+  const ids = written.map((link) => communicationId(message, link.clientId));
+  const flags = UNAUTHENTICATED_FLAG;
+  const own = { _id: { $in: ids }, messageRef: message._id };
+  if (ids.length === 0) return;
+  if (message.flags.includes(flags)) await communications.updateMany(own, { $addToSet: { flags } });
+  else await communications.updateMany({ ...own, flags }, { $pull: { flags } });
+}
+
 /** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */
 export async function writeOut(
   { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
   message: MessageDocument,
   mail: Mail,
 ): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter((link) => link.writtenAt === null && link.retract === undefined);
+  const links = message.links.filter(
+    (link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined,
+  );
   const written = await recordCommunications(
     communications,
     links.map((link) => communicationOf(message, mail, link)),

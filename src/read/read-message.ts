@@ -2,27 +2,26 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
-import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import { findDisagreements } from './find-disagreements.ts';
 import type {
   AttachmentContent,
-  RawContent,
   ReadingResult,
-  ReadingSettings,
   ReadingTask,
+  ReadingSettings,
+  RawContent,
 } from './reading-task.ts';
+import { authenticateSender } from '../mail/authentication/sender.ts';
+import { findDisagreements } from './find-disagreements.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 /** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
 type HeaderTask = Extract<ReadingTask, { kind: 'header' }>;
@@ -35,8 +34,7 @@ export async function readMessage(
   if (task.kind === 'message') return await readWhole(task, settings);
   if (task.kind === 'header') return await readHeader(task, settings);
   // Takes a tenth of a second to load, and is rarely needed.
-  const { readSecond } = await import('./second-reader.ts');
-  return await readSecond(open(task.raw));
+  return await (await import('./second-reader.ts')).readSecond(open(task.raw));
 }
 
 async function readHeader(
@@ -98,15 +96,13 @@ async function authenticate(
   { mail }: ReadMail,
   settings: ReadingSettings,
 ): Promise<Authentication | null> {
-  const trusted = readTrustedResults(mail.headers, settings.trustedAuthservIds);
-  if (trusted !== null || !settings.authenticate) return trusted;
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
-  const raw = task.raw instanceof Uint8Array ? asBuffer(task.raw) : await readFile(task.raw.path);
-  // Half a second to load, for nothing where our own server's results are trusted.
-  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
-  return await verifyAuthentication({
-    raw,
-    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  return await authenticateSender({
+    mail,
+    rules: settings,
+    raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
+    resolver: settings.authenticate
+      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
+      : null,
   });
 }

@@ -5,8 +5,11 @@ import type { ReadingTask, ResultOf } from './reading-task.ts';
 
 /** Reading processes that are kept for the next message. Started when first needed. */
 export interface ReaderPool {
-  /** Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`. */
-  run<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
+  /**
+   * Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`, and the reason of `stop`
+   * once it is aborted: a shutdown is not the message's fault.
+   */
+  run<T extends ReadingTask>(task: T, timeLimitMs: number, stop?: AbortSignal): Promise<ResultOf<T>>;
   /** The same in a process that has read nothing before and reads nothing after. */
   runAlone<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   readonly close: () => Promise<void>;
@@ -78,11 +81,24 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
   }, idleMs).unref();
 
   return {
-    run: async (task, timeLimitMs) =>
-      await withProcess(
-        take,
-        async (one) => await one.run(task, timeLimitMs).finally(async () => await giveBack(one)),
-      ),
+    run: async (task, timeLimitMs, stop) => {
+      stop?.throwIfAborted();
+      return await withProcess(take, async (one) => {
+        const breakOff = (): void => {
+          void end(one);
+        };
+        stop?.addEventListener('abort', breakOff, { once: true });
+        try {
+          return await one.run(task, timeLimitMs);
+        } catch (error) {
+          stop?.throwIfAborted();
+          throw error;
+        } finally {
+          stop?.removeEventListener('abort', breakOff);
+          await giveBack(one);
+        }
+      });
+    },
     runAlone: async (task, timeLimitMs) =>
       await withProcess(
         start,

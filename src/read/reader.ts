@@ -33,7 +33,7 @@ interface RawReference {
 /** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
-  read(raw: RawReference): Promise<ReadMessage>;
+  read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
   /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** What an independent parser can show of a message that is not read otherwise; null where it cannot either, or the bytes are gone. */
@@ -124,7 +124,7 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  async function read(raw: RawReference): Promise<ReadMessage> {
+  async function read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, dispose: async () => {} };
@@ -134,7 +134,7 @@ export function openReader(settings: ReaderSettings): Reader {
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const result = await pool.run({ kind: 'message', raw: content, spoolDir }, timeLimitMs);
+      const result = await pool.run({ kind: 'message', raw: content, spoolDir }, timeLimitMs, stop);
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
         (kept) => !(kept instanceof Uint8Array),
       );

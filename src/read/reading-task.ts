@@ -44,6 +44,7 @@ export interface ReadingSettings {
   /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
   /** The words of case tags, which are read twice. */
   readonly caseTags: CaseTagWords;
 }

@@ -2,13 +2,15 @@ import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../decide/case-updates.ts';
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
 import type { ClientDocument } from './clients.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** The CRM's record of a change of a case: its own fields first, docketmail's beside them. */
 export interface CaseUpdateDocument {
   readonly _id: ObjectId;
   readonly clientId: ClientDocument['_id'];
   readonly date: Date;
+  /** By it the first claim to a case is known. */
+  readonly claimedAt?: Date;
   readonly title: string;
   readonly description: string;
   readonly status: string;
@@ -47,8 +49,8 @@ export async function recordCaseUpdate(
 const MAX_ROUNDS = 5;
 
 /**
- * A case is derived by date, never by arrival: an update that landed late changes what later ones inherit, and whose case it
- * is. Rows that others wrote and rows that a person confirmed are never touched.
+ * The status of a case is derived by date, never by arrival: an update that landed late changes what later ones inherit. Whose case
+ * it is never changes by itself. Rows that others wrote and rows that a person confirmed are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
   const filter =

@@ -3,7 +3,8 @@ import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
-import { retryDuplicate } from './mongo.ts';
+import { linkStateOf, stateFields } from './link-state.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** Where and how a message was seen. */
 export interface Sighted {
@@ -103,14 +104,20 @@ export type StoredJudgement = Pick<
   | 'variantOf'
   | 'judgedWith'
   | 'ruleVersion'
-> & { readonly newFlags: readonly string[] };
+> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision'>,
-  { newFlags, ...judgement }: StoredJudgement,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
+  { newFlags, goneFlags, ...judgement }: StoredJudgement,
 ): Promise<MessageDocument | null> {
+  const gone = message.flags.filter((flag) => goneFlags.includes(flag));
+  if (gone.length > 0)
+    await messages.updateOne(
+      { _id: message._id, revision: message.revision },
+      { $pull: { flags: { $in: gone } } },
+    );
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
     {
@@ -144,19 +151,21 @@ export async function flagSameMessageId(
 /** Everything that was decided has been written. */
 export async function markWritten(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision' | 'links' | 'caseUpdates'>,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'receivedAt' | 'links' | 'caseUpdates'>,
   state: MessageDocument['state'],
 ): Promise<void> {
   const now = new Date();
-  const written = <T extends { readonly writtenAt: Date | null }>(rows: readonly T[]): T[] =>
-    rows.map((row) => ({ ...row, writtenAt: row.writtenAt ?? now }));
   await messages.updateOne(
     { _id: message._id, revision: message.revision },
     {
       $set: {
         state,
-        links: written(message.links),
-        caseUpdates: written(message.caseUpdates),
+        links: message.links.map((link) => {
+          const before = linkStateOf(message, link);
+          const after = before.kind === 'pending' ? ({ kind: 'written', at: now } as const) : before;
+          return { ...link, ...stateFields(message, after) };
+        }),
+        caseUpdates: message.caseUpdates.map((update) => ({ ...update, writtenAt: update.writtenAt ?? now })),
         storedAt: now,
       },
     },

@@ -6,7 +6,7 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { Evidence, Via } from '../decide/judge.ts';
+import type { Evidence, Via } from '../decide/verdict.ts';
 import type { Review } from '../decide/case-updates.ts';
 import { companyDomain } from '../decide/parties.ts';
 import { idsMeant } from './named.ts';

@@ -7,7 +7,8 @@ import {
 } from '../../src/decide/readers-disagree.ts';
 import type { CaseUpdateDraft } from '../../src/decide/case-updates.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
-import type { Decision, Link, Verdict } from '../../src/decide/judge.ts';
+import type { Decision } from '../../src/decide/known-context.ts';
+import type { Link, Verdict } from '../../src/decide/verdict.ts';
 import { readMail } from '../../src/mail/read.ts';
 import type { Disagreement } from '../../src/mail/second-reading.ts';
 import { readSecondHeader } from '../../src/read/second-reader.ts';
@@ -103,9 +104,9 @@ describe('what is held', () => {
   });
   const update = (clientId: string, review: CaseUpdateDraft['review'] = null): CaseUpdateDraft => ({
     clientId,
+    awaitsParent: false,
     ref: '7',
     title: 'Wall',
-    description: '',
     status: 'Closed',
     statusText: null,
     review,

@@ -19,7 +19,7 @@ async function withDeadlyReader(firm: Firm): Promise<IngestDeps> {
     maxMessageBytes: 50_000_000,
     timeLimitMs: 3_000,
     spoolDir: await newFolder(),
-    reading: { authenticate: false, trustedAuthservIds: [], caseTags: defaultRules },
+    reading: { authenticate: false, trustedAuthservIds: [], ownRelays: [], caseTags: defaultRules },
     entry: new URL('../read/deadly-process.ts', import.meta.url),
   });
   onTestFinished(async () => await reader.close());

@@ -19,9 +19,10 @@ import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 
 const WAIT = { timeout: 30_000, interval: 50 };
-const settings: ReadingSettings = {
+const readingSettings: ReadingSettings = {
   authenticate: false,
   trustedAuthservIds: [],
+  ownRelays: [],
   caseTags: defaultRules,
 };
 const deadly = new URL('./deadly-process.ts', import.meta.url);
@@ -40,16 +41,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(changes: Partial<ReaderSettings> = {}): Reader {
+function open(settings: Partial<ReaderSettings> = {}): Reader {
   const reader = openReader({
     blobs: openDirectoryStore({ dir: join(folder, 'blobs') }),
     processes: 1,
     maxMessageBytes: 50_000_000,
     timeLimitMs: 60_000,
     spoolDir: join(folder, 'spool'),
-    reading: settings,
+    reading: readingSettings,
     entry: deadly,
-    ...changes,
+    ...settings,
   });
   readers.push(reader);
   return reader;
@@ -80,7 +81,7 @@ describe('a reading process that ends over a message', () => {
     processes: 1,
     maxHeapMb: 96,
     maxProcessMb: 400,
-    settings,
+    settings: readingSettings,
   });
   afterAll(pool.close);
   const run = async (subject: string, timeLimitMs = 60_000): Promise<string> => {
@@ -213,7 +214,7 @@ describe('the pool', () => {
       processes: 2,
       maxHeapMb: 256,
       maxProcessMb: 640,
-      settings,
+      settings: readingSettings,
       idleMs: 200,
     });
     const header = message('Good morning');

@@ -14,7 +14,7 @@ const reader = openReader({
   maxMessageBytes: 50_000_000,
   timeLimitMs: 600_000,
   spoolDir: join(folder, 'spool'),
-  reading: { authenticate: false, trustedAuthservIds: [], caseTags: defaultRules },
+  reading: { authenticate: false, trustedAuthservIds: [], ownRelays: [], caseTags: defaultRules },
   entry: new URL('./deadly-process.ts', import.meta.url),
 });
 const untilRead = reader.read({ key, size: Number(size) });

@@ -3,7 +3,8 @@ import { enrichedToText } from './enriched.ts';
 import { safeFilename } from '../header/filename.ts';
 import { unflow } from './flowed.ts';
 import type { MessageDraft } from '../structure/message-draft.ts';
-import type { ContentFacts, PartResult } from './part-content.ts';
+import type { PartResult } from './part-content.ts';
+import type { ContentFacts } from './content-output.ts';
 import type { Part } from '../structure/part.ts';
 import { precut } from './text-limits.ts';
 

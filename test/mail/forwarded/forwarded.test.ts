@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forwardLanguages } from '../../../src/mail/forwarded/forward-languages.ts';
+import { calendarLanguages } from '../../../src/mime/dates/calendar-words.ts';
 import { labels } from '../../../src/mail/forwarded/forward-words.ts';
 import { readForwards } from '../../../src/mail/forwarded/forwarded.ts';
 import { htmlToText } from '../../../src/mime/html/html.ts';
@@ -38,6 +39,11 @@ describe('what stands around a forward', () => {
 });
 
 describe('the label tables', () => {
+  it('the dates of every language are read, and of no other', () => {
+    const languages = forwardLanguages.map(({ language }) => language);
+    expect([...calendarLanguages]).toEqual(languages);
+  });
+
   it('give every label one meaning in all languages', () => {
     const fields = ['from', 'date', 'to', 'cc', 'subject', 'replyTo', 'other'] as const;
     const conflicts = forwardLanguages.flatMap((language) =>
