@@ -12,7 +12,8 @@ import type { BlobStore } from '../store/blobs/blobs.ts';
 import { openBlobStore } from '../store/blobs/open-blob-store.ts';
 import { openSpoolFolder } from '../store/blobs/spool-folder.ts';
 import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
-import { ensureIndexes, openDatabase } from '../store/mongo.ts';
+import { prepareDatabase } from '../store/migrations.ts';
+import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
 import { createClosingStack } from './closing-stack.ts';
 import { openMailbox } from './open-mailbox.ts';
@@ -56,7 +57,7 @@ export async function openResources(
   stack.add(async () => await database.client.close());
   let spool: SpoolFolder;
   try {
-    await ensureIndexes(database);
+    await prepareDatabase(database);
     spool = await openSpool(config);
   } catch (error) {
     await stack.close().catch(() => {});
@@ -134,14 +135,18 @@ export function openReaderFor(
   { blobs, spoolDir }: { readonly blobs: BlobStore; readonly spoolDir: string },
 ): Reader {
   const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
+  const { caseWords, caseStatuses } = config.rules;
   return openReader({
     blobs,
     processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,
-    authenticate: config.rules.authentication !== 'off',
-    trustedAuthservIds: config.rules.trustedAuthservIds,
-    ownRelays: config.rules.ownRelays,
+    reading: {
+      authenticate: config.rules.authentication !== 'off',
+      trustedAuthservIds: config.rules.trustedAuthservIds,
+      ownRelays: config.rules.ownRelays,
+      caseTags: { caseWords, caseStatuses },
+    },
   });
 }

@@ -70,7 +70,8 @@ async function show({ database }: Stores, name: string): Promise<void> {
     attempts,
     updatedAt,
   }));
-  console.log(JSON.stringify({ ...summaryOf(message), sightings: seen }, null, 2));
+  const { secondReading = null } = message;
+  console.log(JSON.stringify({ ...summaryOf(message), secondReading, sightings: seen }, null, 2));
 }
 
 async function replay(names: readonly string[], { all = false }: { all?: boolean }): Promise<void> {

@@ -29,40 +29,65 @@ export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusCh
   return latest?.status ?? FIRST_STATUS;
 }
 
-/** The clients whose case it is: those of the earliest update that took effect, or would but for being another client's. */
-export function caseOwners(
-  updates: readonly { readonly date: Date; readonly clientId: unknown; readonly review?: string | null }[],
-): ReadonlySet<string> {
-  const effective = updates.filter(({ review }) => (review ?? null) === null || review === 'foreign-case');
-  const first = Math.min(...effective.map(({ date }) => date.getTime()));
-  return new Set(
-    effective.filter(({ date }) => date.getTime() === first).map(({ clientId }) => String(clientId)),
-  );
+/** A claim to a case. */
+interface Claim {
+  readonly date: Date;
+  /** When it was made: the Date header, but no earlier than the arrival, since a sender writes what date it likes. */
+  readonly claimedAt?: Date;
+  readonly clientId: unknown;
+  readonly review?: string | null;
+  readonly confirmedAt?: Date | null;
 }
+
+/**
+ * The clients whose case it is: those of the first update that took effect, and whom a person let into it. What is held owns
+ * nothing, so that nobody takes over a case by claiming it with an old date.
+ */
+export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
+  const effective = updates
+    .filter(({ review }) => (review ?? null) === null)
+    .toSorted((a, b) => compareClaims(a, b));
+  const [first] = effective;
+  const owning = effective.filter((one) => first && (compareClaims(one, first) === 0 || one.confirmedAt));
+  return new Set(owning.map(({ clientId }) => String(clientId)));
+}
+
+const compareClaims = (a: Claim, b: Claim): number =>
+  (a.claimedAt ?? a.date).getTime() - (b.claimedAt ?? b.date).getTime() ||
+  a.date.getTime() - b.date.getTime();
 
 /** A case update on record, as far as its case depends on it. */
 export interface CaseRow extends StatusChange {
   readonly clientId: unknown;
   readonly ref?: string | null;
-  readonly statusText?: string | null;
   readonly review?: Review | null;
+  readonly claimedAt?: Date;
   /** Made by docketmail. What people and other programs wrote is theirs. */
   readonly isOurs: boolean;
-  readonly awaitsParent?: boolean;
   readonly confirmedAt?: Date | null;
 }
+
+/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
+const MAX_DESCRIPTION_CHARS = 500_000;
 
 /** What goes on record for a case update. `status` of one without its own follows the case: `caseChanges` tells which. */
 export function caseRowOf(
   update: DecidedCaseUpdate,
-  { message, mail }: { readonly message: Pick<DecidedMessage, 'date' | 'forwarded'>; readonly mail: Mail },
+  {
+    message,
+    mail,
+  }: {
+    readonly message: Pick<DecidedMessage, 'date' | 'arrivedAt' | 'forwarded'>;
+    readonly mail: Mail;
+  },
 ) {
   const { clientId, title, status, statusText, ref, review, awaitsParent } = update;
   return {
     clientId,
     date: message.date,
+    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     title,
-    description: descriptionOf(mail, carriedIn(message, mail)),
+    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
     status: status ?? FIRST_STATUS,
     statusInherited: status === null,
     statusText,
@@ -72,7 +97,7 @@ export function caseRowOf(
   };
 }
 
-/** What has to change in the rows of one case, because an update landed late or another one was settled. */
+/** What has to change in the rows of one case, because an update landed or another one was settled: statuses follow by date. */
 export function caseChanges<R extends CaseRow>(
   rows: readonly R[],
 ): { readonly row: R; readonly status: string; readonly review: Review | null }[] {
@@ -86,18 +111,12 @@ export function caseChanges<R extends CaseRow>(
   });
 }
 
+/** What took effect beside the owners', because two workers recorded both at the same moment, is held. Only a person lets it go. */
 function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | null {
   const review = row.review ?? null;
-  if (!row.isOurs || row.confirmedAt || (row.ref ?? null) === null) return review;
-  const isOwners = owners.size === 0 || owners.has(String(row.clientId));
-  if (!isOwners) return review ?? 'foreign-case';
-  if (review !== 'foreign-case') return review;
-  if (row.awaitsParent === true) return 'parent-unknown';
-  return isStatusUnknown(row) ? 'unknown-status' : null;
+  const isSettled = !row.isOurs || (row.confirmedAt ?? null) !== null || (row.ref ?? null) === null;
+  return review !== null || isSettled || owners.has(String(row.clientId)) ? review : 'foreign-case';
 }
-
-const isStatusUnknown = ({ statusInherited, statusText }: CaseRow): boolean =>
-  statusInherited === true && (statusText ?? null) !== null;
 
 /** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, because no collation is relied on to find them. */
 export function spellingsOfRef(ref: string): readonly string[] {

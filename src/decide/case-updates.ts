@@ -5,8 +5,6 @@ import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext } from './known-context.ts';
 import type { Link, Verdict } from './verdict.ts';
 import type { Rules } from './rules.ts';
-import { carriedHop } from './carried-hop.ts';
-import { descriptionOf } from './case-description.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
 
@@ -18,7 +16,6 @@ export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
   readonly title: string;
-  readonly description: string;
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
@@ -80,7 +77,6 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
   const doubt = authorityProblem(input) ?? personalProblem(mail);
-  const description = descriptionOf(mail, carriedHop(mail, rules));
   const inside = tagsInside(mail, rules);
   const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, inside);
   const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
@@ -93,7 +89,6 @@ export function decideCaseUpdates(input: {
         clientId,
         ref: tag.ref,
         title: cases.title,
-        description,
         status: tag.status,
         statusText: tag.statusText,
         review: tag.lookAlike

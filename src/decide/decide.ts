@@ -1,6 +1,7 @@
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
@@ -11,6 +12,7 @@ import type { BookEntry, Decision, KnownContext } from './known-context.ts';
 import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
+import { holdWhereReadersDisagree } from './readers-disagree.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
@@ -32,6 +34,8 @@ export interface Known {
   /** The clients in question that are there now. */
   readonly clients: ReadonlySet<string>;
   readonly authentication: Authentication | null;
+  /** Where a second reader of the message differs. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 /** All that is decided about one message. A value: two judgements of the same input are equal. */
@@ -102,23 +106,27 @@ function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   facts: KnownContext,
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const verdict = judge(mail, facts, rules);
+  const judged = judge(mail, facts, rules);
   const { relations, holders } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
-    verdict,
+    verdict: judged,
     facts,
     rules,
     cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
   });
+  const { verdict, updates: asked } = holdWhereReadersDisagree(
+    { verdict: judged, updates: cases.updates },
+    known,
+  );
   const same = sameContentMessages(relations, verdict);
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
-  const updates = cases.updates.filter(
+  const updates = asked.filter(
     (update) => !same.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
   );
-  const repeated = cases.updates.length - updates.length;
+  const repeated = asked.length - updates.length;
   return {
     verdict: withEvidence(verdict, {
       rule: 'case-tag',
@@ -126,7 +134,7 @@ function withCaseUpdates(
       detail:
         repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
     }),
-    updates: updates.flatMap(({ description: _, ...update }) =>
+    updates: updates.flatMap((update) =>
       known.clients.has(update.clientId) ? [{ ...update, writtenAt: null }] : [],
     ),
   };

@@ -17,7 +17,7 @@ export interface DecidedLink extends Link {
 }
 
 /** A case update as decided, kept so that a retry writes the same. Its description is the message's, see `descriptionOf`. */
-export interface DecidedCaseUpdate extends Omit<CaseUpdateDraft, 'description' | 'review' | 'awaitsParent'> {
+export interface DecidedCaseUpdate extends Omit<CaseUpdateDraft, 'review' | 'awaitsParent'> {
   /** `echo`: was held for its parent, which carries the same tag; never was an update. */
   readonly review: Review | 'echo' | null;
   /** Decided before the message answered was there, which may show it to be an echo, whatever else holds it. */

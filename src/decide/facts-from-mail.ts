@@ -34,6 +34,7 @@ export function messageFactsOf(
     readonly rules: Rules;
   },
 ): MessageFacts {
+  const { internalDate, now } = beside;
   const { tags } = readCaseTags(mail.subject, beside.rules);
   const answers = answersOf(mail);
   const date = dateOf(mail.date, beside);
@@ -47,6 +48,7 @@ export function messageFactsOf(
     preview: (isBareForward(mail) ? mail.text.trim() : mail.reply).slice(0, PREVIEW_CHARS),
     participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
     date: date.value,
+    arrivedAt: internalDate === null || internalDate > now ? now : internalDate,
     rawKey: beside.rawKey,
     size: mail.size,
     attachments: mail.attachments,

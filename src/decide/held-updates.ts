@@ -2,7 +2,7 @@ import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
 const sameUpdate =
-  (update: Omit<CaseUpdateDraft, 'description'>) =>
+  (update: CaseUpdateDraft) =>
   ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
     clientId === update.clientId &&
     ref === update.ref &&
@@ -13,7 +13,7 @@ const sameUpdate =
  * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits.
  */
 export const isMadeBy =
-  (update: Omit<CaseUpdateDraft, 'description'>, { awaitsParent }: { readonly awaitsParent: boolean }) =>
+  (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
   ({ caseUpdates }: Pick<DecidedMessage, 'caseUpdates'>): boolean =>
     caseUpdates.some(
       (made) =>

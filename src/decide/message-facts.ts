@@ -32,6 +32,8 @@ export interface MessageFacts {
   readonly preview: string;
   readonly participants: readonly Participant[];
   readonly date: Date;
+  /** When a server of ours had it, at the latest when it was read: unlike `date`, nothing that its sender wrote. */
+  readonly arrivedAt: Date;
   readonly rawKey: string;
   readonly size: number;
   readonly attachments: readonly Attachment[];

@@ -55,7 +55,13 @@ export type RelationKeys = ReturnType<typeof relationKeys>;
 
 /** Whether a message is among those that the keys ask for: what the database answers by its indexes. */
 export function isAskedFor(
-  { messageId, variantKey, originKey, carriesKey, date }: MessageFacts,
+  {
+    messageId,
+    variantKey,
+    originKey,
+    carriesKey,
+    date,
+  }: Pick<MessageFacts, 'messageId' | 'variantKey' | 'originKey' | 'carriesKey' | 'date'>,
   keys: RelationKeys,
 ): boolean {
   return (

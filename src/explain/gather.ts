@@ -35,7 +35,8 @@ export function gather({
   message,
   mail,
   authentication,
-}: {
+  disagreements,
+}: Pick<Known, 'disagreements'> & {
   readonly store: MemoryStore;
   readonly clients: Clients;
   readonly message: DecidedMessage;
@@ -48,5 +49,6 @@ export function gather({
     decisions: [],
     holders: store.holders(message.tags.flatMap(({ ref }) => ref ?? [])),
     authentication,
+    disagreements,
   };
 }

@@ -41,8 +41,9 @@ export function openIngestion({
 
   /** Returns the ids of the messages that this decision may change. */
   const judge = (copy: Unjudged, before: DecidedMessage, isFirst: boolean): readonly string[] => {
-    const { mail } = copy.reading;
-    const known = gather({ store, clients, message: before, mail, authentication: copy.authentication });
+    const { reading, authentication, disagreements } = copy;
+    const { mail } = reading;
+    const known = gather({ store, clients, message: before, mail, authentication, disagreements });
     const { verdict, links, caseUpdates, newFlags } = decide({ mail, message: before, known, rules });
     const flags = [...new Set([...before.flags, ...newFlags])];
     const judged: DecidedMessage = { ...before, verdict, links, caseUpdates, flags };

@@ -10,7 +10,9 @@ export interface CaseUpdateRow extends CaseRow {
   readonly title: string;
   readonly description: string;
   readonly ref: string | null;
+  readonly statusText: string | null;
   readonly review: Review | null;
+  readonly awaitsParent?: boolean;
   /** The message that made it. */
   readonly messageId: string;
 }

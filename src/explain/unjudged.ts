@@ -7,8 +7,10 @@ import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
 import { authenticateSender } from '../mail/authentication/sender.ts';
 import { readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { messageFactsOf } from '../decide/facts-from-mail.ts';
+import { compareWithSecond, findDisagreements } from '../read/find-disagreements.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 
@@ -18,6 +20,10 @@ export interface Unjudged {
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
+  /** Where a second reader differs, of a message that decides something by it. */
+  readonly disagreements: readonly Disagreement[];
+  /** The same of any message; null where nobody asked. */
+  readonly compared: readonly Disagreement[] | null;
 }
 
 const UNKNOWN: Authentication = {
@@ -46,8 +52,11 @@ export function resolverOf({
 
 export async function readFile(
   file: MessageFile,
-  config: ExplainConfig,
-  resolver: DnsResolver | null,
+  {
+    config,
+    resolver,
+    compare,
+  }: { readonly config: ExplainConfig; readonly resolver: DnsResolver | null; readonly compare: boolean },
 ): Promise<Unjudged> {
   const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
   const open = (): Readable =>
@@ -74,5 +83,14 @@ export async function readFile(
       resolver,
       raw: async () => raw ?? (await buffer(open())),
     })) ?? UNKNOWN;
-  return { file: file.file, reading, facts: { ...facts, date }, authentication };
+  const disagreements = await findDisagreements(reading.mail, config.rules, open);
+  const compared = compare ? await compareWithSecond(reading.mail, open) : null;
+  return {
+    file: file.file,
+    reading,
+    facts: { ...facts, date },
+    authentication,
+    disagreements,
+    compared,
+  };
 }

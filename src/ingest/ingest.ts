@@ -237,12 +237,13 @@ async function finish(
   { read, again }: { readonly read: ReadMessage; readonly again: boolean },
 ): Promise<IngestOutcome> {
   const { database, rules } = deps;
-  const { mail } = read.reading;
+  const { disagreements, reading } = read;
+  const { mail } = reading;
   let message = received;
   let due = again || !isJudgedAsSeen(message);
   while (due) {
     const authentication = laterOf(message.authentication, read.authentication);
-    const judgement = await judgeMessage(database, { mail, message, authentication, rules });
+    const judgement = await judgeMessage(database, { mail, message, authentication, disagreements, rules });
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
     // Whoever was faster may have judged by a copy that names other recipients.
@@ -280,7 +281,8 @@ async function quarantine(
   sighting: SightingDocument,
   error: string,
 ): Promise<IngestOutcome> {
-  const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
+  const raw = { key: sighting.rawKey ?? '', size: sighting.size };
+  const { reading } = await deps.reader.header(raw);
   const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
   const facts = messageFactsOf(reading, {
     rawKey: rawKey ?? '',
@@ -294,6 +296,7 @@ async function quarantine(
     facts,
     sighted: { mailbox, role, inOwnSent, backfill: false },
     error,
+    secondReading: await deps.reader.second(raw),
   });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };

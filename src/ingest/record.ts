@@ -6,7 +6,9 @@ import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
+import { linkStateOf } from '../store/link-state.ts';
 import { flagSameMessageId } from '../store/messages.ts';
+import { asDecided } from '../store/message-document.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -90,7 +92,7 @@ export function caseUpdateOf(
   const { clientId } = update;
   return {
     _id: caseUpdateId(message, update),
-    ...caseRowOf({ ...update, clientId: String(clientId) }, { message, mail }),
+    ...caseRowOf({ ...update, clientId: String(clientId) }, { message: asDecided(message), mail }),
     clientId,
     communicationId: communicationId(message, clientId),
     messageRef: message._id,
@@ -129,7 +131,9 @@ export async function writeOut(
   message: MessageDocument,
   mail: Mail,
 ): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter((link) => link.writtenAt === null && link.retract === undefined);
+  const links = message.links.filter(
+    (link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined,
+  );
   const written = await recordCommunications(
     communications,
     links.map((link) => communicationOf(message, mail, link)),

@@ -5,7 +5,7 @@ import { findRelated } from './related.ts';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { deriveCase } from '../store/case-updates.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
-import { isCoveredByOther } from '../store/message-document.ts';
+import { coveredFor, linkStateOf, onRecordFor, SET_PENDING, stateFields } from '../store/link-state.ts';
 import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 
@@ -25,11 +25,13 @@ export async function retractLinks(
   for (const link of marked) {
     const outcome = await takeBack(database, { message, mail, link });
     const isKept = outcome === 'kept' && link.retract !== 'unlinked';
-    if (outcome === 'removed' && !isCoveredByOther(message, link))
+    const state = linkStateOf(message, link);
+    if (outcome === 'removed' && state.kind !== 'covered')
       await handOnToSameContent(database, { message, mail, link });
     const { retract: _, ...bare } = link;
+    const kept = state.kind === 'pending' ? ({ kind: 'written', at: new Date() } as const) : state;
     links = links.flatMap((one) =>
-      one !== link ? [one] : isKept ? [{ ...bare, writtenAt: link.writtenAt ?? message.receivedAt }] : [],
+      one !== link ? [one] : isKept ? [{ ...bare, ...stateFields(message, kept) }] : [],
     );
     if (isKept) continue;
     for (const update of caseUpdates.filter(({ clientId }) => String(clientId) === String(link.clientId)))
@@ -45,20 +47,18 @@ async function takeBack(
   { messages, communications }: Pick<Database, 'messages' | 'communications'>,
   { message, mail, link }: Link,
 ): Promise<'removed' | 'kept'> {
-  const { clientId, writtenAt } = link;
-  if (isCoveredByOther(message, link)) return 'removed';
+  const { clientId } = link;
+  const { kind } = linkStateOf(message, link);
+  if (kind === 'covered') return 'removed';
   const _id = communicationId(message, clientId);
   const found = await communications.findOne({ _id });
   // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
-  if (found === null) return writtenAt === null ? 'removed' : 'kept';
+  if (found === null) return kind === 'pending' ? 'removed' : 'kept';
   // A copy of the message wrote it, and takes it back if it is to go.
   if (found.messageRef?.equals(message._id) === false) return 'removed';
   if (!isAsWritten(found, communicationOf(message, mail, link))) return 'kept';
   await handOver(messages, message, clientId);
-  await messages.updateOne(
-    { _id: message._id, 'links.clientId': clientId },
-    { $set: { 'links.$.writtenAt': null } },
-  );
+  await messages.updateOne({ _id: message._id, 'links.clientId': clientId }, { $set: SET_PENDING });
   await communications.deleteOne({ _id, clientId, subject: found.subject, message: found.message });
   await handOver(messages, message, clientId);
   return 'removed';
@@ -74,8 +74,8 @@ async function handOver(
   clientId: MessageLink['clientId'],
 ): Promise<void> {
   await messages.updateMany(
-    { _id: { $ne: _id }, variantKey, links: { $elemMatch: { clientId, writtenAt: { $ne: null } } } },
-    { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+    { _id: { $ne: _id }, variantKey, ...onRecordFor(clientId) },
+    { $set: SET_PENDING, $inc: { rejudge: 1, revision: 1 } },
   );
 }
 
@@ -100,8 +100,8 @@ async function handOnToSameContent(
   const ids = new Set(same.map(({ id }) => id));
   for (const { _id, receivedAt } of found.documents.filter((other) => ids.has(other._id.toHexString())))
     await database.messages.updateOne(
-      { _id, links: { $elemMatch: { clientId, writtenAt: receivedAt } } },
-      { $set: { 'links.$.writtenAt': null }, $inc: { rejudge: 1, revision: 1 } },
+      { _id, ...coveredFor(clientId, { receivedAt }) },
+      { $set: SET_PENDING, $inc: { rejudge: 1, revision: 1 } },
     );
 }
 

@@ -1,7 +1,7 @@
 import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
-import { readForwards } from './forwarded/forwarded.ts';
+import { readForwards, NO_FORWARDS } from './forwarded/forwarded.ts';
 import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
 import { parseMessage } from '../mime/parse.ts';
@@ -74,7 +74,8 @@ function understand(
 ): Mail {
   const bounce = readBounce(parsed);
   const automatic = classifyAutomatic(parsed, bounce);
-  const { forwarded, forwards } = readForwards(parsed);
+  // What came back was not forwarded.
+  const { forwarded, forwards } = bounce === null ? readForwards(parsed) : NO_FORWARDS;
   const split = splitReply({
     text: parsed.text,
     rawHtml: parsed.rawHtml,

@@ -28,7 +28,7 @@ export interface ParseLimits {
   readonly maxContainerBytes: number;
   /** What all compressed containers together may grow by. A thousand small ones are a bomb too. */
   readonly maxUnpackedBytes: number;
-  /** How many times its size a compressed container may grow to, once it is over a megabyte. Text seldom reaches 30. */
+  /** How many times their size compressed containers may grow to, all together, beyond two megabytes. Text seldom reaches 30. */
   readonly maxUnpackRatio: number;
   /** Files found inside other parts (winmail.dat, uuencode), all together. */
   readonly maxUnpackedFiles: number;

@@ -72,6 +72,7 @@ async function previewOne(
         mail,
         message,
         authentication,
+        disagreements: read.disagreements,
         rules,
         supposed,
       });

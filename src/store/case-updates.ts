@@ -9,6 +9,8 @@ export interface CaseUpdateDocument {
   readonly _id: ObjectId;
   readonly clientId: ClientDocument['_id'];
   readonly date: Date;
+  /** By it the first claim to a case is known. */
+  readonly claimedAt?: Date;
   readonly title: string;
   readonly description: string;
   readonly status: string;
@@ -47,8 +49,8 @@ export async function recordCaseUpdate(
 const MAX_ROUNDS = 5;
 
 /**
- * A case is derived by date, never by arrival: an update that landed late changes what later ones inherit, and whose case it
- * is. Rows that others wrote and rows that a person confirmed are never touched.
+ * The status of a case is derived by date, never by arrival: an update that landed late changes what later ones inherit. Whose case
+ * it is never changes by itself. Rows that others wrote and rows that a person confirmed are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
   const filter =

@@ -1,15 +1,20 @@
 import type { ObjectId } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage, LinkState } from '../decide/decided-message.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import type { ClientDocument } from './clients.ts';
+import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-state.ts';
+import type { StoredLinkState } from './link-state.ts';
 
 /** A client on whose record the message stands or is to stand. */
 export interface MessageLink extends Omit<DecidedLink, 'clientId' | 'state'> {
   readonly clientId: ClientDocument['_id'];
-  /** Null until the communication was written. It is written once: one that a person deletes stays deleted. */
+  /** A communication is written once: one that a person deletes stays deleted. Read it by `linkStateOf`. */
+  readonly state: StoredLinkState;
+  /** For processes of before schema version 1, see `linkStateOf`. */
   readonly writtenAt: Date | null;
 }
 
@@ -17,8 +22,10 @@ export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
 }
 
-export interface MessageDocument extends MessageFacts {
+export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
   readonly _id: ObjectId;
+  /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
+  readonly arrivedAt?: Date;
   readonly roles: readonly MailboxRole[];
   readonly mailboxes: readonly string[];
   /** Seen in a Sent folder of ours. */
@@ -48,43 +55,34 @@ export interface MessageDocument extends MessageFacts {
   /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   readonly error: string | null;
+  /** Of a message in quarantine, what an independent parser reads in it; null where it cannot either. Never decided by. */
+  readonly secondReading?: SecondReading | null;
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
   readonly storedAt: Date | null;
 }
-
-/** Of a client who has the words on record through another message: that one was written, this one is not. */
-export const isCoveredByOther = (
-  { receivedAt }: Pick<MessageDocument, 'receivedAt'>,
-  { writtenAt }: Pick<MessageLink, 'writtenAt'>,
-): boolean => writtenAt?.getTime() === receivedAt.getTime();
 
 /** A stored message as decisions see it: ids as strings. */
 export function asDecided(message: MessageDocument): DecidedMessage {
   return {
     ...message,
     id: message._id.toHexString(),
-    links: message.links.map(({ writtenAt, ...link }) => ({
+    arrivedAt: message.arrivedAt ?? message.receivedAt,
+    links: message.links.map(({ state, writtenAt, ...link }) => ({
       ...link,
       clientId: String(link.clientId),
-      state: stateOf(message, writtenAt),
+      state: asLinkState(linkStateOf(message, { state, writtenAt })),
     })),
     caseUpdates: message.caseUpdates.map((update) => ({ ...update, clientId: String(update.clientId) })),
     lost: (message.lost ?? []).map(({ clientId, address }) => ({ clientId: String(clientId), address })),
   };
 }
 
-function stateOf(message: MessageDocument, writtenAt: Date | null): LinkState {
-  if (writtenAt === null) return { kind: 'pending' };
-  if (isCoveredByOther(message, { writtenAt })) return { kind: 'covered', by: null };
-  return { kind: 'written', at: writtenAt };
-}
-
 /** Links and case updates as the message keeps them. `ids`: of the clients, as the CRM wrote them. */
 export function storedDecision(
   { links, caseUpdates }: Pick<DecidedMessage, 'links' | 'caseUpdates'>,
   {
-    message: { receivedAt },
+    message,
     ids,
   }: {
     readonly message: Pick<MessageDocument, 'receivedAt'>;
@@ -96,7 +94,7 @@ export function storedDecision(
     links: links.map(({ state, ...link }) => ({
       ...link,
       clientId: idOf(link.clientId),
-      writtenAt: state.kind === 'pending' ? null : state.kind === 'written' ? state.at : receivedAt,
+      ...stateFields(message, asStoredState(state)),
     })),
     caseUpdates: caseUpdates.map((update) => ({ ...update, clientId: idOf(update.clientId) })),
   };

@@ -1,7 +1,9 @@
 import type { Collection, ObjectId } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
+import { linkStateOf, stateFields } from './link-state.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
 /** Where and how a message was seen. */
@@ -149,19 +151,21 @@ export async function flagSameMessageId(
 /** Everything that was decided has been written. */
 export async function markWritten(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision' | 'links' | 'caseUpdates'>,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'receivedAt' | 'links' | 'caseUpdates'>,
   state: MessageDocument['state'],
 ): Promise<void> {
   const now = new Date();
-  const written = <T extends { readonly writtenAt: Date | null }>(rows: readonly T[]): T[] =>
-    rows.map((row) => ({ ...row, writtenAt: row.writtenAt ?? now }));
   await messages.updateOne(
     { _id: message._id, revision: message.revision },
     {
       $set: {
         state,
-        links: written(message.links),
-        caseUpdates: written(message.caseUpdates),
+        links: message.links.map((link) => {
+          const before = linkStateOf(message, link);
+          const after = before.kind === 'pending' ? ({ kind: 'written', at: now } as const) : before;
+          return { ...link, ...stateFields(message, after) };
+        }),
+        caseUpdates: message.caseUpdates.map((update) => ({ ...update, writtenAt: update.writtenAt ?? now })),
         storedAt: now,
       },
     },
@@ -176,9 +180,10 @@ export async function quarantineMessage(
     readonly facts: MessageFacts;
     readonly sighted: Sighted;
     readonly error: string;
+    readonly secondReading: SecondReading | null;
   },
 ): Promise<void> {
-  const { id, facts, sighted, error } = input;
+  const { id, facts, sighted, error, secondReading } = input;
   await retryDuplicate(() =>
     messages.updateOne(
       { _id: id },
@@ -192,6 +197,7 @@ export async function quarantineMessage(
           backfill: sighted.backfill,
           receivedAt: new Date(),
         },
+        $set: { secondReading },
         $addToSet: { roles: sighted.role, mailboxes: sighted.mailbox },
       },
       { upsert: true },

@@ -10,6 +10,7 @@ import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
+import type { SchemaDocument } from './migrations.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 
@@ -41,6 +42,7 @@ export interface Database {
   readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly schema: Collection<SchemaDocument>;
 }
 
 /** How long a command may look for a server before it fails; the job is retried then. */
@@ -75,6 +77,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    schema: own<SchemaDocument>('schema'),
   };
 }
 

@@ -27,6 +27,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   leases: { mailbox: text, owner: text, until: date },
   addressBook: { address: text, kind: oneOf('primary', 'alias', 'domain'), source: oneOf('crm', 'learned') },
   decisions: { subject: text, act: text, by: text, at: date },
+  schema: { step: text, appliedAt: date },
 };
 
 /** Engines without validators or with a smaller $jsonSchema, or a user without the right to set them: correctness does not rest on them. */

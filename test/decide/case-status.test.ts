@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { caseOwners, caseStatusAt } from '../../src/decide/case-status.ts';
+import { caseChanges, caseOwners, caseStatusAt } from '../../src/decide/case-status.ts';
 
 const day = (number: number): Date => new Date(Date.UTC(2026, 1, number));
 
@@ -37,21 +37,50 @@ describe('the status that an update inherits', () => {
 describe('the clients whose case it is', () => {
   const updates = [
     { date: day(1), clientId: 'held', review: 'unauthenticated' },
-    { date: day(2), clientId: 'paula', review: null },
-    { date: day(3), clientId: 'omar', review: 'foreign-case' },
+    { date: day(1), claimedAt: day(9), clientId: 'late', review: null },
+    { date: day(2), claimedAt: day(3), clientId: 'paula', review: null },
+    { date: day(1), claimedAt: day(1), clientId: 'omar', review: 'foreign-case' },
   ];
 
-  it('are those of the earliest update that took effect, in every order of arrival', () => {
+  it('are those of the first update that took effect, by its arrival and in every order', () => {
     for (const arrived of permutations(updates)) expect([...caseOwners(arrived)]).toEqual(['paula']);
   });
 
   it('are several where several opened it at the same moment', () => {
-    const both = [...updates, { date: day(2), clientId: 'omar', review: null }];
+    const both = [...updates, { date: day(2), claimedAt: day(3), clientId: 'omar', review: null }];
     for (const arrived of permutations(both))
       expect([...caseOwners(arrived)].toSorted()).toEqual(['omar', 'paula']);
   });
 
+  it('are also those whom a person let into it', () => {
+    const confirmed = { date: day(7), clientId: 'ann', review: null, confirmedAt: day(8) };
+    for (const arrived of permutations([...updates, confirmed]))
+      expect([...caseOwners(arrived)].toSorted()).toEqual(['ann', 'paula']);
+  });
+
   it('are none where no update took effect', () => {
-    expect([...caseOwners([{ date: day(1), clientId: 'held', review: 'unauthenticated' }])]).toEqual([]);
+    const held = updates.filter(({ review }) => review !== null);
+    expect([...caseOwners(held)]).toEqual([]);
+  });
+});
+
+describe('what changes in a case', () => {
+  const row = { date: day(2), status: 'Open', ref: '7', isOurs: true, review: null };
+  const owner = { ...row, clientId: 'paula', claimedAt: day(2) };
+
+  it('never lets an update take effect that is held, also where no other is left', () => {
+    const held = { ...row, clientId: 'omar', review: 'foreign-case' as const, date: day(1) };
+    for (const rows of [[held], [held, owner], [owner, held]]) expect(caseChanges(rows)).toEqual([]);
+  });
+
+  it('holds the later of two claims that were recorded at the same moment, whatever its Date says', () => {
+    const late = { ...row, clientId: 'omar', date: day(1), claimedAt: day(3) };
+    for (const rows of [
+      [late, owner],
+      [owner, late],
+    ])
+      expect(caseChanges(rows)).toEqual([{ row: late, status: 'Open', review: 'foreign-case' }]);
+    expect(caseChanges([owner, { ...late, confirmedAt: day(4) }])).toEqual([]);
+    expect(caseChanges([owner, { ...late, isOurs: false }])).toEqual([]);
   });
 });

@@ -97,9 +97,10 @@ describe('automatic mail that staff forward', () => {
     expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 43 takes effect']);
   });
 
-  it('is told from a person’s mail', async () => {
+  // The subject is the word of who wrote the message inside, and only a person can tell that staff mean it too.
+  it('is told from a person’s mail, whose tag is held', async () => {
     const letter = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
-    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 44 takes effect']);
+    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 44 unauthenticated']);
   });
 });
 

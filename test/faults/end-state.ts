@@ -21,7 +21,7 @@ export async function readEndState(database: Database, blobDir: string | null): 
     }),
     ...messages.map((m) => {
       const links = m.links
-        .map((link) => `${String(link.clientId)}${link.writtenAt === null ? ' unwritten' : ''}`)
+        .map((link) => `${String(link.clientId)}${link.state.kind === 'pending' ? ' unwritten' : ''}`)
         .toSorted();
       return `message ${m.fingerprint.slice(0, 20)}: ${m.state} ${m.verdict?.kind ?? 'none'} [${links.join()}] ${m.mailboxes.toSorted().join()} ${m.roles.toSorted().join()} ${(m.rejudge ?? 0) > 0 ? 'to judge' : ''}`;
     }),

@@ -85,7 +85,7 @@ async function standing({ database }: Firm, thread: readonly Sent[]): Promise<un
       return {
         state: message.state,
         kind: message.verdict?.kind,
-        links: message.links.map(({ clientId, writtenAt }) => [clientId, writtenAt !== null]),
+        links: message.links.map(({ clientId, state }) => [clientId, state.kind !== 'pending']),
         toJudge: (message.rejudge ?? 0) > 0,
         communications: communications.map(({ clientId, direction }) => [clientId, direction]),
         updates: updates.map(({ clientId, status, review }) => [clientId, status, review]),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { confirmUpdates } from '../../src/triage/held.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { client, letter } from '../support/messages.ts';
 import type { Letter } from '../support/messages.ts';
@@ -131,29 +132,79 @@ describe('a case of another client', () => {
     { id: 'other@reyes.test', from: 'omar@reyes.test', subject: '[Case #8: Closed] Fence', date: day(2) },
     { id: 'late@kline.test', subject: '[Case #8] Fence', date: day(3) },
   ];
-  it('is that of the earliest update, and the other one is held, in every order of arrival', async () => {
+  it('belongs to who was first on record with it, and the other one is held, in every order of arrival', async () => {
     for (const arriving of permutations(letters)) {
       const firm = await openFirm();
       await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
       await receiveAll(firm, arriving);
-      expect(await rowsOf(firm.database)).toEqual([
-        { clientId: 'paula', ref: '8', status: 'Open', review: null, day: 1 },
-        { clientId: 'omar', ref: '8', status: 'Closed', review: 'foreign-case', day: 2 },
-        { clientId: 'paula', ref: '8', status: 'Open', review: null, day: 3 },
+      const owner = arriving[0]?.from === undefined ? 'paula' : 'omar';
+      const rows = await firm.database.caseUpdates.find().toArray();
+      expect(rows.map(({ clientId, review }) => [clientId, review]).toSorted()).toEqual(
+        ['omar', 'paula', 'paula'].map((clientId) => [clientId, clientId === owner ? null : 'foreign-case']),
+      );
+    }
+  });
+
+  it('is not taken over by an old date, whatever the sender writes there', async () => {
+    for (const date of [new Date('1970-01-01T00:00:00Z'), new Date('2020-05-05T10:00:00Z'), day(1)]) {
+      const firm = await openFirm();
+      await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
+      const subject = '[Case #8: Closed] Fence';
+      await firm.receive(letter({ ...letters[0] }), { internalDate: day(1) });
+      await firm.receive(letter({ id: 'old@reyes.test', from: 'omar@reyes.test', subject, date }), {
+        internalDate: day(2),
+      });
+      await firm.receive(letter({ ...letters[2] }), { internalDate: day(3) });
+      const rows = await firm.database.caseUpdates.find().sort({ claimedAt: 1 }).toArray();
+      expect(rows.map(({ clientId, status, review }) => [clientId, status, review])).toEqual([
+        ['paula', 'Open', null],
+        ['omar', 'Closed', 'foreign-case'],
+        ['paula', 'Open', null],
       ]);
     }
   });
 
-  it('two workers that meet both at the same moment end the same', async () => {
+  it('has one owner where two workers meet both at the same moment', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     for (const given of letters) await firm.deliver(letter(given), { internalDate });
     await Promise.all([firm.ingestWaiting(), firm.ingestWaiting(), firm.ingestWaiting()]);
-    expect(await rowsOf(firm.database)).toMatchObject([
-      { review: null },
-      { review: 'foreign-case' },
-      { review: null },
-    ]);
+    const rows = await firm.database.caseUpdates.find().toArray();
+    expect(rows).toHaveLength(3);
+    const owners = new Set(rows.flatMap(({ clientId, review }) => (review === null ? [clientId] : [])));
+    expect(owners.size).toBe(1);
+    for (const { clientId, review } of rows)
+      expect(review).toBe(owners.has(clientId) ? null : 'foreign-case');
+  });
+
+  it('stays with its owner whatever becomes of the owner’s update, and is shared when a person says so', async () => {
+    const firm = await openFirm();
+    await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
+    await receiveAll(firm, letters.slice(0, 2));
+    await firm.database.caseUpdates.deleteOne({ clientId: 'paula' });
+    await receiveAll(firm, letters.slice(2));
+    const held = await firm.database.messages.findOne({ messageId: 'other@reyes.test' });
+    if (held === null) throw new Error('the message is gone');
+    const reviewOf = async (clientId: string): Promise<unknown> =>
+      (await firm.database.caseUpdates.findOne({ clientId }))?.review;
+    expect(await reviewOf('omar')).toBe('foreign-case');
+    expect(await reviewOf('paula')).toBe(null);
+    await confirmUpdates(firm.database, {
+      message: held,
+      clientId: null,
+      ref: null,
+      status: null,
+      by: 'ines',
+    });
+    expect(await reviewOf('omar')).toBe(null);
+    expect(await reviewOf('paula')).toBe(null);
+    const again: Letter = {
+      id: 'again@reyes.test',
+      from: 'omar@reyes.test',
+      subject: '[Case #8: Open] Fence',
+    };
+    await receiveAll(firm, [{ ...again, date: day(5) }]);
+    expect(await firm.database.caseUpdates.countDocuments({ clientId: 'omar', review: null })).toBe(2);
   });
 });
 

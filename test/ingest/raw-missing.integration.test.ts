@@ -84,8 +84,8 @@ it('quarantine replay and audit --fix have a lost raw message fetched from the m
 
 describe('a raw message that blob storage lost', () => {
   const begin = async () => {
-    const it = await openScripted({ messages: mailOf(5, 6, 9) });
-    const { firm, mailbox } = it;
+    const scripted = await openScripted({ messages: mailOf(5, 6, 9) });
+    const { firm, mailbox } = scripted;
     // The bytes are read from blob storage, as by another process.
     Object.assign(firm.poller, { remember: () => {} });
     await notePoll(firm.database.polls, mailbox.name);
@@ -95,13 +95,13 @@ describe('a raw message that blob storage lost', () => {
     await firm.ingestWaiting();
     expect(await firm.database.messages.countDocuments({ state: 'quarantined' })).toBe(1);
     const queues = newQueues();
-    return { ...it, reconcile: async () => await reconcile(firm.database, queues, 60_000) };
+    return { ...scripted, reconcile: async () => await reconcile(firm.database, queues, 60_000) };
   };
 
   it('is fetched again by itself from a mailbox that still has it, and leaves quarantine', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
-    expect(await it.reconcile()).toMatchObject({
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
+    expect(await scripted.reconcile()).toMatchObject({
       refetched: [{ mailbox: 'office', folder: 'INBOX', uid: 6 }],
     });
     expect(await firm.poll(mailbox)).toMatchObject({ fetched: 1 });
@@ -112,17 +112,17 @@ describe('a raw message that blob storage lost', () => {
   });
 
   it('stays in quarantine, and is not asked for without end, where the mailbox has it no longer', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
-    it.become({ messages: mailOf(5, 9) });
-    await it.reconcile();
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
+    scripted.become({ messages: mailOf(5, 9) });
+    await scripted.reconcile();
     for (let polls = 0; polls < 4; polls += 1) {
       await firm.poll(mailbox);
       await letPass(firm.database, HOUR_MS);
     }
-    expect(await statesOf(it)).toEqual({ 5: 'done', 6: 'failed', 9: 'done' });
+    expect(await statesOf(scripted)).toEqual({ 5: 'done', 6: 'failed', 9: 'done' });
     expect(await firm.database.sightings.findOne({ uid: 6 })).toMatchObject({ isGone: true });
-    expect(await it.reconcile()).toEqual({ revived: 0 });
+    expect(await scripted.reconcile()).toEqual({ revived: 0 });
     const blobs = { store: firm.blobs, of: 'failed' } as const;
     expect((await auditMailbox(firm.database, mailbox, { fix: false, blobs }))[0]).toMatchObject({
       rawGone: [],

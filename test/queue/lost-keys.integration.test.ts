@@ -97,6 +97,7 @@ describe('polls go on', () => {
     start();
     await untilPolled();
     await untilPolled();
+    expect(await queues.redis.type(queues.poll.toKey(id))).not.toBe('string');
   });
 
   it('after a process whose clock is an hour ahead set the next tick', async () => {

@@ -31,7 +31,7 @@ const MAX_FORWARDS = 64;
 const addressesOf = (...lists: readonly (readonly Address[])[]): ReadonlySet<string> =>
   new Set(lists.flat().flatMap(({ address }) => address ?? []));
 
-const none: ForwardFacts = { forwarded: null, forwards: [] };
+export const NO_FORWARDS: ForwardFacts = { forwarded: null, forwards: [] };
 
 /** What a message, outer or hop, says of itself. */
 type Envelope = Omit<Surroundings, 'hasTextAbove' | 'isQuoteOnly'>;
@@ -214,5 +214,5 @@ function readBranch(message: ParsedMessage, above: number): Branch {
  */
 export function readForwards(message: ParsedMessage): ForwardFacts {
   const { hops, innermost } = readBranch(message, 0);
-  return innermost === null ? none : { forwarded: innermost, forwards: hops };
+  return innermost === null ? NO_FORWARDS : { forwarded: innermost, forwards: hops };
 }

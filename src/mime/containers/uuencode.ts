@@ -10,8 +10,6 @@ export interface UuFile {
 /** A text body with more is not mail. */
 const maxUuFiles = 100;
 const maxLineLength = 100;
-/** Of one file: more does not fit into a text. */
-const maxUuBytes = 8_388_608;
 const noBytes = Buffer.alloc(0);
 
 /** Content-Transfer-Encoding `x-uuencode`: what stands between `begin` and `end`, line by line. */
@@ -98,34 +96,44 @@ function readBegin(line: string): Begin | null {
   return { filename: begin[2].trimEnd(), alphabet: begin[1] === undefined ? ownAlphabet : base64Alphabet };
 }
 
-/** The block whose first line starts at `start`, up to its end mark; where a foreign line stands or the text ends before it, no content. */
-function readBlock(
-  text: string,
-  start: number,
-  alphabet: Alphabet,
-): { readonly content: Buffer | null; readonly next: number } {
-  const firstFeed = text.indexOf('\n', start);
-  let at = start;
-  let content: Buffer | null = null;
+interface Block {
+  /** Bytes of its content; null where a foreign line stands or the text ends before its end mark. */
+  readonly length: number | null;
+  /** Behind what was looked at. */
+  readonly next: number;
+}
+
+/** Looks through the block whose first line starts at `start`. */
+function measureBlock(text: string, start: number, alphabet: Alphabet): Block {
   let length = 0;
-  if (firstFeed < 0) return { content: null, next: start };
+  let at = start;
   while (at < text.length) {
     const feed = text.indexOf('\n', at);
     const end = feed < 0 ? text.length : feed;
-    const next = Math.min(text.length, end + 1);
+    const next = feed < 0 ? text.length : feed + 1;
     const line = text.slice(at, end);
-    at = next;
-    if (line.trimEnd() === alphabet.end)
-      return { content: content?.subarray(0, length) ?? null, next: feed < 0 ? text.length : next };
+    if (line.trimEnd() === alphabet.end) return { length: length === 0 ? null : length, next };
     const bytes = alphabet.decode(line);
-    if (bytes === null) break;
-    if (bytes.length === 0) continue;
-    // Three letters never give more than three bytes, and the space for a file without end is that of the text.
-    content ??= Buffer.alloc(Math.min(text.length - start, maxUuBytes));
-    if (length + bytes.length > content.length) break;
-    length += bytes.copy(content, length);
+    if (bytes === null) return { length: null, next };
+    length += bytes.length;
+    at = next;
   }
-  return { content: null, next: at };
+  return { length: null, next: at };
+}
+
+function decodeBlock(
+  text: string,
+  start: number,
+  input: { readonly alphabet: Alphabet; readonly length: number },
+): Buffer {
+  const content = Buffer.alloc(input.length);
+  let length = 0;
+  for (let at = start; length < input.length;) {
+    const feed = text.indexOf('\n', at);
+    length += input.alphabet.decode(text.slice(at, feed))?.copy(content, length) ?? 0;
+    at = feed + 1;
+  }
+  return content;
 }
 
 /** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
@@ -148,9 +156,10 @@ export function extractUuencoded(
       at = next < 0 ? -1 : next + 1;
       continue;
     }
-    const block = readBlock(text, feed + 1, begin.alphabet);
-    if (block.content !== null) {
-      files.push({ filename: begin.filename, content: block.content });
+    const { filename, alphabet } = begin;
+    const block = measureBlock(text, feed + 1, alphabet);
+    if (block.length !== null) {
+      files.push({ filename, content: decodeBlock(text, feed + 1, { alphabet, length: block.length }) });
       output.push(text.slice(kept, at));
       kept = block.next;
     }

@@ -27,6 +27,9 @@ const empty = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('efbbbf', 'hex');
 /** More blank lines than this are no slip of a program. */
 const maxLeading = 10;
+/** So much of a header is read whatever the others took: without it a part would be taken for text. */
+const shortBytes = 4_096;
+const shortLines = 30;
 
 function isBlank(line: Buffer): boolean {
   return (
@@ -62,9 +65,10 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
       const more = countLines(line);
       bytes += line.length;
       count += more;
-      if (bytes > limits.maxHeaderBytes || budget.left('headerBytes') < line.length)
+      const isShort = bytes <= shortBytes && count <= shortLines;
+      if (bytes > limits.maxHeaderBytes || (!isShort && budget.left('headerBytes') < line.length))
         tooLong ??= `${limits.maxHeaderBytes} bytes`;
-      else if (count > limits.maxHeaderLines || budget.left('headerLines') < more)
+      else if (count > limits.maxHeaderLines || (!isShort && budget.left('headerLines') < more))
         tooLong ??= `${limits.maxHeaderLines} lines`;
       if (tooLong !== null) return;
       budget.take('headerBytes', line.length);

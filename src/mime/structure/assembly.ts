@@ -20,6 +20,8 @@ export interface Assembly {
   readonly finish: () => Promise<ParsedMessage>;
 }
 
+/** What so little becomes harms nobody, however well it was packed. */
+const freelyUnpackedBytes = 2_097_152;
 /** Containers unpacked in memory, inside one another. */
 const maxUnpackDepth = 3;
 
@@ -36,6 +38,16 @@ export function createAssembly({
   const drafts = createDraftStack(limits);
   const messages = createEnclosingMessages();
   let unpackDepth = 0;
+  /** Of all compressed containers. */
+  let packedBytes = 0;
+
+  /** What stands in an unpacked container does not count as packed once more. */
+  const mayUnpack = (packed: Buffer): number => {
+    if (unpackDepth === 0) packedBytes += packed.length;
+    const grown = limits.maxUnpackedBytes - budget.left('unpackedBytes');
+    const mayGrow = Math.max(freelyUnpackedBytes, packedBytes * limits.maxUnpackRatio) - grown;
+    return packed.length + Math.max(0, Math.min(budget.left('unpackedBytes'), mayGrow));
+  };
 
   async function walkInside(bytes: Buffer, outer: Part, isMessage: boolean): Promise<void> {
     if (unpackDepth >= maxUnpackDepth || outer.depth >= limits.maxDepth) {
@@ -52,7 +64,7 @@ export function createAssembly({
   }
 
   const openPicture = createOpenPicture({ budget, deliveries });
-  const around: LeafSurroundings = { limits, budget, deliveries, openPicture, drafts, walkInside };
+  const around: LeafSurroundings = { limits, budget, deliveries, openPicture, drafts, walkInside, mayUnpack };
   const taker = createPartTaker(around, messages);
 
   async function takeAll(events: ReturnType<Walker['push']>): Promise<void> {

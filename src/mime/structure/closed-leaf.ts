@@ -17,10 +17,9 @@ export interface LeafSurroundings extends LeafOutputs {
   readonly drafts: DraftStack;
   /** Walks bytes that were unpacked from a container, as if they stood in the place of `outer`. */
   readonly walkInside: (bytes: Buffer, outer: Part, isMessage: boolean) => Promise<void>;
+  /** As many bytes as a compressed container may become. */
+  readonly mayUnpack: (packed: Buffer) => number;
 }
-
-/** What so little becomes harms nobody, however well it was packed. */
-const freelyUnpackedBytes = 1_048_576;
 
 export async function closeLeaf(
   open: OpenLeaf,
@@ -85,15 +84,10 @@ async function closeContainer(open: OpenLeaf, result: PartResult, around: LeafSu
 async function closePkcs7(
   { draft, reader: { part } }: OpenLeaf,
   result: PartResult,
-  { limits, budget, walkInside }: LeafSurroundings,
+  { budget, walkInside, mayUnpack }: LeafSurroundings,
 ): Promise<void> {
   draft.protection ??= protectionOfPkcs7(result.kept);
-  /** As many bytes as a compressed container may become. */
-  const mayUnpack = Math.min(
-    result.kept.length + budget.left('unpackedBytes'),
-    Math.max(freelyUnpackedBytes, result.kept.length * limits.maxUnpackRatio),
-  );
-  const inside = result.truncated ? 'too-large' : readCmsContent(result.kept, mayUnpack);
+  const inside = result.truncated ? 'too-large' : readCmsContent(result.kept, mayUnpack(result.kept));
   if (inside === 'too-large') draft.warn('container-too-large', part.contentType);
   else if (inside === null && isCompressed(part)) draft.warn('container-unreadable', part.contentType);
   if (inside === 'too-large' || inside === null) return;
