@@ -1,6 +1,6 @@
 import type { Mail } from '../mail/mail.ts';
 import { entryHolders, mayYield, yieldTo } from '../decide/same-entry.ts';
-import { asDecided, clientIdsIn, storedDecision } from '../store/message-document.ts';
+import { asDecided, clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { findRelated } from './related.ts';

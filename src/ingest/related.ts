@@ -1,7 +1,7 @@
 import type { Mail } from '../mail/mail.ts';
 import { isAskedFor, MAX_RELATED, relate, relationKeys } from '../decide/relations.ts';
 import type { RelationKeys, Relations } from '../decide/relations.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Filter } from 'mongodb';
