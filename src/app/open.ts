@@ -51,7 +51,7 @@ export interface App {
 /** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
-  readonly timing?: JobTiming & { readonly leaseMs: number };
+  readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
 }
 
 /** Database and blobs: all that a command without a queue needs. */
@@ -182,6 +182,7 @@ export async function openApp(
         budgetMs: config.poll.budgetSeconds * 1000,
         ...(step && { step }),
         ...(timing && { leaseMs: timing.leaseMs }),
+        ...(timing?.patience && { patience: timing.patience }),
       };
       workers.push(startPollWorkers({ ...settings, poll, mailboxes, concurrency: config.poll.concurrency }));
       const owner = randomUUID();

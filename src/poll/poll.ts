@@ -3,6 +3,7 @@ import type { ObjectId } from 'mongodb';
 import type { MailboxSource } from '../mailbox/mailbox.ts';
 import { pollFolder } from './folder.ts';
 import type { PollRun } from './folder.ts';
+import type { Patience } from './retry.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { cursorsOf } from '../store/cursors.ts';
 import { releaseLease, takeLease } from '../store/leases.ts';
@@ -31,7 +32,9 @@ export interface PollDeps {
   readonly budgetMs: number;
   /** Folders that are parked are asked for, too: a person wants it now. */
   readonly checkParked?: boolean;
-  /** For tests that cannot wait; LEASE_MS otherwise. */
+  /** For tests that cannot wait, as is the next. */
+  readonly patience?: Patience;
+  /** LEASE_MS otherwise. */
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
   readonly step?: (name: PollStep) => void;
