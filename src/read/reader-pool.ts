@@ -100,10 +100,13 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
       });
     },
     runAlone: async (task, timeLimitMs) =>
-      await withProcess(
-        start,
-        async (one) => await one.run(task, timeLimitMs).finally(async () => await end(one)),
-      ),
+      await withProcess(start, async (one) => {
+        try {
+          return await one.run(task, timeLimitMs);
+        } finally {
+          await end(one);
+        }
+      }),
     close: async () => {
       isClosed = true;
       clearInterval(sweep);
