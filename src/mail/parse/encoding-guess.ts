@@ -51,9 +51,10 @@ export function isUnlabelledQuotedPrintable(head: Buffer): boolean {
   // The head may end within an escape.
   const whole = text.slice(0, Math.max(text.lastIndexOf('='), text.length - 3));
   if (/=(?![0-9A-F]{2}|[ \t]{0,9}\r?\n)/u.test(whole)) return false;
-  const softBreaks = whole.match(/=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
+  // A sum may end a line with the sign too; encoders break lines where they are full.
+  const softBreaks = whole.match(/[^\n]{60}=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
   const escapes = whole.match(/(?:=[89A-F][0-9A-F]){1,9}/gu) ?? [];
   const beyond = escapes.filter((escape) => isUtf8(Buffer.from(escape.replaceAll('=', ''), 'hex')));
-  const withinWords = whole.match(/[a-z]=[C-F][0-9A-F](?=[a-z])/giu)?.length ?? 0;
+  const withinWords = whole.match(/[a-z]=[C-F][0-9A-F](?=[a-z])/gu)?.length ?? 0;
   return softBreaks >= leastMarks || beyond.length >= leastMarks || withinWords >= leastMarks;
 }

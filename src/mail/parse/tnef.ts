@@ -195,12 +195,17 @@ function readRtfBody(
   return rtf === null ? null : { contents: readRtf(rtf), unpackedBytes: rtf.length };
 }
 
+/** Whether bytes begin as a winmail.dat, whatever a gateway made of its name. */
+export function isTnef(head: Buffer): boolean {
+  return head.length >= 6 && head.readUInt32LE(0) === signature;
+}
+
 /**
  * The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. What is over the
  * bounds is left out. Never throws.
  */
 export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefContents | null {
-  if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
+  if (!isTnef(bytes)) return null;
   const drafts: Draft[] = [];
   const mostFiles = Math.min(maxFiles, bounds.maxFiles);
   const mostRtfBytes = Math.min(maxRtfBytes, bounds.maxUnpackedBytes);
