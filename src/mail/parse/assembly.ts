@@ -295,7 +295,7 @@ export function createAssembly(input: {
       await walk(beginning.end());
       for (const event of walker.end()) await take(event);
       if (!sawField) outermost.warn('not-a-message', beginning.kind());
-      return finishDraft(outermost, limits);
+      return finishDraft(outermost, { limits, budget });
     },
   };
 }

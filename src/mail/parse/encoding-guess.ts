@@ -55,6 +55,6 @@ export function isUnlabelledQuotedPrintable(head: Buffer): boolean {
   const softBreaks = whole.match(/[^\n]{60}=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
   const escapes = whole.match(/(?:=[89A-F][0-9A-F]){1,9}/gu) ?? [];
   const beyond = escapes.filter((escape) => isUtf8(Buffer.from(escape.replaceAll('=', ''), 'hex')));
-  const withinWords = whole.match(/[a-z]=[C-F][0-9A-F](?=[a-z])/gu)?.length ?? 0;
+  const withinWords = whole.match(/[A-Za-z]=[C-F][0-9A-F](?=[a-z])/gu)?.length ?? 0;
   return softBreaks >= leastMarks || beyond.length >= leastMarks || withinWords >= leastMarks;
 }

@@ -3,7 +3,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { ParseLimits } from './limits.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
 import type { PartResult } from './part-content.ts';
-import { decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment, readMarkup } from './part-text.ts';
+import { decodePartText, isMarkup, joinSoftBreaks, levelLineEnds, nameAttachment, readMarkup } from './part-text.ts';
 import type { Part } from './part.ts';
 import { protectionOfText, withoutClearSignature } from './protection.ts';
 import { readRtf } from './rtf.ts';
@@ -61,8 +61,10 @@ export async function closeText(
     });
   const extracted = extractUuencoded(text, budget.left('unpackedFiles'));
   budget.take('unpackedFiles', extracted.files.length);
-  text = boundLines(extracted.text, leaf);
-  text = readMarkup(joinSoftBreaks(text, part), part);
+  // Mark-up makes lines of its own.
+  text = isMarkup(part) ? boundHtml(extracted.text, leaf) : boundLines(extracted.text, leaf);
+  text = joinSoftBreaks(text, part);
+  if (isMarkup(part)) text = boundLines(readMarkup(text, part), leaf);
   const protection = protectionOfText(text);
   draft.protection ??= protection;
   if (protection === 'pgp-signed') text = withoutClearSignature(text);

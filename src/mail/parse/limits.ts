@@ -8,6 +8,8 @@ export interface ParseLimits {
   readonly maxAllHeaderBytes: number;
   /** Lines of all header blocks together. */
   readonly maxAllHeaderLines: number;
+  /** Addresses of all headers together. Answers messages within the message, each with 5,000 recipients. */
+  readonly maxAllAddresses: number;
   /** Parts of the whole message, nested and unpacked ones included. Answers the bomb of 100,000 empty parts. */
   readonly maxParts: number;
   /** Multiparts and messages within each other. Answers nesting that exhausts the stack of later readers. */
@@ -43,6 +45,7 @@ export const parseLimits: ParseLimits = {
   maxHeaderLines: 10_000,
   maxAllHeaderBytes: 4_194_304,
   maxAllHeaderLines: 40_000,
+  maxAllAddresses: 20_000,
   maxParts: 1_000,
   maxDepth: 30,
   maxNestedMessages: 100,
