@@ -43,7 +43,9 @@ const ordinary: HostileKind = {
       ['Content-Type: multipart/mixed; boundary=b'],
       Buffer.concat([
         Buffer.from('--b\r\nContent-Type: text/plain\r\n\r\nPlease find the scan enclosed.\r\n--b\r\n'),
-        Buffer.from('Content-Type: application/pdf; name=scan.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n'),
+        Buffer.from(
+          'Content-Type: application/pdf; name=scan.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+        ),
         base64Lines(Buffer.alloc(Math.floor((bytes * 3) / 4), '%PDF-1.4 and what else a scan holds')),
         Buffer.from('\r\n--b--\r\n'),
       ]),
@@ -51,11 +53,11 @@ const ordinary: HostileKind = {
 };
 
 async function read(path: string): Promise<Cost | string> {
-  const child = spawn(
-    process.execPath,
-    [`--max-old-space-size=${HEAP_MB}`, reader, path],
-    { stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS, killSignal: 'SIGKILL' },
-  );
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, reader, path], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
   let output = '';
   let errors = '';
   child.stdout.on('data', (piece: Buffer) => (output += piece.toString()));
@@ -86,7 +88,9 @@ try {
   for (const size of sizes) {
     const usual = await costOf(ordinary, size);
     if (typeof usual === 'string') throw new Error(`an ordinary message of ${size} MB ${usual}`);
-    console.log(`${size} MB: an ordinary message takes ${usual.ms.toFixed(0)} ms, ${usual.peakMb.toFixed(0)} MB at most`);
+    console.log(
+      `${size} MB: an ordinary message takes ${usual.ms.toFixed(0)} ms, ${usual.peakMb.toFixed(0)} MB at most`,
+    );
     for (const kind of kinds) {
       const cost = await costOf(kind, size);
       count += 1;

@@ -130,7 +130,9 @@ function separates({
 
 /** "From -" of Netscape and "From ann@client.test", of programs that leave out the date: nothing that a sentence could be. */
 const isBare = ({ head }: Line): boolean =>
-  /^From (?:-|\?\?\?@\?\?\?|[^\s@]{1,128}@[^\s@]{1,253}|MAILER[-_]DAEMON)?[ \t]{0,9}$/.test(head.toString('latin1'));
+  /^From (?:-|\?\?\?@\?\?\?|[^\s@]{1,128}@[^\s@]{1,253}|MAILER[-_]DAEMON)?[ \t]{0,9}$/.test(
+    head.toString('latin1'),
+  );
 /** What programs put first into a stored message. */
 const messageField =
   /^(?:return-path|received|from|to|date|subject|message-id|delivered-to|envelope-to|mime-version|x-[\w-]{1,60}|status|dkim-signature)[ \t]?:/i;

@@ -12,7 +12,11 @@ function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
   const size = Buffer.alloc(4);
   size.writeUInt32BE(length);
-  return Buffer.concat([Buffer.of(tag), length < 128 ? Buffer.of(length) : Buffer.concat([Buffer.of(0x84), size]), content]);
+  return Buffer.concat([
+    Buffer.of(tag),
+    length < 128 ? Buffer.of(length) : Buffer.concat([Buffer.of(0x84), size]),
+    content,
+  ]);
 }
 
 /** RFC 3274 §1.1: the bytes as a compressed CMS object. */
@@ -25,7 +29,11 @@ export function compressedCms(content: Buffer): Buffer {
 
 function signedCms(content: Buffer): Buffer {
   const octets = der(0xa0, content);
-  const inner = Buffer.concat([Buffer.of(2, 1, 1), der(0x31, Buffer.alloc(0)), der(0x30, Buffer.concat([data, octets]))]);
+  const inner = Buffer.concat([
+    Buffer.of(2, 1, 1),
+    der(0x31, Buffer.alloc(0)),
+    der(0x30, Buffer.concat([data, octets])),
+  ]);
   return der(0x30, Buffer.concat([signedData, der(0xa0, der(0x30, inner))]));
 }
 
@@ -50,16 +58,23 @@ function manyCms(bytes: number): Buffer {
     base64Lines(compressedCms(Buffer.concat([Buffer.from(textInside), fill('a\n', 900_000)]))),
     Buffer.from('\r\n'),
   ]);
-  return message(['Content-Type: multipart/mixed; boundary=b'], Buffer.concat([fill(part, bytes), Buffer.from('\r\n--b--\r\n')]));
+  return message(
+    ['Content-Type: multipart/mixed; boundary=b'],
+    Buffer.concat([fill(part, bytes), Buffer.from('\r\n--b--\r\n')]),
+  );
 }
 
 function partsInCms(bytes: number): Buffer {
   const parts = fill('--c\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n', bytes);
-  return compressedCms(Buffer.concat([Buffer.from('Content-Type: multipart/mixed; boundary=c\r\n\r\n'), parts]));
+  return compressedCms(
+    Buffer.concat([Buffer.from('Content-Type: multipart/mixed; boundary=c\r\n\r\n'), parts]),
+  );
 }
 
-const rtf = (unit: string) => (bytes: number): Buffer =>
-  Buffer.concat([Buffer.from(String.raw`{\rtf1\ansi `), fill(unit, bytes), Buffer.from('}')]);
+const rtf =
+  (unit: string) =>
+  (bytes: number): Buffer =>
+    Buffer.concat([Buffer.from(String.raw`{\rtf1\ansi `), fill(unit, bytes), Buffer.from('}')]);
 
 /** An RTF body on its own. */
 function rtfText(name: string, unit: string): HostileKind {
@@ -125,7 +140,9 @@ function calendarOf(name: string, unit: (n: number) => string): HostileKind {
       message(
         ['Content-Type: text/calendar; method=REQUEST; charset=utf-8'],
         Buffer.concat([
-          Buffer.from('BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Meeting\r\nDTSTART:20260303T100000Z\r\n'),
+          Buffer.from(
+            'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Meeting\r\nDTSTART:20260303T100000Z\r\n',
+          ),
           fillCounted(unit, bytes),
           Buffer.from('END:VEVENT\r\nEND:VCALENDAR\r\n'),
         ]),
@@ -140,7 +157,9 @@ function reportOf(name: string, unit: (n: number) => string, type = 'message/del
       message(
         ['Content-Type: multipart/report; report-type=delivery-status; boundary=b', 'Return-Path: <>'],
         Buffer.concat([
-          Buffer.from(`--b\r\nContent-Type: text/plain\r\n\r\nundeliverable\r\n--b\r\nContent-Type: ${type}\r\n\r\nReporting-MTA: dns; mx.hostile.test\r\n\r\n`),
+          Buffer.from(
+            `--b\r\nContent-Type: text/plain\r\n\r\nundeliverable\r\n--b\r\nContent-Type: ${type}\r\n\r\nReporting-MTA: dns; mx.hostile.test\r\n\r\n`,
+          ),
           fillCounted(unit, bytes),
           Buffer.from('\r\n--b--\r\n'),
         ]),
@@ -158,7 +177,9 @@ function encodedMessages(levels: number, innermost: Buffer): Buffer {
 }
 
 export const hostileContainers: readonly HostileKind[] = [
-  enclosed('CMS of short lines', cmsType, (bytes) => compressedCms(Buffer.concat([Buffer.from(textInside), fill('a\n', bytes * 30)]))),
+  enclosed('CMS of short lines', cmsType, (bytes) =>
+    compressedCms(Buffer.concat([Buffer.from(textInside), fill('a\n', bytes * 30)])),
+  ),
   enclosed('CMS of zeros', cmsType, (bytes) => compressedCms(Buffer.alloc(bytes * 30))),
   enclosed('CMS in CMS', cmsType, (bytes) => nestedCms(3, bytes * 30)),
   { name: 'container: CMS many times', make: manyCms },
@@ -167,7 +188,9 @@ export const hostileContainers: readonly HostileKind[] = [
     signedCms(Buffer.concat([Buffer.of(0x24, 0x80), fill(Buffer.from('040161', 'hex'), bytes)])),
   ),
   enclosed('gzip', 'application/gzip; name=a.gz', (bytes) => gzipSync(Buffer.alloc(bytes * 30))),
-  enclosed('gzip many times', 'application/gzip; name=a.gz', (bytes) => fill(gzipSync(Buffer.alloc(1_000_000)), bytes)),
+  enclosed('gzip many times', 'application/gzip; name=a.gz', (bytes) =>
+    fill(gzipSync(Buffer.alloc(1_000_000)), bytes),
+  ),
   rtfText('groups', '{'),
   rtfText('groups that are closed', '{a}'),
   rtfText('paragraphs', '\\par '),
@@ -175,14 +198,55 @@ export const hostileContainers: readonly HostileKind[] = [
   rtfText('Unicode', '\\u228?'),
   rtfText('fonts in turns', '\\f1 a\\f2 b'),
   rtfText('binary', '\\bin1 a'),
-  { name: 'RTF: font table', make: (bytes) => message(['Content-Type: text/rtf'], fillCounted((n) => (n === 0 ? String.raw`{\rtf1{\fonttbl` : `{\\f${n}\\fcharset204 A;}`), bytes)) },
-  { name: 'RTF: HTML inside', make: (bytes) => message(['Content-Type: text/rtf'], Buffer.concat([Buffer.from(String.raw`{\rtf1\ansi\fromhtml1 `), fill(String.raw`{\*\htmltag <b>}a`, bytes)])) },
-  enclosed('TNEF attributes', winmail, (bytes) => tnef(fill(attribute(0x8004, Buffer.from('subject')), bytes))),
-  enclosed('TNEF files', winmail, (bytes) => tnef(fill(Buffer.concat([attribute(0x9002, noBytes), attribute(0x8010, Buffer.from('a.txt')), attribute(0x800f, Buffer.from('x'))]), bytes))),
-  enclosed('TNEF properties', winmail, (bytes) => tnef(attribute(0x9003, Buffer.concat([Buffer.from('ffffff7f', 'hex'), fill(Buffer.from('0300010001000000', 'hex'), bytes)])))),
+  {
+    name: 'RTF: font table',
+    make: (bytes) =>
+      message(
+        ['Content-Type: text/rtf'],
+        fillCounted((n) => (n === 0 ? String.raw`{\rtf1{\fonttbl` : `{\\f${n}\\fcharset204 A;}`), bytes),
+      ),
+  },
+  {
+    name: 'RTF: HTML inside',
+    make: (bytes) =>
+      message(
+        ['Content-Type: text/rtf'],
+        Buffer.concat([
+          Buffer.from(String.raw`{\rtf1\ansi\fromhtml1 `),
+          fill(String.raw`{\*\htmltag <b>}a`, bytes),
+        ]),
+      ),
+  },
+  enclosed('TNEF attributes', winmail, (bytes) =>
+    tnef(fill(attribute(0x8004, Buffer.from('subject')), bytes)),
+  ),
+  enclosed('TNEF files', winmail, (bytes) =>
+    tnef(
+      fill(
+        Buffer.concat([
+          attribute(0x9002, noBytes),
+          attribute(0x8010, Buffer.from('a.txt')),
+          attribute(0x800f, Buffer.from('x')),
+        ]),
+        bytes,
+      ),
+    ),
+  ),
+  enclosed('TNEF properties', winmail, (bytes) =>
+    tnef(
+      attribute(
+        0x9003,
+        Buffer.concat([Buffer.from('ffffff7f', 'hex'), fill(Buffer.from('0300010001000000', 'hex'), bytes)]),
+      ),
+    ),
+  ),
   enclosed('TNEF body', winmail, (bytes) => tnef(attribute(0x800c, fill('a\n', bytes)))),
-  enclosed('TNEF HTML', winmail, (bytes) => tnef(attribute(0x9003, binaryProperty(0x1013, fill('<p>a', bytes))))),
-  enclosed('TNEF with compressed RTF', winmail, (bytes) => tnef(attribute(0x9003, binaryProperty(0x1009, rtfBomb(bytes))))),
+  enclosed('TNEF HTML', winmail, (bytes) =>
+    tnef(attribute(0x9003, binaryProperty(0x1013, fill('<p>a', bytes)))),
+  ),
+  enclosed('TNEF with compressed RTF', winmail, (bytes) =>
+    tnef(attribute(0x9003, binaryProperty(0x1009, rtfBomb(bytes)))),
+  ),
   {
     name: 'container: TNEF many times',
     make: (bytes) => {
@@ -192,11 +256,17 @@ export const hostileContainers: readonly HostileKind[] = [
       return message(['Content-Type: multipart/mixed; boundary=b'], fillCounted(part, bytes));
     },
   },
-  { name: 'container: messages in base64', make: (bytes) => encodedMessages(4, message(['Content-Type: text/plain'], fill('a\n', Math.floor(bytes / 3.5)))) },
+  {
+    name: 'container: messages in base64',
+    make: (bytes) =>
+      encodedMessages(4, message(['Content-Type: text/plain'], fill('a\n', Math.floor(bytes / 3.5)))),
+  },
   {
     name: 'container: messages in base64, side by side',
     make: (bytes) => {
-      const inner = base64Lines(message(['Content-Type: text/html'], fill('<p>a', 200_000))).toString('latin1');
+      const inner = base64Lines(message(['Content-Type: text/html'], fill('<p>a', 200_000))).toString(
+        'latin1',
+      );
       const part = (n: number): string =>
         `--b\r\nContent-Type: application/octet-stream; name=${n}.eml\r\nContent-Transfer-Encoding: base64\r\n\r\n${inner}\r\n`;
       return message(['Content-Type: multipart/mixed; boundary=b'], fillCounted(part, bytes));
@@ -209,10 +279,15 @@ export const hostileContainers: readonly HostileKind[] = [
   calendarOf('events', () => 'END:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:a\r\n'),
   calendarOf('components in each other', () => 'BEGIN:VALARM\r\n'),
   calendarOf('description', (n) => (n === 0 ? 'DESCRIPTION:' : String.raw`a\n`)),
-  reportOf('recipients', (n) => `Final-Recipient: rfc822; r${n}@b.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n`),
+  reportOf(
+    'recipients',
+    (n) => `Final-Recipient: rfc822; r${n}@b.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n`,
+  ),
   reportOf('empty groups', () => '\r\n'),
   reportOf('fields', () => 'Diagnostic-Code: smtp; 550 5.1.1\r\n'),
-  reportOf('codes in one field', (n) => (n === 0 ? 'Final-Recipient: rfc822; a@b.test\r\nDiagnostic-Code: smtp; ' : '550 5.1.1 ')),
+  reportOf('codes in one field', (n) =>
+    n === 0 ? 'Final-Recipient: rfc822; a@b.test\r\nDiagnostic-Code: smtp; ' : '550 5.1.1 ',
+  ),
   reportOf('returned headers', (n) => `X-${n}: a\r\n`, 'text/rfc822-headers'),
   reportOf('returned recipients', (n) => `To: r${n}@b.test\r\n`, 'text/rfc822-headers'),
   reportOf('returned message', (n) => (n === 0 ? 'From: a@b.test\r\n\r\n' : 'a\r\n'), 'message/rfc822'),

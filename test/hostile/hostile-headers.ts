@@ -29,9 +29,18 @@ const fields: readonly HostileKind[] = [
   repeatedField('From', 'From: A <a@b.test>\r\n'),
   repeatedField('To', 'To: a@b.test, c@d.test\r\n'),
   repeatedField('References', 'References: <a@b.test>\r\n'),
-  repeatedField('Received', 'Received: from a.test ([192.0.2.1]) by b.test; Tue, 3 Mar 2026 10:00:00 +0000\r\n'),
-  repeatedField('DKIM signatures', 'DKIM-Signature: v=1; a=rsa-sha256; d=a.test; s=s; h=from; bh=AA==; b=AA==\r\n'),
-  repeatedField('Authentication-Results', 'Authentication-Results: mx.hostile.test; spf=pass smtp.mailfrom=a.test\r\n'),
+  repeatedField(
+    'Received',
+    'Received: from a.test ([192.0.2.1]) by b.test; Tue, 3 Mar 2026 10:00:00 +0000\r\n',
+  ),
+  repeatedField(
+    'DKIM signatures',
+    'DKIM-Signature: v=1; a=rsa-sha256; d=a.test; s=s; h=from; bh=AA==; b=AA==\r\n',
+  ),
+  repeatedField(
+    'Authentication-Results',
+    'Authentication-Results: mx.hostile.test; spf=pass smtp.mailfrom=a.test\r\n',
+  ),
   repeatedField('one Authentication-Results', '; spf=pass (((', 'Authentication-Results: mx.hostile.test'),
   repeatedField('ARC', 'ARC-Seal: i=1; a=rsa-sha256; d=a.test; s=s; cv=none; b=AA==\r\n'),
   repeatedField('list fields', 'List-Id: <a.test>\r\nPrecedence: bulk\r\n'),
@@ -99,6 +108,9 @@ export const hostileHeaders: readonly HostileKind[] = [
   {
     name: 'header: own relays and forwards',
     make: (bytes) =>
-      message([...Array.from({ length: 50 }, (_, n) => `X-Original-Sender: a${n}@b.test`)], fillCounted((n) => `X-${n}: a\n`, bytes)),
+      message(
+        Array.from({ length: 50 }, (_, n) => `X-Original-Sender: a${n}@b.test`),
+        fillCounted((n) => `X-${n}: a\n`, bytes),
+      ),
   },
 ];

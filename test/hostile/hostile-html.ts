@@ -42,19 +42,32 @@ export const hostileHtml: readonly HostileKind[] = [
   repeatedHtml('text areas', '<textarea>'),
   repeatedHtml('pictures', '<img src="cid:a@b" alt="c">'),
   repeatedHtml('remote pictures', '<img src="https://a.test/b.png">'),
-  repeatedHtml('pasted pictures', '<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">'),
+  repeatedHtml(
+    'pasted pictures',
+    '<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">',
+  ),
   repeatedHtml('one pasted picture', 'iVBORw0KGgoAAAAN', ['<img src="data:image/png;base64,', '">']),
   {
     name: 'html: large pasted pictures',
     make: (bytes) =>
-      message([html], fillCounted((n) => `<img src="data:image/png;base64,iVBORw0KGgo${String(n).padStart(5, '0')}${'A'.repeat(80_000)}">`, bytes)),
+      message(
+        [html],
+        fillCounted(
+          (n) =>
+            `<img src="data:image/png;base64,iVBORw0KGgo${String(n).padStart(5, '0')}${'A'.repeat(80_000)}">`,
+          bytes,
+        ),
+      ),
   },
   repeatedHtml('hidden text', '<p style="display:none">a</p>'),
   repeatedHtml('selects', '<select><option>a'),
   repeatedHtml('drawings', '<svg><math>'),
   repeatedHtml('fonts', '<font color=red>'),
   repeatedHtml('marks of clients', '<div class="gmail_quote">a</div>'),
-  repeatedHtml('forward heads', '<b>From:</b> A &lt;a@b.test&gt;<br><b>Sent:</b> 2 March 2026<br><b>To:</b> c@d.test<br><b>Subject:</b> S<br><br>x'),
+  repeatedHtml(
+    'forward heads',
+    '<b>From:</b> A &lt;a@b.test&gt;<br><b>Sent:</b> 2 March 2026<br><b>To:</b> c@d.test<br><b>Subject:</b> S<br><br>x',
+  ),
   repeatedHtml('rules', '<hr>'),
   repeatedHtml('words', 'word '),
   repeatedHtml('fillers', '\u200b\u00ad'),

@@ -52,12 +52,21 @@ export function base64Lines(bytes: Buffer): Buffer {
 }
 
 /** A text body that is one thing repeated. */
-export function repeatedText(name: string, unit: Buffer | string, type = plain, more: readonly string[] = []): HostileKind {
+export function repeatedText(
+  name: string,
+  unit: Buffer | string,
+  type = plain,
+  more: readonly string[] = [],
+): HostileKind {
   return { name, make: (bytes) => message([type, ...more], fill(unit, bytes)) };
 }
 
 /** An HTML body that is one thing repeated. */
-export function repeatedHtml(name: string, unit: string, around: readonly [string, string] = ['', '']): HostileKind {
+export function repeatedHtml(
+  name: string,
+  unit: string,
+  around: readonly [string, string] = ['', ''],
+): HostileKind {
   return {
     name: `html: ${name}`,
     make: (bytes) =>
@@ -80,7 +89,11 @@ export function repeatedField(name: string, unit: string, start = ''): HostileKi
 }
 
 /** A multipart whose body is one thing repeated. */
-export function repeatedParts(name: string, unit: (n: number) => string, type = 'multipart/mixed'): HostileKind {
+export function repeatedParts(
+  name: string,
+  unit: (n: number) => string,
+  type = 'multipart/mixed',
+): HostileKind {
   return {
     name: `parts: ${name}`,
     make: (bytes) =>

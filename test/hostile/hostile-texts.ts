@@ -30,7 +30,14 @@ const lines: readonly HostileKind[] = [
 
 const replies: readonly HostileKind[] = [
   repeatedText('quoted lines', '> a\n'),
-  { name: 'quote levels', make: (bytes) => message([plain], fillCounted((n) => `${'>'.repeat(n % 200)} a\n`, bytes)) },
+  {
+    name: 'quote levels',
+    make: (bytes) =>
+      message(
+        [plain],
+        fillCounted((n) => `${'>'.repeat(n % 200)} a\n`, bytes),
+      ),
+  },
   repeatedText('quote marks in one line', '> '),
   repeatedText('attributions', 'On Mon, 2 Mar 2026 at 10:00, A <a@b.test> wrote:\n'),
   repeatedText('attributions and quotes in turns', 'On Mon, 2 Mar 2026 at 10:00, A wrote:\n> x\nyes\n'),
@@ -51,31 +58,59 @@ const replies: readonly HostileKind[] = [
     make: (bytes) =>
       message(
         [plain],
-        Buffer.concat([fill('\n', Math.floor(bytes / 2)), fill('Sent from my iPhone\n', Math.floor(bytes / 2))]),
+        Buffer.concat([
+          fill('\n', Math.floor(bytes / 2)),
+          fill('Sent from my iPhone\n', Math.floor(bytes / 2)),
+        ]),
       ),
   },
 ];
 
 const forwards: readonly HostileKind[] = [
-  repeatedText('forward heads', '---------- Forwarded message ---------\nFrom: A <a@b.test>\nDate: 2 Mar 2026\nSubject: S\nTo: c@d.test\n\nx\n'),
-  repeatedText('Outlook heads', 'From: A <a@b.test>\nSent: 2 March 2026 10:00\nTo: c@d.test\nSubject: S\n\nx\n'),
+  repeatedText(
+    'forward heads',
+    '---------- Forwarded message ---------\nFrom: A <a@b.test>\nDate: 2 Mar 2026\nSubject: S\nTo: c@d.test\n\nx\n',
+  ),
+  repeatedText(
+    'Outlook heads',
+    'From: A <a@b.test>\nSent: 2 March 2026 10:00\nTo: c@d.test\nSubject: S\n\nx\n',
+  ),
   repeatedText('head labels', 'From: a\nSent: b\nTo: c\n'),
   repeatedText('one label', 'From:\n'),
   repeatedText('heads joined in one line', 'From: A To: b@c.test Subject: S Sent: Monday, 2 March 2026 '),
   repeatedText('original message marks', '-----Original Message-----\n'),
   repeatedText('marks and dashes', '-----Original Message----------'),
   repeatedText('angle brackets', 'On <'),
-  { name: 'forwards in quotes', make: (bytes) => message([plain], fillCounted((n) => `${'> '.repeat(n % 100)}From: A <a@b.test>\n`, bytes)) },
+  {
+    name: 'forwards in quotes',
+    make: (bytes) =>
+      message(
+        [plain],
+        fillCounted((n) => `${'> '.repeat(n % 100)}From: A <a@b.test>\n`, bytes),
+      ),
+  },
 ];
 
 const automatic: readonly HostileKind[] = [
   repeatedText('bounce: codes', '550 5.1.1 <a@b.test> unknown\n', plain, fromServer),
-  { name: 'bounce: recipients', make: (bytes) => message([...fromServer, plain], fillCounted((n) => `<r${n}@b.test>: host mx.b.test said: 550 5.1.1 unknown\n`, bytes)) },
+  {
+    name: 'bounce: recipients',
+    make: (bytes) =>
+      message(
+        [...fromServer, plain],
+        fillCounted((n) => `<r${n}@b.test>: host mx.b.test said: 550 5.1.1 unknown\n`, bytes),
+      ),
+  },
   repeatedText('bounce: transcript', '>>> RCPT TO:<a@b.test>\n<<< 550 5.1.1 unknown\n', plain, fromServer),
   repeatedText('bounce: one line of addresses', 'a@b.test ', plain, fromServer),
   repeatedText('bounce: returned headers', 'To: a@b.test\nSubject: s\n', plain, fromServer),
   repeatedText('out of office', 'I am out of the office until Monday.\n', plain, fromServer),
-  repeatedText('challenge', 'Please click the link below to confirm that you are a person: https://a.test/\n', plain, fromServer),
+  repeatedText(
+    'challenge',
+    'Please click the link below to confirm that you are a person: https://a.test/\n',
+    plain,
+    fromServer,
+  ),
 ];
 
 const markUp: readonly HostileKind[] = [
@@ -90,7 +125,16 @@ const markUp: readonly HostileKind[] = [
   repeatedText('enriched: excerpts', '<excerpt>a\n\n', 'Content-Type: text/enriched'),
   repeatedText('enriched: brackets', '<', 'Content-Type: text/enriched'),
   repeatedText('richtext', 'a<nl>', 'Content-Type: text/richtext'),
-  repeatedText('PGP marks', '-----BEGIN PGP SIGNED MESSAGE-----\n\na\n-----BEGIN PGP SIGNATURE-----\n-----END PGP SIGNATURE-----\n'),
+  repeatedText(
+    'PGP marks',
+    '-----BEGIN PGP SIGNED MESSAGE-----\n\na\n-----BEGIN PGP SIGNATURE-----\n-----END PGP SIGNATURE-----\n',
+  ),
 ];
 
-export const hostileTexts: readonly HostileKind[] = [...lines, ...replies, ...forwards, ...automatic, ...markUp];
+export const hostileTexts: readonly HostileKind[] = [
+  ...lines,
+  ...replies,
+  ...forwards,
+  ...automatic,
+  ...markUp,
+];

@@ -75,7 +75,7 @@ describe('lines of text', () => {
   });
 
   it('of a file that was pasted in do not count', async () => {
-    const line = 'M'.concat("0V%T".repeat(15));
+    const line = 'M'.concat('0V%T'.repeat(15));
     const message = await read(
       `${from}\r\nsee below\nbegin 644 a.bin\n${`${line}\n`.repeat(500)}\`\nend\nregards\n`,
       { maxAllTextLines: 100 },

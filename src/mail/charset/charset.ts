@@ -181,7 +181,8 @@ export function decodeText(input: {
     return { text: removeByteOrderMark(decodeAs(bytes, charset)), charset, problem: null };
   }
   const wide = wideCharset(bytes);
-  if (wide !== null) return { text: removeByteOrderMark(decodeAs(bytes, wide)), charset: wide, problem: 'guessed' };
+  if (wide !== null)
+    return { text: removeByteOrderMark(decodeAs(bytes, wide)), charset: wide, problem: 'guessed' };
   if (!hasHighByte(bytes)) {
     if (looksLikeIso2022(bytes))
       return { text: decodeIso2022(bytes), charset: 'iso-2022', problem: 'guessed' };

@@ -131,8 +131,7 @@ export function createLineWriter(): LineWriter {
     place,
     flow(text) {
       const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
-      const joined =
-        collapsed.startsWith(' ') && (isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
+      const joined = collapsed.startsWith(' ') && (isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
       if (joined === '') return;
       write(joined.replace(/\u00a0/gu, ' '));
       endsSoft = joined.endsWith(' ');

@@ -154,7 +154,11 @@ export function createAssembly(input: {
     const { part } = open.reader;
     if (result.broken)
       open.draft.warn(part.encoding === 'base64' ? 'base64-broken' : 'encoding-broken', part.contentType);
-    if (result.facts !== null) addAttachment(open.draft, { part: open.isText && open.role() === 'file' ? asFile(part) : part, facts: result.facts });
+    if (result.facts !== null)
+      addAttachment(open.draft, {
+        part: open.isText && open.role() === 'file' ? asFile(part) : part,
+        facts: result.facts,
+      });
     if (result.guessed !== null) open.draft.warn('encoding-guessed', result.guessed);
     for (const { facts, ...named } of result.pictures) open.draft.attachments.push({ ...named, ...facts });
     const role = open.role();
@@ -201,7 +205,8 @@ export function createAssembly(input: {
           return {
             keepBytes: keepBytesFor(role, { limits, budget }),
             output: role !== 'text' && isDelivered ? deliveries.open() : null,
-            pictures: role === 'text' && part.contentType === 'text/html' ? createPastedPictures(openPicture) : null,
+            pictures:
+              role === 'text' && part.contentType === 'text/html' ? createPastedPictures(openPicture) : null,
           };
         },
       });
@@ -226,7 +231,10 @@ export function createAssembly(input: {
     });
     for (const piece of held.pieces) await reader.write(piece);
     const draft = current();
-    await closeLeaf({ reader, draft, role: () => 'text', isText: true, use: { kind: 'body', plain: true, html: true } }, false);
+    await closeLeaf(
+      { reader, draft, role: () => 'text', isText: true, use: { kind: 'body', plain: true, html: true } },
+      false,
+    );
   };
 
   const closePart = async (event: Extract<WalkEvent, { readonly kind: 'close' }>): Promise<void> => {

@@ -19,8 +19,7 @@ export async function detectType(head: Buffer): Promise<string | null> {
 const pdfReach = 1_024;
 
 /** Blanks, line ends, NUL and a byte order mark, which programs put in front of a file. */
-const isPadding = (byte: number): boolean =>
-  byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf;
+const isPadding = (byte: number): boolean => byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf;
 
 async function detect(head: Buffer): Promise<string | null> {
   if (head.length === 0) return null;

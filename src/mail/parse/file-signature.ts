@@ -29,7 +29,9 @@ const signatures: readonly (readonly [at: number, bytes: Buffer])[] = [
 ];
 
 /** Bytes of control that texts hold: tabs, line ends, backspace, escape and the shifts of ISO 2022. */
-const textControls: ReadonlySet<number> = new Set([0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x1a, 0x1b]);
+const textControls: ReadonlySet<number> = new Set([
+  0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x1a, 0x1b,
+]);
 /** Random bytes have 7 in 100 of the other controls; texts have none, but a stray one of a broken program. */
 const leastControlShare = 0.03;
 const leastControls = 4;
@@ -41,7 +43,8 @@ export function hasFileSignature(head: Buffer): boolean {
 /** Whether bytes that a header calls text are a file. NUL alone is no sign: programs pad texts with it, and UTF-16 is full of it. */
 export function isBinary(head: Buffer): boolean {
   if (hasFileSignature(head)) return true;
-  if (hasWideMark(head) || wideCharset(head.subarray(0, head.length - (head.length % 2))) !== null) return false;
+  if (hasWideMark(head) || wideCharset(head.subarray(0, head.length - (head.length % 2))) !== null)
+    return false;
   let controls = 0;
   for (const byte of head) if (byte < 0x20 && byte !== 0 && !textControls.has(byte)) controls += 1;
   return controls >= leastControls && controls >= head.length * leastControlShare;

@@ -44,7 +44,8 @@ function isFoldOnly(line: Buffer): boolean {
 /** Each of which may open a field of its own (see `readHeaderBlock`). */
 function countLines(line: Buffer): number {
   let count = 1;
-  for (let at = line.indexOf(0x0d); at >= 0 && at < line.length - 2; at = line.indexOf(0x0d, at + 1)) count += 1;
+  for (let at = line.indexOf(0x0d); at >= 0 && at < line.length - 2; at = line.indexOf(0x0d, at + 1))
+    count += 1;
   return count;
 }
 
@@ -112,7 +113,6 @@ export function createHeaderLines({
     const bytes = takeDamage();
     return bytes.length === 0 ? line : Buffer.concat([bytes, line]);
   };
-  const asBody = (): HeaderProgress => ({ kind: 'body', bytes: empty, lines: damage.take().lines });
 
   const passLeading = (given: Buffer, line: Buffer): HeaderProgress => {
     const blanks = leading.splice(0);
@@ -138,7 +138,8 @@ export function createHeaderLines({
       }
       if (!begun && leading.length > 0) return passLeading(given, line);
       begun = true;
-      if (isBlank(line) || (kept.lines.length === 0 && !damage.isOpen() && isFoldOnly(line))) return endAt(line);
+      if (isBlank(line) || (kept.lines.length === 0 && !damage.isOpen() && isFoldOnly(line)))
+        return endAt(line);
       const folded = line[0] === 0x20 || line[0] === 0x09;
       const start = line.toString('latin1', 0, 300);
       const isField = !folded && opensField(start);
@@ -151,14 +152,9 @@ export function createHeaderLines({
         return { kind: 'more', bytes: line };
       }
       malformed = true;
-      switch (damage.push(line, kept.lines.length === 0 ? null : kept.names)) {
-        case 'damage':
-          return { kind: 'more', bytes: takeDamage() };
-        case 'body':
-          return asBody();
-        case 'open':
-          return { kind: 'more', bytes: empty };
-      }
+      const verdict = damage.push(line, kept.lines.length === 0 ? null : kept.names);
+      if (verdict === 'body') return { kind: 'body', bytes: empty, lines: damage.take().lines };
+      return { kind: 'more', bytes: verdict === 'damage' ? takeDamage() : empty };
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

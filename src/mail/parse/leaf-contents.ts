@@ -3,7 +3,14 @@ import type { Deliveries } from './deliveries.ts';
 import type { ParseLimits } from './limits.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
 import type { PartResult } from './part-content.ts';
-import { decodePartText, isMarkup, joinSoftBreaks, levelLineEnds, nameAttachment, readMarkup } from './part-text.ts';
+import {
+  decodePartText,
+  isMarkup,
+  joinSoftBreaks,
+  levelLineEnds,
+  nameAttachment,
+  readMarkup,
+} from './part-text.ts';
 import type { Part } from './part.ts';
 import { protectionOfText, withoutClearSignature } from './protection.ts';
 import { readRtf } from './rtf.ts';

@@ -165,7 +165,12 @@ export interface PartPlan {
 }
 
 /** Texts for people: in those for programs, an equals sign may stand before any letters. */
-const proseTypes: ReadonlySet<string> = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext']);
+const proseTypes: ReadonlySet<string> = new Set([
+  'text/plain',
+  'text/html',
+  'text/enriched',
+  'text/richtext',
+]);
 
 /** What the first bytes of a part show about its encoding. */
 interface Judgement {
@@ -191,8 +196,7 @@ function judge(part: Part, head: Buffer): Judgement {
   if (isProse && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
-  const lines =
-    part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
+  const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
   return {
     ...right,
     decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),

@@ -22,7 +22,13 @@ export const maxPastedChars = 64 * 1024;
 /** All that stay, together: a hundred logos are a catalogue. */
 const maxAllPastedChars = 1_048_576;
 /** What a browser shows of a `data:` URL in a message as it is shown here; other pictures are files at any size. */
-const shown: ReadonlySet<string> = new Set(['image/gif', 'image/jpeg', 'image/jpg', 'image/png', 'image/webp']);
+const shown: ReadonlySet<string> = new Set([
+  'image/gif',
+  'image/jpeg',
+  'image/jpg',
+  'image/png',
+  'image/webp',
+]);
 const marker = Buffer.from(';base64,');
 /** As long as what stands before the marker may be: the media type and a parameter. */
 const maxPrefix = 120;
@@ -35,6 +41,10 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 /** Line ends and blanks, which browsers leave out within quotes. */
 for (const blank of [0x09, 0x0a, 0x0d, 0x20]) alphabet[blank] = 2;
 
+async function allOf(waits: readonly Promise<void>[]): Promise<void> {
+  await Promise.all(waits);
+}
+
 interface Url {
   readonly contentType: string;
   /** Blanks may stand in it. */
@@ -42,11 +52,17 @@ interface Url {
   /** What was met so far; empty once it is a picture. */
   readonly pieces: Buffer[];
   length: number;
-  picture: { readonly decoder: TransferDecoder; readonly output: ContentOutput; readonly number: number } | null;
+  picture: {
+    readonly decoder: TransferDecoder;
+    readonly output: ContentOutput;
+    readonly number: number;
+  } | null;
 }
 
 /** `open` begins a file, and gives null where there may be no more. */
-export function createPastedPictures(open: () => { output: ContentOutput; number: number } | null): PastedPictures {
+export function createPastedPictures(
+  open: () => { output: ContentOutput; number: number } | null,
+): PastedPictures {
   let held: Buffer = empty;
   let url: Url | null = null;
   let stayed = 0;
@@ -70,7 +86,8 @@ export function createPastedPictures(open: () => { output: ContentOutput; number
     if (opened === null) return;
     current.picture = { ...opened, decoder: createBase64Decoder() };
     // The first piece is the prefix.
-    for (const piece of current.pieces.splice(0).slice(1)) write(current.picture, current.picture.decoder.push(piece));
+    for (const piece of current.pieces.splice(0).slice(1))
+      write(current.picture, current.picture.decoder.push(piece));
   };
 
   const finish = (current: Url): void => {
@@ -95,7 +112,11 @@ export function createPastedPictures(open: () => { output: ContentOutput; number
   const readUrl = (current: Url, data: Buffer, start: number): number => {
     const widest = current.quoted ? 2 : 1;
     let at = start;
-    for (let kind = alphabet[data[at] ?? 0] ?? 0; kind > 0 && kind <= widest; kind = alphabet[data[at] ?? 0] ?? 0)
+    for (
+      let kind = alphabet[data[at] ?? 0] ?? 0;
+      kind > 0 && kind <= widest;
+      kind = alphabet[data[at] ?? 0] ?? 0
+    )
       at += 1;
     if (at > start) take(current, data.subarray(start, at));
     if (at < data.length) {
@@ -142,7 +163,7 @@ export function createPastedPictures(open: () => { output: ContentOutput; number
       html = [];
       waits = [];
       run(held.length === 0 ? bytes : Buffer.concat([held, bytes]));
-      const wait = waits.length === 0 ? null : Promise.all(waits).then(() => {});
+      const wait = waits.length === 0 ? null : allOf(waits);
       return { html: Buffer.concat(html), wait };
     },
     async end() {

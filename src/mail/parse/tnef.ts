@@ -36,11 +36,13 @@ const signature = 0x223e9f78;
 const maxFiles = 500;
 const maxProperties = 2_000;
 const maxValues = 1_000;
+/** As much as is kept of one text. */
+const maxStringBytes = 8_388_608;
 /** As much as is read of HTML. Answers a few KB of compressed RTF that unpack to megabytes. */
 const maxRtfBytes = 4_194_304;
 
 /** Where nothing else is read of the message. */
-const ownBounds: TnefBounds = { maxTextBytes: 8_388_608, maxUnpackedBytes: maxRtfBytes, maxFiles };
+const ownBounds: TnefBounds = { maxTextBytes: maxStringBytes, maxUnpackedBytes: maxRtfBytes, maxFiles };
 
 const attribute = {
   oemCodepage: 0x9007,
@@ -150,7 +152,8 @@ function readProperties(bytes: Buffer, encoding: string): Properties {
       const text = single === 0x1e ? encoding : single === 0x1f ? 'utf-16le' : null;
       // An object value begins with the 16 bytes of its interface id (MS-OXTNEF §2.1.3.5).
       const value = single === 0x0d ? first.subarray(16) : first;
-      if (!properties.has(id)) properties.set(id, text === null ? value : decodeString(value, text));
+      if (!properties.has(id))
+        properties.set(id, text === null ? value : decodeString(value.subarray(0, maxStringBytes), text));
     }
     if (next < 0) break;
     at = next;
@@ -248,7 +251,9 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
       const properties = readProperties(data, encoding);
       const body = properties.get(property.html);
       text ??= textOf(properties, property.body);
-      const packed: ReturnType<typeof readRtfBody> = rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
+      cut ||= text !== null && text.length * 2 >= maxStringBytes;
+      const packed: ReturnType<typeof readRtfBody> =
+        rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
       unpackedBytes += packed?.unpackedBytes ?? 0;
       cut ||= packed !== null && unpackedBytes >= mostRtfBytes;
       rtf ??= packed?.contents ?? null;
@@ -264,7 +269,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
   return {
     text,
     html,
-    files: drafts.flatMap((draft) => finishFile(draft) ?? []),
+    files: drafts.flatMap((file) => finishFile(file) ?? []),
     damaged: damaged || at < bytes.length,
     cut,
     unpackedBytes,

@@ -121,7 +121,11 @@ function measureBlock(text: string, start: number, alphabet: Alphabet): Block {
   return { length: null, next: at };
 }
 
-function decodeBlock(text: string, start: number, input: { readonly alphabet: Alphabet; readonly length: number }): Buffer {
+function decodeBlock(
+  text: string,
+  start: number,
+  input: { readonly alphabet: Alphabet; readonly length: number },
+): Buffer {
   const content = Buffer.alloc(input.length);
   let length = 0;
   for (let at = start; length < input.length;) {
@@ -145,7 +149,8 @@ export function extractUuencoded(
   let at = 0;
   while (at >= 0 && at < text.length && files.length < most) {
     const feed = text.indexOf('\n', at);
-    const begin = text.startsWith('begin', at) && feed >= 0 ? readBegin(text.slice(at, Math.min(feed, at + 300))) : null;
+    const begin =
+      text.startsWith('begin', at) && feed >= 0 ? readBegin(text.slice(at, Math.min(feed, at + 300))) : null;
     if (begin === null) {
       const next = text.indexOf('\nbegin', at);
       at = next < 0 ? -1 : next + 1;

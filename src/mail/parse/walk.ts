@@ -72,8 +72,7 @@ export function createWalker(around: {
       (read.depth >= limits.maxDepth || (read.kind === 'message' && budget.left('messages') === 0));
     const part: Part = tooDeep ? { ...read, kind: 'leaf' } : read;
     if (tooDeep) yield { kind: 'defect', code: 'too-deep', detail: part.contentType };
-    if (tooLong !== null)
-      yield { kind: 'defect', code: 'header-too-long', detail: `over ${tooLong}` };
+    if (tooLong !== null) yield { kind: 'defect', code: 'header-too-long', detail: `over ${tooLong}` };
     if (malformed) yield { kind: 'defect', code: 'header-malformed', detail: 'a line is no field' };
     budget.take('parts', 1);
     const boundary = declaredBoundary(part);
