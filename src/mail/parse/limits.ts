@@ -2,7 +2,7 @@
 export interface ParseLimits {
   /** Bytes of one header block. Answers megabyte headers that make every later step slow. */
   readonly maxHeaderBytes: number;
-  /** Lines of one header block. Answers the same megabyte in lines of two letters, each a field. */
+  /** Lines of one header block. Answers the same megabyte in lines of two characters, each a field. */
   readonly maxHeaderLines: number;
   /** Bytes of all header blocks together. Answers the limit above times the number of parts. */
   readonly maxAllHeaderBytes: number;
@@ -20,7 +20,7 @@ export interface ParseLimits {
   readonly maxTextBytes: number;
   /** Bytes of text kept from all parts together. Answers the limit above times the number of parts. */
   readonly maxAllTextBytes: number;
-  /** Lines of text kept from all parts together. Answers 4 million lines of one letter, each of which costs what a long one does. */
+  /** Lines of text kept from all parts together. Answers 4 million lines of one character, each of which costs what a long one does. */
   readonly maxAllTextLines: number;
   /** Characters of HTML that are read. Answers HTML made to be slow to read; also the 16 MB document of the database. */
   readonly maxHtmlChars: number;
