@@ -43,20 +43,20 @@ async function stuckIn({ database }: Installation): Promise<number> {
   );
 }
 
-/** `goOn` starts a program that runs until the end. */
+/** `shouldContinue` starts a program that runs until the end. */
 async function disturbed(
   stage: Stage,
   input: Omit<Parameters<typeof runDisturbed>[1], 'disturb'> & {
-    readonly disturb: (program: Program, goOn: () => Promise<void>) => Promise<void>;
+    readonly disturb: (program: Program, shouldContinue: () => Promise<void>) => Promise<void>;
   },
 ): Promise<Run> {
   const others: Program[] = [];
-  const goOn = async (): Promise<void> =>
+  const shouldContinue = async (): Promise<void> =>
     void others.push(await startProgram(stage.installation.env, { roles: ['poll', 'ingest'] }));
   try {
     const run = await runDisturbed(stage, {
       ...input,
-      disturb: async (program) => await input.disturb(program, goOn),
+      disturb: async (program) => await input.disturb(program, shouldContinue),
     });
     return { ...run, stuck: await stuckIn(stage.installation) };
   } finally {
@@ -66,7 +66,7 @@ async function disturbed(
 
 async function stoppedOften(stage: Stage): Promise<Run> {
   return await disturbed(stage, {
-    disturb: async (program, goOn) => {
+    disturb: async (program, shouldContinue) => {
       const { installation } = stage;
       await untilFetched(installation, MIDDLE);
       await program.stop();
@@ -75,14 +75,14 @@ async function stoppedOften(stage: Stage): Promise<Run> {
         await delay(300);
         await next.stop();
       }
-      await goOn();
+      await shouldContinue();
     },
   });
 }
 
 async function restarted({ services }: Bench, stage: Stage): Promise<Run> {
   return await disturbed(stage, {
-    disturb: async (program, goOn) => {
+    disturb: async (program, shouldContinue) => {
       const { installation } = stage;
       await untilDone(installation, MIDDLE);
       await services.kill('mongodb');
@@ -90,7 +90,7 @@ async function restarted({ services }: Bench, stage: Stage): Promise<Run> {
       program.signal('SIGTERM');
       await services.start('mongodb');
       await program.ended;
-      await goOn();
+      await shouldContinue();
     },
   });
 }
@@ -130,7 +130,7 @@ async function leasesAhead(stage: Stage): Promise<Run> {
 async function blobsLost(stage: Stage): Promise<Run> {
   return await disturbed(stage, {
     options: { roles: ['poll'] },
-    disturb: async (_, goOn) => {
+    disturb: async (_, shouldContinue) => {
       const { installation } = stage;
       await untilFetched(installation, stage.sightings);
       const raws = join(installation.blobDir, 'raw');
@@ -138,7 +138,7 @@ async function blobsLost(stage: Stage): Promise<Run> {
         file.isFile(),
       );
       for (const file of files.slice(0, 5)) await rm(join(file.parentPath, file.name));
-      await goOn();
+      await shouldContinue();
     },
   });
 }
