@@ -5,16 +5,18 @@ import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { recipientsKey } from './facts-from-mail.ts';
+import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
+import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
-import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
+import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 4;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -22,6 +24,8 @@ export const REUSED_ID_FLAG = 'message-id-reused';
 /** What is known beside the message. A gatherer brings it: from the database, or from the files of one call. */
 export interface Known {
   readonly relations: Relations;
+  /** Clients of the messages that `threadKeys` asks for. */
+  readonly threadClients: readonly string[];
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and whom they took the same words away from. */
   readonly decisions: readonly Decision[];
@@ -41,12 +45,15 @@ export interface Judgement {
   readonly links: readonly DecidedLink[];
   readonly caseUpdates: readonly DecidedCaseUpdate[];
   readonly variantOf: string | null;
+  readonly entryKey?: string;
   readonly newFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
   readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
   };
   readonly ruleVersion: number;
+  /** Messages that are to be judged again because this one is proven and they are not, or because it tells what they waited for. */
+  readonly wakes: readonly string[];
 }
 
 interface DecideInput {
@@ -63,10 +70,10 @@ interface DecideInput {
 export function decide(input: DecideInput): Judgement {
   const { mail, message, known } = input;
   const { roles, inOwnSent, backfill } = message;
-  const { decisions, authentication, book, relations } = known;
-  const context = { roles, inOwnSent, book, thread: relations.thread, decisions, authentication };
-  const { verdict, updates } = withCaseUpdates(input, context);
-  const kept = keptLinks({ message, verdict, known });
+  const { relations } = known;
+  const doubt = doubtOf(message, { relations, rules: input.rules });
+  const { verdict, updates } = withCaseUpdates(input, doubt);
+  const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
     clients: known.clients,
@@ -76,25 +83,62 @@ export function decide(input: DecideInput): Judgement {
     links.length > 0 &&
     links.length === kept.length &&
     kept.every((link, index) => link === message.links[index] && link.retract === undefined);
+  const entryKey = entryKeyFor(message, relations);
   return {
     verdict: addsNothing ? (message.verdict ?? verdict) : withRecord(verdict, links),
     fresh: verdict,
     links,
-    caseUpdates: mergeCaseUpdates(message.caseUpdates, updates),
-    variantOf: relations.variants[0]?.id ?? null,
-    newFlags: relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : [],
+    caseUpdates: mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+    variantOf:
+      (relations.variants.find((copy) => isBetter(copy, message)) ?? relations.variants[0])?.id ?? null,
+    ...(entryKey !== message.variantKey && { entryKey }),
+    newFlags: [
+      ...(relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : []),
+      ...(doubt?.kind === 'waits' ? [DOUBTFUL_COPY_FLAG] : []),
+    ],
     judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
     ruleVersion: RULE_VERSION,
+    wakes: wokenBy(message, relations).map(({ id }) => id),
   };
+}
+
+function wokenBy(
+  message: DecidedMessage,
+  { variants, impostors, sameMessageId }: Relations,
+): DecidedMessage[] {
+  const hasEntries = ({ links, caseUpdates }: DecidedMessage): boolean =>
+    links.some(({ state }) => state.kind !== 'covered') ||
+    caseUpdates.some(({ review }) => review !== null && review !== 'echo');
+  const outranked = [...variants, ...impostors].filter(
+    (other) => isBetter(message, other) && hasEntries(other),
+  );
+  const waiting = sameMessageId.filter(
+    ({ copyOf, verdict }) => copyOf === message.id && verdict?.reason === DOUBTFUL_COPY_FLAG,
+  );
+  return [...outranked, ...waiting];
 }
 
 /** The verdict with the evidence of its tags, and the updates that no message which tells the same makes already. */
 function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
-  facts: KnownContext,
-): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const verdict = judge(mail, facts, rules);
-  const { relations, holders } = known;
+  doubt: Doubt | null,
+): {
+  readonly verdict: Verdict;
+  readonly updates: readonly DecidedCaseUpdate[];
+} {
+  const { relations, holders, decisions, authentication, book, threadClients } = known;
+  const { roles, inOwnSent } = message;
+  const facts: KnownContext = {
+    roles,
+    inOwnSent,
+    book,
+    thread: relations.thread,
+    threadClients,
+    sharedIds: relations.sharedIds,
+    decisions,
+    authentication,
+  };
+  const verdict = withDoubt(judge(mail, facts, rules), doubt);
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
@@ -103,7 +147,7 @@ function withCaseUpdates(
     rules,
     cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
   });
-  const same = sameContentMessages(relations, verdict);
+  const same = [...sameContentMessages(relations, verdict), ...relations.variants];
   const awaitsParent = relations.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;

@@ -1,9 +1,7 @@
 import type { ObjectId } from 'mongodb';
-import type { Authentication } from '../mail/authentication/authentication.ts';
-import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
+import type { MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
-import type { Verdict } from '../decide/judge.ts';
 import type { ClientDocument } from './clients.ts';
 import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-state.ts';
 import type { StoredLinkState } from './link-state.ts';
@@ -21,19 +19,23 @@ export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
 }
 
-export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
+export interface MessageDocument
+  extends
+    Omit<MessageFacts, 'arrivedAt'>,
+    Pick<
+      DecidedMessage,
+      'roles' | 'inOwnSent' | 'backfill' | 'authentication' | 'entryKey' | 'takenOver' | 'verdict'
+    > {
   readonly _id: ObjectId;
   /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
   readonly arrivedAt?: Date;
-  readonly roles: readonly MailboxRole[];
   readonly mailboxes: readonly string[];
-  /** Seen in a Sent folder of ours. */
-  readonly inOwnSent: boolean;
-  /** Older than the `since` of every mailbox that it was seen in. */
-  readonly backfill: boolean;
+  readonly copyOf?: ObjectId;
+  /** The copy by which its rows were written, until what a better one displaced is taken back. */
+  readonly writtenFrom?: { readonly rawKey: string; readonly size: number };
+  /** Copies beside `rawKey` that added recipients, where no copy is proven. */
+  readonly copies?: readonly { readonly rawKey: string; readonly size: number }[];
   readonly state: 'received' | 'judged' | 'stored' | 'triage' | 'ignored' | 'quarantined';
-  readonly verdict: Verdict | null;
-  readonly authentication: Authentication | null;
   readonly links: readonly MessageLink[];
   readonly caseUpdates: readonly MessageCaseUpdate[];
   readonly variantOf: ObjectId | null;
@@ -54,9 +56,10 @@ export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
 }
 
 /** A stored message as decisions see it: ids as strings. */
-export function asDecided(message: MessageDocument): DecidedMessage {
+export function asDecided({ copyOf, ...message }: MessageDocument): DecidedMessage {
   return {
     ...message,
+    ...(copyOf !== undefined && { copyOf: copyOf.toHexString() }),
     id: message._id.toHexString(),
     arrivedAt: message.arrivedAt ?? message.receivedAt,
     links: message.links.map(({ state, writtenAt, ...link }) => ({
