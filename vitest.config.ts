@@ -11,6 +11,9 @@ export default defineConfig({
           exclude: ['test/**/*.integration.test.ts', 'test/faults/**'],
           // No measure, only an end to what hangs: the machine may be busy with the same tests on another Node.js.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // vitest leaves a core to itself, which on two cores is half of them.
+          maxWorkers: '100%',
         },
       },
       {
@@ -19,6 +22,8 @@ export default defineConfig({
           include: ['test/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // They wait for servers more than they compute.
+          maxWorkers: '100%',
         },
       },
       {

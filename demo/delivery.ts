@@ -22,7 +22,7 @@ export async function deliver(
     pool: true,
   });
   try {
-    for (const { places, raw } of messages)
+    for (const { places, delivered: raw } of messages)
       for (const user of places.map(inbox))
         if (user !== null) await lmtp.sendMail({ envelope: { from: 'relay@demo.example', to: [user] }, raw });
   } finally {

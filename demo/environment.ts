@@ -39,6 +39,7 @@ export async function demoEnvironment(
     OWN_ADDRESSES: settings.ownAddresses.join(','),
     STAFF_DOMAINS: settings.staffDomains.join(','),
     FORM_SENDERS: settings.formSenders.join(','),
+    TRUSTED_AUTHSERV_IDS: settings.trustedAuthservIds.join(','),
     DASHBOARD_PORT: services['DASHBOARD_PORT'] ?? '0',
     SPOOL_DIR: folder,
     LOG_LEVEL: services['LOG_LEVEL'] ?? 'info',

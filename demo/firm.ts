@@ -1,6 +1,8 @@
 /** An invented law office, its people and its clients. All domains are reserved (RFC 2606). */
 
 const domain = 'larkin-voss.example';
+/** What the firm calls its mail server, in the headers that it adds. */
+export const receivingServer = 'mx.larkin-voss.example';
 
 export const staff = {
   ines: 'Ines Larkin <ines.larkin@larkin-voss.example>',
@@ -32,6 +34,7 @@ export const settings = {
   ownAddresses: [staff.crm],
   staffDomains: [domain],
   formSenders: ['forms@sitebuilder.example'],
+  trustedAuthservIds: [receivingServer],
   mailboxes: [
     { name: 'ines', user: 'ines.larkin@larkin-voss.example', folders: ['INBOX', 'Sent'], role: 'capture' },
     { name: 'crm', user: 'crm@larkin-voss.example', folders: ['INBOX'], role: 'dropbox' },

@@ -1,6 +1,7 @@
 import type { ClientKey } from './firm.ts';
 import { dateHeader, wholeMessage, word } from './mime.ts';
 import type { Part } from './mime.ts';
+import { traceOf } from './receiving-server.ts';
 
 /** Where a message is put: INBOX by LMTP, Sent by IMAP APPEND. */
 export type Place = 'capture INBOX' | 'capture Sent' | 'dropbox INBOX';
@@ -30,7 +31,10 @@ export interface DemoMessage {
   readonly description: string;
   /** One sighting each. */
   readonly places: readonly Place[];
+  /** As its sender wrote it, and as it lies in a Sent folder. */
   readonly raw: Buffer;
+  /** As the firm's mail server delivers it. */
+  readonly delivered: Buffer;
   readonly expected: Expected;
 }
 
@@ -71,7 +75,9 @@ export function compose(draft: Draft, base: Date): DemoMessage {
     ...(draft.withoutMessageId ? [] : [`Message-ID: <${messageIdOf(id)}>`]),
     ...(ids.length === 0 ? [] : [`In-Reply-To: ${ids.at(-1)}`, `References: ${ids.join(' ')}`]),
   ];
-  return { id, description, places, raw: wholeMessage(headers, draft.body), expected };
+  const raw = wholeMessage(headers, draft.body);
+  const trace = `${traceOf(draft.from, date).join('\r\n')}\r\n`;
+  return { id, description, places, raw, delivered: Buffer.concat([Buffer.from(trace), raw]), expected };
 }
 
 /** A message of a client that is found: the usual end. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pLimit from 'p-limit';
+import { defaultRules } from '../src/decide/rules.ts';
 import { openReader } from '../src/read/reader.ts';
 import { rawKey } from '../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../src/store/blobs/folder.ts';
@@ -30,8 +31,7 @@ const reader = openReader({
   maxMessageBytes: 50_000_000,
   timeLimitMs: 30_000,
   spoolDir: folder,
-  authenticate: false,
-  trustedAuthservIds: [],
+  reading: { authenticate: false, trustedAuthservIds: [], ownRelays: [], caseTags: defaultRules },
 });
 
 /** Every n-th of all files that look like messages, so that each corpus has its share. */

@@ -4,8 +4,9 @@ import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { ensureSchedulers } from '../queue/queues.ts';
+import { ensureSchedulers, ingestJobId } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
+import { reviveOverduePolls } from '../queue/repair.ts';
 import { reconcile } from '../queue/reconciler.ts';
 import { syncAddressBook } from '../rejudge/address-book-sync.ts';
 import type { Database } from '../store/mongo.ts';
@@ -24,29 +25,52 @@ export interface MaintenanceInput {
 
 /** The process's own timer, outside BullMQ: schedulers, lost jobs and the address book survive a flushed Redis. */
 export async function runMaintenance(input: MaintenanceInput): Promise<void> {
-  const { config, log, signal } = input;
+  const { config, roles, log, signal } = input;
   const intervalMs = config.reconcileSeconds * 1000;
   const owner = randomUUID();
+  const tasks = [
+    ...(roles.has('poll') ? [keepSchedulers, reviveMailboxes] : []),
+    ...(roles.has('ingest')
+      ? [reviveIngestJobs, async (one: MaintenanceInput) => await syncClients(one, owner)]
+      : []),
+  ];
   while (!signal.aborted) {
-    try {
-      await maintain(input, { owner, intervalMs });
-    } catch (error) {
-      log.warn({ error: describeError(error) }, 'maintenance failed; will retry');
-    }
+    // A task that fails stops no other.
+    for (const task of tasks)
+      await task(input).catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ error: describeError(error) }, 'maintenance failed; will retry');
+      });
     await delay(intervalMs, undefined, { signal }).catch(() => {});
   }
 }
 
-async function maintain(
-  { config, roles, database, queues, log, metrics }: MaintenanceInput,
-  { owner, intervalMs }: { readonly owner: string; readonly intervalMs: number },
-): Promise<void> {
-  if (roles.has('poll')) await ensureSchedulers(queues, config.mailboxes);
-  if (!roles.has('ingest')) return;
-  const { revived } = await reconcile(database, queues, intervalMs);
+async function keepSchedulers({ config, queues }: MaintenanceInput): Promise<void> {
+  await ensureSchedulers(queues, config.mailboxes);
+}
+
+async function reviveMailboxes({ config, database, queues, log }: MaintenanceInput): Promise<void> {
+  const overdue = await reviveOverduePolls(database, queues, config.mailboxes);
+  if (overdue.length > 0)
+    log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were made anew');
+}
+
+async function reviveIngestJobs({ config, database, queues, log, metrics }: MaintenanceInput): Promise<void> {
+  const intervalMs = config.reconcileSeconds * 1000;
+  const { revived, refetched = [], failed = [] } = await reconcile(database, queues, intervalMs);
+  for (const occurrence of refetched)
+    log.warn(occurrence, 'raw bytes are gone from blob storage; the message is fetched again');
   metrics.revivedJobs.inc(revived);
+  for (const { job, error } of failed)
+    log.warn({ job: ingestJobId(job), error }, 'job could not be looked at; the others were');
   if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
-  const kept = await syncAddressBook(database, { owner, enqueue: rejudgeJobs(queues), everyMs: intervalMs });
+}
+
+async function syncClients(
+  { config, database, queues, log }: MaintenanceInput,
+  owner: string,
+): Promise<void> {
+  const everyMs = config.reconcileSeconds * 1000;
+  const kept = await syncAddressBook(database, { owner, enqueue: rejudgeJobs(queues), everyMs });
   if (kept === null) return;
   if (kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
   if (kept.withheld > 0)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
-import type { PolledMailbox } from '../poll/poll.ts';
+import type { PolledMailbox } from '../poll/poll-run.ts';
 
 /** Between sessions: always, or only while a watch needs one anyway. */
 export type KeepConnections = 'always' | 'while-watching';

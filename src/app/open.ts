@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PolledMailbox } from '../poll/poll.ts';
+import type { PolledMailbox } from '../poll/poll-run.ts';
 import { openQueues } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { inspectRedis } from '../queue/redis.ts';
@@ -135,13 +135,18 @@ export function openReaderFor(
   { blobs, spoolDir }: { readonly blobs: BlobStore; readonly spoolDir: string },
 ): Reader {
   const { maxMessageBytes, readTimeLimitSeconds, concurrency } = config.ingest;
+  const { caseWords, caseStatuses } = config.rules;
   return openReader({
     blobs,
     processes: Math.min(concurrency, 2),
     maxMessageBytes,
     timeLimitMs: readTimeLimitSeconds * 1000,
     spoolDir,
-    authenticate: config.rules.authentication !== 'off',
-    trustedAuthservIds: config.rules.trustedAuthservIds,
+    reading: {
+      authenticate: config.rules.authentication !== 'off',
+      trustedAuthservIds: config.rules.trustedAuthservIds,
+      ownRelays: config.rules.ownRelays,
+      caseTags: { caseWords, caseStatuses },
+    },
   });
 }

@@ -1,7 +1,7 @@
 /** What poll and ingest hand to the queue, and what they ask of it. */
 import type { ObjectId } from 'mongodb';
 import type { Config } from '../config/config.ts';
-import type { PollDeps } from '../poll/poll.ts';
+import type { PollDeps } from '../poll/poll-run.ts';
 import { addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { Resources } from './open.ts';

@@ -9,12 +9,18 @@ import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
-import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll.ts';
+import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll-run.ts';
+import { watchReceivingServer } from '../poll/receiving-server.ts';
 import { watchMailbox } from '../poll/watch.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
 import { addPoll } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import type { Liveness } from './heartbeat.ts';
+import { probeDatabase } from '../store/mongo.ts';
+import { createSelf } from '../store/processes.ts';
+import type { Self } from '../store/processes.ts';
 import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
@@ -24,6 +30,8 @@ import type { Role } from './roles.ts';
 export interface App {
   /** Null without the dashboard role. */
   readonly dashboard: Dashboard | null;
+  /** Resolves when the process can do nothing any more, and should end. It was logged why. */
+  readonly stuck: Promise<void>;
   /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
   close(): Promise<void>;
 }
@@ -42,6 +50,9 @@ interface Composition {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trial: Partial<Trial>;
+  /** This process, for counting deaths. */
+  readonly self: Self;
+  readonly liveness: () => Liveness;
   /** Aborted when the program stops. */
   readonly signal: AbortSignal;
 }
@@ -59,6 +70,10 @@ export async function openApp(
     const queues = await resources.queues();
     resources.reader();
     const stopping = new AbortController();
+    const { signal } = stopping;
+    const self = createSelf(resources.database.processes);
+    const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
+    const heartbeat = startHeartbeat({ self, probe, log, signal });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
@@ -75,7 +90,9 @@ export async function openApp(
       log,
       metrics: createMetrics(),
       trial,
-      signal: stopping.signal,
+      self,
+      liveness: () => heartbeat.liveness(),
+      signal,
     };
     if (roles.has('ingest')) workers.push(startIngest(composition));
     if (roles.has('poll')) {
@@ -84,9 +101,13 @@ export async function openApp(
     }
     background.push(runMaintenance({ ...composition, config, database: resources.database }));
     // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
-    resources.addCloser(async () => stopping.abort());
+    resources.addCloser(async () => {
+      stopping.abort();
+      // What is broken off from now on is no death, also where the limit of the shutdown is not enough.
+      await self.leave();
+    });
     const dashboard = roles.has('dashboard') ? await openDashboardOf(composition) : null;
-    return { dashboard, close: async () => await resources.close() };
+    return { dashboard, stuck: heartbeat.stuck, close: async () => await resources.close() };
   } catch (error) {
     await resources.close();
     throw error;
@@ -98,7 +119,7 @@ function workerSettings({ resources, queues, log, metrics, trial: { timing } }: 
 }
 
 function startIngest(composition: Composition): RunningWorkers {
-  const { resources, queues, trial } = composition;
+  const { resources, queues, trial, self } = composition;
   const { config, database, blobs } = resources;
   const ingest: IngestDeps = {
     database,
@@ -106,6 +127,7 @@ function startIngest(composition: Composition): RunningWorkers {
     reader: resources.reader(),
     rules: config.rules,
     runExclusively: pLimit(1),
+    self,
     rejudgeSoon: rejudgeJobs(queues),
     ...(trial.step && { step: trial.step }),
   };
@@ -114,11 +136,15 @@ function startIngest(composition: Composition): RunningWorkers {
 }
 
 function startPoll(composition: Composition): RunningWorkers {
-  const { resources, queues, roles, mailboxes, trial } = composition;
+  const { resources, queues, roles, mailboxes, trial, log } = composition;
   const reader = resources.reader();
+  const lookAt = watchReceivingServer(resources.config.rules, log);
   const poll: PollDeps = {
     ...pollIntoQueue(resources, queues),
-    ...(roles.has('ingest') && { remember: (key: string, raw: Buffer) => reader.remember(key, raw) }),
+    remember: (key, raw) => {
+      lookAt(raw);
+      if (roles.has('ingest')) reader.remember(key, raw);
+    },
     ...(trial.step && { step: trial.step }),
     ...(trial.timing && { leaseMs: trial.timing.leaseMs }),
   };
@@ -148,6 +174,7 @@ async function openDashboardOf({
   mailboxes,
   log,
   metrics,
+  liveness,
 }: Composition): Promise<Dashboard> {
   const { config, database, blobs } = resources;
   const rejudgeSoon = rejudgeJobs(queues);
@@ -158,6 +185,7 @@ async function openDashboardOf({
     queues,
     metrics,
     log,
+    liveness,
     health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
     mailboxes: config.mailboxes,
     triage: {

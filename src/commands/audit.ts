@@ -16,18 +16,22 @@ export function auditCommand(): Command {
     )
     .argument('<mailbox>', 'its name in the settings')
     .option('--fix', 'queue missing messages')
+    .option('--blobs', 'also look for the raw bytes of every message in blob storage')
     .option('--json', 'one JSON line per folder')
     .action(audit);
 }
 
 async function audit(
   name: string,
-  { fix = false, json = false }: { fix?: boolean; json?: boolean },
+  { fix = false, blobs = false, json = false }: { fix?: boolean; blobs?: boolean; json?: boolean },
 ): Promise<void> {
   const config = loadConfig(process.env);
   const wanted = mailboxNamed(config, name);
   await withResources(config, async (resources) => {
-    const audits = await auditMailbox(resources.database, resources.mailbox(wanted), { fix });
+    const audits = await auditMailbox(resources.database, resources.mailbox(wanted), {
+      fix,
+      blobs: { store: resources.blobs, of: blobs ? 'all' : 'failed' },
+    });
     for (const folder of audits) {
       console.log(json ? JSON.stringify(folder) : lineOf(folder));
       if (!json) for (const line of undeliveredLines(folder)) console.log(line);
@@ -35,20 +39,22 @@ async function audit(
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
     if (missing > 0 || audits.some(isIncomplete)) process.exitCode = 1;
-    if (missing > 0 && fix) {
+    const lost = audits.some(({ rawGone }) => rawGone.length > 0);
+    if ((missing > 0 || lost) && fix) {
       await addPoll(await resources.queues(), name);
       console.log('they are queued; audit again when the workers have gone through them');
     }
   });
 }
 
-const isIncomplete = ({ problem, unfound, undelivered }: FolderAudit): boolean =>
-  problem !== null || unfound > 0 || undelivered.length > 0;
+const isIncomplete = ({ problem, unfound, undelivered, rawGone }: FolderAudit): boolean =>
+  problem !== null || unfound > 0 || undelivered.length > 0 || rawGone.length > 0;
 
 /** What no audit can mend: the server counts or lists it, and does not give it. */
-function undeliveredLines({ folder, unfound, undelivered }: FolderAudit): string[] {
+function undeliveredLines({ folder, unfound, undelivered, rawGone }: FolderAudit): string[] {
   return [
     ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),
+    ...rawGone.slice(0, SHOWN).map((uid) => `${folder} UID ${uid}: its raw bytes are gone from blob storage`),
     ...undelivered
       .slice(0, SHOWN)
       .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),

@@ -2,9 +2,10 @@ import type { Explained } from '../explain/explain.ts';
 import type { Address } from '../mime/parsed-message.ts';
 
 /** One message for a person at a terminal: what it is, what would become of it, and why. */
-export function explainReport({ file, reading, verdict, caseUpdates, authentication }: Explained): string {
+export function explainReport(explained: Explained): string {
+  const { file, reading, verdict, caseUpdates, authentication, compared } = explained;
   const { mail } = reading;
-  const lines = [
+  const lines: string[] = [
     file,
     `  subject    ${mail.subject || '(none)'}`,
     `  from       ${mail.from === null ? '(none)' : person(mail.from)}`,
@@ -35,8 +36,18 @@ export function explainReport({ file, reading, verdict, caseUpdates, authenticat
       ({ rule, outcome, detail }) => `    ${rule.padEnd(14)} ${outcome.padEnd(9)} ${detail}`,
     ),
     ...mail.warnings.map((warning) => `  warning    ${warning}`),
+    ...comparison(compared),
   ];
   return `${lines.map(printable).join('\n')}\n`;
+}
+
+function comparison(compared: Explained['compared']): string[] {
+  if (compared === null) return [];
+  if (compared.length === 0) return ['  compared   a second reader reads the header alike'];
+  return compared.map(
+    ({ field, first, second }) =>
+      `  compared   ${field}: ${first || '(none)'}; a second reader: ${second || '(none)'}`,
+  );
 }
 
 const person = ({ name, address }: Address): string =>

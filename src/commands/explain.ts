@@ -15,6 +15,7 @@ interface Options {
   readonly clients?: string;
   readonly config?: string;
   readonly dns?: boolean;
+  readonly compare?: boolean;
 }
 
 export function explainCommand(): Command {
@@ -24,6 +25,10 @@ export function explainCommand(): Command {
     .option('--json', 'one JSON object per line')
     .option('--clients <file>', 'JSON array of client documents to match against')
     .option('--config <file>', 'JSON with rules and delivery details')
+    .option(
+      '--compare',
+      'also where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
+    )
     .option('--dns', 'ask the real DNS for SPF, DKIM, DMARC and ARC')
     .action(async (paths: string[], options: Options) => await run(paths, options));
 }
@@ -31,7 +36,7 @@ export function explainCommand(): Command {
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const clients: readonly ClientDocument[] =
     options.clients === undefined ? [] : await readClients(options.clients);
-  const config = await readConfig(options.config);
+  const config = await readConfig(options.config, options.dns === true);
   for (const warning of config.warnings) console.error(`--config: ${warning}`);
   try {
     const explained = await explain({
@@ -39,18 +44,22 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       clients,
       config,
       useDns: options.dns === true,
+      compare: options.compare === true,
     });
-    for (const one of explained)
+    for (const one of explained) {
       process.stdout.write(
         options.json === true ? `${JSON.stringify(explainLine(one))}\n` : `${explainReport(one)}\n`,
       );
+      if (options.json === true && one.compared !== null)
+        console.error(JSON.stringify({ file: one.file, disagreements: one.compared }));
+    }
   } catch (error) {
     if (error instanceof MissingPathError) throw new UsageError(error.message);
     throw error;
   }
 }
 
-async function readConfig(path: string | undefined): Promise<ExplainConfig> {
+async function readConfig(path: string | undefined, useDns: boolean): Promise<ExplainConfig> {
   let json: unknown = {};
   if (path !== undefined) {
     try {
@@ -59,7 +68,7 @@ async function readConfig(path: string | undefined): Promise<ExplainConfig> {
       throw new UsageError(`--config ${path}: cannot be read as JSON`, { cause: error });
     }
   }
-  const read = rulesFromExplainConfig(json);
+  const read = rulesFromExplainConfig(json, { useDns });
   if (!read.ok)
     throw new UsageError(
       `--config ${path ?? ''}:\n${read.problems.map((problem) => `- ${problem}`).join('\n')}`,

@@ -11,7 +11,7 @@ import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import { openFilesSource } from '../mailbox/files/files.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import type { PollDeps, PolledMailbox } from '../poll/poll.ts';
+import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
 import { countingBlobs } from './counting-blobs.ts';
 import { createProgress } from './progress.ts';
 import { UsageError } from './usage.ts';

@@ -4,7 +4,7 @@ import { pollIntoQueue } from '../app/queue-jobs.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import type { PollDeps, PolledMailbox } from '../poll/poll.ts';
+import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
 import { mailboxNamed } from './mailbox-named.ts';
 import { createProgress } from './progress.ts';
 

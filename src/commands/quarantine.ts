@@ -63,14 +63,15 @@ async function findAll({ messages }: Stores['database']): Promise<MessageDocumen
 async function show({ database }: Stores, name: string): Promise<void> {
   const message = await quarantined(database, name);
   const sightings = await database.sightings.find({ messageRef: message._id }).toArray();
-  const seen = sightings.map(({ mailbox, folder, uid, startedAttempts, updatedAt }) => ({
+  const seen = sightings.map(({ mailbox, folder, uid, attempts, updatedAt }) => ({
     mailbox,
     folder,
     uid,
-    startedAttempts,
+    attempts,
     updatedAt,
   }));
-  console.log(JSON.stringify({ ...summaryOf(message), sightings: seen }, null, 2));
+  const { secondReading = null } = message;
+  console.log(JSON.stringify({ ...summaryOf(message), secondReading, sightings: seen }, null, 2));
 }
 
 async function replay(names: readonly string[], { all = false }: { all?: boolean }): Promise<void> {

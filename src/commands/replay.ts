@@ -5,6 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
 import type { IngestDeps } from '../ingest/ingest.ts';
+import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { messagesNamed } from '../store/message-name.ts';
 import { tally } from '../rejudge/preview.ts';
 import type { RejudgePreview } from '../rejudge/preview.ts';
@@ -98,12 +99,16 @@ export async function replayMessages(wanted: readonly string[]): Promise<void> {
       rules: config.rules,
       rejudgeSoon: async (ids) => void again.push(...ids),
     };
-    for (const name of wanted) await replayNamed(deps, name);
+    for (const name of wanted) await replayNamed(deps, name, config.mailboxes);
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
   });
 }
 
-async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
+async function replayNamed(
+  deps: IngestDeps,
+  name: string,
+  mailboxes: readonly { readonly name: string }[],
+): Promise<void> {
   const messages = await deps.database.messages.find(filterFor(name)).limit(100).toArray();
   if (messages.length === 0) {
     console.error(`${name}: no such message`);
@@ -112,7 +117,8 @@ async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
   for (const message of messages) {
     const id = message._id.toHexString();
     try {
-      console.log(`${id} ${message.state} -> ${await replayOne(deps, message)}`);
+      const refetched = await refetchLost(deps, message, mailboxes);
+      console.log(`${id} ${message.state} -> ${refetched ?? (await replayOne(deps, message))}`);
     } catch (error) {
       console.error(`${id} ${message.state}: ${describeError(error)}`);
       process.exitCode = 1;
@@ -122,6 +128,23 @@ async function replayNamed(deps: IngestDeps, name: string): Promise<void> {
 
 /** Messages that a person may mean by a name. */
 export const filterFor = messagesNamed;
+
+/** Without its raw bytes there is nothing to read: a mailbox is asked for them. Null where they are there. */
+async function refetchLost(
+  { database, blobs }: Pick<IngestDeps, 'database' | 'blobs'>,
+  { _id, rawKey }: MessageDocument,
+  mailboxes: readonly { readonly name: string }[],
+): Promise<string | null> {
+  if ((await blobs.head(rawKey)) !== null) return null;
+  const polled = new Set([...(await polledMailboxes(database)), ...mailboxes.map(({ name }) => name)]);
+  const asked = await askForRaw(database, { messageRef: _id }, polled);
+  if (asked.length === 0)
+    throw new Error(
+      `its raw bytes are gone from blob storage, and no mailbox that is polled has the message; restore ${rawKey}`,
+    );
+  const places = asked.map(({ mailbox, folder, uid }) => `${mailbox} ${folder} UID ${uid}`);
+  return `its raw bytes are gone from blob storage; the next poll fetches them again from ${places.join(', ')}`;
+}
 
 async function replayOne(deps: IngestDeps, message: MessageDocument): Promise<string> {
   if (message.state !== 'quarantined') return (await ingestAgain(deps, message._id)).outcome;

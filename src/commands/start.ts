@@ -8,6 +8,8 @@ import { UsageError } from './usage.ts';
 
 /** After a second signal, or when stopping takes longer than its limit and this much more. */
 const LAST_RESORT_MS = 5_000;
+/** EX_TEMPFAIL of sysexits.h: started anew it works. */
+const EXIT_STUCK = 75;
 
 export function startCommand(): Command {
   return new Command('start')
@@ -40,13 +42,15 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
     'docketmail started',
   );
 
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<'stopped'>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => {
         log.info({ signal, limitSeconds: config.shutdownSeconds }, 'stopping: waiting for running jobs');
-        resolve();
+        resolve('stopped');
       });
   });
+  // Nothing can be closed in good order over connections that do not answer.
+  if ((await Promise.race([stopped, app.stuck])) !== 'stopped') process.exit(EXIT_STUCK);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   setTimeout(
     () => {

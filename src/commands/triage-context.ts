@@ -3,7 +3,7 @@ import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { addIngestJobs } from '../queue/queues.ts';
-import type { TriageDeps } from '../triage/triage.ts';
+import type { TriageDeps } from '../triage/triage-deps.ts';
 
 export interface TriageContext extends TriageDeps {
   readonly caseStatuses: readonly string[];

@@ -1,3 +1,4 @@
+import type { Rules } from '../decide/rules.ts';
 import { allSettings } from './config-table.ts';
 import type { settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
@@ -67,11 +68,18 @@ function isLoopback(host: string): boolean {
 export function findWarnings({
   env,
   mailboxes,
+  authentication,
 }: {
   env: Env;
   mailboxes: readonly MailboxConfig[];
+  authentication: Rules['authentication'];
 }): readonly string[] {
   const warnings = [...findTypos(Object.keys(env), allSettings)];
+  if (authentication === 'off') {
+    warnings.push(
+      'AUTHENTICATION: off, so anyone who writes the address of a client or of yours into From can close a case. Set it to flag or require.',
+    );
+  }
   if (isSet(env['S3_BUCKET']) && isSet(env['BLOB_DIR'])) {
     warnings.push('BLOB_DIR: not used, because S3_BUCKET is set.');
   }

@@ -322,16 +322,23 @@ export const settings = {
   authentication: setting({
     name: 'AUTHENTICATION',
     group: g.who,
-    doc: 'Sender authentication (SPF, DKIM, DMARC): off; flag (a sender without a pass moves no case without review); require (such a sender cannot re-attribute a forward either).',
+    doc: 'Sender authentication (SPF, DKIM, DMARC): off; flag (mail of a sender without a pass is flagged and moves no case without review); require (such mail waits in triage). Off lets anyone who can write a From line close a case.',
     kind: ruleKinds.authentication,
-    fallback: defaultRules.authentication,
+    fallback: 'flag',
   }),
   trustedAuthservIds: setting({
     name: 'TRUSTED_AUTHSERV_IDS',
     group: g.who,
-    doc: 'Names (authserv-ids) that your own mail server uses in Authentication-Results (RFC 8601). Others are ignored.',
+    doc: 'Names (authserv-ids) that your own mail server uses in Authentication-Results (RFC 8601). Others are ignored, and so is anything below the Received line of your server. doctor proposes them.',
     kind: ruleKinds.trustedAuthservIds,
     example: 'mx.firm.example',
+  }),
+  ownRelays: setting({
+    name: 'OWN_RELAYS',
+    group: g.who,
+    doc: 'The servers by which mail reaches you, your own and a hosted gateway before them: addresses, networks and host names (with what is below them). SPF is asked only where mail enters the first of them. doctor proposes them.',
+    kind: ruleKinds.ownRelays,
+    example: 'mx.firm.example, 192.0.2.25, 10.0.0.0/8',
   }),
 
   tagsInReplies: setting({

@@ -178,7 +178,7 @@ function configOf({
     },
     log: { level: v.logLevel },
     shutdownSeconds: v.shutdownSeconds,
-    warnings: findWarnings({ env, mailboxes }),
+    warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
   };
 }
 
@@ -213,6 +213,7 @@ function rulesOf(v: ValuesOf<typeof settings>, mailboxes: readonly MailboxConfig
     blocklist: { entries: v.blocklist ?? defaultRules.blocklist.entries, policy: v.blocklistPolicy },
     authentication: v.authentication,
     trustedAuthservIds: v.trustedAuthservIds ?? defaultRules.trustedAuthservIds,
+    ownRelays: v.ownRelays ?? defaultRules.ownRelays,
     tagsInReplies: v.tagsInReplies,
     caseWords: v.caseWords,
     caseStatuses: v.caseStatuses ?? defaultRules.caseStatuses,

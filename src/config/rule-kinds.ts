@@ -6,6 +6,7 @@ import {
   list,
   lowerCaseList,
   oneOf,
+  relays,
   yesNo,
 } from './setting-kinds.ts';
 
@@ -22,6 +23,7 @@ export const ruleKinds = {
   blocklistPolicy: oneOf(['drop', 'skip-client']),
   authentication: oneOf(['off', 'flag', 'require']),
   trustedAuthservIds: lowerCaseList,
+  ownRelays: relays,
   tagsInReplies: oneOf(['review', 'accept']),
   caseWords: list,
   caseStatuses: caseStatusList,

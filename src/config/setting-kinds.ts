@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { relayEntry } from '../mail/authentication/own-relays.ts';
 
 /**
  * What a setting may hold: a schema and the same in words. One kind reads the string of an environment variable and
@@ -176,6 +177,18 @@ export const addressesAndDomains: Kind<readonly string[]> = listWith({
 export const lowerCaseList: Kind<readonly string[]> = listWith({
   read: (entry) => ({ ok: true, value: entry.toLowerCase() }),
   expects: 'a list with commas between',
+});
+
+/** {@link relayEntry}. */
+export const relays: Kind<readonly string[]> = listWith({
+  read: (entry) => {
+    const value = relayEntry(entry);
+    return value === null
+      ? { ok: false, wrong: `${quoted(entry)} is no address, network or host name` }
+      : { ok: true, value };
+  },
+  expects:
+    'addresses, networks and host names with commas between, such as 192.0.2.25, 10.0.0.0/8, mx.example.com',
 });
 
 /** More of a value than this says nothing to a reader and floods the terminal. */

@@ -15,6 +15,8 @@ export interface HealthSources {
   readonly queues: Queues;
   readonly metrics: Metrics;
   readonly mailboxes: readonly { readonly name: string }[];
+  /** Whether this process can do anything. Without it, that it answers is all that is known. */
+  readonly liveness?: () => { readonly status: 'ok' | 'stuck'; readonly secondsSinceAnswer: number };
   /** Connections of this process's mailboxes. */
   readonly health: () => readonly ({ readonly mailbox: string } & MailboxHealth)[];
 }
@@ -22,10 +24,13 @@ export interface HealthSources {
 /** A probe must answer while a server hangs. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** /health/live: the process answers. /health/ready: its servers answer too, 503 otherwise. /metrics: Prometheus. */
+/** /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: its servers answer too, 503 otherwise. /metrics: Prometheus. */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
-  app.get('/health/live', (context) => context.json({ status: 'ok' }));
+  app.get('/health/live', (context) => {
+    const liveness = sources.liveness?.() ?? { status: 'ok' };
+    return context.json(liveness, liveness.status === 'ok' ? 200 : 503);
+  });
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
     const checks = {

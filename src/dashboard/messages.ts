@@ -26,7 +26,7 @@ export function mountMessages(app: Hono, { messages, sightings }: Database): voi
     return context.html(
       page(
         message.subject || '(no subject)',
-        html`${summary(message)}${evidence(message)}${sightingTable(seen)}`,
+        html`${summary(message)}${secondReading(message)}${evidence(message)}${sightingTable(seen)}`,
       ),
     );
   });
@@ -76,6 +76,31 @@ function summary(message: MessageDocument) {
       <td><a href="/files/${rawKey}">download</a></td>
     </tr>
   </table>`;
+}
+
+function secondReading({ secondReading: read }: MessageDocument) {
+  if (read === undefined || read === null) return '';
+  const people = (list: typeof read.from): string =>
+    list.map(({ name, address }) => `${name} <${address ?? '?'}>`.trim()).join(', ') || '–';
+  const rows: [string, string][] = [
+    ['From', people(read.from)],
+    ['To', people([...read.to, ...read.cc])],
+    ['Subject', read.subject],
+    ['Date', read.date ?? '–'],
+    ['Files', read.files.join(', ') || '–'],
+    ['Text', read.text],
+  ];
+  return html`<h2>As a second parser reads it</h2>
+    <p>docketmail could not read this message; nothing was decided by what stands here.</p>
+    <table>
+      ${rows.map(
+        ([name, value]) =>
+          html`<tr>
+            <th>${name}</th>
+            <td>${value}</td>
+          </tr>`,
+      )}
+    </table>`;
 }
 
 function evidence({ verdict }: MessageDocument) {

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { TriageDeps } from '../triage/triage.ts';
+import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
 import { mountApi } from './api/api.ts';

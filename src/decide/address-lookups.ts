@@ -1,4 +1,4 @@
-import type { JudgeInput } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { companyDomain, domainOf, isOurs, withoutSubAddress } from './parties.ts';
 

@@ -1,4 +1,6 @@
-import type { BookEntry, JudgeInput, Evidence, Link, Via } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { BookEntry } from './known-context.ts';
+import type { Evidence, Link, Via } from './verdict.ts';
 import { isBlocked } from './blocklist.ts';
 
 /** What one rule says. `stop` ends the asking: what is known already speaks against every later rule. */

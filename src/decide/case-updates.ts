@@ -1,8 +1,9 @@
 import type { Mail, Automatic } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import { isEcho } from '../mail/case-tag/case-tag.ts';
+import { isEcho, readCaseTags } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
-import type { KnownContext, Link, Verdict } from './judge.ts';
+import type { KnownContext } from './known-context.ts';
+import type { Link, Verdict } from './verdict.ts';
 import type { Rules } from './rules.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
@@ -18,6 +19,8 @@ export interface CaseUpdateDraft {
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
+  /** The message that this one answers or carries is not known, and may show the tag to be an echo. */
+  readonly awaitsParent: boolean;
 }
 
 /** What is known of the message that this one answers. */
@@ -74,9 +77,13 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
   const doubt = authorityProblem(input) ?? personalProblem(mail);
+  const inside = tagsInside(mail, rules);
+  const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, inside);
+  const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
+  const doubtOf = (tag: CaseTag): string | null =>
+    doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : isAnothersWord(tag) ? STANDS_INSIDE : null);
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
-      const authority = doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : null);
       const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
       return {
         clientId,
@@ -86,26 +93,28 @@ export function decideCaseUpdates(input: {
         statusText: tag.statusText,
         review: tag.lookAlike
           ? 'look-alike'
-          : authority !== null
+          : doubtOf(tag) !== null
             ? 'unauthenticated'
             : holders.length > 0 && !holders.includes(clientId)
               ? 'foreign-case'
-              : parent.kind === 'unknown' && rules.tagsInReplies === 'review'
+              : isReplyHeld
                 ? 'parent-unknown'
                 : tag.status === null && tag.statusText !== null
                   ? 'unknown-status'
                   : null,
+        awaitsParent: isReplyHeld || (isAnothersWord(tag) && parent.kind !== 'known'),
       };
     }),
   );
-  const reason = doubt ?? (fired.some(isRepeated) ? BEHIND_PROGRAM : null);
   const held = updates.filter((update) => update.review !== null).length;
+  const why = fired.map(doubtOf).find((reason) => reason !== null) ?? null;
   return {
     updates,
-    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${reason === null ? '' : `: ${reason}`}` : ''}`,
+    detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${why === null ? '' : `: ${why}`}` : ''}`,
   };
 }
 
+const STANDS_INSIDE = 'the tag stands in the subject of the message inside, too';
 const BEHIND_PROGRAM = 'the tag stands behind words that programs set before a subject';
 
 /** People write on lists, and sales tools put the fields of bulk mail on what a client writes to one reader. */
@@ -115,6 +124,17 @@ function personalProblem({ automatic }: Mail): string | null {
   return automatic === null
     ? null
     : `it bears the fields of ${automatic.kind} mail (${automatic.sign}), and only a person can tell whether somebody wrote it to us`;
+}
+
+/**
+ * The tags in the subjects of what a message forwards or encloses. A mail program copies such a subject into its own: it is the word
+ * of who wrote the message inside, who is not proven by that of the forwarder.
+ */
+function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
+  const nestedSubjects = (messages: Mail['nested']): readonly string[] =>
+    messages.flatMap(({ subject, nested }) => [subject, ...nestedSubjects(nested)]);
+  const subjects = [...mail.forwards.flatMap(({ subject }) => subject ?? []), ...nestedSubjects(mail.nested)];
+  return [...new Set(subjects)].flatMap((subject) => readCaseTags(subject, rules).tags);
 }
 
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */

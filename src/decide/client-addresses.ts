@@ -1,5 +1,5 @@
 import { normaliseAddress } from '../mime/addresses/addresses.ts';
-import type { BookEntry } from './judge.ts';
+import type { BookEntry } from './known-context.ts';
 import { companyDomain } from './parties.ts';
 
 /** What a client's addresses depend on. */

@@ -1,13 +1,15 @@
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { Rules } from './rules.ts';
-import type { JudgeInput, Via } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { Via } from './verdict.ts';
 import { candidatesFor, exact, nothing, skipped } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { matchForwarded, matchHops, refuseForwarder } from './forwarded.ts';
+import { matchForwarded, matchHops, refuseForwarder, enclosedByUs } from './forwarded.ts';
 import { companyOf, foldedOf } from './inexact.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { isFormSender, isOurs } from './parties.ts';
+import { isDoubtful } from './proof.ts';
 
 interface WhoRule {
   readonly rule: string;
@@ -83,7 +85,12 @@ function matchListOriginal(judged: JudgeInput): Answer {
   if (original === null) return nothing('no sign of a mailing list or relay with another poster');
   if (original.address === null || isOurs(original.address, judged.rules))
     return { outcome: 'rejected', detail: `${original.sign} names nobody outside` };
-  return exact(judged, [{ address: original.address, via: 'list-original' }], `${original.sign}: `);
+  const from = judged.mail.from?.address ?? 'nobody';
+  return exact(
+    judged,
+    [{ address: original.address, via: 'list-original' }],
+    `${original.sign}, which any sender can write, in a message from ${from}: `,
+  );
 }
 
 function matchReplyTo(judged: JudgeInput): Answer {
@@ -151,9 +158,10 @@ function matchThread(judged: JudgeInput): Answer {
   if (thread.length === 0) return nothing('no known message is referenced');
   const isBelieved = refuseForwarder(judged) === null;
   const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
+  if (isBelieved) for (const id of enclosedByUs(judged)) enclosed.delete(id);
   for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
   const believed = thread.filter(
-    ({ messageId, isPrinted }) => isBelieved || (isPrinted !== true && !enclosed.has(messageId)),
+    ({ messageId, isPrinted }) => (isBelieved || isPrinted !== true) && !enclosed.has(messageId),
   );
   if (believed.length === 0)
     return {
@@ -165,7 +173,13 @@ function matchThread(judged: JudgeInput): Answer {
   if (links.length === 0) return nothing('the thread has no client yet');
   const beside = (facts.threadClients ?? []).filter((clientId) => !clientIds.includes(clientId));
   if (links.length === 1 && beside.length === 0)
-    return { outcome: 'found', detail: 'the thread has exactly one client', links };
+    return (
+      matchStranger(judged, links[0]?.clientId ?? '') ?? {
+        outcome: 'found',
+        detail: 'the thread has exactly one client',
+        links,
+      }
+    );
   const all = [
     ...links,
     ...[...new Set(beside)].map((clientId) => ({ clientId, via: 'thread' as const, address: null })),
@@ -176,6 +190,23 @@ function matchThread(judged: JudgeInput): Answer {
     candidates: all.slice(0, MAX_THREAD_CANDIDATES),
     reason: 'several-clients-in-thread',
   };
+}
+
+/** Who knows an id of a thread, which stands in each of its messages, gets into it by naming it. Null for those who belong there. */
+function matchStranger({ mail, parties, facts, rules, proof }: JudgeInput, clientId: string): Answer | null {
+  const from = mail.from?.address ?? null;
+  const isTheirs = from !== null && (facts.book.get(from) ?? []).some((entry) => entry.clientId === clientId);
+  if (parties.direction !== 'inbound' || isTheirs || (from !== null && isOurs(from, rules))) return null;
+  const links = [{ clientId, via: 'thread' as const, address: null }];
+  const detail = `the thread has exactly one client; ${from ?? 'the sender'} is a stranger in it, who names a message of it`;
+  return isDoubtful(proof)
+    ? {
+        outcome: 'rejected',
+        detail: `${detail} and is not authenticated`,
+        candidates: links,
+        reason: 'unauthenticated',
+      }
+    : { outcome: 'found', detail, links };
 }
 
 function matchSubAddress(judged: JudgeInput): Answer {

@@ -1,6 +1,7 @@
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
@@ -9,14 +10,17 @@ import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-cop
 import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
-import type { BookEntry, Decision, KnownContext, Verdict } from './judge.ts';
+import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
+import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
+import { holdWhereReadersDisagree } from './readers-disagree.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 4;
+export const RULE_VERSION = 6;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -34,6 +38,8 @@ export interface Known {
   /** The clients in question that are there now. */
   readonly clients: ReadonlySet<string>;
   readonly authentication: Authentication | null;
+  /** Where a second reader of the message differs. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 /** All that is decided about one message. A value: two judgements of the same input are equal. */
@@ -47,6 +53,7 @@ export interface Judgement {
   readonly variantOf: string | null;
   readonly entryKey?: string;
   readonly newFlags: readonly string[];
+  readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
   readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
@@ -70,9 +77,12 @@ interface DecideInput {
 export function decide(input: DecideInput): Judgement {
   const { mail, message, known } = input;
   const { roles, inOwnSent, backfill } = message;
-  const { relations } = known;
+  const { decisions, authentication, book, relations, threadClients } = known;
+  const { thread, sharedIds } = relations;
+  const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
   const doubt = doubtOf(message, { relations, rules: input.rules });
-  const { verdict, updates } = withCaseUpdates(input, doubt);
+  const { verdict, updates } = withCaseUpdates(input, { context, doubt });
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
   const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
@@ -95,7 +105,10 @@ export function decide(input: DecideInput): Judgement {
     newFlags: [
       ...(relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : []),
       ...(doubt?.kind === 'waits' ? [DOUBTFUL_COPY_FLAG] : []),
+      ...(isUnauthenticated ? [UNAUTHENTICATED_FLAG] : []),
     ],
+    // A copy in our own Sent folder proves what was doubtful before.
+    goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
     judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
@@ -121,40 +134,29 @@ function wokenBy(
 /** The verdict with the evidence of its tags, and the updates that no message which tells the same makes already. */
 function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
-  doubt: Doubt | null,
-): {
-  readonly verdict: Verdict;
-  readonly updates: readonly DecidedCaseUpdate[];
-} {
-  const { relations, holders, decisions, authentication, book, threadClients } = known;
-  const { roles, inOwnSent } = message;
-  const facts: KnownContext = {
-    roles,
-    inOwnSent,
-    book,
-    thread: relations.thread,
-    threadClients,
-    sharedIds: relations.sharedIds,
-    decisions,
-    authentication,
-  };
-  const verdict = withDoubt(judge(mail, facts, rules), doubt);
+  { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
+): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
+  const judged = withDoubt(judge(mail, facts, rules), doubt);
+  const { relations, holders } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
-    verdict,
+    verdict: judged,
     facts,
     rules,
     cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
   });
+  const { verdict, updates: asked } = holdWhereReadersDisagree(
+    { verdict: judged, updates: cases.updates },
+    known,
+  );
   const same = [...sameContentMessages(relations, verdict), ...relations.variants];
-  const awaitsParent = relations.parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
-  const updates = cases.updates.filter(
-    (update) => !same.some(isMadeBy(update, { awaitsParent: awaitsParent && isNew })),
+  const updates = asked.filter(
+    (update) => !same.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
   );
-  const repeated = cases.updates.length - updates.length;
+  const repeated = asked.length - updates.length;
   return {
     verdict: withEvidence(verdict, {
       rule: 'case-tag',
@@ -163,7 +165,7 @@ function withCaseUpdates(
         repeated === 0 ? cases.detail : `${cases.detail}; ${repeated} made by a message that tells the same`,
     }),
     updates: updates.flatMap((update) =>
-      known.clients.has(update.clientId) ? [{ ...update, awaitsParent, writtenAt: null }] : [],
+      known.clients.has(update.clientId) ? [{ ...update, writtenAt: null }] : [],
     ),
   };
 }

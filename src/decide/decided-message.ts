@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseUpdateDraft, Review } from './case-updates.ts';
-import type { Evidence, Link, Verdict } from './judge.ts';
+import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { MailboxRole, MessageFacts } from './message-facts.ts';
 
 /** Whether a client has the words of a message on record: not yet, by this message, or by another one (`by`, null: not known which). */
@@ -21,7 +21,7 @@ export interface DecidedLink extends Link {
 }
 
 /** A case update as decided, kept so that a retry writes the same. Its description is the message's, see `descriptionOf`. */
-export interface DecidedCaseUpdate extends Omit<CaseUpdateDraft, 'review'> {
+export interface DecidedCaseUpdate extends Omit<CaseUpdateDraft, 'review' | 'awaitsParent'> {
   /** `echo`: was held for its parent, which carries the same tag; never was an update. */
   readonly review: Review | 'echo' | null;
   /** Decided before the message answered was there, which may show it to be an echo, whatever else holds it. */

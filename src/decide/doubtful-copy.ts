@@ -6,7 +6,7 @@ import { proofOf, withEvidence } from './decided-message.ts';
 import type { DecidedMessage } from './decided-message.ts';
 import { recipientsBeside } from './facts-from-mail.ts';
 import { isEcho } from '../mail/case-tag/case-tag.ts';
-import type { Link, Verdict } from './judge.ts';
+import type { Link, Verdict } from './verdict.ts';
 import type { MessageFacts } from './message-facts.ts';
 import { isOurs } from './parties.ts';
 import type { Relations } from './relations.ts';

@@ -1,16 +1,19 @@
 import type { Forward } from '../mail/mail.ts';
-import type { JudgeInput, Link, Via } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { Link, Via } from './verdict.ts';
 import { candidatesFor, exact, nothing } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
 import { companyOf, foldedOf } from './inexact.ts';
 import { isOurs } from './parties.ts';
+import { isDoubtful } from './proof.ts';
 
 /** Why what this sender forwards says nothing about whose mail it is; null where it does. */
-export function refuseForwarder({ parties, rules, facts }: JudgeInput): Answer | null {
+export function refuseForwarder({ parties, rules, proof }: JudgeInput): Answer | null {
   if (parties.staffHops.length === 0)
     return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
-  if (rules.authentication === 'require' && facts.authentication?.alignedPass !== true && !facts.inOwnSent)
+  const isRefused = proof.kind === 'failed' || (rules.authentication === 'require' && isDoubtful(proof));
+  if (isRefused)
     return {
       outcome: 'rejected',
       detail: 'the forwarding sender is not authenticated',
@@ -29,8 +32,9 @@ export function matchForwarded(judged: JudgeInput): Answer {
 }
 
 /**
- * What the hops of a forward by staff say together. They are one chain: it leads to a client only where no hop leads to another
- * one, also not less exactly. `addressIn`: what to ask of a hop's sender.
+ * Whom a forward by staff leads to: who wrote to us, which is the first hop that is not ours. What that one encloses or prints
+ * further in are words of an outsider: they name nobody, and only cast doubt where they lead to somebody else, also less exactly.
+ * `addressIn`: what to ask of a hop's sender.
  */
 export function matchHops(
   judged: JudgeInput,
@@ -73,7 +77,26 @@ export function matchHops(
       : [];
   if (ends.size > 1 || candidates.length > 0 || elsewhere.length > 0)
     return toPerson('several-forwarded-clients', 'the hops lead to several clients', elsewhere);
+  if (first !== undefined && !leadsTo(found, judged, { sender: first, address: addressIn(first) }))
+    return toPerson(
+      'unknown-first-hop',
+      `the message inside is from ${first}, whom no client has, and what that encloses names nobody`,
+    );
   return { outcome: 'found', detail: answers.map(({ detail }) => detail).join('; '), links: found };
+}
+
+/** Whether the sender of a hop is one of those found: by the address that is asked for, or less exactly. */
+function leadsTo(
+  found: readonly Link[],
+  judged: JudgeInput,
+  { sender, address }: { readonly sender: string; readonly address: string | null },
+): boolean {
+  const links = [
+    ...candidatesFor(judged, address, 'forwarded'),
+    ...candidatesFor(judged, foldedOf(judged, sender), 'sub-address'),
+    ...candidatesFor(judged, companyOf(judged, sender), 'domain'),
+  ];
+  return links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
 }
 
 /** To whom an address that no client has would lead, where that is nobody of those found. */
@@ -96,6 +119,14 @@ function ownRecipients(judged: JudgeInput): readonly Link[] {
 function withoutFound(found: readonly Link[], links: readonly Link[]): readonly Link[] {
   const isFound = links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
   return isFound ? [] : links;
+}
+
+/** The ids of the messages that we enclosed: up to the first that is not ours, for that one may enclose whatever its sender likes. */
+export function enclosedByUs(judged: JudgeInput): ReadonlySet<string> {
+  const { staffHops } = judged.parties;
+  const [first] = outsideHops(judged);
+  const own = first === undefined ? staffHops : staffHops.slice(0, staffHops.indexOf(first) + 1);
+  return new Set(own.flatMap(({ messageId }) => messageId ?? []));
 }
 
 /** The hops that others than we sent, outermost first. */

@@ -2,7 +2,7 @@ import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
 const sameUpdate =
-  (update: Omit<CaseUpdateDraft, 'review'>) =>
+  (update: Omit<CaseUpdateDraft, 'review' | 'awaitsParent'>) =>
   ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
     clientId === update.clientId &&
     ref === update.ref &&

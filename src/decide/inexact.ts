@@ -1,4 +1,4 @@
-import type { JudgeInput } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
 import { isTaught } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
 import { companyDomain, withoutSubAddress } from './parties.ts';

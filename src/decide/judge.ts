@@ -1,102 +1,14 @@
 import type { Mail } from '../mail/mail.ts';
-import type { Authentication } from '../mail/authentication/authentication.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import { readParties } from './parties.ts';
-import type { Direction, Parties } from './parties.ts';
+import type { Parties } from './parties.ts';
 import { clientRules } from './client-rules.ts';
 import { isBlocked } from './blocklist.ts';
-import { proofOfSender } from './proof.ts';
-
-/** How a client was found. Part of the public contract of `explain`. */
-export type Via =
-  | 'from'
-  | 'list-original'
-  | 'reply-to'
-  | 'to'
-  | 'cc'
-  | 'forwarded'
-  | 'thread'
-  | 'sub-address'
-  | 'domain'
-  | 'alias'
-  | 'decision';
-
-export interface Link {
-  readonly clientId: string;
-  readonly via: Via;
-  readonly address: string | null;
-}
-
-export interface Evidence {
-  readonly rule: string;
-  readonly outcome: 'found' | 'nothing' | 'rejected' | 'skipped';
-  readonly detail: string;
-}
-
-export type VerdictKind = 'matched' | 'ambiguous' | 'unmatched' | 'internal' | 'ignored';
-
-/** The decision about one message. A value: two judgements of the same input are equal. */
-export interface Verdict {
-  readonly kind: VerdictKind;
-  readonly direction: Direction;
-  readonly clients: readonly Link[];
-  /** Clients that a person may mean; nothing is written for them. */
-  readonly candidates: readonly Link[];
-  /** A stable code, null where `kind` says all. */
-  readonly reason: string | null;
-  /** Staff address that forwarded the message, where the message inside was judged. */
-  readonly forwardedBy: string | null;
-  readonly evidence: readonly Evidence[];
-}
-
-/** One answer of the address book. `address` is the normalised address, or `@domain` for kind `domain`. */
-export interface BookEntry {
-  readonly address: string;
-  readonly clientId: string;
-  readonly kind: 'primary' | 'alias' | 'domain';
-}
-
-/** A message of the same thread that is already known. */
-export interface ThreadMessage {
-  readonly messageId: string;
-  readonly subject: string;
-  /** Clients on whose record it is, by whatever rule: a chain of replies carries its client along. */
-  readonly clientIds: readonly string[];
-  /** Known only by the sender and subject that a forward prints, which anybody can type. */
-  readonly isPrinted?: boolean;
-}
-
-/** What a person decided that bears on this message. `subject` kinds: the message, its thread, an address, a domain. */
-export interface Decision {
-  readonly subject: 'message' | 'thread' | 'address' | 'domain';
-  readonly act: 'link' | 'unlink' | 'ignore';
-  readonly clientIds: readonly string[];
-  /** The address or domain, for these two subjects. */
-  readonly key: string;
-}
-
-/** Everything beside the message that a verdict may depend on, fetched before and passed as values. */
-export interface KnownContext {
-  readonly roles: readonly ('capture' | 'dropbox')[];
-  /** Seen in a Sent folder of ours: proof that staff really sent it. */
-  readonly inOwnSent: boolean;
-  readonly book: ReadonlyMap<string, readonly BookEntry[]>;
-  readonly thread: readonly ThreadMessage[];
-  /** Clients of the messages that hang on the same root or answer the same messages: beside them no other is found by the thread. */
-  readonly threadClients?: readonly string[];
-  /** Ids that the message answers and that several messages bear. */
-  readonly sharedIds?: readonly string[];
-  readonly decisions: readonly Decision[];
-  readonly authentication: Authentication | null;
-}
-
-export interface JudgeInput {
-  readonly mail: Mail;
-  readonly facts: KnownContext;
-  readonly rules: Rules;
-  readonly parties: Parties;
-}
+import { proofOfSender, isDoubtful } from './proof.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { KnownContext } from './known-context.ts';
+import type { Evidence, Link, Verdict, VerdictKind } from './verdict.ts';
 
 /** Why a message that is on some client's record waits in triage all the same. */
 export const OPEN_RECIPIENT = 'shared-address';
@@ -114,7 +26,7 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
     { rule: 'direction', outcome: 'found', detail: `${parties.direction}: ${parties.directionReason}` },
   ];
   const proof = proofOfSender(mail, facts, rules);
-  if (proof !== null) evidence.push(proof);
+  evidence.push(proof.evidence);
   const verdict = (kind: VerdictKind, more: Partial<Verdict> = {}): Verdict => ({
     kind,
     direction: parties.direction,
@@ -140,7 +52,7 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
 
   const candidates: Link[] = [];
   let reason: string | null = null;
-  const judged: JudgeInput = { mail, facts, rules, parties };
+  const judged: JudgeInput = { mail, facts, rules, parties, proof };
   const asked =
     parties.direction === 'internal'
       ? clientRules.filter(({ rule }) => rule === 'decision' || (rules.storeInternal && rule === 'thread'))
@@ -159,6 +71,14 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
       const clients = withoutUnlinked(distinct(answer.links), facts);
       // Of several recipients one may still be anybody's: what is sure is recorded, a person decides about the rest.
       const isOpen = withoutUnlinked(answer.candidates ?? [], facts).length > 0;
+      if (clients.length > 0 && mustWait(judged, rule))
+        return verdict(
+          new Set(clients.map(({ clientId }) => clientId)).size > 1 ? 'ambiguous' : 'unmatched',
+          {
+            candidates: distinct([...clients, ...candidates]),
+            reason: 'unauthenticated',
+          },
+        );
       if (clients.length > 0)
         return verdict('matched', {
           clients,
@@ -175,6 +95,11 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
   const open = distinct(withoutUnlinked(candidates, facts));
   const several = new Set(open.map((link) => link.clientId)).size > 1;
   return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
+}
+
+/** AUTHENTICATION=require: nobody who is not proven gets onto a record without a person. */
+function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
+  return rules.authentication === 'require' && isDoubtful(proof) && rule !== 'decision';
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { DecidedLink, DecidedMessage } from './decided-message.ts';
 import { isBetter } from './doubtful-copy.ts';
-import type { BookEntry, Decision, Verdict } from './judge.ts';
+import type { BookEntry, Decision } from './known-context.ts';
 import type { Relations } from './relations.ts';
+import type { Verdict } from './verdict.ts';
 
 interface Known {
   readonly relations: Pick<Relations, 'variants'>;

@@ -127,10 +127,3 @@ export const moreMailProviders: readonly string[] = [
   'mynet.com',
   'ttmail.com',
 ];
-
-/** Below these each name is a company of its own, and the list of public suffixes does not say so. Longest first. */
-export const tenantSuffixes: readonly string[] = [
-  'mail.onmicrosoft.com',
-  'onmicrosoft.com',
-  'onmicrosoft.us',
-];

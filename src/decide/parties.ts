@@ -3,7 +3,8 @@ import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Rules } from './rules.ts';
 import { listOriginal } from '../mail/list-original.ts';
-import { moreMailProviders, tenantSuffixes } from './mail-providers.ts';
+import { tenantOf, tenantSuffixes } from '../mail/organisation.ts';
+import { moreMailProviders } from './mail-providers.ts';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 
@@ -39,15 +40,8 @@ export function isFreeMail(domain: string): boolean {
 /** The registrable domain by the public suffix list: `mail.acme.co.uk` → `acme.co.uk`; null for a bare suffix or an IP. */
 export function companyDomain(address: string): string | null {
   const host = domainOf(address);
-  const suffix = tenantSuffixes.find((tenants) => host === tenants || host.endsWith(`.${tenants}`));
-  if (suffix !== undefined) {
-    const tenant =
-      host
-        .slice(0, -suffix.length - 1)
-        .split('.')
-        .at(-1) ?? '';
-    return tenant === '' ? null : `${tenant}.${suffix}`;
-  }
+  const tenant = tenantOf(host);
+  if (tenant !== null) return tenantSuffixes.includes(tenant) ? null : tenant;
   const domain = getDomain(host, { allowPrivateDomains: true, validateHostname: false });
   return domain === null || isFreeMail(domain) ? null : domain;
 }

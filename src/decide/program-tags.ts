@@ -1,5 +1,5 @@
 import { automaticSubjectsInside } from '../mail/automatic/automatic-inside.ts';
-import { programPrefix } from '../mail/automatic/program-prefix.ts';
+import { programPrefix, isProgramWording } from '../mail/automatic/program-prefix.ts';
 import { isEcho, readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import type { Mail } from '../mail/mail.ts';
@@ -16,5 +16,9 @@ export interface ProgramTags {
 export function programTags(mail: Mail, rules: Rules): ProgramTags {
   const carried = automaticSubjectsInside(mail).flatMap((subject) => readCaseTags(subject, rules).tags);
   const repeated = readCaseTags(programPrefix(mail.subject)?.rest ?? '', rules).tags;
-  return { isCarried: (tag) => isEcho(tag, carried), isRepeated: (tag) => isEcho(tag, repeated) };
+  const before = ({ raw }: CaseTag): string => mail.subject.slice(0, mail.subject.indexOf(raw));
+  return {
+    isCarried: (tag) => isEcho(tag, carried),
+    isRepeated: (tag) => isEcho(tag, repeated) || isProgramWording(before(tag)),
+  };
 }

@@ -1,24 +1,48 @@
 import type { Mail } from '../mail/mail.ts';
+import { failsStrictPolicy } from '../mail/authentication/authentication.ts';
 import type { Rules } from './rules.ts';
-import type { Evidence, KnownContext } from './judge.ts';
+import type { KnownContext } from './known-context.ts';
+import type { Evidence } from './verdict.ts';
 import { isOurs } from './parties.ts';
 
-/** Whether the sender is who From says, as AUTHENTICATION asks; null where it does not ask. */
-export function proofOfSender(mail: Mail, facts: KnownContext, rules: Rules): Evidence | null {
-  if (rules.authentication === 'off') return null;
+/** On the message and its communications where the sender is not who From says, as far as anybody can tell. */
+export const UNAUTHENTICATED_FLAG = 'unauthenticated';
+
+/**
+ * What is known of who wrote a message:
+ * - `proven`: it is who From says;
+ * - `unproven`: nothing says so, and AUTHENTICATION asks for it;
+ * - `failed`: the owner of the domain wants such mail refused;
+ * - `unchecked`: AUTHENTICATION is off, and nothing speaks against it.
+ */
+export interface Proof {
+  readonly kind: 'proven' | 'unproven' | 'failed' | 'unchecked';
+  readonly evidence: Evidence;
+}
+
+/** Whether the sender is who From says. Also with AUTHENTICATION=off, a failure that a trusted server states counts. */
+export function proofOfSender(mail: Mail, facts: KnownContext, rules: Rules): Proof {
   const rule = 'authentication';
   const from = mail.from?.address ?? null;
   const { authentication } = facts;
-  if (from !== null && facts.inOwnSent && isOurs(from, rules))
-    return { rule, outcome: 'found', detail: `${from} is proven: it lies in a Sent folder of ours` };
+  if (from !== null && facts.inOwnSent && isOurs(from, rules)) {
+    const detail = `${from} is proven: it lies in a Sent folder of ours`;
+    return { kind: 'proven', evidence: { rule, outcome: 'found', detail } };
+  }
   const results = (['spf', 'dkim', 'dmarc'] as const)
     .flatMap((method) => (authentication?.[method] ? [`${method} ${authentication[method]}`] : []))
     .join(', ');
   if (from !== null && authentication?.alignedPass === true)
-    return { rule, outcome: 'found', detail: `${from} is proven: ${results}` };
-  return {
-    rule,
-    outcome: 'rejected',
-    detail: `no aligned SPF, DKIM or DMARC pass for ${from ?? 'the sender'}: ${results || 'nothing is known'}`,
-  };
+    return { kind: 'proven', evidence: { rule, outcome: 'found', detail: `${from} is proven: ${results}` } };
+  const isFailed = failsStrictPolicy(authentication);
+  if (rules.authentication === 'off' && !isFailed) {
+    const detail = 'senders are not checked: AUTHENTICATION is off';
+    return { kind: 'unchecked', evidence: { rule, outcome: 'skipped', detail } };
+  }
+  const doubt = authentication?.doubt === undefined ? '' : `; ${authentication.doubt}`;
+  const detail = `no aligned SPF, DKIM or DMARC pass for ${from ?? 'the sender'}: ${results || 'nothing is known'}${doubt}`;
+  return { kind: isFailed ? 'failed' : 'unproven', evidence: { rule, outcome: 'rejected', detail } };
 }
+
+/** Whether the message is to be flagged. */
+export const isDoubtful = ({ kind }: Proof): boolean => kind === 'failed' || kind === 'unproven';

@@ -2,7 +2,7 @@ import type { Mail } from '../mail/mail.ts';
 import { hasSameContent, hasSimilarWords, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
-import type { ThreadMessage } from './judge.ts';
+import type { ThreadMessage } from './known-context.ts';
 import { hasMultipleForwards } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';
 import type { Parent } from './case-updates.ts';

@@ -22,6 +22,8 @@ export interface Rules {
   readonly authentication: 'off' | 'flag' | 'require';
   /** authserv-ids (RFC 8601 §2.5) of our own receiving servers, lower-cased. */
   readonly trustedAuthservIds: readonly string[];
+  /** By which servers mail reaches us, our own and a hosted gateway: addresses, networks and host names, lower-cased. */
+  readonly ownRelays: readonly string[];
   /** A case tag in a reply whose parent is not known: held for a person, or taken at its word. */
   readonly tagsInReplies: 'review' | 'accept';
   /** Words that open a case tag, in the spelling of the settings; matched without regard to case. */
@@ -45,8 +47,10 @@ export const defaultRules: Rules = {
   domainMatching: false,
   subAddressing: true,
   blocklist: { entries: [], policy: 'drop' },
+  // of `explain` and of tests; the worker's own default is flag (config-table.ts)
   authentication: 'off',
   trustedAuthservIds: [],
+  ownRelays: [],
   tagsInReplies: 'review',
   caseWords: ['Case Update', 'Case'],
   caseStatuses: builtInCaseStatuses,

@@ -6,8 +6,8 @@ import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-m
 import { entryKeyOf, isPending, isStaffForward, withEvidence } from './decided-message.ts';
 import { isBetter } from './doubtful-copy.ts';
 import { isMadeBy } from './held-updates.ts';
-import type { Verdict } from './judge.ts';
 import { isCopyOf } from './relations.ts';
+import type { Verdict } from './verdict.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './same-content.ts';
 
@@ -130,6 +130,7 @@ export function yieldToCopy(
 const withoutEcho = (update: DecidedCaseUpdate) => ({
   ...update,
   review: update.review === 'echo' ? null : update.review,
+  awaitsParent: update.awaitsParent === true,
 });
 
 /** What is left of a message's decision beside the entries of `entryHolders`; null where they take nothing of it. */
@@ -150,7 +151,8 @@ export function yieldTo(
   });
   const caseUpdates = message.caseUpdates.filter((update) => {
     if (!isFresh(update)) return true;
-    return !same.some(isMadeBy(withoutEcho(update), { awaitsParent: false }));
+    const asDraft = withoutEcho(update);
+    return !same.some(isMadeBy(asDraft, asDraft));
   });
   const isSame =
     links.every((link, index) => link === message.links[index]) &&

@@ -26,11 +26,17 @@ export type ExplainConfigReading =
 
 /**
  * Reads the parsed JSON of `explain --config FILE`. What is left out keeps its default; an unknown key is a warning;
- * every value that cannot be read is reported.
+ * every value that cannot be read is reported. Without `authentication`, senders are checked where there is something to check them
+ * by: real DNS (`useDns`), the file's, or a server whose results are trusted.
  */
-export function rulesFromExplainConfig(json: unknown): ExplainConfigReading {
+export function rulesFromExplainConfig(
+  json: unknown,
+  { useDns = false }: { readonly useDns?: boolean } = {},
+): ExplainConfigReading {
   const report: Report = { problems: [], warnings: [] };
   const top = fieldsOf({ value: json, path: 'the file', report });
+  const isGiven = (name: string): boolean => (top.values[name] ?? null) !== null;
+  const checksSenders = useDns || isGiven('dns') || isGiven('trustedAuthservIds');
   const { blocklist: blocked } = top.values;
   const blocklist = fieldsOf({
     value: isObject(blocked) ? blocked : { entries: blocked },
@@ -56,12 +62,17 @@ export function rulesFromExplainConfig(json: unknown): ExplainConfigReading {
           top.read('blocklistPolicy', ruleKinds.blocklistPolicy, defaultRules.blocklist.policy),
         ),
       },
-      authentication: top.read('authentication', ruleKinds.authentication, defaultRules.authentication),
+      authentication: top.read(
+        'authentication',
+        ruleKinds.authentication,
+        checksSenders ? 'flag' : defaultRules.authentication,
+      ),
       trustedAuthservIds: top.read(
         'trustedAuthservIds',
         ruleKinds.trustedAuthservIds,
         defaultRules.trustedAuthservIds,
       ),
+      ownRelays: top.read('ownRelays', ruleKinds.ownRelays, defaultRules.ownRelays),
       tagsInReplies: top.read('tagsInReplies', ruleKinds.tagsInReplies, defaultRules.tagsInReplies),
       caseWords: top.read('caseWords', ruleKinds.caseWords, defaultRules.caseWords),
       caseStatuses: top.read('caseStatuses', ruleKinds.caseStatuses, defaultRules.caseStatuses),

@@ -1,9 +1,10 @@
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import type { ReadMail } from '../mail/read.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { readClients } from './gather.ts';
 import type { ExplainClient } from './gather.ts';
@@ -18,6 +19,8 @@ export interface Explained {
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
+  /** Where a second reader differs; null where no comparison was asked for. */
+  readonly compared: readonly Disagreement[] | null;
   readonly verdict: Verdict;
   readonly tags: readonly CaseTag[];
   readonly caseUpdates: readonly CaseUpdateRow[];
@@ -32,17 +35,20 @@ export async function explain(input: {
   readonly clients: readonly ExplainClient[];
   readonly config: ExplainConfig;
   readonly useDns: boolean;
+  /** Compares every message with a second reader; else only those that decide something by what both read. */
+  readonly compare?: boolean;
 }): Promise<Explained[]> {
-  const { config } = input;
+  const { config, compare = false } = input;
   const resolver = resolverOf(input);
   const messages: Unjudged[] = [];
-  for await (const file of input.files) messages.push(await readFile(file, config, resolver));
+  for await (const file of input.files) messages.push(await readFile(file, { config, resolver, compare }));
 
   const ingestion = openIngestion({ clients: readClients(input.clients), config });
   for (const message of messages.toSorted((a, b) => a.facts.date.getTime() - b.facts.date.getTime()))
     ingestion.receive(message);
   return messages.map((message) => {
-    const { file, reading, facts, authentication } = message;
-    return { file, reading, facts, authentication, tags: facts.tags, ...ingestion.outcomeOf(message) };
+    const { file, reading, facts, authentication, compared } = message;
+    const { tags } = facts;
+    return { file, reading, facts, authentication, compared, tags, ...ingestion.outcomeOf(message) };
   });
 }

@@ -3,7 +3,7 @@ import { entriesOf } from '../decide/client-addresses.ts';
 import type { WrittenAddresses } from '../decide/client-addresses.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
-import type { BookEntry } from '../decide/judge.ts';
+import type { BookEntry } from '../decide/known-context.ts';
 import { relate, threadKeys } from '../decide/relations.ts';
 import type { MemoryStore } from './memory-store.ts';
 
@@ -33,7 +33,8 @@ export function gather({
   clients,
   message,
   mail,
-}: {
+  disagreements,
+}: Pick<Known, 'disagreements'> & {
   readonly store: MemoryStore;
   readonly clients: Clients;
   readonly message: DecidedMessage;
@@ -47,5 +48,6 @@ export function gather({
     decisions: [],
     holders: store.holders(message.tags.flatMap(({ ref }) => ref ?? [])),
     authentication: message.authentication,
+    disagreements,
   };
 }

@@ -4,7 +4,7 @@ import { messageIdOf } from '../decide/decided-message.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { recipientsBeside } from '../decide/facts-from-mail.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import { entryHolders, yieldTo } from '../decide/same-entry.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { gather } from './gather.ts';
@@ -26,123 +26,144 @@ export interface Ingestion {
   readonly outcomeOf: (copy: Unjudged) => Outcome;
 }
 
-interface Entry {
-  readonly message: DecidedMessage;
-  /** The copy by which it is judged. */
-  readonly copy: Unjudged;
-}
-
-export function openIngestion({
-  clients,
-  config,
-}: {
+/** All that was read and decided so far. */
+interface State {
+  readonly store: MemoryStore;
   readonly clients: Clients;
   readonly config: ExplainConfig;
-}): Ingestion {
-  const store = openMemoryStore();
-  const { rules } = config;
-  const judgedBy = new Map<string, Unjudged>();
+  /** The copy by which a message is judged. */
+  readonly judgedBy: Map<string, Unjudged>;
   /** The message of each copy, and the copies of each message. */
-  const idsOf = new Map<Unjudged, string>();
-  const copiesOf = new Map<string, Unjudged[]>();
+  readonly idsOf: Map<Unjudged, string>;
+  readonly copiesOf: Map<string, Unjudged[]>;
   /** What a copy that names recipients of its own was judged to be, which is not what the first copy was. */
-  const verdicts = new Map<Unjudged, Verdict>();
-  const waiting: string[] = [];
+  readonly verdicts: Map<Unjudged, Verdict>;
+  /** Messages to judge again. */
+  readonly waiting: string[];
+}
 
-  const judge = ({ message: before, copy }: Entry): void => {
-    const { mail } = copy.reading;
-    const isFirst = before.verdict === null;
-    const known = gather({ store, clients, message: before, mail });
-    const { verdict, links, caseUpdates, newFlags, entryKey, wakes } = decide({
-      mail,
-      message: before,
-      known,
-      rules,
-    });
-    const { takenOver: _, ...kept } = before;
-    const judged: DecidedMessage = {
-      ...kept,
-      ...(entryKey !== undefined && { entryKey }),
-      verdict,
-      links,
-      caseUpdates,
-      flags: [...new Set([...before.flags, ...newFlags])],
-    };
-    const { relations } = known;
-    const left = yieldTo(entryHolders(judged, relations), { message: judged, related: relations });
-    const message = { ...judged, ...left };
-    verdicts.set(copy, message.verdict ?? verdict);
-    record(store, { message, mail, isFirst });
-    if (isNews(message, { before, isFirst }))
-      waiting.push(...store.dependants(message).filter(isWaitingIn(store)));
-    waiting.push(...wakes);
+export function openIngestion(input: Pick<State, 'clients' | 'config'>): Ingestion {
+  const state: State = {
+    ...input,
+    store: openMemoryStore(),
+    judgedBy: new Map(),
+    idsOf: new Map(),
+    copiesOf: new Map(),
+    verdicts: new Map(),
+    waiting: [],
   };
-
-  /** Copies that name others than the one that is proven are messages of their own, which wait. */
-  const receiveDoubtful = (copy: Unjudged, copyOf: string): void => {
-    const own = `copy:${copy.file}`;
-    const { contentKey: _, ...facts } = copy.facts;
-    const id = messageIdOf(own);
-    idsOf.set(copy, id);
-    judgedBy.set(id, copy);
-    judge({ copy, message: { ...unjudged({ ...copy, facts }, config), id, copyOf, variantKey: own } });
-  };
-
-  const receiveCopy = (copy: Unjudged, known: DecidedMessage): void => {
-    const { facts, authentication } = copy;
-    switch (copyKind(known, { ...facts, inOwnSent: false, authentication }, rules)) {
-      case 'same':
-        return;
-      case 'adds': {
-        const others = recipientsBeside(known, { facts, rules });
-        judge({ copy, message: known });
-        const now = store.get(known.id) ?? known;
-        store.put({ ...now, participants: [...now.participants, ...others] });
-        return;
-      }
-      case 'better': {
-        const before = (copiesOf.get(known.id) ?? []).filter((one) => one !== copy);
-        for (const one of before) if (differs(facts, one.facts, rules)) receiveDoubtful(one, known.id);
-        judgedBy.set(known.id, copy);
-        const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
-        judge({ copy, message: { ...known, ...facts, authentication, takenOver } });
-        return;
-      }
-      case 'doubtful':
-        receiveDoubtful(copy, known.id);
-    }
-  };
-
+  const { store, judgedBy, waiting } = state;
   return {
     receive: (copy) => {
-      const id = messageIdOf(copy.facts.fingerprint);
-      idsOf.set(copy, id);
-      const copies = copiesOf.get(id);
-      if (copies === undefined) copiesOf.set(id, [copy]);
-      else copies.push(copy);
-      const known = store.get(id);
-      if (known === undefined) {
-        judgedBy.set(id, copy);
-        judge({ copy, message: unjudged(copy, config) });
-      } else receiveCopy(copy, known);
+      receive(state, copy);
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [message, first] = [store.get(next), judgedBy.get(next)];
-        if (message !== undefined && first !== undefined) judge({ message, copy: first });
+        if (message !== undefined && first !== undefined) judge(state, { message, copy: first });
       }
     },
-    outcomeOf: (copy) => {
-      const message = store.get(idsOf.get(copy) ?? '');
-      const verdict = verdicts.get(copy) ?? message?.verdict;
-      if (!message || !verdict) throw new Error(`${copy.file} was not judged`);
-      const updates = caseUpdatesOf(store, message);
-      // One message to each of many: this copy tells of those whom it names.
-      const isOneOfMany = verdicts.has(copy) && (copiesOf.get(message.id)?.length ?? 0) > 1;
-      const own = new Set(verdict.clients.map(({ clientId }) => clientId));
-      return {
-        verdict,
-        caseUpdates: isOneOfMany ? updates.filter(({ clientId }) => own.has(clientId)) : updates,
-      };
-    },
+    outcomeOf: (copy) => outcomeOf(state, copy),
+  };
+}
+
+function receive(state: State, copy: Unjudged): void {
+  const { store, idsOf, copiesOf, judgedBy, config } = state;
+  const id = messageIdOf(copy.facts.fingerprint);
+  const copies = copiesOf.get(id);
+  if (copies === undefined) copiesOf.set(id, [copy]);
+  else copies.push(copy);
+  idsOf.set(copy, id);
+  const known = store.get(id);
+  if (known !== undefined) {
+    receiveCopy(state, copy, known);
+    return;
+  }
+  judgedBy.set(id, copy);
+  judge(state, { copy, message: unjudged(copy, config) });
+}
+
+function receiveCopy(state: State, copy: Unjudged, known: DecidedMessage): void {
+  const { store, copiesOf, judgedBy } = state;
+  const { rules } = state.config;
+  const { facts, authentication } = copy;
+  switch (copyKind(known, { ...facts, inOwnSent: false, authentication }, rules)) {
+    case 'same':
+      return;
+    case 'adds': {
+      const others = recipientsBeside(known, { facts, rules });
+      judge(state, { copy, message: known });
+      const now = store.get(known.id) ?? known;
+      store.put({ ...now, participants: [...now.participants, ...others] });
+      return;
+    }
+    case 'better': {
+      const before = (copiesOf.get(known.id) ?? []).filter((one) => one !== copy);
+      for (const one of before) if (differs(facts, one.facts, rules)) receiveDoubtful(state, one, known.id);
+      judgedBy.set(known.id, copy);
+      const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
+      judge(state, { copy, message: { ...known, ...facts, authentication, takenOver } });
+      return;
+    }
+    case 'doubtful':
+      receiveDoubtful(state, copy, known.id);
+  }
+}
+
+/** Copies that name others than the one that is proven are messages of their own, which wait. */
+function receiveDoubtful(state: State, copy: Unjudged, copyOf: string): void {
+  const own = `copy:${copy.file}`;
+  const { contentKey: _, ...facts } = copy.facts;
+  const id = messageIdOf(own);
+  state.idsOf.set(copy, id);
+  state.judgedBy.set(id, copy);
+  const message = { ...unjudged({ ...copy, facts }, state.config), id, copyOf, variantKey: own };
+  judge(state, { copy, message });
+}
+
+function judge(
+  { store, clients, config, verdicts, waiting }: State,
+  { message: before, copy }: { readonly message: DecidedMessage; readonly copy: Unjudged },
+): void {
+  const { reading, disagreements } = copy;
+  const { mail } = reading;
+  const isFirst = before.verdict === null;
+  const known = gather({ store, clients, message: before, mail, disagreements });
+  const { rules } = config;
+  const { verdict, links, caseUpdates, newFlags, entryKey, wakes } = decide({
+    mail,
+    message: before,
+    known,
+    rules,
+  });
+  const { takenOver: _, ...kept } = before;
+  const judged: DecidedMessage = {
+    ...kept,
+    ...(entryKey !== undefined && { entryKey }),
+    verdict,
+    links,
+    caseUpdates,
+    flags: [...new Set([...before.flags, ...newFlags])],
+  };
+  const { relations } = known;
+  const left = yieldTo(entryHolders(judged, relations), { message: judged, related: relations });
+  const message = { ...judged, ...left };
+  verdicts.set(copy, message.verdict ?? verdict);
+  record(store, { message, mail, isFirst });
+  if (isNews(message, { before, isFirst }))
+    waiting.push(...store.dependants(message).filter(isWaitingIn(store)));
+  waiting.push(...wakes);
+}
+
+function outcomeOf({ store, idsOf, copiesOf, verdicts }: State, copy: Unjudged): Outcome {
+  const message = store.get(idsOf.get(copy) ?? '');
+  const verdict = verdicts.get(copy) ?? message?.verdict;
+  if (!message || !verdict) throw new Error(`${copy.file} was not judged`);
+  const updates = caseUpdatesOf(store, message);
+  // One message to each of many: this copy tells of those whom it names.
+  const isOneOfMany = verdicts.has(copy) && (copiesOf.get(message.id)?.length ?? 0) > 1;
+  const own = new Set(verdict.clients.map(({ clientId }) => clientId));
+  return {
+    verdict,
+    caseUpdates: isOneOfMany ? updates.filter(({ clientId }) => own.has(clientId)) : updates,
   };
 }
 

@@ -1,14 +1,16 @@
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { dnsMapResolver } from '../mail/authentication/dns-answers.ts';
 import type { DnsResolver } from '../mail/authentication/dns-answers.ts';
+import { authenticateSender } from '../mail/authentication/sender.ts';
 import { readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
 import { messageFactsOf } from '../decide/facts-from-mail.ts';
+import { compareWithSecond, findDisagreements } from '../read/find-disagreements.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 
@@ -18,6 +20,10 @@ export interface Unjudged {
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
+  /** Where a second reader differs, of a message that decides something by it. */
+  readonly disagreements: readonly Disagreement[];
+  /** The same of any message; null where nobody asked. */
+  readonly compared: readonly Disagreement[] | null;
 }
 
 const UNKNOWN: Authentication = {
@@ -28,8 +34,6 @@ const UNKNOWN: Authentication = {
   source: null,
   alignedPass: false,
 };
-/** Name servers that do not answer must not hold up the rest. */
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Messages without any date are judged first, as if they were the oldest. */
 const NO_DATE = new Date(0);
 
@@ -48,8 +52,11 @@ export function resolverOf({
 
 export async function readFile(
   file: MessageFile,
-  config: ExplainConfig,
-  resolver: DnsResolver | null,
+  {
+    config,
+    resolver,
+    compare,
+  }: { readonly config: ExplainConfig; readonly resolver: DnsResolver | null; readonly compare: boolean },
 ): Promise<Unjudged> {
   const raw = file.kind === 'unreadable' ? Buffer.alloc(0) : file.kind === 'whole' ? file.raw : null;
   const open = (): Readable =>
@@ -68,21 +75,22 @@ export async function readFile(
     rules: config.rules,
   });
   const date = reading.mail.date === null ? NO_DATE : new Date(reading.mail.date);
-  const trusted = readTrustedResults(reading.mail.headers, config.rules.trustedAuthservIds);
   const authentication =
-    trusted ??
-    (resolver === null
-      ? UNKNOWN
-      : await verified(raw ?? (await buffer(open())), { smtp: config.smtp, resolver }));
-  return { file: file.file, reading, facts: { ...facts, date }, authentication };
-}
-
-/** Its libraries take half a second to load, for nothing where no DNS is asked. */
-async function verified(
-  raw: Buffer,
-  { smtp, resolver }: { readonly smtp: ExplainConfig['smtp']; readonly resolver: DnsResolver },
-): Promise<Authentication> {
-  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
-  const signal = AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS);
-  return await verifyAuthentication({ raw, smtp, resolver, signal });
+    (await authenticateSender({
+      mail: reading.mail,
+      rules: config.rules,
+      smtp: config.smtp,
+      resolver,
+      raw: async () => raw ?? (await buffer(open())),
+    })) ?? UNKNOWN;
+  const disagreements = await findDisagreements(reading.mail, config.rules, open);
+  const compared = compare ? await compareWithSecond(reading.mail, open) : null;
+  return {
+    file: file.file,
+    reading,
+    facts: { ...facts, date },
+    authentication,
+    disagreements,
+    compared,
+  };
 }

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
+import { base64Decoder } from './base64.ts';
 import { canonicalLines, textLines } from './line-ends.ts';
-import { base64Decoder, quotedPrintableDecoder } from './transfer-decoding.ts';
-
-/** One step of the way from encoded bytes to a hash. What it is given is its own only until it returns. */
-export interface Stage {
-  write(bytes: Buffer): void;
-  end(): void;
-}
+import { quotedPrintableDecoder } from './quoted-printable.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * SHA-256 of one leaf part, fed with its encoded bytes in pieces of any size. The memory is constant, whatever the part.

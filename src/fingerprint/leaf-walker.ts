@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createBoundaryLines } from './boundary-lines.ts';
+import { createHeldLineEnd } from './held-line-end.ts';
 import { identityOf } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { contentOf, createFingerprintHeaderLines } from './leaf-headers.ts';
@@ -31,20 +33,6 @@ export interface Leaf {
 const maxParts = 1000;
 /** A multipart deeper than this counts as one opaque leaf. Real mail stays under ten. */
 const maxDepth = 50;
-/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is no boundary. */
-const maxBoundaryLine = 300;
-
-const LF = 10;
-const CR = 13;
-const DASH = 45;
-const nothing: Buffer = Buffer.alloc(0);
-const lineEnds: Readonly<Record<'lf' | 'cr' | 'crlf', Buffer>> = {
-  lf: Buffer.from('\n'),
-  cr: Buffer.from('\r'),
-  crlf: Buffer.from('\r\n'),
-};
-const dashesAtLineStart = Buffer.from('\n--');
-
 interface OpenMultipart {
   readonly boundary: string;
   /** What its parts are where they do not say: messages in a digest (RFC 2046 §5.1.5). */
@@ -66,20 +54,16 @@ type State =
 /** `onIdentity` is given that of the message itself, before anything of its body is read. */
 export function createLeafWalker(onIdentity: (identity: Identity) => void): LeafWalker {
   const leaves: Leaf[] = [];
-  const open: OpenMultipart[] = [];
+  const structure = createStructure();
   const header = createFingerprintHeaderLines();
   let state: State = { kind: 'headers', of: 'top', defaultType: 'text/plain' };
-  let parts = 1;
-  /** Multiparts that were open around the outermost message inside; -1 outside of any. */
-  let innerMessageLevel = -1;
   /** Too many parts or headers: from here on boundaries mean nothing. */
   let opaque = false;
-  /** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), so it waits for what follows. */
-  let heldEnd = nothing;
+  const heldEnd = createHeldLineEnd();
 
   const addLeaf = (leaf: Pick<Leaf, 'contentType' | 'attachment'>, digest: LeafDigest): void => {
     const { contentType } = leaf;
-    leaves.push({ contentType, attachment: leaf.attachment || innerMessageLevel >= 0, ...digest.end() });
+    leaves.push({ contentType, attachment: leaf.attachment || structure.isInsideMessage(), ...digest.end() });
   };
 
   /** The header of a message or part is complete: what comes next? */
@@ -94,16 +78,10 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
     }
     const content = contentOf(headers, defaultType);
     const { contentType, attachment } = content;
-    if (content.kind === 'multipart' && open.length < maxDepth) {
-      const isDigest = contentType === 'multipart/digest';
-      open.push({ boundary: content.boundary, defaultType: isDigest ? 'message/rfc822' : 'text/plain' });
+    if (content.kind === 'multipart' && structure.enterMultipart(content))
       return textLeaf({ contentType: 'text/plain', preamble: true });
-    }
-    if (content.kind === 'message' && parts < maxParts) {
-      parts += 1;
-      if (innerMessageLevel < 0) innerMessageLevel = open.length;
+    if (content.kind === 'message' && structure.enterMessage())
       return { kind: 'headers', of: 'inner-message', defaultType: 'text/plain' };
-    }
     if (content.kind !== 'leaf') return textLeaf({ contentType, preamble: false });
     return { kind: 'leaf', contentType, attachment, digest: createLeafDigest(content), preamble: false };
   };
@@ -117,17 +95,15 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
 
   const passBoundary = ({ level, closes }: { level: number; closes: boolean }): void => {
     // Before its first boundary a multipart holds a preamble, which does not count.
-    const isOwnPreamble = state.kind === 'leaf' && state.preamble && level === open.length - 1;
+    const isOwnPreamble = state.kind === 'leaf' && state.preamble && level === structure.open.length - 1;
     if (!isOwnPreamble) endPart();
-    heldEnd = nothing;
-    if (level < innerMessageLevel) innerMessageLevel = -1;
-    open.length = closes ? level : level + 1;
-    state = closes ? { kind: 'epilogue' } : beginPart(open[level]?.defaultType ?? 'text/plain');
+    heldEnd.drop();
+    structure.passTo(level, closes);
+    state = closes ? { kind: 'epilogue' } : beginPart(structure.open[level]?.defaultType ?? 'text/plain');
   };
 
   const beginPart = (defaultType: string): State => {
-    parts += 1;
-    opaque = parts > maxParts;
+    opaque = !structure.enterPart();
     if (opaque) return textLeaf({ contentType: 'application/octet-stream', preamble: false });
     return { kind: 'headers', of: 'part', defaultType };
   };
@@ -138,26 +114,15 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
       const body = header.write(rest);
       if (body === null) return;
       state = bodyState(state);
-      heldEnd = nothing;
+      heldEnd.drop();
       rest = body;
     }
-    if (state.kind === 'leaf' && rest.length > 0) addToLeaf(state.digest, rest);
-  };
-
-  const addToLeaf = (digest: LeafDigest, bytes: Buffer): void => {
-    if (heldEnd === lineEnds.cr && bytes.length === 1 && bytes[0] === LF) {
-      heldEnd = lineEnds.crlf;
-      return;
-    }
-    if (heldEnd.length > 0) digest.write(heldEnd);
-    heldEnd = lineEndOf(bytes);
-    const end = bytes.length - heldEnd.length;
-    if (end > 0) digest.write(bytes.subarray(0, end));
+    if (state.kind === 'leaf' && rest.length > 0) heldEnd.write(state.digest, rest);
   };
 
   const lines = createBoundaryLines({
     isBoundary(line) {
-      const found = opaque ? null : findBoundary(open, line);
+      const found = opaque ? null : findBoundary(structure.open, line);
       if (found === null) return false;
       passBoundary(found);
       return true;
@@ -174,6 +139,40 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   };
 }
 
+/** What is open around the bytes that come next, within the limits. */
+function createStructure() {
+  const open: OpenMultipart[] = [];
+  let parts = 1;
+  /** Multiparts that were open around the outermost message inside; -1 outside of any. */
+  let innerMessageLevel = -1;
+  return {
+    open: open as readonly OpenMultipart[],
+    isInsideMessage: (): boolean => innerMessageLevel >= 0,
+    /** False where one more is too many; so are the other two. */
+    enterMultipart: ({ contentType, boundary }: { contentType: string; boundary: string }): boolean => {
+      if (open.length >= maxDepth) return false;
+      const isDigest = contentType === 'multipart/digest';
+      open.push({ boundary, defaultType: isDigest ? 'message/rfc822' : 'text/plain' });
+      return true;
+    },
+    enterMessage: (): boolean => {
+      if (parts >= maxParts) return false;
+      parts += 1;
+      if (innerMessageLevel < 0) innerMessageLevel = open.length;
+      return true;
+    },
+    enterPart: (): boolean => {
+      parts += 1;
+      return parts <= maxParts;
+    },
+    /** A boundary of the multipart at `level` ends what is open inside it. */
+    passTo: (level: number, closes: boolean): void => {
+      if (level < innerMessageLevel) innerMessageLevel = -1;
+      open.length = closes ? level : level + 1;
+    },
+  };
+}
+
 function textLeaf({ contentType, preamble }: { contentType: string; preamble: boolean }): State {
   const digest = createLeafDigest({ encoding: 'identity', text: true });
   return { kind: 'leaf', contentType, attachment: false, digest, preamble };
@@ -184,12 +183,6 @@ function innerMessageLeaf(identity: Identity): Leaf {
   const facts = JSON.stringify(identity);
   const digest = createHash('sha256').update(facts).digest('hex');
   return { contentType: 'message/rfc822', attachment: true, digest, size: Buffer.byteLength(facts) };
-}
-
-function lineEndOf(bytes: Buffer): Buffer {
-  const last = bytes[bytes.length - 1];
-  if (last === LF) return bytes[bytes.length - 2] === CR ? lineEnds.crlf : lineEnds.lf;
-  return last === CR ? lineEnds.cr : nothing;
 }
 
 /** The innermost open multipart whose boundary the line is (RFC 2046 §5.1.2: that of an outer one ends all inner ones). */
@@ -205,57 +198,4 @@ function findBoundary(
     if (boundary === closed) return { level, closes: true };
   }
   return null;
-}
-
-/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
-function createBoundaryLines({
-  isBoundary,
-  addBytes,
-}: {
-  readonly isBoundary: (line: string) => boolean;
-  readonly addBytes: (bytes: Buffer) => void;
-}): { write(chunk: Buffer): void; end(): void } {
-  let atLineStart = true;
-  /** The start of a line that may be a boundary, or of what may become one. */
-  let held = nothing;
-
-  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
-  const readDashes = (chunk: Buffer, start: number): number => {
-    const feed = chunk.indexOf(LF, start);
-    const lineEnd = feed < 0 ? chunk.length : feed + 1;
-    const end = Math.min(lineEnd, start + maxBoundaryLine + 1 - held.length);
-    const piece = chunk.subarray(start, end);
-    const line = held.length === 0 ? piece : Buffer.concat([held, piece]);
-    held = nothing;
-    const isWhole = line.at(-1) === LF;
-    const canBe = line.length === 1 ? line[0] === DASH : line[0] === DASH && line[1] === DASH;
-    if (canBe && !isWhole && line.length <= maxBoundaryLine) held = Buffer.from(line);
-    else if (!canBe || !isWhole || !isBoundary(line.toString('latin1'))) addBytes(line);
-    atLineStart = isWhole || held.length > 0;
-    return end;
-  };
-
-  /** @returns where the next line that may be a boundary begins. */
-  const readOther = (chunk: Buffer, start: number): number => {
-    const found = chunk.indexOf(dashesAtLineStart, start);
-    const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
-    const end = found < 0 ? chunk.length - (endsInDash ? 1 : 0) : found + 1;
-    addBytes(chunk.subarray(start, end));
-    atLineStart = chunk[end - 1] === LF;
-    return end;
-  };
-
-  return {
-    write(chunk) {
-      let index = 0;
-      while (index < chunk.length) {
-        const dashes = atLineStart && (held.length > 0 || chunk[index] === DASH);
-        index = dashes ? readDashes(chunk, index) : readOther(chunk, index);
-      }
-    },
-    end() {
-      if (held.length > 0 && !isBoundary(held.toString('latin1'))) addBytes(held);
-      held = nothing;
-    },
-  };
 }

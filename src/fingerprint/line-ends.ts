@@ -1,4 +1,4 @@
-import type { Stage } from './leaf-digest.ts';
+import type { Stage } from './stage.ts';
 
 const LF = 10;
 const CR = 13;

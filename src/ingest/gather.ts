@@ -1,6 +1,7 @@
 /** Brings together from MongoDB what is known beside messages: for a list of them at once, in as few commands as for one. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Disagreement } from '../mail/second-reading.ts';
 import { addressLookups, decisionKeysFor } from '../decide/address-lookups.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
@@ -26,6 +27,8 @@ export interface Asked {
   readonly mail: Mail;
   readonly message: MessageDocument;
   readonly authentication: Authentication | null;
+  /** Where a second reader of the message differs. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 /** What is known beside one of the messages asked for. */
@@ -71,7 +74,7 @@ export async function gather(
   );
   const clientIds = await presentClients(database, { asked, book, related, decided: withCopies });
   const clients = new Set(clientIds.keys());
-  return askers.map(({ message, lookups, authentication }, at) => ({
+  return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
     message: { ...asDecided(message), authentication },
     clientIds,
     known: {
@@ -82,6 +85,7 @@ export async function gather(
       holders,
       clients,
       authentication,
+      disagreements,
     },
   }));
 }

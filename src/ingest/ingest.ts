@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ObjectId } from 'mongodb';
 import type { LimitFunction } from 'p-limit';
 import { describeError, PermanentError } from '../errors.ts';
@@ -7,7 +8,8 @@ import { isNews, stateWhenWritten } from '../decide/decide.ts';
 import { deferToOriginal } from './defer.ts';
 import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
-import { flagReusedId, writeOut } from './record.ts';
+import { flagReusedId, writeOut, flagSender } from './record.ts';
+import { laterOf } from '../mail/authentication/authentication.ts';
 import { retractLinks } from './retract.ts';
 import type { Written } from './retract.ts';
 import type { Rules } from '../decide/rules.ts';
@@ -24,9 +26,19 @@ import {
 import { asDecided } from '../store/message-document.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import { markDone, markFailed, reportAttempt, startAttempt, withdrawAttempt } from '../store/attempts.ts';
+import {
+  deathsAmong,
+  markDone,
+  markFailed,
+  openAttempts,
+  reportAttempt,
+  reportDeath,
+  startAttempt,
+  withdrawAttempt,
+} from '../store/attempts.ts';
+import type { Self } from '../store/processes.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { VerdictKind } from '../decide/judge.ts';
+import type { VerdictKind } from '../decide/verdict.ts';
 
 export interface IngestDeps {
   readonly database: Database;
@@ -37,6 +49,8 @@ export interface IngestDeps {
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
   /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
   readonly runExclusively?: LimitFunction;
+  /** This process, and which of the others died. Without it no death is counted. */
+  readonly self?: Pick<Self, 'id' | 'deadAmong'>;
   /** Called between steps, with the step's name: for progress, and for tests that kill the process there. */
   readonly step?: (name: IngestStep) => void;
 }
@@ -69,34 +83,50 @@ const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
 /** A process that dies three times over the same message dies of it (invariant 8). */
 const MAX_DEATHS = 3;
 
+const anonymous: NonNullable<IngestDeps['self']> = {
+  id: randomUUID(),
+  deadAmong: async () => new Set(),
+};
+
 /**
  * Brings one sighting to its end: read, received, judged, written. Any step may run twice; every write is keyed so that the
- * second one changes nothing. @throws whatever a server throws: the job is retried.
+ * second one changes nothing. An aborted `signal` breaks it off without a trace. @throws whatever a server throws: the job is retried.
  */
-export async function ingestSighting(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
+export async function ingestSighting(
+  deps: IngestDeps,
+  id: ObjectId,
+  signal?: AbortSignal,
+): Promise<IngestOutcome> {
   const { sightings } = deps.database;
-  const sighting = await startAttempt(sightings, id);
+  const owner = (deps.self ?? anonymous).id;
+  const sighting = await startAttempt(sightings, id, owner);
   if (sighting === null) return nothingToDo;
-  if (sighting.startedAttempts === 1 || deps.runExclusively === undefined)
-    return await attempt(deps, sighting);
+  if (openAttempts(sighting, owner).length === 0 || deps.runExclusively === undefined)
+    return await attempt(deps, sighting, signal);
   // Those that were only beside a poison message when the process died must not be counted out together with it.
-  await withdrawAttempt(sightings, id);
+  await withdrawAttempt(sightings, id, owner);
   return await deps.runExclusively(async () => {
-    const suspect = await startAttempt(sightings, id);
-    return suspect === null ? nothingToDo : await attempt(deps, suspect);
+    const suspect = await startAttempt(sightings, id, owner);
+    return suspect === null ? nothingToDo : await attempt(deps, suspect, signal);
   });
 }
 
-async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<IngestOutcome> {
-  const { database } = deps;
+async function attempt(
+  deps: IngestDeps,
+  sighting: SightingDocument,
+  signal?: AbortSignal,
+): Promise<IngestOutcome> {
+  const { database, self = anonymous } = deps;
   if (sighting.rawKey === null) return nothingToDo;
   deps.step?.('started');
-  if (sighting.startedAttempts > MAX_DEATHS)
+  const marks = openAttempts(sighting, self.id);
+  if (marks.length >= MAX_DEATHS && deathsAmong(marks, await self.deadAmong(marks)) >= MAX_DEATHS)
     return await quarantine(deps, sighting, `the process died ${MAX_DEATHS} times over it`);
   try {
-    const read = await deps.reader.read({ key: sighting.rawKey, size: sighting.size });
+    const read = await deps.reader.read({ key: sighting.rawKey, size: sighting.size }, signal);
     deps.step?.('read');
     try {
+      signal?.throwIfAborted();
       const { message, others, isByOther } = await receiveCopy(deps, sighting, read);
       const outcome = isByOther
         ? await judgeLater(deps, message)
@@ -105,6 +135,8 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
       if (others.length > 0)
         await addRecipients(database.messages, message, { recipients: others, sighting });
       await markDone(database.sightings, sighting._id, message._id);
+      await forgetQuarantined(database, sighting, message);
+      await followRaw(database, sighting, message);
       deps.step?.('done');
       return { ...outcome, lag: lagOf(sighting, new Date()) };
     } finally {
@@ -113,10 +145,43 @@ async function attempt(deps: IngestDeps, sighting: SightingDocument): Promise<In
   } catch (error) {
     if (error instanceof PermanentError)
       return await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
-    const survived = !(error instanceof Error && error.name === 'ReadingDied');
-    if (survived) await reportAttempt(database.sightings, sighting._id, describeError(error));
+    await account(deps, sighting, { error, isAborted: signal?.aborted === true });
     throw error;
   }
+}
+
+/** Takes the mark of the attempt back, or makes a death of it. Where even that fails the mark stays, and proves nothing. */
+async function account(
+  { database: { sightings }, self = anonymous }: IngestDeps,
+  sighting: SightingDocument,
+  { error, isAborted }: { readonly error: unknown; readonly isAborted: boolean },
+): Promise<void> {
+  const text = describeError(error);
+  if (isAborted) await withdrawAttempt(sightings, sighting._id, self.id);
+  else if (error instanceof Error && error.name === 'ReadingDied')
+    await reportDeath(sightings, sighting, { owner: self.id, error: text });
+  else await reportAttempt(sightings, sighting._id, text);
+}
+
+/** The bytes that were fetched again may not be those that were lost, to the last one. */
+async function followRaw(
+  { messages }: Database,
+  { lostRaw, rawKey }: SightingDocument,
+  { _id }: MessageDocument,
+): Promise<void> {
+  if (lostRaw === undefined || rawKey === null || lostRaw === rawKey) return;
+  await messages.updateOne({ _id, rawKey: lostRaw }, { $set: { rawKey } });
+}
+
+/** What was kept of it while it could not be read has another fingerprint where only its header was read. */
+async function forgetQuarantined(
+  { sightings, messages }: Database,
+  { messageRef }: SightingDocument,
+  { _id }: MessageDocument,
+): Promise<void> {
+  if (messageRef === null || messageRef.equals(_id)) return;
+  if ((await sightings.countDocuments({ messageRef })) > 0) return;
+  await messages.deleteOne({ _id: messageRef, state: 'quarantined' });
 }
 
 function lagOf({ mailbox, internalDate, createdAt }: SightingDocument, now: Date): IngestOutcome['lag'] {
@@ -156,13 +221,15 @@ async function finish(
   { read, again }: { readonly read: ReadMessage; readonly again: boolean },
 ): Promise<IngestOutcome> {
   const { database, rules } = deps;
-  const { mail } = read.reading;
+  const { disagreements, reading } = read;
+  const { mail } = reading;
   let message = received;
   let woken: readonly ObjectId[] = [];
   let due = again || !isJudgedAsSeen(message);
   while (due) {
-    const authentication = message.authentication ?? read.authentication;
-    const { judgement, wakes } = await judgeAnew(database, { mail, message, authentication, rules });
+    const authentication = laterOf(message.authentication, read.authentication);
+    const asked = { mail, message, authentication, disagreements };
+    const { judgement, wakes } = await judgeAnew(database, { ...asked, rules });
     woken = wakes;
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
@@ -171,6 +238,7 @@ async function finish(
     due = persisted === null && (again || !isJudged);
   }
   await flagReusedId(database, message);
+  await flagSender(database, message);
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
@@ -219,7 +287,8 @@ async function quarantine(
   sighting: SightingDocument,
   error: string,
 ): Promise<IngestOutcome> {
-  const { reading } = await deps.reader.header({ key: sighting.rawKey ?? '', size: sighting.size });
+  const raw = { key: sighting.rawKey ?? '', size: sighting.size };
+  const { reading } = await deps.reader.header(raw);
   const { internalDate, mailbox, role, inOwnSent, rawKey } = sighting;
   const facts = messageFactsOf(reading, {
     rawKey: rawKey ?? '',
@@ -233,6 +302,7 @@ async function quarantine(
     facts,
     sighted: { mailbox, role, inOwnSent, backfill: false },
     error,
+    secondReading: await deps.reader.second(raw),
   });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { decide } from '../decide/decide.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { clientIdsIn, storedDecision } from '../store/message-document.ts';

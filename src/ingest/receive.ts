@@ -4,7 +4,6 @@ import { proofOf } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { messageFactsOf, recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { MessageFacts, Participant } from '../decide/message-facts.ts';
-import { rawFingerprint } from '../fingerprint/fingerprint.ts';
 import type { ReadMessage } from '../read/reader.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { deterministicId } from '../store/ids.ts';
@@ -102,8 +101,7 @@ async function receiveDoubtful(
   copyOf: ObjectId,
 ): Promise<MessageDocument> {
   const { contentKey: _, ...said } = facts;
-  const sha256 = /([0-9a-f]{64})/u.exec(facts.rawKey)?.[1] ?? facts.rawKey;
-  const fingerprint = rawFingerprint(sha256);
+  const fingerprint = `raw:${/[0-9a-f]{64}/u.exec(facts.rawKey)?.[0] ?? facts.rawKey}`;
   return await receiveMessage(database.messages, {
     id: deterministicId(fingerprint),
     facts: { ...said, fingerprint, variantKey: fingerprint },
@@ -119,7 +117,8 @@ async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }
   const [mailbox = ''] = known.mailboxes;
   const [role = 'capture'] = known.roles;
   for (const { rawKey, size } of [known, ...(known.copies ?? [])]) {
-    if (rawKey === facts.rawKey) continue;
+    const isJudgedCopy = rawKey === known.rawKey && (known.copies ?? []).length === 0;
+    if (rawKey === facts.rawKey || (isJudgedCopy && !differs(facts, known, deps.rules))) continue;
     try {
       const read = await deps.reader.read({ key: rawKey, size });
       await read.dispose();

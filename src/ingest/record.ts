@@ -17,6 +17,7 @@ import { instantOf } from '../mail/instant.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import { carriedIn } from '../decide/carried-hop.ts';
+import { UNAUTHENTICATED_FLAG } from '../decide/proof.ts';
 
 /** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
@@ -108,6 +109,21 @@ export async function flagReusedId(
   const others = await flagSameMessageId(messages, message);
   const ids = others.flatMap((other) => other.links.map((link) => communicationId(other, link.clientId)));
   await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
+}
+
+/** What became known of the sender after a communication was written shows on it, too. */
+export async function flagSender(
+  { communications }: Pick<Database, 'communications'>,
+  message: MessageDocument,
+): Promise<void> {
+  if (message.revision < 2) return;
+  const written = message.links.filter(({ writtenAt }) => writtenAt !== null);
+  const ids = written.map((link) => communicationId(message, link.clientId));
+  const flags = UNAUTHENTICATED_FLAG;
+  const own = { _id: { $in: ids }, messageRef: message._id };
+  if (ids.length === 0) return;
+  if (message.flags.includes(flags)) await communications.updateMany(own, { $addToSet: { flags } });
+  else await communications.updateMany({ ...own, flags }, { $pull: { flags } });
 }
 
 /** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */

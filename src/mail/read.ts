@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
-import { readForwards } from './forwarded/forwarded.ts';
+import { readForwards, NO_FORWARDS } from './forwarded/forwarded.ts';
 import { listOriginal } from './list-original.ts';
 import type { Mail } from './mail.ts';
 import { parseMessage } from '../mime/parse.ts';
@@ -53,7 +53,10 @@ export async function readHeaderOnly(input: {
 }): Promise<ReadMail> {
   const parsed = await parseMessage({ raw: input.header });
   const fingerprint = rawFingerprint(input.sha256);
-  const warning = `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`;
+  const warning =
+    input.size > input.maxBytes
+      ? `oversize: ${input.size} bytes, over the limit of ${input.maxBytes}; the body was skipped`
+      : 'header-only: the body was not read';
   const mail = understand(
     {
       ...parsed,
@@ -76,7 +79,8 @@ function understand(
 ): Mail {
   const bounce = readBounce(parsed);
   const automatic = classifyAutomatic(parsed, bounce);
-  const { forwarded, forwards } = readForwards(parsed);
+  // What came back was not forwarded.
+  const { forwarded, forwards } = bounce === null ? readForwards(parsed) : NO_FORWARDS;
   const split = splitReply({
     text: parsed.text,
     rawHtml: parsed.rawHtml,

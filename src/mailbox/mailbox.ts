@@ -92,6 +92,8 @@ export interface MailboxSession {
   /** Those of the UIDs that the folder lists now, by whatever way it has of listing them. */
   stillListed(uids: readonly number[]): Promise<ReadonlySet<number>>;
   fetch(wanted: readonly WantedMessage[]): AsyncIterable<Fetched>;
+  /** Up to and with the empty line, at most 1 MB: for messages over the size limit. @throws MailboxError `message-missing`. */
+  headersOnly(uid: number): Promise<Buffer>;
   /** Gives the connection back. Never throws; a second call does nothing. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ export function withoutInvisible(text: string): string {
   return text.replace(invisible, '');
 }
 
-/** Letters whose stroke or ligature no normal form takes apart. */
+/** Characters whose stroke or ligature no normal form takes apart. */
 const strokes: Readonly<Record<string, string>> = {
   đ: 'd',
   ð: 'd',
@@ -38,12 +38,12 @@ export function fold(text: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/[\u0300-\u036f]/gu, '')
-    .replace(stroked, (letter) => strokes[letter] ?? letter)
+    .replace(stroked, (character) => strokes[character] ?? character)
     .replace(/\s+/gu, ' ')
     .trim();
 }
 
-/** What somebody types who has no key for the letter. The accents that are simply left out are dropped by `fold`. */
+/** What somebody types who has no key for the character. The accents that are simply left out are dropped by `fold`. */
 const transcriptions: Readonly<Record<string, string>> = {
   ä: 'ae',
   ö: 'oe',
@@ -52,8 +52,10 @@ const transcriptions: Readonly<Record<string, string>> = {
   ø: 'oe',
 };
 
-/** The folded spellings of a phrase: without its accents, and with the ASCII transcription of its letters ("Gruessen"). */
+/** The folded spellings of a phrase: without its accents, and with the ASCII transcription of its characters ("Gruessen"). */
 export function foldedSpellings(phrase: string): readonly string[] {
-  const transcribed = phrase.toLowerCase().replace(/[äöüåø]/gu, (letter) => transcriptions[letter] ?? letter);
+  const transcribed = phrase
+    .toLowerCase()
+    .replace(/[äöüåø]/gu, (character) => transcriptions[character] ?? character);
   return [...new Set([fold(phrase), fold(transcribed)])];
 }

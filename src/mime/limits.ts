@@ -18,7 +18,7 @@ export interface ParseLimits {
   readonly maxTextBytes: number;
   /** Bytes of text kept from all parts together. Answers the limit above times the number of parts. */
   readonly maxAllTextBytes: number;
-  /** Lines of text kept from all parts together: a file pasted as uuencode fills the bytes above with 140,000. Answers 4 million lines of one letter. */
+  /** Lines of text kept from all parts together. Answers 4 million lines of one letter, each of which costs what a long one does. */
   readonly maxAllTextLines: number;
   /** Characters of HTML that are read. Answers HTML made to be slow to read; also the 16 MB document of the database. */
   readonly maxHtmlChars: number;
@@ -28,7 +28,7 @@ export interface ParseLimits {
   readonly maxContainerBytes: number;
   /** What all compressed containers together may grow by. A thousand small ones are a bomb too. */
   readonly maxUnpackedBytes: number;
-  /** How many times its size a compressed container may grow to, once it is over a megabyte. Text seldom reaches 30. */
+  /** How many times their size compressed containers may grow to, all together, beyond two megabytes. Text seldom reaches 30. */
   readonly maxUnpackRatio: number;
   /** Files found inside other parts (winmail.dat, uuencode), all together. */
   readonly maxUnpackedFiles: number;
@@ -48,7 +48,7 @@ export const parseLimits: ParseLimits = {
   maxNestedMessages: 100,
   maxTextBytes: 8_388_608,
   maxAllTextBytes: 16_777_216,
-  maxAllTextLines: 150_000,
+  maxAllTextLines: 100_000,
   maxHtmlChars: 4_194_304,
   maxAllHtmlMarks: 200_000,
   maxContainerBytes: 33_554_432,

@@ -3,15 +3,17 @@ import { MailboxError } from '../mailbox/mailbox.ts';
 import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
 import { isOtherFolder } from '../mailbox/sync-plan.ts';
 import { compareFolder } from './comparison.ts';
-import type { PolledMailbox } from './poll.ts';
+import type { PolledMailbox } from './poll-run.ts';
 import { useOf } from './folder-use.ts';
 import { recordAbsent } from './listing.ts';
 import { findCursor } from '../store/cursors.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
+import { askForRaw } from '../store/lost-raw.ts';
 import { findUndelivered } from '../store/fetches.ts';
 import type { Undelivered } from '../store/fetches.ts';
 import type { Database } from '../store/mongo.ts';
 import { countRows } from '../store/sightings.ts';
-import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
+import type { FolderEpoch, LedgerRow, SightingDocument } from '../store/sightings.ts';
 
 /** What a folder lists, and what the ledger says of it. */
 export interface FolderAudit {
@@ -33,6 +35,8 @@ export interface FolderAudit {
   readonly unfound: number;
   /** Listed, asked for, and not had so far: the first hundred. */
   readonly undelivered: readonly Pick<Undelivered, 'uid' | 'attempts' | 'error'>[];
+  /** Listed, and their raw bytes are gone from blob storage: the first hundred. Only of those that were looked for. */
+  readonly rawGone: readonly number[];
   /** The folder is another than the one in the ledger, or was never polled: the next poll reads it whole. */
   readonly isNew: boolean;
   /** Why it could not be compared: it is not there, or does not open. Null where it was. */
@@ -44,6 +48,12 @@ const MAX_UNDELIVERED = 100;
 
 type State = SightingDocument['state'];
 
+interface AuditOptions {
+  readonly fix: boolean;
+  /** Where raw bytes are looked for: those of messages that failed, or of all. Not looked for where it is left out. */
+  readonly blobs?: { readonly store: Pick<BlobStore, 'head'>; readonly of: 'failed' | 'all' } | null;
+}
+
 /**
  * Compares a mailbox with the ledger, folder by folder, in windows: a million messages are never in memory.
  * `fix` writes rows for the missing ones, which the next poll fetches. @throws MailboxError; what the database throws.
@@ -51,7 +61,7 @@ type State = SightingDocument['state'];
 export async function auditMailbox(
   database: Database,
   mailbox: PolledMailbox,
-  { fix }: { readonly fix: boolean },
+  { fix, blobs = null }: AuditOptions,
 ): Promise<FolderAudit[]> {
   const session = await mailbox.source.openSession();
   try {
@@ -62,7 +72,7 @@ export async function auditMailbox(
       audits.push(
         typeof state === 'string'
           ? unread(path ?? wanted, state)
-          : await auditFolder({ database, mailbox, session, wanted, state, fix }),
+          : await auditFolder({ database, mailbox, session, wanted, state, fix, blobs }),
       );
     }
     return audits;
@@ -83,6 +93,7 @@ const unread = (folder: string, problem: string): FolderAudit => ({
   missingCount: 0,
   unfound: 0,
   undelivered: [],
+  rawGone: [],
   isNew: false,
   problem,
 });
@@ -97,14 +108,15 @@ async function openOrWhyNot(session: MailboxSession, path: string): Promise<Fold
   }
 }
 
-async function auditFolder(input: {
-  readonly database: Database;
-  readonly mailbox: PolledMailbox;
-  readonly session: MailboxSession;
-  readonly wanted: string;
-  readonly state: FolderState;
-  readonly fix: boolean;
-}): Promise<FolderAudit> {
+async function auditFolder(
+  input: {
+    readonly database: Database;
+    readonly mailbox: PolledMailbox;
+    readonly session: MailboxSession;
+    readonly wanted: string;
+    readonly state: FolderState;
+  } & AuditOptions,
+): Promise<FolderAudit> {
   const { database, mailbox, session, state, fix } = input;
   const { path } = state;
   const cursor = await findCursor(database.cursors, { mailbox: mailbox.name, folder: path });
@@ -115,6 +127,7 @@ async function auditFolder(input: {
   const rows = isNew ? 0 : await countRows(database.sightings, key);
   const use = await useOf(session, { wanted: input.wanted, path });
   const missing: number[] = [];
+  const rawGone: number[] = [];
   let [listed, missingCount, knownListed] = [0, 0, 0];
   for await (const window of compareFolder({ database, session }, isNew ? null : key, 1)) {
     for (const row of window.rows.values()) counts[row.state]++;
@@ -122,6 +135,10 @@ async function auditFolder(input: {
     knownListed += window.rows.size;
     missingCount += window.absent.length;
     if (fix && !isNew) await recordAbsent(input, { key, use }, window.absent);
+    const gone = await rawGoneIn(input.blobs ?? null, window.rows);
+    if (fix && gone.length > 0)
+      await askForRaw(database, { _id: { $in: gone.map(({ _id }) => _id) } }, new Set([mailbox.name]));
+    rawGone.push(...gone.map(({ uid }) => uid).slice(0, MAX_UNDELIVERED - rawGone.length));
     missing.push(...window.absent.slice(0, MAX_NAMED - missing.length));
   }
   const undelivered = isNew ? [] : await findUndelivered(database.sightings, MAX_UNDELIVERED, key);
@@ -137,7 +154,29 @@ async function auditFolder(input: {
     missingCount,
     unfound: Math.max(0, state.exists - listed),
     undelivered: undelivered.map(({ uid, attempts, error }) => ({ uid, attempts, error })),
+    rawGone,
     isNew,
     problem: null,
   };
+}
+
+/** Looked for at once: each is a request to the store. */
+const HEADS_AT_ONCE = 16;
+
+async function rawGoneIn(
+  blobs: NonNullable<AuditOptions['blobs']> | null,
+  ledger: ReadonlyMap<number, LedgerRow>,
+): Promise<{ readonly _id: LedgerRow['_id']; readonly uid: number }[]> {
+  if (blobs === null) return [];
+  const wanted = [...ledger].filter(
+    ([, { state, rawKey }]) => rawKey !== null && (blobs.of === 'all' || state === 'failed'),
+  );
+  const gone: { _id: LedgerRow['_id']; uid: number }[] = [];
+  for (let at = 0; at < wanted.length; at += HEADS_AT_ONCE)
+    await Promise.all(
+      wanted.slice(at, at + HEADS_AT_ONCE).map(async ([uid, { _id, rawKey }]) => {
+        if (rawKey !== null && (await blobs.store.head(rawKey)) === null) gone.push({ _id, uid });
+      }),
+    );
+  return gone.toSorted((a, b) => a.uid - b.uid);
 }

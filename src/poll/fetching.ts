@@ -8,10 +8,11 @@ import { isSameAnswer } from './parking.ts';
 import { LOOKS, LOOKS_APART_MS, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
 import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
+import { giveUpRaw } from '../store/lost-raw.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { PollRun } from './folder.ts';
+import type { PollRun } from './poll-run.ts';
 
 /** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;
@@ -200,6 +201,8 @@ async function lookFor(
       continue;
     }
     const state = await markUnlisted(database.sightings, row, { now, looks: LOOKS, apartMs: LOOKS_APART_MS });
-    if (state === 'vanished') total.vanished++;
+    if (state !== 'vanished') continue;
+    total.vanished++;
+    await giveUpRaw(database.sightings, row);
   }
 }

@@ -17,25 +17,7 @@ import { checkLedger } from './ledger.ts';
 import { askForDrafts, listNew } from './listing.ts';
 import { isNowParked, isSameAnswer, pauseAfterRefusals, wasParked } from './parking.ts';
 import { useOf } from './folder-use.ts';
-import type { PollDeps, PolledMailbox, PollOutcome } from './poll.ts';
-
-export interface PollRun extends PollDeps {
-  readonly mailbox: PolledMailbox;
-  /** By folder, as they were when the poll began. */
-  readonly cursors: ReadonlyMap<string, CursorDocument>;
-  readonly total: {
-    listed: number;
-    fetched: number;
-    vanished: number;
-    problems: PollOutcome['problems'][number][];
-    resets: string[];
-    recovered: string[];
-  };
-  /** The database's clock. */
-  readonly clock: () => Date;
-  /** Whether there is time left, and the lease still ours. */
-  readonly shouldContinue: () => Promise<boolean>;
-}
+import type { PollRun } from './poll-run.ts';
 
 /** True where work is left. A lost connection ends the poll; any other failure only this folder. */
 export async function pollFolder(run: PollRun, session: MailboxSession, wanted: string): Promise<boolean> {

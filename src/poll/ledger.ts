@@ -9,7 +9,7 @@ import { finishListing } from '../store/cursors.ts';
 import type { LedgerState } from '../store/cursors.ts';
 import { countRows } from '../store/sightings.ts';
 import { compareFolder } from './comparison.ts';
-import type { PollRun } from './folder.ts';
+import type { PollRun } from './poll-run.ts';
 import { recordAbsent } from './listing.ts';
 import type { Listed, OpenedFolder } from './listing.ts';
 

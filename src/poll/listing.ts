@@ -5,9 +5,9 @@ import type { CursorDocument } from '../store/cursors.ts';
 import { askAgain, draftUids, endDrafts, recordSightings } from '../store/sightings.ts';
 import type { FolderEpoch } from '../store/sightings.ts';
 import type { Database } from '../store/mongo.ts';
-import type { PollRun } from './folder.ts';
+import type { PollRun } from './poll-run.ts';
 import type { FolderUse } from './folder-use.ts';
-import type { PolledMailbox } from './poll.ts';
+import type { PolledMailbox } from './poll-run.ts';
 
 /** Of a person's drafts, those looked at in one poll. */
 const DRAFTS_ASKED = 1_000;

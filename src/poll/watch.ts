@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Collection } from 'mongodb';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { PolledMailbox } from './poll.ts';
+import type { PolledMailbox } from './poll-run.ts';
 import { releaseLease, takeLease } from '../store/leases.ts';
 import type { LeaseDocument } from '../store/leases.ts';
 

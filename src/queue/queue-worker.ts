@@ -6,6 +6,7 @@ import { describeError, PermanentError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { mailboxJob } from './queues.ts';
+import { heedErrors } from './refusals.ts';
 import type { Queues } from './queues.ts';
 
 export interface WorkerSettings {
@@ -93,9 +94,7 @@ export function startWorker<T>(
     maxStalledCount: 1_000_000,
     settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
   });
-  worker.on('error', (error) =>
-    log.warn({ queue: name, error: describeError(error) }, 'queue connection failed'),
-  );
+  heedErrors(worker, { queue: name, log });
   return worker;
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { JobsOptions } from 'bullmq';
 import type { ObjectId } from 'mongodb';
 import { z } from 'zod';
+import { readJob, removeJobKeys } from './job-keys.ts';
 
 /** Queue names; the prefix of the settings stands before them in Redis. */
 export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as const;
@@ -21,6 +23,8 @@ export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
+  /** For what BullMQ has no word for: keys that it takes for jobs and are none. Connects on its first use. */
+  readonly redis: Redis;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,8 @@ const pollOptions: JobsOptions = {
 
 export function openQueues({ url, prefix }: { readonly url: string; readonly prefix: string }): Queues {
   const connection = { url, enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  redis.on('error', () => {});
   const open = <T>(name: string): Queue<T> => {
     const queue = new Queue<T>(name, { connection, prefix });
     // Without a listener a lost connection would end the process; the caller of each command sees its own failure.
@@ -61,8 +67,10 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
     tick,
     poll,
     ingest,
+    redis,
     close: async () => {
       await Promise.allSettled([tick.close(), poll.close(), ingest.close()]);
+      redis.disconnect();
     },
   };
 }
@@ -97,21 +105,50 @@ export async function addIngestJobs(
   );
 }
 
-/** Re-creates the scheduler of each mailbox where it is missing: a flushed Redis has lost them too. */
+export interface Scheduled {
+  readonly name: string;
+  readonly pollIntervalSeconds: number;
+}
+
+/** A tick may be this much later than its interval before it counts as set by a clock that is ahead. */
+const TICK_SLACK_MS = 5_000;
+
+/**
+ * Re-creates the scheduler of each mailbox where it is missing: a flushed Redis has lost them too. Its next tick is an absolute
+ * time, of the clock of whoever set it: one that is further away than the interval silences the mailbox, and is set anew.
+ */
 export async function ensureSchedulers(
-  { tick }: Pick<Queues, 'tick'>,
-  mailboxes: readonly { readonly name: string; readonly pollIntervalSeconds: number }[],
+  queues: Pick<Queues, 'tick' | 'redis'>,
+  mailboxes: readonly Scheduled[],
 ): Promise<void> {
-  const wanted = new Map(mailboxes.map((mailbox) => [mailboxKey(mailbox.name), mailbox]));
   const present = new Map(
-    (await tick.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]),
+    (await queues.tick.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]),
   );
-  for (const [key, { name, pollIntervalSeconds }] of wanted) {
-    const every = pollIntervalSeconds * 1000;
-    if (Number(present.get(key)?.every) === every) continue;
-    const opts = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
-    await tick.upsertJobScheduler(key, { every }, { name: 'tick', data: { mailbox: name }, opts });
+  const now = await serverTime(queues);
+  for (const mailbox of mailboxes) {
+    const key = mailboxKey(mailbox.name);
+    const every = mailbox.pollIntervalSeconds * 1000;
+    const scheduler = present.get(key);
+    const isAhead = (scheduler?.next ?? 0) > now + every + TICK_SLACK_MS;
+    if (Number(scheduler?.every) === every && !isAhead) continue;
+    if (isAhead) await queues.tick.removeJobScheduler(key);
+    await upsertScheduler(queues, mailbox);
   }
+}
+
+export async function upsertScheduler(
+  { tick }: Pick<Queues, 'tick'>,
+  { name, pollIntervalSeconds }: Scheduled,
+): Promise<void> {
+  const opts = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+  const every = pollIntervalSeconds * 1000;
+  await tick.upsertJobScheduler(mailboxKey(name), { every }, { name: 'tick', data: { mailbox: name }, opts });
+}
+
+/** Milliseconds since the epoch by the clock of Redis, which is one for all. */
+async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
+  const [seconds] = await redis.time();
+  return Number(seconds) * 1000;
 }
 
 /**
@@ -119,11 +156,12 @@ export async function ensureSchedulers(
  * looked up first: failed → retried, completed or missing → added anew, else left alone.
  */
 export async function ensureIngestJob(
-  { ingest }: Pick<Queues, 'ingest'>,
+  { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
   job: IngestJob,
 ): Promise<'left' | 'revived'> {
-  const found = await ingest.getJob(ingestJobId(job));
-  if (found !== undefined) {
+  const found = await readJob(ingest, ingestJobId(job));
+  if (found === 'unreadable') await removeJobKeys({ redis, queue: ingest }, ingestJobId(job));
+  else if (found !== undefined) {
     const state = await found.getState();
     if (state !== 'completed' && state !== 'failed' && state !== 'unknown') return 'left';
     await found.remove();

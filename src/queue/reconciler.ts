@@ -1,33 +1,70 @@
+import type { ObjectId } from 'mongodb';
+import { describeError } from '../errors.ts';
+import { findCountedOut, reopen } from '../store/attempts.ts';
+import { askForMissingRaw } from '../store/lost-raw.ts';
+import type { Occurrence } from '../store/lost-raw.ts';
 import { findToRejudge } from '../store/rejudge.ts';
 import type { Database } from '../store/mongo.ts';
-import { stalePending } from '../store/sightings.ts';
+import { noteSightingError, stalePending } from '../store/sightings.ts';
 import { ensureIngestJob } from './queues.ts';
-import type { Queues } from './queues.ts';
+import type { IngestJob, Queues } from './queues.ts';
 
 /** Rows looked at in one step; the reconciler goes on until it has seen all. */
 const PAGE = 500;
+/** So many one after another are not the jobs' fault: Redis is away. */
+const MAX_FAILURES_IN_A_ROW = 3;
+
+export interface Reconciled {
+  readonly revived: number;
+  /** Messages whose raw bytes are gone and that the next poll fetches again. */
+  readonly refetched?: readonly Occurrence[];
+  /** Jobs that could not be looked at, and why. The others were. */
+  readonly failed?: readonly { readonly job: IngestJob; readonly error: string }[];
+}
 
 /**
  * Redis is disposable: finds what the database knows to be unfinished and sees to it that each has a job. Looks at sightings
  * that nothing happened to for `staleMs`, so that it does not race with a poll that has just stored a message.
+ * @throws where the database or Redis are away.
  */
-export async function reconcile(
-  database: Database,
-  queues: Queues,
-  staleMs: number,
-): Promise<{ revived: number }> {
+export async function reconcile(database: Database, queues: Queues, staleMs: number): Promise<Reconciled> {
   let revived = 0;
+  let inARow = 0;
+  const failed: { job: IngestJob; error: string }[] = [];
+  const ensure = async (kind: IngestJob['kind'], id: ObjectId): Promise<void> => {
+    const job: IngestJob = { kind, id: id.toHexString() };
+    try {
+      if ((await ensureIngestJob(queues, job)) === 'revived') revived++;
+      inARow = 0;
+    } catch (error) {
+      inARow++;
+      if (inARow >= MAX_FAILURES_IN_A_ROW) throw error;
+      failed.push({ job, error: describeError(error) });
+      if (kind === 'sighting') await noteSightingError(database.sightings, id, describeError(error));
+    }
+  };
+  const refetched = await askForMissingRaw(database);
+  for (const id of await findCountedOut(database.sightings, PAGE)) {
+    await reopen(database.sightings, [id]);
+    await ensure('sighting', id);
+  }
   const before = new Date(Date.now() - staleMs);
   for (let after: Date | null = null; ;) {
     const rows = await stalePending(database.sightings, { before, after, limit: PAGE });
-    for (const { _id } of rows)
-      if ((await ensureIngestJob(queues, { kind: 'sighting', id: _id.toHexString() })) === 'revived')
-        revived++;
+    for (const { _id } of rows) await ensure('sighting', _id);
     const last = rows.at(-1)?.updatedAt ?? null;
     if (rows.length < PAGE || last === null || last.getTime() === after?.getTime()) break;
     after = last;
   }
-  for (const id of await findToRejudge(database.messages, PAGE))
-    if ((await ensureIngestJob(queues, { kind: 'message', id: id.toHexString() })) === 'revived') revived++;
-  return { revived };
+  for (let after: ObjectId | null = null; ;) {
+    const ids = await findToRejudge(database.messages, PAGE, after);
+    for (const id of ids) await ensure('message', id);
+    after = ids.at(-1) ?? null;
+    if (ids.length < PAGE || after === null) break;
+  }
+  return {
+    revived,
+    ...(refetched.length > 0 && { refetched }),
+    ...(failed.length > 0 && { failed }),
+  };
 }

@@ -6,7 +6,10 @@ import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll.ts';
+import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
+import { notePoll } from '../store/polls.ts';
+import { noteRejudgeFailure } from '../store/rejudge.ts';
+import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll-run.ts';
 import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
@@ -43,6 +46,7 @@ export function startPollWorkers(
         );
       const stop = metrics.pollSeconds.startTimer({ mailbox: name });
       try {
+        await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
         report(name, outcome);
@@ -141,12 +145,23 @@ export function startIngestWorkers(
     settings,
     queueNames.ingest,
     { concurrency, lockMs: timing.ingestLockMs },
-    async (job) => {
+    async (job, signal) => {
       const { kind, id } = payloadOf(job, ingestJob);
       const stop = metrics.ingestSeconds.startTimer();
       const objectId = ObjectId.createFromHexString(id);
       const outcome =
-        kind === 'sighting' ? await ingestSighting(ingest, objectId) : await ingestAgain(ingest, objectId);
+        kind === 'sighting'
+          ? await ingestSighting(ingest, objectId, signal)
+          : await ingestAgain(ingest, objectId).catch(async (error: unknown) => {
+              await noteRejudgeFailure(ingest.database.messages, objectId, describeError(error));
+              if (error instanceof PermanentError && error.code === 'raw-missing')
+                await askForRaw(
+                  ingest.database,
+                  { messageRef: objectId },
+                  await polledMailboxes(ingest.database),
+                );
+              throw error;
+            });
       report({ job: job.id, outcome, seconds: stop() });
       return outcome;
     },

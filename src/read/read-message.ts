@@ -2,39 +2,56 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
-import { readTrustedResults } from '../mail/authentication/authentication.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { SecondReading } from '../mail/second-reading.ts';
 import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
-import type { AttachmentContent, ReadingResult, ReadingTask } from './reading-task.ts';
+import type {
+  AttachmentContent,
+  ReadingResult,
+  ReadingTask,
+  ReadingSettings,
+  RawContent,
+} from './reading-task.ts';
+import { authenticateSender } from '../mail/authentication/sender.ts';
+import { findDisagreements } from './find-disagreements.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
 /** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
-const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
+type HeaderTask = Extract<ReadingTask, { kind: 'header' }>;
 
 /** The work of a reading process. */
-export async function readMessage(task: ReadingTask): Promise<ReadingResult> {
-  if (task.kind === 'message') return await readWhole(task);
-  const { header, size, sha256, maxBytes } = task;
-  const reading = await readHeaderOnly({ header: asBuffer(header), size, sha256, maxBytes });
-  return { reading, contents: [], authentication: null };
+export async function readMessage(
+  task: ReadingTask,
+  settings: ReadingSettings,
+): Promise<ReadingResult | SecondReading> {
+  if (task.kind === 'message') return await readWhole(task, settings);
+  if (task.kind === 'header') return await readHeader(task, settings);
+  // Takes a tenth of a second to load, and is rarely needed.
+  return await (await import('./second-reader.ts')).readSecond(open(task.raw));
 }
 
-async function readWhole(task: MessageTask): Promise<ReadingResult> {
-  const { raw } = task;
+async function readHeader(
+  { header: bytes, size, sha256, maxBytes }: HeaderTask,
+  settings: ReadingSettings,
+): Promise<ReadingResult> {
+  const header = asBuffer(bytes);
+  const reading = await readHeaderOnly({ header, size, sha256, maxBytes });
+  const disagreements = await findDisagreements(reading.mail, settings.caseTags, () => [header]);
+  return { reading, contents: [], authentication: null, disagreements };
+}
+
+async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    raw:
-      raw instanceof Uint8Array
-        ? Readable.from([asBuffer(raw)])
-        : createReadStream(raw.path, { highWaterMark: 256 * 1024 }),
+    raw: open(task.raw),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
@@ -47,8 +64,15 @@ async function readWhole(task: MessageTask): Promise<ReadingResult> {
   return {
     reading,
     contents: contentsOf(reading, spooled),
-    authentication: await authenticate(task, reading),
+    authentication: await authenticate(task, reading, settings),
+    disagreements: await findDisagreements(reading.mail, settings.caseTags, () => open(task.raw)),
   };
+}
+
+function open(raw: RawContent): Readable {
+  return raw instanceof Uint8Array
+    ? Readable.from([asBuffer(raw)])
+    : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
 }
 
 /** Structured clone may turn a Buffer into a Uint8Array. */
@@ -67,16 +91,18 @@ function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): Attachment
   }));
 }
 
-async function authenticate(task: MessageTask, { mail }: ReadMail): Promise<Authentication | null> {
-  const trusted = readTrustedResults(mail.headers, task.trustedAuthservIds);
-  if (trusted !== null || !task.authenticate) return trusted;
+async function authenticate(
+  task: MessageTask,
+  { mail }: ReadMail,
+  settings: ReadingSettings,
+): Promise<Authentication | null> {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
-  const raw = task.raw instanceof Uint8Array ? asBuffer(task.raw) : await readFile(task.raw.path);
-  // Half a second to load, for nothing where our own server's results are trusted.
-  const { verifyAuthentication } = await import('../mail/authentication/verification.ts');
-  return await verifyAuthentication({
-    raw,
-    signal: AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS),
-    resolver: async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[],
+  return await authenticateSender({
+    mail,
+    rules: settings,
+    raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
+    resolver: settings.authenticate
+      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
+      : null,
   });
 }

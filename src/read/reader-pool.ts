@@ -1,12 +1,17 @@
 import pLimit from 'p-limit';
 import { startReaderProcess } from './reader-process.ts';
 import type { ProcessSettings, ReaderProcess } from './reader-process.ts';
-import type { ReadingResult, ReadingTask } from './reading-task.ts';
+import type { ReadingTask, ResultOf } from './reading-task.ts';
 
 /** Reading processes that are kept for the next message. Started when first needed. */
 export interface ReaderPool {
-  /** Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`. */
-  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  /**
+   * Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`, and the reason of `stop`
+   * once it is aborted: a shutdown is not the message's fault.
+   */
+  run<T extends ReadingTask>(task: T, timeLimitMs: number, stop?: AbortSignal): Promise<ResultOf<T>>;
+  /** The same in a process that has read nothing before and reads nothing after. */
+  runAlone<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +63,15 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
     else await end(one);
   };
 
+  const withProcess = async <T>(
+    from: () => Promise<ReaderProcess>,
+    work: (one: ReaderProcess) => Promise<T>,
+  ): Promise<T> =>
+    await free(async () => {
+      if (isClosed) throw new Error('the reader was closed');
+      return await work(await from());
+    });
+
   const sweep = setInterval(() => {
     const now = Date.now();
     while (idle.length > KEPT_WARM && now - (idle[0]?.since ?? now) >= idleMs) {
@@ -67,16 +81,29 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
   }, idleMs).unref();
 
   return {
-    run: async (task, timeLimitMs) =>
-      await free(async () => {
-        if (isClosed) throw new Error('the reader was closed');
-        const one = await take();
+    run: async (task, timeLimitMs, stop) => {
+      stop?.throwIfAborted();
+      return await withProcess(take, async (one) => {
+        const breakOff = (): void => {
+          void end(one);
+        };
+        stop?.addEventListener('abort', breakOff, { once: true });
         try {
           return await one.run(task, timeLimitMs);
+        } catch (error) {
+          stop?.throwIfAborted();
+          throw error;
         } finally {
+          stop?.removeEventListener('abort', breakOff);
           await giveBack(one);
         }
-      }),
+      });
+    },
+    runAlone: async (task, timeLimitMs) =>
+      await withProcess(
+        start,
+        async (one) => await one.run(task, timeLimitMs).finally(async () => await end(one)),
+      ),
     close: async () => {
       isClosed = true;
       clearInterval(sweep);

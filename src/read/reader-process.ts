@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { OUT_OF_MEMORY } from './reading-task.ts';
-import type { ProcessMessage, ReadingResult, ReadingTask } from './reading-task.ts';
+import type { ProcessMessage, ReadingSettings, ReadingStart, ReadingTask, ResultOf } from './reading-task.ts';
 
 /** The process that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
 export class ReadingDied extends Error {
@@ -16,12 +16,13 @@ export interface ProcessSettings {
   readonly maxHeapMb: number;
   /** Of the whole process, heap and buffers together. */
   readonly maxProcessMb: number;
+  readonly settings: ReadingSettings;
 }
 
 /** One child that reads one message at a time. */
 export interface ReaderProcess {
   /** @throws ReadingDied when it took too long, too much memory, or failed over this message. Any other error is temporary. */
-  run(task: ReadingTask, timeLimitMs: number): Promise<ReadingResult>;
+  run<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   /** False once it has ended, or has grown so much that the next message should not pay for it. */
   isFit(): boolean;
   end(): Promise<void>;
@@ -90,7 +91,7 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
     throw new Error(`the reading process did not start: ${lastWords()}`.trim(), { cause: started });
 
   return {
-    run: async (task, timeLimitMs) => {
+    run: async <T extends ReadingTask>(task: T, timeLimitMs: number) => {
       const answer = next(timeLimitMs);
       if (child.connected) child.send(task, () => {});
       const message = await answer.catch((error: unknown) => {
@@ -106,7 +107,8 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
       if (message === 'late') throw new ReadingDied(`reading took longer than ${timeLimitMs} ms`);
       if (message.kind === 'done') {
         ({ rssBytes } = message);
-        return message.result;
+        // A process answers what it was asked.
+        return message.result as ResultOf<T>;
       }
       if (message.kind === 'failed' && message.systemCode === null)
         throw new ReadingDied(`reading failed: ${message.error}`);
@@ -125,17 +127,20 @@ class Ended extends Error {
   }
 }
 
-function forkReader({ entry, maxHeapMb, maxProcessMb }: ProcessSettings): ChildProcess {
+function forkReader({ entry, maxHeapMb, maxProcessMb, settings }: ProcessSettings): ChildProcess {
   const env = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return fork(fileURLToPath(entry), [String(process.pid), String(maxProcessMb * 1_048_576)], {
+  const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${maxHeapMb}`],
     env: Object.fromEntries(env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  const start: ReadingStart = { parentPid: process.pid, maxBytes: maxProcessMb * 1_048_576, settings };
+  child.send(start, () => {});
+  return child;
 }
 
 /** V8's report of its end must not come between the lines of the log, and says why it came. */

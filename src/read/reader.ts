@@ -6,17 +6,20 @@ import { pipeline } from 'node:stream/promises';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement, SecondReading } from '../mail/second-reading.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import { openReaderPool } from './reader-pool.ts';
 import { ReadingDied } from './reader-process.ts';
-import type { AttachmentContent, RawContent } from './reading-task.ts';
+import type { AttachmentContent, RawContent, ReadingResult, ReadingSettings } from './reading-task.ts';
 
 export interface ReadMessage {
   readonly reading: ReadMail;
   /** Each distinct attachment once. Valid until `dispose`. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
+  /** Where a second reader differs, if one was asked. */
+  readonly disagreements: readonly Disagreement[];
   /** Removes what was spooled. */
   readonly dispose: () => Promise<void>;
 }
@@ -30,9 +33,11 @@ interface RawReference {
 /** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
   /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
-  read(raw: RawReference): Promise<ReadMessage>;
+  read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
   /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
+  /** What an independent parser can show of a message that is not read otherwise; null where it cannot either, or the bytes are gone. */
+  second(raw: RawReference): Promise<SecondReading | null>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
   remember(key: string, raw: Buffer): void;
   close(): Promise<void>;
@@ -46,9 +51,7 @@ export interface ReaderSettings {
   readonly timeLimitMs: number;
   /** The folder of this process, see `openSpoolFolder`. */
   readonly spoolDir: string;
-  /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
-  readonly authenticate: boolean;
-  readonly trustedAuthservIds: readonly string[];
+  readonly reading: ReadingSettings;
   /** Another program than the usual one, for tests of how readers end. */
   readonly entry?: URL;
 }
@@ -58,6 +61,8 @@ const MAX_IN_MEMORY_BYTES = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
 /** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** For what is only shown. mailparser reads 35 MB of attachments a second, and only 16 MB are given to it. */
+const SECOND_TIME_LIMIT_MS = 20_000;
 /** V8's heap of a reading process. A message whose parts need more than this is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
@@ -71,6 +76,7 @@ export function openReader(settings: ReaderSettings): Reader {
     processes: settings.processes,
     maxHeapMb: MAX_HEAP_MB,
     maxProcessMb: MAX_PROCESS_MB,
+    settings: settings.reading,
   });
   const remembered = createRawCache();
 
@@ -92,8 +98,21 @@ export function openReader(settings: ReaderSettings): Reader {
     return Buffer.concat(await stream.toArray());
   }
 
-  async function readHeader(raw: RawReference, bytes: Buffer): Promise<{ readonly reading: ReadMail }> {
+  async function readHeader(raw: RawReference, bytes: Buffer): Promise<ReadingResult> {
     return await pool.run({ kind: 'header', ...headerOf(raw, bytes, maxMessageBytes) }, timeLimitMs);
+  }
+
+  async function second({ key, size }: RawReference): Promise<SecondReading | null> {
+    const spoolDir = join(settings.spoolDir, randomUUID());
+    try {
+      const raw = await rawOf({ key, size }, spoolDir);
+      return await pool.runAlone({ kind: 'second', raw }, SECOND_TIME_LIMIT_MS);
+    } catch (error) {
+      if (isGone(error) || error instanceof ReadingDied) return null;
+      throw error;
+    } finally {
+      await rm(spoolDir, { recursive: true, force: true });
+    }
   }
 
   async function header(raw: RawReference): Promise<{ readonly reading: ReadMail }> {
@@ -105,21 +124,17 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  async function read(raw: RawReference): Promise<ReadMessage> {
+  async function read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage> {
     if (raw.size > maxMessageBytes) {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
-      return { ...found, contents: [], authentication: null, dispose: async () => {} };
+      return { ...found, dispose: async () => {} };
     }
     // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
     const spoolDir = join(settings.spoolDir, randomUUID());
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
       const content = await rawOf(raw, spoolDir);
-      const { authenticate, trustedAuthservIds } = settings;
-      const result = await pool.run(
-        { kind: 'message', raw: content, spoolDir, authenticate, trustedAuthservIds },
-        timeLimitMs,
-      );
+      const result = await pool.run({ kind: 'message', raw: content, spoolDir }, timeLimitMs, stop);
       const isSpooled = [content, ...result.contents.map((file) => file.content)].some(
         (kept) => !(kept instanceof Uint8Array),
       );
@@ -133,7 +148,7 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  return { read, header, remember: remembered.put, close: pool.close };
+  return { read, header, second, remember: remembered.put, close: pool.close };
 }
 
 function headerOf({ key, size }: RawReference, bytes: Buffer, maxBytes: number) {

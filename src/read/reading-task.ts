@@ -1,18 +1,34 @@
 /** What the worker and a reading process say to each other. Plain values and bytes that survive structured clone. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
+import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { ReadMail } from '../mail/read.ts';
+import type { Disagreement, SecondReading } from '../mail/second-reading.ts';
 
 /** A raw message: in memory if it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
 
-export type ReadingTask =
+/** The first thing that a process is told. */
+export interface ReadingStart {
+  readonly parentPid: number;
+  /** Of memory, beyond which it ends itself. */
+  readonly maxBytes: number;
+  readonly settings: ReadingSettings;
+}
+
+export type ReadingTask = FirstReadingTask | SecondReadingTask;
+
+/** What can be shown of a message that the first reader cannot finish. */
+export interface SecondReadingTask {
+  readonly kind: 'second';
+  readonly raw: RawContent;
+}
+
+export type FirstReadingTask =
   | {
       readonly kind: 'message';
       readonly raw: RawContent;
       /** A folder of this task's own for attachments that are too large for memory. */
       readonly spoolDir: string;
-      readonly authenticate: boolean;
-      readonly trustedAuthservIds: readonly string[];
     }
   | {
       /** Only the header of a message that is not to be parsed. */
@@ -22,6 +38,16 @@ export type ReadingTask =
       readonly sha256: string;
       readonly maxBytes: number;
     };
+
+/** What all tasks of a process have in common. */
+export interface ReadingSettings {
+  /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
+  readonly authenticate: boolean;
+  readonly trustedAuthservIds: readonly string[];
+  readonly ownRelays: readonly string[];
+  /** The words of case tags, which are read twice. */
+  readonly caseTags: CaseTagWords;
+}
 
 export interface AttachmentContent {
   readonly sha256: string;
@@ -35,12 +61,16 @@ export interface ReadingResult {
   /** Each distinct attachment once. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
+  /** Where a second reader differs, if one was asked. */
+  readonly disagreements: readonly Disagreement[];
 }
+
+export type ResultOf<T extends ReadingTask> = T extends SecondReadingTask ? SecondReading : ReadingResult;
 
 export type ProcessMessage =
   | { readonly kind: 'ready' }
   /** `rssBytes`: the process's memory after the task. */
-  | { readonly kind: 'done'; readonly result: ReadingResult; readonly rssBytes: number }
+  | { readonly kind: 'done'; readonly result: ReadingResult | SecondReading; readonly rssBytes: number }
   | { readonly kind: 'failed'; readonly error: string; readonly systemCode: string | null };
 
 /** Written to standard error by a process that ends itself for its memory, as V8 writes when it gives up. */

@@ -1,13 +1,20 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { describeError } from '../errors.ts';
-import type { ProcessMessage, ReadingResult, ReadingTask } from './reading-task.ts';
+import type { SecondReading } from '../mail/second-reading.ts';
+import type {
+  ProcessMessage,
+  ReadingResult,
+  ReadingSettings,
+  ReadingStart,
+  ReadingTask,
+} from './reading-task.ts';
 import { startWatchdog } from './watchdog.ts';
 
-/**
- * The child's side of a reading process: answers one task after another until its parent is gone. Its arguments are the parent's
- * process id and the memory in bytes beyond which it ends itself.
- */
-export async function serveTasks(handle: (task: ReadingTask) => Promise<ReadingResult>): Promise<void> {
+type Handle = (task: ReadingTask, settings: ReadingSettings) => Promise<ReadingResult | SecondReading>;
+
+/** The child's side of a reading process: answers one task after another until its parent is gone. */
+export async function serveTasks(handle: Handle): Promise<void> {
   // Whoever stops the worker signals its whole group. A reader that died of that would count against its message.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit());
@@ -15,11 +22,11 @@ export async function serveTasks(handle: (task: ReadingTask) => Promise<ReadingR
   // When the machine runs out of memory, Linux is to end this process and not the worker.
   writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
 
-  const [parentPid = 0, maxBytes = 0] = process.argv.slice(2).map(Number);
-  const watchdog = await startWatchdog({ parentPid, maxBytes });
+  const [start] = (await once(process, 'message')) as [ReadingStart];
+  const watchdog = await startWatchdog(start);
   const answer = async (task: ReadingTask): Promise<void> => {
     watchdog.setBusy(true);
-    const message = await handle(task).then(asDone, asFailed);
+    const message = await handle(task, start.settings).then(asDone, asFailed);
     watchdog.setBusy(false);
     send(message);
   };
@@ -32,7 +39,7 @@ function send(message: ProcessMessage): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
-const asDone = (result: ReadingResult): ProcessMessage => ({
+const asDone = (result: ReadingResult | SecondReading): ProcessMessage => ({
   kind: 'done',
   result,
   rssBytes: process.memoryUsage.rss(),

@@ -14,11 +14,12 @@ interface Watched {
  * Starts a thread of a reading process that still runs when a message keeps the main thread busy: it ends the process when its
  * parent is gone, and when it takes too much memory outside V8's heap, which V8 does not limit.
  */
-export async function startWatchdog(
-  limits: Pick<Watched, 'parentPid' | 'maxBytes'>,
-): Promise<{ readonly setBusy: (isBusy: boolean) => void }> {
+export async function startWatchdog({
+  parentPid,
+  maxBytes,
+}: Pick<Watched, 'parentPid' | 'maxBytes'>): Promise<{ readonly setBusy: (isBusy: boolean) => void }> {
   const busy = new Int32Array(new SharedArrayBuffer(4));
-  const watched: Watched = { ...limits, busy, lastWords: `${OUT_OF_MEMORY}\n` };
+  const watched: Watched = { parentPid, maxBytes, busy, lastWords: `${OUT_OF_MEMORY}\n` };
   // From the text of the function: a thread with a file of its own cannot be compiled in passing when the source is run.
   const program = `(${watch.toString()})(require('node:worker_threads').workerData, require('node:fs').writeSync)`;
   const thread = new Worker(program, {

@@ -7,7 +7,8 @@ import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import type { Verdict } from '../decide/judge.ts';
+import type { Verdict } from '../decide/verdict.ts';
+import { laterOf } from '../mail/authentication/authentication.ts';
 
 export interface RejudgeDeps {
   readonly database: Database;
@@ -66,11 +67,12 @@ async function previewOne(
     const read = await reader.read({ key: message.rawKey, size: message.size });
     try {
       const { mail } = read.reading;
-      const authentication = message.authentication ?? read.authentication;
+      const authentication = laterOf(message.authentication, read.authentication);
       const { fresh, judgement } = await judgeAnew(database, {
         mail,
         message,
         authentication,
+        disagreements: read.disagreements,
         rules,
         supposed,
       });

@@ -1,21 +1,32 @@
 import type { Collection, Filter, ObjectId } from 'mongodb';
 import type { SightingDocument } from './sightings.ts';
 
-/** Counts an attempt before anything is parsed. Null where there is nothing to do: unknown, done, vanished or not fetched. */
+/** An attempt that ended with the death of the thread that read the message: no process has to be looked for. */
+const DIED = 'died:';
+
+/**
+ * Notes who tries before anything is parsed. The mark goes when the attempt ends, however it ends; one that stays is of a process
+ * that died, or that could not write. Null where there is nothing to do: unknown, done, vanished or not fetched.
+ */
 export async function startAttempt(
   sightings: Collection<SightingDocument>,
   id: ObjectId,
+  owner: string,
 ): Promise<SightingDocument | null> {
   return await sightings.findOneAndUpdate(
     { _id: id, state: 'pending', rawKey: { $ne: null } },
-    { $inc: { startedAttempts: 1 }, $set: { updatedAt: new Date() } },
+    { $addToSet: { attemptsBy: owner }, $set: { updatedAt: new Date() } },
     { returnDocument: 'after' },
   );
 }
 
-/** The attempt has not begun after all: it has to wait for its turn. */
-export async function withdrawAttempt(sightings: Collection<SightingDocument>, id: ObjectId): Promise<void> {
-  await sightings.updateOne({ _id: id, state: 'pending' }, { $inc: { startedAttempts: -1 } });
+/** The attempt was not made after all, or was broken off in good order. */
+export async function withdrawAttempt(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  owner: string,
+): Promise<void> {
+  await sightings.updateOne({ _id: id }, { $pull: { attemptsBy: owner } });
 }
 
 /** The attempt failed but the process lived to say so: this was no poison. */
@@ -26,9 +37,35 @@ export async function reportAttempt(
 ): Promise<void> {
   await sightings.updateOne(
     { _id: id, state: 'pending' },
-    { $set: { startedAttempts: 0, error, updatedAt: new Date() }, $inc: { attempts: 1 } },
+    { $set: { attemptsBy: [], error, updatedAt: new Date() }, $inc: { attempts: 1 } },
   );
 }
+
+/** The thread that read it was ended: that is a death over it, of which this process lived to tell. */
+export async function reportDeath(
+  sightings: Collection<SightingDocument>,
+  { _id, attemptsBy = [] }: Pick<SightingDocument, '_id' | 'attemptsBy'>,
+  { owner, error }: { readonly owner: string; readonly error: string },
+): Promise<void> {
+  const marks = attemptsBy.filter((mark) => mark !== owner);
+  await sightings.updateOne(
+    { _id, state: 'pending' },
+    {
+      $set: { attemptsBy: [...marks, `${DIED}${marks.length}`], error, updatedAt: new Date() },
+      $inc: { attempts: 1 },
+    },
+  );
+}
+
+/** Attempts by others than `owner` of which it is not known that they ended well. */
+export const openAttempts = (
+  { attemptsBy = [] }: Pick<SightingDocument, 'attemptsBy'>,
+  owner: string,
+): readonly string[] => attemptsBy.filter((mark) => mark !== owner);
+
+/** Of the open attempts, those that were deaths. `dead`: the processes that died. */
+export const deathsAmong = (marks: readonly string[], dead: ReadonlySet<string>): number =>
+  marks.filter((mark) => mark.startsWith(DIED) || dead.has(mark)).length;
 
 export async function markDone(
   sightings: Collection<SightingDocument>,
@@ -37,7 +74,7 @@ export async function markDone(
 ): Promise<void> {
   await sightings.updateOne(
     { _id: id },
-    { $set: { state: 'done', messageRef, startedAttempts: 0, error: null, updatedAt: new Date() } },
+    { $set: { state: 'done', messageRef, attemptsBy: [], error: null, updatedAt: new Date() } },
   );
 }
 
@@ -57,6 +94,22 @@ export async function reopen(
 ): Promise<void> {
   await sightings.updateMany(
     { _id: { $in: [...ids] }, rawKey: { $ne: null } },
-    { $set: { state: 'pending', startedAttempts: 0, error: null, updatedAt: new Date() } },
+    { $set: { state: 'pending', attemptsBy: [], error: null, updatedAt: new Date() } },
   );
+}
+
+/** What versions wrote that counted each attempt without an answer as a death: a failed write, a shutdown, a lost reply. */
+export const COUNTED_OUT = /^the process died 3 times over it$/u;
+
+/** Rows that such a version counted out. Those of today bear `attemptsBy`, and their deaths were looked into. */
+export async function findCountedOut(
+  sightings: Collection<SightingDocument>,
+  limit: number,
+): Promise<ObjectId[]> {
+  const rows = await sightings
+    .find({ state: 'failed', error: COUNTED_OUT, attemptsBy: { $exists: false } })
+    .project<Pick<SightingDocument, '_id'>>({ _id: 1 })
+    .limit(limit)
+    .toArray();
+  return rows.map(({ _id }) => _id);
 }

@@ -1,5 +1,5 @@
 import type { Collection, Filter } from 'mongodb';
-import type { BookEntry } from '../decide/judge.ts';
+import type { BookEntry } from '../decide/known-context.ts';
 import { entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';

@@ -1,15 +1,7 @@
 import type { Collection } from 'mongodb';
-import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';
 import { takeLeaseDocument } from './leases.ts';
-import type { LeaseDocument } from './leases.ts';
-
-/** How far the rolling scan of the clients has come; it outlives the process that did it. */
-export interface BookScan {
-  readonly after: ClientDocument['_id'] | null;
-  /** Null until every client was read once. */
-  readonly completedAt: Date | null;
-}
+import type { BookScan, LeaseDocument } from './leases.ts';
 
 const key = { mailbox: '', kind: 'scan' } as const;
 const _id = deterministicId(key.mailbox, key.kind);

@@ -2,7 +2,7 @@ import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../decide/case-updates.ts';
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
 import type { ClientDocument } from './clients.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** The CRM's record of a change of a case: its own fields first, docketmail's beside them. */
 export interface CaseUpdateDocument {

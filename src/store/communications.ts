@@ -1,7 +1,7 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Address, Attachment } from '../mime/parsed-message.ts';
 import type { ClientDocument } from './clients.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** The CRM's record of one message for one client: its own fields first, docketmail's beside them. */
 export interface CommunicationDocument {

@@ -3,7 +3,7 @@ import type { FolderState } from '../mailbox/mailbox.ts';
 import { UNKNOWN_UIDVALIDITY } from '../mailbox/sync-plan.ts';
 import type { Cursor } from '../mailbox/sync-plan.ts';
 import { deterministicId } from './ids.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** Epoch 0: the folder could not be opened yet, and nothing else is known of it. */
 export interface CursorDocument extends Cursor {

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import type { Collection } from 'mongodb';
-import type { Decision } from '../decide/judge.ts';
+import type { Decision } from '../decide/known-context.ts';
 import type { Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
 

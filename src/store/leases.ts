@@ -1,7 +1,15 @@
 import type { Collection, Document, ObjectId } from 'mongodb';
-import type { BookScan } from './book-scan.ts';
+
+import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';
-import { isDuplicateKey } from './mongo.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
+
+/** How far the rolling scan of the clients has come; it outlives the process that did it. */
+export interface BookScan {
+  readonly after: ClientDocument['_id'] | null;
+  /** Null until every client was read once. */
+  readonly completedAt: Date | null;
+}
 
 export interface LeaseDocument {
   readonly _id: ObjectId;

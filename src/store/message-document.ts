@@ -1,4 +1,5 @@
 import type { ObjectId } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
@@ -47,9 +48,17 @@ export interface MessageDocument
   readonly ruleVersion: number;
   /** Set while something that bears on the verdict has changed since; counts the changes. */
   readonly rejudge?: number;
+  /** Why it could not be judged again, how often, and before when it is not tried. */
+  readonly rejudgeFailure?: {
+    readonly times: number;
+    readonly error: string;
+    readonly retryAt?: Date;
+  };
   /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   readonly error: string | null;
+  /** Of a message in quarantine, what an independent parser reads in it; null where it cannot either. Never decided by. */
+  readonly secondReading?: SecondReading | null;
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
   readonly storedAt: Date | null;

@@ -1,11 +1,12 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
 import { isCopyOf } from '../decide/relations.ts';
 import { linkStateOf, stateFields } from './link-state.ts';
-import { retryDuplicate } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 
 /** Where and how a message was seen. */
 export interface Sighted {
@@ -179,14 +180,20 @@ export type StoredJudgement = Pick<
   | 'judgedWith'
   | 'ruleVersion'
   | 'entryKey'
-> & { readonly newFlags: readonly string[] };
+> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision'>,
-  { newFlags, ...judgement }: StoredJudgement,
+  message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
+  { newFlags, goneFlags, ...judgement }: StoredJudgement,
 ): Promise<MessageDocument | null> {
+  const gone = message.flags.filter((flag) => goneFlags.includes(flag));
+  if (gone.length > 0)
+    await messages.updateOne(
+      { _id: message._id, revision: message.revision },
+      { $pull: { flags: { $in: gone } } },
+    );
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
     {
@@ -265,9 +272,10 @@ export async function quarantineMessage(
     readonly facts: MessageFacts;
     readonly sighted: Sighted;
     readonly error: string;
+    readonly secondReading: SecondReading | null;
   },
 ): Promise<void> {
-  const { id, facts, sighted, error } = input;
+  const { id, facts, sighted, error, secondReading } = input;
   await retryDuplicate(() =>
     messages.updateOne(
       { _id: id },
@@ -282,6 +290,7 @@ export async function quarantineMessage(
           backfill: sighted.backfill,
           receivedAt: new Date(),
         },
+        $set: { secondReading },
         $addToSet: { roles: sighted.role, mailboxes: sighted.mailbox },
       },
       { upsert: true },

@@ -8,7 +8,8 @@
 import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
 import { linkStateOf } from './link-state.ts';
 import type { MessageDocument, MessageLink } from './message-document.ts';
-import { ensureIndexes, retryDuplicate } from './mongo.ts';
+import { ensureIndexes } from './mongo.ts';
+import { retryDuplicate } from './duplicate-key.ts';
 import type { Database } from './mongo.ts';
 
 /** A step that was completed. */

@@ -8,6 +8,8 @@ import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
+import type { PollDocument } from './polls.ts';
+import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './migrations.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
@@ -36,6 +38,8 @@ export interface Database {
   readonly sightings: Collection<SightingDocument>;
   readonly cursors: Collection<CursorDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly processes: Collection<ProcessDocument>;
+  readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -69,10 +73,27 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     sightings: own<SightingDocument>('sightings'),
     cursors: own<CursorDocument>('cursors'),
     leases: own<LeaseDocument>('leases'),
+    processes: own<ProcessDocument>('processes'),
+    polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
     schema: own<SchemaDocument>('schema'),
   };
+}
+
+/** Over a connection of its own: says whether the server answers, whatever became of the others. @throws where it does not. */
+export async function probeDatabase({ uri, db }: Pick<MongoSettings, 'uri' | 'db'>): Promise<void> {
+  const client = new MongoClient(uri, {
+    appName: 'docketmail probe',
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    maxPoolSize: 1,
+  });
+  try {
+    await client.connect();
+    await client.db(db).command({ ping: 1 });
+  } finally {
+    await client.close();
+  }
 }
 
 /**
@@ -148,18 +169,3 @@ async function ensureFetchIndex(sightings: Database['sightings']): Promise<void>
 
 /** BadValue, CannotCreateIndex, InvalidOptions, CommandNotSupported, InvalidIndexSpecificationOption: engines without partial indexes. */
 const NO_PARTIAL_INDEX: ReadonlySet<number> = new Set([2, 67, 72, 115, 197]);
-
-/** Duplicate key. Only the code counts: `keyPattern` is absent on compatible engines. */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 11000;
-}
-
-/** Two upserts of one key may race: the loser gets 11000 and finds the document the second time. */
-export async function retryDuplicate<T>(upsert: () => Promise<T>): Promise<T> {
-  try {
-    return await upsert();
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return await upsert();
-  }
-}

@@ -94,16 +94,55 @@ export async function clearRejudge(
   message: Pick<MessageDocument, '_id' | 'rejudge'>,
 ): Promise<void> {
   if (message.rejudge === undefined) return;
-  await messages.updateOne({ _id: message._id, rejudge: message.rejudge }, { $unset: { rejudge: 1 } });
+  await messages.updateOne(
+    { _id: message._id, rejudge: message.rejudge },
+    { $unset: { rejudge: 1, rejudgeFailure: 1 } },
+  );
 }
 
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
+
+/** It cannot be judged again, such as because its raw bytes are gone. The mark stays, and it is tried ever more rarely. */
+export async function noteRejudgeFailure(
+  messages: Collection<MessageDocument>,
+  id: ObjectId,
+  error: string,
+): Promise<void> {
+  const message = await messages.findOneAndUpdate(
+    { _id: id, rejudge: { $gt: 0 } },
+    { $inc: { 'rejudgeFailure.times': 1 }, $set: { 'rejudgeFailure.error': error } },
+    { returnDocument: 'after' },
+  );
+  if (message === null) return;
+  const times = message.rejudgeFailure?.times ?? 1;
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 20), LONGEST_PAUSE_MS);
+  await messages.updateOne(
+    { _id: id },
+    { $set: { 'rejudgeFailure.retryAt': new Date(Date.now() + pauseMs) } },
+  );
+}
+
+/** Ids of marked messages that are due, ascending from `after` on: those that fail keep no other from its turn. */
 export async function findToRejudge(
   messages: Collection<MessageDocument>,
   limit: number,
+  after: ObjectId | null = null,
 ): Promise<ObjectId[]> {
+  const now = Date.now();
   const rows = await messages
-    .find({ rejudge: { $gt: 0 } })
+    .find({
+      rejudge: { $gt: 0 },
+      ...(after !== null && { _id: { $gt: after } }),
+      $or: [
+        { 'rejudgeFailure.retryAt': null },
+        { 'rejudgeFailure.retryAt': { $lte: new Date(now) } },
+        // By a clock that is ahead.
+        { 'rejudgeFailure.retryAt': { $gt: new Date(now + LONGEST_PAUSE_MS) } },
+      ],
+    })
     .project<{ _id: ObjectId }>({ _id: 1 })
+    .sort({ _id: 1 })
     .limit(limit)
     .toArray();
   return rows.map(({ _id }) => _id);

@@ -2,7 +2,7 @@ import { MongoBulkWriteError } from 'mongodb';
 import type { Collection, ObjectId } from 'mongodb';
 import type { ListedMessage } from '../mailbox/mailbox.ts';
 import { deterministicId } from './ids.ts';
-import { isDuplicateKey } from './mongo.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** One occurrence of a message in a folder: the ledger of what has been seen. */
 export interface SightingDocument {
@@ -33,10 +33,14 @@ export interface SightingDocument {
   readonly unlistedAt?: Date | null;
   /** It was served with far fewer bytes than declared: what came, and since when the same comes. */
   readonly short?: { readonly sha256: string | null; readonly since: Date } | null;
+  /** It was fetched once, and blob storage lost the bytes of this key. */
+  readonly lostRaw?: string;
+  /** … and the mailbox has it no longer either. */
+  readonly isGone?: boolean;
   /** What a person should know although it was fetched. */
   readonly warning?: string | null;
-  /** Attempts that began and did not report back: the poison guard (invariant 8). */
-  readonly startedAttempts: number;
+  /** Who tried to ingest it and has not reported back: the poison guard (invariant 8). */
+  readonly attemptsBy?: readonly string[];
   readonly error: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -88,7 +92,7 @@ export async function recordSightings(
     state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,
     attempts: 0,
-    startedAttempts: 0,
+    attemptsBy: [],
     error: null,
     createdAt: now,
     updatedAt: now,
@@ -198,6 +202,15 @@ export async function stalePending(
     .sort({ updatedAt: 1 })
     .limit(limit)
     .toArray();
+}
+
+/** Something about it failed that is no attempt to ingest it. */
+export async function noteSightingError(
+  sightings: Collection<SightingDocument>,
+  id: ObjectId,
+  error: string,
+): Promise<void> {
+  await sightings.updateOne({ _id: id, state: 'pending' }, { $set: { error } });
 }
 
 export interface PendingMailbox {

@@ -21,7 +21,6 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
     epoch: number,
     uid: number,
     state: oneOf('pending', 'done', 'vanished', 'failed', 'draft'),
-    startedAttempts: number,
     updatedAt: date,
   },
   cursors: { mailbox: text, folder: text, epoch: number, uidValidity: text, seenUid: number },

@@ -6,7 +6,7 @@ import { addAliasRow, aliasRow, removeAliasRow } from '../store/address-book.ts'
 import type { ClientDocument } from '../store/clients.ts';
 import { decide } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
-import type { TriageDeps } from './triage.ts';
+import type { TriageDeps } from './triage-deps.ts';
 import { companyDomain, domainOf, isFreeMail, isOurs } from '../decide/parties.ts';
 import { TriageError } from './triage-error.ts';
 

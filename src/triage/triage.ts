@@ -1,8 +1,10 @@
+/**
+ * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
+ * later judging would: a decision that was written down is never lost, whatever dies in between.
+ */
 import type { Filter, ObjectId } from 'mongodb';
 import { normaliseAddress } from '../mime/addresses/addresses.ts';
 import { ingestAgain } from '../ingest/ingest.ts';
-import type { IngestDeps } from '../ingest/ingest.ts';
-import type { Enqueue } from '../rejudge/rematch.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decide, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
@@ -10,17 +12,9 @@ import type { MessageDocument } from '../store/message-document.ts';
 import { copiesOf, idsInBatches, markForRejudge } from '../store/rejudge.ts';
 import { unconfirmUpdate } from './held.ts';
 import { domainNamed, forgetLesson } from './alias-rule.ts';
+import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
 import { isOurs } from '../decide/parties.ts';
-
-/**
- * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
- * later judging would: a decision that was written down is never lost, whatever dies in between.
- */
-export interface TriageDeps extends IngestDeps {
-  /** Adds jobs for marked messages; what is lost of them the reconciler adds once more. */
-  readonly enqueue: Enqueue;
-}
 
 export interface Acted {
   readonly decision: DecisionDocument;

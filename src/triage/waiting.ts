@@ -1,11 +1,12 @@
 import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
+import type { SecondReading } from '../mail/second-reading.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
-import type { Evidence, Via } from '../decide/judge.ts';
+import type { Evidence, Via } from '../decide/verdict.ts';
 import type { Review } from '../decide/case-updates.ts';
 import { companyDomain } from '../decide/parties.ts';
 import { idsMeant } from './named.ts';
@@ -67,6 +68,8 @@ export interface TriageDetail extends TriageRow {
   }[];
   readonly warnings: readonly string[];
   readonly rawKey: string;
+  /** Of a message in quarantine: what an independent parser reads in it. */
+  readonly secondReading: SecondReading | null;
   readonly sightings: readonly Pick<SightingDocument, 'mailbox' | 'folder' | 'uid' | 'state'>[];
   readonly decisions: readonly DecisionRow[];
   readonly suggestion: ClientSuggestion | null;
@@ -172,6 +175,7 @@ export async function detailOf(database: Database, message: MessageDocument): Pr
     })),
     warnings: message.warnings,
     rawKey: message.rawKey,
+    secondReading: message.secondReading ?? null,
     sightings: sightings.map(({ mailbox, folder, uid, state }) => ({ mailbox, folder, uid, state })),
     decisions: decisions.map(decisionRow),
     suggestion: suggestionFor(message),

@@ -130,6 +130,33 @@ describe('doctor', () => {
     );
   });
 
+  it('warns where no sender is checked', async () => {
+    const { lines } = await doctor((await siteWith()).env);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warning settings: AUTHENTICATION: off, .* Set it to flag or require\./u),
+    );
+  });
+
+  it('proposes the servers by which mail comes and the name under which they state results', async () => {
+    const account = newAccount({ name: 'office' });
+    const site = await newSite([{ account }], { AUTHENTICATION: 'flag' });
+    const trace = [
+      'Authentication-Results: mx.firm.test; dkim=pass header.d=kline.test',
+      'Received: from mail.kline.test (mail.kline.test [198.51.100.7]) by mx.firm.test (Postfix) with ESMTPS id 1; Mon, 2 Mar 2026 10:00:01 +0000',
+    ];
+    const letters = Array.from({ length: 6 }, () =>
+      Buffer.concat([Buffer.from(`${trace.join('\r\n')}\r\n`), letter()]),
+    );
+    await append(account.user, letters);
+    const { lines, code } = await doctor(site.env);
+    expect(code).toBe(0);
+    expect(lines).toContain(
+      'warning mail server of office: of 6 messages: a receiving server states results as mx.firm.test; mail comes by mx.firm.test. Fix: if these are your own servers, or a gateway that you use, add them: TRUSTED_AUTHSERV_IDS=mx.firm.test and OWN_RELAYS=mx.firm.test',
+    );
+    const set = { ...site.env, TRUSTED_AUTHSERV_IDS: 'mx.firm.test', OWN_RELAYS: 'mx.firm.test' };
+    expect((await doctor(set)).lines.filter((line) => line.includes('mail server of'))).toEqual([]);
+  });
+
   it('says what a name that is no setting was meant for, as sentences', async () => {
     const site = await siteWith({}, { POLL_INTERVALL_SECONDS: '5' });
     expect((await doctor(site.env)).lines).toContain(

@@ -41,5 +41,7 @@ it(`two processes on one mailbox of ${total} messages share the work and double 
     `two processes, ${total} messages: ${ingested.join(' + ')} ingested in ${seconds.toFixed(1)} s with their start (${cpus().length} cores), no duplicate`,
   );
   for (const running of both) expect((await running.stop()).code).toBe(0);
-  expect(both.flatMap(({ log }) => log.filter(({ level }) => level >= 40))).toEqual([]);
+  // the site checks no senders, and is told so
+  const warnings = both.flatMap(({ log }) => log.filter(({ level }) => level >= 40));
+  expect(warnings.filter(({ msg }) => msg !== 'setting looks wrong')).toEqual([]);
 }, 600_000);

@@ -62,6 +62,13 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   expect(JSON.parse(shown.stdout)).toMatchObject({
     id,
     messageId: 'slow@kline.test',
+    secondReading: {
+      from: [{ address: 'paula@kline.test', name: 'Paula Kline' }],
+      subject: 'The lease',
+      text: expect.stringMatching(/^a word and more/u) as string,
+      files: [],
+      isCut: true,
+    },
     sightings: [{ mailbox: 'office', folder: 'INBOX', uid: 1 }],
   });
 

@@ -46,7 +46,11 @@ describe('the least that must be set', () => {
         pollIntervalSeconds: 60,
       },
     ]);
-    expect(config.rules).toEqual({ ...defaultRules, ownAddresses: ['office@firm.example'] });
+    expect(config.rules).toEqual({
+      ...defaultRules,
+      authentication: 'flag',
+      ownAddresses: ['office@firm.example'],
+    });
     expect(config.ingest.maxMessageBytes).toBe(50 * 1024 * 1024);
     expect(config.warnings).toEqual([]);
   });

@@ -284,7 +284,8 @@ describe('the evidence about the sender', () => {
       ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: dkim pass'],
     ],
     ['require', [], ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: nothing is known']],
-    ['off', [passed], []],
+    ['off', [passed], ['found', 'john@x.test is proven: dkim pass']],
+    ['off', [], ['skipped', 'senders are not checked: AUTHENTICATION is off']],
   ])('says under AUTHENTICATION=%s whether %j proves it', async (authentication, headers, expected) => {
     const config = { authentication, trustedAuthservIds: ['mx.firm.test'] };
     const { verdict } = await decide({ from: 'john@x.test', headers }, { config });

@@ -3,7 +3,7 @@ import type { Mail } from '../../src/mail/mail.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { judge } from '../../src/decide/judge.ts';
-import type { BookEntry, Decision, KnownContext, ThreadMessage } from '../../src/decide/judge.ts';
+import type { BookEntry, Decision, KnownContext, ThreadMessage } from '../../src/decide/known-context.ts';
 import type { CaseFacts } from '../../src/decide/case-updates.ts';
 import { decideCaseUpdates } from '../../src/decide/case-updates.ts';
 import { decisionKeysFor } from '../../src/decide/address-lookups.ts';
@@ -212,9 +212,10 @@ describe('evidence', () => {
   it('has one line for each rule that was asked, in order, up to the one that found', () => {
     const rulesAsked = (address: string) =>
       judge(mailFrom(address), factsOf({ book }), rules).evidence.map(({ rule }) => rule);
-    expect(rulesAsked('john@x.test')).toEqual(['direction', 'decision', 'from']);
+    expect(rulesAsked('john@x.test')).toEqual(['direction', 'authentication', 'decision', 'from']);
     expect(rulesAsked('z@z.test')).toEqual([
       'direction',
+      'authentication',
       'decision',
       'from',
       'list-original',

@@ -26,6 +26,15 @@ describe('a tag behind words that programs set before a subject', () => {
     expect(typed.filter((line) => line.endsWith('takes effect'))).toEqual([]);
   });
 
+  it.each([
+    'Accepted [Case #41: Closed] Wall',
+    'Return Receipt (displayed) - [Case #41: Closed] Wall',
+    '[Automatic reply] [Case #41: Closed] Wall',
+  ])('is held without a colon as well: %s', async (subject) => {
+    const updates = updatesOf(await decide({ from: john, subject, body: 'It is done.' }));
+    expect(updates.filter((line) => line.endsWith('takes effect'))).toEqual([]);
+  });
+
   it('is held where somebody wrote below it', async () => {
     const letter = { from: john, subject: 'Read: [Case #41: Closed] chapter three', body: 'It is done.' };
     expect(updatesOf(await decide(letter))).toEqual(['john 41 unauthenticated']);
@@ -88,9 +97,10 @@ describe('automatic mail that staff forward', () => {
     expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 43 takes effect']);
   });
 
-  it('is told from a person’s mail', async () => {
+  // The subject is the word of who wrote the message inside, and only a person can tell that staff mean it too.
+  it('is told from a person’s mail, whose tag is held', async () => {
     const letter = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
-    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 44 takes effect']);
+    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 44 unauthenticated']);
   });
 });
 

@@ -109,6 +109,7 @@ async function environment(input: {
   const s3 = Object.entries(servers).filter(([name]) => name.startsWith('S3_'));
   return {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     MONGODB_URI: servers['MONGODB_URI'],
     MONGODB_DB: db,
     REDIS_URL: servers['REDIS_URL'],

@@ -1,6 +1,6 @@
 /** kill -9 at every named step of poll and ingest, each several times, then a restart. */
 import type { IngestStep } from '../../src/ingest/ingest.ts';
-import type { PollStep } from '../../src/poll/poll.ts';
+import type { PollStep } from '../../src/poll/poll-run.ts';
 import { openInstallation } from './installation.ts';
 import { deliver, newMailboxes } from './mailboxes.ts';
 import { startProgram } from './program.ts';

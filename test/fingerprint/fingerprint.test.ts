@@ -406,5 +406,5 @@ describe('hostile mail', () => {
     expect(fingerprintOf(headers('one'))).not.toBe(fingerprintOf(headers('two')));
     expect(readIn(headers('one'), 4099)).toEqual(read(headers('one')));
     expect(fingerprintOf(nested('one'))).not.toBe(fingerprintOf(nested('two')));
-  });
+  }, 60_000);
 });

@@ -109,7 +109,7 @@ export const hostileHeaders: readonly HostileKind[] = [
     name: 'header: own relays and forwards',
     make: (bytes) =>
       message(
-        [...Array.from({ length: 50 }, (_, n) => `X-Original-Sender: a${n}@b.test`)],
+        Array.from({ length: 50 }, (_, n) => `X-Original-Sender: a${n}@b.test`),
         fillCounted((n) => `X-${n}: a\n`, bytes),
       ),
   },

@@ -56,7 +56,24 @@ const levels = Array.from(
   (_, n) => `--b${n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`,
 ).join('');
 
+/** A plain part and the HTML beside it, whose quote it lacks. */
+const unlikeAlternatives: HostileKind = {
+  name: 'parts: alternatives that are unlike',
+  make: (bytes) =>
+    message(
+      ['Content-Type: multipart/alternative; boundary=b'],
+      Buffer.concat([
+        Buffer.from(`--b\r\n${text}\r\n\r\n`),
+        fillCounted((n) => `These are the words of line ${n}, which nobody quotes.\n`, Math.floor(bytes / 2)),
+        Buffer.from('\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Mine.</p><blockquote type="cite">'),
+        fillCounted((n) => `<p>Other words that line ${n} does not have.`, Math.floor(bytes / 2)),
+        Buffer.from('</blockquote>\r\n--b--\r\n'),
+      ]),
+    ),
+};
+
 export const hostileStructures: readonly HostileKind[] = [
+  unlikeAlternatives,
   repeatedParts('empty', () => '--b\r\n\r\n\r\n'),
   repeatedParts('texts', (n) => `--b\r\n${text}\r\n\r\npart ${n}\r\n`),
   repeatedParts('HTML', () => '--b\r\nContent-Type: text/html\r\n\r\n<b>a\r\n'),

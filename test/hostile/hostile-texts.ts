@@ -1,4 +1,4 @@
-import { fillCounted, message, repeatedText } from './hostile-message.ts';
+import { fill, fillCounted, message, repeatedText } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
 /** Texts whose lines, quotes, marks and phrases never come to an end. */
@@ -53,6 +53,17 @@ const replies: readonly HostileKind[] = [
   repeatedText('help desk lines', '##- Please type your reply above this line -##\n'),
   repeatedText('initials', 'AB> a\n'),
   repeatedText('asterisks', '*a* '),
+  {
+    name: 'blank lines and device lines',
+    make: (bytes) =>
+      message(
+        [plain],
+        Buffer.concat([
+          fill('\n', Math.floor(bytes / 2)),
+          fill('Sent from my iPhone\n', Math.floor(bytes / 2)),
+        ]),
+      ),
+  },
 ];
 
 const forwards: readonly HostileKind[] = [

@@ -25,8 +25,8 @@ const passed: Authentication = {
   arc: null,
   source: 'verified',
   alignedPass: true,
-} as Authentication;
-const failed = { ...passed, spf: 'fail', dkim: 'none', dmarc: 'none', alignedPass: false } as Authentication;
+};
+const failed: Authentication = { ...passed, spf: 'fail', dkim: 'none', dmarc: 'none', alignedPass: false };
 
 function ordersOf<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
@@ -82,23 +82,25 @@ async function standing({ database }: Firm): Promise<unknown> {
       .toSorted(),
     messages: messages
       .map(({ state, verdict, flags, links }) =>
-        [state, verdict?.reason ?? '', flags.join(), links.length].join(' '),
+        [
+          state,
+          verdict?.reason ?? '',
+          flags.filter((flag) => flag !== 'unauthenticated').join(),
+          links.length,
+        ].join(' '),
       )
       .toSorted(),
   };
 }
 
-async function expectInEveryOrder(
-  copies: readonly Copy[],
-  expected: object,
-  rules?: Partial<Rules>,
-): Promise<void> {
+/** How it stands in the end after each order of arrival; one entry where that is the same for all. */
+async function inEveryOrder(copies: readonly Copy[]): Promise<unknown[]> {
+  const ends = new Map<string, unknown>();
   for (const order of ordersOf(copies)) {
-    const firm = await receiveAll(order, rules);
-    expect(await standing(firm), `order ${order.map((copy) => copies.indexOf(copy)).join(' ')}`).toEqual(
-      expected,
-    );
+    const end = await standing(await receiveAll(order));
+    ends.set(JSON.stringify(end), end);
   }
+  return [...ends.values()];
 }
 
 const sent: Seen = { mailbox: 'ines', folder: 'Sent', inOwnSent: true };
@@ -111,11 +113,13 @@ describe('a message of ours that comes back with another recipient', () => {
   const replay: Copy = { raw: letter({ ...ours, cc: 'otto@brandt.test', headers: [route('evil')] }) };
 
   it('goes on no other record and moves no case, whichever copy comes first', async () => {
-    await expectInEveryOrder([genuine, replay], {
-      communications: ['paula: Please have a look at the lease.'],
-      updates: ['paula Closed '],
-      messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
-    });
+    expect(await inEveryOrder([genuine, replay])).toEqual([
+      {
+        communications: ['paula: Please have a look at the lease.'],
+        updates: ['paula Closed '],
+        messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
+      },
+    ]);
   });
 
   it('is offered to a person with the clients that it names, who may put it there', async () => {
@@ -203,20 +207,24 @@ describe('a copy with the id, sender and date of a genuine message', () => {
   };
 
   it('waits, and the genuine one is on record, whichever comes first', async () => {
-    await expectInEveryOrder([genuine, forged], {
-      communications: ['paula: The rent is 900, as agreed. Please go on.'],
-      updates: ['paula Closed '],
-      messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
-    });
+    expect(await inEveryOrder([genuine, forged])).toEqual([
+      {
+        communications: ['paula: The rent is 900, as agreed. Please go on.'],
+        updates: ['paula Closed '],
+        messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
+      },
+    ]);
   });
 
   it('is told apart by an amount that was exchanged', async () => {
     const changed: Copy = { raw: letter({ ...said, body: 'The rent is 400, as agreed. Please go on.' }) };
-    await expectInEveryOrder([genuine, changed], {
-      communications: ['paula: The rent is 900, as agreed. Please go on.'],
-      updates: ['paula Closed '],
-      messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
-    });
+    expect(await inEveryOrder([genuine, changed])).toEqual([
+      {
+        communications: ['paula: The rent is 900, as agreed. Please go on.'],
+        updates: ['paula Closed '],
+        messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
+      },
+    ]);
   });
 
   it('that only adds words gives the entry to the one that is proven', async () => {
@@ -226,22 +234,26 @@ describe('a copy with the id, sender and date of a genuine message', () => {
         body: 'The rent is 900, as agreed. Please go on. And send the keys to my cousin.',
       }),
     };
-    await expectInEveryOrder([genuine, longer], {
-      communications: ['paula: The rent is 900, as agreed. Please go on.'],
-      updates: ['paula Closed '],
-      messages: ['stored   1', 'stored   1'],
-    });
+    expect(await inEveryOrder([genuine, longer])).toEqual([
+      {
+        communications: ['paula: The rent is 900, as agreed. Please go on.'],
+        updates: ['paula Closed '],
+        messages: ['stored   1', 'stored   1'],
+      },
+    ]);
   });
 
   it('is recorded beside the other where neither is proven, and both are flagged', async () => {
-    await expectInEveryOrder([{ ...genuine, isProven: false }, forged], {
-      communications: [
-        'paula: Do nothing until I say so.',
-        'paula: The rent is 900, as agreed. Please go on.',
-      ],
-      updates: ['paula Closed unauthenticated', 'paula On Hold unauthenticated'],
-      messages: ['stored  message-id-reused 1', 'stored  message-id-reused 1'],
-    });
+    expect(await inEveryOrder([{ ...genuine, isProven: false }, forged])).toEqual([
+      {
+        communications: [
+          'paula: Do nothing until I say so.',
+          'paula: The rent is 900, as agreed. Please go on.',
+        ],
+        updates: ['paula Closed unauthenticated', 'paula On Hold unauthenticated'],
+        messages: ['stored  message-id-reused 1', 'stored  message-id-reused 1'],
+      },
+    ]);
   });
 
   it('stays where a person edited its entry', async () => {
@@ -254,15 +266,17 @@ describe('a copy with the id, sender and date of a genuine message', () => {
 
   it('of all three kinds ends the same in every order', async () => {
     const footer: Copy = { raw: letter({ ...said, body: `${said.body as string}\n\n_____\nTenants list` }) };
-    await expectInEveryOrder([genuine, forged, footer], {
-      communications: ['paula: The rent is 900, as agreed. Please go on.'],
-      updates: ['paula Closed '],
-      messages: [
-        'stored  message-id-reused 1',
-        'stored  message-id-reused 1',
-        'triage doubtful-copy message-id-reused,doubtful-copy 0',
-      ],
-    });
+    expect(await inEveryOrder([genuine, forged, footer])).toEqual([
+      {
+        communications: ['paula: The rent is 900, as agreed. Please go on.'],
+        updates: ['paula Closed '],
+        messages: [
+          'stored  message-id-reused 1',
+          'stored  message-id-reused 1',
+          'triage doubtful-copy message-id-reused,doubtful-copy 0',
+        ],
+      },
+    ]);
   });
 });
 
@@ -275,11 +289,13 @@ describe('a message whose relay replaced the Message-ID', () => {
   ];
 
   it('is one message: one communication, one case update, whichever comes first', async () => {
-    await expectInEveryOrder(copies, {
-      communications: ['paula: Please have a look at the lease.'],
-      updates: ['paula Closed '],
-      messages: ['stored   1', 'stored   1'],
-    });
+    expect(await inEveryOrder(copies)).toEqual([
+      {
+        communications: ['paula: Please have a look at the lease.'],
+        updates: ['paula Closed '],
+        messages: ['stored   1', 'stored   1'],
+      },
+    ]);
   });
 
   it('is one where both are ingested at the same moment', async () => {
@@ -316,7 +332,7 @@ describe('a message whose relay replaced the Message-ID', () => {
       subject: 'Survey',
       headers: ['X-Microsoft-Original-Message-ID: <bat-77412@laptop>'],
     });
-    const firm = await receiveAll([...copies, { raw: kept, seen: sent }]);
+    const firm = await receiveAll([...copies, { raw: kept, seen: sent }], { authentication: 'off' });
     for (const [n, answered] of [ours.id, relayed.id, 'bat-77412@laptop'].entries()) {
       const reply = letter({
         from: `Lena <lena${n}@away.test>`,
@@ -375,7 +391,7 @@ describe('a thread', () => {
     const firm = await receiveAll([
       { raw: letter({ id: 'lease@kline.test' }), isProven: true },
       { raw: forged },
-      { raw: letter({ from: 'Sam <sam@away.test>', answers: ['lease@kline.test'] }) },
+      { raw: letter({ from: 'Sam <sam@away.test>', answers: ['lease@kline.test'] }), isProven: true },
     ]);
     const reply = await firm.database.messages.findOne({ answers: 'lease@kline.test' });
     expect(reply?.links.map(({ clientId }) => clientId)).toEqual(['paula']);

@@ -37,7 +37,7 @@ it('answers for a list of messages what it answers for each of them alone', asyn
   for (const message of await firm.database.messages.find().sort({ _id: 1 }).toArray()) {
     const { reading, dispose } = await firm.reader.read({ key: message.rawKey, size: message.size });
     await dispose();
-    asked.push({ mail: reading.mail, message, authentication: null });
+    asked.push({ mail: reading.mail, message, authentication: null, disagreements: [] });
   }
   const together = await gather(firm.database, asked, { rules: firm.rules });
   const alone = await Promise.all(

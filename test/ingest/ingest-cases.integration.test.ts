@@ -139,7 +139,8 @@ describe('a case of another client', () => {
       await receiveAll(firm, arriving);
       const owner = arriving[0]?.from === undefined ? 'paula' : 'omar';
       const rows = await firm.database.caseUpdates.find().toArray();
-      expect(rows.map(({ clientId, review }) => [clientId, review]).toSorted()).toEqual(
+      const found = rows.map(({ clientId, review }) => [String(clientId), review] as const);
+      expect(found.toSorted(([a], [b]) => a.localeCompare(b))).toEqual(
         ['omar', 'paula', 'paula'].map((clientId) => [clientId, clientId === owner ? null : 'foreign-case']),
       );
     }
@@ -239,5 +240,23 @@ describe('a case number in other letters', () => {
       { clientId: 'paula', status: 'On Hold', review: null },
       { clientId: 'otto', status: 'Closed', review: 'foreign-case' },
     ]);
+  });
+});
+
+describe('a forward with nothing typed', () => {
+  it('makes a case update that says what the message inside says', async () => {
+    const firm = await openFirm();
+    const inside = `---------- Forwarded message ---------\nFrom: Paula Kline <${client}>\nDate: Sun, 1 Feb 2026 at 10:00\nSubject: [Case #33: Closed] Lease\nTo: <office@firm.test>\n\nThe lease is signed.\n\nKind regards\nPaula\n`;
+    await receiveAll(firm, [
+      {
+        from: 'Ann <ann@firm.test>',
+        to: 'crm@firm.test',
+        subject: 'Fwd: [Case #33: Closed] Lease',
+        body: inside,
+        date: day(2),
+      },
+    ]);
+    const [update] = await firm.database.caseUpdates.find().toArray();
+    expect(update).toMatchObject({ ref: '33', status: 'Closed', description: 'The lease is signed.' });
   });
 });

@@ -382,7 +382,12 @@ describe('a forward is not taken for a letter that it only resembles', () => {
     await firm.receive(direct, { mailbox: 'ines' });
     const inside = retold.slice(retold.indexOf('-----'));
     const body = `---------- Forwarded message ---------\nFrom: Otto <otto@away.test>\nDate: Mon, 2 Mar 2026 at 11:00\nSubject: Fwd: The lease\nTo: <${office}>\n\nShe cannot mean this.\n\n${inside}`;
-    await firm.receive(filed({ body, subject: 'Fwd: Fwd: The lease' }), crm);
+    const forward = await firm.receive(filed({ body, subject: 'Fwd: Fwd: The lease' }), crm);
+    expect([forward.state, forward.verdict?.reason]).toEqual(['triage', 'unknown-first-hop']);
+    await assign(
+      { ...firm, enqueue: async () => {} },
+      { message: forward, by: 'ines', clients: ['paula'], thread: false, instead: false },
+    );
     const stored = await firm.database.communications.find().sort({ date: 1 }).toArray();
     expect(stored.map(({ from }) => from?.address)).toEqual(['paula@kline.test', 'otto@away.test']);
   });
@@ -446,7 +451,7 @@ describe('a case tag that a forward tells again', () => {
     const body = retold.replace('Subject: ', 'Subject: [Case #7: Closed] ');
     const answers = ['tag@kline.test'];
     await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, answers }), crm);
-    expect(await rows(firm.database)).toEqual([[12, 'Closed', 'parent-unknown']]);
+    expect(await rows(firm.database)).toEqual([[12, 'Closed', 'unauthenticated']]);
     await firm.receive(tagged, { mailbox: 'ines' });
     expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
   });
@@ -457,12 +462,7 @@ describe('a case tag that a forward tells again', () => {
     const headers = ['Reply-To: otto@away.test'];
     await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, headers }), crm);
     await firm.receive(tagged, { mailbox: 'ines' });
-    expect(await rows(firm.database)).toEqual(
-      expect.arrayContaining([
-        [12, 'Closed', 'unauthenticated'],
-        [10, 'Closed', null],
-      ]),
-    );
+    expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
   });
 
   it('is no echo of the next letter under the same subject', async () => {
@@ -476,7 +476,7 @@ describe('a case tag that a forward tells again', () => {
         await firm.receive(raw, raw === next ? { mailbox: 'ines', internalDate } : { ...crm, internalDate });
       expect(await rows(firm.database)).toEqual(
         expect.arrayContaining([
-          [12, 'Closed', null],
+          [12, 'Closed', 'unauthenticated'],
           [14, 'Closed', null],
         ]),
       );
@@ -512,7 +512,8 @@ describe('a case tag that a forward tells again', () => {
       }
     };
     await Promise.all(sightings.map(ingest));
-    expect(await firm.database.caseUpdates.countDocuments()).toBe(cases.length);
+    await firm.ingestWaiting();
+    expect((await rows(firm.database)).map(String)).toEqual(cases.map(() => '10,Closed,'));
     expect(await firm.database.communications.countDocuments()).toBe(cases.length);
   });
 

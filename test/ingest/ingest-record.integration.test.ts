@@ -8,6 +8,8 @@ import { reopen } from '../../src/store/attempts.ts';
 import { letter } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
+import { createSelf } from '../../src/store/processes.ts';
+import { deadProcesses } from '../support/dead-processes.ts';
 
 const withFile = multipart('multipart/mixed', 'b', [
   text('Enclosed.'),
@@ -48,7 +50,7 @@ describe('attachments are stored before the communication that points at them (i
     expect(await firm.database.communications.countDocuments()).toBe(0);
     expect(await firm.database.sightings.findOne({ _id: id })).toMatchObject({
       state: 'pending',
-      startedAttempts: 0,
+      attemptsBy: [],
       error: 'disk full',
     });
     await firm.ingestWaiting();
@@ -115,7 +117,7 @@ describe('the verdict is persisted once, before any communication is written (in
       ]);
       expect(await caseUpdates.find().toArray()).toMatchObject([{ ref: '12', status: 'Open' }]);
       expect(await sightings.find().toArray()).toMatchObject([
-        { state: 'done', startedAttempts: 0, error: null },
+        { state: 'done', attemptsBy: [], error: null },
       ]);
     });
 });
@@ -185,26 +187,26 @@ describe('ingesting again re-writes nothing, also what a person deleted (invaria
 });
 
 describe('one poison message neither blocks nor starves (invariant 8)', () => {
-  it('startedAttempts rises before parsing, and is reset by an error that the process survived', async () => {
+  it('an attempt is marked before parsing, and the mark goes with an error that the process survived', async () => {
     const firm = await openFirm();
     const id = await firm.deliver(letter());
-    let during = 0;
+    let during: readonly string[] = [];
     const failing: IngestDeps = {
       ...firm,
       reader: {
         ...firm.reader,
         read: async () => {
-          during = (await firm.database.sightings.findOne({ _id: id }))?.startedAttempts ?? 0;
+          during = (await firm.database.sightings.findOne({ _id: id }))?.attemptsBy ?? [];
           throw new Error('connection reset');
         },
       },
     };
     for (let attempt = 0; attempt < 5; attempt += 1)
       await expect(ingestSighting(failing, id)).rejects.toThrow('connection reset');
-    expect(during).toBe(1);
+    expect(during).toHaveLength(1);
     expect(await firm.database.sightings.findOne({ _id: id })).toMatchObject({
       state: 'pending',
-      startedAttempts: 0,
+      attemptsBy: [],
       attempts: 5,
       error: 'connection reset',
     });
@@ -216,8 +218,10 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
     const firm = await openFirm();
     const raw = letter({ id: 'poison@kline.test', subject: 'Poison' });
     const id = await firm.deliver(raw);
-    await firm.database.sightings.updateOne({ _id: id }, { $set: { startedAttempts: 3 } });
-    expect(await ingestSighting(firm, id)).toMatchObject({ outcome: 'quarantined' });
+    const attemptsBy = await deadProcesses(firm, 3);
+    await firm.database.sightings.updateOne({ _id: id }, { $set: { attemptsBy } });
+    const deps = { ...firm, self: createSelf(firm.database.processes) };
+    expect(await ingestSighting(deps, id)).toMatchObject({ outcome: 'quarantined' });
     const sighting = await firm.database.sightings.findOne({ _id: id });
     expect(sighting).toMatchObject({ state: 'failed', error: 'the process died 3 times over it' });
     const message = await firm.database.messages.findOne({ _id: sighting?.messageRef ?? id });
@@ -237,8 +241,10 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
   it('two deaths are no quarantine', async () => {
     const firm = await openFirm();
     const id = await firm.deliver(letter());
-    await firm.database.sightings.updateOne({ _id: id }, { $set: { startedAttempts: 2 } });
-    expect(await ingestSighting(firm, id)).toMatchObject({ outcome: 'stored' });
+    const attemptsBy = await deadProcesses(firm, 2);
+    await firm.database.sightings.updateOne({ _id: id }, { $set: { attemptsBy } });
+    const deps = { ...firm, self: createSelf(firm.database.processes) };
+    expect(await ingestSighting(deps, id)).toMatchObject({ outcome: 'stored' });
   });
 
   it('only a permanent error ends the attempts: it is quarantined at once (invariant 9)', async () => {

@@ -11,7 +11,7 @@ test('a message that only stood beside a poison one is not counted out with it',
   const beside = await firm.deliver(letter({ subject: 'beside' }));
   const { sightings } = firm.database;
   // The process died over both.
-  for (const id of [poison, beside]) await startAttempt(sightings, id);
+  for (const id of [poison, beside]) await startAttempt(sightings, id, 'the process that died');
 
   let shouldContinue: () => void = () => {};
   const hung = new Promise<void>((resolve) => {
@@ -36,8 +36,8 @@ test('a message that only stood beside a poison one is not counted out with it',
   const first = ingestSighting(slow, poison);
   await reading;
   const second = ingestSighting(slow, beside);
-  await expect.poll(async () => (await sightings.findOne({ _id: beside }))?.startedAttempts).toBe(1);
-  expect((await sightings.findOne({ _id: poison }))?.startedAttempts).toBe(2);
+  await expect.poll(async () => (await sightings.findOne({ _id: beside }))?.attemptsBy).toHaveLength(1);
+  expect((await sightings.findOne({ _id: poison }))?.attemptsBy).toHaveLength(2);
   shouldContinue();
   expect((await first).outcome).toBe('stored');
   expect((await second).outcome).toBe('stored');

@@ -31,21 +31,21 @@ const rowOf = async ({ firm }: Scripted) => await firm.database.sightings.findOn
 describe('a notice of the server in place of a message', () => {
   it('stays pending with its reason, and the message is fetched when the server has it', async () => {
     const messages = mailOf(5, 6, 9);
-    const it = await openScripted(serving(messages, notice));
-    const { firm, mailbox } = it;
+    const scripted = await openScripted(serving(messages, notice));
+    const { firm, mailbox } = scripted;
     expect(await firm.poll(mailbox)).toMatchObject({ fetched: 2, problems: [{ uid: 6, isNews: true }] });
     for (let polls = 0; polls < 6; polls += 1) {
       await letPass(firm.database, 60 * MINUTE_MS);
       await firm.poll(mailbox);
     }
     await firm.ingestWaiting();
-    expect(await rowOf(it)).toMatchObject({
+    expect(await rowOf(scripted)).toMatchObject({
       state: 'pending',
       rawKey: null,
       error: 'UID 6: the server serves a notice that it cannot give the message',
     });
     expect(await firm.database.messages.countDocuments()).toBe(2);
-    it.become({ messages });
+    scripted.become({ messages });
     await letPass(firm.database, 60 * MINUTE_MS);
     await firm.poll(mailbox);
     await firm.ingestWaiting();
@@ -64,7 +64,7 @@ describe('a message of which fewer bytes come than were declared', () => {
     ['nothing', Buffer.alloc(0)],
   ])('%s, and then all of it, is stored whole', async (_, raw) => {
     let asked = 0;
-    const it = await openScripted({
+    const scripted = await openScripted({
       messages,
       answer: (command) => {
         if (!command.startsWith('UID FETCH') || !command.includes('BODY')) return undefined;
@@ -72,16 +72,16 @@ describe('a message of which fewer bytes come than were declared', () => {
         return asked === 1 ? serving(messages, raw).answer?.(command) : undefined;
       },
     });
-    await it.firm.poll(it.mailbox);
-    expect(await rowOf(it)).toMatchObject({ size: whole.length, error: null });
-    expect((await rowOf(it))?.rawKey).not.toBeNull();
-    expect((await rowOf(it))?.warning ?? null).toBeNull();
+    await scripted.firm.poll(scripted.mailbox);
+    expect(await rowOf(scripted)).toMatchObject({ size: whole.length, error: null });
+    expect((await rowOf(scripted))?.rawKey).not.toBeNull();
+    expect((await rowOf(scripted))?.warning ?? null).toBeNull();
   });
 
   it('a few, twice the same, is an estimate: it is stored at once, with a warning', async () => {
-    const it = await openScripted(serving(messages, whole.subarray(0, -100)));
-    expect(await it.firm.poll(it.mailbox)).toMatchObject({ fetched: 3, problems: [] });
-    expect(await rowOf(it)).toMatchObject({
+    const scripted = await openScripted(serving(messages, whole.subarray(0, -100)));
+    expect(await scripted.firm.poll(scripted.mailbox)).toMatchObject({ fetched: 3, problems: [] });
+    expect(await rowOf(scripted)).toMatchObject({
       size: whole.length - 100,
       warning: `${whole.length} bytes were declared and ${whole.length - 100} came, each time`,
     });
@@ -89,49 +89,49 @@ describe('a message of which fewer bytes come than were declared', () => {
 
   it('half of it, the same at times minutes apart, is believed with a warning', async () => {
     const half = whole.subarray(0, whole.length / 2);
-    const it = await openScripted(serving(messages, half));
-    const { firm, mailbox } = it;
+    const scripted = await openScripted(serving(messages, half));
+    const { firm, mailbox } = scripted;
     for (let polls = 0; polls < 3; polls += 1)
       expect(await firm.poll(mailbox)).toMatchObject({ problems: [{ uid: 6 }] });
-    expect(await statesOf(it)).toMatchObject({ 6: 'pending' });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'pending' });
     await letPass(firm.database, 3 * MINUTE_MS);
     expect(await firm.poll(mailbox)).toMatchObject({ fetched: 1 });
-    expect(await rowOf(it)).toMatchObject({ size: half.length });
-    expect((await rowOf(it))?.warning).toContain('were declared');
+    expect(await rowOf(scripted)).toMatchObject({ size: half.length });
+    expect((await rowOf(scripted))?.warning).toContain('were declared');
   });
 
   it('half of it, another half each time, is not believed', async () => {
     let at = 0;
-    const it = await openScripted({
+    const scripted = await openScripted({
       messages,
       answer: (command) => serving(messages, whole.subarray(0, 2_000 + (at += 1))).answer?.(command),
     });
     for (let polls = 0; polls < 6; polls += 1) {
-      await it.firm.poll(it.mailbox);
-      await letPass(it.firm.database, 60 * MINUTE_MS);
+      await scripted.firm.poll(scripted.mailbox);
+      await letPass(scripted.firm.database, 60 * MINUTE_MS);
     }
-    expect(await statesOf(it)).toMatchObject({ 6: 'pending' });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'pending' });
   });
 
   it('nothing, ever, is not taken for an empty message', async () => {
-    const it = await openScripted(serving(messages, Buffer.alloc(0)));
+    const scripted = await openScripted(serving(messages, Buffer.alloc(0)));
     for (let polls = 0; polls < 6; polls += 1) {
-      await it.firm.poll(it.mailbox);
-      await letPass(it.firm.database, 60 * MINUTE_MS);
+      await scripted.firm.poll(scripted.mailbox);
+      await letPass(scripted.firm.database, 60 * MINUTE_MS);
     }
-    expect(await statesOf(it)).toMatchObject({ 6: 'pending' });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'pending' });
   });
 
   it('of a large one, always the same, is believed after minutes', async () => {
     const raw = letter({ id: '6@kline.test', body: `${'x'.repeat(76)}\r\n`.repeat(20_000) });
-    const it = await openScripted({ messages: [{ uid: 6, raw, size: raw.length * 3 }] });
-    const { firm, mailbox } = it;
+    const scripted = await openScripted({ messages: [{ uid: 6, raw, size: raw.length * 3 }] });
+    const { firm, mailbox } = scripted;
     for (let polls = 0; polls < 3; polls += 1) await firm.poll(mailbox);
-    expect(await statesOf(it)).toMatchObject({ 6: 'pending' });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'pending' });
     await letPass(firm.database, 3 * MINUTE_MS);
     await firm.poll(mailbox);
-    expect(await rowOf(it)).toMatchObject({ size: raw.length });
-    expect(await statesOf(it)).toMatchObject({ 6: 'fetched' });
+    expect(await rowOf(scripted)).toMatchObject({ size: raw.length });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'fetched' });
   });
 });
 
@@ -150,8 +150,8 @@ describe('a message that cannot be stored', () => {
 
   it('is named and put off, and those behind it and in later folders are fetched', async () => {
     const blobs = await refusing((size) => size > 4_000);
-    const it = await openScripted({ messages: [large, ...mailOf(6, 9)] }, { blobs });
-    const { firm, mailbox } = it;
+    const scripted = await openScripted({ messages: [large, ...mailOf(6, 9)] }, { blobs });
+    const { firm, mailbox } = scripted;
     expect(await firm.poll(mailbox)).toMatchObject({
       outcome: 'done',
       fetched: 2,
@@ -166,8 +166,8 @@ describe('a message that cannot be stored', () => {
 
   it('is not the cause where none can be: the poll ends, with the UIDs', async () => {
     const blobs = await refusing(() => true);
-    const it = await openScripted({ messages: mailOf(5, 6, 7, 8, 9) }, { blobs });
-    await expect(it.firm.poll(it.mailbox)).rejects.toThrow(
+    const scripted = await openScripted({ messages: mailOf(5, 6, 7, 8, 9) }, { blobs });
+    await expect(scripted.firm.poll(scripted.mailbox)).rejects.toThrow(
       'INBOX UID 5, 6, 7: 3 messages in a row could not be stored',
     );
   });
@@ -175,19 +175,19 @@ describe('a message that cannot be stored', () => {
 
 it('a message that kills the connection is asked for alone, and the others are fetched', async () => {
   const messages = mailOf(5, 6, 9);
-  const it = await openScripted({
+  const scripted = await openScripted({
     messages,
     answer: (command) =>
       command.includes('BODY') && /FETCH (?:5:6|6)\b/u.test(command) ? 'drop' : undefined,
   });
-  const { firm, mailbox } = it;
+  const { firm, mailbox } = scripted;
   // Each drop shuts the account for a second or two.
   await vi.waitFor(
     async () => {
       await firm.poll(mailbox).catch(() => {});
-      expect(await statesOf(it)).toMatchObject({ 5: 'fetched', 9: 'fetched' });
+      expect(await statesOf(scripted)).toMatchObject({ 5: 'fetched', 9: 'fetched' });
     },
     { timeout: 60_000, interval: 500 },
   );
-  expect(await statesOf(it)).toMatchObject({ 6: 'pending' });
+  expect(await statesOf(scripted)).toMatchObject({ 6: 'pending' });
 });

@@ -19,40 +19,40 @@ async function pollAll({ firm, mailbox }: Scripted): Promise<void> {
 
 describe('a UID below those that were listed', () => {
   it('is fetched as soon as the folder counts it', async () => {
-    const it = await openScripted({ messages: mailOf(5, 9) });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 7, 9) });
-    await pollAll(it);
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 7: 'fetched', 9: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 9) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 7, 9) });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 7: 'fetched', 9: 'fetched' });
   });
 
   it('far below, outside of the recent range, is fetched too', async () => {
-    const it = await openScripted({ messages: mailOf(3, 90_000, 90_001) });
-    await pollAll(it);
-    it.become({ messages: mailOf(3, 17, 90_000, 90_001) });
-    await pollAll(it);
-    expect(await statesOf(it)).toMatchObject({ 17: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(3, 90_000, 90_001) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(3, 17, 90_000, 90_001) });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toMatchObject({ 17: 'fetched' });
   });
 
   it('that comes as another message is deleted, so that the counts agree, is found within the quarter of an hour', async () => {
-    const it = await openScripted({ messages: mailOf(5, 6, 9) });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 7, 9) });
-    await pollAll(it);
-    expect(await statesOf(it)).not.toHaveProperty('7');
-    await letPass(it.firm.database, 15 * MINUTE_MS);
-    await pollAll(it);
-    expect(await statesOf(it)).toMatchObject({ 7: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 6, 9) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 7, 9) });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).not.toHaveProperty('7');
+    await letPass(scripted.firm.database, 15 * MINUTE_MS);
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toMatchObject({ 7: 'fetched' });
   });
 
   it('outside of the recent range, as another is deleted, is found within a day', async () => {
-    const it = await openScripted({ messages: mailOf(5, 6, 90_000) });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 7, 90_000) });
-    await pollAll(it);
-    await letPass(it.firm.database, 25 * HOUR_MS);
-    await pollAll(it);
-    expect(await statesOf(it)).toMatchObject({ 7: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 6, 90_000) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 7, 90_000) });
+    await pollAll(scripted);
+    await letPass(scripted.firm.database, 25 * HOUR_MS);
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toMatchObject({ 7: 'fetched' });
   });
 
   it('of a real server whose ledger lost a row is fetched without an audit, once an hour', async () => {
@@ -77,29 +77,29 @@ describe('a message that EXISTS and UIDNEXT count before SEARCH finds it', () =>
   it('is fetched when SEARCH has it, although nothing else arrives', async () => {
     const messages = mailOf(5, 6);
     const examine = examined(3, 10);
-    const it = await openScripted({ messages, examine });
-    await pollAll(it);
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'fetched' });
-    const cursor = () => it.firm.database.cursors.findOne({ folder: 'INBOX' });
+    const scripted = await openScripted({ messages, examine });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'fetched' });
+    const cursor = () => scripted.firm.database.cursors.findOne({ folder: 'INBOX' });
     expect(await cursor()).toMatchObject({ uidNext: null, ledger: { unfound: 1 } });
-    it.become({ messages: mailOf(5, 6, 9), examine });
-    await pollAll(it);
-    expect(await statesOf(it)).toMatchObject({ 9: 'fetched' });
+    scripted.become({ messages: mailOf(5, 6, 9), examine });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toMatchObject({ 9: 'fetched' });
     expect(await cursor()).toMatchObject({ uidNext: 10, ledger: { unfound: 0 } });
   });
 
   it('is fetched also where its UID is below others', async () => {
     const examine = examined(3, 10);
-    const it = await openScripted({ messages: mailOf(5, 9), examine });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 6, 9), examine });
-    await pollAll(it);
-    expect(await statesOf(it)).toMatchObject({ 6: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 9), examine });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 6, 9), examine });
+    await pollAll(scripted);
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'fetched' });
   });
 
   it('and that SEARCH never finds is said once and looked for ever more rarely, at bounded cost', async () => {
-    const it = await openScripted({ messages: mailOf(5, 6), examine: examined(3, 10) });
-    const { firm, mailbox, server } = it;
+    const scripted = await openScripted({ messages: mailOf(5, 6), examine: examined(3, 10) });
+    const { firm, mailbox, server } = scripted;
     const problems = [];
     for (let polls = 0; polls < 30; polls += 1) {
       problems.push(...(await firm.poll(mailbox)).problems);
@@ -115,27 +115,34 @@ describe('a message that EXISTS and UIDNEXT count before SEARCH finds it', () =>
 
 describe('a folder whose messages are deleted', () => {
   it('is compared once an hour at most and then left alone', async () => {
-    const it = await openScripted({ messages: mailOf(5, 6, 7, 9) });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 9) });
-    await letPass(it.firm.database, HOUR_MS);
-    await pollAll(it);
-    expect(await it.firm.database.cursors.findOne({})).toMatchObject({ ledger: { rows: 4, gone: 2 } });
-    const before = it.server.commands.length;
-    for (let polls = 0; polls < 5; polls += 1) await it.firm.poll(it.mailbox);
-    expect(it.server.commands.slice(before).filter((command) => command !== 'EXAMINE INBOX')).toEqual([]);
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'fetched', 7: 'fetched', 9: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 6, 7, 9) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 9) });
+    await letPass(scripted.firm.database, HOUR_MS);
+    await pollAll(scripted);
+    expect(await scripted.firm.database.cursors.findOne({})).toMatchObject({ ledger: { rows: 4, gone: 2 } });
+    const before = scripted.server.commands.length;
+    for (let polls = 0; polls < 5; polls += 1) await scripted.firm.poll(scripted.mailbox);
+    expect(scripted.server.commands.slice(before).filter((command) => command !== 'EXAMINE INBOX')).toEqual(
+      [],
+    );
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'fetched', 7: 'fetched', 9: 'fetched' });
   });
 
   it('all of them, for a moment, loses no row and reads nothing twice', async () => {
-    const it = await openScripted({ messages: mailOf(5, 6, 9) });
-    await pollAll(it);
-    it.become({ messages: [], examine: examined(0, 10) });
-    await pollAll(it);
-    it.become({ messages: mailOf(5, 6, 9) });
-    await pollAll(it);
-    expect(await it.firm.poll(it.mailbox)).toMatchObject({ listed: 0, fetched: 0, problems: [], resets: [] });
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'fetched', 9: 'fetched' });
+    const scripted = await openScripted({ messages: mailOf(5, 6, 9) });
+    await pollAll(scripted);
+    scripted.become({ messages: [], examine: examined(0, 10) });
+    await pollAll(scripted);
+    scripted.become({ messages: mailOf(5, 6, 9) });
+    await pollAll(scripted);
+    expect(await scripted.firm.poll(scripted.mailbox)).toMatchObject({
+      listed: 0,
+      fetched: 0,
+      problems: [],
+      resets: [],
+    });
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'fetched', 9: 'fetched' });
   });
 
   it('on a real server, beside new ones, is in agreement again', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { controlServices } from '../../services/services.ts';
 import { pollMailbox } from '../../src/poll/poll.ts';
-import type { PolledMailbox, PollOutcome } from '../../src/poll/poll.ts';
+import type { PolledMailbox, PollOutcome } from '../../src/poll/poll-run.ts';
 import { cursorsOf, findCursor } from '../../src/store/cursors.ts';
 import type { CursorDocument } from '../../src/store/cursors.ts';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';

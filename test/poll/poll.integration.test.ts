@@ -5,7 +5,7 @@ import { auditMailbox } from '../../src/poll/audit.ts';
 import { MailboxError } from '../../src/mailbox/mailbox.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
 import { pollMailbox } from '../../src/poll/poll.ts';
-import type { PolledMailbox, PollStep } from '../../src/poll/poll.ts';
+import type { PolledMailbox, PollStep } from '../../src/poll/poll-run.ts';
 import { advanceCursor, findCursor } from '../../src/store/cursors.ts';
 import { takeLease } from '../../src/store/leases.ts';
 import { append, newAccount, withWriter } from '../support/imap-server.ts';

@@ -47,8 +47,8 @@ const misdeeds: readonly { readonly name: string; readonly script: Script }[] = 
 
 describe.each(misdeeds)('a message that is listed, of a server that $name', ({ script }) => {
   it('stays pending for as long as it is listed, and is fetched when it is delivered', async () => {
-    const it = await openScripted(script);
-    const { firm, mailbox } = it;
+    const scripted = await openScripted(script);
+    const { firm, mailbox } = scripted;
     expect(await firm.poll(mailbox)).toMatchObject({
       fetched: 2,
       vanished: 0,
@@ -59,8 +59,8 @@ describe.each(misdeeds)('a message that is listed, of a server that $name', ({ s
       const { vanished, problems } = await firm.poll(mailbox);
       expect([vanished, problems.map(({ uid, isNews }) => [uid, isNews])]).toEqual([0, [[6, false]]]);
     }
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'pending', 9: 'fetched' });
-    it.become({ messages });
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'pending', 9: 'fetched' });
+    scripted.become({ messages });
     await letPass(firm.database, 2 * HOUR_MS);
     expect(await firm.poll(mailbox)).toMatchObject({ fetched: 1 });
     expect(await firm.database.sightings.findOne({ uid: 6 })).toMatchObject({ attempts: 0, error: null });
@@ -69,8 +69,8 @@ describe.each(misdeeds)('a message that is listed, of a server that $name', ({ s
 
 describe('a message that is listed and not delivered', () => {
   it('is asked for at the next two polls, then ever more rarely, and at once when a person polls', async () => {
-    const it = await openScripted(withholding());
-    const { firm, mailbox, server } = it;
+    const scripted = await openScripted(withholding());
+    const { firm, mailbox, server } = scripted;
     const asked = (): number =>
       server.commands.filter((command) => command.startsWith('UID FETCH 6 ') && command.includes('BODY'))
         .length;
@@ -125,18 +125,18 @@ describe('a message that the folder lists no longer', () => {
   const gone: Script = { messages: messages.filter(({ uid }) => uid !== 6) };
   /** Listed, then gone before it was fetched. */
   const begin = async () => {
-    const it = await openScripted({
+    const scripted = await openScripted({
       messages,
       answer: (command) => (command.includes('BODY') ? ['TAG OK done'] : undefined),
     });
-    await it.firm.poll(it.mailbox);
-    it.become(gone);
-    return it;
+    await scripted.firm.poll(scripted.mailbox);
+    scripted.become(gone);
+    return scripted;
   };
 
   it('has vanished when that was seen three times, minutes apart', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
     for (let polls = 0; polls < 5; polls += 1)
       expect(await firm.poll(mailbox)).toMatchObject({ vanished: 0 });
     await letPass(firm.database, 2 * MINUTE_MS);
@@ -145,42 +145,42 @@ describe('a message that the folder lists no longer', () => {
       expect(await firm.poll(mailbox)).toMatchObject({ vanished: 0 });
     await letPass(firm.database, 2 * MINUTE_MS);
     expect(await firm.poll(mailbox)).toMatchObject({ vanished: 1, problems: [] });
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'vanished', 9: 'fetched' });
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'vanished', 9: 'fetched' });
   });
 
   it('and lists it again begins anew', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
     const pass = async () => {
       await letPass(firm.database, 10 * MINUTE_MS);
       return await firm.poll(mailbox);
     };
     await pass();
     await pass();
-    it.become(withholding());
+    scripted.become(withholding());
     await pass();
-    it.become(gone);
+    scripted.become(gone);
     expect([(await pass()).vanished, (await pass()).vanished, (await pass()).vanished]).toEqual([0, 0, 1]);
   });
 
   it('after it had vanished is fetched when it is listed again', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
     for (let polls = 0; polls < 4; polls += 1) {
       await firm.poll(mailbox);
       await letPass(firm.database, 10 * MINUTE_MS);
     }
-    expect(await statesOf(it)).toMatchObject({ 6: 'vanished' });
-    it.become({ messages });
+    expect(await statesOf(scripted)).toMatchObject({ 6: 'vanished' });
+    scripted.become({ messages });
     for (let polls = 0; polls < 2; polls += 1) await firm.poll(mailbox);
-    expect(await statesOf(it)).toEqual({ 5: 'fetched', 6: 'fetched', 9: 'fetched' });
+    expect(await statesOf(scripted)).toEqual({ 5: 'fetched', 6: 'fetched', 9: 'fetched' });
   });
 
   it('in SEARCH alone, because an index lags, has not gone', async () => {
-    const it = await begin();
-    const { firm, mailbox } = it;
+    const scripted = await begin();
+    const { firm, mailbox } = scripted;
     const script = withholding();
-    it.become({
+    scripted.become({
       messages,
       answer: (command) =>
         command.startsWith('UID SEARCH') ? ['* SEARCH 5 9', 'TAG OK done'] : script.answer?.(command),

@@ -5,7 +5,7 @@ import { createBackpressure } from '../../src/app/queue-jobs.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
-import type { PolledMailbox } from '../../src/poll/poll.ts';
+import type { PolledMailbox } from '../../src/poll/poll-run.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, ingestJobId } from '../../src/queue/queues.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
 import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
@@ -287,6 +287,7 @@ function countedMailbox(name: string) {
     listAgain: async () => [],
     listUids: () => nothing(),
     stillListed: async () => new Set(),
+    headersOnly: async () => Promise.reject(new Error('not asked for')),
     fetch: () => nothing(),
     close: async () => {},
   };

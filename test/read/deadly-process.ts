@@ -1,4 +1,7 @@
-/** A reading process over which messages have power: the subject says how it is to end. Says so in a file beforehand. */
+/**
+ * A reading process over which messages have power: the subject says how it is to end, whether it reads all or the header. Says so
+ * in a file beforehand. The second reader is spared.
+ */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,14 +40,15 @@ const ends: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-await serveTasks(async (task) => {
+await serveTasks(async (task, settings) => {
   const end = ends[subjectOf(task)];
   if (end !== undefined) writeFileSync(join(tmpdir(), 'reached'), subjectOf(task));
   await end?.();
-  return await readMessage(task);
+  return await readMessage(task, settings);
 });
 
 function subjectOf(task: ReadingTask): string {
+  if (task.kind === 'second') return '';
   const raw = task.kind === 'header' ? task.header : task.raw instanceof Uint8Array ? task.raw : '';
   return /^Subject: (.*?)\r?$/mu.exec(Buffer.from(raw).toString('latin1'))?.[1] ?? '';
 }

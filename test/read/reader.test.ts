@@ -9,14 +9,22 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultRules } from '../../src/decide/rules.ts';
 import { openReader } from '../../src/read/reader.ts';
 import type { Reader, ReaderSettings } from '../../src/read/reader.ts';
+import type { ReadingSettings } from '../../src/read/reading-task.ts';
 import { openReaderPool } from '../../src/read/reader-pool.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 
 const WAIT = { timeout: 30_000, interval: 50 };
+const readingSettings: ReadingSettings = {
+  authenticate: false,
+  trustedAuthservIds: [],
+  ownRelays: [],
+  caseTags: defaultRules,
+};
 const deadly = new URL('./deadly-process.ts', import.meta.url);
 
 /** Of all tests: processes that outlive one find it where it was. */
@@ -40,8 +48,7 @@ function open(settings: Partial<ReaderSettings> = {}): Reader {
     maxMessageBytes: 50_000_000,
     timeLimitMs: 60_000,
     spoolDir: join(folder, 'spool'),
-    authenticate: false,
-    trustedAuthservIds: [],
+    reading: readingSettings,
     entry: deadly,
     ...settings,
   });
@@ -69,10 +76,16 @@ async function subjectRead(reader: Reader, raw: Buffer): Promise<string> {
 }
 
 describe('a reading process that ends over a message', () => {
-  const pool = openReaderPool({ entry: deadly, processes: 1, maxHeapMb: 96, maxProcessMb: 400 });
+  const pool = openReaderPool({
+    entry: deadly,
+    processes: 1,
+    maxHeapMb: 96,
+    maxProcessMb: 400,
+    settings: readingSettings,
+  });
   afterAll(pool.close);
   const run = async (subject: string, timeLimitMs = 60_000): Promise<string> => {
-    const task = { kind: 'message', spoolDir: folder, authenticate: false, trustedAuthservIds: [] } as const;
+    const task = { kind: 'message', spoolDir: folder } as const;
     const { reading } = await pool.run({ ...task, raw: message(subject) }, timeLimitMs);
     return reading.mail.subject;
   };
@@ -201,6 +214,7 @@ describe('the pool', () => {
       processes: 2,
       maxHeapMb: 256,
       maxProcessMb: 640,
+      settings: readingSettings,
       idleMs: 200,
     });
     const header = message('Good morning');

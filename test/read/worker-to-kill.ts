@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
+import { defaultRules } from '../../src/decide/rules.ts';
 import { openReader } from '../../src/read/reader.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 
@@ -13,8 +14,7 @@ const reader = openReader({
   maxMessageBytes: 50_000_000,
   timeLimitMs: 600_000,
   spoolDir: join(folder, 'spool'),
-  authenticate: false,
-  trustedAuthservIds: [],
+  reading: { authenticate: false, trustedAuthservIds: [], ownRelays: [], caseTags: defaultRules },
   entry: new URL('./deadly-process.ts', import.meta.url),
 });
 const untilRead = reader.read({ key, size: Number(size) });

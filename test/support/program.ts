@@ -26,6 +26,12 @@ function built(): string {
   return program;
 }
 
+/** What a program gets of the machine. Compiled code, where script/test keeps it, halves the time that a command takes to start. */
+function surroundings(): Environment {
+  const cache = process.env['NODE_COMPILE_CACHE'];
+  return { PATH: need('PATH'), ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }) };
+}
+
 export interface Watched {
   readonly account: ImapAccount;
   readonly role?: 'capture' | 'dropbox';
@@ -48,9 +54,11 @@ export async function newSite(mailboxes: readonly Watched[] = [], settings: Envi
   const path = join(folder, 'mailboxes.json');
   if (mailboxes.length > 0) await writeFile(path, JSON.stringify(mailboxes.map(entryOf)));
   const env: Environment = {
-    PATH: need('PATH'),
+    ...surroundings(),
     ...own,
     ...(mailboxes.length > 0 ? { MAILBOXES_FILE: path } : {}),
+    // Tests ask no name server.
+    AUTHENTICATION: 'off',
     DASHBOARD_PORT: '0',
     LOG_LEVEL: 'info',
     ...settings,
@@ -155,7 +163,7 @@ export interface Finished {
 /** Any command, to its end. */
 export async function runProgram(
   args: readonly string[],
-  env: Environment = { PATH: need('PATH') },
+  env: Environment = surroundings(),
   input?: string | Buffer,
 ): Promise<Finished> {
   const child = spawn(process.execPath, [built(), ...args], { env, stdio: 'pipe' });

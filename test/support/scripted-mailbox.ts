@@ -1,6 +1,6 @@
 /** A firm whose mailbox is on a scripted server: what the server says can change between polls. */
 import { onTestFinished } from 'vitest';
-import type { PolledMailbox } from '../../src/poll/poll.ts';
+import type { PolledMailbox } from '../../src/poll/poll-run.ts';
 import { letter } from './messages.ts';
 import { openScriptedServer } from './scripted-imap.ts';
 import type { Script, ScriptedMessage, ScriptedServer } from './scripted-imap.ts';
@@ -25,7 +25,7 @@ export async function openScripted(script: Script, options: FirmOptions = {}): P
       return now.examine;
     },
     answer: (command) => now.answer?.(command),
-  } as Script);
+  });
   onTestFinished(() => server.close());
   const firm = await openFirm(options);
   const mailbox = firm.mailbox({

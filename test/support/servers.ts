@@ -13,7 +13,7 @@ import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
 import { openImapSource } from '../../src/mailbox/imap/imap.ts';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';
 import { pollMailbox } from '../../src/poll/poll.ts';
-import type { PollDeps, PolledMailbox, PollOutcome } from '../../src/poll/poll.ts';
+import type { PollDeps, PolledMailbox, PollOutcome } from '../../src/poll/poll-run.ts';
 import { openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
 import type { Reader } from '../../src/read/reader.ts';

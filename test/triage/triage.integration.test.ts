@@ -2,7 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { ingestAgain } from '../../src/ingest/ingest.ts';
 import { assign, ignore, undo, unlink } from '../../src/triage/triage.ts';
-import type { TriageDeps } from '../../src/triage/triage.ts';
+import type { TriageDeps } from '../../src/triage/triage-deps.ts';
 import { confirmUpdates } from '../../src/triage/held.ts';
 import { addAlias } from '../../src/triage/alias-rule.ts';
 import { detailOf, listWaiting } from '../../src/triage/waiting.ts';

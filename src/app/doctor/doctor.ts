@@ -20,7 +20,7 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
       'no mailbox is given',
       'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
     );
-  for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox);
+  for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox, config.rules);
   yield examineDashboard(config);
 }
 

@@ -3,12 +3,17 @@ import { describeError } from '../../errors.ts';
 import { MailboxError } from '../../mailbox/mailbox.ts';
 import type { MailboxSession } from '../../mailbox/mailbox.ts';
 import { openMailbox } from '../open-mailbox.ts';
+import { proposalText, proposeServers } from '../../mail/authentication/receiving-server.ts';
+import { newestHeaders } from './receiving-server.ts';
 import { failed, finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const TIMEOUT_MS = 20_000;
 
-export async function* examineMailbox(settings: Config['mailboxes'][number]): AsyncGenerator<Finding> {
+export async function* examineMailbox(
+  settings: Config['mailboxes'][number],
+  rules: Config['rules'],
+): AsyncGenerator<Finding> {
   const subject = `mailbox ${settings.name}`;
   const { source } = openMailbox(settings);
   try {
@@ -26,6 +31,7 @@ export async function* examineMailbox(settings: Config['mailboxes'][number]): As
         }
         yield await examineFolder(session, path, settings);
       }
+      if (rules.authentication !== 'off') yield* examineReceivingServer(session, settings, rules);
     } finally {
       await session.close();
     }
@@ -34,6 +40,19 @@ export async function* examineMailbox(settings: Config['mailboxes'][number]): As
   } finally {
     await source.close();
   }
+}
+
+/** By which servers mail comes, where the settings do not say so. Of no folder but the inbox: elsewhere lies what came otherwise. */
+async function* examineReceivingServer(
+  session: MailboxSession,
+  { name }: Config['mailboxes'][number],
+  rules: Config['rules'],
+): AsyncGenerator<Finding> {
+  const path = await session.resolveFolder('\\Inbox');
+  if (path === null) return;
+  const { uidNext } = await session.open(path);
+  const proposal = proposalText(proposeServers(await newestHeaders(session, uidNext), rules));
+  if (proposal !== null) yield finding(`mail server of ${name}`, 'warning', proposal.detail, proposal.fix);
 }
 
 /** One folder that does not open says nothing about the others. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { TriageDeps } from '../../triage/triage.ts';
+import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';

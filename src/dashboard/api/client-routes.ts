@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientChanged } from '../../rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../../rejudge/rematch.ts';
 import { idsMeant } from '../../triage/named.ts';
-import type { TriageDeps } from '../../triage/triage.ts';
+import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { answer } from './answer.ts';
 import { bodyOf } from './request.ts';
 

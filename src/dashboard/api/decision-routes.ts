@@ -5,7 +5,7 @@ import { addAlias } from '../../triage/alias-rule.ts';
 import { clientNamed } from '../../triage/named.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { undo } from '../../triage/triage.ts';
-import type { TriageDeps } from '../../triage/triage.ts';
+import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { decisionRow } from '../../triage/waiting.ts';
 import { actedOn, answer } from './answer.ts';
 import { bodyOf, by, limit, queryOf, whoAsks } from './request.ts';

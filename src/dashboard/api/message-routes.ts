@@ -5,7 +5,7 @@ import { confirmUpdates } from '../../triage/held.ts';
 import { clientNamed, messageNamed } from '../../triage/named.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { assign, ignore, unlink } from '../../triage/triage.ts';
-import type { TriageDeps } from '../../triage/triage.ts';
+import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { decisionRow, detailOf, listWaiting } from '../../triage/waiting.ts';
 import { actedOn, answer } from './answer.ts';
 import { bodyOf, by, limit, queryOf, whoAsks } from './request.ts';

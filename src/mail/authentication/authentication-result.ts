@@ -22,3 +22,11 @@ export interface Proof {
   /** Domains that this proves. */
   readonly domains: readonly string[];
 }
+
+/** What the owner of a domain wants done with mail that fails DMARC (RFC 7489 §6.3). */
+export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
+
+export function dmarcPolicy(word: string | undefined): DmarcPolicy | null {
+  const policies: readonly DmarcPolicy[] = ['none', 'quarantine', 'reject'];
+  return policies.find((policy) => policy === word?.toLowerCase()) ?? null;
+}

@@ -1,9 +1,13 @@
-import { byStrength } from './authentication-result.ts';
-import type { AuthenticationResult } from './authentication-result.ts';
-import { authorDomain, isAligned } from './from-domain.ts';
-import { readResultsHeader } from './results-header.ts';
+import { byStrength, dmarcPolicy } from './authentication-result.ts';
+import type { AuthenticationResult, DmarcPolicy } from './authentication-result.ts';
+import { isAligned, authorOf } from './from-domain.ts';
 import type { MethodResult } from './results-header.ts';
-import type { Header } from '../../mime/parsed-message.ts';
+import { coversWhatIsRead, readDkimSignature } from './dkim-signature.ts';
+import type { Author } from './from-domain.ts';
+import { ownRelaysOf } from './own-relays.ts';
+import type { RawMessage } from './raw-header.ts';
+import { ownResults } from './own-results.ts';
+import type { OwnResults } from './own-results.ts';
 
 /** Who the sender is proven to be. A result is null where nothing could be said. */
 export interface Authentication {
@@ -12,39 +16,110 @@ export interface Authentication {
   readonly dmarc: AuthenticationResult | null;
   readonly arc: AuthenticationResult | null;
   readonly source: 'trusted-header' | 'verified' | null;
-  /** True where SPF, DKIM or DMARC passed for the domain of the one From address. Not part of `explain`'s output. */
+  /** True where SPF, DKIM or DMARC passed for the domain of the one From address that is shown. Not part of `explain`'s output. */
   readonly alignedPass: boolean;
+  /** What the owner of the author's domain asks for, where known. Not part of `explain`'s output. */
+  readonly policy?: DmarcPolicy;
+  /** Why nothing is proven though something may have passed. Not part of `explain`'s output. */
+  readonly doubt?: string;
+}
+
+/** Whether the owner of the author's domain wants the message refused, and nothing says that it is the owner's. */
+export function failsStrictPolicy(authentication: Authentication | null): boolean {
+  // a server that does not tell the policy had a reason to write "fail"
+  return authentication?.dmarc === 'fail' && authentication.policy !== 'none';
+}
+
+/** What was found out before, unless name servers did not answer then and another reading asked them again. */
+export function laterOf(before: Authentication | null, now: Authentication | null): Authentication | null {
+  const wasTemporary =
+    before !== null && !before.alignedPass && [before.spf, before.dkim, before.dmarc].includes('temperror');
+  return wasTemporary ? (now ?? before) : (before ?? now);
 }
 
 /**
  * The results that our own receiving server wrote into the header (RFC 8601), null where there are none of a server in
- * `trustedAuthservIds` (lower-case). Only the topmost counts: a server puts its own above what came with the message, and
- * what others wrote, or a sender in our server's name, stands below it.
+ * `trustedAuthservIds` (lower-case) in the place where only that server writes ({@link ownResults}).
+ * `shown`: the one From address that people see; where another one was verified, nothing is proven of it.
  */
 export function readTrustedResults(
-  headers: readonly Header[],
-  trustedAuthservIds: readonly string[],
+  head: RawMessage,
+  {
+    trustedAuthservIds,
+    ownRelays = [],
+    shown,
+  }: {
+    readonly trustedAuthservIds: readonly string[];
+    readonly ownRelays?: readonly string[];
+    readonly shown?: string | null;
+  },
 ): Authentication | null {
-  if (trustedAuthservIds.length === 0) return null;
-  for (const { name, raw } of headers) {
-    if (name !== 'authentication-results') continue;
-    const header = readResultsHeader(raw.trim());
-    // one that cannot be read may be ours, spoilt by the sender: what stands below it is not
-    if (header === null && trustedAuthservIds.some((id) => raw.toLowerCase().includes(id))) return null;
-    if (header === null || !trustedAuthservIds.includes(header.authservId)) continue;
-    const author = authorDomain(headers.filter((field) => field.name === 'from').map((field) => field.raw));
-    const of = (method: string): readonly MethodResult[] =>
-      header.results.filter((result) => result.method === method);
-    return {
-      spf: writtenResult(of('spf')),
-      dkim: writtenResult(of('dkim')),
-      dmarc: author === null && of('dmarc').length > 0 ? 'permerror' : writtenResult(of('dmarc')),
-      arc: writtenResult(of('arc')),
-      source: 'trusted-header',
-      alignedPass: author !== null && header.results.some((result) => provesAuthor(result, author)),
-    };
-  }
-  return null;
+  const own = ownResults(head.shown, { trustedAuthservIds, relays: ownRelaysOf(ownRelays) });
+  if (own === null) return null;
+  const [defect] = head.defects;
+  const froms = head.shown.filter(({ name }) => name === 'from').map(({ value }) => value);
+  const author = defect === undefined ? authorOf(froms) : null;
+  const of = (method: string): readonly MethodResult[] =>
+    own.results.filter((result) => result.method === method);
+  const policy = of('dmarc').map(({ policy: word }) => dmarcPolicy(word ?? undefined))[0] ?? null;
+  const doubt =
+    defect !== undefined
+      ? `the header section has ${defect}`
+      : shown !== undefined && author !== null && author.address !== shown
+        ? `the sender that was verified is ${author.address}`
+        : null;
+  const proof = doubt !== null || author === null ? { isProven: false, doubt } : proofOf(own, head, author);
+  return {
+    spf: writtenResult(of('spf')),
+    dkim: writtenResult(of('dkim')),
+    dmarc: author === null && of('dmarc').length > 0 ? 'permerror' : writtenResult(of('dmarc')),
+    arc: writtenResult(of('arc')),
+    source: 'trusted-header',
+    alignedPass: proof.isProven,
+    ...(policy !== null && { policy }),
+    ...(proof.doubt !== null && { doubt: proof.doubt }),
+  };
+}
+
+/** What our server's results prove of the author: not all that passed does. */
+function proofOf(
+  { results, isAtBorder }: OwnResults,
+  head: RawMessage,
+  author: Author,
+): { readonly isProven: boolean; readonly doubt: string | null } {
+  const proofs = results.filter((result) => provesAuthor(result, author));
+  const how = results.filter(
+    ({ method, result }) => result === 'pass' && (method === 'dkim' || method === 'spf'),
+  );
+  // DMARC passes by one of the two; where both that passed are another's by our list of tenants, the server took them for one
+  const isByAnother = how.length > 0 && !how.some((result) => proofs.includes(result));
+  const isReplay = mayBeReplay(head, author.domain);
+  const isProven = proofs.some(({ method }) => {
+    if (method === 'auth') return true;
+    if (method === 'spf') return isAtBorder;
+    if (method === 'dkim') return !isReplay;
+    return isAtBorder && !isReplay && !isByAnother;
+  });
+  if (isProven || proofs.length === 0) return { isProven, doubt: null };
+  const doubt = isReplay
+    ? 'the signature leaves out what tells the message from another one'
+    : isByAnother
+      ? 'what passed is the domain of another organisation'
+      : 'our server asked SPF of a relay of ours';
+  return { isProven, doubt };
+}
+
+/**
+ * Our server says that a signature is right, not what it signs. Where all those of the author's organisation leave out what tells
+ * a message from another one, this may be an old message under a new subject, date or id.
+ */
+function mayBeReplay({ fields, shown }: RawMessage, author: string): boolean {
+  const names = shown.map(({ name }) => name);
+  const signatures = fields
+    .filter(({ name }) => name === 'dkim-signature')
+    .map(readDkimSignature)
+    .filter(({ domain }) => isAligned(domain, author, false));
+  return signatures.length > 0 && !signatures.some((signature) => coversWhatIsRead(signature, names));
 }
 
 /** Words of older servers beside those of RFC 8601 §2.7. */
@@ -62,12 +137,14 @@ function writtenResult(results: readonly MethodResult[]): AuthenticationResult |
   return byStrength.find((result) => known.includes(result)) ?? known[0] ?? null;
 }
 
-function provesAuthor({ method, result, properties }: MethodResult, author: string): boolean {
+function provesAuthor({ method, result, properties }: MethodResult, { address, domain }: Author): boolean {
   if (result !== 'pass') return false;
+  const valueOf = (names: readonly string[]): string | undefined =>
+    names.map((name) => properties.get(name)).find((property) => property !== undefined);
   const proven = (...names: readonly string[]): boolean => {
-    const value = names.map((name) => properties.get(name)).find((property) => property !== undefined);
+    const value = valueOf(names);
     if (value === undefined) return false;
-    return isAligned(value.slice(value.lastIndexOf('@') + 1), author, false);
+    return isAligned(value.slice(value.lastIndexOf('@') + 1), domain, false);
   };
   switch (method) {
     case 'dkim':
@@ -77,6 +154,9 @@ function provesAuthor({ method, result, properties }: MethodResult, author: stri
     case 'dmarc':
       // some servers leave the domain out: DMARC has no other than the author's
       return !properties.has('header.from') || proven('header.from');
+    case 'auth':
+      // somebody with a password of our server: proof of that very address only (RFC 8601 §2.7.4)
+      return valueOf(['smtp.auth', 'smtp.mailfrom'])?.toLowerCase() === address;
     default:
       return false;
   }

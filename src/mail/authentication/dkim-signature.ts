@@ -1,5 +1,6 @@
-import type { RawField } from './raw-header.ts';
+import type { RawField } from './raw-field.ts';
 import { valueOf } from './raw-header.ts';
+import { singleFields } from './single-fields.ts';
 
 /** What we read of a DKIM-Signature ourselves, so that a verifier's reading can be held against it (RFC 6376 §3.5). */
 export interface DkimSignature {
@@ -16,20 +17,10 @@ export interface DkimSignature {
   readonly wellFormed: boolean;
 }
 
-/** RFC 5322 §3.6 allows these once. A second one was added after signing, and some reader will show it. */
-const singleFields = new Set([
-  'from',
-  'sender',
-  'reply-to',
-  'to',
-  'cc',
-  'subject',
-  'date',
-  'message-id',
-  'in-reply-to',
-  'references',
-  'content-type',
-]);
+/** What a message is told by. Who may change one of these makes another message of a signed one, and sends it again. */
+const mustBeSigned = ['from', 'date', 'message-id', 'subject', 'to'];
+/** They decide whose mail it is, or what of it is read. They need not be signed where they are not there. */
+const signedIfThere: ReadonlySet<string> = new Set(['cc', 'reply-to']);
 
 export function readDkimSignature(field: RawField): DkimSignature {
   const tags = new Map<string, string>();
@@ -61,12 +52,17 @@ export function isSound(signature: DkimSignature): boolean {
   return !signature.partial && signature.algorithm !== 'rsa-sha1' && signature.signed.includes('from');
 }
 
-/** True where the author and the subject that a reader sees are the signed ones. */
-export function coversWhatIsRead(signature: DkimSignature, fields: readonly RawField[]): boolean {
+/**
+ * True where the signature proves the message and not only a part that fits into another one: its author, subject, date, id and
+ * recipients, whether they are there or were taken away since, each once (RFC 6376 §8.15).
+ */
+export function coversWhatIsRead(signature: DkimSignature, names: readonly string[]): boolean {
+  if (signature.partial || !mustBeSigned.every((name) => signature.signed.includes(name))) return false;
   const seen = new Set<string>();
-  for (const { name } of fields) {
+  for (const name of names) {
     if (seen.has(name) && singleFields.has(name)) return false;
+    if (signedIfThere.has(name) && !signature.signed.includes(name)) return false;
     seen.add(name);
   }
-  return !seen.has('subject') || signature.signed.includes('subject');
+  return true;
 }

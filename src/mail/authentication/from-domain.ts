@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { getDomain } from 'tldts';
+import { parseAddressList } from '../../mime/addresses/addresses.ts';
+import { organisationOf } from '../organisation.ts';
 
 /** An atom with dots, or a quoted local part, then a host name; no route, comment or second "@" (RFC 5322 §3.4.1). */
 const plainAddress = /^(?:[^\s"(),:;<>@[\\\]]{1,256}|"[^"\\@]{0,256}")@([^\s"'(),:;<>@[\\\]]{1,255})$/u;
@@ -7,12 +8,28 @@ const plainAddress = /^(?:[^\s"(),:;<>@[\\\]]{1,256}|"[^"\\@]{0,256}")@([^\s"'()
 const plainName = /^[^"(),:;<>@[\\\]]*$/u;
 const quotedName = /^"(?:[^"\\]|\\[\s\S])*"$/u;
 
+/** The one author of a message. */
+export interface Author {
+  /** As the parser reads it, and so as it is shown. */
+  readonly address: string;
+  /** In ASCII and lower case. */
+  readonly domain: string;
+}
+
 /**
- * The domain of the one author, in ASCII and lower case, given every From field of a message as it came; null unless
- * there is exactly one field with exactly one mailbox that every reader reads alike. RFC 7489 §6.6.1 leaves all others
- * without a result, because two programs would show two senders.
+ * The one author, given every From field of a message as it came; null unless there is exactly one field with exactly one mailbox
+ * that every reader reads alike, our own parser among them. RFC 7489 §6.6.1 leaves all others without a result, because two
+ * programs would show two senders.
  */
-export function authorDomain(fromFields: readonly string[]): string | null {
+export function authorOf(fromFields: readonly string[]): Author | null {
+  const domain = authorDomain(fromFields);
+  const [shown, ...more] = parseAddressList(fromFields[0] ?? '');
+  const address = shown?.address ?? null;
+  if (domain === null || address === null || more.length > 0) return null;
+  return domainToASCII(address.slice(address.lastIndexOf('@') + 1)) === domain ? { address, domain } : null;
+}
+
+function authorDomain(fromFields: readonly string[]): string | null {
   const [field] = fromFields;
   if (field === undefined || fromFields.length > 1) return null;
   const value = withoutClosingComment(field.trim());
@@ -31,16 +48,12 @@ export function domainOf(address: string): string | null {
 }
 
 /**
- * RFC 7489 §3.1: the same organisational domain (public suffix list), or the same domain where `strict`.
+ * RFC 7489 §3.1: the same organisation ({@link organisationOf}), or the same domain where `strict`.
  */
 export function isAligned(domain: string, author: string, strict: boolean): boolean {
   const ascii = domainToASCII(domain.replace(/\.$/u, ''));
   if (ascii === '') return false;
   return strict ? ascii === author : organisationOf(ascii) === organisationOf(author);
-}
-
-function organisationOf(domain: string): string {
-  return getDomain(domain, { allowPrivateDomains: true }) ?? domain;
 }
 
 /** "jane@client.test (Jane)": the old way to give a name (RFC 5322 §3.4, appendix A.6.3). */

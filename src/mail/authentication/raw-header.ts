@@ -1,43 +1,54 @@
-/** One header field as it stands in the bytes. */
-export interface RawField {
-  /** Lower-cased, without the blanks that some write before the colon ("From :"). */
-  readonly name: string;
-  /** Everything up to the next field, line ends included; one character is one byte. */
-  readonly bytes: string;
-}
+import { createBudget } from '../../mime/budget.ts';
+import { createMimeHeaderLines } from '../../mime/header/header-lines.ts';
+import { parseLimits } from '../../mime/limits.ts';
+import { fieldText } from '../../mime/header/headers.ts';
+import { headerDefects } from './header-defects.ts';
+import type { RawField, ShownField } from './raw-field.ts';
 
 export interface RawMessage {
+  /** As signers and verifiers read them: lines end with LF or CRLF and with nothing else. */
   readonly fields: readonly RawField[];
+  /** As the parser reads them. */
+  readonly shown: readonly ShownField[];
+  /** Why the header section proves nothing: two programs may read two messages in it. Empty for one that RFC 5322 knows. */
+  readonly defects: readonly string[];
   /** Where the body begins. */
   readonly bodyStart: number;
 }
 
 /** A million header lines are no mail; readers of headers work on arrays of lines, some with the square of their number. */
 const MAX_HEADER_BYTES = 512 * 1024;
+const limits = { ...parseLimits, maxHeaderBytes: MAX_HEADER_BYTES };
 const MAX_HEADER_LINES = 5_000;
 
-/** The header of a message, byte for byte; null where it is larger than any real one. */
+/** The header of a message, byte for byte; null where it is larger than any real one. `raw` may end behind the header. */
 export function readRawHeader(raw: Uint8Array): RawMessage | null {
-  const head = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, MAX_HEADER_BYTES)).toString(
-    'latin1',
-  );
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, MAX_HEADER_BYTES));
+  const head = bytes.toString('latin1');
   const fields: RawField[] = [];
   let open: string[] = [];
   let at = 0;
-  for (let lines = 0; at < head.length; lines += 1) {
+  let ended = false;
+  for (let lines = 0; at < head.length && !ended; lines += 1) {
     const feed = head.indexOf('\n', at);
     const end = feed < 0 ? head.length : feed + 1;
     const line = head.slice(at, end);
     if (feed < 0 && raw.byteLength > head.length) return null;
     if (lines >= MAX_HEADER_LINES) return null;
     at = end;
-    if (line === '\n' || line === '\r\n') return { fields: withLast(fields, open), bodyStart: at };
-    const continues = open.length > 0 && (line.startsWith(' ') || line.startsWith('\t'));
-    if (!continues && open.length > 0) fields.push(fieldOf(open));
-    open = continues ? open : [];
-    open.push(line);
+    if (line === '\n' || line === '\r\n') ended = true;
+    else {
+      const continues = open.length > 0 && (line.startsWith(' ') || line.startsWith('\t'));
+      if (!continues && open.length > 0) fields.push(fieldOf(open));
+      open = continues ? open : [];
+      open.push(line);
+    }
   }
-  return raw.byteLength > head.length ? null : { fields: withLast(fields, open), bodyStart: at };
+  if (!ended && raw.byteLength > head.length) return null;
+  if (open.length > 0) fields.push(fieldOf(open));
+  const section = bytes.subarray(0, at);
+  const { shown, isWhole } = readShown(section);
+  return { fields, shown, defects: headerDefects({ section, fields, shown, isWhole }), bodyStart: at };
 }
 
 /** Unfolded, without the line end. */
@@ -49,8 +60,20 @@ export function valueOf(field: RawField): string {
     .trim();
 }
 
-function withLast(fields: readonly RawField[], open: readonly string[]): readonly RawField[] {
-  return open.length > 0 ? [...fields, fieldOf(open)] : fields;
+/** `isWhole`: the parser takes all of the section for header, and each of its lines for one of a field. */
+function readShown(section: Buffer): { readonly shown: readonly ShownField[]; readonly isWhole: boolean } {
+  const lines = createMimeHeaderLines({ limits, budget: createBudget(limits), ofMessage: true });
+  let at = 0;
+  let progress: 'more' | 'end' | 'body' = 'more';
+  while (at < section.length && progress === 'more') {
+    const feed = section.indexOf(0x0a, at);
+    const end = feed < 0 ? section.length : feed + 1;
+    progress = lines.push(section.subarray(at, end)).kind;
+    at = end;
+  }
+  const { fields, malformed, tooLong } = lines.fields();
+  const shown = fields.map(({ name, value }) => ({ name, value: fieldText(value, null).text }));
+  return { shown, isWhole: progress !== 'body' && at === section.length && !malformed && !tooLong };
 }
 
 function fieldOf(lines: readonly string[]): RawField {

@@ -1,51 +1,121 @@
 import type { SmtpSession } from './smtp-session.ts';
 import { parseDate } from '../../mime/header/dates.ts';
+import { readIp } from './ip-address.ts';
+import type { OwnRelays } from './own-relays.ts';
+import { readReceivedLine } from './received-line.ts';
+import type { ReceivedLine } from './received-line.ts';
 
-/** RFC 5321 §4.4 with comments; a longer line is not from a mail server that we trust. */
-const MAX_RECEIVED_LENGTH = 2_000;
-
-const bracketedIp = /[[(](?:IPv6:)?(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:.]{2,45})[\])]/giu;
+/** Longer ways than this are loops. */
+const MAX_OWN_HOPS = 20;
 
 /**
- * The SMTP session that our own server saw, from its Received line; null where that line does not tell.
+ * What one Received line tells who reads from the top:
+ * - `inner`: a step of the final delivery, with no sender in it that could be a stranger;
+ * - `own`: one of our relays handed the message on, so that the next line is that relay's word;
+ * - `border`: the message came from elsewhere, in this session; `byOwn` where a server of ours says so by its name;
+ * - `unknown`: it does not tell, or not in a way that only our server could have written.
+ */
+export type Hop =
+  | { readonly kind: 'inner' | 'own' | 'unknown' }
+  | {
+      readonly kind: 'border';
+      readonly clientIp: string;
+      readonly helo: string | null;
+      readonly byOwn: boolean;
+    };
+
+export function hopOf(value: string, relays: OwnRelays): Hop {
+  const line = readReceivedLine(value);
+  if (line === null) return { kind: 'unknown' };
+  if (isInner(line)) return { kind: 'inner' };
+  const client = line.from === null ? null : clientOf(line);
+  if (client === null) return { kind: 'unknown' };
+  if (relays.hasAddress(client.ip)) return { kind: 'own' };
+  // a proxy or filter of ours stood between: then nobody knows the sender's
+  if (isPrivate(client.ip)) return { kind: 'unknown' };
+  const byOwn = line.by !== null && relays.hasHost(line.by);
+  return { kind: 'border', clientIp: client.ip, helo: client.helo, byOwn };
+}
+
+/**
+ * The SMTP session in which a message came from elsewhere to one of our relays; null where the border is not known.
  *
  * `received`: the values of the Received fields, topmost first; `returnPath`: the topmost Return-Path, null where absent.
- * Only the last line that accepted mail from elsewhere is read, for all below it are the sender's words. Above it
- * may stand lines without a "from" clause and lines of the final delivery by LMTP (RFC 3848), which no stranger speaks to us.
- * A private client address means that a proxy or filter of ours stood between: then nobody knows the sender's.
+ * Only lines that relays of ours wrote are read: the first that names one of them, and the next one below a line whose client is
+ * one of them. All below the border are the sender's words.
  */
-export function sessionOf(received: readonly string[], returnPath: string | null): SmtpSession | null {
-  const line = received.find((value) => !isInnerHop(value.slice(0, MAX_RECEIVED_LENGTH)));
-  if (line === undefined || line.length > MAX_RECEIVED_LENGTH) return null;
-  const clause = line.slice(0, byAt(line));
-  const named = /\bhelo[ =]([^\s()]{1,255})/iu.exec(clause);
-  const helo = named?.[1] ?? /^from\s+([^\s()]{1,255})/iu.exec(clause)?.[1] ?? null;
-  // the sender chose the HELO name, which may look like an address; ours is the last one outside it
-  const clientIp =
-    Array.from((named ? clause.replace(named[0], '') : clause).matchAll(bracketedIp)).at(-1)?.[1] ?? null;
-  if (clientIp === null || isPrivate(clientIp)) return null;
-  return { clientIp, helo, mailFrom: returnPath === null ? null : returnPath.replace(/^<([^>]*)>$/u, '$1') };
+export function sessionOf(
+  received: readonly string[],
+  { returnPath, relays }: { readonly returnPath: string | null; readonly relays: OwnRelays },
+): SmtpSession | null {
+  let isOwnWord = false;
+  for (const value of received.slice(0, MAX_OWN_HOPS)) {
+    const hop = hopOf(value, relays);
+    if (hop.kind === 'unknown') return null;
+    if (hop.kind === 'own') isOwnWord = true;
+    if (hop.kind !== 'border') continue;
+    if (!isOwnWord && !hop.byOwn) return null;
+    const mailFrom = returnPath === null ? null : returnPath.replace(/^<([^>]*)>$/u, '$1');
+    return { clientIp: hop.clientIp, helo: hop.helo, mailFrom };
+  }
+  return null;
 }
 
 /** When our server took the message, ISO 8601; null where it does not say. */
 export function receivedAt(received: readonly string[]): string | null {
-  const [line] = received;
-  if (line === undefined || line.length > MAX_RECEIVED_LENGTH) return null;
-  return parseDate(line.slice(line.lastIndexOf(';') + 1));
+  const [value] = received;
+  const line = value === undefined ? null : readReceivedLine(value);
+  return line === null ? null : parseDate(line.date);
 }
 
-function isInnerHop(line: string): boolean {
-  return !/^from\s/iu.test(line) || /\swith\s+(?:utf8)?lmtps?a?\b/iu.test(line);
+/**
+ * LMTP (RFC 3848), which no stranger speaks to us, and lines without a "from" clause between servers. A line of a message that was
+ * handed in on the machine itself (by a web form, say) is none: whoever did that wrote all that is below.
+ */
+function isInner({ from, with: protocol, comments }: ReceivedLine): boolean {
+  if (protocol !== null && /^(?:UTF8)?LMTPS?A?$/u.test(protocol)) return true;
+  if (from !== null) return false;
+  return protocol === null
+    ? comments.some((comment) => /^qmail \d+ invoked from network$/iu.test(comment))
+    : /^(?:UTF8)?E?SMTPS?A?$/u.test(protocol);
 }
 
-function byAt(line: string): number {
-  const by = /\sby\s/iu.exec(line);
-  return by === null ? line.length : by.index;
+/**
+ * The client as the server saw it. The address stands in a comment (RFC 5321 §4.4: TCP-info), or before one that gives the HELO
+ * name (Exim without a name, `from [192.0.2.5] (helo=mx.client.test)`). HELO names and identities (RFC 1413) are the client's
+ * choice: where more than one address is named, none counts.
+ */
+export function clientOf({ from, fromComments }: ReceivedLine): { ip: string; helo: string | null } | null {
+  const named = fromComments.flatMap((comment) => heloIn(comment) ?? []);
+  if (named.length > 1) return null;
+  const seen = fromComments.flatMap((comment) => addressesIn(withoutHelo(comment)));
+  const own = named.length === 0 ? [] : addressesIn(from ?? '');
+  const addresses = [...new Set([...seen, ...own])];
+  const [ip] = addresses;
+  if (ip === undefined || addresses.length > 1) return null;
+  return { ip, helo: named[0] ?? from };
 }
+
+const heloWord = /\bhelo[ =]([^\s()]{1,255})/iu;
+const heloIn = (comment: string): string | null => heloWord.exec(comment)?.[1] ?? null;
+const withoutHelo = (comment: string): string => comment.replace(heloWord, '');
+
+/** Bracketed ones, and a comment that is nothing else ("(192.0.2.5)", as Exchange and qmail write it). */
+function addressesIn(text: string): string[] {
+  const bracketed = Array.from(
+    text.matchAll(/\[(?:IPv6:)?([0-9a-f:.]{2,45})\](?::\d{1,5}\b)?/giu),
+    ([, ip = '']) => ip,
+  );
+  const bare = text.trim().replace(/^IPv6:/iu, '');
+  return [...bracketed, bare].flatMap((ip) => (readIp(ip) === null ? [] : [plainForm(ip)]));
+}
+
+/** `::ffff:192.0.2.5` → `192.0.2.5`. */
+const plainForm = (ip: string): string => ip.toLowerCase().replace(/^::ffff:(?=\d+\.)/u, '');
 
 /** RFC 6890: loopback, private use, link local, shared address space, unique local. */
 function isPrivate(address: string): boolean {
-  return /^(?:0|10|127)\.|^169\.254\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^::1?$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:|^::ffff:(?:10|127|192\.168)\./iu.test(
+  return /^(?:0|10|127)\.|^169\.254\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^::1?$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/iu.test(
     address,
   );
 }

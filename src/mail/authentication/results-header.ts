@@ -3,6 +3,8 @@ export interface MethodResult {
   readonly method: string;
   readonly result: string;
   readonly properties: ReadonlyMap<string, string>;
+  /** The policy that a DMARC result tells in its comment ("(p=REJECT sp=NONE)", as OpenDMARC and Gmail do) or a property. */
+  readonly policy: string | null;
 }
 
 export interface ResultsHeader {
@@ -22,14 +24,19 @@ const MAX_RESULTS = 40;
 export function readResultsHeader(value: string): ResultsHeader | null {
   const clauses = value.length > MAX_LENGTH ? null : clausesOf(value);
   const [server, ...rest] = clauses ?? [];
-  const [authservId, version, ...more] = server ?? [];
+  const [authservId, version, ...more] = server?.words ?? [];
   if (authservId === undefined || authservId.includes('=') || more.length > 0) return null;
   // RFC 8601 §2.2: the version is a number, and only 1 is defined
   if (version !== undefined && version !== '1') return null;
   return { authservId: authservId.toLowerCase(), results: rest.slice(0, MAX_RESULTS).flatMap(resultOf) };
 }
 
-function resultOf(words: readonly string[]): MethodResult[] {
+interface Clause {
+  readonly words: string[];
+  readonly comments: string[];
+}
+
+function resultOf({ words, comments }: Clause): MethodResult[] {
   const [method = '', result] = pairOf(words[0] ?? '');
   if (result === undefined) return [];
   const properties = new Map<string, string>();
@@ -37,7 +44,12 @@ function resultOf(words: readonly string[]): MethodResult[] {
     const [name = '', property] = pairOf(word);
     if (property !== undefined && !properties.has(name)) properties.set(name, property);
   }
-  return [{ method: method.split('/', 1).join(''), result: result.toLowerCase(), properties }];
+  const policy =
+    /(?:^|[\s,;])p=([a-z]{1,20})/iu.exec(comments.join(' '))?.[1] ??
+    properties.get('policy.published-domain-policy') ??
+    properties.get('policy.dmarc') ??
+    null;
+  return [{ method: method.split('/', 1).join(''), result: result.toLowerCase(), properties, policy }];
 }
 
 function pairOf(word: string): readonly [name?: string, value?: string] {
@@ -45,14 +57,15 @@ function pairOf(word: string): readonly [name?: string, value?: string] {
   return equals < 0 ? [word] : [word.slice(0, equals).toLowerCase(), word.slice(equals + 1)];
 }
 
-/** Clauses between semicolons, each as its words; comments dropped, quotes taken off. Null where one is left open. */
-function clausesOf(value: string): readonly (readonly string[])[] | null {
-  const clauses: string[][] = [[]];
+/** Clauses between semicolons, each as its words and comments; quotes taken off. Null where one is left open. */
+function clausesOf(value: string): readonly Clause[] | null {
+  const clauses: Clause[] = [{ words: [], comments: [] }];
+  let comment = '';
   let word = '';
   let depth = 0;
   let quoted = false;
   const endWord = (): void => {
-    if (word !== '') clauses.at(-1)?.push(word);
+    if (word !== '') clauses.at(-1)?.words.push(word);
     word = '';
   };
   for (let at = 0; at < value.length; at += 1) {
@@ -64,16 +77,19 @@ function clausesOf(value: string): readonly (readonly string[])[] | null {
     }
     if (depth > 0) {
       if (!escaped) depth += character === '(' ? 1 : character === ')' ? -1 : 0;
+      if (depth > 0) comment += character;
+      else clauses.at(-1)?.comments.push(comment);
     } else if (character === '"' && !escaped) quoted = !quoted;
     else if (quoted) word += character;
     else if (character === '(') {
       depth = 1;
+      comment = '';
       // a comment in the middle of a name is the sender's: `smtp.mailfrom=any@firm.test(.evil.test)`
       if (/\..*=/u.test(word)) word += '\uFFFD';
       else if (!word.endsWith('=')) endWord();
     } else if (character === ';') {
       endWord();
-      clauses.push([]);
+      clauses.push({ words: [], comments: [] });
     } else if (character === ' ' || character === '\t') {
       // CFWS may stand around "="
       if (!word.endsWith('=') && !/^[ \t]*=/u.test(value.slice(at, at + 8))) endWord();

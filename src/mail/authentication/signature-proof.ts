@@ -7,7 +7,8 @@ import type { AuthenticationResult, Proof } from './authentication-result.ts';
 import { coversWhatIsRead, isSound, readDkimSignature } from './dkim-signature.ts';
 import type { DkimSignature } from './dkim-signature.ts';
 import type { WatchedResolver } from './dns-answers.ts';
-import type { RawField, RawMessage } from './raw-header.ts';
+import type { RawMessage } from './raw-header.ts';
+import type { RawField } from './raw-field.ts';
 import { isHashable, withNetworkLineEnds } from './signed-body.ts';
 
 /** Each costs a question to the DNS and a public-key operation; three or four are seen on honest mail. */
@@ -31,7 +32,7 @@ export async function proveSignatures({
 }): Promise<{
   readonly dkim: Proof;
   readonly arc: AuthenticationResult;
-  /** Domains whose signature covers what a reader sees. */
+  /** Domains whose signature proves the whole message. */
   readonly readable: readonly string[];
 }> {
   const { fields, signatures, arcIsSound } = signedFields(head.fields);
@@ -61,6 +62,7 @@ export async function proveSignatures({
     );
     return own ? [{ own, result: dkimResult(result.status) }] : [];
   });
+  const names = head.fields.map(({ name }) => name);
   const passed = readings.filter(({ result }) => result === 'pass').map(({ own }) => own);
   return {
     dkim: {
@@ -68,7 +70,7 @@ export async function proveSignatures({
       domains: passed.map(({ domain }) => domain),
     },
     arc: arcIsThere ? await proveChain({ sound: arcIsSound, chain: verified.arc, watched }) : 'none',
-    readable: passed.filter((own) => coversWhatIsRead(own, head.fields)).map(({ domain }) => domain),
+    readable: passed.filter((own) => coversWhatIsRead(own, names)).map(({ domain }) => domain),
   };
 }
 

@@ -1,11 +1,13 @@
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
 import type { SmtpSession } from './smtp-session.ts';
 import type { Authentication } from './authentication.ts';
-import type { AuthenticationResult, Proof } from './authentication-result.ts';
+import type { AuthenticationResult, Proof, DmarcPolicy } from './authentication-result.ts';
+import { dmarcPolicy } from './authentication-result.ts';
 import { watchResolver } from './dns-answers.ts';
 import type { DnsResolver, WatchedResolver } from './dns-answers.ts';
-import { authorDomain, isAligned } from './from-domain.ts';
-import { readRawHeader, valueOf } from './raw-header.ts';
+import { authorOf, isAligned } from './from-domain.ts';
+import { ownRelaysOf } from './own-relays.ts';
+import { readRawHeader } from './raw-header.ts';
 import type { RawMessage } from './raw-header.ts';
 import { receivedAt, sessionOf } from './received.ts';
 import { proveSession } from './session-proof.ts';
@@ -15,20 +17,26 @@ import { proveSignatures } from './signature-proof.ts';
  * Verifies SPF, DKIM, DMARC and ARC of a message (RFC 7208, 6376, 7489, 8617) with mailauth, whose DNS questions all go to
  * `resolver`; nothing else is asked of the network.
  *
- * `smtp` is the session in which the message came. Without it, the session is taken from our own server's Received line;
- * where that does not tell, SPF is null and DMARC rests on DKIM alone.
- * A DNS failure is "temperror" and never a pass. DMARC of a message with several authors is "permerror".
+ * `smtp` is the session in which the message came. Without it, the session is taken from the Received line of the first of our
+ * relays (`ownRelays`, as OWN_RELAYS gives them); where that border is not known, SPF is "none" and DMARC rests on DKIM alone.
+ * `shown`: the one From address that people see; where another one was verified, nothing is proven of it.
+ * A DNS failure is "temperror" and never a pass. DMARC of a message with several authors, or with a header section that two
+ * programs may read in two ways, is "permerror".
  * Hostile input gets a bounded number of questions and signatures; a caller with a time limit passes `signal`
  * (`AbortSignal.timeout`), after which all that is unanswered is a temporary error. Never throws for anything in the message.
  */
 export async function verifyAuthentication({
   raw,
   smtp = null,
+  ownRelays = [],
+  shown,
   resolver,
   signal,
 }: {
   readonly raw: Uint8Array;
   readonly smtp?: SmtpSession | null;
+  readonly ownRelays?: readonly string[];
+  readonly shown?: string | null;
   readonly resolver: DnsResolver;
   readonly signal?: AbortSignal;
 }): Promise<Authentication> {
@@ -37,22 +45,39 @@ export async function verifyAuthentication({
   // each part has its own count of failures: one that failed says nothing of the next
   const watch = (): WatchedResolver => watchResolver(resolver, signal);
   const received = valuesOf(head, 'received');
-  const session = smtp?.clientIp ? smtp : sessionOf(received, valuesOf(head, 'return-path')[0] ?? null);
+  const session = smtp?.clientIp
+    ? smtp
+    : sessionOf(received, {
+        returnPath: valuesOf(head, 'return-path')[0] ?? null,
+        relays: ownRelaysOf(ownRelays),
+      });
   const signed = await proveSignatures({ raw, head, watched: watch(), at: receivedAt(received) });
   const sent = session && (await proveSession(session, watch()));
-  const authors = head.fields.filter(({ name }) => name === 'from');
-  // "From :" and "From" folded before its colon are From to some readers and nothing to others
-  const plain = authors.every(({ bytes }) => /^from:/iu.test(bytes));
-  const author = plain ? authorDomain(authors.map(valueOf)) : null;
-  const policy = await askPolicy({ author, signed: signed.dkim, sent, watched: watch() });
-  const proven = [...signed.readable, ...(sent?.domains ?? [])];
+  const [defect] = head.defects;
+  const author = defect === undefined ? authorOf(valuesOf(head, 'from')) : null;
+  const domain = author?.domain ?? null;
+  const policy = await askPolicy({ author: domain, signed: signed.dkim, sent, watched: watch() });
+  const isProvenBy = (domains: readonly string[]): boolean =>
+    domain !== null && domains.some((one) => isAligned(one, domain, false));
+  const isOther = shown !== undefined && author !== null && author.address !== shown;
+  const alignedPass = isProvenBy([...signed.readable, ...(sent?.domains ?? [])]) && !isOther;
+  const doubt =
+    defect !== undefined
+      ? `the header section has ${defect}`
+      : isOther
+        ? `the sender that was verified is ${author.address}`
+        : !alignedPass && isProvenBy(signed.dkim.domains)
+          ? 'the signature leaves out what tells the message from another one'
+          : null;
   return {
-    spf: sent?.result ?? null,
+    spf: sent?.result ?? 'none',
     dkim: signed.dkim.result,
-    dmarc: policy,
+    dmarc: policy.result,
     arc: signed.arc,
     source: 'verified',
-    alignedPass: author !== null && proven.some((domain) => isAligned(domain, author, false)),
+    alignedPass,
+    ...(policy.wanted !== null && { policy: policy.wanted }),
+    ...(doubt !== null && { doubt }),
   };
 }
 
@@ -63,10 +88,11 @@ const unreadable: Authentication = {
   arc: 'permerror',
   source: 'verified',
   alignedPass: false,
+  doubt: 'the header section is larger than any that a mail server writes',
 };
 
 function valuesOf(head: RawMessage, name: string): readonly string[] {
-  return head.fields.filter((field) => field.name === name).map(valueOf);
+  return head.shown.filter((field) => field.name === name).map(({ value }) => value);
 }
 
 async function askPolicy({
@@ -79,8 +105,9 @@ async function askPolicy({
   readonly signed: Proof;
   readonly sent: Proof | null;
   readonly watched: WatchedResolver;
-}): Promise<AuthenticationResult | null> {
-  if (author === null) return 'permerror';
+}): Promise<{ readonly result: AuthenticationResult | null; readonly wanted: DmarcPolicy | null }> {
+  const unknown = (result: AuthenticationResult | null) => ({ result, wanted: null });
+  if (author === null) return unknown('permerror');
   // asked without any proof: mailauth's own alignment takes a sibling domain for the strict one
   const answer = await dmarc({
     headerFrom: [`author@${author}`],
@@ -88,11 +115,13 @@ async function askPolicy({
     dkimDomains: [],
     resolver: watched.resolve,
   });
-  if (watched.failed()) return 'temperror';
-  if (answer === false || answer.status.result === 'none') return 'none';
+  if (watched.failed()) return unknown('temperror');
+  if (answer === false || answer.status.result === 'none') return unknown('none');
   const { alignment } = answer;
-  if (signed.domains.some((domain) => isAligned(domain, author, alignment.dkim.strict))) return 'pass';
-  if (sent?.domains.some((domain) => isAligned(domain, author, alignment.spf.strict))) return 'pass';
-  if (signed.result === 'temperror' || sent?.result === 'temperror') return 'temperror';
-  return sent === null ? null : 'fail';
+  const wanted = dmarcPolicy(answer.policy);
+  const told = (result: AuthenticationResult | null) => ({ result, wanted });
+  if (signed.domains.some((domain) => isAligned(domain, author, alignment.dkim.strict))) return told('pass');
+  if (sent?.domains.some((domain) => isAligned(domain, author, alignment.spf.strict))) return told('pass');
+  if (signed.result === 'temperror' || sent?.result === 'temperror') return told('temperror');
+  return told(sent === null ? null : 'fail');
 }

@@ -8,6 +8,7 @@ import { RECALL_TEXTS } from './program-prefix-words.ts';
 /** A notice of this sort is a sentence; longer text is a person's. */
 const MAX_RECALL_TEXT = 1_000;
 const MAX_REACTION_LINES = 8;
+const MAX_LINES_TO_SENTENCE = 3;
 
 const RECALL_TEXT = new RegExp(RECALL_TEXTS.map((text) => `(?:${text})`).join('|'), 'iu');
 /** Gmail links its name in every language. */
@@ -61,5 +62,6 @@ function confirms(message: ParsedMessage, notice: ProgramNotice): boolean {
   const text = message.text.trim();
   if (text === '') return message.attachments.every(({ inline }) => inline) && message.nested.length === 0;
   if (notice === 'recall') return text.length <= MAX_RECALL_TEXT && RECALL_TEXT.test(text);
-  return notice === 'reaction' && tellsReaction(text.split('\n', 1).join('').trim());
+  // The emoji may stand above the sentence.
+  return notice === 'reaction' && text.split('\n', MAX_LINES_TO_SENTENCE).some(tellsReaction);
 }

@@ -45,6 +45,13 @@ export const RECALL_PREFIXES: readonly string[] = words(`
   撤回|召回|收回|回收|邮件撤回|郵件撤回|회수|메시지 회수|Thu hồi|เรียกคืน|Penarikan|Tarik kembali
 `);
 
+/** Exchange reports success so. */
+export const DELIVERED_PREFIXES: readonly string[] = words(`
+  Delivered|Relayed|Expanded|Zugestellt|Übermittelt|Weitergeleitet|Remis|Remise|Relayé|Entregado|Retransmitido|Consegnato|Recapitato|Inoltrato
+  Entregue|Bezorgd|Afgeleverd|Doorgegeven|Leveret|Levert|Levererat|Toimitettu|Dostarczono|Doręczono|Doručeno|Doručené|Kézbesítve|Livrat|Isporučeno
+  Dostavljeno|Доставлено|Παραδόθηκε|Teslim edildi|تم التسليم|נמסר|配信済み|配信完了|已送达|已送達|배달됨|전달됨|Đã gửi|Đã chuyển|Terkirim
+`);
+
 /** "Mira Talbot reacted to your message: …": patterns, `iu`; who reacted stands before or behind. */
 export const REACTIONS: readonly string[] = [
   '^.{1,80} (?:has )?(?:reacted to|liked|loved|disliked|laughed at|emphasi[sz]ed|questioned) (?:your|a|the|an) (?:message|e-?mail|mail|attachment|image)', // en

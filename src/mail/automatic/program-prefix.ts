@@ -2,7 +2,7 @@ import { DELAY_PHRASES, SUBJECT_PHRASES } from '../bounce/bounce-phrases.ts';
 import { fold } from '../../mime/character-folding.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 import { ABSENCE_NOUNS, ABSENCE_SUBJECTS, AUTOMATIC_REPLY_SUBJECTS } from './out-of-office-phrases.ts';
-import { CALENDAR_PREFIXES, REACTIONS, RECALL_PREFIXES } from './program-prefix-words.ts';
+import { CALENDAR_PREFIXES, DELIVERED_PREFIXES, REACTIONS, RECALL_PREFIXES } from './program-prefix-words.ts';
 import { RECEIPT_SUBJECTS } from './read-receipt-phrases.ts';
 
 /** What a program reports on a message, by the words that it sets before that message's subject. */
@@ -26,12 +26,13 @@ const ABSENCE = whole([...AUTOMATIC_REPLY_SUBJECTS, ...ABSENCE_SUBJECTS, ...ABSE
 const REACTION = new RegExp(union(REACTIONS), 'iu');
 const CALENDAR = new Set(CALENDAR_PREFIXES.map(fold));
 const RECALL = new Set(RECALL_PREFIXES.map(fold));
+const DELIVERED = new Set(DELIVERED_PREFIXES.map(fold));
 
 function noticeOf(prefix: string): ProgramNotice | null {
   const word = fold(prefix);
   if (CALENDAR.has(word)) return 'calendar';
   if (RECALL.has(word)) return 'recall';
-  if (RECEIPT.test(prefix)) return 'receipt';
+  if (RECEIPT.test(prefix) || DELIVERED.has(word)) return 'receipt';
   if (ABSENCE.test(prefix)) return 'absence';
   if ([...SUBJECT_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(`${prefix}:`)))
     return 'undelivered';
@@ -55,6 +56,13 @@ export function programPrefix(subject: string): ProgramPrefix | null {
   const colon = bare.slice(0, MAX_PREFIX).search(/[:：]/u);
   const notice = colon <= 0 ? null : noticeOf(bare.slice(0, colon).trim());
   return notice === null ? reactionToQuoted(bare) : { notice, rest: bare.slice(colon + 1).trim() };
+}
+
+/** Whether the words that stand before something in a subject are those of a program, with or without a colon or a dash at their end. */
+export function isProgramWording(words: string): boolean {
+  const { bare } = stripSubjectPrefixes(words.slice(0, MAX_PREFIX));
+  const text = bare.replace(/[\s:：–—-]{1,9}$/u, '').replace(/^[[(](.{0,120})[\])]$/u, '$1');
+  return text !== '' && noticeOf(text) !== null;
 }
 
 /** Whether a line says that somebody reacted to a message. */

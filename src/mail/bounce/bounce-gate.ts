@@ -79,12 +79,11 @@ export function isSentByMachine(message: ParsedMessage): boolean {
  * postmaster. Their words must prove it (`provesFailure`).
  */
 export function mayReportFailure(message: ParsedMessage): boolean {
-  const { forwards } = subjectOf(message);
+  const { forwards, personal, bare } = subjectOf(message);
   if (forwards || isSentByMachine(message)) return false;
-  const address = message.from?.address ?? '';
-  return (
-    isDaemon(message) || NO_REPLY_LOCAL_PART.test(address) || MACHINE_LOCAL_PART.test(localPartOf(message))
-  );
+  if (isDaemon(message) || namesProgram(message)) return true;
+  // A help desk may send it, under a subject that people answer or pass on, but do not write.
+  return !personal && message.nested.length > 0 && SUBJECT_PHRASES.some((phrase) => phrase.test(bare));
 }
 
 /**
@@ -102,8 +101,12 @@ export function provesFailure(
   const bySubject = [...SUBJECT_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(bare));
   if (isDaemon(message) && found.code && !hasOwnName(message) && SERVER_ANSWER.test(text)) return true;
   const isReturned = message.to.some(({ address }) => address !== null && address === found.returnedSender);
-  return isReturned && !isDaemon(message) && (byBody || (bySubject && found.code));
+  if (!isReturned || isDaemon(message)) return false;
+  return namesProgram(message) ? byBody || (bySubject && found.code) : bySubject && byBody && found.code;
 }
+
+const namesProgram = (message: ParsedMessage): boolean =>
+  NO_REPLY_LOCAL_PART.test(message.from?.address ?? '') || MACHINE_LOCAL_PART.test(localPartOf(message));
 
 /** "550 - mailbox unavailable", "550 5.1.1 User unknown" at the beginning of a line. */
 const SERVER_ANSWER = /^[ \t]{0,9}(?:<<< ?)?[45][0-57]\d(?:[ -]|$)/m;

@@ -47,7 +47,10 @@ export function reasonOf(facts: {
   const coded = STATUS_REASONS[detail] ?? null;
   const vague = worded === null || VAGUE.has(worded);
   if (!vague) return worded;
-  return coded ?? STATUS_SUBJECT_REASONS[detail.charAt(0)] ?? REPLY_REASONS[facts.replyCode ?? ''] ?? worded;
+  const replied = REPLY_REASONS[facts.replyCode ?? ''] ?? null;
+  // 421 says only that the service is closing; "no answer from host" says why.
+  const byReply = worded === 'network' && replied === 'system' ? worded : replied;
+  return coded ?? STATUS_SUBJECT_REASONS[detail.charAt(0)] ?? byReply ?? worded;
 }
 
 /** What the words alone say, up to `MAX_DIAGNOSTIC` of them. */

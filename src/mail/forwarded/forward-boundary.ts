@@ -67,6 +67,20 @@ function readHeadBehind(input: {
   return bare?.from.address == null ? null : { kind: 'block', ...bare };
 }
 
+/** "From: Bo, received today" without any address, right above the separator of a client: a note of the writer's. */
+function isNoteAbove(input: {
+  readonly lines: readonly QuotedLine[];
+  readonly limit: number;
+  readonly head: Boundary['head'];
+}): boolean {
+  const { lines, limit, head } = input;
+  if (head.kind !== 'block' || head.from.address !== null) return false;
+  const next = skipRules(lines, head.end, limit);
+  const separator = next < limit ? readSeparator(lines[next]?.text ?? '') : null;
+  if (separator !== 'forward' && separator !== 'original') return false;
+  return readHeadBehind({ lines, at: next, limit, separator }) !== null;
+}
+
 /**
  * The first place between `start` and `limit` where another message begins. `minStrength`: how much a header block must hold where
  * no separator announces it. Looks at each line a bounded number of times.
@@ -98,7 +112,7 @@ export function findBoundary(input: {
         return { at, separator: 'forward', head: { kind: 'block', ...head } };
     }
     const head = readHead({ lines, start: at, limit, minStrength });
-    if (head !== null) return { at, separator: null, head };
+    if (head !== null && !isNoteAbove({ lines, limit, head })) return { at, separator: null, head };
     if (separator !== null || mayIntroduce(text) || readLabelledLine(text) !== null) falseStarts += 1;
   }
   return null;

@@ -1,6 +1,6 @@
 import type { Address } from '../../mime/parsed-message.ts';
 import type { Boundary } from './forward-boundary.ts';
-import { readTime } from './printed-time.ts';
+import { readTime } from '../../mime/dates/printed-time.ts';
 import { subjectIntent } from '../subject/subject-prefix.ts';
 
 /** What is known of the message around a boundary. */

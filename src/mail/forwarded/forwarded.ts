@@ -6,7 +6,7 @@ import { endOfHop, textOfHop } from './hop-text.ts';
 import { partJoinedHeads } from './joined-head.ts';
 import { htmlToText } from '../../mime/html/html.ts';
 import { fold } from '../../mime/character-folding.ts';
-import { readLocalisedDate } from './localised-date.ts';
+import { readLocalisedDate } from '../../mime/dates/localised-date.ts';
 import type { Forward } from '../mail.ts';
 import type { Address, ParsedMessage } from '../../mime/parsed-message.ts';
 import { readLines } from './quoted-lines.ts';
@@ -31,7 +31,7 @@ const MAX_FORWARDS = 64;
 const addressesOf = (...lists: readonly (readonly Address[])[]): ReadonlySet<string> =>
   new Set(lists.flat().flatMap(({ address }) => address ?? []));
 
-const none: ForwardFacts = { forwarded: null, forwards: [] };
+export const NO_FORWARDS: ForwardFacts = { forwarded: null, forwards: [] };
 
 /** What a message, outer or hop, says of itself. */
 type Envelope = Omit<Surroundings, 'hasTextAbove' | 'isQuoteOnly'>;
@@ -214,5 +214,5 @@ function readBranch(message: ParsedMessage, above: number): Branch {
  */
 export function readForwards(message: ParsedMessage): ForwardFacts {
   const { hops, innermost } = readBranch(message, 0);
-  return innermost === null ? none : { forwarded: innermost, forwards: hops };
+  return innermost === null ? NO_FORWARDS : { forwarded: innermost, forwards: hops };
 }

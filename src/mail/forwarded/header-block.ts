@@ -154,6 +154,8 @@ export function readPrintedHeader(input: {
   if (first === undefined) return null;
   const opening = read(first.text);
   if (opening === null || !isMain(opening.field)) return null;
+  // "Cc: Mary, please"
+  if (opening.field === 'cc' && !opening.value.includes('@')) return null;
   const stop = Math.min(limit, start + MAX_BLOCK_LINES);
   const seen = (index: number): SeenLine => {
     const line = index < stop ? lines[index] : undefined;

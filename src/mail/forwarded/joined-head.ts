@@ -57,8 +57,7 @@ function readOpenLabel(text: string, start: number): FoundLabel | null {
 
 /** A label begins with a capital or in a script without any; glued to a word it stands only behind a time. */
 function readLabelAt(text: string, start: number): FoundLabel | null {
-  const letter = text.charAt(start);
-  if (!/\p{Lu}|\p{Lo}/u.test(letter)) return null;
+  if (!/\p{Lu}|\p{Lo}/u.test(text.charAt(start))) return null;
   const before = text.slice(Math.max(0, start - MAX_TIME_CHARS), start);
   const isGlued = /[\p{L}\p{M}]$/u.test(before);
   const isBehindTime = (): boolean => endsInTime.test(before);

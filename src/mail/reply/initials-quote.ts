@@ -18,7 +18,7 @@ const PROMPTS: ReadonlySet<string> = new Set([
   'IRB',
   'PROMPT',
 ]);
-/** Initials of one letter may number a list: then only lines one below the other are quoted. */
+/** Initials of one character may number a list: then only lines one below the other are quoted. */
 const MIN_INITIALS = 2;
 
 /** Lines over which an attribution above may be wrapped. */
@@ -36,7 +36,7 @@ function isAttributedAbove(lines: readonly string[], at: number): boolean {
 
 /**
  * Which lines are quoted by initials. The first such line follows an attribution ("… you wrote:"), or the same initials stand on a second
- * line: right below, or with longer ones anywhere, for a list has other letters on each line. Else "A> 3 bar" is text.
+ * line: right below, or with longer ones anywhere, for a list has others on each line. Else "A> 3 bar" is text.
  */
 export function quotedByInitials(lines: readonly string[]): ReadonlySet<number> {
   const quoted = new Set<number>();

@@ -121,9 +121,16 @@ function createMarkers(texts: readonly string[]): (at: number) => Marker | null 
 function createSegmentWriter(lines: readonly QuoteLine[]) {
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
+  /** Kept beside them, for it is asked at every tagline. */
+  let ownHasText = false;
+  const takeOwn = (line: QuoteLine): void => {
+    ownHasText ||= hasText(line);
+    own.push(line);
+  };
   const flush = (): void => {
     if (own.length > 0) segments.push({ kind: 'own', history: false, lines: own });
     own = [];
+    ownHasText = false;
   };
   /** Rules that a client draws above what it quotes go with the quote. */
   const takeRules = (): QuoteLine[] => {
@@ -135,8 +142,8 @@ function createSegmentWriter(lines: readonly QuoteLine[]) {
     return rules;
   };
   return {
-    keep: (line: QuoteLine): void => void own.push(line),
-    hasOwnText: (): boolean => own.some((line) => hasText(line)),
+    keep: takeOwn,
+    hasOwnText: (): boolean => ownHasText,
     quote: (from: number, to: number, history: boolean): void => {
       const rules = takeRules();
       flush();

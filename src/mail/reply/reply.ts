@@ -72,16 +72,16 @@ function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | 
   const own = new Set(
     structure.slice(0, at).flatMap((segment) => segment.lines.map((line) => letters(line.text))),
   );
+  const given = lines.map((line) => letters(line.text.slice(0, 500)));
   for (const line of (structure[at]?.lines ?? []).slice(0, 12)) {
     const wanted = letters(line.text.slice(0, 500));
     if (wanted.length < MIN_LETTERS || own.has(wanted)) continue;
-    const start = lines.findIndex((plain) => {
-      const given = letters(plain.text.slice(0, 500));
-      if (given === wanted) return true;
+    const start = given.findIndex((plain) => {
+      if (plain === wanted) return true;
       return (
-        given.length >= MIN_PREFIX &&
+        plain.length >= MIN_PREFIX &&
         wanted.length >= MIN_PREFIX &&
-        (wanted.startsWith(given) || given.startsWith(wanted))
+        (wanted.startsWith(plain) || plain.startsWith(wanted))
       );
     });
     if (start >= 0)

@@ -1,6 +1,6 @@
 /**
  * Sign-offs that stand alone on their line above a name, by language; alternatives are parted by `|`. They are compared without accents,
- * also in the ASCII transcription of their letters. Thanks are no sign-off: they may be all there is to say.
+ * also in the ASCII transcription of their characters. Thanks are no sign-off: they may be all there is to say.
  */
 const SIGN_OFFS: readonly string[] = [
   // en

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { once } from 'node:events';
+import { headersOf } from '../header-section.ts';
 import { type Fetched, type FolderState, type ListedMessage, MailboxError } from '../mailbox.ts';
 import type { MailboxSession, MailboxSource, WantedMessage } from '../mailbox.ts';
 import { type LocatedMessage, errorCode, locateMessages, messageBytes } from './message-files.ts';
@@ -15,6 +16,7 @@ const folderPath = 'INBOX';
 const listWindow = 2_000;
 const uidWindow = 20_000;
 const wholeBytes = 1024 * 1024;
+const maxHeaderBytes = 1024 * 1024;
 
 type Entry = ListedMessage & { readonly located: LocatedMessage };
 
@@ -74,6 +76,11 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
       ),
     stillListed: async (uids) => new Set(uids.filter((uid) => opened().has(uid))),
     fetch: (wanted) => fetchEntries(opened, wanted),
+    headersOnly: async (uid) => {
+      const entry = opened().get(uid);
+      if (!entry) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+      return readHeaders(entry);
+    },
     close: async () => {
       closed = true;
     },
@@ -189,6 +196,18 @@ async function readEntry({ uid, located }: Entry): Promise<Fetched> {
     const gone = errorCode(error) === 'ENOENT';
     return gone ? { kind: 'missing', uid } : failed(String(error));
   }
+}
+
+async function readHeaders({ located }: Entry): Promise<Buffer> {
+  if (located.kind !== 'message') throw new MailboxError('message-refused', `${located.file} cannot be read`);
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of messageBytes(located)) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= maxHeaderBytes) break;
+  }
+  return headersOf(Buffer.concat(pieces).subarray(0, maxHeaderBytes));
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -1,6 +1,7 @@
 /** A message over 1 MB, or of unknown length, in pieces of 1 MB: it is never held as a whole. */
 import { Readable } from 'node:stream';
 import { cutOff, isCutOff } from '../declared-size.ts';
+import { headersOf } from '../header-section.ts';
 import { isRefusal } from './imap-error.ts';
 import type { Command } from './listing.ts';
 import type { Fetched, WantedMessage } from '../mailbox.ts';
@@ -93,4 +94,11 @@ async function fetchPiece(command: Command, uid: number, start: number): Promise
     bytes: Buffer.isBuffer(row.source) ? row.source : Buffer.alloc(0),
     declaredSize: row.size ?? null,
   };
+}
+
+/** Up to and with the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
+export async function fetchHeaders(command: Command, uid: number): Promise<Buffer> {
+  const piece = await fetchPiece(command, uid, 0);
+  if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+  return headersOf(piece.bytes);
 }

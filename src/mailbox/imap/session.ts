@@ -6,6 +6,7 @@ import type { Command } from './listing.ts';
 import { listAgain, listMessages, uidWindows, stillListed } from './listing.ts';
 import type { FolderName, FolderState, MailboxSession } from '../mailbox.ts';
 import { MailboxError } from '../mailbox.ts';
+import { fetchHeaders } from './large-message.ts';
 
 /** The account's folders, remembered between polls: an idle poll has no command to spare for LIST. */
 export interface FolderBook {
@@ -103,6 +104,7 @@ export async function openImapSession({
     listUids: ({ fromUid } = { fromUid: 1 }) => uidWindows({ command, folder: opened(), fromUid }),
     stillListed: (uids) => stillListed(command, uids),
     fetch: (wanted) => fetchMessages(command, wanted),
+    headersOnly: (uid) => fetchHeaders(command, uid),
     close: async () => {
       if (closed) return;
       closed = true;

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { guessCharset } from './charset-guess.ts';
 import { canonicalCharset } from './charset-labels.ts';
@@ -78,8 +78,7 @@ function decodeAs(bytes: Buffer, charset: string): string {
 }
 
 function hasHighByte(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte >= 0x80) return true;
-  return false;
+  return !isAscii(bytes);
 }
 
 function looksLikeIso2022(bytes: Buffer): boolean {

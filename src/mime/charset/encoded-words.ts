@@ -41,8 +41,8 @@ const fromBase64 = (text: string): Buffer =>
 const isStateful = (charset: string): boolean =>
   /^(?:iso-2022|hz|utf-?(?:7|16|32)|ucs|unicode)/iu.test(charset);
 
-/** "=?UTF-8?B?Übergabe am Montag?=": letters that base64 has not. */
-const hasOtherLetters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
+/** "=?UTF-8?B?Übergabe am Montag?=": characters that base64 has not. */
+const hasOtherCharacters = (text: string): boolean => /[^\t\x20-\x7E]/u.test(text);
 
 /**
  * Whether the text of a B word is readable text that nobody encoded: what it decodes to is none. Asked of a word alone, for several may part
@@ -78,7 +78,7 @@ function readWord(value: string, start: number): Word | null {
   const encoding = close >= 0 && /=[\dA-F]{2}/u.test(value.slice(from, close)) ? 'q' : stated;
   const charset = (head[1] ?? '').split('*', 1)[0] ?? '';
   const inside = close < 0 ? '' : value.slice(from, close);
-  if (close >= 0 && encoding === 'b' && hasOtherLetters(inside))
+  if (close >= 0 && encoding === 'b' && hasOtherCharacters(inside))
     return { charset: 'utf-8', encoding: 'raw', text: inside, end: close + 2 };
   if (close >= 0) return { charset, encoding, text: inside, end: close + 2 };
   // A subject cut at the end of the line by a client or a relay.

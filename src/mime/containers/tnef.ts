@@ -260,7 +260,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
   return {
     text,
     html,
-    files: drafts.flatMap((draft) => finishFile(draft) ?? []),
+    files: drafts.flatMap((one) => finishFile(one) ?? []),
     damaged: damaged || at < bytes.length,
     cut,
     unpackedBytes,

@@ -85,51 +85,85 @@ const base64Alphabet: Alphabet = {
       : null,
 };
 
+interface Begin {
+  readonly filename: string;
+  readonly alphabet: Alphabet;
+}
+
+function readBegin(line: string): Begin | null {
+  const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
+  if (begin?.[2] === undefined) return null;
+  return { filename: begin[2].trimEnd(), alphabet: begin[1] === undefined ? ownAlphabet : base64Alphabet };
+}
+
+interface Block {
+  /** Bytes of its content; null where a foreign line stands or the text ends before its end mark. */
+  readonly length: number | null;
+  /** Behind what was looked at. */
+  readonly next: number;
+}
+
+/** Looks through the block whose first line starts at `start`. */
+function measureBlock(text: string, start: number, alphabet: Alphabet): Block {
+  let length = 0;
+  let at = start;
+  while (at < text.length) {
+    const feed = text.indexOf('\n', at);
+    const end = feed < 0 ? text.length : feed;
+    const next = feed < 0 ? text.length : feed + 1;
+    const line = text.slice(at, end);
+    if (line.trimEnd() === alphabet.end) return { length: length === 0 ? null : length, next };
+    const bytes = alphabet.decode(line);
+    if (bytes === null) return { length: null, next };
+    length += bytes.length;
+    at = next;
+  }
+  return { length: null, next: at };
+}
+
+function decodeBlock(
+  text: string,
+  start: number,
+  input: { readonly alphabet: Alphabet; readonly length: number },
+): Buffer {
+  const content = Buffer.alloc(input.length);
+  let length = 0;
+  for (let at = start; length < input.length;) {
+    const feed = text.indexOf('\n', at);
+    length += input.alphabet.decode(text.slice(at, feed))?.copy(content, length) ?? 0;
+    at = feed + 1;
+  }
+  return content;
+}
+
 /** Cuts complete `begin 644 name … end` blocks out of a text; a block without `end` or with a foreign line stays text. Linear. */
 export function extractUuencoded(
   text: string,
   maxFiles = maxUuFiles,
 ): { readonly text: string; readonly files: readonly UuFile[] } {
   if (!/^begin[ -]/mu.test(text)) return { text, files: [] };
+  const most = Math.min(maxFiles, maxUuFiles);
   const files: UuFile[] = [];
   const output: string[] = [];
-  let held: string[] = [];
-  let pieces: Buffer[] = [];
-  let filename: string | null = null;
-  let alphabet = ownAlphabet;
-  const giveUp = (): void => {
-    for (const line of held) output.push(line);
-    filename = null;
-    held = [];
-    pieces = [];
-  };
-  for (const line of text.split('\n')) {
-    if (filename !== null) {
-      held.push(line);
-      if (line.trimEnd() === alphabet.end) {
-        const content = Buffer.concat(pieces);
-        if (content.length === 0 || files.length >= Math.min(maxFiles, maxUuFiles)) giveUp();
-        else files.push({ filename, content });
-        filename = null;
-        held = [];
-        pieces = [];
-        continue;
-      }
-      const bytes = alphabet.decode(line);
-      if (bytes === null) giveUp();
-      else pieces.push(bytes);
+  let kept = 0;
+  let at = 0;
+  while (at >= 0 && at < text.length && files.length < most) {
+    const feed = text.indexOf('\n', at);
+    const begin =
+      text.startsWith('begin', at) && feed >= 0 ? readBegin(text.slice(at, Math.min(feed, at + 300))) : null;
+    if (begin === null) {
+      const next = text.indexOf('\nbegin', at);
+      at = next < 0 ? -1 : next + 1;
       continue;
     }
-    const begin = line.length < 300 ? /^begin(-base64)? [0-7]{3,4} (\S.{0,255})$/u.exec(line) : null;
-    if (begin?.[2] === undefined) {
-      output.push(line);
-    } else {
-      filename = begin[2].trimEnd();
-      alphabet = begin[1] === undefined ? ownAlphabet : base64Alphabet;
-      held = [line];
-      pieces = [];
+    const { filename, alphabet } = begin;
+    const block = measureBlock(text, feed + 1, alphabet);
+    if (block.length !== null) {
+      files.push({ filename, content: decodeBlock(text, feed + 1, { alphabet, length: block.length }) });
+      output.push(text.slice(kept, at));
+      kept = block.next;
     }
+    at = block.next;
   }
-  giveUp();
-  return { text: output.join('\n'), files };
+  return { text: output.join('') + text.slice(kept), files };
 }

@@ -9,7 +9,7 @@ import { readTnef } from '../containers/tnef.ts';
 import { extractUuencoded } from '../containers/uuencode.ts';
 import type { ParseBudget } from '../budget.ts';
 import type { ParseLimits } from '../limits.ts';
-import { boundHtml, boundLines } from './text-limits.ts';
+import { boundHtml, boundLines, precut } from './text-limits.ts';
 
 /** A leaf whose bytes are all there. */
 interface ReadLeaf {
@@ -49,7 +49,6 @@ export async function closeText(
     draft.bodies.add(bounded({ kind: 'html', text }, leaf), use);
     return;
   }
-  text = boundLines(text, leaf);
   // A part that is not in the encoding it names was read by guess, so its bytes are kept as they came.
   if (result.mislabelled && !result.truncated && part.parent !== null && !isAlternative(part.parent))
     await deliver(draft, {
@@ -62,7 +61,7 @@ export async function closeText(
     });
   const extracted = extractUuencoded(text, budget.left('unpackedFiles'));
   budget.take('unpackedFiles', extracted.files.length);
-  ({ text } = extracted);
+  text = boundLines(extracted.text, leaf);
   text = readMarkup(joinSoftBreaks(text, part), part);
   const protection = protectionOfText(text);
   draft.protection ??= protection;
@@ -96,7 +95,7 @@ export async function closeTnef(leaf: ReadLeaf, { deliver }: Deliveries): Promis
   budget.take('unpackedFiles', contents.files.length);
   const add = (kind: BodyText['kind'], text: string, both: boolean): void => {
     budget.take('textBytes', text.length);
-    draft.bodies.add(bounded({ kind, text: levelLineEnds(text) }, leaf), {
+    draft.bodies.add(bounded({ kind, text: levelLineEnds(precut(text)) }, leaf), {
       kind: 'body',
       plain: both || kind === 'plain',
       html: both || kind === 'html',

@@ -1,5 +1,6 @@
 import { createBase64TextDecoder } from './base64-text.ts';
-import { detectBytes, detectType } from './detect-type.ts';
+import type { ContentFacts, ContentOutput } from './content-output.ts';
+import { detectBytes } from './detect-type.ts';
 import type { Part } from '../structure/part.ts';
 import { isUnlabelledBase64, isUnlabelledQuotedPrintable } from './encoding-guess.ts';
 import { isEncoded } from '../structure/part.ts';
@@ -13,8 +14,6 @@ import {
 } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 import { createUuDecoder } from '../containers/uuencode.ts';
-import { createHash } from 'node:crypto';
-import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 
 /**
@@ -23,72 +22,6 @@ import type { Readable } from 'node:stream';
  * another one to end. What it throws ends the parse; what it leaves unread is skipped.
  */
 export type AttachmentSink = (attachment: { readonly index: number }, content: Readable) => Promise<void>;
-
-export interface ContentFacts {
-  readonly size: number;
-  readonly sha256: string;
-  readonly detectedType: string | null;
-}
-
-/** Where decoded bytes go on their way through: counted, hashed, and handed to the sink. */
-export interface ContentOutput {
-  /** A promise where the sink asks to wait. */
-  readonly write: (bytes: Buffer) => Promise<void> | null;
-  readonly end: () => Promise<ContentFacts>;
-}
-
-const highWaterMark = 262_144;
-
-function drained(target: PassThrough): Promise<void> {
-  return new Promise((resolve) => {
-    const resume = (): void => {
-      target.off('drain', resume);
-      target.off('close', resume);
-      resolve();
-    };
-    target.on('drain', resume);
-    target.on('close', resume);
-  });
-}
-
-/** Opens the way of one attachment. With no sink the bytes are only counted and hashed. */
-export function openContentOutput(sink: ((content: Readable) => Promise<void>) | null): ContentOutput {
-  const hash = createHash('sha256');
-  const head: Buffer[] = [];
-  let size = 0;
-  const stream = sink === null ? null : new PassThrough({ highWaterMark });
-  let settled = stream === null;
-  let failure: { readonly cause: unknown } | null = null;
-  // A consumer that destroys the stream says that it wants no more; that is no failure of the parse.
-  stream?.on('error', () => stream.destroy());
-  const consume = async (): Promise<void> => {
-    if (sink === null || stream === null) return;
-    try {
-      await sink(stream);
-    } catch (error) {
-      failure = { cause: error };
-    }
-    settled = true;
-  };
-  const done = consume();
-  return {
-    write(bytes) {
-      if (bytes.length === 0) return null;
-      hash.update(bytes);
-      if (size < detectBytes) head.push(Buffer.from(bytes.subarray(0, detectBytes - size)));
-      size += bytes.length;
-      if (stream === null || settled || stream.destroyed || stream.write(bytes)) return null;
-      return Promise.race([drained(stream), done]);
-    },
-    async end() {
-      if (stream !== null && !stream.destroyed) stream.end();
-      await done;
-      stream?.destroy();
-      if (failure !== null) throw failure.cause;
-      return { size, sha256: hash.digest('hex'), detectedType: await detectType(Buffer.concat(head)) };
-    },
-  };
-}
 
 /** The bytes of one part, decoded as they come. */
 export interface PartReader {
@@ -187,8 +120,7 @@ function judge(part: Part, head: Buffer): Judgement {
   if (isText && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
-  const lines =
-    part.encoding === '7bit' && !head.subarray(0, detectBytes).some((byte) => byte === 0 || byte >= 0x80);
+  const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
   return {
     ...right,
     decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),
@@ -240,7 +172,7 @@ export function openPartReader(input: {
   const opened = (): PartPlan | null => plan;
   const begin = (bytes: Buffer): Judgement => {
     head = [];
-    judgement = judge(part, bytes);
+    judgement = judge(part, bytes.subarray(0, detectBytes));
     return judgement;
   };
   return {

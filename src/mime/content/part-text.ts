@@ -3,8 +3,10 @@ import { enrichedToText } from './enriched.ts';
 import { safeFilename } from '../header/filename.ts';
 import { unflow } from './flowed.ts';
 import type { MessageDraft } from '../structure/message-draft.ts';
-import type { ContentFacts, PartResult } from './part-content.ts';
+import type { PartResult } from './part-content.ts';
+import type { ContentFacts } from './content-output.ts';
 import type { Part } from '../structure/part.ts';
+import { precut } from './text-limits.ts';
 
 export function levelLineEnds(text: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
@@ -38,7 +40,9 @@ export function decodePartText(draft: MessageDraft, part: Part, result: Pick<Par
   if (decoded.problem === 'guessed') draft.warn('charset-guessed', decoded.charset);
   if (decoded.problem === 'malformed') draft.warn('charset-malformed', decoded.charset);
   if (decoded.text.includes('\u0000')) draft.warn('null-bytes', part.contentType);
-  return levelLineEnds(cleanText(decoded.text));
+  const text = precut(decoded.text);
+  if (text.length < decoded.text.length) draft.warn('text-too-long', part.contentType);
+  return levelLineEnds(cleanText(text));
 }
 
 /** Soft line breaks joined where the part declares them (RFC 3676 §4). */

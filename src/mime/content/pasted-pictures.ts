@@ -1,4 +1,4 @@
-import type { ContentFacts, ContentOutput } from './part-content.ts';
+import type { ContentFacts, ContentOutput } from './content-output.ts';
 import { createBase64Decoder } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 
@@ -41,6 +41,8 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 /** Line ends and blanks, which browsers leave out within quotes. */
 for (const blank of [0x09, 0x0a, 0x0d, 0x20]) alphabet[blank] = 2;
 
+type OpenPicture = () => { readonly output: ContentOutput; readonly number: number } | null;
+
 interface Url {
   readonly contentType: string;
   /** Blanks may stand in it. */
@@ -56,88 +58,33 @@ interface Url {
 }
 
 /** `open` begins a file, and gives null where there may be no more. */
-export function createPastedPictures(
-  open: () => { output: ContentOutput; number: number } | null,
-): PastedPictures {
+export function createPastedPictures(open: OpenPicture): PastedPictures {
+  const urls = createUrlContents(open);
   let held: Buffer = empty;
   let url: Url | null = null;
-  let stayed = 0;
-  const ended: Promise<PastedPicture>[] = [];
   let html: Buffer[] = [];
-  let waits: Promise<void>[] = [];
-
-  const write = (to: NonNullable<Url['picture']>, bytes: Buffer): void => {
-    const wait = to.output.write(bytes);
-    if (wait !== null) waits.push(wait);
-  };
-  const isTooLarge = ({ contentType, length }: Url): boolean =>
-    length > maxPastedChars || !shown.has(contentType) || stayed + length > maxAllPastedChars;
-
-  const take = (current: Url, bytes: Buffer): void => {
-    current.length += bytes.length;
-    if (current.picture === null) current.pieces.push(Buffer.from(bytes));
-    else write(current.picture, current.picture.decoder.push(bytes));
-    if (current.picture !== null || !isTooLarge(current)) return;
-    const opened = open();
-    if (opened === null) return;
-    current.picture = { ...opened, decoder: createBase64Decoder() };
-    // The first piece is the prefix.
-    for (const piece of current.pieces.splice(0).slice(1))
-      write(current.picture, current.picture.decoder.push(piece));
-  };
 
   const finish = (current: Url): void => {
-    const { picture, contentType } = current;
-    if (picture === null) {
-      stayed += current.length;
-      for (const piece of current.pieces) html.push(piece);
-      return;
-    }
-    write(picture, picture.decoder.end());
-    const contentId = `pasted-${picture.number}@docketmail`;
-    const subtype = contentType.slice('image/'.length).replace(/^x-|\+xml$/u, '');
-    const filename = `pasted-${picture.number}.${subtype === 'jpeg' ? 'jpg' : subtype}`;
-    html.push(Buffer.from(`cid:${contentId}`));
-    const done = picture.output.end().then((facts) => ({ contentId, contentType, filename, facts }));
-    // It is awaited at the end, and may fail before.
-    done.catch(() => {});
-    ended.push(done);
+    for (const piece of urls.finish(current)) html.push(piece);
+    url = null;
   };
 
   /** Reads on in a URL; gives the position behind what belongs to it. */
   const readUrl = (current: Url, data: Buffer, start: number): number => {
-    const widest = current.quoted ? 2 : 1;
-    let at = start;
-    for (
-      let kind = alphabet[data[at] ?? 0] ?? 0;
-      kind > 0 && kind <= widest;
-      kind = alphabet[data[at] ?? 0] ?? 0
-    )
-      at += 1;
-    if (at > start) take(current, data.subarray(start, at));
-    if (at < data.length) {
-      finish(current);
-      url = null;
-    }
+    const at = endOfUrl(data, start, current.quoted);
+    if (at > start) urls.take(current, data.subarray(start, at));
+    if (at < data.length) finish(current);
     return at;
   };
 
   /** Reads HTML up to the next URL of a picture; gives its beginning, or where to read on when more is there. */
   const readHtml = (data: Buffer, start: number): number => {
-    let from = start;
-    for (let at = data.indexOf(marker, from); at >= 0; at = data.indexOf(marker, from)) {
-      const behind = at + marker.length;
-      const lead = data.toString('latin1', Math.max(start, at - maxPrefix), at);
-      const found = prefix.exec(lead);
-      from = behind;
-      if (found === null) continue;
-      const begin = at - found[0].length;
+    const found = findUrl(data, start);
+    if (found !== null) {
+      const { begin, behind, contentType, quoted } = found;
       html.push(data.subarray(start, begin));
-      const quoted = /["'(;]/u.test(data.toString('latin1', begin - 1, begin));
-      const contentType = (found[1] ?? '').toLowerCase();
-      url = { contentType, quoted, pieces: [], length: 0, picture: null };
-      url.pieces.push(Buffer.from(data.subarray(begin, behind)));
-      url.length = behind - begin;
+      const first = Buffer.from(data.subarray(begin, behind));
+      url = { contentType, quoted, pieces: [first], length: first.length, picture: null };
       return behind;
     }
     const end = Math.max(start, data.length - maxPrefix - marker.length);
@@ -157,18 +104,112 @@ export function createPastedPictures(
   return {
     push(bytes) {
       html = [];
-      waits = [];
       run(held.length === 0 ? bytes : Buffer.concat([held, bytes]));
-      const wait = waits.length === 0 ? null : Promise.all(waits).then(() => {});
-      return { html: Buffer.concat(html), wait };
+      return { html: Buffer.concat(html), wait: urls.wait() };
     },
     async end() {
       html = [];
       if (url !== null) finish(url);
       html.push(held);
       held = empty;
-      url = null;
-      return { html: Buffer.concat(html), pictures: await Promise.all(ended) };
+      return { html: Buffer.concat(html), pictures: await urls.pictures() };
     },
   };
+}
+
+/** What stands in the URLs: it stays in the HTML, or becomes a file. */
+function createUrlContents(open: OpenPicture) {
+  const ended: Promise<PastedPicture>[] = [];
+  let stayed = 0;
+  let waits: Promise<void>[] = [];
+
+  const write = (to: NonNullable<Url['picture']>, bytes: Buffer): void => {
+    const wait = to.output.write(bytes);
+    if (wait !== null) waits.push(wait);
+  };
+  const isTooLarge = ({ contentType, length }: Url): boolean =>
+    length > maxPastedChars || !shown.has(contentType) || stayed + length > maxAllPastedChars;
+
+  return {
+    take: (current: Url, bytes: Buffer): void => {
+      current.length += bytes.length;
+      if (current.picture === null) current.pieces.push(Buffer.from(bytes));
+      else write(current.picture, current.picture.decoder.push(bytes));
+      if (current.picture !== null || !isTooLarge(current)) return;
+      const opened = open();
+      if (opened === null) return;
+      current.picture = { ...opened, decoder: createBase64Decoder() };
+      // The first piece is the prefix.
+      for (const piece of current.pieces.splice(0).slice(1))
+        write(current.picture, current.picture.decoder.push(piece));
+    },
+    /** What stands in the HTML in its place. */
+    finish: ({ picture, pieces, length, contentType }: Url): readonly Buffer[] => {
+      if (picture === null) {
+        stayed += length;
+        return pieces;
+      }
+      write(picture, picture.decoder.end());
+      const named = nameOf(picture.number, contentType);
+      const done = picture.output.end().then((facts) => ({ ...named, facts }));
+      // It is awaited at the end, and may fail before.
+      done.catch(() => {});
+      ended.push(done);
+      return [Buffer.from(`cid:${named.contentId}`)];
+    },
+    /** Until the sinks have taken what was written since the last time. */
+    wait: (): Promise<void> | null => {
+      const all = waits;
+      waits = [];
+      return all.length === 0 ? null : allOf(all);
+    },
+    pictures: async (): Promise<PastedPicture[]> => await Promise.all(ended),
+  };
+}
+
+async function allOf(waits: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.all(waits);
+}
+
+interface FoundUrl {
+  readonly begin: number;
+  /** Where its content begins. */
+  readonly behind: number;
+  readonly contentType: string;
+  readonly quoted: boolean;
+}
+
+/** The next URL of a picture from a position on. */
+function findUrl(data: Buffer, start: number): FoundUrl | null {
+  let from = start;
+  for (let at = data.indexOf(marker, from); at >= 0; at = data.indexOf(marker, from)) {
+    const behind = at + marker.length;
+    const lead = data.toString('latin1', Math.max(start, at - maxPrefix), at);
+    const found = prefix.exec(lead);
+    from = behind;
+    if (found === null) continue;
+    const begin = at - found[0].length;
+    const quoted = /["'(;]/u.test(data.toString('latin1', begin - 1, begin));
+    return { begin, behind, contentType: (found[1] ?? '').toLowerCase(), quoted };
+  }
+  return null;
+}
+
+/** The position behind what can belong to the content of a URL. */
+function endOfUrl(data: Buffer, start: number, quoted: boolean): number {
+  const widest = quoted ? 2 : 1;
+  let at = start;
+  for (
+    let kind = alphabet[data[at] ?? 0] ?? 0;
+    kind > 0 && kind <= widest;
+    kind = alphabet[data[at] ?? 0] ?? 0
+  )
+    at += 1;
+  return at;
+}
+
+function nameOf(number: number, contentType: string): Omit<PastedPicture, 'facts'> {
+  const subtype = contentType.slice('image/'.length).replace(/^x-|\+xml$/u, '');
+  const filename = `pasted-${number}.${subtype === 'jpeg' ? 'jpg' : subtype}`;
+  return { contentId: `pasted-${number}@docketmail`, contentType, filename };
 }

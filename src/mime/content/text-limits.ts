@@ -33,6 +33,15 @@ const cutLines = (text: string, most: number): Cut =>
 const cutMarks = (text: string, most: number): Cut =>
   cutAfter(text, most, (code) => code === tagStart || code === feed);
 
+/** A text with pasted files in it, whose lines do not count, may have more lines than are kept. */
+const mostRawLines = 300_000;
+
+/** A text before anything is done with it: only so long that no later step can be hurt by the number of its lines. */
+export function precut(text: string): string {
+  const { end } = cutLines(text, mostRawLines);
+  return end < text.length ? text.slice(0, end) : text;
+}
+
 interface Bounds {
   readonly draft: MessageDraft;
   readonly limits: ParseLimits;

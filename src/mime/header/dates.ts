@@ -1,5 +1,5 @@
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
-import { readLocalisedDate } from '../../mail/forwarded/localised-date.ts';
+import { readLocalisedDate } from '../dates/localised-date.ts';
 
 /** RFC 5322 §3.3 and its obsolete forms §4.3. */
 
@@ -212,7 +212,7 @@ function tidyDate(value: string): string | null {
 
 /**
  * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included; the month in any
- * language of the forward tables), of asctime, of ISO 8601, or all in digits with a day above 12. A missing or unknown zone
+ * language of the calendar tables), of asctime, of ISO 8601, or all in digits with a day above 12. A missing or unknown zone
  * means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
  */
 export function parseDate(value: string): string | null {

@@ -8,8 +8,8 @@ export interface Damage {
   readonly isOpen: () => boolean;
   /** More than one line is held that is no field, so that it may be a body. */
   readonly isUnsure: () => boolean;
-  /** Takes the next line; `known` are the names of the fields before. */
-  readonly push: (line: Buffer, known: ReadonlySet<string>) => 'open' | 'damage' | 'body';
+  /** Takes the next line; `known` are the names of the fields before, null where there is none: words above any field are a text. */
+  readonly push: (line: Buffer, known: ReadonlySet<string> | null) => 'open' | 'damage' | 'body';
   /** Whether the held lines are a body, now that a blank line follows. */
   readonly isBody: () => boolean;
   /** All that is held, and of it the fields with their continuations. Nothing is held any more. */
@@ -19,6 +19,8 @@ export interface Damage {
 /** A trace of a relay or a signature is folded over some dozen lines; more is a body. */
 const maxLines = 60;
 const maxBytes = 8_192;
+/** Indented lines before any field. */
+const maxUnknownBytes = 1_000;
 /** Fields of a message (RFC 5322 §3.6, RFC 2045 §3) or of a part that no damage and hardly a body begins a line with. */
 const messageFields: ReadonlySet<string> = new Set([
   'from',
@@ -69,6 +71,7 @@ export function createDamage(ofMessage: boolean): Damage {
       else if (!folded) damaged += 1;
       // Folded under damage: damage as well. One line alone is damage whatever follows.
       if (name !== null && damaged <= 1) return 'damage';
+      if (known === null) return damaged > 1 || bytes >= maxUnknownBytes ? 'body' : 'open';
       if (name !== null && expected.has(name) && !known.has(name)) found.add(name);
       if (found.size >= leastFields) return 'damage';
       return lines.length >= maxLines || bytes >= maxBytes ? 'body' : 'open';

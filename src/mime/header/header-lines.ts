@@ -27,6 +27,9 @@ const empty = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('efbbbf', 'hex');
 /** More blank lines than this are no slip of a program. */
 const maxLeading = 10;
+/** So much of a header is read whatever the others took: without it a part would be taken for text. */
+const shortBytes = 4_096;
+const shortLines = 30;
 
 function isBlank(line: Buffer): boolean {
   return (
@@ -62,9 +65,10 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
       const more = countLines(line);
       bytes += line.length;
       count += more;
-      if (bytes > limits.maxHeaderBytes || budget.left('headerBytes') < line.length)
+      const isShort = bytes <= shortBytes && count <= shortLines;
+      if (bytes > limits.maxHeaderBytes || (!isShort && budget.left('headerBytes') < line.length))
         tooLong ??= `${limits.maxHeaderBytes} bytes`;
-      else if (count > limits.maxHeaderLines || budget.left('headerLines') < more)
+      else if (count > limits.maxHeaderLines || (!isShort && budget.left('headerLines') < more))
         tooLong ??= `${limits.maxHeaderLines} lines`;
       if (tooLong !== null) return;
       budget.take('headerBytes', line.length);
@@ -76,21 +80,19 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
   };
 }
 
+interface HeaderInput {
+  readonly limits: ParseLimits;
+  readonly budget: ParseBudget;
+  readonly ofMessage: boolean;
+}
+
 /**
  * Collects a header block line by line. A line that is no field is skipped as damage (a relay's note, an mbox "From " line, a
  * continuation that lost its blank), and so are several in a row where fields that the header still lacks follow; else they are
  * a body whose blank line is missing, and so is one before any field. Where `ofMessage`, blank lines and a byte order
  * mark before the first field are passed over: a part may have no header (RFC 2046 §5.1), a message always has one.
  */
-export function createMimeHeaderLines({
-  limits,
-  budget,
-  ofMessage,
-}: {
-  readonly limits: ParseLimits;
-  readonly budget: ParseBudget;
-  readonly ofMessage: boolean;
-}): HeaderLines {
+export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput): HeaderLines {
   const kept = createKeptLines({ limits, budget });
   let malformed = false;
   /** Lines of which is not known yet whether they are damage or a body. */
@@ -149,14 +151,15 @@ export function createMimeHeaderLines({
         return { kind: 'more', bytes: line };
       }
       malformed = true;
-      switch (damage.push(line, kept.names)) {
+      switch (damage.push(line, kept.lines.length === 0 ? null : kept.names)) {
         case 'damage':
           return { kind: 'more', bytes: takeDamage() };
         case 'body':
           return asBody();
         case 'open':
-          return { kind: 'more', bytes: empty };
+          break;
       }
+      return { kind: 'more', bytes: empty };
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

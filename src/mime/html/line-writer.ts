@@ -68,32 +68,43 @@ export interface LineWriter {
   rule(): void;
 }
 
-export function createLineWriter(): LineWriter {
-  const lines: HtmlLine[] = [];
-  const place: Place = { quoteDepth: 0, listDepth: 0, region: 'own' };
-  let chars = 0;
+/** The line that is being written. */
+function createOpenLine() {
   /** The beginning of a long line, which ends with no blank. */
   let head = '';
   let current = '';
+  return {
+    isEmpty: (): boolean => head === '' && current === '',
+    isBlank: (): boolean => head === '' && isBlank(current),
+    write: (text: string): void => {
+      current += text;
+      if (current.length < MAX_OPEN_CHARS || isBlank(text.slice(-1))) return;
+      head += current;
+      current = '';
+    },
+    trim: (): void => {
+      current = trimEnd(current);
+    },
+    take: (): string => {
+      const line = head + current;
+      head = '';
+      current = '';
+      return line;
+    },
+  };
+}
+
+export function createLineWriter(): LineWriter {
+  const lines: HtmlLine[] = [];
+  const place: Place = { quoteDepth: 0, listDepth: 0, region: 'own' };
+  const open = createOpenLine();
+  let chars = 0;
   /** The line ends with a space that swallows further ones; a hard space does not. */
   let endsSoft = false;
   let wantsSpace = false;
   let marker = '';
 
   const isFull = (): boolean => chars > MAX_TEXT_CHARS || lines.length >= MAX_LINES;
-  const isEmpty = (): boolean => head === '' && current === '';
-  const write = (text: string): void => {
-    current += text;
-    if (current.length < MAX_OPEN_CHARS || isBlank(text.slice(-1))) return;
-    head += current;
-    current = '';
-  };
-  const takeLine = (): string => {
-    const line = head + current;
-    head = '';
-    current = '';
-    return line;
-  };
 
   const push = (text: string): void => {
     if (isFull()) return;
@@ -111,7 +122,7 @@ export function createLineWriter(): LineWriter {
   };
 
   const endLine = (): void => {
-    const text = trimEnd(takeLine());
+    const text = trimEnd(open.take());
     if (isBlank(text)) return;
     if (wantsSpace) pushEmpty();
     wantsSpace = false;
@@ -121,8 +132,8 @@ export function createLineWriter(): LineWriter {
   };
 
   const breakLine = (): void => {
-    if (head !== '' || !isBlank(current)) return endLine();
-    current = '';
+    if (!open.isBlank()) return endLine();
+    open.take();
     return pushEmpty();
   };
 
@@ -131,31 +142,32 @@ export function createLineWriter(): LineWriter {
     place,
     flow(text) {
       const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
-      const joined = collapsed.startsWith(' ') && (isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
+      const joined =
+        collapsed.startsWith(' ') && (open.isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
       if (joined === '') return;
-      write(joined.replace(/\u00a0/gu, ' '));
+      open.write(joined.replace(/\u00a0/gu, ' '));
       endsSoft = joined.endsWith(' ');
     },
     preformatted(text) {
       const levelled = withoutFillers(text).replace(/\r\n?/gu, '\n');
       let from = 0;
       for (let feed = levelled.indexOf('\n'); feed >= 0; feed = levelled.indexOf('\n', from)) {
-        write(levelled.slice(from, feed));
+        open.write(levelled.slice(from, feed));
         breakLine();
         from = feed + 1;
       }
-      write(levelled.slice(from));
+      open.write(levelled.slice(from));
       endsSoft = false;
     },
     append(text) {
-      const soft = endsSoft && !isEmpty();
-      current = trimEnd(current);
-      write((isEmpty() ? '' : ' ') + text + (soft ? ' ' : ''));
+      const soft = endsSoft && !open.isEmpty();
+      open.trim();
+      open.write((open.isEmpty() ? '' : ' ') + text + (soft ? ' ' : ''));
     },
     endLine,
     endParagraph() {
       // Soft spaces at the start of a line are never kept, so what is blank here is hard.
-      if (head === '' && current !== '' && isBlank(current)) breakLine();
+      if (!open.isEmpty() && open.isBlank()) breakLine();
       else endLine();
     },
     breakLine,

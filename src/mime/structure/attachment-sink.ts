@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
-import { openContentOutput } from '../content/part-content.ts';
-import type { AttachmentSink, ContentFacts, ContentOutput } from '../content/part-content.ts';
+import { openContentOutput } from '../content/content-output.ts';
+import type { AttachmentSink } from '../content/part-content.ts';
+import type { ContentFacts, ContentOutput } from '../content/content-output.ts';
 
 /** The files of a message on their way to the sink, numbered as they begin. */
 export interface Deliveries {

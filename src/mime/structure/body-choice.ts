@@ -98,8 +98,8 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
         return;
       const hasPlain = plain.length > level.textStart;
       const hasHtml = html.length > level.htmlStart;
-      if (hasHtml && !hasPlain) plain.push(...html.slice(level.htmlStart));
-      if (hasPlain && !hasHtml) html.push(...plain.slice(level.textStart));
+      if (hasHtml && !hasPlain) for (const body of html.slice(level.htmlStart)) plain.push(body);
+      if (hasPlain && !hasHtml) for (const body of plain.slice(level.textStart)) html.push(body);
     },
     use(part) {
       const level = levels.at(-1);

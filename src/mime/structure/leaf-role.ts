@@ -33,7 +33,6 @@ const tnefTypes: ReadonlySet<string> = new Set(['application/ms-tnef', 'applicat
 /** RFC 8551 §3.2.1: gateways that lose the type keep the name. */
 const cmsFiles: ReadonlySet<string> = new Set(['smime.p7m', 'smime.p7z']);
 const savedMessage = /\.(?:eml|email|rfc822)$/;
-const textTypes: ReadonlySet<string> = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext']);
 /** RFC 3464 reports of mass mail reach some 100 KB. */
 const maxReportBytes = 1_048_576;
 
@@ -68,10 +67,9 @@ export function roleByContent(
   return mayBeMessage && beginsAsMessage(head) ? 'encoded-message' : role;
 }
 
-/** A file that is labelled as text is listed as bytes of an unknown kind; what they are, its first bytes say. */
-export function asFile(part: Part, role: LeafRole): Part {
-  const isMislabelled = role === 'file' && textTypes.has(part.contentType) && part.filename === null;
-  return isMislabelled ? { ...part, contentType: 'application/octet-stream' } : part;
+/** A file that its header calls text is listed as bytes of an unknown kind; what they are, their beginning says. */
+export function asFile(part: Part): Part {
+  return part.filename === null ? { ...part, contentType: 'application/octet-stream' } : part;
 }
 
 /** Whether the bytes of a leaf are kept as text, so that they count towards that of all parts. */

@@ -1,4 +1,4 @@
-import type { WalkEvent } from './walk.ts';
+import type { WalkEvent } from './walk-event.ts';
 
 /**
  * A close delimiter at the end of the last line of a message that nothing else ends: "…regards--b--". RFC 2046 §5.1.1 wants a

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from './blobs.ts';
 import type { BlobStore, NewBlob } from './blobs.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** It is somebody's mail. */
 const ownerOnly = 0o600;
@@ -25,10 +26,18 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
 
   async function put(blob: NewBlob): Promise<'stored' | 'present'> {
     checkNewBlob(blob);
+    try {
+      return await store(blob);
+    } catch (error) {
+      throw problemOf(error, dir) ?? error;
+    }
+  }
+
+  async function store(blob: NewBlob): Promise<'stored' | 'present'> {
     const stored = await head(blob.key);
     if (stored?.size === blob.size) return 'present';
     const path = pathOf(blob.key);
-    const created = await mkdir(dirname(path), { recursive: true });
+    const created = await makeFolder(dirname(path));
     // In the folder of its destination, so that the rename stays within one file system and is atomic.
     const draft = join(dirname(path), `.${randomUUID()}`);
     try {
@@ -60,18 +69,43 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
     presign: async () => null,
     async check() {
       try {
-        await mkdir(dir, { recursive: true });
+        await makeFolder(dir);
         await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new BlobStoreError(
-          `BLOB_DIR: the folder ${JSON.stringify(dir)} cannot be written (${reason}). Fix: correct the path or the rights of the folder.`,
-          { cause },
-        );
+        throw problemOf(cause, dir) ?? unwritable(cause, { dir, fix: RIGHTS });
       }
     },
     close: async () => {},
   };
+}
+
+const RIGHTS = 'correct the path or the rights of the folder';
+const fixes: Readonly<Record<string, string>> = {
+  EROFS: 'its file system is mounted read-only: mount it writable, or set BLOB_DIR to a folder that is',
+  EACCES: 'give the user of docketmail the right to write it',
+  EPERM: 'give the user of docketmail the right to write it, or set BLOB_DIR to a folder that can be written',
+  ENOENT: RIGHTS,
+  ENOTDIR: RIGHTS,
+  ENOSPC: 'the disk is full: free space, or move BLOB_DIR to a larger one',
+  EDQUOT: 'the quota is used up: raise it, or free space',
+};
+
+/** The error in words for an operator; null where it is none of the folder. */
+function problemOf(error: unknown, dir: string): BlobStoreError | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const fix = fixes[code];
+  return fix === undefined ? null : unwritable(error, { dir, fix });
+}
+
+function unwritable(
+  cause: unknown,
+  { dir, fix }: { readonly dir: string; readonly fix: string },
+): BlobStoreError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new BlobStoreError(
+    `BLOB_DIR: the folder ${JSON.stringify(dir)} cannot be written (${reason}). Fix: ${fix}.`,
+    { cause },
+  );
 }
 
 /** On the disk, not in its cache, before the file gets its name. */

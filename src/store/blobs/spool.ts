@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BlobContent } from './blobs.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Content whose hash is known now. */
 export interface Spooled {
@@ -47,7 +48,7 @@ export async function spool(
       else await file.writeFile(chunk);
       if (file === null && size > maxMemoryBytes) {
         // Open to its owner only: it is somebody's mail.
-        await mkdir(dir, { recursive: true, mode: 0o700 });
+        await makeFolder(dir, { mode: 0o700 });
         file = await open(path, 'wx', 0o600);
         await file.writeFile(Buffer.concat(gathered));
         gathered = [];

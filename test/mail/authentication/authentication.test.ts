@@ -7,9 +7,8 @@ import { readTrustedResults } from '../../../src/mail/authentication/authenticat
 import { verifyAuthentication } from '../../../src/mail/authentication/verification.ts';
 import type { Authentication } from '../../../src/mail/authentication/authentication.ts';
 import { dnsMapResolver } from '../../../src/mail/authentication/dns-answers.ts';
-import type { DnsResolver } from '../../../src/mail/authentication/dns-answers.ts';
-import type { Header } from '../../../src/mime/parsed-message.ts';
-import type { DnsAnswers } from '../../../src/mail/authentication/dns-answers.ts';
+import type { DnsResolver, DnsAnswers } from '../../../src/mail/authentication/dns-answers.ts';
+import { readRawHeader } from '../../../src/mail/authentication/raw-header.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -79,12 +78,6 @@ function verify(
   return verifyAuthentication({ raw: Buffer.from(mail), resolver, ...more });
 }
 
-function headerOf(line: string): Header {
-  const colon = line.indexOf(':');
-  const raw = line.slice(colon + 1).trim();
-  return { name: line.slice(0, colon).toLowerCase(), value: raw, raw };
-}
-
 const failing: DnsResolver = (name) =>
   Promise.reject(Object.assign(new Error(`queryTxt ESERVFAIL ${name}`), { code: 'ESERVFAIL' }));
 
@@ -97,18 +90,19 @@ describe('verifying a message', () => {
       arc: 'none',
       source: 'verified',
       alignedPass: true,
+      policy: 'reject',
     });
   });
 
   it('says nothing of SPF without a session, and fails no policy for want of it', async () => {
     expect(await verify(message())).toMatchObject({
-      spf: null,
+      spf: 'none',
       dkim: 'none',
       dmarc: null,
       alignedPass: false,
     });
     expect(await verify(await signed(message()))).toMatchObject({
-      spf: null,
+      spf: 'none',
       dmarc: 'pass',
       alignedPass: true,
     });
@@ -300,11 +294,13 @@ describe('signatures that prove less than they seem to', () => {
   });
 
   it('do not count: one that leaves the author out', async () => {
-    expect(await verify(signedByHand(message(), ['from', 'subject']))).toMatchObject({
+    expect(
+      await verify(signedByHand(message(), ['from', 'to', 'subject', 'date', 'message-id'])),
+    ).toMatchObject({
       dkim: 'pass',
       alignedPass: true,
     });
-    expect(await verify(signedByHand(message(), ['subject', 'date']))).toMatchObject({
+    expect(await verify(signedByHand(message(), ['to', 'subject', 'date', 'message-id']))).toMatchObject({
       dkim: 'neutral',
       alignedPass: false,
     });
@@ -372,6 +368,7 @@ describe('signatures that prove less than they seem to', () => {
 describe('the session of a Received line', () => {
   const stamp = 'Mon, 2 Mar 2026 09:00:01 +0000';
   const path = 'Return-Path: <ada@weaver.test>\r\n';
+  const ownRelays = ['mx.firm.test'];
 
   it.each([
     [
@@ -390,15 +387,23 @@ describe('the session of a Received line', () => {
     ['a lying HELO', `from [198.51.100.9] (mx.weaver.test [192.0.2.5]) by mx.firm.test with ESMTP; ${stamp}`],
   ])('is read as %s writes it', async (_, value) => {
     const mail = message({ above: `${path}Received: ${value}\r\n` });
-    expect(await verify(mail)).toMatchObject({ spf: 'pass', dmarc: 'pass', alignedPass: true });
+    expect(await verify(mail, { ownRelays })).toMatchObject({
+      spf: 'pass',
+      dmarc: 'pass',
+      alignedPass: true,
+    });
   });
 
   it('is looked for below the steps of our own delivery, and never below the line of our server', async () => {
     const delivery = `Received: by store.firm.test with SMTP id 7; ${stamp}\r\nReceived: from mx.firm.test ([10.0.0.2]) by store.firm.test with LMTP id 9; ${stamp}\r\n`;
     const honest = `Received: from mx.weaver.test (x [192.0.2.5]) by mx.firm.test; ${stamp}\r\n`;
-    expect(await verify(message({ above: path + delivery + honest }))).toMatchObject({ spf: 'pass' });
+    expect(await verify(message({ above: path + delivery + honest }), { ownRelays })).toMatchObject({
+      spf: 'pass',
+    });
     const stranger = `Received: from mx.evil.test (x [198.51.100.7]) by mx.firm.test; ${stamp}\r\n`;
-    expect(await verify(message({ above: path + stranger + honest }))).toMatchObject({ spf: 'fail' });
+    expect(await verify(message({ above: path + stranger + honest }), { ownRelays })).toMatchObject({
+      spf: 'fail',
+    });
   });
 
   it.each([
@@ -409,7 +414,7 @@ describe('the session of a Received line', () => {
   ])('tells nothing with %s', async (_, value) => {
     const honest = `Received: from mx.weaver.test (x [192.0.2.5]) by mx.firm.test; ${stamp}\r\n`;
     const mail = message({ above: `${path}Received: ${value}; ${stamp}\r\n${honest}` });
-    expect(await verify(mail)).toMatchObject({ spf: null });
+    expect(await verify(mail, { ownRelays })).toMatchObject({ spf: 'none', dmarc: null });
   });
 
   it('gives way to the session that was handed in', async () => {
@@ -417,7 +422,7 @@ describe('the session of a Received line', () => {
       above: `${path}Received: from mx.weaver.test (x [192.0.2.5]) by mx.firm.test; ${stamp}\r\n`,
     });
     const smtp = { clientIp: '198.51.100.7', helo: 'mx.evil.test', mailFrom: 'ada@weaver.test' };
-    expect(await verify(mail, { smtp })).toMatchObject({ spf: 'fail' });
+    expect(await verify(mail, { smtp, ownRelays })).toMatchObject({ spf: 'fail' });
   });
 });
 
@@ -476,8 +481,14 @@ describe('hostile messages', () => {
   });
 });
 
-function read(lines: readonly string[], ids = ['mx.firm.test']): Authentication | null {
-  return readTrustedResults(lines.map(headerOf), ids);
+function read(
+  lines: readonly string[],
+  trustedAuthservIds = ['mx.firm.test'],
+  more: { readonly ownRelays?: readonly string[]; readonly shown?: string } = {},
+): Authentication | null {
+  const head = readRawHeader(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`));
+  if (head === null) throw new Error('a header of such a size is read');
+  return readTrustedResults(head, { trustedAuthservIds, ...more });
 }
 
 describe('results of our own server', () => {
@@ -553,9 +564,9 @@ describe('results of our own server', () => {
     expect(two).toMatchObject({ dkim: 'pass', dmarc: 'permerror', alignedPass: false });
   });
 
-  it('of a megabyte are passed over', () => {
+  it('of a hundred kilobytes are passed over', () => {
     for (const unit of ['(', 'x ', ';', 'a=b ', '"\\']) {
-      expect(read([`Authentication-Results: mx.firm.test; ${unit.repeat(1_000_000)}`, author])).toBeNull();
+      expect(read([`Authentication-Results: mx.firm.test; ${unit.repeat(100_000)}`, author])).toBeNull();
     }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forwardLanguages } from '../../../src/mail/forwarded/forward-languages.ts';
+import { calendarLanguages } from '../../../src/mime/dates/calendar-words.ts';
 import { labels } from '../../../src/mail/forwarded/forward-words.ts';
 import { readForwards } from '../../../src/mail/forwarded/forwarded.ts';
 import { htmlToText } from '../../../src/mime/html/html.ts';
@@ -38,6 +39,11 @@ describe('what stands around a forward', () => {
 });
 
 describe('the label tables', () => {
+  it('the dates of every language are read, and of no other', () => {
+    const languages = forwardLanguages.map(({ language }) => language);
+    expect([...calendarLanguages]).toEqual(languages);
+  });
+
   it('give every label one meaning in all languages', () => {
     const fields = ['from', 'date', 'to', 'cc', 'subject', 'replyTo', 'other'] as const;
     const conflicts = forwardLanguages.flatMap((language) =>
@@ -414,8 +420,8 @@ describe('a forward in every language is unwrapped', () => {
 
 describe('a header block on one line', () => {
   /** As Yahoo prints it: from, to, cc, date, subject, with what stands between the values. */
-  const joined = (mark: string, labels: readonly string[], date: string): string => {
-    const [from = '', to = '', cc = '', sent = '', subject = ''] = labels;
+  const joined = (mark: string, printed: readonly string[], date: string): string => {
+    const [from = '', to = '', cc = '', sent = '', subject = ''] = printed;
     return (
       `   ----- ${mark} ----- ${from} Ada Moss <ada.moss@client.test>${to} "jane@firm.test" <jane@firm.test>` +
       `${cc} Eva Holm <eva@holm.test>; Ib Holm <ib@holm.test>${sent} ${date}${subject} The roof\n It leaks.`
@@ -464,8 +470,8 @@ describe('a header block on one line', () => {
     ],
     ['Προωθημένο μήνυμα', 'Από:|Προς:|Κοιν.:|Στάλθηκε:|Θέμα:', 'Τρίτη, 2 Νοεμβρίου 2021 09:26:50 π.μ. EET'],
     ['轉寄的郵件', '寄件人：|收件人：|副本：|寄件日期：|主題：', '2021年11月2日 週二 上午9:26:50 [GMT+8]'],
-  ])('is parted at labels glued to an address, a zone or without a colon: %s', (mark, labels, date) => {
-    const hop = forwardOf(joined(mark, labels.split('|'), date), 'Fwd: other');
+  ])('is parted at fields glued to an address, a zone or without a colon: %s', (mark, fields, date) => {
+    const hop = forwardOf(joined(mark, fields.split('|'), date), 'Fwd: other');
     expect(hop).toMatchObject({
       from: client,
       to: [{ address: 'jane@firm.test' }],
@@ -505,8 +511,8 @@ describe('what Apple Mail prints in further languages', () => {
       'Šalje|Predmet|Datum|Prima',
       '26. listopada 2027. u 14:25:08 EEST',
     ],
-  ])('%s', (introduction, labels, date) => {
-    const [from = '', subject = '', sent = '', to = ''] = labels.split('|');
+  ])('%s', (introduction, fields, date) => {
+    const [from = '', subject = '', sent = '', to = ''] = fields.split('|');
     const text = `> ${introduction}\n>\n> ${from}: Ada Moss <ada.moss@client.test>\n> ${subject}: The roof\n> ${sent}: ${date}\n> ${to}: jane@firm.test\n>\n> It leaks.`;
     expect(forwardOf(text)).toMatchObject({
       from: client,
@@ -536,6 +542,18 @@ describe("label lines of the forwarder's own right above the block", () => {
         comment: own,
         text: 'It leaks.',
       });
+  });
+
+  it.each([
+    ['Cc: Mary, please', block()],
+    ['From: Ada, received today\nDate: 4 February', `---------- Forwarded message ---------\n${block()}`],
+    ['From: Ada, as promised', block()],
+  ])('are told from a block by what they lack: %j', (own, printed) => {
+    expect(forwardOf(`${own}\n\n${printed}\n\nIt leaks.`)).toMatchObject({
+      from: client,
+      cc: [],
+      comment: own,
+    });
   });
 
   it('are not the first fields of the block', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLocalisedDate } from '../../../src/mail/forwarded/localised-date.ts';
+import { readLocalisedDate } from '../../../src/mime/dates/localised-date.ts';
 import { readAttribution } from '../../../src/mail/forwarded/printed-attribution.ts';
 import { readLines } from '../../../src/mail/forwarded/quoted-lines.ts';
 

@@ -404,6 +404,11 @@ describe('a fetch', () => {
     });
     await expect(fetchAll(session, wanted)).rejects.toMatchObject({ code: 'protocol' });
   });
+
+  it('of headers without end brings 1 MB of them', async () => {
+    const { session } = await inbox({ messages: [{ uid: 5, raw: Buffer.alloc(3_000_000, 'x') }] });
+    expect((await session.headersOnly(5)).length).toBe(1024 * 1024);
+  });
 });
 
 describe('a login', () => {

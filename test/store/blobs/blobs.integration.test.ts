@@ -85,6 +85,18 @@ describe('a folder of blobs', () => {
     await expect(openDirectoryStore({ dir: path }).check()).rejects.toThrow(/^BLOB_DIR: .*Fix: /u);
   });
 
+  it.each([
+    ['/sys/docketmail/blobs', /\((?:EPERM|EACCES|EROFS): .*right|read-only/u],
+    ['/proc/docketmail/blobs', /\(ENOENT: no folder can be made in \/proc\)/u],
+  ])('says why %s cannot be written, and what to do, at the check and at a put', async (dir, why) => {
+    const store = openDirectoryStore({ dir });
+    for (const work of [store.check(), store.put(newBlob(randomBytes(10)))]) {
+      const error: unknown = await work.catch((thrown: unknown) => thrown);
+      expect(String(error)).toMatch(/BLOB_DIR: .*Fix: /u);
+      expect(String(error)).toMatch(why);
+    }
+  });
+
   it('has no URLs of its own', async () => {
     const store = openDirectoryStore({ dir: await newFolder() });
     const blob = newBlob(randomBytes(1));

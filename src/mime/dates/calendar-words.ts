@@ -1,5 +1,4 @@
-import { forwardLanguages } from './forward-languages.ts';
-import { fold } from '../../mime/character-folding.ts';
+import { fold } from '../character-folding.ts';
 
 /** Further locales whose names differ: Arabic of the Levant and the Maghreb, Serbian in Latin letters. */
 const variants: Readonly<Record<string, readonly string[]>> = {
@@ -10,9 +9,11 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   sr: ['sr-Latn'],
 };
 
-/** Every language of the forward tables. */
+/** The languages whose dates are read: those in which mail clients print what they forward, and no others. BCP 47. */
 export const calendarLanguages: ReadonlySet<string> = new Set(
-  forwardLanguages.map(({ language }) => language),
+  'en de fr es it pt ca gl eu nl da nb sv fi is pl cs sk hu ro hr sr sl sq et lv lt ru uk bg mk el tr ar fa he hi th vi id ms zh-Hans zh-Hant ja ko af be ka bn fil cy ga mt lb kk az ur'.split(
+    ' ',
+  ),
 );
 
 /** The twelve months of a language, from January on. */
@@ -93,7 +94,7 @@ function readLanguage(language: string): CalendarWords {
 
 const read = new Map<string, CalendarWords>();
 
-/** Names of months and weekdays in a language of the forward tables, from the locale data of the runtime; read when first asked for. */
+/** Names of months and weekdays in one of the languages, from the locale data of the runtime; read when first asked for. */
 export function calendarWords(language: string): CalendarWords {
   const known = read.get(language) ?? readLanguage(language);
   if (calendarLanguages.has(language)) read.set(language, known);

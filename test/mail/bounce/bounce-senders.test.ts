@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { classifyAutomatic } from '../../src/mail/automatic/automatic.ts';
-import { readBounce } from '../../src/mail/bounce/bounce.ts';
-import type { Automatic, Bounce } from '../../src/mail/mail.ts';
-import { parseMessage } from '../../src/mime/parse.ts';
+import { classifyAutomatic } from '../../../src/mail/automatic/automatic.ts';
+import { readBounce } from '../../../src/mail/bounce/bounce.ts';
+import type { Automatic, Bounce } from '../../../src/mail/mail.ts';
+import { parseMessage } from '../../../src/mime/parse.ts';
+import { readMail } from '../../../src/mail/read.ts';
 
 async function read(raw: string): Promise<{ bounce: Bounce | null; automatic: Automatic | null }> {
   const message = await parseMessage({ raw: Buffer.from(raw) });
@@ -76,6 +78,29 @@ describe('a bounce from a sender that also writes other mail', () => {
     ['Ann <ann@shop.test>', 'Mail error notice', notice],
   ])('is none without it, or from a person: %s', async (from, subject, body) => {
     expect((await read(inText(`From: ${from}\nSubject: ${subject}`, body))).bounce).toBeNull();
+  });
+
+  test('forwards nothing, though it carries what came back', async () => {
+    const raw = mixed('From: no-reply@mx.test\nSubject: Mail error notice', 'multipart/mixed', [
+      ['text/plain', notice],
+      ['message/rfc822', returned],
+    ]);
+    const { mail } = await readMail({ raw: Readable.from([Buffer.from(raw)]) });
+    expect([mail.automatic?.kind, mail.forwards]).toEqual(['bounce', []]);
+  });
+
+  test('is known by its subject as well where anybody might send it', async () => {
+    const raw = (subject: string, words: string): string =>
+      mixed(`From: Support <support@provider.test>\nSubject: ${subject}`, 'multipart/mixed', [
+        ['text/plain', words],
+        ['message/rfc822', returned],
+      ]);
+    const words = 'Your message to client@shop.test could not be delivered: 550 5.1.1 user unknown';
+    expect(linesOf(await read(raw('Undeliverable message', words)))).toEqual([
+      'client@shop.test 550 5.1.1 user-unknown',
+    ]);
+    expect((await read(raw('Your message', words))).bounce).toBeNull();
+    expect((await read(raw('Re: Undeliverable message', words))).bounce).toBeNull();
   });
 
   test('is none where somebody passes it on', async () => {

@@ -1,5 +1,5 @@
 import { calendarKey, calendarLanguages, calendarWords } from './calendar-words.ts';
-import { withoutInvisible } from '../../mime/character-folding.ts';
+import { withoutInvisible } from '../character-folding.ts';
 import { readTime } from './printed-time.ts';
 
 /** The longest printed date, with weekday and zone spelled out, is under 100 characters. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLocalisedDate } from '../../../src/mail/forwarded/localised-date.ts';
+import { readLocalisedDate } from '../../../src/mime/dates/localised-date.ts';
 
 const read = (text: string, ...languages: string[]): string | null =>
   readLocalisedDate(text, new Set(languages));

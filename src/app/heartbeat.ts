@@ -1,0 +1,108 @@
+/** Tells the other processes that this one lives, and finds out whether it can do anything at all. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { BEAT_EVERY_MS } from '../store/processes.ts';
+import type { Self } from '../store/processes.ts';
+
+/** What a probe is told of this process. */
+export interface Liveness {
+  readonly status: 'ok' | 'stuck';
+  /** Since the database last answered this process. */
+  readonly secondsSinceAnswer: number;
+}
+
+export interface Heartbeat {
+  liveness(): Liveness;
+  /** Resolves when the process is stuck: it should end, and be started anew. */
+  readonly stuck: Promise<void>;
+}
+
+export interface HeartbeatTiming {
+  readonly everyMs: number;
+  /** A beat that takes longer has failed. */
+  readonly beatLimitMs: number;
+  readonly stuckAfterMs: number;
+}
+
+const heartbeatTiming: HeartbeatTiming = {
+  everyMs: BEAT_EVERY_MS,
+  beatLimitMs: 15_000,
+  // Longer than a fail-over, a restart or a server selection that has to time out.
+  stuckAfterMs: 3 * 60_000,
+};
+
+/**
+ * After connections were cut the MongoDB driver has been seen to wait for ever, with a server that was well again. So a process
+ * whose operations all fail for minutes asks over a connection of its own (`probe`): only where that answers is it stuck. A
+ * database that is away for all is waited for.
+ */
+export function startHeartbeat({
+  self,
+  probe,
+  log,
+  signal,
+  timing = heartbeatTiming,
+}: {
+  readonly self: Pick<Self, 'beat'>;
+  readonly probe: () => Promise<unknown>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly timing?: HeartbeatTiming;
+}): Heartbeat {
+  const { everyMs, beatLimitMs, stuckAfterMs } = timing;
+  let answeredAt = performance.now();
+  let isStuck = false;
+  let tell: () => void = () => {};
+  const stuck = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const silentMs = (): number => performance.now() - answeredAt;
+
+  async function look(): Promise<void> {
+    const beat = await within(self.beat(), beatLimitMs);
+    if (beat === null) {
+      answeredAt = performance.now();
+      return;
+    }
+    if (silentMs() < stuckAfterMs || (await within(probe(), beatLimitMs)) !== null) return;
+    isStuck = true;
+    log.fatal(
+      { secondsSinceAnswer: Math.round(silentMs() / 1000), error: beat },
+      'the database answers, but not over the connections of this process: it ends, to be started anew; nothing is lost',
+    );
+    tell();
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted && !isStuck) {
+      await look();
+      await delay(everyMs, undefined, { signal }).catch(() => {});
+    }
+  }
+  void run();
+  return {
+    stuck,
+    liveness: () => ({
+      status: isStuck ? 'stuck' : 'ok',
+      secondsSinceAnswer: Math.round(silentMs() / 1000),
+    }),
+  };
+}
+
+/** Null where it was done in time, else why not. */
+async function within(work: Promise<unknown>, ms: number): Promise<string | null> {
+  const ended = new AbortController();
+  const late = delay(ms, `no answer in ${ms} ms`, { signal: ended.signal }).catch(() => null);
+  try {
+    return await Promise.race([
+      work.then(
+        () => null,
+        (error: unknown) => describeError(error),
+      ),
+      late,
+    ]);
+  } finally {
+    ended.abort();
+  }
+}

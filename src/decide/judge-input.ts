@@ -1,0 +1,14 @@
+import type { Mail } from '../mail/mail.ts';
+import type { KnownContext } from './known-context.ts';
+import type { Parties } from './parties.ts';
+import type { Proof } from './proof.ts';
+import type { Rules } from './rules.ts';
+
+/** What each rule of the decision is asked about. */
+export interface JudgeInput {
+  readonly mail: Mail;
+  readonly facts: KnownContext;
+  readonly rules: Rules;
+  readonly parties: Parties;
+  readonly proof: Proof;
+}

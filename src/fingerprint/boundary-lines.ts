@@ -1,0 +1,60 @@
+/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is no boundary. */
+const maxBoundaryLine = 300;
+
+const LF = 10;
+const DASH = 45;
+const nothing: Buffer = Buffer.alloc(0);
+const dashesAtLineStart = Buffer.from('\n--');
+
+/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
+export function createBoundaryLines({
+  isBoundary,
+  addBytes,
+}: {
+  readonly isBoundary: (line: string) => boolean;
+  readonly addBytes: (bytes: Buffer) => void;
+}): { write(chunk: Buffer): void; end(): void } {
+  let atLineStart = true;
+  /** The start of a line that may be a boundary, or of what may become one. */
+  let held = nothing;
+
+  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
+  const readDashes = (chunk: Buffer, start: number): number => {
+    const feed = chunk.indexOf(LF, start);
+    const lineEnd = feed < 0 ? chunk.length : feed + 1;
+    const end = Math.min(lineEnd, start + maxBoundaryLine + 1 - held.length);
+    const piece = chunk.subarray(start, end);
+    const line = held.length === 0 ? piece : Buffer.concat([held, piece]);
+    held = nothing;
+    const isWhole = line.at(-1) === LF;
+    const canBe = line.length === 1 ? line[0] === DASH : line[0] === DASH && line[1] === DASH;
+    if (canBe && !isWhole && line.length <= maxBoundaryLine) held = Buffer.from(line);
+    else if (!canBe || !isWhole || !isBoundary(line.toString('latin1'))) addBytes(line);
+    atLineStart = isWhole || held.length > 0;
+    return end;
+  };
+
+  /** @returns where the next line that may be a boundary begins. */
+  const readOther = (chunk: Buffer, start: number): number => {
+    const found = chunk.indexOf(dashesAtLineStart, start);
+    const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
+    const end = found < 0 ? chunk.length - (endsInDash ? 1 : 0) : found + 1;
+    addBytes(chunk.subarray(start, end));
+    atLineStart = chunk[end - 1] === LF;
+    return end;
+  };
+
+  return {
+    write(chunk) {
+      let index = 0;
+      while (index < chunk.length) {
+        const dashes = atLineStart && (held.length > 0 || chunk[index] === DASH);
+        index = dashes ? readDashes(chunk, index) : readOther(chunk, index);
+      }
+    },
+    end() {
+      if (held.length > 0 && !isBoundary(held.toString('latin1'))) addBytes(held);
+      held = nothing;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { parseAddressList } from '../../mime/addresses/addresses.ts';
+import { organisationOf } from '../organisation.ts';
+import { readIp } from './ip-address.ts';
+import { ownRelaysOf } from './own-relays.ts';
+import type { OwnRelays, OwnServers } from './own-relays.ts';
+import { borderOf, statedBy } from './own-results.ts';
+import type { RawMessage } from './raw-header.ts';
+import { readReceivedLine } from './received-line.ts';
+import { clientOf } from './received.ts';
+
+/** What the headers of mail that is there tell of the servers by which it came; what the settings say already is left out. */
+export interface ServerProposal {
+  /** Messages with a Received line. */
+  readonly looked: number;
+  /** For TRUSTED_AUTHSERV_IDS. */
+  readonly authservIds: readonly string[];
+  /** For OWN_RELAYS. */
+  readonly ownRelays: readonly string[];
+}
+
+/** Of fewer messages nothing is concluded. */
+export const FEWEST_MESSAGES = 5;
+/** As many correspondents must have come by one server before it is taken for a relay and not for theirs. */
+const FEWEST_SENDERS = 3;
+const RELAY_SHARE = 0.8;
+/** A firm may have several servers that take mail, each with its own name. */
+const NAME_SHARE = 0.2;
+/** Store, filter, gateway, and one to spare. */
+const MOST_RELAYS = 4;
+
+/**
+ * Finds the relays by which nearly all mail comes, whoever sends it, the names of the servers that take it from elsewhere, and
+ * the names under which these state results. All that is looked at stands where only the receiving servers write.
+ */
+export function proposeServers(heads: readonly RawMessage[], rules: OwnServers): ServerProposal {
+  const mail = heads.filter(({ shown }) => shown.some(({ name }) => name === 'received'));
+  if (mail.length < FEWEST_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
+  const found: string[] = [];
+  let relays = ownRelaysOf(rules.ownRelays);
+  while (found.length < MOST_RELAYS) {
+    const next = commonClient(mail, relays);
+    if (next === null) break;
+    found.push(next);
+    relays = ownRelaysOf([...rules.ownRelays, ...found]);
+  }
+  const names = frequent(
+    mail.map((head) => borderOf(head.shown, relays).receiver),
+    mail.length,
+  ).filter((name) => /^[a-z0-9.-]*[a-z][a-z0-9.-]*$/u.test(name) && !relays.hasHost(name));
+  const ids = frequent(
+    mail.map(({ shown }) => statedBy(shown, relays)),
+    mail.length,
+  ).filter((id) => !rules.trustedAuthservIds.includes(id));
+  return { looked: mail.length, authservIds: ids, ownRelays: [...names, ...found] };
+}
+
+/** The address, or the network, from which nearly all mail comes to the last server that is known as ours. */
+function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | null {
+  const byNetwork = new Map<
+    string,
+    { readonly ips: Set<string>; readonly senders: Set<string>; count: number }
+  >();
+  for (const { shown } of mail) {
+    const value = shown[borderOf(shown, relays).end]?.value;
+    const line = value === undefined ? null : readReceivedLine(value);
+    const ip = line === null ? undefined : clientOf(line)?.ip;
+    if (ip === undefined) continue;
+    const network = networkOf(ip);
+    const known = byNetwork.get(network) ?? { ips: new Set(), senders: new Set(), count: 0 };
+    known.ips.add(ip);
+    known.senders.add(senderOf(shown));
+    known.count += 1;
+    byNetwork.set(network, known);
+  }
+  for (const [network, { ips, senders, count }] of byNetwork) {
+    if (count < mail.length * RELAY_SHARE || senders.size < FEWEST_SENDERS) continue;
+    return ips.size === 1 ? ([...ips][0] ?? null) : network;
+  }
+  return null;
+}
+
+function networkOf(ip: string): string {
+  if (readIp(ip)?.family === 4) return `${ip.slice(0, ip.lastIndexOf('.'))}.0/24`;
+  const groups = ip.split('::', 1).join('').split(':').slice(0, 4);
+  return groups.length === 4 ? `${groups.join(':')}::/64` : `${ip}/128`;
+}
+
+function senderOf(shown: RawMessage['shown']): string {
+  const from = shown.find(({ name }) => name === 'from')?.value ?? '';
+  const address = parseAddressList(from)[0]?.address ?? '';
+  return organisationOf(address.slice(address.lastIndexOf('@') + 1));
+}
+
+function frequent(names: readonly (string | null)[], of: number): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].flatMap(([name, count]) => (count >= of * NAME_SHARE ? [name] : [])).toSorted();
+}
+
+/** The proposal in words, with what to do; null where there is nothing to say. */
+export function proposalText({ looked, authservIds, ownRelays }: ServerProposal): {
+  readonly detail: string;
+  readonly fix: string;
+} | null {
+  const parts = [
+    ...(authservIds.length > 0
+      ? [
+          {
+            detail: `a receiving server states results as ${authservIds.join(', ')}`,
+            set: `TRUSTED_AUTHSERV_IDS=${authservIds.join(',')}`,
+          },
+        ]
+      : []),
+    ...(ownRelays.length > 0
+      ? [
+          {
+            detail: `mail comes by ${ownRelays.join(', ')}`,
+            set: `OWN_RELAYS=${ownRelays.join(',')}`,
+          },
+        ]
+      : []),
+  ];
+  if (parts.length === 0) return null;
+  return {
+    detail: `of ${looked} messages: ${parts.map(({ detail }) => detail).join('; ')}`,
+    fix: `if these are your own servers, or a gateway that you use, add them: ${parts.map(({ set }) => set).join(' and ')}`,
+  };
+}

@@ -1,0 +1,28 @@
+import type { ParseLimits } from '../limits.ts';
+import { createMessageDraft } from './message-draft.ts';
+import type { MessageDraft } from './message-draft.ts';
+import type { Part } from './part.ts';
+
+/** The messages that are being read, each inside the one before. */
+export interface DraftStack {
+  readonly outermost: MessageDraft;
+  readonly current: () => MessageDraft;
+  /** Begins the message inside `container`, which stands in `around`. */
+  readonly enter: (container: Part, around: MessageDraft) => void;
+  readonly leave: () => void;
+}
+
+export function createDraftStack(limits: ParseLimits): DraftStack {
+  const outermost = createMessageDraft(null, limits);
+  const drafts: MessageDraft[] = [outermost];
+  return {
+    outermost,
+    current: () => drafts.at(-1) ?? outermost,
+    enter: (container, around) => {
+      const nested = createMessageDraft(container, limits);
+      around.nested.push(nested);
+      drafts.push(nested);
+    },
+    leave: () => void drafts.pop(),
+  };
+}

@@ -1,0 +1,8 @@
+import type { IngestDeps } from '../ingest/ingest.ts';
+import type { Enqueue } from '../rejudge/rematch.ts';
+
+/** What people's acts need. */
+export interface TriageDeps extends IngestDeps {
+  /** Adds jobs for marked messages; what is lost of them the reconciler adds once more. */
+  readonly enqueue: Enqueue;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startHeartbeat } from '../../src/app/heartbeat.ts';
+import { createLog } from '../../src/log.ts';
+
+const timing = { everyMs: 5, beatLimitMs: 20, stuckAfterMs: 60 };
+
+function start(beat: () => Promise<void>, probe: () => Promise<unknown>) {
+  const stopping = new AbortController();
+  onTestFinished(() => stopping.abort());
+  const { signal } = stopping;
+  return startHeartbeat({ self: { beat }, probe, log: createLog('silent'), signal, timing });
+}
+
+const never = async (): Promise<never> => await new Promise<never>(() => {});
+const refused = async (): Promise<never> => await Promise.reject(new Error('no server'));
+
+describe('a process is stuck', () => {
+  it.each([
+    ['never answer', never],
+    ['fail', refused],
+  ])('when its operations %s for long and the server answers others', async (_, beat) => {
+    const heartbeat = start(beat, async () => {});
+    expect(heartbeat.liveness().status).toBe('ok');
+    await heartbeat.stuck;
+    expect(heartbeat.liveness()).toMatchObject({ status: 'stuck' });
+  });
+});
+
+describe('a process is not stuck', () => {
+  const isStuck = async (heartbeat: ReturnType<typeof start>): Promise<boolean> =>
+    await Promise.race([heartbeat.stuck.then(() => true), delay(400, false)]);
+
+  it('while the database answers it', async () => {
+    expect(
+      await isStuck(
+        start(
+          async () => {},
+          async () => {},
+        ),
+      ),
+    ).toBe(false);
+  });
+
+  it.each([
+    ['refuses', refused],
+    ['never answers', never],
+  ])('while the database %s everybody: that is waited for', async (_, probe) => {
+    const heartbeat = start(never, probe);
+    expect(await isStuck(heartbeat)).toBe(false);
+    expect(heartbeat.liveness().status).toBe('ok');
+  });
+
+  it('after an outage that ended', async () => {
+    let beats = 0;
+    const beat = async (): Promise<void> => {
+      beats += 1;
+      if (beats < 10) throw new Error('no server');
+    };
+    const probe = async () => (beats < 10 ? await refused() : undefined);
+    expect(await isStuck(start(beat, probe))).toBe(false);
+  });
+});
