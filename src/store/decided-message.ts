@@ -4,9 +4,10 @@ import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-sta
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from './message-document.ts';
 
 /** A stored message as decisions see it: ids as strings. */
-export function asDecided(message: MessageDocument): DecidedMessage {
+export function asDecided({ copyOf, ...message }: MessageDocument): DecidedMessage {
   return {
     ...message,
+    ...(copyOf !== undefined && { copyOf: copyOf.toHexString() }),
     id: message._id.toHexString(),
     arrivedAt: message.arrivedAt ?? message.receivedAt,
     links: message.links.map(({ state, writtenAt, ...link }) => ({

@@ -1,10 +1,8 @@
 import type { ObjectId } from 'mongodb';
 import type { SecondReading } from '../mail/second-reading.ts';
-import type { Authentication } from '../mail/authentication/authentication.ts';
-import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
+import type { MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
-import type { DecidedCaseUpdate, DecidedLink } from '../decide/decided-message.ts';
-import type { Verdict } from '../decide/verdict.ts';
+import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
 import type { ClientDocument } from './clients.ts';
 import type { StoredLinkState } from './stored-link-state.ts';
 
@@ -21,19 +19,23 @@ export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
 }
 
-export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
+export interface MessageDocument
+  extends
+    Omit<MessageFacts, 'arrivedAt'>,
+    Pick<
+      DecidedMessage,
+      'roles' | 'inOwnSent' | 'backfill' | 'authentication' | 'entryKey' | 'takenOver' | 'verdict'
+    > {
   readonly _id: ObjectId;
   /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
   readonly arrivedAt?: Date;
-  readonly roles: readonly MailboxRole[];
   readonly mailboxes: readonly string[];
-  /** Seen in a Sent folder of ours. */
-  readonly inOwnSent: boolean;
-  /** Older than the `since` of every mailbox that it was seen in. */
-  readonly backfill: boolean;
+  readonly copyOf?: ObjectId;
+  /** The copy by which its rows were written, until what a better one displaced is taken back. */
+  readonly writtenFrom?: { readonly rawKey: string; readonly size: number };
+  /** Copies beside `rawKey` that added recipients, where no copy is proven. */
+  readonly copies?: readonly { readonly rawKey: string; readonly size: number }[];
   readonly state: 'received' | 'judged' | 'stored' | 'triage' | 'ignored' | 'quarantined';
-  readonly verdict: Verdict | null;
-  readonly authentication: Authentication | null;
   readonly links: readonly MessageLink[];
   readonly caseUpdates: readonly MessageCaseUpdate[];
   readonly variantOf: ObjectId | null;

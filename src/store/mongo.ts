@@ -118,6 +118,8 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { messageId: 1 } },
         { key: { answers: 1 } },
         { key: { variantKey: 1 } },
+        { key: { contentKey: 1 }, sparse: true },
+        { key: { originalIds: 1 }, sparse: true },
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
