@@ -31,15 +31,10 @@ export async function readMessage(
   task: ReadingTask,
   settings: ReadingSettings,
 ): Promise<ReadingResult | SecondReading> {
-  switch (task.kind) {
-    case 'message':
-      return await readWhole(task, settings);
-    case 'header':
-      return await readHeader(task, settings);
-    case 'second':
-      // Takes a tenth of a second to load, and is rarely needed.
-      return await (await import('./second-reader.ts')).readSecond(open(task.raw));
-  }
+  if (task.kind === 'message') return await readWhole(task, settings);
+  if (task.kind === 'header') return await readHeader(task, settings);
+  // Takes a tenth of a second to load, and is rarely needed.
+  return await (await import('./second-reader.ts')).readSecond(open(task.raw));
 }
 
 async function readHeader(

@@ -84,7 +84,9 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
     run: async (task, timeLimitMs, stop) => {
       stop?.throwIfAborted();
       return await withProcess(take, async (one) => {
-        const breakOff = (): void => void end(one);
+        const breakOff = (): void => {
+          void end(one);
+        };
         stop?.addEventListener('abort', breakOff, { once: true });
         try {
           return await one.run(task, timeLimitMs);
@@ -98,7 +100,13 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
       });
     },
     runAlone: async (task, timeLimitMs) =>
-      await withProcess(start, async (one) => await one.run(task, timeLimitMs).finally(() => end(one))),
+      await withProcess(start, async (one) => {
+        try {
+          return await one.run(task, timeLimitMs);
+        } finally {
+          await end(one);
+        }
+      }),
     close: async () => {
       isClosed = true;
       clearInterval(sweep);

@@ -139,7 +139,8 @@ describe('a case of another client', () => {
       await receiveAll(firm, arriving);
       const owner = arriving[0]?.from === undefined ? 'paula' : 'omar';
       const rows = await firm.database.caseUpdates.find().toArray();
-      expect(rows.map(({ clientId, review }) => [clientId, review]).toSorted()).toEqual(
+      const found = rows.map(({ clientId, review }) => [String(clientId), review] as const);
+      expect(found.toSorted(([a], [b]) => a.localeCompare(b))).toEqual(
         ['omar', 'paula', 'paula'].map((clientId) => [clientId, clientId === owner ? null : 'foreign-case']),
       );
     }

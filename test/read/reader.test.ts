@@ -19,7 +19,7 @@ import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 
 const WAIT = { timeout: 30_000, interval: 50 };
-const reading: ReadingSettings = {
+const readingSettings: ReadingSettings = {
   authenticate: false,
   trustedAuthservIds: [],
   ownRelays: [],
@@ -48,7 +48,7 @@ function open(settings: Partial<ReaderSettings> = {}): Reader {
     maxMessageBytes: 50_000_000,
     timeLimitMs: 60_000,
     spoolDir: join(folder, 'spool'),
-    reading,
+    reading: readingSettings,
     entry: deadly,
     ...settings,
   });
@@ -81,7 +81,7 @@ describe('a reading process that ends over a message', () => {
     processes: 1,
     maxHeapMb: 96,
     maxProcessMb: 400,
-    settings: reading,
+    settings: readingSettings,
   });
   afterAll(pool.close);
   const run = async (subject: string, timeLimitMs = 60_000): Promise<string> => {
@@ -214,7 +214,7 @@ describe('the pool', () => {
       processes: 2,
       maxHeapMb: 256,
       maxProcessMb: 640,
-      settings: reading,
+      settings: readingSettings,
       idleMs: 200,
     });
     const header = message('Good morning');
