@@ -66,9 +66,6 @@ export interface CaseRow extends StatusChange {
   readonly confirmedAt?: Date | null;
 }
 
-/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
-const MAX_DESCRIPTION_CHARS = 500_000;
-
 /** What goes on record for a case update. `status` of one without its own follows the case: `caseChanges` tells which. */
 export function caseRowOf(
   update: DecidedCaseUpdate,
@@ -84,10 +81,10 @@ export function caseRowOf(
   return {
     clientId,
     date: message.date,
-    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     title,
-    description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
+    description: descriptionOf(mail, carriedIn(message, mail)),
     status: status ?? FIRST_STATUS,
+    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     statusInherited: status === null,
     statusText,
     ref,
