@@ -69,6 +69,7 @@ async function storeAll(): Promise<void> {
   const first = await letterOf(0);
   const sighted = { mailbox: 'office', role: 'capture', inOwnSent: false, backfill: false } as const;
   const received = await receiveMessage(database.messages, {
+    authentication: null,
     id: deterministicId(first.fingerprint),
     facts: first,
     sighted,

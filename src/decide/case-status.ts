@@ -44,12 +44,11 @@ interface Claim {
  * nothing, so that nobody takes over a case by claiming it with an old date.
  */
 export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
-  const effective = updates
-    .filter(({ review }) => (review ?? null) === null)
-    .toSorted((a, b) => compareClaims(a, b));
-  const [first] = effective;
-  const owning = effective.filter((one) => first && (compareClaims(one, first) === 0 || one.confirmedAt));
-  return new Set(owning.map(({ clientId }) => String(clientId)));
+  const effective = updates.filter(({ review }) => (review ?? null) === null);
+  const letIn = effective.filter(({ confirmedAt }) => (confirmedAt ?? null) !== null);
+  const claims = effective.filter((one) => !letIn.includes(one)).toSorted(compareClaims);
+  const owning = claims.filter((one) => claims[0] && compareClaims(one, claims[0]) === 0);
+  return new Set([...owning, ...letIn].map(({ clientId }) => String(clientId)));
 }
 
 const compareClaims = (a: Claim, b: Claim): number =>

@@ -146,9 +146,15 @@ function matchRecipients(judged: JudgeInput): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
+/** A circular that everybody answers. */
+const MAX_THREAD_CANDIDATES = 50;
+
 function matchThread(judged: JudgeInput): Answer {
   const { mail, facts } = judged;
   const { thread } = facts;
+  const { sharedIds = [] } = facts;
+  if (thread.length === 0 && sharedIds.length > 0)
+    return { outcome: 'rejected', detail: `several messages bear the id ${sharedIds.join(', ')}` };
   if (thread.length === 0) return nothing('no known message is referenced');
   const isBelieved = refuseForwarder(judged) === null;
   const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
@@ -165,7 +171,8 @@ function matchThread(judged: JudgeInput): Answer {
   const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
   if (links.length === 0) return nothing('the thread has no client yet');
-  if (links.length === 1)
+  const beside = (facts.threadClients ?? []).filter((clientId) => !clientIds.includes(clientId));
+  if (links.length === 1 && beside.length === 0)
     return (
       matchStranger(judged, links[0]?.clientId ?? '') ?? {
         outcome: 'found',
@@ -173,10 +180,14 @@ function matchThread(judged: JudgeInput): Answer {
         links,
       }
     );
+  const all = [
+    ...links,
+    ...[...new Set(beside)].map((clientId) => ({ clientId, via: 'thread' as const, address: null })),
+  ];
   return {
     outcome: 'rejected',
-    detail: `the thread has ${links.length} clients`,
-    candidates: links,
+    detail: `the thread has ${all.length} clients`,
+    candidates: all.slice(0, MAX_THREAD_CANDIDATES),
     reason: 'several-clients-in-thread',
   };
 }

@@ -6,6 +6,8 @@ import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { recipientsKey } from './facts-from-mail.ts';
+import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
+import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
@@ -15,10 +17,10 @@ import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
 import { holdWhereReadersDisagree } from './readers-disagree.ts';
 import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
-import { clientsThatHave, sameContentMessages, withRecord } from './same-entry.ts';
+import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 5;
+export const RULE_VERSION = 6;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -26,6 +28,8 @@ export const REUSED_ID_FLAG = 'message-id-reused';
 /** What is known beside the message. A gatherer brings it: from the database, or from the files of one call. */
 export interface Known {
   readonly relations: Relations;
+  /** Clients of the messages that `threadKeys` asks for. */
+  readonly threadClients: readonly string[];
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and whom they took the same words away from. */
   readonly decisions: readonly Decision[];
@@ -47,6 +51,7 @@ export interface Judgement {
   readonly links: readonly DecidedLink[];
   readonly caseUpdates: readonly DecidedCaseUpdate[];
   readonly variantOf: string | null;
+  readonly entryKey?: string;
   readonly newFlags: readonly string[];
   readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
@@ -54,6 +59,8 @@ export interface Judgement {
     readonly recipients: string;
   };
   readonly ruleVersion: number;
+  /** Messages that are to be judged again because this one is proven and they are not, or because it tells what they waited for. */
+  readonly wakes: readonly string[];
 }
 
 interface DecideInput {
@@ -70,11 +77,13 @@ interface DecideInput {
 export function decide(input: DecideInput): Judgement {
   const { mail, message, known } = input;
   const { roles, inOwnSent, backfill } = message;
-  const { decisions, authentication, book, relations } = known;
-  const context = { roles, inOwnSent, book, thread: relations.thread, decisions, authentication };
-  const { verdict, updates } = withCaseUpdates(input, context);
+  const { decisions, authentication, book, relations, threadClients } = known;
+  const { thread, sharedIds } = relations;
+  const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
+  const doubt = doubtOf(message, { relations, rules: input.rules });
+  const { verdict, updates } = withCaseUpdates(input, { context, doubt });
   const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
-  const kept = keptLinks({ message, verdict, known });
+  const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
     clients: known.clients,
@@ -84,29 +93,50 @@ export function decide(input: DecideInput): Judgement {
     links.length > 0 &&
     links.length === kept.length &&
     kept.every((link, index) => link === message.links[index] && link.retract === undefined);
+  const entryKey = entryKeyFor(message, relations);
   return {
     verdict: addsNothing ? (message.verdict ?? verdict) : withRecord(verdict, links),
     fresh: verdict,
     links,
-    caseUpdates: mergeCaseUpdates(message.caseUpdates, updates),
-    variantOf: relations.variants[0]?.id ?? null,
+    caseUpdates: mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+    variantOf:
+      (relations.variants.find((copy) => isBetter(copy, message)) ?? relations.variants[0])?.id ?? null,
+    ...(entryKey !== message.variantKey && { entryKey }),
     newFlags: [
       ...(relations.sameMessageId.length > 0 ? [REUSED_ID_FLAG] : []),
+      ...(doubt?.kind === 'waits' ? [DOUBTFUL_COPY_FLAG] : []),
       ...(isUnauthenticated ? [UNAUTHENTICATED_FLAG] : []),
     ],
     // A copy in our own Sent folder proves what was doubtful before.
     goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
     judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
     ruleVersion: RULE_VERSION,
+    wakes: wokenBy(message, relations).map(({ id }) => id),
   };
+}
+
+function wokenBy(
+  message: DecidedMessage,
+  { variants, impostors, sameMessageId }: Relations,
+): DecidedMessage[] {
+  const hasEntries = ({ links, caseUpdates }: DecidedMessage): boolean =>
+    links.some(({ state }) => state.kind !== 'covered') ||
+    caseUpdates.some(({ review }) => review !== null && review !== 'echo');
+  const outranked = [...variants, ...impostors].filter(
+    (other) => isBetter(message, other) && hasEntries(other),
+  );
+  const waiting = sameMessageId.filter(
+    ({ copyOf, verdict }) => copyOf === message.id && verdict?.reason === DOUBTFUL_COPY_FLAG,
+  );
+  return [...outranked, ...waiting];
 }
 
 /** The verdict with the evidence of its tags, and the updates that no message which tells the same makes already. */
 function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
-  facts: KnownContext,
+  { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const judged = judge(mail, facts, rules);
+  const judged = withDoubt(judge(mail, facts, rules), doubt);
   const { relations, holders } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
@@ -120,7 +150,7 @@ function withCaseUpdates(
     { verdict: judged, updates: cases.updates },
     known,
   );
-  const same = sameContentMessages(relations, verdict);
+  const same = [...sameContentMessages(relations, verdict), ...relations.variants];
   // Two that wait and are judged again at one moment must not stand for each other.
   const isNew = message.caseUpdates.length === 0;
   const updates = asked.filter(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseUpdateDraft, Review } from './case-updates.ts';
 import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { MailboxRole, MessageFacts } from './message-facts.ts';
@@ -12,8 +13,11 @@ export type LinkState =
 /** A client on whose record the message stands or is to stand. */
 export interface DecidedLink extends Link {
   readonly state: LinkState;
-  /** To be taken off the client's record: a person unlinked it, undid the link, or the client's address was taken away. */
-  readonly retract?: 'unlinked' | 'undone' | 'address-removed';
+  /**
+   * To be taken off the client's record: a person unlinked it, undid the link, or the client's address was taken away; or a copy
+   * that is better proven puts it there itself (`outranked`) or shows that it does not belong there (`displaced`).
+   */
+  readonly retract?: 'unlinked' | 'undone' | 'address-removed' | 'outranked' | 'displaced';
 }
 
 /** A case update as decided, kept so that a retry writes the same. Its description is the message's, see `descriptionOf`. */
@@ -34,6 +38,16 @@ export interface DecidedMessage extends MessageFacts {
   readonly inOwnSent: boolean;
   /** Older than the `since` of every mailbox that it was seen in. */
   readonly backfill: boolean;
+  readonly authentication: Authentication | null;
+  /** The message under whose identity this copy came, naming others or saying something else than that does; it waits for a person. */
+  readonly copyOf?: string;
+  /** What the ids of its rows are made of, where that is not `variantKey`. */
+  readonly entryKey?: string;
+  /**
+   * A copy that is proven took the place of the one by which it was judged. `displaced`: it names others or answers something else, so
+   * that links which it does not make are to go.
+   */
+  readonly takenOver?: 'same' | 'displaced';
   readonly verdict: Verdict | null;
   readonly links: readonly DecidedLink[];
   readonly caseUpdates: readonly DecidedCaseUpdate[];
@@ -44,6 +58,20 @@ export interface DecidedMessage extends MessageFacts {
 /** The hex form of the id under which the store keeps the message. */
 export const messageIdOf = (fingerprint: string): string =>
   createHash('sha256').update(`${fingerprint}\0`).digest('hex').slice(0, 24);
+
+/** How sure it is that the sender sent the message: 2 by its presence in a Sent folder of ours, 1 by its authentication. */
+export const proofOf = ({
+  inOwnSent,
+  authentication,
+}: {
+  readonly inOwnSent: boolean;
+  readonly authentication: Authentication | null;
+}): number => (inOwnSent ? 2 : authentication?.alignedPass === true ? 1 : 0);
+
+export const entryKeyOf = ({
+  entryKey,
+  variantKey,
+}: Pick<DecidedMessage, 'entryKey' | 'variantKey'>): string => entryKey ?? variantKey;
 
 export const isPending = ({ state, retract }: DecidedLink): boolean =>
   state.kind === 'pending' && retract === undefined;

@@ -9,6 +9,7 @@ import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
 import { isOurs } from './parties.ts';
+import { identifies, originalIds } from './thread-ids.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { ownWordsOf } from './case-description.ts';
 
@@ -26,7 +27,7 @@ const MAX_AHEAD_MS = 24 * 60 * 60_000;
 
 /** What is kept of a message beside its raw bytes. `now` counts only where neither Date nor INTERNALDATE can be used. */
 export function messageFactsOf(
-  { mail, variantKey }: ReadMail,
+  { mail, variantKey, partsKey }: ReadMail,
   beside: {
     readonly rawKey: string;
     readonly internalDate: Date | null;
@@ -39,11 +40,14 @@ export function messageFactsOf(
   const answers = answersOf(mail);
   const date = dateOf(mail.date, beside);
   const carried = carriedHop(mail, beside.rules);
+  const replacedIds = originalIds(mail.headers, mail.messageId);
+  const contentKey = contentKeyOf(mail, partsKey);
   return {
     fingerprint: mail.fingerprint,
     messageId: mail.messageId,
+    ...(replacedIds.length > 0 && { originalIds: replacedIds }),
     answers,
-    parentId: mail.inReplyTo.at(-1) ?? mail.references.at(-1) ?? null,
+    parentId: mail.inReplyTo.findLast(identifies) ?? mail.references.findLast(identifies) ?? null,
     subject: mail.subject.slice(0, MAX_SUBJECT_CHARS),
     preview: (isBareForward(mail) ? mail.text.trim() : mail.reply).slice(0, PREVIEW_CHARS),
     participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
@@ -64,6 +68,7 @@ export function messageFactsOf(
         ? null
         : originKeyOf(carried.from, carried.subject),
     variantKey: variantKey ?? headerKeyOf(mail) ?? mail.fingerprint,
+    ...(contentKey !== null && { contentKey }),
     flags: mail.automatic === null ? [] : [mail.automatic.kind],
     warnings: [...mail.warnings, ...date.warnings].slice(0, MAX_WARNINGS),
   };
@@ -94,15 +99,15 @@ function dateOf(
 
 function answersOf(mail: Mail): string[] {
   const carried = [...mail.forwards.map((hop) => hop.messageId), mail.bounce?.originalMessageId ?? null];
-  const ids = [...mail.references, ...mail.inReplyTo, ...carried].filter(
-    (id) => id !== null && id !== mail.messageId,
-  );
-  return [...new Set(ids as string[])].slice(-MAX_ANSWERS);
+  const ids = [...mail.references, ...mail.inReplyTo, ...carried].flatMap((id) => id ?? []);
+  return [...new Set(ids)].filter((id) => id !== mail.messageId && identifies(id)).slice(-MAX_ANSWERS);
 }
 
 /** The oldest reference, else In-Reply-To, else the own id: known without looking anything up. */
 function threadIdOf(mail: Mail): string {
-  const root = mail.references[0] ?? mail.inReplyTo[0] ?? mail.messageId ?? mail.fingerprint;
+  const [root = mail.fingerprint] = [...mail.references, ...mail.inReplyTo, mail.messageId ?? ''].filter(
+    identifies,
+  );
   return createHash('sha256').update(root).digest('hex').slice(0, 24);
 }
 
@@ -120,7 +125,7 @@ const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', '
  */
 export function recipientsBeside(
   known: Pick<MessageFacts, 'participants'>,
-  { facts, rules }: { readonly facts: MessageFacts; readonly rules: Rules },
+  { facts, rules }: { readonly facts: Pick<MessageFacts, 'participants'>; readonly rules: Rules },
 ): Participant[] {
   const named = new Set(known.participants.map(({ address }) => address));
   return facts.participants.filter(
@@ -135,6 +140,15 @@ function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): str
   return createHash('sha256')
     .update(JSON.stringify(['header', messageId, from?.address ?? null, date, subject]))
     .digest('hex');
+}
+
+/** Null where what tells messages apart is missing. */
+function contentKeyOf(mail: Mail, partsKey: string | null): string | null {
+  const { from, date, subject, to, cc } = mail;
+  if (partsKey === null || from === null || from.address === null || date === null) return null;
+  const second = Math.floor(Date.parse(date) / 1000);
+  const facts = [from.address, second, subject, recipientsKey({ to, cc, bcc: [] }), partsKey];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
 /** Null where sender or subject are missing: then nothing can be told apart. */

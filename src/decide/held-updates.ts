@@ -2,7 +2,7 @@ import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
 const sameUpdate =
-  (update: CaseUpdateDraft) =>
+  (update: Omit<CaseUpdateDraft, 'review' | 'awaitsParent'>) =>
   ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
     clientId === update.clientId &&
     ref === update.ref &&
@@ -22,17 +22,31 @@ export const isMadeBy =
         (made.awaitsParent !== true || awaitsParent),
     );
 
-/** What was held for an unknown parent is settled by the newer decision; everything else that was decided stays. */
+/** Whether a copy of the message makes effective what this one could only hold. */
+export const isOvertaken = (update: DecidedCaseUpdate, copies: readonly DecidedMessage[]): boolean =>
+  update.review !== null &&
+  copies.some(({ caseUpdates }) =>
+    caseUpdates.some((made) => made.review === null && sameUpdate(update)(made)),
+  );
+
+/**
+ * What was held for an unknown parent, or for want of a proof that a copy brought, is settled by the newer decision. What a copy
+ * overtook is none any more. Everything else that was decided stays.
+ */
 export function mergeCaseUpdates(
-  before: readonly DecidedCaseUpdate[],
-  now: readonly DecidedCaseUpdate[],
+  { caseUpdates: before, takenOver }: Pick<DecidedMessage, 'caseUpdates' | 'takenOver'>,
+  { now, copies }: { readonly now: readonly DecidedCaseUpdate[]; readonly copies: readonly DecidedMessage[] },
 ): DecidedCaseUpdate[] {
   const same = (a: DecidedCaseUpdate) => (b: DecidedCaseUpdate) =>
     a.clientId === b.clientId && a.ref === b.ref;
-  const kept = before.flatMap((update) => {
-    if (update.awaitsParent !== true) return [update];
-    const settled = now.find(same(update)) ?? { ...update, review: 'echo' as const, awaitsParent: false };
-    return [{ ...settled, writtenAt: update.writtenAt }];
+  const echo = { review: 'echo', awaitsParent: false } as const;
+  const kept = before.map((update) => {
+    if (isOvertaken(update, copies)) return { ...update, ...echo };
+    const found = now.find(same(update));
+    const isProven = takenOver !== undefined && update.review === 'unauthenticated' && found?.review === null;
+    if (update.awaitsParent !== true) return isProven ? { ...found, writtenAt: update.writtenAt } : update;
+    const settled = found ?? { ...update, ...echo };
+    return { ...settled, writtenAt: update.writtenAt };
   });
   return [...kept, ...now.filter((update) => !before.some(same(update)))];
 }

@@ -33,6 +33,10 @@ export interface KnownContext {
   readonly inOwnSent: boolean;
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   readonly thread: readonly ThreadMessage[];
+  /** Clients of the messages that hang on the same root or answer the same messages: beside them no other is found by the thread. */
+  readonly threadClients?: readonly string[];
+  /** Ids that the message answers and that several messages bear. */
+  readonly sharedIds?: readonly string[];
   readonly decisions: readonly Decision[];
   readonly authentication: Authentication | null;
 }

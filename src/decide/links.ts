@@ -1,8 +1,11 @@
 import type { DecidedLink, DecidedMessage } from './decided-message.ts';
+import { isBetter } from './doubtful-copy.ts';
 import type { BookEntry, Decision } from './known-context.ts';
+import type { Relations } from './relations.ts';
 import type { Verdict } from './verdict.ts';
 
 interface Known {
+  readonly relations: Pick<Relations, 'variants'>;
   readonly decisions: readonly Decision[];
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clients: ReadonlySet<string>;
@@ -13,10 +16,13 @@ export function keptLinks({
   message,
   verdict,
   known,
+  isDisplaced,
 }: {
   readonly message: DecidedMessage;
   readonly verdict: Verdict;
   readonly known: Known;
+  /** A better proven message shows that this one is not what it says. */
+  readonly isDisplaced: boolean;
 }): DecidedLink[] {
   const saying = (act: 'link' | 'unlink'): Set<string> =>
     new Set(
@@ -28,23 +34,39 @@ export function keptLinks({
     );
   const [linked, unlinked] = [saying('link'), saying('unlink')];
   const found = new Map(verdict.clients.map((link) => [link.clientId, link]));
+  const isGone = isDisplaced || message.takenOver === 'displaced';
   return message.links.map((link) => {
     const { clientId } = link;
+    const isByPerson = link.via === 'decision';
     const reason =
       unlinked.has(clientId) && !linked.has(clientId)
         ? 'unlinked'
-        : link.via === 'decision' && !linked.has(clientId)
+        : isByPerson && !linked.has(clientId)
           ? 'undone'
-          : link.via !== 'decision' && isLost(link, message, known)
+          : !isByPerson && isLost(link, message, known)
             ? 'address-removed'
-            : undefined;
-    if (reason === undefined) return link;
+            : !isByPerson && isGone && !found.has(clientId)
+              ? 'displaced'
+              : undefined;
+    if (reason === undefined) return yieldedToBetter(link, message, known);
     const otherwise = found.get(clientId);
     const { retract: _, ...bare } = link;
     return otherwise !== undefined && reason !== 'unlinked'
       ? { ...bare, via: otherwise.via, address: otherwise.address }
       : { ...bare, retract: reason };
   });
+}
+
+/** A copy that is proven puts its own words on the client's record, in place of those of one that is not. */
+function yieldedToBetter(link: DecidedLink, message: DecidedMessage, { relations }: Known): DecidedLink {
+  const by = relations.variants.find(
+    (copy) =>
+      isBetter(copy, message) &&
+      copy.links.some(({ clientId, retract }) => clientId === link.clientId && retract === undefined),
+  );
+  if (by === undefined || link.state.kind === 'covered') return link;
+  if (link.state.kind === 'written') return { ...link, retract: 'outranked' };
+  return { ...link, state: { kind: 'covered', by: by.id } };
 }
 
 /** Whether the address by which a client was found was taken from it. A client that has gone loses no mail. */

@@ -23,6 +23,8 @@ export interface MessageFacts {
   readonly fingerprint: string;
   /** The header, without angle brackets. */
   readonly messageId: string | null;
+  /** Ids that the message had before a relay replaced them; absent where there are none. */
+  readonly originalIds?: readonly string[];
   /** The newest ids that the message answers, carries or returns: In-Reply-To, References, forwards, a bounce's original. */
   readonly answers: readonly string[];
   /** The id answered directly: In-Reply-To, else the last reference. */
@@ -49,6 +51,8 @@ export interface MessageFacts {
   /** The `originKey` of the message that this one forwards: by it the captured message finds its forward. */
   readonly carriesKey: string | null;
   readonly variantKey: string;
+  /** Same From, recipients, Date, Subject and parts: copies of one message although a relay replaced the id of one of them. */
+  readonly contentKey?: string;
   readonly flags: readonly string[];
   readonly warnings: readonly string[];
 }

@@ -1,21 +1,33 @@
 import type { Mail } from '../mail/mail.ts';
-import { hasSameContent, printedIn } from './same-content.ts';
+import { hasSameContent, hasSimilarWords, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { ThreadMessage } from './known-context.ts';
 import { hasMultipleForwards } from './carried-hop.ts';
 import { isReply } from './case-updates.ts';
 import type { Parent } from './case-updates.ts';
+import { proofOf } from './decided-message.ts';
 import type { DecidedMessage } from './decided-message.ts';
+import { identifies } from './thread-ids.ts';
+
+interface RelatedThreadMessage extends ThreadMessage {
+  readonly threadId: string;
+}
 
 export interface Relations {
   /** Messages that this one answers, carries or returns. */
-  readonly thread: readonly ThreadMessage[];
+  readonly thread: readonly RelatedThreadMessage[];
+  /** Ids that this one answers and that several messages bear, so that they stand for none. */
+  readonly sharedIds: readonly string[];
   readonly parent: Parent;
-  /** Earlier copies of this message with another body. */
+  /** Copies of this message with another body, or under the id of a relay. */
   readonly variants: readonly DecidedMessage[];
-  /** Other messages under the same Message-ID: either copies that were rewritten on the way, or a forgery. */
+  /** Other messages under the same Message-ID: one of them is a forgery, or a program draws its ids badly. */
   readonly sameMessageId: readonly DecidedMessage[];
+  /** Those of them that also name the same sender and date, so that only one can be what was sent. */
+  readonly impostors: readonly DecidedMessage[];
+  /** The message under whose identity this one came. */
+  readonly copied: DecidedMessage | null;
   /** Messages that this one forwards, word for word. */
   readonly originals: readonly DecidedMessage[];
   /** Messages that forward this one, word for word. */
@@ -33,14 +45,15 @@ const FORWARDED_WITHIN_MS = 30 * 24 * 60 * 60_000;
 export function relationKeys(
   message: Pick<
     MessageFacts,
-    'messageId' | 'answers' | 'variantKey' | 'originKey' | 'carriesKey' | 'date' | 'forwarded'
+    'messageId' | 'answers' | 'variantKey' | 'contentKey' | 'originKey' | 'carriesKey' | 'date' | 'forwarded'
   >,
 ) {
   const printed = printedIn(message);
   const inside = printed?.getTime() ?? message.date.getTime() - FORWARDED_WITHIN_MS;
   return {
-    messageIds: message.messageId === null ? message.answers : [...message.answers, message.messageId],
+    messageIds: [...message.answers, message.messageId ?? ''].filter(identifies),
     variantKey: message.variantKey,
+    contentKey: message.contentKey ?? null,
     /** Of what this message forwards. */
     originKey: message.carriesKey,
     originSince: new Date(inside - ORIGINAL_WITHIN_MS),
@@ -51,22 +64,35 @@ export function relationKeys(
   };
 }
 
+/**
+ * Where the clients of a thread are found: messages of these threads, and messages that answer one of these ids. Null where no client
+ * would be found by it.
+ */
+export function threadKeys(
+  message: Pick<MessageFacts, 'threadId' | 'answers'>,
+  { thread }: Pick<Relations, 'thread'>,
+): { readonly threadIds: readonly string[]; readonly ids: readonly string[] } | null {
+  if (thread.every(({ clientIds }) => clientIds.length === 0)) return null;
+  const threadIds = [message.threadId, ...thread.map(({ threadId }) => threadId)];
+  return { threadIds: [...new Set(threadIds)], ids: message.answers.filter(identifies) };
+}
+
 export type RelationKeys = ReturnType<typeof relationKeys>;
 
 /** Whether a message is among those that the keys ask for: what the database answers by its indexes. */
 export function isAskedFor(
-  {
-    messageId,
-    variantKey,
-    originKey,
-    carriesKey,
-    date,
-  }: Pick<MessageFacts, 'messageId' | 'variantKey' | 'originKey' | 'carriesKey' | 'date'>,
+  other: Pick<
+    MessageFacts,
+    'messageId' | 'originalIds' | 'variantKey' | 'contentKey' | 'originKey' | 'carriesKey' | 'date'
+  >,
   keys: RelationKeys,
 ): boolean {
+  const { messageId, originalIds = [], originKey, carriesKey, date } = other;
   return (
     (messageId !== null && keys.messageIds.includes(messageId)) ||
-    variantKey === keys.variantKey ||
+    originalIds.some((id) => keys.messageIds.includes(id)) ||
+    other.variantKey === keys.variantKey ||
+    (other.contentKey !== undefined && other.contentKey === keys.contentKey) ||
     (originKey !== null &&
       originKey === keys.originKey &&
       date >= keys.originSince &&
@@ -77,53 +103,84 @@ export function isAskedFor(
 
 /** More than these say nothing that fewer do not. */
 export const MAX_RELATED = 200;
+/** As many of a thread's messages show whether several clients write in it. */
+export const MAX_THREAD = 1_000;
+
+type Identified = Pick<MessageFacts, 'messageId' | 'originalIds' | 'variantKey' | 'contentKey' | 'preview'>;
+
+/** The same message, with a banner or a footer that it got on its way, or under the id that a relay put in place of its own. */
+export function isCopyOf(a: Identified, b: Identified): boolean {
+  if (a.contentKey !== undefined && a.contentKey === b.contentKey && wasRenamed(a, b)) return true;
+  return a.variantKey === b.variantKey && hasSimilarWords(a, b);
+}
+
+/** A relay draws an id under its own host. One host that drew two has sent two messages, though they say the same. */
+function wasRenamed(a: Identified, b: Identified): boolean {
+  if (a.messageId === null || b.messageId === null || hostOf(a.messageId) !== hostOf(b.messageId))
+    return true;
+  const idsOf = ({ messageId, originalIds = [] }: Identified) => [messageId, ...originalIds];
+  return idsOf(a).some((id) => idsOf(b).includes(id));
+}
+
+const hostOf = (id: string): string => id.slice(id.lastIndexOf('@') + 1).toLowerCase();
+
+/**
+ * The messages that an id stands for. An id that two messages bear, and none of them is proven to be the sender's, stands for
+ * none: a thread would join strangers. The id that a relay replaced counts where no message bears it.
+ */
+function bearersOf(id: string, found: readonly DecidedMessage[]): readonly DecidedMessage[] {
+  const own = found.filter(({ messageId, copyOf }) => messageId === id && copyOf === undefined);
+  const bearers = own.length > 0 ? own : found.filter(({ originalIds }) => originalIds?.includes(id));
+  const proven = bearers.filter((one) => proofOf(one) > 0);
+  for (const group of [bearers, proven])
+    if (group.every((one) => group[0] && isCopyOf(one, group[0]))) return group;
+  return [];
+}
 
 /** Sorts the messages found by `relationKeys` into what they are to this one. Subject alone never joins two messages. */
 export function relate(input: {
-  readonly message: Pick<
-    MessageFacts,
-    | 'messageId'
-    | 'answers'
-    | 'variantKey'
-    | 'originKey'
-    | 'carriesKey'
-    | 'parentId'
-    | 'date'
-    | 'preview'
-    | 'forwarded'
-  >;
+  readonly message: DecidedMessage;
   readonly mail: Mail;
   readonly found: readonly DecidedMessage[];
 }): Relations {
   const { message, mail, found } = input;
   const { originKey, carriesKey } = message;
-  const answered = new Set(message.answers);
-  const carriedIds = new Set(mail.forwards.flatMap((hop) => hop.messageId ?? []));
-  const isNamedIn = (ids: ReadonlySet<string>, { messageId }: DecidedMessage): boolean =>
-    messageId !== null && ids.has(messageId);
+  const namedBy = (ids: readonly string[]): Set<DecidedMessage> =>
+    new Set([...new Set(ids)].filter(identifies).flatMap((id) => bearersOf(id, found)));
+  const answered = namedBy(message.answers);
+  const enclosed = namedBy(mail.forwards.flatMap((hop) => hop.messageId ?? []));
   const isCarried = (other: DecidedMessage): boolean =>
-    isNamedIn(carriedIds, other) ||
+    enclosed.has(other) ||
     (carriesKey !== null && other.originKey === carriesKey && isInTime(other, message));
-  const variants = found.filter((other) => other.variantKey === message.variantKey);
+  const variants = found.filter((other) => other.copyOf === undefined && isCopyOf(other, message));
   const carried = found.filter(isCarried);
-  const answers = found.filter((other) => isNamedIn(answered, other));
+  const answers = found.filter((other) => answered.has(other));
+  const { messageId } = message;
+  const sameMessageId = found.filter(
+    (other) =>
+      messageId !== null &&
+      identifies(messageId) &&
+      other.messageId === messageId &&
+      !isCopyOf(other, message),
+  );
   return {
     thread: [...new Map([...answers, ...carried].map((other) => [other.fingerprint, other])).values()].map(
       (other) => ({
         messageId: other.messageId ?? '',
+        threadId: other.threadId,
         subject: other.subject,
         clientIds: other.links.map(({ clientId }) => clientId),
-        isPrinted: !isNamedIn(answered, other) && !isNamedIn(carriedIds, other),
+        isPrinted: !answered.has(other) && !enclosed.has(other),
       }),
+    ),
+    sharedIds: message.answers.filter(
+      (id) => bearersOf(id, found).length === 0 && found.some((other) => other.messageId === id),
     ),
     parent: parentOf({ message, mail, answers, carried }),
     variants,
-    sameMessageId: found.filter(
-      (other) =>
-        other.messageId !== null &&
-        other.messageId === message.messageId &&
-        other.variantKey !== message.variantKey,
-    ),
+    sameMessageId,
+    impostors: found.filter((other) => other.variantKey === message.variantKey && !isCopyOf(other, message)),
+    copied: found.find(({ id }) => id === message.copyOf) ?? null,
     originals:
       message.forwarded !== null && hasMultipleForwards(mail, message.forwarded)
         ? []
@@ -173,6 +230,10 @@ function parentOf(input: {
     carried.find(({ date }) => date.getTime() <= message.date.getTime());
   if (original !== undefined) return { kind: 'known', tags: original.tags };
   if (!isReply(input.mail)) return { kind: 'none' };
-  const parent = input.answers.find((other) => other.messageId === message.parentId);
+  const { parentId } = message;
+  const parent = input.answers.find(
+    ({ messageId, originalIds = [] }) =>
+      parentId !== null && (messageId === parentId || originalIds.includes(parentId)),
+  );
   return parent === undefined ? { kind: 'unknown' } : { kind: 'known', tags: parent.tags };
 }

@@ -40,6 +40,27 @@ export function hasSameContent(original: Original, carrier: Carrier): boolean {
   return sharedBy(a, b) >= (longer < FEW_WORDS ? longer : longer * SAME_WORDS_SHARE);
 }
 
+/** A banner above a letter and a list's footer below it add words; as much of the shorter one stands in both. */
+const SIMILAR_WORDS_SHARE = 0.6;
+/** Of these each counts. More may stand between two footers of their own. */
+const VERY_FEW_WORDS = 4;
+
+/**
+ * Whether two messages under one id, sender and date are one that got a banner or a footer on its way. Where each has a number that
+ * the other lacks, an amount or an account was exchanged.
+ */
+export function hasSimilarWords(a: Pick<Original, 'preview'>, b: Pick<Original, 'preview'>): boolean {
+  const [shorter = [], longer = []] = [wordsOf(a.preview), wordsOf(b.preview)].toSorted(
+    (one, other) => one.length - other.length,
+  );
+  if (shorter.length === 0) return longer.length === 0;
+  const bringsNumber = (words: readonly string[], other: readonly string[]): boolean =>
+    words.some((word) => isNumber(word) && !other.includes(word));
+  if (bringsNumber(shorter, longer) && bringsNumber(longer, shorter)) return false;
+  const isShort = shorter.length < VERY_FEW_WORDS;
+  return sharedBy(shorter, longer) >= shorter.length * (isShort ? 1 : SIMILAR_WORDS_SHARE);
+}
+
 const isNumber = (word: string): boolean => /\p{N}/u.test(word);
 
 function sharedBy(a: readonly string[], b: readonly string[]): number {

@@ -3,8 +3,10 @@
  * forward of anybody else is a message of its own. Copies that differ in a footer are one entry too.
  */
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
-import { isPending, isStaffForward, withEvidence } from './decided-message.ts';
+import { entryKeyOf, isPending, isStaffForward, withEvidence } from './decided-message.ts';
+import { isBetter } from './doubtful-copy.ts';
 import { isMadeBy } from './held-updates.ts';
+import { isCopyOf } from './relations.ts';
 import type { Verdict } from './verdict.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './same-content.ts';
@@ -20,11 +22,14 @@ export function clientsThatHave(
     bringsNoFileTo(other, { ...message, isForward }),
   );
   const having = [
-    ...related.variants.flatMap(({ id, links }) =>
-      links.flatMap(({ clientId, state }): [string, string][] => {
-        if (state.kind === 'pending') return [];
-        return [[clientId, state.kind === 'covered' ? (state.by ?? id) : id]];
-      }),
+    // What is not proven gives way to this one where it is.
+    ...related.variants.flatMap((copy) =>
+      isBetter(message, copy)
+        ? []
+        : copy.links.flatMap(({ clientId, state }): [string, string][] => {
+            if (state.kind === 'pending') return [];
+            return [[clientId, state.kind === 'covered' ? (state.by ?? copy.id) : copy.id]];
+          }),
     ),
     // Decided is as good as written: it will be.
     ...same.flatMap((other) =>
@@ -32,6 +37,18 @@ export function clientsThatHave(
     ),
   ];
   return new Map(having.toReversed());
+}
+
+/**
+ * What the ids of a message's rows are made of: the same for its copies, so that two workers which meet two of them write one row,
+ * and another for a message that only bears their id, sender and date.
+ */
+export function entryKeyFor(message: DecidedMessage, { variants, impostors }: Relations): string {
+  if (message.verdict !== null) return entryKeyOf(message);
+  const judged = variants.find(({ verdict }) => verdict !== null);
+  const [first = message.variantKey] = [message, ...variants].map(({ variantKey }) => variantKey).toSorted();
+  const key = judged === undefined ? first : entryKeyOf(judged);
+  return impostors.some((other) => entryKeyOf(other) === key) ? message.fingerprint : key;
 }
 
 /** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
@@ -78,6 +95,44 @@ export function entryHolders(message: DecidedMessage, related: Relations): Decid
   );
 }
 
+/**
+ * A message of ours in a Sent folder and its blind copy, whose id a relay replaced, may be judged at the same moment too. Nothing but
+ * their content tells that they are one, so the one with the higher id takes over the entry of the other.
+ */
+export function copyBefore(
+  message: DecidedMessage,
+  copies: readonly DecidedMessage[],
+): DecidedMessage | null {
+  const hasEntry = message.links.some(isPending) || message.caseUpdates.some(isFresh);
+  if (!hasEntry || message.verdict?.direction !== 'outbound') return null;
+  const others = copies.filter(
+    (copy) => isCopyOf(copy, message) && entryKeyOf(copy) !== entryKeyOf(message) && copy.id < message.id,
+  );
+  return others[0] ?? null;
+}
+
+/** What is left of a message's decision beside that about a copy of it. */
+export function yieldToCopy(
+  message: DecidedMessage,
+  copy: DecidedMessage,
+): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict' | 'entryKey'> {
+  const taken = new Set(clientsOnRecord(copy));
+  const links = message.links.map((link): DecidedLink =>
+    isPending(link) && taken.has(link.clientId) ? { ...link, state: { kind: 'covered', by: copy.id } } : link,
+  );
+  const caseUpdates = message.caseUpdates.filter(
+    (update) => !isFresh(update) || !isMadeBy(withoutEcho(update), { awaitsParent: false })(copy),
+  );
+  const verdict = message.verdict && withRecord(message.verdict, links);
+  return { links, caseUpdates, verdict, entryKey: entryKeyOf(copy) };
+}
+
+const withoutEcho = (update: DecidedCaseUpdate) => ({
+  ...update,
+  review: update.review === 'echo' ? null : update.review,
+  awaitsParent: update.awaitsParent === true,
+});
+
 /** What is left of a message's decision beside the entries of `entryHolders`; null where they take nothing of it. */
 export function yieldTo(
   holders: readonly DecidedMessage[],
@@ -96,11 +151,7 @@ export function yieldTo(
   });
   const caseUpdates = message.caseUpdates.filter((update) => {
     if (!isFresh(update)) return true;
-    const asDraft = {
-      ...update,
-      review: update.review === 'echo' ? null : update.review,
-      awaitsParent: update.awaitsParent === true,
-    };
+    const asDraft = withoutEcho(update);
     return !same.some(isMadeBy(asDraft, asDraft));
   });
   const isSame =

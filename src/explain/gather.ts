@@ -1,11 +1,10 @@
-import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import { entriesOf } from '../decide/client-addresses.ts';
 import type { WrittenAddresses } from '../decide/client-addresses.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
 import type { BookEntry } from '../decide/known-context.ts';
-import { relate } from '../decide/relations.ts';
+import { relate, threadKeys } from '../decide/relations.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** A client of `--clients`. */
@@ -34,21 +33,21 @@ export function gather({
   clients,
   message,
   mail,
-  authentication,
   disagreements,
 }: Pick<Known, 'disagreements'> & {
   readonly store: MemoryStore;
   readonly clients: Clients;
   readonly message: DecidedMessage;
   readonly mail: Mail;
-  readonly authentication: Authentication;
 }): Known {
+  const relations = relate({ message, mail, found: store.related(message) });
   return {
     ...clients,
-    relations: relate({ message, mail, found: store.related(message) }),
+    relations,
+    threadClients: store.threadClients(message, threadKeys(message, relations)),
     decisions: [],
     holders: store.holders(message.tags.flatMap(({ ref }) => ref ?? [])),
-    authentication,
+    authentication: message.authentication,
     disagreements,
   };
 }

@@ -1,16 +1,17 @@
 /** The steps of ingestion over a store in memory: what becomes of a message, and of those that waited for it. */
-import { caseRowOf } from '../decide/case-status.ts';
 import { decide, isNews, stateWhenWritten } from '../decide/decide.ts';
 import { messageIdOf } from '../decide/decided-message.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
+import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import { entryHolders, yieldTo } from '../decide/same-entry.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { gather } from './gather.ts';
 import type { Clients } from './gather.ts';
-import { caseRowKey, openMemoryStore } from './memory-store.ts';
+import { openMemoryStore } from './memory-store.ts';
 import type { CaseUpdateRow, MemoryStore } from './memory-store.ts';
+import { caseUpdatesOf, record } from './record.ts';
 import type { Unjudged } from './unjudged.ts';
 
 export interface Outcome {
@@ -21,119 +22,163 @@ export interface Outcome {
 
 export interface Ingestion {
   /** Decides about a message and about those that waited for it. To be called in the order of dates. */
-  readonly receive: (message: Unjudged) => void;
-  readonly outcomeOf: (message: Unjudged) => Outcome;
+  readonly receive: (copy: Unjudged) => void;
+  readonly outcomeOf: (copy: Unjudged) => Outcome;
 }
 
-export function openIngestion({
-  clients,
-  config,
-}: {
+/** All that was read and decided so far. */
+interface State {
+  readonly store: MemoryStore;
   readonly clients: Clients;
   readonly config: ExplainConfig;
-}): Ingestion {
-  const store = openMemoryStore();
-  const { rules } = config;
-  /** The copy by which a message is judged again. */
-  const copies = new Map<string, Unjudged>();
+  /** The copy by which a message is judged. */
+  readonly judgedBy: Map<string, Unjudged>;
+  /** The message of each copy, and the copies of each message. */
+  readonly idsOf: Map<Unjudged, string>;
+  readonly copiesOf: Map<string, Unjudged[]>;
   /** What a copy that names recipients of its own was judged to be, which is not what the first copy was. */
-  const verdicts = new Map<Unjudged, Verdict>();
+  readonly verdicts: Map<Unjudged, Verdict>;
+  /** Messages to judge again. */
+  readonly waiting: string[];
+}
 
-  /** Returns the ids of the messages that this decision may change. */
-  const judge = (copy: Unjudged, before: DecidedMessage, isFirst: boolean): readonly string[] => {
-    const { reading, authentication, disagreements } = copy;
-    const { mail } = reading;
-    const known = gather({ store, clients, message: before, mail, authentication, disagreements });
-    const { verdict, links, caseUpdates, newFlags } = decide({ mail, message: before, known, rules });
-    const flags = [...new Set([...before.flags, ...newFlags])];
-    const judged: DecidedMessage = { ...before, verdict, links, caseUpdates, flags };
-    const { relations } = known;
-    const holders = entryHolders(judged, relations);
-    const message = { ...judged, ...yieldTo(holders, { message: judged, related: relations }) };
-    verdicts.set(copy, message.verdict ?? verdict);
-    for (const update of message.caseUpdates) recordCaseUpdate(store, { message, update, copy, isFirst });
-    store.put(written(message));
-    return isNews(message, { before, isFirst }) ? store.dependants(message).filter(isWaitingIn(store)) : [];
+export function openIngestion(input: Pick<State, 'clients' | 'config'>): Ingestion {
+  const state: State = {
+    ...input,
+    store: openMemoryStore(),
+    judgedBy: new Map(),
+    idsOf: new Map(),
+    copiesOf: new Map(),
+    verdicts: new Map(),
+    waiting: [],
   };
-
+  const { store, judgedBy, waiting } = state;
   return {
     receive: (copy) => {
-      const id = messageIdOf(copy.facts.fingerprint);
-      const known = store.get(id);
-      const others = known === undefined ? [] : recipientsBeside(known, { facts: copy.facts, rules });
-      if (known !== undefined && others.length === 0) return;
-      if (known === undefined) copies.set(id, copy);
-      const waiting = [...judge(copy, known ?? unjudged(copy, config), known === undefined)];
-      const now = store.get(id);
-      if (now !== undefined) store.put({ ...now, participants: [...now.participants, ...others] });
+      receive(state, copy);
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const [message, first] = [store.get(next), copies.get(next)];
-        if (message !== undefined && first !== undefined) waiting.push(...judge(first, message, false));
+        const [message, first] = [store.get(next), judgedBy.get(next)];
+        if (message !== undefined && first !== undefined) judge(state, { message, copy: first });
       }
     },
-    outcomeOf: (copy) => {
-      const id = messageIdOf(copy.facts.fingerprint);
-      const message = store.get(id);
-      const verdict = verdicts.get(copy) ?? message?.verdict;
-      if (!message || !verdict) throw new Error(`${copy.file} was not judged`);
-      return { verdict, caseUpdates: caseUpdatesOf(store, message) };
-    },
+    outcomeOf: (copy) => outcomeOf(state, copy),
   };
 }
 
-const unjudged = ({ facts }: Unjudged, { mailbox }: ExplainConfig): DecidedMessage => ({
+function receive(state: State, copy: Unjudged): void {
+  const { store, idsOf, copiesOf, judgedBy, config } = state;
+  const id = messageIdOf(copy.facts.fingerprint);
+  const copies = copiesOf.get(id);
+  if (copies === undefined) copiesOf.set(id, [copy]);
+  else copies.push(copy);
+  idsOf.set(copy, id);
+  const known = store.get(id);
+  if (known !== undefined) {
+    receiveCopy(state, copy, known);
+    return;
+  }
+  judgedBy.set(id, copy);
+  judge(state, { copy, message: unjudged(copy, config) });
+}
+
+function receiveCopy(state: State, copy: Unjudged, known: DecidedMessage): void {
+  const { store, copiesOf, judgedBy } = state;
+  const { rules } = state.config;
+  const { facts, authentication } = copy;
+  switch (copyKind(known, { ...facts, inOwnSent: false, authentication }, rules)) {
+    case 'same':
+      return;
+    case 'adds': {
+      const others = recipientsBeside(known, { facts, rules });
+      judge(state, { copy, message: known });
+      const now = store.get(known.id) ?? known;
+      store.put({ ...now, participants: [...now.participants, ...others] });
+      return;
+    }
+    case 'better': {
+      const before = (copiesOf.get(known.id) ?? []).filter((one) => one !== copy);
+      for (const one of before) if (differs(facts, one.facts, rules)) receiveDoubtful(state, one, known.id);
+      judgedBy.set(known.id, copy);
+      const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
+      judge(state, { copy, message: { ...known, ...facts, authentication, takenOver } });
+      return;
+    }
+    case 'doubtful':
+      receiveDoubtful(state, copy, known.id);
+  }
+}
+
+/** Copies that name others than the one that is proven are messages of their own, which wait. */
+function receiveDoubtful(state: State, copy: Unjudged, copyOf: string): void {
+  const own = `copy:${copy.file}`;
+  const { contentKey: _, ...facts } = copy.facts;
+  const id = messageIdOf(own);
+  state.idsOf.set(copy, id);
+  state.judgedBy.set(id, copy);
+  const message = { ...unjudged({ ...copy, facts }, state.config), id, copyOf, variantKey: own };
+  judge(state, { copy, message });
+}
+
+function judge(
+  { store, clients, config, verdicts, waiting }: State,
+  { message: before, copy }: { readonly message: DecidedMessage; readonly copy: Unjudged },
+): void {
+  const { reading, disagreements } = copy;
+  const { mail } = reading;
+  const isFirst = before.verdict === null;
+  const known = gather({ store, clients, message: before, mail, disagreements });
+  const { rules } = config;
+  const { verdict, links, caseUpdates, newFlags, entryKey, wakes } = decide({
+    mail,
+    message: before,
+    known,
+    rules,
+  });
+  const { takenOver: _, ...kept } = before;
+  const judged: DecidedMessage = {
+    ...kept,
+    ...(entryKey !== undefined && { entryKey }),
+    verdict,
+    links,
+    caseUpdates,
+    flags: [...new Set([...before.flags, ...newFlags])],
+  };
+  const { relations } = known;
+  const left = yieldTo(entryHolders(judged, relations), { message: judged, related: relations });
+  const message = { ...judged, ...left };
+  verdicts.set(copy, message.verdict ?? verdict);
+  record(store, { message, mail, isFirst });
+  if (isNews(message, { before, isFirst }))
+    waiting.push(...store.dependants(message).filter(isWaitingIn(store)));
+  waiting.push(...wakes);
+}
+
+function outcomeOf({ store, idsOf, copiesOf, verdicts }: State, copy: Unjudged): Outcome {
+  const message = store.get(idsOf.get(copy) ?? '');
+  const verdict = verdicts.get(copy) ?? message?.verdict;
+  if (!message || !verdict) throw new Error(`${copy.file} was not judged`);
+  const updates = caseUpdatesOf(store, message);
+  // One message to each of many: this copy tells of those whom it names.
+  const isOneOfMany = verdicts.has(copy) && (copiesOf.get(message.id)?.length ?? 0) > 1;
+  const own = new Set(verdict.clients.map(({ clientId }) => clientId));
+  return {
+    verdict,
+    caseUpdates: isOneOfMany ? updates.filter(({ clientId }) => own.has(clientId)) : updates,
+  };
+}
+
+const unjudged = ({ facts, authentication }: Unjudged, { mailbox }: ExplainConfig): DecidedMessage => ({
   ...facts,
   id: messageIdOf(facts.fingerprint),
   roles: [mailbox.role],
   inOwnSent: false,
   backfill: false,
+  authentication,
   verdict: null,
   links: [],
   caseUpdates: [],
   lost: [],
 });
-
-function written(message: DecidedMessage): DecidedMessage {
-  const at = message.date;
-  return {
-    ...message,
-    links: message.links.map((link) =>
-      link.state.kind === 'pending' ? { ...link, state: { kind: 'written', at } } : link,
-    ),
-    caseUpdates: message.caseUpdates.map((update) => ({ ...update, writtenAt: update.writtenAt ?? at })),
-  };
-}
-
-function recordCaseUpdate(
-  store: MemoryStore,
-  {
-    message,
-    update,
-    copy,
-    isFirst,
-  }: {
-    readonly message: DecidedMessage;
-    readonly update: DecidedMessage['caseUpdates'][number];
-    readonly copy: Unjudged;
-    readonly isFirst: boolean;
-  },
-): void {
-  const key = caseRowKey(message, update);
-  const row = store.caseRow(key);
-  if (row === undefined && update.writtenAt === null && update.review !== 'echo') {
-    const { mail } = copy.reading;
-    store.putCaseRow(key, { ...caseRowOf(update, { message, mail }), isOurs: true, messageId: message.id });
-  }
-  if (isFirst || row?.awaitsParent !== true) return;
-  const { review, awaitsParent = false } = update;
-  store.putCaseRow(key, review === 'echo' ? null : { ...row, review, awaitsParent });
-}
-
-const caseUpdatesOf = (store: MemoryStore, message: DecidedMessage): CaseUpdateRow[] =>
-  message.caseUpdates.flatMap((update) => {
-    const row = store.caseRow(caseRowKey(message, update));
-    return row?.messageId === message.id ? [row] : [];
-  });
 
 /** As the marks of the database ask: see `markDependants`. */
 const isWaitingIn =

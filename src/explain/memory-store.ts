@@ -1,8 +1,11 @@
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
 import type { CaseRow } from '../decide/case-status.ts';
 import type { Review } from '../decide/case-updates.ts';
+import { entryKeyOf } from '../decide/decided-message.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
-import { isAskedFor, MAX_RELATED, relationKeys } from '../decide/relations.ts';
+import { isAskedFor, MAX_RELATED, MAX_THREAD, relationKeys } from '../decide/relations.ts';
+import type { threadKeys } from '../decide/relations.ts';
+import { identifies } from '../decide/thread-ids.ts';
 
 /** A case update on record. */
 export interface CaseUpdateRow extends CaseRow {
@@ -19,9 +22,9 @@ export interface CaseUpdateRow extends CaseRow {
 
 /** Copies of one message make one row. */
 export const caseRowKey = (
-  { variantKey }: Pick<DecidedMessage, 'variantKey'>,
+  message: Pick<DecidedMessage, 'variantKey' | 'entryKey'>,
   { clientId, ref }: { readonly clientId: string; readonly ref: string | null },
-): string => JSON.stringify([variantKey, clientId, ref]);
+): string => JSON.stringify([entryKeyOf(message), clientId, ref]);
 
 /**
  * What the database is to ingestion, for the messages of one call. Everything is found by a key, so that each of 100,000
@@ -32,6 +35,8 @@ export interface MemoryStore {
   readonly put: (message: DecidedMessage) => void;
   /** Other messages that `relationKeys` asks for. */
   readonly related: (message: DecidedMessage) => readonly DecidedMessage[];
+  /** Clients of other messages that `threadKeys` asks for. */
+  readonly threadClients: (message: DecidedMessage, keys: ReturnType<typeof threadKeys>) => readonly string[];
   /** Ids of the messages that answer or forward this one. */
   readonly dependants: (message: DecidedMessage) => readonly string[];
   readonly caseRow: (key: string) => CaseUpdateRow | undefined;
@@ -65,6 +70,7 @@ export function openMemoryStore(): MemoryStore {
       const asked = [
         ...keys.messageIds.map((id) => `id ${id}`),
         `variant ${keys.variantKey}`,
+        `content ${keys.contentKey ?? ''}`,
         `origin ${keys.originKey ?? ''}`,
         ...keys.carriesKeys.map((key) => `carries ${key}`),
       ];
@@ -72,20 +78,36 @@ export function openMemoryStore(): MemoryStore {
         .filter((other) => isAskedFor(other, keys))
         .slice(0, MAX_RELATED);
     },
-    dependants: (message) =>
-      find(message, [`answers ${message.messageId ?? ''}`, `carries ${message.originKey ?? ''}`]).map(
+    threadClients: (message, keys) =>
+      keys === null
+        ? []
+        : find(message, [
+            ...keys.threadIds.map((id) => `thread ${id}`),
+            ...keys.ids.map((id) => `answers ${id}`),
+          ])
+            .filter(({ links }) => links.length > 0)
+            .slice(0, MAX_THREAD)
+            .flatMap(({ links }) => links.map(({ clientId }) => clientId)),
+    dependants: (message) => {
+      const { messageId, originalIds = [], originKey } = message;
+      const ids = [messageId ?? '', ...originalIds].filter(identifies);
+      return find(message, [...ids.map((id) => `answers ${id}`), `carries ${originKey ?? ''}`]).map(
         ({ id }) => id,
-      ),
+      );
+    },
   };
 }
 
-function keysOf({ messageId, variantKey, originKey, carriesKey, answers }: DecidedMessage): string[] {
+function keysOf(message: DecidedMessage): string[] {
+  const { messageId, originalIds = [], variantKey, contentKey, originKey, carriesKey } = message;
   return [
-    ...(messageId === null ? [] : [`id ${messageId}`]),
+    ...[messageId ?? '', ...originalIds].filter(identifies).map((id) => `id ${id}`),
     `variant ${variantKey}`,
+    `thread ${message.threadId}`,
+    ...(contentKey === undefined ? [] : [`content ${contentKey}`]),
     ...(originKey === null ? [] : [`origin ${originKey}`]),
     ...(carriesKey === null ? [] : [`carries ${carriesKey}`]),
-    ...answers.map((id) => `answers ${id}`),
+    ...message.answers.map((id) => `answers ${id}`),
   ];
 }
 

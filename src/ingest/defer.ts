@@ -1,6 +1,7 @@
 import type { Mail } from '../mail/mail.ts';
-import { entryHolders, mayYield, yieldTo } from '../decide/same-entry.ts';
-import { asDecided, clientIdsIn, storedDecision } from '../store/message-document.ts';
+import { entryHolders, mayYield, yieldTo, copyBefore, yieldToCopy } from '../decide/same-entry.ts';
+import { asDecided, clientIdsIn, storedDecision } from '../store/decided-message.ts';
+import { isPending } from '../decide/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { findRelated } from './related.ts';
@@ -18,16 +19,13 @@ export async function deferToOriginal(
   mail: Mail,
 ): Promise<MessageDocument> {
   const decided = asDecided(message);
-  if (!mayYield(decided)) return message;
+  if (!mayYield(decided)) return await deferToCopy(database, message);
   const [found] = await findRelated(database, [{ message, mail }]);
   if (found === undefined) return message;
   const related = found.relations;
   const holders = entryHolders(decided, related);
   const ids = new Set(holders.map(({ id }) => id));
-  const now = Date.now();
-  const isBeingJudged = ({ _id, state, receivedAt }: MessageDocument): boolean =>
-    ids.has(_id.toHexString()) && state === 'received' && now - receivedAt.getTime() < JUDGED_WITHIN_MS;
-  if (found.documents.some(isBeingJudged))
+  if (found.documents.some((other) => ids.has(other._id.toHexString()) && isBeingJudged(other)))
     throw new Error('the message that this one forwards is being judged at this moment');
   const left = yieldTo(holders, { message: decided, related });
   if (left === null) return message;
@@ -35,3 +33,33 @@ export async function deferToOriginal(
   await database.messages.updateOne({ _id: message._id, revision: message.revision }, { $set: stored });
   return { ...message, ...stored };
 }
+
+const isBeingJudged = ({ state, receivedAt }: MessageDocument): boolean =>
+  state === 'received' && Date.now() - receivedAt.getTime() < JUDGED_WITHIN_MS;
+
+/** The same for a copy under another Message-ID: see `copyBefore`. */
+async function deferToCopy(
+  { messages }: Pick<Database, 'messages'>,
+  message: MessageDocument,
+): Promise<MessageDocument> {
+  const { _id, contentKey, revision } = message;
+  const decided = asDecided(message);
+  if (contentKey === undefined || decided.verdict?.direction !== 'outbound') return message;
+  if (!decided.links.some(isPending)) return message;
+  const found = await messages
+    .find({ contentKey, _id: { $ne: _id } })
+    .limit(MAX_COPIES)
+    .toArray();
+  const first = copyBefore(decided, found.map(asDecided));
+  if (first === null) return message;
+  if (found.some((other) => other._id.toHexString() === first.id && isBeingJudged(other)))
+    throw new Error('a copy of this message is being judged at this moment');
+  const left = yieldToCopy(decided, first);
+  const { entryKey = message.variantKey, verdict } = left;
+  const stored = { ...storedDecision(left, { message, ids: clientIdsIn(message) }), verdict, entryKey };
+  await messages.updateOne({ _id, revision }, { $set: stored });
+  return { ...message, ...stored };
+}
+
+/** One message in more mailboxes than this, each under another id, is no letter of ours. */
+const MAX_COPIES = 20;

@@ -18,10 +18,10 @@ import { caseHolders } from '../store/case-updates.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { findDecisions } from '../store/decisions.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import { findRelated } from './related.ts';
+import { findRelated, findThreadClients } from './related.ts';
 
 export interface Asked {
   readonly mail: Mail;
@@ -68,13 +68,18 @@ export async function gather(
     database,
     askers.map((one, at) => ({ ...one, ...answered(related, at), decided: answered(decided, at) })),
   );
+  const threadClients = await findThreadClients(
+    database,
+    asked.map(({ message }, at) => ({ message, relations: answered(related, at).relations })),
+  );
   const clientIds = await presentClients(database, { asked, book, related, decided: withCopies });
   const clients = new Set(clientIds.keys());
   return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
-    message: asDecided(message),
+    message: { ...asDecided(message), authentication },
     clientIds,
     known: {
       relations: answered(related, at).relations,
+      threadClients: answered(threadClients, at),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
       decisions: answered(withCopies, at).decisions,
       holders,

@@ -2,30 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectId } from 'mongodb';
 import type { LimitFunction } from 'p-limit';
 import { describeError, PermanentError } from '../errors.ts';
-import { judgeMessage } from './judge-message.ts';
+import { judgeAnew } from './judge-message.ts';
+import { receiveCopy } from './receive.ts';
 import { isNews, stateWhenWritten } from '../decide/decide.ts';
 import { deferToOriginal } from './defer.ts';
-import { messageFactsOf, recipientsBeside, recipientsKey } from '../decide/facts-from-mail.ts';
+import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
 import type { Reader, ReadMessage } from '../read/reader.ts';
 import { flagReusedId, writeOut, flagSender } from './record.ts';
 import { laterOf } from '../mail/authentication/authentication.ts';
 import { retractLinks } from './retract.ts';
+import type { Written } from './retract.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
-import { attachmentKey } from '../store/blobs/blobs.ts';
 import { deterministicId } from '../store/ids.ts';
-import { clearRejudge, markDependants } from '../store/rejudge.ts';
+import { clearRejudge, markDependants, markForRejudge } from '../store/rejudge.ts';
 import {
   addRecipients,
   isJudgedAsSeen,
   markWritten,
   persistJudgement,
   quarantineMessage,
-  receiveMessage,
 } from '../store/messages.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import type { Participant } from '../decide/message-facts.ts';
 import type { Database } from '../store/mongo.ts';
 import {
   deathsAmong,
@@ -128,8 +127,11 @@ async function attempt(
     deps.step?.('read');
     try {
       signal?.throwIfAborted();
-      const { message, others } = await receive(deps, sighting, read);
-      const outcome = await finish(deps, message, { read, again: others.length > 0 });
+      const { message, others, isByOther } = await receiveCopy(deps, sighting, read);
+      const outcome = isByOther
+        ? await judgeLater(deps, message)
+        : await finish(deps, message, { read, again: others.length > 0 || message.takenOver !== undefined });
+      if (message.takenOver !== undefined) await clearRejudge(database.messages, message);
       if (others.length > 0)
         await addRecipients(database.messages, message, { recipients: others, sighting });
       await markDone(database.sightings, sighting._id, message._id);
@@ -202,32 +204,14 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
   }
 }
 
-/**
- * The attachments are durable before anything points at them (invariant 1). `others`: see `recipientsBeside`.
- */
-async function receive(
-  deps: IngestDeps,
-  sighting: SightingDocument,
-  read: ReadMessage,
-): Promise<{ readonly message: MessageDocument; readonly others: readonly Participant[] }> {
-  for (const { sha256, size, content, contentType } of read.contents)
-    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
-  deps.step?.('attachments-stored');
-  const { internalDate, mailbox, role, inOwnSent, since, rawKey } = sighting;
-  const facts = messageFactsOf(read.reading, {
-    rawKey: rawKey ?? '',
-    internalDate,
-    now: new Date(),
-    rules: deps.rules,
-  });
-  const message = await receiveMessage(deps.database.messages, {
-    id: deterministicId(facts.fingerprint),
-    facts,
-    sighted: { mailbox, role, inOwnSent, backfill: since !== null && facts.date < since },
-  });
-  deps.step?.('received');
-  const others = recipientsBeside(message, { facts, rules: deps.rules });
-  return { message, others };
+/** What was seen of the message changes its verdict, but this copy is not the one that it is judged by. */
+async function judgeLater(deps: IngestDeps, message: MessageDocument): Promise<IngestOutcome> {
+  const { _id, state, verdict } = message;
+  if (!isJudgedAsSeen(message)) {
+    await markForRejudge(deps.database.messages, { _id });
+    await deps.rejudgeSoon([_id]);
+  }
+  return { ...nothingToDo, outcome: state, messageRef: _id.toHexString(), verdict: verdict?.kind ?? null };
 }
 
 /** Judges where that is due, then writes what was decided and is not written yet. */
@@ -240,10 +224,13 @@ async function finish(
   const { disagreements, reading } = read;
   const { mail } = reading;
   let message = received;
+  let woken: readonly ObjectId[] = [];
   let due = again || !isJudgedAsSeen(message);
   while (due) {
     const authentication = laterOf(message.authentication, read.authentication);
-    const judgement = await judgeMessage(database, { mail, message, authentication, disagreements, rules });
+    const asked = { mail, message, authentication, disagreements };
+    const { judgement, wakes } = await judgeAnew(database, { ...asked, rules });
+    woken = wakes;
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
     // Whoever was faster may have judged by a copy that names other recipients.
@@ -255,12 +242,17 @@ async function finish(
   deps.step?.('judged');
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
-    message = await deferToOriginal(database, await retractLinks(database, message, mail), mail);
+    const earlier = await readEarlier(deps, message);
+    message = await deferToOriginal(database, await retractLinks(database, message, { mail, earlier }), mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
     const known = asDecided({ ...received, links: received.state === 'judged' ? [] : received.links });
     if (isNews(asDecided(message), { before: known, isFirst: message.storedAt === null }))
       await deps.rejudgeSoon(await markDependants(database.messages, message));
+    if (woken.length > 0) {
+      await markForRejudge(database.messages, { _id: { $in: [...woken] } });
+      await deps.rejudgeSoon(woken);
+    }
     deps.step?.('dependants-marked');
     await markWritten(database.messages, message, stateWhenWritten(message));
     deps.step?.('marked-written');
@@ -273,6 +265,20 @@ async function finish(
     lag: null,
     ...written,
   };
+}
+
+/** The copy by which the rows of a message were written before a better one took its place. */
+async function readEarlier(
+  { reader, rules }: Pick<IngestDeps, 'reader' | 'rules'>,
+  message: MessageDocument,
+): Promise<Written | null> {
+  const { writtenFrom, links } = message;
+  if (writtenFrom === undefined || links.every(({ retract }) => retract === undefined)) return null;
+  const { rawKey, size } = writtenFrom;
+  const { reading, dispose } = await reader.read({ key: rawKey, size });
+  await dispose();
+  const facts = messageFactsOf(reading, { rawKey, internalDate: message.date, now: new Date(), rules });
+  return { message: { ...message, ...facts }, mail: reading.mail };
 }
 
 /** Keeps the raw bytes and the reason; the folder goes on. */

@@ -3,7 +3,7 @@ import { decide } from '../decide/decide.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
-import { clientIdsIn, storedDecision } from '../store/message-document.ts';
+import { clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import type { StoredJudgement } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
 import { gather } from './gather.ts';
@@ -15,21 +15,24 @@ interface JudgedMessage extends Asked {
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-/** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
-export async function judgeMessage(database: Database, input: JudgedMessage): Promise<StoredJudgement> {
-  return (await judgeAnew(database, input)).judgement;
+export interface JudgedAnew {
+  /** What a message of today would get, beside what is kept of the earlier judgement. */
+  readonly fresh: Verdict;
+  readonly judgement: StoredJudgement;
+  /** Messages to judge again because of it. */
+  readonly wakes: readonly ObjectId[];
 }
 
-/** `judgeMessage`, with the verdict that a message of today would get beside what is kept of the earlier one. */
+/** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
 export async function judgeAnew(
   database: Database,
   { rules, supposed, ...asked }: JudgedMessage,
-): Promise<{ readonly fresh: Verdict; readonly judgement: StoredJudgement }> {
+): Promise<JudgedAnew> {
   const options = supposed === undefined ? { rules } : { rules, supposed };
   const [gathered] = await gather(database, [asked], options);
   if (gathered === undefined) throw new Error('nothing was gathered');
   const { message, known, clientIds } = gathered;
-  const { fresh, links, caseUpdates, variantOf, ...judgement } = decide({
+  const { fresh, wakes, links, caseUpdates, variantOf, ...judgement } = decide({
     mail: asked.mail,
     message,
     known,
@@ -38,6 +41,7 @@ export async function judgeAnew(
   const ids = new Map([...clientIdsIn(asked.message), ...clientIds]);
   return {
     fresh,
+    wakes: wakes.map((id) => ObjectId.createFromHexString(id)),
     judgement: {
       ...judgement,
       ...storedDecision({ links, caseUpdates }, { message: asked.message, ids }),

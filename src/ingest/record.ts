@@ -1,5 +1,6 @@
 import { caseRowOf } from '../decide/case-status.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
+import { entryKeyOf } from '../decide/decided-message.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
@@ -8,7 +9,7 @@ import type { CommunicationDocument } from '../store/communications.ts';
 import { deterministicId } from '../store/ids.ts';
 import { linkStateOf } from '../store/link-state.ts';
 import { flagSameMessageId } from '../store/messages.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
@@ -26,21 +27,21 @@ const MAX_SUBJECT_CHARS = 10_000;
 const MAX_RECIPIENTS = 1_000;
 
 /**
- * Copies of a message that differ only in a footer or banner share these ids (`variantKey`), so that two workers which meet
- * two copies at the same moment still write one row.
+ * Copies of a message that differ only in a footer or banner share these ids, so that two workers which meet two copies at the
+ * same moment still write one row: see `entryKeyFor`.
  */
 export function communicationId(
-  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  message: Pick<MessageDocument, 'variantKey' | 'entryKey'>,
   clientId: MessageLink['clientId'],
 ) {
-  return deterministicId(variantKey, String(clientId));
+  return deterministicId(entryKeyOf(message), String(clientId));
 }
 
 export function caseUpdateId(
-  { variantKey }: Pick<MessageDocument, 'variantKey'>,
+  message: Pick<MessageDocument, 'variantKey' | 'entryKey'>,
   update: Pick<MessageCaseUpdate, 'clientId' | 'ref'>,
 ) {
-  return deterministicId(variantKey, String(update.clientId), `case:${update.ref ?? ''}`);
+  return deterministicId(entryKeyOf(message), String(update.clientId), `case:${update.ref ?? ''}`);
 }
 
 /** The CRM's record of a message for one of its clients. A staff forward is recorded as the message inside. */
@@ -144,7 +145,11 @@ export async function writeOut(
     const isNew = update.writtenAt === null && update.review !== 'echo';
     if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
     if (message.revision > 1)
-      await settleCaseUpdate(caseUpdates, { ...update, _id: caseUpdateId(message, update) });
+      await settleCaseUpdate(caseUpdates, {
+        ...update,
+        _id: caseUpdateId(message, update),
+        messageRef: message._id,
+      });
   }
   return { communications: written, caseUpdates: updates };
 }

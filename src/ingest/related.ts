@@ -1,7 +1,14 @@
 import type { Mail } from '../mail/mail.ts';
-import { isAskedFor, MAX_RELATED, relate, relationKeys } from '../decide/relations.ts';
+import {
+  isAskedFor,
+  MAX_RELATED,
+  MAX_THREAD,
+  relate,
+  relationKeys,
+  threadKeys,
+} from '../decide/relations.ts';
 import type { RelationKeys, Relations } from '../decide/relations.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Filter } from 'mongodb';
@@ -37,20 +44,25 @@ export async function findRelated(
     const documents = found
       .filter((other) => !other._id.equals(message._id) && isAskedFor(other, keys))
       .slice(0, MAX_RELATED);
-    return { documents, relations: relate({ message, mail, found: documents.map(asDecided) }) };
+    const others = documents.map(asDecided);
+    return { documents, relations: relate({ message: asDecided(message), mail, found: others }) };
   });
 }
 
 function namedBy({
   messageIds,
   variantKey,
+  contentKey,
   originKey,
   carriesKeys,
   ...dates
 }: RelationKeys): Filter<MessageDocument>[] {
   return [
-    { messageId: { $in: [...messageIds] } },
+    ...(messageIds.length === 0
+      ? []
+      : [{ messageId: { $in: [...messageIds] } }, { originalIds: { $in: [...messageIds] } }]),
     { variantKey },
+    ...(contentKey === null ? [] : [{ contentKey }]),
     ...(originKey === null
       ? []
       : [{ originKey, date: { $gte: dates.originSince, $lte: dates.originUntil } }]),
@@ -58,4 +70,38 @@ function namedBy({
       ? []
       : [{ carriesKey: { $in: carriesKeys }, date: { $gte: dates.carriesSince } }]),
   ];
+}
+
+/** The clients of each message's thread, as `threadKeys` asks. Reads no more of a thread than says that several write in it. */
+export async function findThreadClients(
+  { messages }: Pick<Database, 'messages'>,
+  askers: readonly { readonly message: MessageDocument; readonly relations: Relations }[],
+): Promise<string[][]> {
+  const asked = askers.map(({ message, relations }) => ({ message, keys: threadKeys(message, relations) }));
+  const keys = asked.flatMap(({ keys: one }) => one ?? []);
+  if (keys.length === 0) return askers.map(() => []);
+  const found = await messages
+    .find({
+      $or: [
+        { threadId: { $in: keys.flatMap(({ threadIds }) => [...threadIds]) } },
+        { answers: { $in: keys.flatMap(({ ids }) => [...ids]) } },
+      ],
+      'links.0': { $exists: true },
+    })
+    .project<Pick<MessageDocument, '_id' | 'threadId' | 'answers' | 'links'>>({
+      threadId: 1,
+      answers: 1,
+      links: 1,
+    })
+    .limit(MAX_THREAD * asked.length)
+    .toArray();
+  return asked.map(({ message, keys: own }) =>
+    found.flatMap(({ _id, threadId, answers, links }) =>
+      own !== null &&
+      !_id.equals(message._id) &&
+      (own.threadIds.includes(threadId) || answers.some((id) => own.ids.includes(id)))
+        ? links.map(({ clientId }) => String(clientId))
+        : [],
+    ),
+  );
 }

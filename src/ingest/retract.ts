@@ -8,6 +8,7 @@ import type { CommunicationDocument } from '../store/communications.ts';
 import { coveredFor, linkStateOf, onRecordFor, SET_PENDING, stateFields } from '../store/link-state.ts';
 import type { MessageDocument, MessageLink } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
+import { copiesOf } from '../store/rejudge.ts';
 
 /**
  * Takes off the clients' records what their marked links put there, and says how the message stands then. Only what docketmail
@@ -17,23 +18,30 @@ import type { Database } from '../store/mongo.ts';
 export async function retractLinks(
   database: Pick<Database, 'messages' | 'communications' | 'caseUpdates'>,
   message: MessageDocument,
-  mail: Mail,
+  { mail, earlier }: { readonly mail: Mail; readonly earlier: Written | null },
 ): Promise<MessageDocument> {
   const marked = message.links.filter(({ retract }) => retract !== undefined);
   if (marked.length === 0) return message;
   let { links, caseUpdates } = message;
   for (const link of marked) {
-    const outcome = await takeBack(database, { message, mail, link });
+    const outcome = await takeBack(database, { message, mail, link, earlier });
     const isKept = outcome === 'kept' && link.retract !== 'unlinked';
     const state = linkStateOf(message, link);
     if (outcome === 'removed' && state.kind !== 'covered')
       await handOnToSameContent(database, { message, mail, link });
     const { retract: _, ...bare } = link;
     const kept = state.kind === 'pending' ? ({ kind: 'written', at: new Date() } as const) : state;
+    const isOutranked = link.retract === 'outranked';
+    const after = isKept
+      ? kept
+      : isOutranked
+        ? ({ kind: 'covered', by: message.variantOf } as const)
+        : undefined;
     links = links.flatMap((one) =>
-      one !== link ? [one] : isKept ? [{ ...bare, ...stateFields(message, kept) }] : [],
+      one !== link ? [one] : after === undefined ? [] : [{ ...bare, ...stateFields(message, after) }],
     );
-    if (isKept) continue;
+    // The copy that is proven makes its updates of its own.
+    if (isKept || isOutranked) continue;
     for (const update of caseUpdates.filter(({ clientId }) => String(clientId) === String(link.clientId)))
       await takeBackCaseUpdate(database, message, update);
     caseUpdates = caseUpdates.filter(({ clientId }) => String(clientId) !== String(link.clientId));
@@ -41,11 +49,19 @@ export async function retractLinks(
   return { ...message, links, caseUpdates };
 }
 
-type Link = { readonly message: MessageDocument; readonly mail: Mail; readonly link: MessageLink };
+/** What a row may have been written of. */
+export interface Written {
+  readonly message: MessageDocument;
+  readonly mail: Mail;
+}
+
+interface Link extends Written {
+  readonly link: MessageLink;
+}
 
 async function takeBack(
   { messages, communications }: Pick<Database, 'messages' | 'communications'>,
-  { message, mail, link }: Link,
+  { message, mail, link, earlier }: Link & { readonly earlier: Written | null },
 ): Promise<'removed' | 'kept'> {
   const { clientId } = link;
   const { kind } = linkStateOf(message, link);
@@ -56,7 +72,9 @@ async function takeBack(
   if (found === null) return kind === 'pending' ? 'removed' : 'kept';
   // A copy of the message wrote it, and takes it back if it is to go.
   if (found.messageRef?.equals(message._id) === false) return 'removed';
-  if (!isAsWritten(found, communicationOf(message, mail, link))) return 'kept';
+  const written = [{ message, mail }, ...(earlier === null ? [] : [earlier])];
+  const isUntouched = written.some((one) => isAsWritten(found, communicationOf(one.message, one.mail, link)));
+  if (!isUntouched) return 'kept';
   await handOver(messages, message, clientId);
   await messages.updateOne({ _id: message._id, 'links.clientId': clientId }, { $set: SET_PENDING });
   await communications.deleteOne({ _id, clientId, subject: found.subject, message: found.message });
@@ -70,11 +88,11 @@ async function takeBack(
  */
 async function handOver(
   messages: Database['messages'],
-  { _id, variantKey }: MessageDocument,
+  message: MessageDocument,
   clientId: MessageLink['clientId'],
 ): Promise<void> {
   await messages.updateMany(
-    { _id: { $ne: _id }, variantKey, ...onRecordFor(clientId) },
+    { ...copiesOf(message), ...onRecordFor(clientId) },
     { $set: SET_PENDING, $inc: { rejudge: 1, revision: 1 } },
   );
 }
@@ -105,15 +123,16 @@ async function handOnToSameContent(
     );
 }
 
-/** Field by field, whatever their order; null and absent are the same. */
+/** Field by field, whatever their order; null and absent are the same. Flags are set by us after the writing too. */
 function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
   const fields = new Set([...Object.keys(found), ...Object.keys(written)]) as Set<
     keyof CommunicationDocument
   >;
   return [...fields].every(
     (field) =>
+      field === 'flags' ||
       BSON.EJSON.stringify({ is: found[field] ?? null }) ===
-      BSON.EJSON.stringify({ is: written[field] ?? null }),
+        BSON.EJSON.stringify({ is: written[field] ?? null }),
   );
 }
 

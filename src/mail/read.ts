@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
@@ -12,6 +13,8 @@ export interface ReadMail {
   readonly mail: Mail;
   /** Same Message-ID, From, Date and attachments: copies that differ in a footer or banner share it. */
   readonly variantKey: string | null;
+  /** Same parts, byte for byte once decoded; null where the body was not read. */
+  readonly partsKey: string | null;
 }
 
 /**
@@ -35,8 +38,10 @@ export async function readMail(input: {
     raw: fingerprinted(),
     ...(input.sink === undefined ? {} : { sink: input.sink }),
   });
-  const { fingerprint, variantKey } = fingerprinter.end({ poster: listOriginal(parsed)?.address ?? null });
-  return { mail: understand(parsed, { fingerprint, size }), variantKey };
+  const identity = fingerprinter.end({ poster: listOriginal(parsed)?.address ?? null });
+  const { fingerprint, variantKey, leaves } = identity;
+  const parts = createHash('sha256').update(JSON.stringify(leaves.map(({ digest }) => digest)));
+  return { mail: understand(parsed, { fingerprint, size }), variantKey, partsKey: parts.digest('hex') };
 }
 
 /** Only the header of a message over the size limit: its body is marked as skipped, its identity is that of its bytes. */
@@ -65,7 +70,7 @@ export async function readHeaderOnly(input: {
     },
     { fingerprint, size: input.size },
   );
-  return { mail, variantKey: null };
+  return { mail, variantKey: null, partsKey: null };
 }
 
 function understand(

@@ -78,7 +78,10 @@ async function previewOne(
       });
       const had = new Set(message.links.map(({ clientId }) => String(clientId)));
       const links = judgement.links.filter(({ clientId }) => !had.has(String(clientId)));
-      const unlinks = judgement.links.filter(({ retract }) => retract !== undefined);
+      // What a proven copy puts on record itself leaves no record.
+      const unlinks = judgement.links.filter(
+        ({ retract }) => retract !== undefined && retract !== 'outranked',
+      );
       const caseUpdates =
         judgement.caseUpdates.filter(({ review }) => review !== 'echo').length -
         message.caseUpdates.filter(({ review }) => review !== 'echo').length;

@@ -41,6 +41,12 @@ export async function recordCaseUpdate(
   const result = await retryDuplicate(() =>
     caseUpdates.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true }),
   );
+  // What a copy of the message could only hold gives way to what takes effect.
+  if (result.upsertedCount === 0 && document.review === null)
+    await caseUpdates.updateOne(
+      { _id, messageRef: { $ne: document.messageRef }, review: { $ne: null }, confirmedAt: null },
+      { $set: { ...fields, awaitsParent: false } },
+    );
   await deriveCase(caseUpdates, { clientId: document.clientId, ref: document.ref ?? null });
   return result.upsertedCount > 0;
 }
@@ -64,19 +70,26 @@ export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, ke
   }
 }
 
-/** An update that was held for its parent, settled: `null` review takes effect; an echo was never an update. */
+/** An update that was held for its parent or a proof, settled: `null` review takes effect; an echo was never an update. */
 export async function settleCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   update: CaseKey & {
     readonly _id: ObjectId;
     readonly review: Review | 'echo' | null;
     readonly awaitsParent?: boolean;
+    readonly messageRef: ObjectId;
   },
 ): Promise<void> {
-  const { _id, review, awaitsParent = false } = update;
+  const { _id, messageRef, review, awaitsParent = false } = update;
   const held = { _id, awaitsParent: true, confirmedAt: null };
   if (review === 'echo') await caseUpdates.deleteOne(held);
   else await caseUpdates.updateOne(held, { $set: { review, awaitsParent } });
+  // A copy of the message brought the proof that was missing.
+  if (review === null)
+    await caseUpdates.updateOne(
+      { _id, messageRef, review: 'unauthenticated', confirmedAt: null },
+      { $set: { review } },
+    );
   await deriveCase(caseUpdates, update);
 }
 

@@ -1,13 +1,10 @@
 import type { ObjectId } from 'mongodb';
 import type { SecondReading } from '../mail/second-reading.ts';
-import type { Authentication } from '../mail/authentication/authentication.ts';
-import type { MailboxRole, MessageFacts } from '../decide/message-facts.ts';
+import type { MessageFacts } from '../decide/message-facts.ts';
 import type { Judgement } from '../decide/decide.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
-import type { Verdict } from '../decide/verdict.ts';
 import type { ClientDocument } from './clients.ts';
-import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-state.ts';
-import type { StoredLinkState } from './link-state.ts';
+import type { StoredLinkState } from './stored-link-state.ts';
 
 /** A client on whose record the message stands or is to stand. */
 export interface MessageLink extends Omit<DecidedLink, 'clientId' | 'state'> {
@@ -22,19 +19,23 @@ export interface MessageCaseUpdate extends Omit<DecidedCaseUpdate, 'clientId'> {
   readonly clientId: ClientDocument['_id'];
 }
 
-export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
+export interface MessageDocument
+  extends
+    Omit<MessageFacts, 'arrivedAt'>,
+    Pick<
+      DecidedMessage,
+      'roles' | 'inOwnSent' | 'backfill' | 'authentication' | 'entryKey' | 'takenOver' | 'verdict'
+    > {
   readonly _id: ObjectId;
   /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
   readonly arrivedAt?: Date;
-  readonly roles: readonly MailboxRole[];
   readonly mailboxes: readonly string[];
-  /** Seen in a Sent folder of ours. */
-  readonly inOwnSent: boolean;
-  /** Older than the `since` of every mailbox that it was seen in. */
-  readonly backfill: boolean;
+  readonly copyOf?: ObjectId;
+  /** The copy by which its rows were written, until what a better one displaced is taken back. */
+  readonly writtenFrom?: { readonly rawKey: string; readonly size: number };
+  /** Copies beside `rawKey` that added recipients, where no copy is proven. */
+  readonly copies?: readonly { readonly rawKey: string; readonly size: number }[];
   readonly state: 'received' | 'judged' | 'stored' | 'triage' | 'ignored' | 'quarantined';
-  readonly verdict: Verdict | null;
-  readonly authentication: Authentication | null;
   readonly links: readonly MessageLink[];
   readonly caseUpdates: readonly MessageCaseUpdate[];
   readonly variantOf: ObjectId | null;
@@ -60,50 +61,4 @@ export interface MessageDocument extends Omit<MessageFacts, 'arrivedAt'> {
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;
   readonly storedAt: Date | null;
-}
-
-/** A stored message as decisions see it: ids as strings. */
-export function asDecided(message: MessageDocument): DecidedMessage {
-  return {
-    ...message,
-    id: message._id.toHexString(),
-    arrivedAt: message.arrivedAt ?? message.receivedAt,
-    links: message.links.map(({ state, writtenAt, ...link }) => ({
-      ...link,
-      clientId: String(link.clientId),
-      state: asLinkState(linkStateOf(message, { state, writtenAt })),
-    })),
-    caseUpdates: message.caseUpdates.map((update) => ({ ...update, clientId: String(update.clientId) })),
-    lost: (message.lost ?? []).map(({ clientId, address }) => ({ clientId: String(clientId), address })),
-  };
-}
-
-/** Links and case updates as the message keeps them. `ids`: of the clients, as the CRM wrote them. */
-export function storedDecision(
-  { links, caseUpdates }: Pick<DecidedMessage, 'links' | 'caseUpdates'>,
-  {
-    message,
-    ids,
-  }: {
-    readonly message: Pick<MessageDocument, 'receivedAt'>;
-    readonly ids: ReadonlyMap<string, ClientDocument['_id']>;
-  },
-): { readonly links: MessageLink[]; readonly caseUpdates: MessageCaseUpdate[] } {
-  const idOf = (clientId: string): ClientDocument['_id'] => ids.get(clientId) ?? clientId;
-  return {
-    links: links.map(({ state, ...link }) => ({
-      ...link,
-      clientId: idOf(link.clientId),
-      ...stateFields(message, asStoredState(state)),
-    })),
-    caseUpdates: caseUpdates.map((update) => ({ ...update, clientId: idOf(update.clientId) })),
-  };
-}
-
-/** The ids that the message's own links and case updates hold. */
-export function clientIdsIn({
-  links,
-  caseUpdates,
-}: Pick<MessageDocument, 'links' | 'caseUpdates'>): Map<string, ClientDocument['_id']> {
-  return new Map([...links, ...caseUpdates].map(({ clientId }) => [String(clientId), clientId]));
 }

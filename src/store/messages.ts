@@ -1,8 +1,10 @@
 import type { Collection, ObjectId } from 'mongodb';
+import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
+import { isCopyOf } from '../decide/relations.ts';
 import { linkStateOf, stateFields } from './link-state.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
@@ -14,27 +16,94 @@ export interface Sighted {
   readonly backfill: boolean;
 }
 
-/** Writes the message if it is new, and adds what this sighting tells to it. */
+export interface Received {
+  readonly facts: MessageFacts;
+  readonly sighted: Sighted;
+  readonly authentication: Authentication | null;
+}
+
+/** Writes the message if it is new. One that is there is left as it is: what another copy adds to it is decided first. */
 export async function receiveMessage(
   messages: Collection<MessageDocument>,
-  input: { readonly id: ObjectId; readonly facts: MessageFacts; readonly sighted: Sighted },
+  { id, copyOf, ...received }: Received & { readonly id: ObjectId; readonly copyOf?: ObjectId },
 ): Promise<MessageDocument> {
-  const { id, facts, sighted } = input;
+  const { facts, authentication, sighted } = received;
+  const { role, mailbox, inOwnSent, backfill } = sighted;
+  const document = {
+    ...facts,
+    ...unjudged,
+    authentication,
+    ...(copyOf !== undefined && { copyOf }),
+    roles: [role],
+    mailboxes: [mailbox],
+    inOwnSent,
+    backfill,
+    receivedAt: new Date(),
+  };
   const message = await retryDuplicate(() =>
     messages.findOneAndUpdate(
       { _id: id },
-      {
-        $setOnInsert: { ...facts, ...unjudged, receivedAt: new Date() },
-        $addToSet: { roles: sighted.role, mailboxes: sighted.mailbox },
-        // Booleans are ordered: once seen in Sent, always sent by us; once not back-filled, never back-filled.
-        $max: { inOwnSent: sighted.inOwnSent },
-        $min: { backfill: sighted.backfill },
-      },
+      { $setOnInsert: document },
       { upsert: true, returnDocument: 'after' },
     ),
   );
   if (message === null) throw new Error('a message that was just written is not there');
   return message;
+}
+
+const asSeen = ({ role, mailbox, inOwnSent, backfill }: Sighted) => ({
+  $addToSet: { roles: role, mailboxes: mailbox },
+  // Booleans are ordered: once seen in Sent, always sent by us; once not back-filled, never back-filled.
+  $max: { inOwnSent },
+  $min: { backfill },
+});
+
+/** Adds to a message where and how a copy of it was seen. */
+export async function addSighting(
+  messages: Collection<MessageDocument>,
+  message: MessageDocument,
+  sighted: Sighted,
+): Promise<MessageDocument> {
+  const { role, mailbox, inOwnSent, backfill } = sighted;
+  const isKnown =
+    message.roles.includes(role) &&
+    message.mailboxes.includes(mailbox) &&
+    (message.inOwnSent || !inOwnSent) &&
+    (!message.backfill || backfill);
+  if (isKnown) return message;
+  const seen = await messages.findOneAndUpdate({ _id: message._id }, asSeen(sighted), {
+    returnDocument: 'after',
+  });
+  return seen ?? message;
+}
+
+/**
+ * Makes a copy that is proven better the one by which the message is judged from now on. Null: somebody changed the message
+ * meanwhile. The mark has it judged again, whatever becomes of this process.
+ */
+export async function replaceFacts(
+  messages: Collection<MessageDocument>,
+  message: MessageDocument,
+  { facts, sighted, authentication, takenOver }: Received & Pick<MessageDocument, 'takenOver'>,
+): Promise<MessageDocument | null> {
+  const { flags, arrivedAt: _, ...said } = facts;
+  const seen = asSeen(sighted);
+  return await messages.findOneAndUpdate(
+    { _id: message._id, revision: message.revision },
+    {
+      ...seen,
+      $addToSet: { ...seen.$addToSet, flags: { $each: [...flags] } },
+      $set: {
+        ...said,
+        authentication,
+        takenOver,
+        writtenFrom: { rawKey: message.rawKey, size: message.size },
+      },
+      $unset: { copies: true },
+      $inc: { revision: 1, rejudge: 1 },
+    },
+    { returnDocument: 'after' },
+  );
 }
 
 /** As many copies as name others add no more than this. */
@@ -49,17 +118,24 @@ export async function addRecipients(
   { _id, participants }: Pick<MessageDocument, '_id' | 'participants'>,
   {
     recipients,
-    sighting: { inOwnSent, rawKey },
+    sighting: { inOwnSent, rawKey, size },
   }: {
     readonly recipients: readonly Participant[];
-    readonly sighting: { readonly inOwnSent: boolean; readonly rawKey: string | null };
+    readonly sighting: {
+      readonly inOwnSent: boolean;
+      readonly rawKey: string | null;
+      readonly size: number;
+    };
   },
 ): Promise<void> {
   const room = Math.max(0, MAX_PARTICIPANTS - participants.length);
   await messages.updateOne(
     { _id },
     {
-      $addToSet: { participants: { $each: recipients.slice(0, room) } },
+      $addToSet: {
+        participants: { $each: recipients.slice(0, room) },
+        ...(rawKey !== null && !inOwnSent && { copies: { rawKey, size } }),
+      },
       ...(inOwnSent && rawKey !== null && { $set: { rawKey } }),
     },
   );
@@ -81,7 +157,6 @@ export function isJudgedAsSeen({ judgedWith, roles, inOwnSent, backfill }: Messa
 const unjudged = {
   state: 'received',
   verdict: null,
-  authentication: null,
   links: [],
   caseUpdates: [],
   variantOf: null,
@@ -104,6 +179,7 @@ export type StoredJudgement = Pick<
   | 'variantOf'
   | 'judgedWith'
   | 'ruleVersion'
+  | 'entryKey'
 > & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
@@ -125,24 +201,39 @@ export async function persistJudgement(
       $inc: { revision: 1 },
       // Another worker may flag this message at the same moment.
       $addToSet: { flags: { $each: [...newFlags] } },
-      $unset: { lost: true },
+      $unset: { lost: true, takenOver: true },
     },
     { returnDocument: 'after' },
   );
 }
 
+const TOLD = [
+  '_id',
+  'messageId',
+  'originalIds',
+  'variantKey',
+  'contentKey',
+  'entryKey',
+  'preview',
+  'links',
+] as const;
+
 /** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
 export async function flagSameMessageId(
   messages: Collection<MessageDocument>,
-  { messageId, variantKey }: Pick<MessageDocument, 'messageId' | 'variantKey'>,
-): Promise<Pick<MessageDocument, '_id' | 'variantKey' | 'links'>[]> {
+  message: MessageDocument,
+): Promise<Pick<MessageDocument, (typeof TOLD)[number]>[]> {
+  const { _id, messageId } = message;
   if (messageId === null) return [];
-  const others = await messages
-    .find({ messageId, variantKey: { $ne: variantKey }, flags: { $ne: REUSED_ID_FLAG } })
-    .project<Pick<MessageDocument, '_id' | 'variantKey' | 'links'>>({ variantKey: 1, links: 1 })
+  const unflagged = await messages
+    .find({ messageId, _id: { $ne: _id }, flags: { $ne: REUSED_ID_FLAG } })
+    .project<Pick<MessageDocument, (typeof TOLD)[number]>>(
+      Object.fromEntries(TOLD.map((field) => [field, 1])),
+    )
     .limit(1_000)
     .toArray();
-  const ids = others.map(({ _id }) => _id);
+  const others = unflagged.filter((other) => !isCopyOf(other, message));
+  const ids = others.map((other) => other._id);
   if (ids.length > 0)
     await messages.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
   return others;
@@ -168,6 +259,7 @@ export async function markWritten(
         caseUpdates: message.caseUpdates.map((update) => ({ ...update, writtenAt: update.writtenAt ?? now })),
         storedAt: now,
       },
+      $unset: { writtenFrom: true },
     },
   );
 }
@@ -191,6 +283,7 @@ export async function quarantineMessage(
         $setOnInsert: {
           ...facts,
           ...unjudged,
+          authentication: null,
           state: 'quarantined',
           error,
           inOwnSent: sighted.inOwnSent,

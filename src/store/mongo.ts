@@ -10,7 +10,7 @@ import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
-import type { SchemaDocument } from './migrations.ts';
+import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 
@@ -118,6 +118,8 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { messageId: 1 } },
         { key: { answers: 1 } },
         { key: { variantKey: 1 } },
+        { key: { contentKey: 1 }, sparse: true },
+        { key: { originalIds: 1 }, sparse: true },
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },

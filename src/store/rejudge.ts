@@ -1,4 +1,5 @@
 import type { Collection, Filter, ObjectId } from 'mongodb';
+import { identifies } from '../decide/thread-ids.ts';
 import type { AddressChange } from './address-book.ts';
 import type { MessageDocument } from './message-document.ts';
 
@@ -25,6 +26,16 @@ export async function markLost(
   });
 }
 
+/** Copies of a message: with a banner or a footer, or under the id of a relay. */
+export const copiesOf = ({
+  _id,
+  variantKey,
+  contentKey,
+}: Pick<MessageDocument, '_id' | 'variantKey' | 'contentKey'>): Filter<MessageDocument> => ({
+  _id: { $ne: _id },
+  ...(contentKey === undefined ? { variantKey } : { $or: [{ variantKey }, { contentKey }] }),
+});
+
 /** Ids of the messages that fit, in batches, oldest first: what a re-match of a hundred thousand holds in memory. */
 export async function* idsInBatches(
   messages: Collection<MessageDocument>,
@@ -48,11 +59,12 @@ export async function* idsInBatches(
  */
 export async function markDependants(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'messageId' | 'originKey'>,
+  message: Pick<MessageDocument, '_id' | 'messageId' | 'originalIds' | 'originKey'>,
 ): Promise<ObjectId[]> {
-  const { messageId, originKey } = message;
+  const { messageId, originalIds = [], originKey } = message;
+  const ids = [messageId ?? '', ...originalIds].filter(identifies);
   const naming: Filter<MessageDocument>[] = [
-    ...(messageId === null ? [] : [{ answers: messageId }]),
+    ...(ids.length === 0 ? [] : [{ answers: { $in: ids } }]),
     ...(originKey === null ? [] : [{ carriesKey: originKey }]),
   ];
   if (naming.length === 0) return [];
@@ -71,9 +83,9 @@ export async function markDependants(
     ],
   };
   const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
-  const ids = found.map(({ _id }) => _id);
-  if (ids.length > 0) await messages.updateMany({ _id: { $in: ids } }, { $inc: { rejudge: 1 } });
-  return ids;
+  const marked = found.map(({ _id }) => _id);
+  if (marked.length > 0) await messages.updateMany({ _id: { $in: marked } }, { $inc: { rejudge: 1 } });
+  return marked;
 }
 
 /** Takes the mark away, unless something changed again meanwhile. */

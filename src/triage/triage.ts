@@ -9,7 +9,7 @@ import type { ClientDocument } from '../store/clients.ts';
 import { decide, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { idsInBatches, markForRejudge } from '../store/rejudge.ts';
+import { copiesOf, idsInBatches, markForRejudge } from '../store/rejudge.ts';
 import { unconfirmUpdate } from './held.ts';
 import { domainNamed, forgetLesson } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
@@ -165,7 +165,7 @@ async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument
   await markForRejudge(messages, { _id: id });
   await ingestAgain(deps, id);
   const message = await messages.findOne({ _id: id });
-  if (message !== null) await followLater(deps, { variantKey: message.variantKey, _id: { $ne: id } });
+  if (message !== null) await followLater(deps, copiesOf(message));
   return message;
 }
 

@@ -65,7 +65,9 @@ export async function bothWays({ mail, clients, config: json }: BothWays): Promi
       copies.find(({ reading }) => recipientsKey(reading.mail) === message.judgedWith?.recipients) ??
       copies[0];
     if (one === undefined) throw new Error(`${message.subject}: was not explained`);
-    const updates = await firm.database.caseUpdates.find({ messageRef: message._id }).toArray();
+    const own = new Set(one.verdict.clients.map(({ clientId }) => clientId));
+    const all = await firm.database.caseUpdates.find({ messageRef: message._id }).toArray();
+    const updates = copies.length === 1 ? all : all.filter(({ clientId }) => own.has(String(clientId)));
     const communication = await firm.database.communications.findOne({ messageRef: message._id });
     told[one.file] = toldOf(one, { hasReply: communication !== null });
     stored[one.file] = plain(storedOf(message, updates, communication?.reply ?? null));

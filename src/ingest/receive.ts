@@ -1,0 +1,137 @@
+import type { ObjectId } from 'mongodb';
+import { PermanentError } from '../errors.ts';
+import { proofOf } from '../decide/decided-message.ts';
+import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
+import { messageFactsOf, recipientsBeside } from '../decide/facts-from-mail.ts';
+import type { MessageFacts, Participant } from '../decide/message-facts.ts';
+import type { ReadMessage } from '../read/reader.ts';
+import { attachmentKey } from '../store/blobs/blobs.ts';
+import { deterministicId } from '../store/ids.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import { addSighting, receiveMessage, replaceFacts } from '../store/messages.ts';
+import type { Received } from '../store/messages.ts';
+import { markForRejudge } from '../store/rejudge.ts';
+import type { SightingDocument } from '../store/sightings.ts';
+import type { BlobStore } from '../store/blobs/blobs.ts';
+import type { Database } from '../store/mongo.ts';
+import type { Reader } from '../read/reader.ts';
+import type { Rules } from '../decide/rules.ts';
+
+interface ReceiveDeps {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly reader: Reader;
+  readonly rules: Rules;
+  readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
+  readonly step?: (name: 'attachments-stored' | 'received') => void;
+}
+
+/** A sighting's message, as it is known now. */
+export interface ReceivedCopy {
+  readonly message: MessageDocument;
+  /** Recipients whom only this copy names, by which the message must be judged too. */
+  readonly others: readonly Participant[];
+  /** The message is judged by another copy, which is proven. */
+  readonly isByOther: boolean;
+}
+
+/** Writes the message down. Its attachments are durable before anything points at them (invariant 1). */
+export async function receiveCopy(
+  deps: ReceiveDeps,
+  sighting: SightingDocument,
+  read: ReadMessage,
+): Promise<ReceivedCopy> {
+  for (const { sha256, size, content, contentType } of read.contents)
+    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
+  deps.step?.('attachments-stored');
+  const { mailbox, role, inOwnSent, since } = sighting;
+  const facts = factsOf(deps, read, sighting);
+  const backfill = since !== null && facts.date < since;
+  const received = {
+    facts,
+    authentication: read.authentication,
+    sighted: { mailbox, role, inOwnSent, backfill },
+  };
+  const copy = await placeCopy(deps, received);
+  deps.step?.('received');
+  return copy;
+}
+
+function factsOf(
+  { rules }: ReceiveDeps,
+  { reading }: ReadMessage,
+  { rawKey, internalDate }: Pick<SightingDocument, 'rawKey' | 'internalDate'>,
+): MessageFacts {
+  return messageFactsOf(reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules });
+}
+
+async function placeCopy(deps: ReceiveDeps, received: Received): Promise<ReceivedCopy> {
+  const { messages } = deps.database;
+  const { facts, sighted, authentication } = received;
+  const id = deterministicId(facts.fingerprint);
+  for (;;) {
+    const known = await receiveMessage(messages, { id, ...received });
+    const copy = { ...facts, inOwnSent: sighted.inOwnSent, authentication };
+    const kind = copyKind(known, copy, deps.rules);
+    switch (kind) {
+      case 'same':
+      case 'adds': {
+        const message = await addSighting(messages, known, sighted);
+        const others = kind === 'adds' ? recipientsBeside(known, { facts, rules: deps.rules }) : [];
+        const isByOther = kind === 'same' && known.rawKey !== facts.rawKey && proofOf(known) > proofOf(copy);
+        return { message, others, isByOther };
+      }
+      case 'better': {
+        await partDoubtful(deps, known, received);
+        const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
+        const message = await replaceFacts(messages, known, { ...received, takenOver });
+        if (message === null) continue;
+        return { message, others: [], isByOther: false };
+      }
+      case 'doubtful':
+        return { message: await receiveDoubtful(deps, received, id), others: [], isByOther: false };
+    }
+  }
+}
+
+/** A message of its own, under the hash of its bytes: its fingerprint is that of the message which it is no copy of. */
+async function receiveDoubtful(
+  { database }: Pick<ReceiveDeps, 'database'>,
+  { facts, sighted, authentication }: Received,
+  copyOf: ObjectId,
+): Promise<MessageDocument> {
+  const { contentKey: _, ...said } = facts;
+  const fingerprint = `raw:${/[0-9a-f]{64}/u.exec(facts.rawKey)?.[0] ?? facts.rawKey}`;
+  return await receiveMessage(database.messages, {
+    id: deterministicId(fingerprint),
+    facts: { ...said, fingerprint, variantKey: fingerprint },
+    sighted: { ...sighted, inOwnSent: false },
+    authentication,
+    copyOf,
+  });
+}
+
+/** What unproven copies said beside the proven one waits as messages of their own. */
+async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }: Received): Promise<void> {
+  const { messages } = deps.database;
+  const [mailbox = ''] = known.mailboxes;
+  const [role = 'capture'] = known.roles;
+  for (const { rawKey, size } of [known, ...(known.copies ?? [])]) {
+    const isJudgedCopy = rawKey === known.rawKey && (known.copies ?? []).length === 0;
+    if (rawKey === facts.rawKey || (isJudgedCopy && !differs(facts, known, deps.rules))) continue;
+    try {
+      const read = await deps.reader.read({ key: rawKey, size });
+      await read.dispose();
+      const said = factsOf(deps, read, { rawKey, internalDate: known.arrivedAt ?? null });
+      if (!differs(facts, said, deps.rules)) continue;
+      const sighted = { mailbox, role, inOwnSent: false, backfill: known.backfill };
+      const received = { facts: said, sighted, authentication: read.authentication };
+      const { _id } = await receiveDoubtful(deps, received, known._id);
+      await markForRejudge(messages, { _id });
+      await deps.rejudgeSoon([_id]);
+    } catch (error) {
+      // Bytes that are gone say nothing any more.
+      if (!(error instanceof PermanentError)) throw error;
+    }
+  }
+}
