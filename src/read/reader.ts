@@ -61,8 +61,11 @@ const MAX_IN_MEMORY_BYTES = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
 /** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
-/** For what is only shown. mailparser reads 35 MB of attachments a second, and only 16 MB are given to it. */
-const SECOND_TIME_LIMIT_MS = 20_000;
+/**
+ * For tasks whose bytes are bounded, whatever the limit of a message is: 1 MB of header, or the 16 MB of which mailparser shows
+ * what it can (it reads 35 MB of attachments a second).
+ */
+const BOUNDED_TASK_LIMIT_MS = 20_000;
 /** V8's heap of a reading process. A message whose parts need more than this is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
@@ -99,14 +102,17 @@ export function openReader(settings: ReaderSettings): Reader {
   }
 
   async function readHeader(raw: RawReference, bytes: Buffer): Promise<ReadingResult> {
-    return await pool.run({ kind: 'header', ...headerOf(raw, bytes, maxMessageBytes) }, timeLimitMs);
+    return await pool.run(
+      { kind: 'header', ...headerOf(raw, bytes, maxMessageBytes) },
+      BOUNDED_TASK_LIMIT_MS,
+    );
   }
 
   async function second({ key, size }: RawReference): Promise<SecondReading | null> {
     const spoolDir = join(settings.spoolDir, randomUUID());
     try {
       const raw = await rawOf({ key, size }, spoolDir);
-      return await pool.runAlone({ kind: 'second', raw }, SECOND_TIME_LIMIT_MS);
+      return await pool.runAlone({ kind: 'second', raw }, BOUNDED_TASK_LIMIT_MS);
     } catch (error) {
       if (isGone(error) || error instanceof ReadingDied) return null;
       throw error;
