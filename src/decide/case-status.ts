@@ -84,7 +84,6 @@ export function caseRowOf(
   return {
     clientId,
     date: message.date,
-    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     title,
     description: descriptionOf(mail, carriedIn(message, mail)).slice(0, MAX_DESCRIPTION_CHARS),
     status: status ?? FIRST_STATUS,
@@ -92,6 +91,7 @@ export function caseRowOf(
     statusText,
     ref,
     review: review === 'echo' ? null : review,
+    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     ...(awaitsParent === true && { awaitsParent: true }),
   };
 }
