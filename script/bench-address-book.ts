@@ -72,7 +72,8 @@ async function lookUp(database: Database, number: number): Promise<{ ms: number;
 }
 
 async function open(): Promise<Resources> {
-  const env = { ...process.env, MONGODB_DB: `docketmail_bench_${randomBytes(4).toString('hex')}` };
+  const { MONGODB_URI, REDIS_URL } = process.env;
+  const env = { MONGODB_URI, REDIS_URL, MONGODB_DB: `docketmail_bench_${randomBytes(4).toString('hex')}` };
   const resources = await openResources(loadConfig(env, { mailboxes: 'optional' }));
   await resources.database.clients.createIndexes([{ key: { email: 1 } }, { key: { emails: 1 } }]);
   return resources;

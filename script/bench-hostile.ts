@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const sizes = values.sizes.split(',').map(Number);
 const kinds = hostileKinds.filter(({ name }) => name.includes(values.only));
 
-/** A letter of some lines with a scan: what most large messages are. */
+/** Some lines with a scan: what most large messages are. */
 const ordinary: HostileKind = {
   name: 'an ordinary message',
   make: (bytes) =>

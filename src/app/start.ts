@@ -39,7 +39,7 @@ export interface App {
 /** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
-  readonly timing?: JobTiming & { readonly leaseMs: number };
+  readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
 }
 
 interface Composition {
@@ -147,6 +147,7 @@ function startPoll(composition: Composition): RunningWorkers {
     },
     ...(trial.step && { step: trial.step }),
     ...(trial.timing && { leaseMs: trial.timing.leaseMs }),
+    ...(trial.timing?.patience && { patience: trial.timing.patience }),
   };
   const { concurrency } = resources.config.poll;
   return startPollWorkers({ ...workerSettings(composition), poll, mailboxes, concurrency });

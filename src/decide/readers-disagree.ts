@@ -40,9 +40,9 @@ export function needsSecondReading(mail: Pick<Mail, 'subject' | 'warnings'>, wor
 
 /** Fields that the two read differently. `second` is null where the second reader could not read the header. */
 export function compareReaders(mail: Mail, second: SecondHeader | null): Disagreement[] {
-  // Of bytes that are no message nobody reads anything.
-  if (second === null)
-    return mail.headers.length === 0 ? [] : [{ field: 'header', first: 'read', second: 'cannot be read' }];
+  // By bytes that are no message to the first reader nothing is decided.
+  if (mail.headers.length === 0) return [];
+  if (second === null) return [{ field: 'header', first: 'read', second: 'cannot be read' }];
   const isCut = mail.warnings.some((warning) => warning.startsWith('header-too-long:'));
   const addresses = (
     [

@@ -1,7 +1,7 @@
 import type { Mail } from '../mail/mail.ts';
+import { entryHolders, mayYield, yieldTo, copyBefore, yieldToCopy } from '../decide/same-entry.ts';
+import { asDecided, clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import { isPending } from '../decide/decided-message.ts';
-import { copyBefore, entryHolders, mayYield, yieldTo, yieldToCopy } from '../decide/same-entry.ts';
-import { asDecided, clientIdsIn, storedDecision } from '../store/message-document.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { findRelated } from './related.ts';

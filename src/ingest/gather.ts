@@ -18,7 +18,7 @@ import { caseHolders } from '../store/case-updates.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { findDecisions } from '../store/decisions.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { findRelated, findThreadClients } from './related.ts';

@@ -23,7 +23,7 @@ import {
   persistJudgement,
   quarantineMessage,
 } from '../store/messages.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import {

@@ -3,7 +3,7 @@ import { decide } from '../decide/decide.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
-import { clientIdsIn, storedDecision } from '../store/message-document.ts';
+import { clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import type { StoredJudgement } from '../store/messages.ts';
 import type { Database } from '../store/mongo.ts';
 import { gather } from './gather.ts';

@@ -8,7 +8,7 @@ import {
   threadKeys,
 } from '../decide/relations.ts';
 import type { RelationKeys, Relations } from '../decide/relations.ts';
-import { asDecided } from '../store/message-document.ts';
+import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Filter } from 'mongodb';

@@ -12,6 +12,7 @@ export type BudgetKind =
   | 'messages'
   | 'headerBytes'
   | 'headerLines'
+  | 'addresses'
   | 'textBytes'
   | 'textLines'
   | 'htmlMarks'
@@ -25,6 +26,7 @@ export function createBudget(limits: ParseLimits): ParseBudget {
     messages: limits.maxNestedMessages,
     headerBytes: limits.maxAllHeaderBytes,
     headerLines: limits.maxAllHeaderLines,
+    addresses: limits.maxAllAddresses,
     textBytes: limits.maxAllTextBytes,
     textLines: limits.maxAllTextLines,
     htmlMarks: limits.maxAllHtmlMarks,

@@ -2,12 +2,14 @@
 export interface ParseLimits {
   /** Bytes of one header block. Answers megabyte headers that make every later step slow. */
   readonly maxHeaderBytes: number;
-  /** Lines of one header block. Answers the same megabyte in lines of two letters, each a field. */
+  /** Lines of one header block. Answers the same megabyte in lines of two characters, each a field. */
   readonly maxHeaderLines: number;
   /** Bytes of all header blocks together. Answers the limit above times the number of parts. */
   readonly maxAllHeaderBytes: number;
   /** Lines of all header blocks together. */
   readonly maxAllHeaderLines: number;
+  /** Addresses of all headers together. Answers messages within the message, each with 5,000 recipients. */
+  readonly maxAllAddresses: number;
   /** Parts of the whole message, nested and unpacked ones included. Answers the bomb of 100,000 empty parts. */
   readonly maxParts: number;
   /** Multiparts and messages within each other. Answers nesting that exhausts the stack of later readers. */
@@ -18,7 +20,7 @@ export interface ParseLimits {
   readonly maxTextBytes: number;
   /** Bytes of text kept from all parts together. Answers the limit above times the number of parts. */
   readonly maxAllTextBytes: number;
-  /** Lines of text kept from all parts together. Answers 4 million lines of one letter, each of which costs what a long one does. */
+  /** Lines of text kept from all parts together. Answers 4 million lines of one character, each of which costs what a long one does. */
   readonly maxAllTextLines: number;
   /** Characters of HTML that are read. Answers HTML made to be slow to read; also the 16 MB document of the database. */
   readonly maxHtmlChars: number;
@@ -43,6 +45,7 @@ export const parseLimits: ParseLimits = {
   maxHeaderLines: 10_000,
   maxAllHeaderBytes: 4_194_304,
   maxAllHeaderLines: 40_000,
+  maxAllAddresses: 20_000,
   maxParts: 1_000,
   maxDepth: 30,
   maxNestedMessages: 100,

@@ -19,13 +19,16 @@ export async function* compareFolder(
   key: FolderEpoch | null,
   fromUid: number,
 ): AsyncGenerator<ComparedWindow> {
-  for await (const uids of session.listUids({ fromUid }))
+  for await (const found of session.listUids({ fromUid })) {
+    // RFC 3501 §7.2.5 promises no order of what SEARCH finds.
+    const uids = found.toSorted((a, b) => a - b);
     for (let at = 0; at < uids.length; at += WINDOW) {
       const listed = uids.slice(at, at + WINDOW);
       const rows =
         key === null ? new Map<number, LedgerRow>() : await ledgerOf(database.sightings, key, listed);
       yield { listed, rows, absent: listed.filter((uid) => !isInHand(rows.get(uid))) };
     }
+  }
 }
 
 /** A row that says "gone" of a message that is listed is as bad as none. */

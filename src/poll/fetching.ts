@@ -5,7 +5,7 @@ import { MailboxError } from '../mailbox/mailbox.ts';
 import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.ts';
 import { isStub } from '../mailbox/stub.ts';
 import { isSameAnswer } from './parking.ts';
-import { LOOKS, LOOKS_APART_MS, pauseAfterAttempts } from './retry.ts';
+import { LOOKS, patience, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
 import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
 import { giveUpRaw } from '../store/lost-raw.ts';
@@ -157,7 +157,7 @@ async function warningOrDoubt(
   const now = run.clock();
   const isSame = row.short?.sha256 === raw.sha256;
   const since = isSame ? (row.short?.since ?? now) : now;
-  if (isSame && now.getTime() - since.getTime() >= LOOKS_APART_MS) return warning;
+  if (isSame && now.getTime() - since.getTime() >= (run.patience ?? patience).looksApartMs) return warning;
   const text = `UID ${row.uid}: ${declared} bytes were declared and ${raw.size} came`;
   await putOff(run, row, {
     error: new MailboxError('truncated', text),
@@ -173,7 +173,7 @@ async function putOff(
   { error, short }: { readonly error: unknown; readonly short?: SightingDocument['short'] },
 ): Promise<void> {
   const message = describeError(error);
-  const retryAt = new Date(run.clock().getTime() + pauseAfterAttempts(row.attempts + 1));
+  const retryAt = new Date(run.clock().getTime() + pauseAfterAttempts(row.attempts + 1, run.patience));
   await markUnfetched(run.database.sightings, row._id, {
     error: message,
     retryAt,
@@ -192,6 +192,7 @@ async function lookFor(
 ): Promise<void> {
   if (missing.length === 0) return;
   const { database, total } = run;
+  const { looksApartMs: apartMs } = run.patience ?? patience;
   const listed = await session.stillListed(missing.map(({ uid }) => uid));
   const now = run.clock();
   for (const row of missing) {
@@ -200,7 +201,7 @@ async function lookFor(
       await putOff(run, row, { error: new MailboxError('message-missing', text) });
       continue;
     }
-    const state = await markUnlisted(database.sightings, row, { now, looks: LOOKS, apartMs: LOOKS_APART_MS });
+    const state = await markUnlisted(database.sightings, row, { now, looks: LOOKS, apartMs });
     if (state !== 'vanished') continue;
     total.vanished++;
     await giveUpRaw(database.sightings, row);

@@ -1,3 +1,4 @@
+import type { Patience } from './retry.ts';
 import type { ObjectId } from 'mongodb';
 import type { MailboxRole } from '../decide/message-facts.ts';
 import type { MailboxSource } from '../mailbox/mailbox.ts';
@@ -27,7 +28,9 @@ export interface PollDeps {
   readonly budgetMs: number;
   /** Folders that are parked are asked for, too: a person wants it now. */
   readonly checkParked?: boolean;
-  /** For tests that cannot wait; LEASE_MS otherwise. */
+  /** For tests that cannot wait, as is the next. */
+  readonly patience?: Patience;
+  /** LEASE_MS otherwise. */
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
   readonly step?: (name: PollStep) => void;

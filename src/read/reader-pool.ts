@@ -25,8 +25,58 @@ export interface PoolSettings extends ProcessSettings {
 const KEPT_WARM = 1;
 const IDLE_MS = 30_000;
 
-export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: PoolSettings): ReaderPool {
+export function openReaderPool({ processes, ...settings }: PoolSettings): ReaderPool {
   const free = pLimit(processes);
+  const { take, start, giveBack, end, close } = openProcesses(settings);
+  let isClosed = false;
+
+  const withProcess = async <T>(
+    from: () => Promise<ReaderProcess>,
+    work: (one: ReaderProcess) => Promise<T>,
+  ): Promise<T> =>
+    await free(async () => {
+      if (isClosed) throw new Error('the reader was closed');
+      return await work(await from());
+    });
+
+  return {
+    run: async (task, timeLimitMs, stop) => {
+      stop?.throwIfAborted();
+      return await withProcess(take, async (one) => {
+        const breakOff = (): void => {
+          void end(one);
+        };
+        stop?.addEventListener('abort', breakOff, { once: true });
+        try {
+          // It may have been aborted while this waited.
+          stop?.throwIfAborted();
+          return await one.run(task, timeLimitMs);
+        } catch (error) {
+          stop?.throwIfAborted();
+          throw error;
+        } finally {
+          stop?.removeEventListener('abort', breakOff);
+          await giveBack(one);
+        }
+      });
+    },
+    runAlone: async (task, timeLimitMs) =>
+      await withProcess(start, async (one) => {
+        try {
+          return await one.run(task, timeLimitMs);
+        } finally {
+          await end(one);
+        }
+      }),
+    close: async () => {
+      isClosed = true;
+      await close();
+    },
+  };
+}
+
+/** Processes as they start, wait and end. */
+function openProcesses({ idleMs = IDLE_MS, ...settings }: Omit<PoolSettings, 'processes'>) {
   const starting = new Set<Promise<ReaderProcess>>();
   const all = new Set<ReaderProcess>();
   /** The last one in is the next one out, so that the first one has waited longest. */
@@ -50,28 +100,6 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
     }
   };
 
-  const take = async (): Promise<ReaderProcess> => {
-    for (let waiting = idle.pop(); waiting !== undefined; waiting = idle.pop()) {
-      if (waiting.one.isFit()) return waiting.one;
-      await end(waiting.one);
-    }
-    return await start();
-  };
-
-  const giveBack = async (one: ReaderProcess): Promise<void> => {
-    if (one.isFit() && !isClosed) idle.push({ one, since: Date.now() });
-    else await end(one);
-  };
-
-  const withProcess = async <T>(
-    from: () => Promise<ReaderProcess>,
-    work: (one: ReaderProcess) => Promise<T>,
-  ): Promise<T> =>
-    await free(async () => {
-      if (isClosed) throw new Error('the reader was closed');
-      return await work(await from());
-    });
-
   const sweep = setInterval(() => {
     const now = Date.now();
     while (idle.length > KEPT_WARM && now - (idle[0]?.since ?? now) >= idleMs) {
@@ -81,30 +109,20 @@ export function openReaderPool({ processes, idleMs = IDLE_MS, ...settings }: Poo
   }, idleMs).unref();
 
   return {
-    run: async (task, timeLimitMs, stop) => {
-      stop?.throwIfAborted();
-      return await withProcess(take, async (one) => {
-        const breakOff = (): void => {
-          void end(one);
-        };
-        stop?.addEventListener('abort', breakOff, { once: true });
-        try {
-          return await one.run(task, timeLimitMs);
-        } catch (error) {
-          stop?.throwIfAborted();
-          throw error;
-        } finally {
-          stop?.removeEventListener('abort', breakOff);
-          await giveBack(one);
-        }
-      });
+    start,
+    end,
+    take: async (): Promise<ReaderProcess> => {
+      for (let waiting = idle.pop(); waiting !== undefined; waiting = idle.pop()) {
+        if (waiting.one.isFit()) return waiting.one;
+        await end(waiting.one);
+      }
+      return await start();
     },
-    runAlone: async (task, timeLimitMs) =>
-      await withProcess(
-        start,
-        async (one) => await one.run(task, timeLimitMs).finally(async () => await end(one)),
-      ),
-    close: async () => {
+    giveBack: async (one: ReaderProcess): Promise<void> => {
+      if (one.isFit() && !isClosed) idle.push({ one, since: Date.now() });
+      else await end(one);
+    },
+    close: async (): Promise<void> => {
       isClosed = true;
       clearInterval(sweep);
       await Promise.allSettled(starting);

@@ -1,5 +1,6 @@
 /** mailparser, as an independent second reader. What it reads is compared with the first reading, or shown; it decides nothing. */
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { MailParser } from 'mailparser';
 import type {
   AddressObject,
@@ -18,6 +19,7 @@ import type { SecondHeader, SecondReading } from '../mail/second-reading.ts';
 const MAX_HEADER_BYTES = 2 * parseLimits.maxHeaderBytes;
 /** Of a message that is shown because nobody else could read it: enough for its text, and for the names of files that come early. */
 const MAX_SHOWN_BYTES = 16 * 1_048_576;
+const PIECE_BYTES = 65_536;
 const MAX_SHOWN_TEXT = 100_000;
 const MAX_SHOWN_FILES = 100;
 const MAX_LINE = 4_000;
@@ -93,6 +95,13 @@ function shownText({ text, html = '' }: MessageText): { readonly shown: string; 
   };
 }
 
+/** So that no more is parsed than is wanted. */
+async function* piecesOf(raw: Raw): AsyncGenerator<Buffer, void> {
+  for await (const chunk of raw)
+    for (let start = 0; start < chunk.length; start += PIECE_BYTES)
+      yield chunk.subarray(start, start + PIECE_BYTES);
+}
+
 /** Writes at the pace of the parser until it has what is wanted. */
 async function feed(
   parser: MailParser,
@@ -102,16 +111,18 @@ async function feed(
   let isDone = false;
   const done = until.finally(() => (isDone = true));
   done.catch(() => {});
+  let isCut = false;
   let left = maxBytes;
-  for await (const chunk of raw) {
-    const isTaken = parser.write(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (!isTaken) await Promise.race([once(parser, 'drain'), done]);
-    if (isDone || left <= 0) break;
+  for await (const piece of piecesOf(raw)) {
+    isCut = piece.length > left;
+    const isTaken = parser.write(piece.subarray(0, left));
+    left -= piece.length;
+    await (isTaken ? setImmediate() : Promise.race([once(parser, 'drain'), done]));
+    if (isDone || isCut) break;
   }
   parser.end();
   await done;
-  return { isCut: left < 0 };
+  return { isCut };
 }
 
 function headerOf(parser: MailParser): Promise<SecondHeader> {

@@ -2,11 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
 import type { LinkState } from '../decide/decided-message.ts';
 import type { MessageDocument, MessageLink } from './message-document.ts';
-
-/** `LinkState` as it is stored. */
-export type StoredLinkState =
-  | Exclude<LinkState, { readonly kind: 'covered' }>
-  | { readonly kind: 'covered'; readonly by: ObjectId | null };
+import type { StoredLinkState } from './stored-link-state.ts';
 
 type Received = Pick<MessageDocument, 'receivedAt'>;
 type WrittenLink = Pick<MessageLink, 'writtenAt'> & { readonly state?: StoredLinkState };

@@ -12,14 +12,6 @@ import { ensureIndexes } from './mongo.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 import type { Database } from './mongo.ts';
 
-/** A step that was completed. */
-export interface SchemaDocument {
-  /** The version that the documents have since. */
-  readonly _id: number;
-  readonly step: string;
-  readonly appliedAt: Date;
-}
-
 interface Migration {
   readonly version: number;
   readonly step: string;

@@ -10,7 +10,7 @@ import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
-import type { SchemaDocument } from './migrations.ts';
+import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
 import { ensureValidators } from './validators.ts';
 

@@ -149,20 +149,24 @@ export async function endDrafts(
   );
 }
 
-/** What the ledger says of some UIDs of a folder. */
+/** What the ledger says of some UIDs of a folder, which ascend. */
 export async function ledgerOf(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
   uids: readonly number[],
 ): Promise<Map<number, LedgerRow>> {
+  const [first = 0, last = 0] = [uids[0], uids.at(-1)];
+  // One range of an index where nearly all of it is asked for; else rows of messages that have gone could be a million.
+  const isDense = last - first < uids.length * 2;
+  const wanted = new Set(uids);
   const rows = await sightings
-    .find({ mailbox, folder, epoch, uid: { $in: [...uids] } })
-    .project<LedgerRow & Pick<SightingDocument, 'uid'>>({ uid: 1, state: 1, rawKey: 1, attempts: 1 })
+    .find({ mailbox, folder, epoch, uid: isDense ? { $gte: first, $lte: last } : { $in: [...uids] } })
+    .project<LedgerRow & Pick<SightingDocument, 'uid'>>({ uid: 1, state: 1, rawKey: 1 })
     .toArray();
-  return new Map(rows.map((row) => [row.uid, row]));
+  return new Map(rows.flatMap((row) => (wanted.has(row.uid) ? [[row.uid, row]] : [])));
 }
 
-export type LedgerRow = Pick<SightingDocument, '_id' | 'state' | 'rawKey' | 'attempts'>;
+export type LedgerRow = Pick<SightingDocument, '_id' | 'state' | 'rawKey'>;
 
 /** Rows of a folder, from an index. */
 export async function countRows(

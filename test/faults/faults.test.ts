@@ -10,6 +10,8 @@ import type { Services } from '../../services/services.ts';
 import { mailboxChanges } from './changes.ts';
 import { imapFaults } from './imap.ts';
 import { kills } from './kills.ts';
+import { lateServers } from './late-servers.ts';
+import { chaos } from './chaos.ts';
 import { killedResets } from './resets.ts';
 import { s3Faults } from './s3.ts';
 import { tableOf } from './scenario.ts';
@@ -44,6 +46,8 @@ const scenarios: readonly (readonly [string, Scenario])[] = [
   ['an S3 in trouble', s3Faults],
   ['mailboxes of two makes that change and begin anew', mailboxChanges],
   ['kill -9 while a folder begins anew', killedResets],
+  ['a mailbox that is late, withholds, cuts off or serves notices', lateServers],
+  ['writes, keys, clocks and blobs that fail one at a time', chaos],
 ];
 
 test.each(scenarios)(
@@ -60,7 +64,7 @@ test.each(scenarios)(
     rows.push(...done);
     expect(done.length).toBeGreaterThan(0);
     expect(broken).toEqual([]);
-    for (const row of done) expect(row).toMatchObject({ lost: 0, doubled: 0 });
+    for (const row of done) expect(row).toMatchObject({ lost: 0, doubled: 0, stuck: 0 });
     for (const { missing } of done) expect(missing ?? 0).toBe(0);
   },
 );

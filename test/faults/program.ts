@@ -38,7 +38,13 @@ export interface Program {
 }
 
 const worker = fileURLToPath(new URL('worker.js', import.meta.url));
-const shortTiming = { pollLockMs: 2_000, ingestLockMs: 3_000, stalledIntervalMs: 500, leaseMs: 1_500 };
+const shortTiming = {
+  pollLockMs: 2_000,
+  ingestLockMs: 3_000,
+  stalledIntervalMs: 500,
+  leaseMs: 1_500,
+  patience: { looksApartMs: 1_000, firstPauseMs: 500 },
+};
 const STOP_LIMIT_MS = 8_000;
 const START_LIMIT_MS = 40_000;
 /** As much of its log as is ever shown. */

@@ -6,6 +6,8 @@ import { openServices } from '../../services/services.ts';
 import { mailboxChanges } from './changes.ts';
 import { imapFaults } from './imap.ts';
 import { kills } from './kills.ts';
+import { lateServers } from './late-servers.ts';
+import { chaos } from './chaos.ts';
 import { tableOf } from './scenario.ts';
 import { poison } from './poison.ts';
 import { s3Faults } from './s3.ts';
@@ -23,6 +25,8 @@ const scenarios: readonly Scenario[] = [
   poison,
   mailboxChanges,
   killedResets,
+  lateServers,
+  chaos,
 ];
 
 const [, , ...given] = process.argv;
@@ -64,7 +68,8 @@ try {
 console.log(`\n${tableOf(rows)}`);
 for (const failure of failures) console.error(`could not run: ${failure}`);
 process.exitCode =
-  failures.length > 0 || rows.some(({ lost, doubled, missing }) => lost + doubled + (missing ?? 0) > 0)
+  failures.length > 0 ||
+  rows.some(({ lost, doubled, stuck, missing }) => lost + doubled + (stuck ?? 0) + (missing ?? 0) > 0)
     ? 1
     : 0;
 process.exit();

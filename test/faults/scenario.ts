@@ -19,6 +19,8 @@ export interface Row {
   readonly doubled: number;
   /** The longest of the runs. */
   readonly seconds: number;
+  /** Messages that had not come to their end. */
+  readonly stuck?: number;
   /** What the audit said after it; null where none was asked. */
   readonly missing: number | null;
   readonly note: string;
@@ -32,6 +34,7 @@ export interface Scenario {
 export interface Run extends Difference {
   readonly seconds: number;
   readonly missing?: number;
+  readonly stuck?: number;
 }
 
 export function rowOf(name: string, messages: number, runs: readonly Run[], note = ''): Row {
@@ -42,6 +45,7 @@ export function rowOf(name: string, messages: number, runs: readonly Run[], note
     messages: messages * runs.length,
     lost: runs.reduce((sum, { lost }) => sum + lost.length, 0),
     doubled: runs.reduce((sum, { doubled }) => sum + doubled.length, 0),
+    stuck: runs.reduce((sum, { stuck = 0 }) => sum + stuck, 0),
     seconds: Math.max(0, ...runs.map(({ seconds }) => seconds)),
     missing: audited.length === 0 ? null : audited.reduce((sum, count) => sum + count, 0),
     note,
@@ -50,13 +54,14 @@ export function rowOf(name: string, messages: number, runs: readonly Run[], note
 
 export function tableOf(rows: readonly Row[]): string {
   const cells = [
-    ['scenario', 'runs', 'messages', 'lost', 'doubled', 'recovered in', 'audit: missing', ''],
+    ['scenario', 'runs', 'messages', 'lost', 'doubled', 'stuck', 'recovered in', 'audit: missing', ''],
     ...rows.map((row) => [
       row.name,
       String(row.runs),
       String(row.messages),
       String(row.lost),
       String(row.doubled),
+      String(row.stuck ?? 0),
       `${row.seconds.toFixed(1)} s`,
       row.missing === null ? '' : String(row.missing),
       row.note,
@@ -69,7 +74,7 @@ export function tableOf(rows: readonly Row[]): string {
     .map((line) =>
       line
         .map((cell, at) =>
-          at === 0 || at === 7 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+          at === 0 || at === 8 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
         )
         .join('  ')
         .trimEnd(),

@@ -49,7 +49,7 @@ const fields: readonly HostileKind[] = [
 const addresses: readonly HostileKind[] = [
   counted('recipients', (n) => `p${n}@crowd.test,\r\n `, 'To: '),
   repeatedField('commas', 'a,', 'To: '),
-  repeatedField('addresses of one letter', 'a@b,', 'Cc: '),
+  repeatedField('shortest addresses', 'a@b,', 'Cc: '),
   repeatedField('groups', 'a:b@c.test;', 'To: '),
   repeatedField('comments', '(a)', 'To: '),
   repeatedField('comments without end', '(', 'To: '),

@@ -45,9 +45,9 @@ export function fillCounted(unit: (n: number) => string, bytes: number): Buffer 
 
 /** Base64 in lines of 76. */
 export function base64Lines(bytes: Buffer): Buffer {
-  const letters = bytes.toString('base64');
+  const encoded = bytes.toString('base64');
   const lines: string[] = [];
-  for (let at = 0; at < letters.length; at += 76) lines.push(letters.slice(at, at + 76));
+  for (let at = 0; at < encoded.length; at += 76) lines.push(encoded.slice(at, at + 76));
   return Buffer.from(lines.join('\r\n'), 'latin1');
 }
 

@@ -58,13 +58,15 @@ function readOpenLabel(text: string, start: number): FoundLabel | null {
 /** A label begins with a capital or in a script without any; glued to a word it stands only behind a time. */
 function readLabelAt(text: string, start: number): FoundLabel | null {
   if (!/\p{Lu}|\p{Lo}/u.test(text.charAt(start))) return null;
-  const before = text.slice(Math.max(0, start - MAX_TIME_CHARS), start);
-  const isGlued = /[\p{L}\p{M}]$/u.test(before);
-  const isBehindTime = (): boolean => endsInTime.test(before);
-  if (isGlued && !isBehindTime()) return null;
+  const isGlued = /[\p{L}\p{M}]/u.test(text.charAt(start - 1));
+  const isBehindTime = (): boolean => endsInTime.test(text.slice(Math.max(0, start - MAX_TIME_CHARS), start));
   const closed = readClosedLabel(text, start);
-  if (closed !== null) return closed;
-  return />\s?$/u.test(before) || isBehindTime() ? readOpenLabel(text, start) : null;
+  if (closed !== null) return isGlued && !isBehindTime() ? null : closed;
+  const open = readOpenLabel(text, start);
+  if (open === null) return null;
+  return (!isGlued && />\s?$/u.test(text.slice(Math.max(0, start - 2), start))) || isBehindTime()
+    ? open
+    : null;
 }
 
 /** The labels of one line become lines of their own, each field once, all in a language of the first. */

@@ -43,24 +43,29 @@ function isNarrow(bytes: Buffer): boolean {
   return isUtf8(bytes) && countSequences(bytes, leastNarrowSequences) >= leastNarrowSequences;
 }
 
-function hasWideMark(bytes: Buffer): boolean {
+export function hasWideMark(bytes: Buffer): boolean {
   return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
-/** UTF-16 under another label or none: every other byte is NUL, as far as the letters are Latin. */
-function wideCharset(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
-  const sample = bytes.subarray(0, wideSample);
-  if (sample.length < 8 || sample.length % 2 !== 0) return null;
+/** The upper byte of a character of UTF-16 in the scripts from Latin to Arabic, and of its blanks and digits. */
+const highestPage = 0x06;
+const leastPages = 0.8;
+const mostStray = 0.2;
+
+/** UTF-16 under another label or none: every other byte is the same few, which no text in bytes has. */
+export function wideCharset(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
+  const sample = bytes.subarray(0, wideSample - (wideSample % 2));
+  if (sample.length < 8 || sample.length % 2 !== 0 || !sample.includes(0)) return null;
   let even = 0;
   let odd = 0;
   for (const [at, byte] of sample.entries()) {
-    if (byte !== 0) continue;
+    if (byte > highestPage) continue;
     if (at % 2 === 0) even += 1;
     else odd += 1;
   }
   const pairs = sample.length / 2;
-  if (odd >= pairs * 0.7 && even <= pairs * 0.05) return 'utf-16le';
-  return even >= pairs * 0.7 && odd <= pairs * 0.05 ? 'utf-16be' : null;
+  if (odd >= pairs * leastPages && even <= pairs * mostStray) return 'utf-16le';
+  return even >= pairs * leastPages && odd <= pairs * mostStray ? 'utf-16be' : null;
 }
 
 /** Eight-bit bytes under the label of a seven-bit charset that none of its escapes confirms. */

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { cleanText, decodeText } from './charset.ts';
+import { mendUtf8 } from './utf-8.ts';
 
 /** RFC 2047 §2 limits a word to 75 characters; clients write longer ones, but a charset name is never longer than this. */
 const maxCharsetLength = 40;
@@ -56,15 +58,6 @@ function isRawText(text: string, charset: string): boolean {
   return /\S\s+\S/u.test(text) && /^utf-?8$/iu.test(charset) && !isUtf8(bytes);
 }
 
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The encoded word that starts at `start` (which points at `=?`), null where none does. */
 function readWord(value: string, start: number): Word | null {
   const head = /^=\?([^\s?"(),:;<>@[\]]{1,40})\?([bq])\?/iu.exec(
@@ -107,18 +100,21 @@ function toBytes(word: Pick<Word, 'encoding' | 'text'>): Buffer {
   return word.encoding === 'q' ? decodeQ(word.text) : fromBase64(word.text);
 }
 
-/** Blanks inside a word, which are none of base64: words that nobody encoded have them. */
+/** Letters that base64 has not, within words: nobody encoded them. */
 const isWordy = (text: string): boolean => /\S\s+\S/u.test(text);
+const isForeign = (text: string): boolean => /[^A-Za-z0-9+/=_\-\s]/u.test(text);
 // oxlint-disable-next-line no-control-regex
 const isNoise = (text: string): boolean => /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/u.test(text);
 
 /** Text that a program put into a B word without encoding it: letters that are not base64, or what gives noise when it is decoded. */
-function isRaw({ encoding, text }: Word, decoded: string): boolean {
+function isRaw({ encoding, text, charset }: Word, bytes: Buffer): boolean {
   if (encoding === 'q' || text === '') return false;
   if (/[^\s!-~]/u.test(text)) return true;
-  const letters = text.replaceAll(/\s/gu, '');
-  const isForeign = /[^A-Za-z0-9+/=_-]/u.test(letters);
-  return (isForeign || isWordy(text) || letters.length % 4 !== 0) && isNoise(decoded);
+  const wordy = isWordy(text);
+  if (wordy && isForeign(text)) return true;
+  if (!wordy && text.replaceAll(/\s/gu, '').length % 4 === 0) return false;
+  if (/^utf-?8$/iu.test(charset)) return !isUtf8(mendUtf8(bytes));
+  return isNoise(decodeText({ bytes, label: charset }).text);
 }
 
 /** Words of one charset joined before decoding: clients split inside a character (against RFC 2047 §5), or inside a base64 quantum. */
@@ -136,11 +132,15 @@ function decodeWords(words: readonly Word[]): string {
       carried = text;
     else pieces.push(toBytes({ encoding: word.encoding, text }));
   }
-  const decoded = decodeText({ bytes: Buffer.concat(pieces), label: words[0]?.charset ?? null }).text;
-  // Of several words, one may be cut inside a character; one that stands alone is whole.
-  const raw = words.every((word) => isRaw(word, words.length === 1 ? decoded : ''));
-  return raw ? words.map(({ text }) => text).join(' ') : decoded;
+  const bytes = Buffer.concat(pieces);
+  // One of several words may be cut inside a character; one that stands alone is whole.
+  const raw = words.every((word) => isRaw(word, words.length === 1 ? bytes : noBytes));
+  return raw
+    ? words.map(({ text }) => text).join(' ')
+    : decodeText({ bytes, label: words[0]?.charset ?? null }).text;
 }
+
+const noBytes = Buffer.alloc(0);
 
 /**
  * A header value with its encoded words (RFC 2047) decoded; words next to each other lose the white space between them.

@@ -22,9 +22,10 @@ function timeOf(event: ICAL.Component, name: string): ICAL.Time | null {
 function endOf(event: ICAL.Component, start: ICAL.Time): ICAL.Time | null {
   const stated = timeOf(event, 'dtend') ?? timeOf(event, 'due');
   if (stated !== null) {
+    const end = stated.clone();
     // RFC 5545 §3.6.1: the end of whole days is the first day that is free again.
-    if (stated.isDate) stated.adjust(-1, 0, 0, 0);
-    return stated;
+    if (end.isDate) end.adjust(-1, 0, 0, 0);
+    return end;
   }
   const duration: unknown = event.getFirstPropertyValue('duration');
   if (!(duration instanceof ICAL.Duration) || start.isDate) return null;

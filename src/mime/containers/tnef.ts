@@ -36,11 +36,13 @@ const signature = 0x223e9f78;
 const maxFiles = 500;
 const maxProperties = 2_000;
 const maxValues = 1_000;
+/** As much as is kept of one text. */
+const maxStringBytes = 8_388_608;
 /** As much as is read of HTML. Answers a few KB of compressed RTF that unpack to megabytes. */
 const maxRtfBytes = 4_194_304;
 
 /** Where nothing else is read of the message. */
-const ownBounds: TnefBounds = { maxTextBytes: 8_388_608, maxUnpackedBytes: maxRtfBytes, maxFiles };
+const ownBounds: TnefBounds = { maxTextBytes: maxStringBytes, maxUnpackedBytes: maxRtfBytes, maxFiles };
 
 const attribute = {
   oemCodepage: 0x9007,
@@ -150,7 +152,8 @@ function readProperties(bytes: Buffer, encoding: string): Properties {
       const text = single === 0x1e ? encoding : single === 0x1f ? 'utf-16le' : null;
       // An object value begins with the 16 bytes of its interface id (MS-OXTNEF §2.1.3.5).
       const value = single === 0x0d ? first.subarray(16) : first;
-      if (!properties.has(id)) properties.set(id, text === null ? value : decodeString(value, text));
+      if (!properties.has(id))
+        properties.set(id, text === null ? value : decodeString(value.subarray(0, maxStringBytes), text));
     }
     if (next < 0) break;
     at = next;
@@ -195,12 +198,17 @@ function readRtfBody(
   return rtf === null ? null : { contents: readRtf(rtf), unpackedBytes: rtf.length };
 }
 
+/** Whether bytes begin as a winmail.dat, whatever a gateway made of its name. */
+export function isTnef(head: Buffer): boolean {
+  return head.length >= 6 && head.readUInt32LE(0) === signature;
+}
+
 /**
  * The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. What is over the
  * bounds is left out. Never throws.
  */
 export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefContents | null {
-  if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
+  if (!isTnef(bytes)) return null;
   const drafts: Draft[] = [];
   const mostFiles = Math.min(maxFiles, bounds.maxFiles);
   const mostRtfBytes = Math.min(maxRtfBytes, bounds.maxUnpackedBytes);
@@ -243,6 +251,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
       const properties = readProperties(data, encoding);
       const body = properties.get(property.html);
       text ??= textOf(properties, property.body);
+      cut ||= text !== null && text.length * 2 >= maxStringBytes;
       const packed: ReturnType<typeof readRtfBody> =
         rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
       unpackedBytes += packed?.unpackedBytes ?? 0;
@@ -260,7 +269,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
   return {
     text,
     html,
-    files: drafts.flatMap((one) => finishFile(one) ?? []),
+    files: drafts.flatMap((file) => finishFile(file) ?? []),
     damaged: damaged || at < bytes.length,
     cut,
     unpackedBytes,

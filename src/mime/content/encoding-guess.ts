@@ -4,7 +4,7 @@ import { hasFileSignature } from './file-signature.ts';
 /** Transfer encodings that the header of a part does not name, told by its first bytes. */
 
 /** A shorter run of base64 may be a word, a token or a key that the writer wants to be seen. */
-const leastLetters = 40;
+const leastChars = 40;
 /** RFC 2045 §6.8 limits a line to 76; some encoders write the whole into one. */
 const leastLine = 40;
 /** So many soft breaks or escapes beyond ASCII are no chance. */
@@ -32,7 +32,7 @@ function decodedHead(head: Buffer): Buffer | null {
       /^[A-Za-z0-9+/]+={0,2}[ \t]{0,9}$/u.test(line) &&
       (at === lines.length - 1 || (line.length >= leastLine && !line.includes('='))),
   );
-  if (!isRegular || lines.join('').length < leastLetters) return null;
+  if (!isRegular || lines.join('').length < leastChars) return null;
   if (lines.length > 1 && first.length % 4 !== 0) return null;
   return Buffer.from(lines.join(''), 'base64');
 }
@@ -51,9 +51,10 @@ export function isUnlabelledQuotedPrintable(head: Buffer): boolean {
   // The head may end within an escape.
   const whole = text.slice(0, Math.max(text.lastIndexOf('='), text.length - 3));
   if (/=(?![0-9A-F]{2}|[ \t]{0,9}\r?\n)/u.test(whole)) return false;
-  const softBreaks = whole.match(/=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
+  // A sum may end a line with the sign too; encoders break lines where they are full.
+  const softBreaks = whole.match(/[^\n]{60}=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
   const escapes = whole.match(/(?:=[89A-F][0-9A-F]){1,9}/gu) ?? [];
   const beyond = escapes.filter((escape) => isUtf8(Buffer.from(escape.replaceAll('=', ''), 'hex')));
-  const withinWords = whole.match(/[a-z]=[C-F][0-9A-F](?=[a-z])/giu)?.length ?? 0;
+  const withinWords = whole.match(/[A-Za-z]=[C-F][0-9A-F](?=[a-z])/gu)?.length ?? 0;
   return softBreaks >= leastMarks || beyond.length >= leastMarks || withinWords >= leastMarks;
 }

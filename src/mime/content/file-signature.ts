@@ -1,3 +1,5 @@
+import { hasWideMark, wideCharset } from '../charset/charset.ts';
+
 /** What the first bytes of well-known kinds of files are, for parts whose header says something else, or nothing. */
 const signatures: readonly (readonly [at: number, bytes: Buffer])[] = [
   [0, Buffer.from('%PDF-')],
@@ -41,6 +43,8 @@ export function hasFileSignature(head: Buffer): boolean {
 /** Whether bytes that a header calls text are a file. NUL alone is no sign: programs pad texts with it, and UTF-16 is full of it. */
 export function isBinary(head: Buffer): boolean {
   if (hasFileSignature(head)) return true;
+  if (hasWideMark(head) || wideCharset(head.subarray(0, head.length - (head.length % 2))) !== null)
+    return false;
   let controls = 0;
   for (const byte of head) if (byte < 0x20 && byte !== 0 && !textControls.has(byte)) controls += 1;
   return controls >= leastControls && controls >= head.length * leastControlShare;

@@ -1,7 +1,14 @@
 import type { Deliveries } from '../structure/attachment-sink.ts';
 import type { MessageDraft, BodyText } from '../structure/message-draft.ts';
 import type { PartResult } from './part-content.ts';
-import { decodePartText, joinSoftBreaks, levelLineEnds, nameAttachment, readMarkup } from './part-text.ts';
+import {
+  decodePartText,
+  joinSoftBreaks,
+  levelLineEnds,
+  nameAttachment,
+  readMarkup,
+  isMarkup,
+} from './part-text.ts';
 import type { Part } from '../structure/part.ts';
 import { protectionOfText, withoutClearSignature } from '../structure/protection.ts';
 import { readRtf } from '../containers/rtf.ts';
@@ -61,8 +68,10 @@ export async function closeText(
     });
   const extracted = extractUuencoded(text, budget.left('unpackedFiles'));
   budget.take('unpackedFiles', extracted.files.length);
-  text = boundLines(extracted.text, leaf);
-  text = readMarkup(joinSoftBreaks(text, part), part);
+  // Mark-up makes lines of its own.
+  text = isMarkup(part) ? boundHtml(extracted.text, leaf) : boundLines(extracted.text, leaf);
+  text = joinSoftBreaks(text, part);
+  if (isMarkup(part)) text = boundLines(readMarkup(text, part), leaf);
   const protection = protectionOfText(text);
   draft.protection ??= protection;
   if (protection === 'pgp-signed') text = withoutClearSignature(text);

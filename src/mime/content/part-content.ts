@@ -97,6 +97,14 @@ export interface PartPlan {
   readonly pictures?: PastedPictures | null;
 }
 
+/** Texts for people: in those for programs, an equals sign may stand before any letters. */
+const proseTypes: ReadonlySet<string> = new Set([
+  'text/plain',
+  'text/html',
+  'text/enriched',
+  'text/richtext',
+]);
+
 /** What the first bytes of a part show about its encoding. */
 interface Judgement {
   readonly decoder: TransferDecoder;
@@ -109,15 +117,16 @@ function judge(part: Part, head: Buffer): Judgement {
   const right = { mislabelled: false, guessed: null };
   const asBase64 = isText ? createBase64TextDecoder : createBase64Decoder;
   const asQuoted = (): TransferDecoder => createCanonicalLines(createQuotedPrintableDecoder());
+  const isProse = proseTypes.has(part.contentType);
   if (part.encoding === 'base64') {
+    if (isProse && isUnlabelledQuotedPrintable(head))
+      return { decoder: asQuoted(), mislabelled: true, guessed: 'quoted-printable' };
     if (!isText || !isForeignToBase64(head)) return { ...right, decoder: decoderFor(part) };
-    return isUnlabelledQuotedPrintable(head)
-      ? { decoder: asQuoted(), mislabelled: true, guessed: 'quoted-printable' }
-      : { decoder: createIdentityDecoder(), mislabelled: true, guessed: null };
+    return { decoder: createIdentityDecoder(), mislabelled: true, guessed: null };
   }
   if ((isText || !isEncoded(part)) && !isUuencoded(part) && isUnlabelledBase64(head, isText))
     return { decoder: asBase64(), mislabelled: false, guessed: 'base64' };
-  if (isText && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
+  if (isProse && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
   const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);

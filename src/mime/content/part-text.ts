@@ -51,7 +51,12 @@ export function joinSoftBreaks(text: string, part: Part): string {
   return unflow(text, part.parameters.get('delsp')?.toLowerCase() === 'yes');
 }
 
-/** The words of a part whose lines carry mark-up older than HTML. */
+/** Whether the lines of a part carry mark-up older than HTML. */
+export function isMarkup({ contentType }: Part): boolean {
+  return contentType === 'text/enriched' || contentType === 'text/richtext';
+}
+
+/** The words of such a part. */
 export function readMarkup(text: string, part: Part): string {
   if (part.contentType === 'text/enriched') return enrichedToText(text, 'enriched');
   return part.contentType === 'text/richtext' ? enrichedToText(text, 'richtext') : text;

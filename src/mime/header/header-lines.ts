@@ -111,7 +111,6 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
     const bytes = takeDamage();
     return bytes.length === 0 ? line : Buffer.concat([bytes, line]);
   };
-  const asBody = (): HeaderProgress => ({ kind: 'body', bytes: empty, lines: damage.take().lines });
 
   const passLeading = (given: Buffer, line: Buffer): HeaderProgress => {
     const blanks = leading.splice(0);
@@ -151,15 +150,9 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
         return { kind: 'more', bytes: line };
       }
       malformed = true;
-      switch (damage.push(line, kept.lines.length === 0 ? null : kept.names)) {
-        case 'damage':
-          return { kind: 'more', bytes: takeDamage() };
-        case 'body':
-          return asBody();
-        case 'open':
-          break;
-      }
-      return { kind: 'more', bytes: empty };
+      const verdict = damage.push(line, kept.lines.length === 0 ? null : kept.names);
+      if (verdict === 'body') return { kind: 'body', bytes: empty, lines: damage.take().lines };
+      return { kind: 'more', bytes: verdict === 'damage' ? takeDamage() : empty };
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

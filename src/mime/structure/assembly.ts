@@ -82,7 +82,7 @@ export function createAssembly({
       await walk(beginning.end());
       await takeAll(walker.end());
       if (!taker.sawField()) drafts.outermost.warn('not-a-message', beginning.kind());
-      return finishDraft(drafts.outermost, limits);
+      return finishDraft(drafts.outermost, { limits, budget });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ParseBudget } from '../budget.ts';
 import { hasFileSignature, isBinary } from '../content/file-signature.ts';
 import { beginsAsMessage } from '../header/headers.ts';
 import { isEncoded, isMessageType } from './part.ts';
+import { isTnef } from '../containers/tnef.ts';
 import type { Part } from './part.ts';
 import { isPkcs7Mime } from './protection.ts';
 
@@ -55,6 +56,7 @@ export function roleByContent(
   role: LeafRole,
   { part, head }: { readonly part: Part; readonly head: Buffer },
 ): LeafRole {
+  if ((role === 'text' || role === 'file') && isTnef(head)) return 'tnef';
   // UTF-16 may hold any byte.
   const isWide = /^(?:utf-?(?:16|32)|ucs|unicode)/iu.test(part.parameters.get('charset') ?? '');
   if (role === 'text') {

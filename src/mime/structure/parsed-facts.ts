@@ -6,6 +6,7 @@ import type { Field } from '../header/headers.ts';
 import { htmlToText, referencedContentIds, sanitiseHtml } from '../html/html.ts';
 import type { ParseLimits } from '../limits.ts';
 import type { Address, Attachment, ParsedMessage } from '../parsed-message.ts';
+import type { ParseBudget } from '../budget.ts';
 import type { BodyText, MessageDraft } from './message-draft.ts';
 import { parseMessageIds, maxIds } from '../header/message-ids.ts';
 import { couldBeNotice, isNoticeBeside } from '../content/plain-notice.ts';
@@ -27,6 +28,8 @@ const singleFields = [
   'content-type',
   'content-transfer-encoding',
 ];
+/** So many addresses of a field are read whatever other messages took: without them nobody has sent or got this one. */
+const freeAddresses = 10;
 /** RFC 5322 knows no limit; a subject beyond this is an attack on list views. */
 const maxSubjectLength = 4_000;
 
@@ -110,7 +113,7 @@ function warnOfHeader(
   if (fields.some((field) => field.value.includes(0))) draft.warn('null-bytes', 'in the header');
 }
 
-function readHeaderFacts(draft: MessageDraft): HeaderFacts {
+function readHeaderFacts(draft: MessageDraft, budget: ParseBudget): HeaderFacts {
   const fields = draft.root?.fields ?? [];
   const byName = groupByName(fields);
   let guessed = false;
@@ -122,10 +125,12 @@ function readHeaderFacts(draft: MessageDraft): HeaderFacts {
     });
   const addressesOf = (name: string): readonly Address[] => {
     const found: Address[] = [];
+    const most = Math.min(maxAddresses, Math.max(freeAddresses, budget.left('addresses')));
     for (const text of textsOf(name)) {
-      if (found.length >= maxAddresses) break;
-      for (const address of parseAddressList(text)) if (found.length < maxAddresses) found.push(address);
+      if (found.length >= most) break;
+      for (const address of parseAddressList(text)) if (found.length < most) found.push(address);
     }
+    budget.take('addresses', found.length);
     return found;
   };
   const idsOf = (name: string): readonly string[] => {
@@ -254,8 +259,12 @@ function settleAttachments(draft: MessageDraft, rawHtml: string | null): readonl
 }
 
 /** The facts of a message and of those nested in it, once all of its bytes are read. */
-export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMessage {
-  const facts = readHeaderFacts(draft);
+export function finishDraft(
+  draft: MessageDraft,
+  bounds: { readonly limits: ParseLimits; readonly budget: ParseBudget },
+): ParsedMessage {
+  const { limits, budget } = bounds;
+  const facts = readHeaderFacts(draft, budget);
   const bodies = withInvitation(readBodies(draft, limits), draft);
   const attachments = settleAttachments(draft, bodies.rawHtml);
   const { root, protection } = draft;
@@ -271,7 +280,7 @@ export function finishDraft(draft: MessageDraft, limits: ParseLimits): ParsedMes
     attachments,
     reportType,
     reports: draft.reports,
-    nested: draft.nested.map((nested) => finishDraft(nested, limits)),
+    nested: draft.nested.map((nested) => finishDraft(nested, bounds)),
     calendar: draft.calendar?.facts ?? null,
     protection,
     warnings: draft.warnings(),

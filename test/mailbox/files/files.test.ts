@@ -96,6 +96,21 @@ describe('an mbox', () => {
       messages: [first, second],
     },
     {
+      name: 'may have nothing but a dash in its From lines, and no empty line above them',
+      text: `From - \n${first}From - \nReceived: by a\n${second}\n`,
+      messages: [first, `Received: by a\n${second}`],
+    },
+    {
+      name: 'may have nothing but an address in its From lines, and no empty line above them',
+      text: `From ann@client.test\n${first}From ???@???\nX-Mozilla-Status: 0001\n${second}\n`,
+      messages: [first, `X-Mozilla-Status: 0001\n${second}`],
+    },
+    {
+      name: 'is not cut at an address above words, or at words above a field',
+      text: `${fromLine}\nS: 1\n\nyou get it\nFrom ann@client.test\nnot from me\nFrom Monday on\nTo: everybody\n\n`,
+      messages: ['S: 1\n\nyou get it\nFrom ann@client.test\nnot from me\nFrom Monday on\nTo: everybody\n'],
+    },
+    {
       name: 'is not cut at a sentence that begins with From',
       text: `${fromLine}\n${first}\nFrom here on it gets better.\nReally.\n\n`,
       messages: [`${first}\nFrom here on it gets better.\nReally.\n`],

@@ -1,0 +1,7 @@
+/** A step that was completed. */
+export interface SchemaDocument {
+  /** The version that the documents have since. */
+  readonly _id: number;
+  readonly step: string;
+  readonly appliedAt: Date;
+}
