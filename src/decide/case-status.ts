@@ -89,6 +89,7 @@ export function caseRowOf(
     statusText,
     ref,
     review: review === 'echo' ? null : review,
+    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     ...(awaitsParent === true && { awaitsParent: true }),
   };
 }
