@@ -84,7 +84,6 @@ export function caseRowOf(
     title,
     description: descriptionOf(mail, carriedIn(message, mail)),
     status: status ?? FIRST_STATUS,
-    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
     statusInherited: status === null,
     statusText,
     ref,
