@@ -24,7 +24,7 @@ export const automatic: readonly Draft[] = [
     expected: matched(['rosa'], { automatic: 'out-of-office' }),
   },
   {
-    id: 'letter-that-bounces',
+    id: 'message-that-bounces',
     description: 'Staff writes to a client whose mailbox is full',
     places: ['capture Sent'],
     minute: 710,
@@ -36,7 +36,7 @@ export const automatic: readonly Draft[] = [
   },
   {
     id: 'bounce',
-    description: 'The bounce of that letter: its thread tells the client',
+    description: 'The bounce of that message: its thread tells the client',
     places: ['capture INBOX'],
     minute: 715,
     from: 'Mail Delivery System <MAILER-DAEMON@mx.tanabe.example>',
@@ -51,7 +51,7 @@ export const automatic: readonly Draft[] = [
       ),
       part(
         'text/rfc822-headers',
-        `From: ${staff.ines}\nTo: Yuki Tanabe <yuki@tanabe.example>\nSubject: Your file\nMessage-ID: <${messageIdOf('letter-that-bounces')}>`,
+        `From: ${staff.ines}\nTo: Yuki Tanabe <yuki@tanabe.example>\nSubject: Your file\nMessage-ID: <${messageIdOf('message-that-bounces')}>`,
       ),
     ]),
     expected: matched(['yuki'], { automatic: 'bounce', attachments: 2 }),

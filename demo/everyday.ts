@@ -123,7 +123,7 @@ export const everyday: readonly Draft[] = [
   },
   {
     id: 'two-clients',
-    description: 'One letter to two clients: each gets it on the record',
+    description: 'One message to two clients: each gets it on the record',
     places: ['capture Sent'],
     minute: 120,
     from: staff.ines,

@@ -123,8 +123,8 @@ export const forwards: readonly Draft[] = [
     expected: matched(['wen']),
   },
   {
-    id: 'forward-own-letter',
-    description: 'Staff forwards a letter of ours: it concerns the client to whom it went',
+    id: 'forward-own-message',
+    description: 'Staff forwards a message of ours: it concerns the client to whom it went',
     places: ['dropbox INBOX'],
     minute: 380,
     from: staff.tom,

@@ -17,18 +17,18 @@ export interface Answer {
 export const skipped = (detail: string): Answer => ({ outcome: 'skipped', detail });
 export const nothing = (detail: string): Answer => ({ outcome: 'nothing', detail });
 
-export const isTaught = (entry: BookEntry): boolean => entry.kind === 'alias';
+export const isAlias = (entry: BookEntry): boolean => entry.kind === 'alias';
 
 /**
- * What a person taught settles what the CRM leaves open: which of the clients that share an address is meant, and whose a domain
+ * An alias that a person added settles what the CRM leaves open: which of the clients that share an address is meant, and whose a domain
  * is. Against a client whose own address it is now, it settles nothing: the two are an ambiguity.
  */
-function taughtFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
+function aliasesFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
   const owners = new Set(entries.filter(({ kind }) => kind === 'primary').map(({ clientId }) => clientId));
-  const taught = entries.filter(
-    (entry) => isTaught(entry) && (owners.size === 0 || owners.has(entry.clientId)),
+  const aliases = entries.filter(
+    (entry) => isAlias(entry) && (owners.size === 0 || owners.has(entry.clientId)),
   );
-  return taught.length > 0 ? taught : entries;
+  return aliases.length > 0 ? aliases : entries;
 }
 
 /** Asks the book about each address: one client links, several are handled by AMBIGUITY, a blocked address never counts. */
@@ -45,7 +45,7 @@ export function exact(
       details.push(`${address} is on the blocklist`);
       continue;
     }
-    const entries = distinctClients(taughtFirst(judged.facts.book.get(address) ?? []));
+    const entries = distinctClients(aliasesFirst(judged.facts.book.get(address) ?? []));
     const found = entries.map((entry): Link => ({
       clientId: entry.clientId,
       via: entry.kind === 'alias' && via !== 'domain' ? 'alias' : via,

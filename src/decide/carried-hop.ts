@@ -6,12 +6,12 @@ import { isOurs } from './parties.ts';
 
 /**
  * The message that a forward carries to us: that of the first hop which is not ours. What it forwards in its turn is part of it:
- * a client's letter about somebody's letter is the client's. Null where the message is no forward.
+ * a client's message about somebody's message is the client's. Null where the message is no forward.
  */
 export function carriedHop({ forwarded, forwards }: Mail, rules: Rules): Forward | null {
   const first = forwards.find(({ from }) => from.address === null || !isOurs(from.address, rules));
   if (first === undefined) return forwarded;
-  // The attached message is whole; the text only retells it.
+  // The attached message is whole; the text only repeats it.
   return forwards.find((hop) => hop.via === 'attachment' && isSameMessage(hop, first)) ?? first;
 }
 

@@ -95,11 +95,11 @@ function matchListOriginal(judged: JudgeInput): Answer {
 
 function matchReplyTo(judged: JudgeInput): Answer {
   const { mail, parties, rules } = judged;
-  const isLetter = [...mail.to, ...mail.cc, ...mail.bcc].some(
+  const isToPeople = [...mail.to, ...mail.cc, ...mail.bcc].some(
     ({ address }) => address !== null && !isOurs(address, rules),
   );
   // The form of our own site writes under our name, to us.
-  if (parties.direction === 'outbound' && isLetter) return skipped('outbound: the recipients count');
+  if (parties.direction === 'outbound' && isToPeople) return skipped('outbound: the recipients count');
   const from = mail.from?.address ?? null;
   const asked = mail.replyTo.flatMap(({ address }) =>
     address === null || address === from || isOurs(address, rules)

@@ -19,7 +19,7 @@ const MAX_ANSWERS = 32;
 const MAX_PARTICIPANTS = 500;
 const MAX_SUBJECT_CHARS = 2_000;
 const PREVIEW_CHARS = 500;
-/** As much of a forwarded text is read for its preview; quotes and signature of a letter stand behind that. */
+/** As much of a forwarded text is read for its preview; quotes and signature of a message stand behind that. */
 const MAX_TOLD_CHARS = 20_000;
 const MAX_WARNINGS = 100;
 /** A Date header further ahead than this is wrong, not early. */
@@ -111,7 +111,7 @@ function threadIdOf(mail: Mail): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 24);
 }
 
-/** Whom a copy of a message names: copies of one letter to each of many differ in nothing else. */
+/** Whom a copy of a message names: copies of one message to each of many differ in nothing else. */
 export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
   const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
   return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);

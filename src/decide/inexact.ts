@@ -1,5 +1,5 @@
 import type { JudgeInput } from './judge-input.ts';
-import { isTaught } from './answer.ts';
+import { isAlias } from './answer.ts';
 import { isBlocked } from './blocklist.ts';
 import { companyDomain, withoutSubAddress } from './parties.ts';
 
@@ -9,10 +9,10 @@ export function foldedOf({ facts, rules }: JudgeInput, address: string): string 
   return !rules.subAddressing || isTheirs ? null : withoutSubAddress(address);
 }
 
-/** The address's company as the book has it (`@acme.test`), where companies are asked for: all, or those that somebody taught. */
+/** The address's company as the book has it (`@acme.test`), where companies are asked for: all, or those that somebody added. */
 export function companyOf({ facts, rules }: JudgeInput, address: string): string | null {
   const domain = companyDomain(address);
   if (domain === null || isBlocked(address, rules)) return null;
   const asked = `@${domain}`;
-  return rules.domainMatching || (facts.book.get(asked) ?? []).some(isTaught) ? asked : null;
+  return rules.domainMatching || (facts.book.get(asked) ?? []).some(isAlias) ? asked : null;
 }

@@ -103,7 +103,7 @@ function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
 }
 
 /**
- * What staff put into the dropbox is meant for a client. Where it names nobody outside, because it is a blind copy of a letter to
+ * What staff put into the dropbox is meant for a client. Where it names nobody outside, because it is a blind copy of a message to
  * hidden recipients or a forward that cannot be read, only a person can say for whom.
  */
 function withHiddenClient(parties: Parties, mail: Mail, { roles }: KnownContext): Parties {

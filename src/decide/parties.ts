@@ -14,11 +14,11 @@ export interface Parties {
   readonly directionReason: string;
   /** Every address on the message that is not ours, each once. */
   readonly outside: readonly string[];
-  /** Those of them whose mail it is: the writers of a letter to us, all of a letter of ours. */
+  /** Those of them whose mail it is: the writers of a message to us, all of a message of ours. */
   readonly whoseMail: readonly string[];
   /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
   readonly staffHops: readonly Forward[];
-  /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a letter of its own. */
+  /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a message of its own. */
   readonly forwardedBy: string | null;
 }
 
@@ -88,7 +88,7 @@ export function readParties(mail: Mail, rules: Rules): Parties {
     from !== null && isOurs(from, rules) && poster !== null && !isOurs(poster, rules) && isMarkedPost(mail);
   const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? mail.forwards : [];
-  // Whom a client's letter quotes is no party to it.
+  // Whom a client's message quotes is no party to it.
   const inside = known(staffHops.map((hop) => hop.from));
   const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
   const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
@@ -129,7 +129,7 @@ function isMarkedPost(mail: Mail): boolean {
   return listOriginal(mail)?.sign.startsWith('x-') === true || / via /iu.test(mail.from?.name ?? '');
 }
 
-/** A bounce comes mostly from the server that sent the letter: ours. It is internal only where the letter was. */
+/** A bounce comes mostly from the server that sent the message: ours. It is internal only where the message was. */
 function isReportOnOthers({ bounce }: Mail, rules: Rules): boolean {
   return (
     bounce !== null && !bounce.recipients.every(({ address }) => address !== null && isOurs(address, rules))

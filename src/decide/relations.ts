@@ -224,7 +224,7 @@ function parentOf(input: {
   carried: readonly DecidedMessage[];
 }): Parent {
   const { message, carried } = input;
-  // The next letter of the same sender and subject is none that a forward of before can carry.
+  // The next message of the same sender and subject is none that a forward of before can carry.
   const original =
     carried.find((other) => hasSameContent(other, message)) ??
     carried.find(({ date }) => date.getTime() <= message.date.getTime());

@@ -27,7 +27,7 @@ const FEW_WORDS = 10;
 const SAME_WORDS_SHARE = 0.8;
 
 /**
- * Two letters of one day under one subject are two letters, also where one is short and its words are among the other's, or
+ * Two messages of one day under one subject are two messages, also where one is short and its words are among the other's, or
  * where they differ in an amount: only what a forward tells again is the same.
  */
 export function hasSameContent(original: Original, carrier: Carrier): boolean {
@@ -40,7 +40,7 @@ export function hasSameContent(original: Original, carrier: Carrier): boolean {
   return sharedBy(a, b) >= (longer < FEW_WORDS ? longer : longer * SAME_WORDS_SHARE);
 }
 
-/** A banner above a letter and a list's footer below it add words; as much of the shorter one stands in both. */
+/** A banner above a message and a list's footer below it add words; as much of the shorter one stands in both. */
 const SIMILAR_WORDS_SHARE = 0.6;
 /** Of these each counts. More may stand between two footers of their own. */
 const VERY_FEW_WORDS = 4;
@@ -80,7 +80,7 @@ const wordsOf = (text: string): string[] =>
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** Proof of a letter's words, which a forward cannot repeat; and the letter itself, where it is attached. */
+/** Proof of a message's words, which a forward cannot repeat; and the message itself, where it is attached. */
 const NO_FILE = new Set([
   'message/rfc822',
   'application/pkcs7-signature',
@@ -90,7 +90,7 @@ const NO_FILE = new Set([
 
 /**
  * Whether a message brings no file that the other has not: a telephone forwards without attachments, and two scans without a
- * word are two letters. Of a forward the pictures in its text may be the forwarder's own.
+ * word are two messages. Of a forward the pictures in its text may be the forwarder's own.
  */
 export function bringsNoFileTo(
   other: Files,
@@ -103,7 +103,7 @@ export function bringsNoFileTo(
   );
 }
 
-/** A forward as attachment holds the letter's files within it, and they are recorded with it. */
+/** A forward as attachment holds the message's files within it, and they are recorded with it. */
 const withEnclosed = ({ attachments, enclosedFiles = [] }: Files): readonly Attachment[] => [
   ...attachments,
   ...enclosedFiles,

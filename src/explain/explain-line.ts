@@ -1,6 +1,6 @@
 import type { Explained } from './explain.ts';
 
-/** One line of `explain --json`: the contract, to the letter. */
+/** One line of `explain --json`: the contract, exactly. */
 export function explainLine(explained: Explained): Record<string, unknown> {
   const { file, reading, authentication, verdict, tags, caseUpdates } = explained;
   const { mail } = reading;

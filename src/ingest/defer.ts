@@ -61,5 +61,5 @@ async function deferToCopy(
   return { ...message, ...stored };
 }
 
-/** One message in more mailboxes than this, each under another id, is no letter of ours. */
+/** One message in more mailboxes than this, each under another id, is no message of ours. */
 const MAX_COPIES = 20;

@@ -4,7 +4,7 @@ import type { MailboxSession } from '../mailbox/mailbox.ts';
 export interface FolderUse {
   readonly inOwnSent: boolean;
   /**
-   * Drafts lie between the letters, as in Gmail's All Mail. Only there is \Draft believed: mail that was moved to Exchange by IMAP
+   * Drafts lie between the messages, as in Gmail's All Mail. Only there is \Draft believed: mail that was moved to Exchange by IMAP
    * bears it in any folder.
    */
   readonly holdsDrafts: boolean;

@@ -4,7 +4,7 @@ import { entriesOf } from '../decide/client-addresses.ts';
 import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';
 
-/** Normalised address (or `@domain`) → client: derived from `clients`, plus what people taught it. */
+/** Normalised address (or `@domain`) → client: derived from `clients`, plus the aliases that people added. */
 export interface BookDocument {
   readonly _id: ObjectId;
   readonly address: string;
@@ -40,7 +40,7 @@ function rowId({
   return deterministicId('book', address, String(clientId), source);
 }
 
-/** What a person taught: `address` is normalised, or `@domain`. */
+/** An alias that a person added: `address` is normalised, or `@domain`. */
 export function aliasRow(address: string, clientId: ClientDocument['_id']): BookDocument {
   return {
     _id: rowId({ address, clientId, source: 'learned' }),

@@ -57,7 +57,7 @@ export interface SightedAs {
   readonly role: 'capture' | 'dropbox';
   readonly inOwnSent: boolean;
   readonly since: Date | null;
-  /** Whether drafts lie between the letters of the folder: they wait there until they are sent. */
+  /** Whether drafts lie between the messages of the folder: they wait there until they are sent. */
   readonly holdsDrafts: boolean;
 }
 

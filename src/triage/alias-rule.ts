@@ -30,14 +30,14 @@ export interface AliasAdded {
 }
 
 /**
- * Teaches the address book an alias or a company domain of a client, and lets the messages follow that wait for it.
+ * Adds an alias or a company domain of a client to the address book, and lets the messages follow that wait for it.
  * @throws TriageError for what is ours, for free-mail domains, and for what cannot be read.
  */
 export async function addAlias(
   deps: TriageDeps,
   { what, client, by, dryRun }: AliasRule,
 ): Promise<AliasAdded> {
-  const address = lessonOf(deps, what);
+  const address = aliasNamed(deps, what);
   const row = aliasRow(address, client._id);
   const rematch: Rematch = { gained: [address], lost: [], gainer: client._id, supposed: [row] };
   const preview = await previewRematch(deps, rematch);
@@ -53,10 +53,7 @@ export async function addAlias(
 }
 
 /** The book forgets, and the links that were made by it alone are taken back. */
-export async function forgetLesson(
-  deps: TriageDeps,
-  { subject, clients }: DecisionDocument,
-): Promise<number> {
+export async function removeAlias(deps: TriageDeps, { subject, clients }: DecisionDocument): Promise<number> {
   const bare = subject.slice(subject.indexOf(':') + 1);
   const address = subject.startsWith('domain:') ? `@${bare}` : bare;
   for (const clientId of clients)
@@ -68,7 +65,7 @@ export async function forgetLesson(
 export const subjectOf = (address: string): string =>
   address.startsWith('@') ? `domain:${address.slice(1)}` : `address:${address}`;
 
-function lessonOf({ rules }: TriageDeps, what: string): string {
+function aliasNamed({ rules }: TriageDeps, what: string): string {
   const text = what.trim();
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);

@@ -11,7 +11,7 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { copiesOf, idsInBatches, markForRejudge } from '../store/rejudge.ts';
 import { unconfirmUpdate } from './held.ts';
-import { domainNamed, forgetLesson } from './alias-rule.ts';
+import { domainNamed, removeAlias } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
 import { isOurs } from '../decide/parties.ts';
@@ -139,7 +139,7 @@ export async function undo(
   }
   if (about === 'thread')
     return { decision, message: null, marked: await followLater(deps, { threadId: key }) };
-  if (act === 'link') return { decision, message: null, marked: await forgetLesson(deps, decision) };
+  if (act === 'link') return { decision, message: null, marked: await removeAlias(deps, decision) };
   return {
     decision,
     message: null,

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { append, newAccount } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { newSite, runProgram, s3Environment, startProgram } from '../support/program.ts';
 import type { Environment, Site } from '../support/program.ts';
 import { newFolder } from '../support/servers.ts';
@@ -144,10 +144,10 @@ describe('doctor', () => {
       'Authentication-Results: mx.firm.test; dkim=pass header.d=kline.test',
       'Received: from mail.kline.test (mail.kline.test [198.51.100.7]) by mx.firm.test (Postfix) with ESMTPS id 1; Mon, 2 Mar 2026 10:00:01 +0000',
     ];
-    const letters = Array.from({ length: 6 }, () =>
-      Buffer.concat([Buffer.from(`${trace.join('\r\n')}\r\n`), letter()]),
+    const messages = Array.from({ length: 6 }, () =>
+      Buffer.concat([Buffer.from(`${trace.join('\r\n')}\r\n`), rawMessage()]),
     );
-    await append(account.user, letters);
+    await append(account.user, messages);
     const { lines, code } = await doctor(site.env);
     expect(code).toBe(0);
     expect(lines).toContain(
@@ -211,7 +211,7 @@ describe('start', () => {
       { account: { ...bad, name: 'wrong-port', port: CLOSED } },
       { account: good, folders: ['Klienten', '\\Inbox'] },
     ]);
-    await append(good.user, [letter()]);
+    await append(good.user, [rawMessage()]);
     const docketmail = await startProgram(site.env);
     await vi.waitFor(async () => expect(await site.database.messages.countDocuments()).toBe(1), {
       timeout: 30_000,

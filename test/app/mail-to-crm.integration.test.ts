@@ -4,7 +4,7 @@ import { file, html, multipart, text } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { append, newAccount } from '../support/imap-server.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { deliverByLmtp, newSite, s3Environment, startProgram } from '../support/program.ts';
 import type { Environment } from '../support/program.ts';
 import { newFolder } from '../support/servers.ts';
@@ -45,7 +45,7 @@ for (const [name, blobs] of stores)
     await append(
       office.user,
       [
-        letter({
+        rawMessage({
           id: 'sent@firm.test',
           from: 'tom@firm.test',
           to: client,
@@ -207,7 +207,7 @@ it('stops within its limit in the middle of work, and the next start finishes it
   const total = 60;
   await append(
     account.user,
-    Array.from({ length: total }, (_, index) => letter({ subject: `Letter ${index}` })),
+    Array.from({ length: total }, (_, index) => rawMessage({ subject: `MessageSpec ${index}` })),
   );
   const first = await startProgram(site.env);
   await vi.waitFor(async () => expect(await sightings.countDocuments({ state: 'done' })).toBeGreaterThan(2), {
@@ -245,7 +245,7 @@ function received(raw: Buffer, domain: string): Buffer {
   return Buffer.concat([Buffer.from(`${trace.join('\r\n')}\r\n`), raw]);
 }
 
-const signed = letter({
+const signed = rawMessage({
   id: 'signed@kline.test',
   answers: ['sent@firm.test'],
   subject: 'Re: [Case #4711: Closed] Lease',
@@ -261,7 +261,7 @@ const signed = letter({
   ]),
 });
 
-const forward = letter({
+const forward = rawMessage({
   id: 'forward@firm.test',
   from: 'Tom Voss <tom@firm.test>',
   subject: 'Fwd: Boundary',

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { expect, it, vi } from 'vitest';
 import { importClients } from '../../src/store/clients.ts';
 import { newAccount, withWriter } from '../support/imap-server.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { newSite, startProgram } from '../support/program.ts';
 import type { Running } from '../support/program.ts';
 
@@ -16,7 +16,10 @@ it(`two processes on one mailbox of ${total} messages share the work and double 
   await importClients(clients, [{ _id: 'paula', email: client }]);
   await withWriter(account.user, async (writer) => {
     for (let index = 0; index < total; index += 1)
-      await writer.append('INBOX', letter({ id: `${index}.${account.user}`, body: `Letter ${index}` }));
+      await writer.append(
+        'INBOX',
+        rawMessage({ id: `${index}.${account.user}`, body: `MessageSpec ${index}` }),
+      );
   });
   const began = Date.now();
   const both = await Promise.all([startProgram(site.env), startProgram(site.env)]);

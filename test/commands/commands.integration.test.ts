@@ -11,7 +11,7 @@ import { file, multipart, text } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
 import { explainProblems } from '../explain/schema.ts';
 import { append, newAccount } from '../support/imap-server.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { newSite, runProgram } from '../support/program.ts';
 import type { Finished } from '../support/program.ts';
 import { newFolder } from '../support/servers.ts';
@@ -131,10 +131,10 @@ describe('explain --json', () => {
 
   it('reads standard input, an mbox, and a file that cannot be read', async () => {
     const folder = await newFolder();
-    const mail = letter({ id: 'in@kline.test' });
+    const mail = rawMessage({ id: 'in@kline.test' });
     await writeFile(
       join(folder, 'two.mbox'),
-      `From a@b Mon Mar  2 10:00:00 2026\n${mail.toString()}\nFrom a@b Mon Mar  2 10:00:00 2026\n${letter({ id: 'second@kline.test' }).toString()}\n`,
+      `From a@b Mon Mar  2 10:00:00 2026\n${mail.toString()}\nFrom a@b Mon Mar  2 10:00:00 2026\n${rawMessage({ id: 'second@kline.test' }).toString()}\n`,
     );
     await symlink('/no/such/target', join(folder, 'broken.eml'));
     const stdin = await runProgram(['explain', '--json', '-'], undefined, mail);
@@ -164,7 +164,7 @@ describe('explain --json', () => {
         '-',
       ],
       undefined,
-      letter(),
+      rawMessage(),
     );
     expect(explained(result)).toMatchObject([
       {
@@ -205,7 +205,7 @@ describe('clients import', () => {
       { _id: '17', name: 'Bo N.' },
       { _id: new ObjectId('65f000000000000000000001') },
     ]);
-    await writeFile(join(site.folder, 'a.eml'), letter({ from: 'ada@home.test' }));
+    await writeFile(join(site.folder, 'a.eml'), rawMessage({ from: 'ada@home.test' }));
     expect((await runProgram(['ingest', join(site.folder, 'a.eml')], site.env)).stdout).toContain(
       '1 on a client',
     );
@@ -231,20 +231,20 @@ describe('ingest', () => {
   function messages(): Buffer[] {
     return Array.from({ length: 200 }, (_, index) => {
       const id = `m${index}@kline.test`;
-      if (index % 10 === 1) return letter({ id, subject: `[Case #${index}: Open] Matter` });
-      if (index % 10 === 2) return letter({ id, from: `stranger${index}@else.test` });
+      if (index % 10 === 1) return rawMessage({ id, subject: `[Case #${index}: Open] Matter` });
+      if (index % 10 === 2) return rawMessage({ id, from: `stranger${index}@else.test` });
       if (index % 10 === 3)
-        return letter({ id, subject: 'Re: Matter', answers: [`m${index - 2}@kline.test`] });
+        return rawMessage({ id, subject: 'Re: Matter', answers: [`m${index - 2}@kline.test`] });
       if (index % 10 === 4)
-        return letter({
+        return rawMessage({
           id,
           body: multipart('multipart/mixed', 'b', [
-            text(`Letter ${index}`),
+            text(`MessageSpec ${index}`),
             file({ name: 'a.pdf', type: 'application/pdf', content: Buffer.from(`file ${index}`) }),
           ]),
         });
-      if (index % 10 === 5) return letter({ id, headers: ['Auto-Submitted: auto-replied'] });
-      return letter({ id, body: `Letter ${index}` });
+      if (index % 10 === 5) return rawMessage({ id, headers: ['Auto-Submitted: auto-replied'] });
+      return rawMessage({ id, body: `MessageSpec ${index}` });
     });
   }
 
@@ -281,7 +281,7 @@ describe('ingest', () => {
   it('of the same messages from a folder elsewhere and from an mbox stores no second communication', async () => {
     const site = await newSite();
     await importClients(site.database.clients, [{ _id: 'paula', email: client }]);
-    const mail = letter({ id: 'once@kline.test' });
+    const mail = rawMessage({ id: 'once@kline.test' });
     await mkdir(join(site.folder, 'one'));
     await writeFile(join(site.folder, 'one', 'a.eml'), mail);
     await writeFile(join(site.folder, 'all.mbox'), `From x@y Mon Mar  2 10:00:00 2026\n${mail.toString()}\n`);
@@ -297,7 +297,7 @@ describe('poll and replay', () => {
     const account = newAccount();
     await append(
       account.user,
-      Array.from({ length: 7 }, () => letter()),
+      Array.from({ length: 7 }, () => rawMessage()),
     );
     const site = await newSite([{ account }], { POLL_BATCH: '2' });
     const first = await runProgram(['poll', account.name], site.env);
@@ -313,7 +313,7 @@ describe('poll and replay', () => {
 
   it('poll says which folder is missing, polls the others, and ends with exit status 1', async () => {
     const account = newAccount();
-    await append(account.user, [letter()]);
+    await append(account.user, [rawMessage()]);
     const site = await newSite([{ account, folders: ['Klienten', '\\Inbox'] }]);
     const { code, stderr, stdout } = await runProgram(['poll', account.name], site.env);
     expect([code, stdout]).toEqual([1, `${account.name}: 1 listed, 1 fetched and queued, 0 vanished\n`]);
@@ -323,7 +323,7 @@ describe('poll and replay', () => {
   it('replay judges a message again by its id, its fingerprint or its Message-ID', async () => {
     const site = await newSite();
     const path = join(site.folder, 'a.eml');
-    await writeFile(path, letter({ id: 'again@kline.test' }));
+    await writeFile(path, rawMessage({ id: 'again@kline.test' }));
     await runProgram(['ingest', path], site.env);
     const message = await site.database.messages.findOne({});
     expect(message?.state).toBe('triage');

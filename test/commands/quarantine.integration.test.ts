@@ -5,13 +5,13 @@ import { expect, it, vi } from 'vitest';
 import { html } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
 import { append, newAccount } from '../support/imap-server.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { newSite, runProgram, startProgram } from '../support/program.ts';
 import type { Finished } from '../support/program.ts';
 
 /** Seconds of work wherever it is read: more than the shortest limit there is, far less than the raised one. */
-const slowLetter = (): Buffer =>
-  letter({
+const slowMessage = (): Buffer =>
+  rawMessage({
     id: 'slow@kline.test',
     body: html('<p>a <b>word</b> and more</p>\n'.repeat(300_000)),
   });
@@ -20,7 +20,7 @@ const WAIT = { timeout: 90_000, interval: 200 };
 
 it('a message that takes too long is quarantined, shown, exported unchanged, and read once the limit is raised', async () => {
   const account = newAccount({ name: 'office' });
-  const raw = slowLetter();
+  const raw = slowMessage();
   await append(account.user, [raw]);
   const { env, database, folder } = await newSite([{ account }], {
     AUTHENTICATION: 'off',
@@ -108,7 +108,7 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
 
 it('a message that the ledger lacks is named by the audit, queued by --fix, and then there', async () => {
   const account = newAccount({ name: 'office' });
-  await append(account.user, [letter(), letter(), letter()]);
+  await append(account.user, [rawMessage(), rawMessage(), rawMessage()]);
   const { env, database } = await newSite([{ account }], { RECONCILE_SECONDS: '1' });
   await importClients(database.clients, [{ _id: 'paula', name: 'Paula Kline', email: client }]);
   await startProgram(env);

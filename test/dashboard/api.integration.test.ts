@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
-import { letter, newId } from '../support/messages.ts';
+import { rawMessage, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -102,14 +102,14 @@ describe('the HTTP API of triage', () => {
   it('answers as its contract says, from the list to the undo', async () => {
     const { firm, ask } = await openApi();
     await firm.receive(
-      letter({
+      rawMessage({
         from: 'Nora Vale <nora@vale.test>',
         subject: 'One',
         id: newId(),
         headers: ['Reply-To: otto@brandt.test'],
       }),
     );
-    await firm.receive(letter({ from: 'nora@vale.test', subject: 'Two', id: newId() }));
+    await firm.receive(rawMessage({ from: 'nora@vale.test', subject: 'Two', id: newId() }));
     const page = (await ask('get', '/api/triage?limit=1')).json;
     expect([page.total, page.rows.length, page.rows[0]?.candidates[0]?.name]).toEqual([2, 1, 'Otto Brandt']);
     const rest = (await ask('get', `/api/triage?after=${page.next}`)).json;
@@ -128,10 +128,10 @@ describe('the HTTP API of triage', () => {
     expect([undone.message.state, undone.decision?.undoneBy]).toEqual(['triage', 'tom']);
 
     const planned = (
-      await ask('post', '/api/lessons', { what: 'nora@vale.test', client: 'otto', dryRun: true })
+      await ask('post', '/api/aliases', { what: 'nora@vale.test', client: 'otto', dryRun: true })
     ).json;
     expect([planned.preview.changes.links, planned.decision]).toEqual([2, null]);
-    const learned = (await ask('post', '/api/lessons', { what: 'nora@vale.test', client: 'otto' })).json;
+    const learned = (await ask('post', '/api/aliases', { what: 'nora@vale.test', client: 'otto' })).json;
     await firm.ingestWaiting();
     expect([learned.marked, (await ask('get', '/api/triage')).json.total]).toEqual([2, 0]);
     await ask('post', `/api/messages/${id}/unlink`, { clients: ['otto'] });
@@ -142,7 +142,7 @@ describe('the HTTP API of triage', () => {
 
   it('takes a hint of the CRM, with a preview', async () => {
     const { firm, ask } = await openApi();
-    await firm.receive(letter({ from: 'dora@flint.test', subject: 'A', id: newId() }));
+    await firm.receive(rawMessage({ from: 'dora@flint.test', subject: 'A', id: newId() }));
     await firm.database.clients.insertOne({ _id: 'dora', email: 'Dora@Flint.test' });
     const planned = (await ask('post', '/api/clients/dora/changed', { dryRun: true })).json;
     expect([planned.preview.changes.links, planned.marked]).toEqual([1, 0]);
@@ -154,7 +154,7 @@ describe('the HTTP API of triage', () => {
 
   it('confirms a held case update', async () => {
     const { firm, ask } = await openApi();
-    const message = await firm.receive(letter({ subject: '[Case #7: Marinating] Lease' }));
+    const message = await firm.receive(rawMessage({ subject: '[Case #7: Marinating] Lease' }));
     const path = `/api/messages/${message._id.toHexString()}/confirm`;
     expect((await ask('get', '/api/triage?what=held')).json.rows[0]?.held[0]?.review).toBe('unknown-status');
     expect((await ask('post', path)).status).toBe(422);
@@ -165,9 +165,9 @@ describe('the HTTP API of triage', () => {
     ['get', '/api/messages/ffffffffffffffffffffffff', undefined, 404, 'no-such-message'],
     ['get', '/api/triage?limit=0', undefined, 400, 'bad-request'],
     ['get', '/api/triage?colour=red', undefined, 400, 'bad-request'],
-    ['post', '/api/lessons', { what: 'gmail.com', client: 'otto' }, 422, 'not-possible'],
-    ['post', '/api/lessons', { what: 'x@away.test', client: 'nobody' }, 404, 'no-such-client'],
-    ['post', '/api/lessons', { what: 'x@away.test' }, 400, 'bad-request'],
+    ['post', '/api/aliases', { what: 'gmail.com', client: 'otto' }, 422, 'not-possible'],
+    ['post', '/api/aliases', { what: 'x@away.test', client: 'nobody' }, 404, 'no-such-client'],
+    ['post', '/api/aliases', { what: 'x@away.test' }, 400, 'bad-request'],
     ['post', '/api/decisions/ffffffffffffffffffffffff/undo', {}, 404, 'no-such-decision'],
   ] as const)('%s %s %j is refused with %i', async (method, path, body, status, code) => {
     const { ask } = await openApi();
@@ -179,7 +179,7 @@ describe('the HTTP API of triage', () => {
     const { app } = await openApi();
     const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
     const post = async (headers: Record<string, string>, body: string): Promise<number> =>
-      (await app.request('/api/lessons', { method: 'POST', headers, body })).status;
+      (await app.request('/api/aliases', { method: 'POST', headers, body })).status;
     expect((await app.request('/api/triage')).status).toBe(401);
     expect(
       await post(

@@ -8,7 +8,7 @@ import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
 interface Access {
@@ -146,7 +146,7 @@ describe('access', () => {
 describe('/queues', () => {
   it('loads, shows the three queues, and of a job only its references and counts', async () => {
     const { firm, queues, get } = await open();
-    const id = await firm.deliver(letter({ subject: 'Very secret' }));
+    const id = await firm.deliver(rawMessage({ subject: 'Very secret' }));
     await addIngestJobs(queues, 'sighting', [id]);
     await queues.ingest.add(
       'sighting',
@@ -184,7 +184,7 @@ describe('/queues', () => {
 describe('a message', () => {
   it('is reached from its job, before and after it was ingested', async () => {
     const { firm, get } = await open();
-    const id = await firm.deliver(letter({ subject: 'Roof' }));
+    const id = await firm.deliver(rawMessage({ subject: 'Roof' }));
     const job = `/jobs/sighting/${id.toHexString()}`;
     const pending = await get(job);
     expect([pending.status, (await pending.text()).includes('pending')]).toEqual([200, true]);
@@ -203,7 +203,7 @@ describe('a message', () => {
   it("shows a stranger's words as text, in a page that runs no script", async () => {
     const { firm, get } = await open();
     const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>';
-    const message = await firm.receive(letter({ subject: hostile, from: `"${hostile}" <x@else.test>` }));
+    const message = await firm.receive(rawMessage({ subject: hostile, from: `"${hostile}" <x@else.test>` }));
     for (const path of ['/', `/messages/${message._id.toHexString()}`]) {
       const page = await get(path);
       const shown = await page.text();
@@ -233,7 +233,7 @@ describe('/files', () => {
     const { firm, get } = await open();
     const content = Buffer.from('<html><script>alert(1)</script>');
     await firm.receive(
-      letter({
+      rawMessage({
         body: multipart('multipart/mixed', 'b', [
           text('See.'),
           file({ name: 'page.html', type: 'text/html', content }),
@@ -282,7 +282,7 @@ describe('/files', () => {
 
   it('gives the raw message, for a person who wants to see all of it', async () => {
     const { firm, get } = await open();
-    const raw = letter();
+    const raw = rawMessage();
     await firm.receive(raw);
     const answer = await get(`/files/${rawKey(createHash('sha256').update(raw).digest('hex'))}`);
     expect(Buffer.from(await answer.arrayBuffer()).equals(raw)).toBe(true);
@@ -333,9 +333,9 @@ describe('/health and /metrics', () => {
 
   it('gives Prometheus every figure that is promised', async () => {
     const { firm, get } = await open();
-    await firm.deliver(letter());
-    await firm.receive(letter({ from: 'stranger@else.test' }));
-    await firm.deliver(letter());
+    await firm.deliver(rawMessage());
+    await firm.receive(rawMessage({ from: 'stranger@else.test' }));
+    await firm.deliver(rawMessage());
     const answer = await get('/metrics');
     expect(answer.headers.get('content-type')).toContain('text/plain');
     const lines = (await answer.text()).split('\n').filter((line) => line !== '');

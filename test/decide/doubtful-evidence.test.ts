@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome, people, raw } from './office.ts';
-import type { Letter, Setting } from './office.ts';
+import type { MessageSpec, Setting } from './office.ts';
 
 const john = 'John <john@x.test>';
 const mary = 'Mary <mary@y.test>';
@@ -18,7 +18,7 @@ function filedIn(config: Setting['config'] = {}): Setting {
   return { clients, config: { ...dropbox.config, ...config } };
 }
 
-const filed = (body: Letter['body'], more: Partial<Letter> = {}): Letter => ({
+const filed = (body: MessageSpec['body'], more: Partial<MessageSpec> = {}): MessageSpec => ({
   from: ada,
   to: crm,
   subject: 'Fwd: Wall',
@@ -26,14 +26,14 @@ const filed = (body: Letter['body'], more: Partial<Letter> = {}): Letter => ({
   ...more,
 });
 
-const attached = (...letters: readonly Letter[]) =>
+const attached = (...messages: readonly MessageSpec[]) =>
   multipart('multipart/mixed', 'outer', [
     text('For the file.'),
-    ...letters.map((letter, place) => enclosed(raw(letter, place))),
+    ...messages.map((message, place) => enclosed(raw(message, place))),
   ]);
 
-async function decisionOf(letter: Letter, setting: Setting) {
-  const { verdict } = await decide(letter, setting);
+async function decisionOf(message: MessageSpec, setting: Setting) {
+  const { verdict } = await decide(message, setting);
   const candidates = [...new Set(verdict.candidates.map(({ clientId }) => clientId))].toSorted();
   return [verdict.clients.length, verdict.reason, candidates.join(' ')];
 }
@@ -82,7 +82,7 @@ describe('a chain of forwards by staff', () => {
     ['under a sub-address', gmail('J <john+new@x.test>', gmail(mary)), {}, 'john mary'],
     ['of a company', gmail('Bob <bob@acme.test>', gmail(mary)), { domainMatching: true }, 'acme mary'],
   ])(
-    'in which a client %s passes on another’s letter waits for a person',
+    'in which a client %s passes on another’s message waits for a person',
     async (_, body, config, expected) => {
       expect(await decisionOf(filed(body), filedIn(config))).toEqual([
         0,
@@ -92,12 +92,12 @@ describe('a chain of forwards by staff', () => {
     },
   );
 
-  it('leads to the client whose letter a colleague passes on', async () => {
+  it('leads to the client whose message a colleague passes on', async () => {
     const body = gmail('Bob <bob@acme.test>', gmail('Kate <kate@acme.test>'));
     expect(outcome(await decide(filed(body), filedIn({ domainMatching: true })))).toBe('acme forwarded');
   });
 
-  it('waits for a person where one of us passed a client’s letter on to another client', async () => {
+  it('waits for a person where one of us passed a client’s message on to another client', async () => {
     const passedOn = (to: string) =>
       `---------- Forwarded message ---------\nFrom: Ben <ben@firm.test>\nDate: Mon, 2 Feb 2026 at 09:05\nSubject: Wall\nTo: <${to}>\n\nSee below.\n\n${gmail(mary)}`;
     expect(await decisionOf(filed(passedOn('john@x.test')), filedIn())).toEqual([
@@ -112,7 +112,7 @@ describe('a chain of forwards by staff', () => {
   it.each([
     ['under one From', 'john@x.test, mary@y.test', []],
     ['under two', 'john@x.test', ['From: mary@y.test']],
-  ])('is not believed where the enclosed letter has several senders, %s', async (_, from, headers) => {
+  ])('is not believed where the enclosed message has several senders, %s', async (_, from, headers) => {
     expect(await decisionOf(filed(attached({ from, headers })), filedIn())).toEqual([
       0,
       'name-only-forward',
@@ -122,12 +122,12 @@ describe('a chain of forwards by staff', () => {
 
   it.each([
     ['waits where nobody can read who wrote it', filed('From: john@x.t…\n\nThe wall.'), 'unmatched'],
-    ['is a letter among us where we only answer', filed('Yes.', { subject: 'Re: Fwd: Wall' }), 'internal'],
-  ])('%s', async (_, letter, expected) => {
-    expect(outcome(await decide(letter, filedIn()))).toBe(expected);
+    ['is a message among us where we only answer', filed('Yes.', { subject: 'Re: Fwd: Wall' }), 'internal'],
+  ])('%s', async (_, message, expected) => {
+    expect(outcome(await decide(message, filedIn()))).toBe(expected);
   });
 
-  it('is not the client’s whose letter somebody blocked passes on', async () => {
+  it('is not the client’s whose message somebody blocked passes on', async () => {
     const blocklist = { entries: ['away.test'], policy: 'skip-client' };
     expect(await decisionOf(filed(gmail(otto, gmail(mary))), filedIn({ blocklist }))).toEqual([
       0,
@@ -136,7 +136,7 @@ describe('a chain of forwards by staff', () => {
     ]);
   });
 
-  it('leads to the client who passes on a stranger’s letter', async () => {
+  it('leads to the client who passes on a stranger’s message', async () => {
     expect(outcome(await decide(filed(gmail(john, gmail(otto))), filedIn()))).toBe('john forwarded');
   });
 
@@ -144,21 +144,21 @@ describe('a chain of forwards by staff', () => {
     ['a sub-address', [filed(gmail('J <john+new@x.test>'))]],
     ['a company', [filed(gmail('Bob <bob@acme.test>'))]],
     [
-      'the letter that it encloses',
+      'the message that it encloses',
       [
         { from: john, id: 'wall@x.test', subject: 'Wall' },
         filed(attached({ from: john, id: 'wall@x.test', subject: 'Wall' }), { minute: 9 }),
       ],
     ],
-  ])('from nobody proven is not believed by way of %s where proof is required', async (_, letters) => {
+  ])('from nobody proven is not believed by way of %s where proof is required', async (_, messages) => {
     const setting = filedIn({ domainMatching: true, authentication: 'require' });
-    const decided = await decideAll(letters, setting);
+    const decided = await decideAll(messages, setting);
     expect(decided.at(-1)?.verdict).toMatchObject({ kind: 'unmatched', reason: 'unauthenticated-forward' });
   });
 });
 
-describe('a stranger’s letter', () => {
-  it('is not the client’s whose known letter it encloses', async () => {
+describe('a stranger’s message', () => {
+  it('is not the client’s whose known message it encloses', async () => {
     const known = { from: mary, id: 'known@y.test', subject: 'Wall' };
     const decided = await decideAll([
       known,
@@ -185,8 +185,8 @@ describe('who writes by way of a client’s form or list', () => {
     ['a client under a sub-address', 'john+shop@x.test', 'john sub-address'],
     ['somebody of a client’s company', 'bob@acme.test', 'acme domain'],
   ])('is asked for instead of the form, %s', async (_, writer, expected) => {
-    const letter = { from: 'Form <form@agency.test>', headers: [`Reply-To: ${writer}`] };
-    expect(outcome(await decide(letter, filedIn(form)))).toBe(expected);
+    const message = { from: 'Form <form@agency.test>', headers: [`Reply-To: ${writer}`] };
+    expect(outcome(await decide(message, filedIn(form)))).toBe(expected);
   });
 
   it('is nobody where the form names two', async () => {
@@ -199,12 +199,12 @@ describe('who writes by way of a client’s form or list', () => {
   });
 
   it('is not the company that keeps the list', async () => {
-    const letter = {
+    const message = {
       from: 'Otto via Wine <wine@agency.test>',
       to: office,
       headers: ['List-Id: <wine.agency.test>', 'X-Original-From: Otto <otto@away.test>'],
     };
-    expect(outcome(await decide(letter, filedIn({ domainMatching: true })))).toBe('unmatched');
+    expect(outcome(await decide(message, filedIn({ domainMatching: true })))).toBe('unmatched');
   });
 });
 
@@ -245,7 +245,7 @@ describe('who is blocked', () => {
   it.each([
     ['prints', gmail(otto)],
     ['encloses', attached({ from: otto })],
-  ])('takes no letter of a client from the record that %s one of theirs', async (_, body) => {
+  ])('takes no message of a client from the record that %s one of theirs', async (_, body) => {
     expect(outcome(await decide({ from: john, subject: 'Fwd: Is this real?', body }, { config }))).toBe(
       'john from',
     );
@@ -258,7 +258,7 @@ describe('who is blocked', () => {
 
 describe('a blind copy in the dropbox', () => {
   it.each(['undisclosed-recipients:;', '', 'Our clients'])(
-    'of a letter to %j waits for a person, who knows to whom it went',
+    'of a message to %j waits for a person, who knows to whom it went',
     async (to) => {
       const { verdict } = await decide({ from: ada, to }, dropbox);
       expect([verdict.kind, verdict.direction]).toEqual(['unmatched', 'outbound']);
@@ -266,10 +266,10 @@ describe('a blind copy in the dropbox', () => {
   );
 
   it.each([
-    ['a letter to staff', { from: ada, to: 'ben@firm.test' }, dropbox],
+    ['a message to staff', { from: ada, to: 'ben@firm.test' }, dropbox],
     ['what one of us sent to no one, in an own mailbox', { from: ada, to: '' }, {}],
-  ])('is no %s', async (_, letter, setting) => {
-    expect(outcome(await decide(letter, setting))).toBe('internal');
+  ])('is no %s', async (_, message, setting) => {
+    expect(outcome(await decide(message, setting))).toBe('internal');
   });
 });
 

@@ -253,7 +253,7 @@ describe('forwards', () => {
     expect([verdict.kind, verdict.reason, verdict.clients]).toEqual(['unmatched', 'name-only-forward', []]);
   });
 
-  it('22 an attached original wins over the text that retells it, and a chain of them ends', async () => {
+  it('22 an attached original wins over the text that repeats it, and a chain of them ends', async () => {
     const original = wholeMessage(
       [
         'From: John <john@x.test>',
@@ -301,7 +301,7 @@ describe('forwards', () => {
       ],
       dropbox,
     );
-    if (direct === undefined || forwarded === undefined) throw new Error('two letters');
+    if (direct === undefined || forwarded === undefined) throw new Error('two messages');
     expect([outcome(direct), outcome(forwarded)]).toEqual(['john from', 'john forwarded']);
   });
 
@@ -358,7 +358,7 @@ describe('automatic mail', () => {
     ]);
   });
 
-  it('29 a bounce is the client’s of the letter that it returns, and 4.x.x is not hard', async () => {
+  it('29 a bounce is the client’s of the message that it returns, and 4.x.x is not hard', async () => {
     const report = (status: string) =>
       multipart('multipart/report; report-type=delivery-status', 'report', [
         text('It could not be delivered.'),
@@ -381,7 +381,7 @@ describe('automatic mail', () => {
       { ...daemon, body: report('4.2.2') },
       { ...daemon, body: report('5.1.1') },
     ]);
-    if (soft === undefined || hard === undefined) throw new Error('three letters');
+    if (soft === undefined || hard === undefined) throw new Error('three messages');
     expect([outcome(soft), outcome(hard)]).toEqual(['john thread', 'john thread']);
     expect([soft, hard].map(({ reading }) => reading.mail.bounce?.recipients[0]?.hard)).toEqual([
       false,
@@ -429,13 +429,13 @@ describe('threads and cases', () => {
   });
 
   it('33 the same subject and recipients join nothing', async () => {
-    const letters = await decideAll([
+    const messages = await decideAll([
       { from: ada, to: 'john@x.test', subject: 'Fence' },
       { from: 'mary@y.test', subject: 'Re: Fence' },
       { from: stranger, subject: 'Re: Fence' },
     ]);
-    expect(letters.map(outcome)).toEqual(['john to', 'mary from', 'unmatched']);
-    expect(new Set(letters.map(({ facts }) => facts.threadId)).size).toBe(3);
+    expect(messages.map(outcome)).toEqual(['john to', 'mary from', 'unmatched']);
+    expect(new Set(messages.map(({ facts }) => facts.threadId)).size).toBe(3);
   });
 
   it.each([
@@ -470,8 +470,8 @@ describe('threads and cases', () => {
       'an automatic reply’s copied subject',
       { subject: `Auto: ${tagged}`, headers: ['Auto-Submitted: auto-replied'] },
     ],
-  ])('35 a tag in %s does not fire', async (_, letter) => {
-    expect((await decide({ from: 'john@x.test', ...letter })).caseUpdates).toEqual([]);
+  ])('35 a tag in %s does not fire', async (_, message) => {
+    expect((await decide({ from: 'john@x.test', ...message })).caseUpdates).toEqual([]);
   });
 
   it('36 an unknown status is held, a translated one is known, another word is a setting', async () => {
@@ -494,12 +494,12 @@ describe('threads and cases', () => {
   });
 
   it('37 a reply that carries the tag of its parent makes no second update', async () => {
-    const letters = await decideAll([
+    const messages = await decideAll([
       { from: 'john@x.test', subject: tagged, id: 'a@x.test' },
       { from: ada, to: 'john@x.test', subject: `Re: ${tagged}`, id: 'b@firm.test', answers: ['a@x.test'] },
       { from: 'john@x.test', subject: `Re: Re: ${tagged}`, answers: ['a@x.test', 'b@firm.test'] },
     ]);
-    expect(letters.map(({ caseUpdates }) => caseUpdates.length)).toEqual([1, 0, 0]);
+    expect(messages.map(({ caseUpdates }) => caseUpdates.length)).toEqual([1, 0, 0]);
   });
 
   it('38 a case number in a stranger’s mail attaches nothing, in another client’s it waits for a person', async () => {
@@ -538,8 +538,8 @@ describe('threads and cases', () => {
 });
 
 describe('identity', () => {
-  const prints = async (letters: Parameters<typeof decideAll>[0]): Promise<string[]> =>
-    (await decideAll(letters)).map(({ facts }) => facts.fingerprint);
+  const prints = async (messages: Parameters<typeof decideAll>[0]): Promise<string[]> =>
+    (await decideAll(messages)).map(({ facts }) => facts.fingerprint);
 
   it('41 without a Message-ID the content tells messages apart', async () => {
     const slip = { from: 'john@x.test', id: null, minute: 0, body: 'First.' };
@@ -596,7 +596,7 @@ describe('blocked participants', () => {
   });
 
   it('57 skip-client leaves the other clients of the message linked, drop drops all of it', async () => {
-    const letter = { from: ada, to: 'john@x.test, otto@away.test' };
+    const message = { from: ada, to: 'john@x.test, otto@away.test' };
     const setting = (policy: string) => ({
       clients: [
         { _id: 'john', email: 'john@x.test' },
@@ -604,17 +604,17 @@ describe('blocked participants', () => {
       ],
       config: { blocklist: { entries: ['away.test'], policy } },
     });
-    expect(await outcomeOf(letter, setting('skip-client'))).toBe('john to');
-    expect(await outcomeOf(letter, setting('drop'))).toBe('ignored');
+    expect(await outcomeOf(message, setting('skip-client'))).toBe('john to');
+    expect(await outcomeOf(message, setting('drop'))).toBe('ignored');
   });
 
-  it('57 drop takes no letter from a client because it goes to somebody blocked, too', async () => {
+  it('57 drop takes no message from a client because it goes to somebody blocked, too', async () => {
     const setting = {
       clients: [{ _id: 'john', email: 'john@x.test' }],
       config: { blocklist: { entries: ['away.test'], policy: 'drop' } },
     };
-    const letter = { from: 'john@x.test', to: `${ada}, otto@away.test` };
-    expect(await outcomeOf({ ...letter, headers: ['Reply-To: otto@away.test'] }, setting)).toBe('john from');
-    expect(await outcomeOf({ ...letter, from: 'otto@away.test' }, setting)).toBe('ignored');
+    const message = { from: 'john@x.test', to: `${ada}, otto@away.test` };
+    expect(await outcomeOf({ ...message, headers: ['Reply-To: otto@away.test'] }, setting)).toBe('john from');
+    expect(await outcomeOf({ ...message, from: 'otto@away.test' }, setting)).toBe('ignored');
   });
 });

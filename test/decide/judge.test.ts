@@ -83,11 +83,7 @@ describe('a person’s decision', () => {
       'mary decision',
     ],
     ['a link of the thread', [about('thread', 'link', ['paul'])], 'paul decision'],
-    [
-      'a lesson about the address is the book’s, not a link',
-      [about('address', 'link', ['mary'], 'john@x.test')],
-      'john from',
-    ],
+    ['an alias is the book’s, not a link', [about('address', 'link', ['mary'], 'john@x.test')], 'john from'],
     ['nothing', [], 'john from'],
   ] as const)('%s', (_, decisions, expected) => {
     expect(says('john@x.test', { book, decisions })).toBe(expected);
@@ -102,7 +98,7 @@ describe('a person’s decision', () => {
   });
 });
 
-describe('what a person taught', () => {
+describe('an alias', () => {
   it.each([
     ['an alias links', { 'jd@y.test': [['john', 'alias']] }, 'jd@y.test', {}, 'john alias'],
     [
@@ -138,7 +134,7 @@ describe('what a person taught', () => {
       'a domain',
     ],
     [
-      'a taught domain wins over those derived from addresses',
+      'an added domain wins over those derived from addresses',
       {
         '@acme.test': [
           ['a', 'domain'],
@@ -158,7 +154,7 @@ describe('what a person taught', () => {
       'unmatched no-client',
     ],
     [
-      'an exact address wins over a taught domain',
+      'an exact address wins over an added domain',
       { 'x@acme.test': [['a', 'primary']], '@acme.test': [['b', 'alias']] },
       'x@acme.test',
       {},
@@ -186,7 +182,7 @@ describe('a thread', () => {
       'mary thread',
     ],
     [
-      'a letter that a stranger only prints, as anybody can type it, is not believed',
+      'a message that a stranger only prints, as anybody can type it, is not believed',
       'z@z.test',
       [{ messageId: 'b', subject: '', clientIds: ['mary'], isPrinted: true }],
       'unmatched no-client',

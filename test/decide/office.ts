@@ -1,4 +1,4 @@
-/** A firm, its clients, and what `explain` decides about letters that are written in a line. */
+/** A firm, its clients, and what `explain` decides about messages that are written in a line. */
 import { dateHeader, text, wholeMessage, word } from '../../demo/mime.ts';
 import type { Part } from '../../demo/mime.ts';
 import { explain } from '../../src/explain/explain.ts';
@@ -7,7 +7,7 @@ import type { MessageFile } from '../../src/mailbox/files/message-files.ts';
 import { rulesFromExplainConfig } from '../../src/explain/explain-config.ts';
 import type { ClientDocument } from '../../src/store/clients.ts';
 
-export interface Letter {
+export interface MessageSpec {
   readonly from: string;
   readonly to?: string;
   readonly cc?: string;
@@ -41,17 +41,17 @@ export interface Setting {
 
 const base = Date.parse('2026-02-02T08:00:00Z');
 
-export function raw(letter: Letter, place: number): Buffer {
-  const { id = `letter-${place}@x.test`, answers = [], headers = [], body = 'Please see to it.' } = letter;
+export function raw(message: MessageSpec, place: number): Buffer {
+  const { id = `message-${place}@x.test`, answers = [], headers = [], body = 'Please see to it.' } = message;
   const ids = answers.map((answer) => `<${answer}>`);
   return wholeMessage(
     [
       ...headers,
-      `From: ${letter.from}`,
-      ...(letter.to === undefined ? [`To: ${office}`] : letter.to === '' ? [] : [`To: ${letter.to}`]),
-      ...(letter.cc === undefined ? [] : [`Cc: ${letter.cc}`]),
-      `Subject: ${word(letter.subject ?? 'A letter')}`,
-      `Date: ${dateHeader(new Date(base + (letter.minute ?? place) * 60_000))}`,
+      `From: ${message.from}`,
+      ...(message.to === undefined ? [`To: ${office}`] : message.to === '' ? [] : [`To: ${message.to}`]),
+      ...(message.cc === undefined ? [] : [`Cc: ${message.cc}`]),
+      `Subject: ${word(message.subject ?? 'A message')}`,
+      `Date: ${dateHeader(new Date(base + (message.minute ?? place) * 60_000))}`,
       ...(id === null ? [] : [`Message-ID: <${id}>`]),
       ...(ids.length === 0 ? [] : [`In-Reply-To: ${ids.at(-1)}`, `References: ${ids.join(' ')}`]),
     ],
@@ -61,7 +61,7 @@ export function raw(letter: Letter, place: number): Buffer {
 
 /** Judged together, in one empty store. */
 export async function decideAll(
-  letters: readonly (Letter | Buffer)[],
+  messages: readonly (MessageSpec | Buffer)[],
   { clients = people, config = {} }: Setting = {},
 ): Promise<Explained[]> {
   const reading = rulesFromExplainConfig({
@@ -71,18 +71,18 @@ export async function decideAll(
   });
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   async function* files(): AsyncGenerator<MessageFile> {
-    for (const [place, letter] of letters.entries())
+    for (const [place, message] of messages.entries())
       yield {
         kind: 'whole',
         file: `${place}.eml`,
-        raw: Buffer.isBuffer(letter) ? letter : raw(letter, place),
+        raw: Buffer.isBuffer(message) ? message : raw(message, place),
       };
   }
   return await explain({ files: files(), clients, config: reading.config, useDns: false });
 }
 
-export async function decide(letter: Letter | Buffer, setting: Setting = {}): Promise<Explained> {
-  const [only] = await decideAll([letter], setting);
+export async function decide(message: MessageSpec | Buffer, setting: Setting = {}): Promise<Explained> {
+  const [only] = await decideAll([message], setting);
   if (only === undefined) throw new Error('nothing was decided');
   return only;
 }
@@ -93,8 +93,8 @@ export function outcome({ verdict }: Explained): string {
   return links === '' ? verdict.kind : links;
 }
 
-export async function outcomeOf(letter: Letter | Buffer, setting: Setting = {}): Promise<string> {
-  return outcome(await decide(letter, setting));
+export async function outcomeOf(message: MessageSpec | Buffer, setting: Setting = {}): Promise<string> {
+  return outcome(await decide(message, setting));
 }
 
 export const dropbox: Setting = { config: { mailbox: { name: 'crm', role: 'dropbox' } } };

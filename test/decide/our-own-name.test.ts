@@ -68,26 +68,26 @@ describe('a bounce from our own mail server', () => {
         `Reporting-MTA: dns; mx.firm.test\n\nFinal-Recipient: rfc822; ${recipient}\nAction: failed\nStatus: 5.1.1`,
         'message/delivery-status',
       ),
-      text('Message-ID: <sent@firm.test>\nSubject: A letter', 'text/rfc822-headers'),
+      text('Message-ID: <sent@firm.test>\nSubject: A message', 'text/rfc822-headers'),
     ]),
   });
 
-  it('is the client’s to whom the letter went', async () => {
+  it('is the client’s to whom the message went', async () => {
     const [, returned] = await decideAll([
       { from: ada, to: 'john@x.test', id: 'sent@firm.test' },
       bounce('john@x.test'),
     ]);
-    if (returned === undefined) throw new Error('two letters');
+    if (returned === undefined) throw new Error('two messages');
     expect([returned.verdict.direction, outcome(returned)]).toEqual(['inbound', 'john thread']);
   });
 
-  it('is internal where the letter was', async () => {
+  it('is internal where the message was', async () => {
     expect(outcome(await decide(bounce('tim@firm.test')))).toBe('internal');
   });
 });
 
 describe('a forward that staff send to somebody outside', () => {
-  it('is a letter of ours to them, filed nowhere as the message inside', async () => {
+  it('is a message of ours to them, filed nowhere as the message inside', async () => {
     const { verdict } = await decide({
       from: ada,
       to: 'mary@y.test',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import type { Explained } from '../../src/explain/explain.ts';
 import { ada, crm, decide, dropbox, gmail, raw } from './office.ts';
-import type { Letter } from './office.ts';
+import type { MessageSpec } from './office.ts';
 
 const john = 'John <john@x.test>';
 
@@ -36,8 +36,8 @@ describe('a tag behind words that programs set before a subject', () => {
   });
 
   it('is held where somebody wrote below it', async () => {
-    const letter = { from: john, subject: 'Read: [Case #41: Closed] chapter three', body: 'It is done.' };
-    expect(updatesOf(await decide(letter))).toEqual(['john 41 unauthenticated']);
+    const message = { from: john, subject: 'Read: [Case #41: Closed] chapter three', body: 'It is done.' };
+    expect(updatesOf(await decide(message))).toEqual(['john 41 unauthenticated']);
   });
 
   it.each([
@@ -52,18 +52,18 @@ describe('a tag behind words that programs set before a subject', () => {
 });
 
 describe('automatic mail that staff forward', () => {
-  const inside = (subject: string, ...headers: string[]): Letter => ({
+  const inside = (subject: string, ...headers: string[]): MessageSpec => ({
     from: john,
     to: ada,
     subject,
     headers,
     body: 'I am out of the office until Monday.',
   });
-  const forward = (subject: string, letter: Letter): Letter => ({
+  const forward = (subject: string, message: MessageSpec): MessageSpec => ({
     from: ada,
     to: crm,
     subject,
-    body: multipart('multipart/mixed', 'b', [text('For the file.'), enclosed(raw(letter, 7))]),
+    body: multipart('multipart/mixed', 'b', [text('For the file.'), enclosed(raw(message, 7))]),
   });
 
   it.each([
@@ -81,26 +81,26 @@ describe('automatic mail that staff forward', () => {
       subject: 'WG: Abwesend: [Case #42: Open] Wall',
       body: gmail(john, 'Nein.', 'Abwesend: [Case #42: Open] Wall'),
     },
-  ])('fires nothing by its own tag: $subject', async (letter) => {
-    const decided = await decide(letter, dropbox);
+  ])('fires nothing by its own tag: $subject', async (message) => {
+    const decided = await decide(message, dropbox);
     expect(decided.verdict.clients.map(({ clientId }) => clientId)).toEqual(['john']);
     expect(updatesOf(decided)).toEqual([]);
   });
 
   it('takes the tag that staff set in front', async () => {
-    const letter = {
+    const message = {
       from: ada,
       to: crm,
       subject: '[Case #43: Closed] Fwd: Automatic reply: Wall',
       body: gmail(john, 'Away.', 'Automatic reply: Wall'),
     };
-    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 43 takes effect']);
+    expect(updatesOf(await decide(message, dropbox))).toEqual(['john 43 takes effect']);
   });
 
   // The subject is the word of who wrote the message inside, and only a person can tell that staff mean it too.
   it('is told from a person’s mail, whose tag is held', async () => {
-    const letter = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
-    expect(updatesOf(await decide(letter, dropbox))).toEqual(['john 44 unauthenticated']);
+    const message = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
+    expect(updatesOf(await decide(message, dropbox))).toEqual(['john 44 unauthenticated']);
   });
 });
 
@@ -121,20 +121,20 @@ describe('personal mail with the fields of bulk mail', () => {
   });
 
   it('makes none of a stranger', async () => {
-    const letter = { from: 'z@z.test', subject: '[Case #45: Closed] Loom', headers: ['Precedence: bulk'] };
-    expect(updatesOf(await decide(letter))).toEqual([]);
+    const message = { from: 'z@z.test', subject: '[Case #45: Closed] Loom', headers: ['Precedence: bulk'] };
+    expect(updatesOf(await decide(message))).toEqual([]);
   });
 });
 
 describe('what a case update of a forward says', () => {
-  const describeIt = async (body: Letter['body']): Promise<readonly string[]> => {
-    const letter = {
+  const describeIt = async (body: MessageSpec['body']): Promise<readonly string[]> => {
+    const message = {
       from: ada,
       to: crm,
       subject: 'Fwd: [Case #46: Closed] Wall',
       ...(body === undefined ? {} : { body }),
     };
-    const { caseUpdates, reading } = await decide(letter, dropbox);
+    const { caseUpdates, reading } = await decide(message, dropbox);
     return [reading.mail.reply, ...caseUpdates.map(({ description }) => description)];
   };
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, outcome, raw } from './office.ts';
-import type { Letter } from './office.ts';
+import type { MessageSpec } from './office.ts';
 
 const trustedAuthservIds = ['mx.firm.test'];
 const states = (results: string): readonly string[] => [`Authentication-Results: mx.firm.test; ${results}`];
@@ -35,7 +35,7 @@ describe('under AUTHENTICATION=require, a message', () => {
 });
 
 describe('a forward in the name of one of us', () => {
-  const forward = (headers: readonly string[]): Letter => ({
+  const forward = (headers: readonly string[]): MessageSpec => ({
     from: ada,
     to: crm,
     subject: 'Fwd: Wall',
@@ -59,7 +59,7 @@ describe('a forward in the name of one of us', () => {
 });
 
 describe('a stranger in a thread of one client', () => {
-  const letters = (headers: readonly string[]): Letter[] => [
+  const messages = (headers: readonly string[]): MessageSpec[] => [
     { from: john, id: 'first@x.test', headers: proven('x.test') },
     { from: 'otto@away.test', answers: ['first@x.test'], headers },
   ];
@@ -70,7 +70,7 @@ describe('a stranger in a thread of one client', () => {
     ['flag', [], 'unmatched'],
     ['flag', failed('away.test', 'none'), 'unmatched'],
   ])('under %s, where our server says %j: %s', async (authentication, headers, expected) => {
-    const [, stranger] = await decideAll(letters(headers), {
+    const [, stranger] = await decideAll(messages(headers), {
       config: { authentication, trustedAuthservIds },
     });
     expect(stranger && outcome(stranger)).toBe(expected);
@@ -89,18 +89,18 @@ describe('a stranger in a thread of one client', () => {
 
 describe('the first hop that is not ours', () => {
   const otto = 'Otto <otto@away.test>';
-  const filed = (body: Letter['body']): Letter => ({
+  const filed = (body: MessageSpec['body']): MessageSpec => ({
     from: ada,
     to: crm,
     subject: '[Case 12: Closed] Fwd: Wall',
     ...(body === undefined ? {} : { body }),
   });
-  const attached = (...letters: readonly Letter[]) =>
+  const attached = (...messages: readonly MessageSpec[]) =>
     multipart('multipart/mixed', 'outer', [
       text('For the file.'),
-      ...letters.map((letter, place) => enclosed(raw(letter, place))),
+      ...messages.map((message, place) => enclosed(raw(message, place))),
     ]);
-  const within: Letter = {
+  const within: MessageSpec = {
     from: otto,
     body: multipart('multipart/mixed', 'inner', [text('See there.'), enclosed(raw({ from: john }, 1))]),
   };
@@ -122,8 +122,8 @@ describe('the first hop that is not ours', () => {
   });
 
   it('does not lead into the thread of a message that it encloses', async () => {
-    const known: Letter = { from: john, id: 'known@x.test', minute: 0 };
-    const carrying: Letter = {
+    const known: MessageSpec = { from: john, id: 'known@x.test', minute: 0 };
+    const carrying: MessageSpec = {
       from: otto,
       body: multipart('multipart/mixed', 'inner', [
         text('See there.'),
@@ -136,9 +136,9 @@ describe('the first hop that is not ours', () => {
 });
 
 describe('a tag in the subject of the message inside', () => {
-  const held = async (letter: Letter) =>
-    (await decide(letter, dropbox)).caseUpdates.map(({ review }) => review);
-  const forward = (subject: string, inside: string): Letter => ({
+  const held = async (message: MessageSpec) =>
+    (await decide(message, dropbox)).caseUpdates.map(({ review }) => review);
+  const forward = (subject: string, inside: string): MessageSpec => ({
     from: ada,
     to: crm,
     subject,

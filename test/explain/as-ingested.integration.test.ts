@@ -8,8 +8,8 @@ import { readClients } from '../../src/commands/client-file.ts';
 import { groups } from '../fixtures/scenarios/groups.ts';
 import { bothWays } from '../support/both-ways.ts';
 import type { BothWays } from '../support/both-ways.ts';
-import { letter, office } from '../support/messages.ts';
-import type { Letter } from '../support/messages.ts';
+import { rawMessage, office } from '../support/messages.ts';
+import type { MessageSpec } from '../support/messages.ts';
 
 const fixture = (path: string): string =>
   fileURLToPath(new URL(`../fixtures/scenarios/${path}`, import.meta.url));
@@ -64,20 +64,20 @@ const forwardOf = (subject: string, words: string, comment: string): string =>
 
 const words = 'Please have a look at the lease before Friday, and call me.';
 
-function tagged(role: 'capture' | 'dropbox', letters: Readonly<Record<string, Letter>>): BothWays {
+function tagged(role: 'capture' | 'dropbox', messages: Readonly<Record<string, MessageSpec>>): BothWays {
   return {
     clients: [omar],
     config: { ownAddresses: [office], staffDomains: ['firm.test'], mailbox: { name: 'office', role } },
-    mail: Object.entries(letters).map(([file, given]) => ({
+    mail: Object.entries(messages).map(([file, given]) => ({
       file,
-      raw: letter({ id: `${file}@kline.test`, ...given }),
+      raw: rawMessage({ id: `${file}@kline.test`, ...given }),
     })),
   };
 }
 
 const subject = '[Case #7: Closed] The lease';
-const original: Letter = { subject, body: words, date: at(10) };
-const filed = (comment: string, hour: number): Letter => ({
+const original: MessageSpec = { subject, body: words, date: at(10) };
+const filed = (comment: string, hour: number): MessageSpec => ({
   from: ines,
   to: 'crm@firm.test',
   subject: `Fwd: ${subject}`,
@@ -102,7 +102,7 @@ const threads: readonly (readonly [string, BothWays])[] = [
         ...filed('', 12),
         body: multipart('multipart/mixed', 'forward', [
           text('For the file.'),
-          enclosed(letter({ id: 'original@kline.test', ...original })),
+          enclosed(rawMessage({ id: 'original@kline.test', ...original })),
         ]),
       },
     }),

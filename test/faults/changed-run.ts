@@ -8,13 +8,13 @@ import type { Make } from './makes.ts';
 import { startProgram } from './program.ts';
 import type { Run } from './scenario.ts';
 import { untilSettled } from './settling.ts';
-import { generatedLetters, missingIn } from './stage.ts';
+import { generatedMessages, missingIn } from './stage.ts';
 import { openWire } from './wire.ts';
 
 export const LIMIT_MS = 60_000;
-export const LETTERS = 6;
+export const MESSAGES = 6;
 
-/** Letters in INBOX of a mailbox of two folders that nobody used before. */
+/** Messages in INBOX of a mailbox of two folders that nobody used before. */
 export interface Case {
   readonly make: Make;
   readonly installation: Installation;
@@ -32,9 +32,9 @@ export interface Change {
   readonly meanwhile?: (it: Case) => Promise<(() => Promise<void>) | null>;
   /** Called once the next process has polled. */
   readonly afterwards?: (it: Case) => Promise<void>;
-  /** Distinct messages that the CRM must hold before `meanwhile`; LETTERS otherwise. */
+  /** Distinct messages that the CRM must hold before `meanwhile`; MESSAGES otherwise. */
   readonly storedBefore?: number;
-  /** Distinct messages that the CRM must hold in the end, and how many communications; LETTERS of each otherwise. */
+  /** Distinct messages that the CRM must hold in the end, and how many communications; MESSAGES of each otherwise. */
   readonly stored?: number | ((make: Make) => number);
   /** Sightings that must have come to their end, over all epochs. */
   readonly sightings: number;
@@ -44,7 +44,7 @@ export interface Change {
   readonly slow?: boolean;
 }
 
-export const storedOf = ({ stored = LETTERS }: Change, make: Make): number =>
+export const storedOf = ({ stored = MESSAGES }: Change, make: Make): number =>
   typeof stored === 'number' ? stored : stored(make);
 
 /** @throws where the folder did not begin anew as often as it should have, or nothing came to rest. */
@@ -52,7 +52,7 @@ export async function changedRun(it: Case, change: Change): Promise<Run> {
   const { make, installation, ines, crm } = it;
   const { whileFetching, after, meanwhile, afterwards } = change;
   const { servers } = make;
-  await deliverLetters(it);
+  await deliverMessages(it);
   const target = { host: servers['IMAP_HOST'] ?? '', port: Number(servers['IMAP_PORT']) };
   const wire = await openWire({
     target,
@@ -68,11 +68,11 @@ export async function changedRun(it: Case, change: Change): Promise<Run> {
   let program = await startProgram(installation.env);
   try {
     if (after !== undefined) {
-      await untilSettled(installation, LETTERS, LIMIT_MS);
+      await untilSettled(installation, MESSAGES, LIMIT_MS);
       await after(it);
     }
     if (meanwhile !== undefined) {
-      await untilSettled(installation, change.storedBefore ?? LETTERS, LIMIT_MS);
+      await untilSettled(installation, change.storedBefore ?? MESSAGES, LIMIT_MS);
       await program.stop();
       const mend = await meanwhile(it);
       const since = new Date();
@@ -108,12 +108,12 @@ export async function changedRun(it: Case, change: Change): Promise<Run> {
   }
 }
 
-export async function deliverLetters({ make, ines, crm }: Case): Promise<void> {
-  const letters = generatedLetters(LETTERS, 300);
+export async function deliverMessages({ make, ines, crm }: Case): Promise<void> {
+  const messages = generatedMessages(MESSAGES, 300);
   await append(
     make.servers,
     ines.user,
-    letters.map((raw) => ({ folder: 'INBOX', raw })),
+    messages.map((raw) => ({ folder: 'INBOX', raw })),
   );
   await deliver(make.servers, [crm], []);
 }
@@ -132,7 +132,7 @@ async function resetsOf({ database }: Installation): Promise<number> {
   return cursors.reduce((sum, { resets }) => sum + resets.length, 0);
 }
 
-/** One communication a letter: every letter is of one client. */
+/** One communication a message: every message is of one client. */
 export function distinct(state: EndState, stored: number): Pick<Run, 'lost' | 'doubled'> {
   const communications = state.filter((fact) => fact.startsWith('communication '));
   const messages = state.filter((fact) => fact.startsWith('message ') && fact.includes(': stored matched'));

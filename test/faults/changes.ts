@@ -1,7 +1,7 @@
 /** The mailbox changes under the eyes of the reader, and folders begin anew: nothing is lost and nothing stored twice. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
-import { changedRun, LETTERS, LIMIT_MS, storedOf } from './changed-run.ts';
+import { changedRun, MESSAGES, LIMIT_MS, storedOf } from './changed-run.ts';
 import type { Case, Change } from './changed-run.ts';
 import { openInstallation } from './installation.ts';
 import { append, newMailboxes, withWriter } from './mailboxes.ts';
@@ -9,7 +9,7 @@ import { openMakes } from './makes.ts';
 import { rowOf } from './scenario.ts';
 import type { Row, Scenario } from './scenario.ts';
 import { untilSettled } from './settling.ts';
-import { generatedLetters } from './stage.ts';
+import { generatedMessages } from './stage.ts';
 
 /** Not one of those that servers make by themselves: Cyrus does not let them be deleted. */
 const MATTERS = 'Matters';
@@ -25,11 +25,11 @@ const inboxOf = ({ ines }: Case): { readonly user: string; readonly folder: stri
   folder: 'INBOX',
 });
 
-const addLetter = async ({ make, ines }: Case): Promise<void> =>
+const addMessage = async ({ make, ines }: Case): Promise<void> =>
   await append(
     make.servers,
     ines.user,
-    generatedLetters(1, 300).map((raw) => ({ folder: 'INBOX', raw })),
+    generatedMessages(1, 300).map((raw) => ({ folder: 'INBOX', raw })),
   );
 
 const restored = async (it: Case): Promise<null> => {
@@ -51,8 +51,8 @@ const changes: readonly Change[] = [
   {
     name: 'expunged between SEARCH and FETCH',
     whileFetching: async (it) => await inbox(it, async (c) => void (await c.messageDelete('2'))),
-    stored: ({ servesExpunged }) => (servesExpunged ? LETTERS : LETTERS - 1),
-    sightings: LETTERS,
+    stored: ({ servesExpunged }) => (servesExpunged ? MESSAGES : MESSAGES - 1),
+    sightings: MESSAGES,
   },
   {
     name: 'arriving during FETCH',
@@ -60,21 +60,21 @@ const changes: readonly Change[] = [
       await append(
         make.servers,
         ines.user,
-        generatedLetters(2, 300).map((raw) => ({ folder: 'INBOX', raw })),
+        generatedMessages(2, 300).map((raw) => ({ folder: 'INBOX', raw })),
       ),
-    stored: LETTERS + 2,
-    sightings: LETTERS + 2,
+    stored: MESSAGES + 2,
+    sightings: MESSAGES + 2,
   },
   {
     name: 'moved to another folder during FETCH',
     whileFetching: async (it) => await inbox(it, async (c) => void (await c.messageMove('1:3', MATTERS))),
-    sightings: LETTERS + 3,
+    sightings: MESSAGES + 3,
   },
   {
     name: 'moved to another folder when done',
     slow: true,
     after: async (it) => await inbox(it, async (c) => void (await c.messageMove('1:3', MATTERS))),
-    sightings: LETTERS + 3,
+    sightings: MESSAGES + 3,
   },
   {
     name: 'copied to a second mailbox',
@@ -87,7 +87,7 @@ const changes: readonly Change[] = [
       });
       if (raw !== undefined) await append(it.make.servers, it.crm.user, [{ folder: 'INBOX', raw }]);
     },
-    sightings: LETTERS + 1,
+    sightings: MESSAGES + 1,
   },
   {
     name: 'appended with an old INTERNALDATE',
@@ -96,19 +96,19 @@ const changes: readonly Change[] = [
       await append(
         make.servers,
         ines.user,
-        generatedLetters(1, 300).map((raw) => ({
+        generatedMessages(1, 300).map((raw) => ({
           folder: 'INBOX',
           raw,
           internalDate: new Date('2009-05-05T05:05:05Z'),
         })),
       ),
-    stored: LETTERS + 1,
-    sightings: LETTERS + 1,
+    stored: MESSAGES + 1,
+    sightings: MESSAGES + 1,
   },
   {
     name: 'UIDVALIDITY reset',
     after: async (it) => await it.make.resetUidValidity(inboxOf(it)),
-    sightings: 2 * LETTERS,
+    sightings: 2 * MESSAGES,
     resets: 1,
   },
   {
@@ -116,7 +116,7 @@ const changes: readonly Change[] = [
     slow: true,
     // Cyrus says NO to whoever opens it until it is reconstructed; UIDNEXT is as before there, too.
     meanwhile: async (it) => await it.make.loseIndex(inboxOf(it)),
-    sightings: 2 * LETTERS,
+    sightings: 2 * MESSAGES,
     resets: 1,
   },
   {
@@ -130,38 +130,38 @@ const changes: readonly Change[] = [
       await untilModseqIsKnown(it);
     },
     meanwhile: restored,
-    sightings: 2 * LETTERS,
+    sightings: 2 * MESSAGES,
     resets: 1,
   },
   {
-    name: 'restored from a backup, then a letter under a UID that was in use',
+    name: 'restored from a backup, then a message under a UID that was in use',
     slow: true,
     after: async (it) => {
       await it.make.keep(inboxOf(it));
-      await addLetter(it);
+      await addMessage(it);
     },
-    storedBefore: LETTERS + 1,
+    storedBefore: MESSAGES + 1,
     meanwhile: restored,
-    afterwards: addLetter,
-    stored: LETTERS + 2,
-    sightings: 2 * (LETTERS + 1),
+    afterwards: addMessage,
+    stored: MESSAGES + 2,
+    sightings: 2 * (MESSAGES + 1),
     resets: 1,
   },
   {
     name: 'folder deleted and made again',
     after: async (it) => {
       await withWriter(it.make.servers, it.ines.user, async (c) => {
-        await c.append(MATTERS, generatedLetters(1, 300)[0] ?? '');
+        await c.append(MATTERS, generatedMessages(1, 300)[0] ?? '');
       });
-      await untilSettled(it.installation, LETTERS + 1, LIMIT_MS);
+      await untilSettled(it.installation, MESSAGES + 1, LIMIT_MS);
       await withWriter(it.make.servers, it.ines.user, async (c) => {
         await c.mailboxDelete(MATTERS);
         await c.mailboxCreate(MATTERS);
-        await c.append(MATTERS, generatedLetters(1, 300)[0] ?? '');
+        await c.append(MATTERS, generatedMessages(1, 300)[0] ?? '');
       });
     },
-    stored: LETTERS + 2,
-    sightings: LETTERS + 2,
+    stored: MESSAGES + 2,
+    sightings: MESSAGES + 2,
     resets: 1,
   },
   {
@@ -169,17 +169,17 @@ const changes: readonly Change[] = [
     slow: true,
     after: async (it) => {
       await withWriter(it.make.servers, it.ines.user, async (c) => {
-        await c.append(MATTERS, generatedLetters(1, 300)[0] ?? '');
+        await c.append(MATTERS, generatedMessages(1, 300)[0] ?? '');
       });
-      await untilSettled(it.installation, LETTERS + 1, LIMIT_MS);
+      await untilSettled(it.installation, MESSAGES + 1, LIMIT_MS);
       await withWriter(it.make.servers, it.ines.user, async (c) => {
         await c.mailboxRename(MATTERS, 'Old');
         await c.mailboxCreate(MATTERS);
-        await c.append(MATTERS, generatedLetters(1, 300)[0] ?? '');
+        await c.append(MATTERS, generatedMessages(1, 300)[0] ?? '');
       });
     },
-    stored: LETTERS + 2,
-    sightings: LETTERS + 2,
+    stored: MESSAGES + 2,
+    sightings: MESSAGES + 2,
     resets: 1,
   },
 ];

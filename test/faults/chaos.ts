@@ -11,13 +11,13 @@ import type { Bench, Row, Run, Scenario } from './scenario.ts';
 import { openStage, runDisturbed, untilDone, untilFetched } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const LETTERS = 40;
+const MESSAGES = 40;
 const MIDDLE = 8;
 
 export const chaos: Scenario = {
   name: 'chaos',
   run: async (bench) => {
-    const stage = await openStage(bench, LETTERS);
+    const stage = await openStage(bench, MESSAGES);
     const rows: Row[] = [];
     const add = async (name: string, run: (stage: Stage) => Promise<Run>, note = ''): Promise<void> => {
       rows.push(rowOf(name, stage.sightings, [await run(stage)], note));

@@ -11,7 +11,7 @@ import { openServices } from '../../services/services.ts';
 import { openScriptedServer } from '../support/scripted-imap.ts';
 import { openInstallation } from './installation.ts';
 import { startProgram } from './program.ts';
-import { generatedLetters } from './stage.ts';
+import { generatedMessages } from './stage.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 /** Counting 100,000 rows costs the database more than a hundred messages. */
@@ -23,7 +23,7 @@ const services = await openServices({ folder, settings: {} });
 const installation = await openInstallation(services.env());
 // A server that costs little itself, so that the figures are docketmail's.
 const server = await openScriptedServer({
-  messages: generatedLetters(count, 500).map((raw, at) => ({ uid: at + 1, raw })),
+  messages: generatedMessages(count, 500).map((raw, at) => ({ uid: at + 1, raw })),
 });
 const redis = new Redis(services.env()['REDIS_URL'] ?? '');
 try {

@@ -38,7 +38,7 @@ const SETTLE_LIMIT_MS = 60_000;
 /** A step that is not reached by then will not be. */
 const KILL_LIMIT_MS = 15_000;
 
-/** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as a run of ten letters goes. */
+/** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as a run of ten messages goes. */
 const timesOf: Readonly<Record<PollStep | IngestStep, number>> = {
   leased: 2,
   opened: 3,

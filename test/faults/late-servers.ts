@@ -8,7 +8,7 @@ import { startProgram } from './program.ts';
 import { rowOf } from './scenario.ts';
 import type { Row, Run, Scenario } from './scenario.ts';
 import { isAtRest } from './settling.ts';
-import { generatedLetters } from './stage.ts';
+import { generatedMessages } from './stage.ts';
 
 const MESSAGES = 12;
 /** In the middle, so that others stand on both sides. */
@@ -105,7 +105,7 @@ export const lateServers: Scenario = {
 };
 
 async function lied(installation: Installation, { script }: Lie, lyingMs: number): Promise<Run> {
-  const messages = generatedLetters(MESSAGES, 3_000).map((raw, at) => ({ uid: at + 1, raw }));
+  const messages = generatedMessages(MESSAGES, 3_000).map((raw, at) => ({ uid: at + 1, raw }));
   let now = script(messages);
   const server = await openScriptedServer({
     get messages() {

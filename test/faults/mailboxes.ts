@@ -13,7 +13,7 @@ const chosen = [
   'case-echo',
   'case-hold',
   'two-mailboxes',
-  'letter-that-bounces',
+  'message-that-bounces',
   'bounce',
   'newsletter',
   'no-message-id',
@@ -21,7 +21,7 @@ const chosen = [
   'case-forward',
 ];
 
-export const letters: readonly DemoMessage[] = demoMessages().filter(({ id }) => chosen.includes(id));
+export const staged: readonly DemoMessage[] = demoMessages().filter(({ id }) => chosen.includes(id));
 
 /** The firm's two mailboxes under names that no other run uses, nothing in them yet. */
 export function newMailboxes(): readonly [MailboxSettings, MailboxSettings] {
@@ -70,11 +70,11 @@ export async function append(servers: Servers, user: string, messages: readonly 
 export async function deliver(
   servers: Servers,
   mailboxes: readonly MailboxSettings[],
-  messages: readonly DemoMessage[] = letters,
+  delivered: readonly DemoMessage[] = staged,
 ): Promise<number> {
   let sightings = 0;
   for (const mailbox of mailboxes) {
-    const mine = messages.flatMap(({ places, raw }) =>
+    const mine = delivered.flatMap(({ places, raw }) =>
       places.flatMap((place) =>
         roleOf(place) === mailbox.role ? [{ folder: place.endsWith('Sent') ? 'Sent' : 'INBOX', raw }] : [],
       ),

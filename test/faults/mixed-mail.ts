@@ -8,9 +8,9 @@ const MAX_BYTES = 25_000_000;
 /** A message has text for so many bytes; the rest are files. */
 const MAX_TEXT_BYTES = 20_000;
 
-/** The same at every call. Letters of a client to the firm, with HTML beside the text and, where they are larger, a file. */
+/** The same at every call. Messages of a client to the firm, with HTML beside the text and, where they are larger, a file. */
 export function mixedMail(count: number): Buffer[] {
-  return Array.from({ length: count }, (_, n) => letter(n, sizeAt((n + 0.5) / count)));
+  return Array.from({ length: count }, (_, n) => message(n, sizeAt((n + 0.5) / count)));
 }
 
 /** Quantiles, so that no sample is luckier than another. */
@@ -30,8 +30,8 @@ function normalAt(quantile: number): number {
   return low;
 }
 
-function letter(n: number, size: number): Buffer {
-  const paragraph = `Paragraph of letter ${n}: the delivery came on Tuesday, two boxes were open, and the invoice names three.`;
+function message(n: number, size: number): Buffer {
+  const paragraph = `Paragraph of message ${n}: the delivery came on Tuesday, two boxes were open, and the invoice names three.`;
   const textBytes = Math.min(size / 3, MAX_TEXT_BYTES);
   const paragraphs = Array.from(
     { length: Math.max(1, Math.round(textBytes / paragraph.length)) },

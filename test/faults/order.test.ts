@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/fingerprint/fingerprint.ts';
-import { client, letter, office } from '../support/messages.ts';
+import { client, rawMessage, office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm, Seen } from '../support/servers.ts';
 
@@ -24,10 +24,10 @@ function threadOfFive(run: number): Sent[] {
   const sent: Seen = { ...seen, folder: 'Sent', inOwnSent: true };
   const subject = `[Case #${10_000 + run}: Open] Lease`;
   return [
-    { seen, raw: letter({ id: ids[0] ?? null, subject, date: at(9) }) },
+    { seen, raw: rawMessage({ id: ids[0] ?? null, subject, date: at(9) }) },
     {
       seen: sent,
-      raw: letter({
+      raw: rawMessage({
         id: ids[1] ?? null,
         subject: `Re: ${subject}`,
         date: at(10),
@@ -38,7 +38,7 @@ function threadOfFive(run: number): Sent[] {
     },
     {
       seen,
-      raw: letter({
+      raw: rawMessage({
         id: ids[2] ?? null,
         subject: `Re: ${subject}`,
         date: at(11),
@@ -49,7 +49,7 @@ function threadOfFive(run: number): Sent[] {
     },
     {
       seen: sent,
-      raw: letter({
+      raw: rawMessage({
         id: ids[3] ?? null,
         subject: `Re: [Case #${10_000 + run}: Closed] Lease`,
         date: at(12),
@@ -61,7 +61,7 @@ function threadOfFive(run: number): Sent[] {
     },
     {
       seen,
-      raw: letter({
+      raw: rawMessage({
         id: ids[4] ?? null,
         subject: `Automatic reply: ${subject}`,
         date: at(13),
@@ -121,10 +121,14 @@ test(
   },
 );
 
-test('the same letter with a list footer, or seen in Sent and then in the dropbox, gives one communication in either order', async () => {
+test('the same message with a list footer, or seen in Sent and then in the dropbox, gives one communication in either order', async () => {
   const firm = await openFirm();
-  const plain = letter({ id: 'footer.1@kline.test', subject: 'With and without', body: 'The same words.' });
-  const withFooter = letter({
+  const plain = rawMessage({
+    id: 'footer.1@kline.test',
+    subject: 'With and without',
+    body: 'The same words.',
+  });
+  const withFooter = rawMessage({
     id: 'footer.1@kline.test',
     subject: 'With and without',
     body: 'The same words.\n_______\nlist footer',
@@ -136,7 +140,7 @@ test('the same letter with a list footer, or seen in Sent and then in the dropbo
   expect(await firm.database.communications.countDocuments({ subject: 'With and without' })).toBe(2);
 
   const outgoing = (id: string): Buffer =>
-    letter({ id, subject: 'Both', from: 'Ines <ines@firm.test>', to: `Paula Kline <${client}>` });
+    rawMessage({ id, subject: 'Both', from: 'Ines <ines@firm.test>', to: `Paula Kline <${client}>` });
   const ways: readonly Seen[] = [
     { folder: 'Sent', inOwnSent: true },
     { mailbox: 'crm', role: 'dropbox' },

@@ -13,13 +13,13 @@ import { untilSettled } from './settling.ts';
 import { missingIn, openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const LETTERS = 40;
+const MESSAGES = 40;
 const LIMIT_MS = 300_000;
 
 export const poison: Scenario = {
   name: 'poison',
   run: async (bench) => {
-    const stage = await openStage(bench, LETTERS);
+    const stage = await openStage(bench, MESSAGES);
     try {
       const without = await ingestFigures(stage, stage.sightings);
       const all = bombs();
@@ -65,8 +65,8 @@ async function beside(stage: Stage, bombCount: number, without: Figures): Promis
     slowest = Math.max(...durations);
   });
   const { lost, doubled } = compareStates(
-    lettersOf(undisturbed),
-    lettersOf(await readEndState(installation.database, installation.blobDir)),
+    messagesOf(undisturbed),
+    messagesOf(await readEndState(installation.database, installation.blobDir)),
   );
   const quarantined = await installation.database.messages.find({ state: 'quarantined' }).toArray();
   for (const { subject, error } of quarantined)
@@ -80,21 +80,21 @@ async function beside(stage: Stage, bombCount: number, without: Figures): Promis
   );
 }
 
-/** The letters' communications and case updates: bombs come from nobody's client. */
-const lettersOf = (state: EndState): EndState =>
+/** The messages' communications and case updates: bombs come from nobody's client. */
+const messagesOf = (state: EndState): EndState =>
   state.filter((fact) => /^(?:communication|case update)/u.test(fact));
 
-/** RFC822.SIZE says ten gigabytes: it is refused or fetched for what it is, and the letter beside it goes on. */
+/** RFC822.SIZE says ten gigabytes: it is refused or fetched for what it is, and the message beside it goes on. */
 async function hugeDeclared({ installation }: Stage): Promise<Row> {
-  const letter = (n: number): Buffer =>
+  const message = (n: number): Buffer =>
     Buffer.from(
       `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: ines.larkin@larkin-voss.example\r\nSubject: Small ${n}\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\nMessage-ID: <small.${n}@delacruz.example>\r\n\r\nsmall\r\n`,
     );
   const server = await openScriptedServer({
     messages: [
-      { uid: 1, raw: letter(1) },
-      { uid: 2, raw: letter(2), size: 10_000_000_000 },
-      { uid: 3, raw: letter(3) },
+      { uid: 1, raw: message(1) },
+      { uid: 2, raw: message(2), size: 10_000_000_000 },
+      { uid: 3, raw: message(3) },
     ],
   });
   const mailboxes = [
@@ -120,7 +120,7 @@ async function hugeDeclared({ installation }: Stage): Promise<Row> {
       3,
       [
         {
-          lost: found === wanted.length ? [] : ['a letter beside it'],
+          lost: found === wanted.length ? [] : ['a message beside it'],
           doubled: [],
           seconds: (Date.now() - started) / 1000,
         },

@@ -1,6 +1,6 @@
 /** kill -9 at the step at which a folder begins anew, then a restart, on servers of two makes. */
 import { readEndState } from './end-state.ts';
-import { deliverLetters, distinct, LETTERS, LIMIT_MS } from './changed-run.ts';
+import { deliverMessages, distinct, MESSAGES, LIMIT_MS } from './changed-run.ts';
 import type { Case } from './changed-run.ts';
 import { openInstallation } from './installation.ts';
 import { newMailboxes } from './mailboxes.ts';
@@ -38,7 +38,7 @@ export const killedResets: Scenario = {
       rows.push(
         rowOf(
           `${make.name}: kill -9 at epoch-raised`,
-          LETTERS,
+          MESSAGES,
           runs,
           `${runs.length} kills, each after a reset`,
         ),
@@ -50,12 +50,12 @@ export const killedResets: Scenario = {
 
 async function killedRun(it: Case, before: KillAt | null): Promise<Run> {
   const { make, installation, ines, crm } = it;
-  await deliverLetters(it);
+  await deliverMessages(it);
   await installation.reset({ mailboxes: [ines, crm] });
   if (before === null) {
     const program = await startProgram(installation.env);
     try {
-      await untilSettled(installation, LETTERS, LIMIT_MS);
+      await untilSettled(installation, MESSAGES, LIMIT_MS);
     } finally {
       await program.stop();
     }
@@ -67,10 +67,10 @@ async function killedRun(it: Case, before: KillAt | null): Promise<Run> {
   const program = await startProgram(installation.env);
   try {
     // Those before the reset, done or given up, and all of the new epoch.
-    await untilSettled(installation, 2 * LETTERS, LIMIT_MS);
+    await untilSettled(installation, 2 * MESSAGES, LIMIT_MS);
     const seconds = (Date.now() - started) / 1000;
     const state = await readEndState(installation.database, null);
-    return { ...distinct(state, LETTERS), seconds, missing: await missingIn(installation, [ines, crm]) };
+    return { ...distinct(state, MESSAGES), seconds, missing: await missingIn(installation, [ines, crm]) };
   } catch (error) {
     throw new Error(`${make.name}: ${String(error)}\n${program.log().slice(-1_500)}`, { cause: error });
   } finally {

@@ -107,7 +107,7 @@ export const s3Faults: Scenario = {
   },
 };
 
-/** Letters that this S3 has never seen: what is there already is not stored again. */
+/** Messages that this S3 has never seen: what is there already is not stored again. */
 async function troubledRun(
   bench: Bench,
   { name, trouble, seconds }: { name: string; trouble: Trouble; seconds: number },

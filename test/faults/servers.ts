@@ -7,10 +7,10 @@ import { startProgram } from './program.ts';
 import { rowOf } from './scenario.ts';
 import type { Bench, Row, Run, Scenario } from './scenario.ts';
 import { recover, untilSettled } from './settling.ts';
-import { generatedLetters, missingIn, openStage, runDisturbed, untilDone, untilFetched } from './stage.ts';
+import { generatedMessages, missingIn, openStage, runDisturbed, untilDone, untilFetched } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const LETTERS = 40;
+const MESSAGES = 40;
 /** The middle of the run: some are done, most are not. */
 const MIDDLE = 8;
 
@@ -31,7 +31,7 @@ export const redisFaults: Scenario = {
   name: 'redis',
   run: async (bench) => {
     const { services, short } = bench;
-    const stage = await openStage(bench, LETTERS);
+    const stage = await openStage(bench, MESSAGES);
     const times = short ? 1 : 3;
     const rows: Row[] = [];
     const add = async (
@@ -66,10 +66,10 @@ export const redisFaults: Scenario = {
       if (!short)
         rows.push(
           rowOf(
-            'Redis: FLUSHALL, real time limits, a new letter',
+            'Redis: FLUSHALL, real time limits, a new message',
             1,
             [await flushedWhileIdle(bench, stage)],
-            'seconds until the letter is stored',
+            'seconds until the message is stored',
           ),
         );
       return rows;
@@ -80,7 +80,7 @@ export const redisFaults: Scenario = {
   },
 };
 
-/** Nothing is under way, Redis loses the schedulers; a letter that comes then must be found by the next poll. No IDLE: in Sent. */
+/** Nothing is under way, Redis loses the schedulers; a message that comes then must be found by the next poll. No IDLE: in Sent. */
 async function flushedWhileIdle(
   { servers }: Bench,
   { installation, mailboxes, sightings }: Stage,
@@ -94,7 +94,7 @@ async function flushedWhileIdle(
     await append(
       servers,
       mailboxes[0].user,
-      generatedLetters(1, 400).map((raw) => ({ folder: 'Sent', raw })),
+      generatedMessages(1, 400).map((raw) => ({ folder: 'Sent', raw })),
     );
     await untilSettled(installation, sightings + 1, 120_000);
     return {
@@ -112,7 +112,7 @@ export const mongodbFaults: Scenario = {
   name: 'mongodb',
   run: async (bench) => {
     const { services, short } = bench;
-    const stage = await openStage(bench, LETTERS);
+    const stage = await openStage(bench, MESSAGES);
     try {
       const runs = await repeated(
         short ? 1 : 3,
@@ -138,7 +138,7 @@ export const workers: Scenario = {
   name: 'workers',
   run: async (bench) => {
     const { short } = bench;
-    const stage = await openStage(bench, LETTERS);
+    const stage = await openStage(bench, MESSAGES);
     const { installation, undisturbed } = stage;
     const rows: Row[] = [];
     try {

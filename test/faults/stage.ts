@@ -1,4 +1,4 @@
-/** Mailboxes with letters in them, an installation, and what an undisturbed run makes of them. */
+/** Mailboxes with messages in them, an installation, and what an undisturbed run makes of them. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditMailbox } from '../../src/poll/audit.ts';
@@ -21,7 +21,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The letters, and `more` generated ones so that there is a middle to break something in. */
+/** The messages, and `more` generated ones so that there is a middle to break something in. */
 export async function openStage({ servers }: Bench, more: number, bytes = 400): Promise<Stage> {
   const mailboxes = newMailboxes();
   const [ines] = mailboxes;
@@ -29,7 +29,7 @@ export async function openStage({ servers }: Bench, more: number, bytes = 400): 
   await append(
     servers,
     ines.user,
-    generatedLetters(more, bytes).map((raw) => ({ folder: 'INBOX', raw })),
+    generatedMessages(more, bytes).map((raw) => ({ folder: 'INBOX', raw })),
   );
   const installation = await openInstallation(servers);
   await installation.reset({ mailboxes });
@@ -50,14 +50,14 @@ export async function runUndisturbed(installation: Installation, sightings: numb
   }
 }
 
-/** Letters of a client, no two of them alike, with a body of about so many bytes. */
-export function generatedLetters(count: number, bytes: number): Buffer[] {
+/** Messages of a client, no two of them alike, with a body of about so many bytes. */
+export function generatedMessages(count: number, bytes: number): Buffer[] {
   const tag = randomBytes(4).toString('hex');
   return Array.from({ length: count }, (_, n) => {
     const line = `Line ${n} of ${tag}, nothing else to say.\r\n`;
     const date = new Date(Date.UTC(2026, 2, 3) + n * 60_000).toUTCString().replace('GMT', '+0000');
     return Buffer.from(
-      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: Letter ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
+      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: MessageSpec ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
     );
   });
 }

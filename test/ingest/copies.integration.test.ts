@@ -6,8 +6,8 @@ import type { IngestDeps } from '../../src/ingest/ingest.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { findToRejudge } from '../../src/store/rejudge.ts';
 import { assign, ignore } from '../../src/triage/triage.ts';
-import { client, letter, office } from '../support/messages.ts';
-import type { Letter } from '../support/messages.ts';
+import { client, rawMessage, office } from '../support/messages.ts';
+import type { MessageSpec } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm, Seen } from '../support/servers.ts';
 
@@ -108,9 +108,9 @@ const subject = '[Case #7: Closed] The lease';
 const route = (name: string): string => `Received: from ${name}.test by mx.firm.test`;
 
 describe('a message of ours that comes back with another recipient', () => {
-  const ours: Letter = { id: 'ours@firm.test', from: 'Ines <ines@firm.test>', to: client, subject };
-  const genuine: Copy = { raw: letter(ours), seen: sent };
-  const replay: Copy = { raw: letter({ ...ours, cc: 'otto@brandt.test', headers: [route('evil')] }) };
+  const ours: MessageSpec = { id: 'ours@firm.test', from: 'Ines <ines@firm.test>', to: client, subject };
+  const genuine: Copy = { raw: rawMessage(ours), seen: sent };
+  const replay: Copy = { raw: rawMessage({ ...ours, cc: 'otto@brandt.test', headers: [route('evil')] }) };
 
   it('goes on no other record and moves no case, whichever copy comes first', async () => {
     expect(await inEveryOrder([genuine, replay])).toEqual([
@@ -158,7 +158,7 @@ describe('a message of ours that comes back with another recipient', () => {
   });
 
   it('is but a copy once our Sent folder names the recipient', async () => {
-    const bcc: Copy = { raw: letter({ ...ours, headers: ['Bcc: otto@brandt.test'] }), seen: sent };
+    const bcc: Copy = { raw: rawMessage({ ...ours, headers: ['Bcc: otto@brandt.test'] }), seen: sent };
     for (const order of ordersOf([genuine, replay, bcc])) {
       const firm = await receiveAll(order);
       expect(await firm.database.communications.countDocuments()).toBe(2);
@@ -167,15 +167,15 @@ describe('a message of ours that comes back with another recipient', () => {
   });
 
   it('brings no tag of a second Subject field', async () => {
-    const plain: Letter = { ...ours, subject: 'The lease' };
-    const tagged = letter({ ...plain, headers: [`Subject: ${subject}`, route('evil')] });
-    const firm = await receiveAll([{ raw: letter(plain), seen: sent }, { raw: tagged }]);
+    const plain: MessageSpec = { ...ours, subject: 'The lease' };
+    const tagged = rawMessage({ ...plain, headers: [`Subject: ${subject}`, route('evil')] });
+    const firm = await receiveAll([{ raw: rawMessage(plain), seen: sent }, { raw: tagged }]);
     expect(await firm.database.caseUpdates.countDocuments({ review: null })).toBe(0);
   });
 
   it('that another of our mailboxes received is judged by the copy in Sent', async () => {
     const dropbox: Copy = {
-      raw: letter({ ...ours, headers: [route('relay')] }),
+      raw: rawMessage({ ...ours, headers: [route('relay')] }),
       seen: { mailbox: 'crm', role: 'dropbox' },
     };
     for (const order of ordersOf([genuine, dropbox])) {
@@ -191,14 +191,14 @@ describe('a message of ours that comes back with another recipient', () => {
 });
 
 describe('a copy with the id, sender and date of a genuine message', () => {
-  const said: Letter = {
+  const said: MessageSpec = {
     id: 'genuine@kline.test',
     subject,
     body: 'The rent is 900, as agreed. Please go on.',
   };
-  const genuine: Copy = { raw: letter(said), isProven: true };
+  const genuine: Copy = { raw: rawMessage(said), isProven: true };
   const forged: Copy = {
-    raw: letter({
+    raw: rawMessage({
       ...said,
       subject: '[Case #7: On Hold] The lease',
       body: 'Do nothing until I say so.',
@@ -217,7 +217,7 @@ describe('a copy with the id, sender and date of a genuine message', () => {
   });
 
   it('is told apart by an amount that was exchanged', async () => {
-    const changed: Copy = { raw: letter({ ...said, body: 'The rent is 400, as agreed. Please go on.' }) };
+    const changed: Copy = { raw: rawMessage({ ...said, body: 'The rent is 400, as agreed. Please go on.' }) };
     expect(await inEveryOrder([genuine, changed])).toEqual([
       {
         communications: ['paula: The rent is 900, as agreed. Please go on.'],
@@ -229,7 +229,7 @@ describe('a copy with the id, sender and date of a genuine message', () => {
 
   it('that only adds words gives the entry to the one that is proven', async () => {
     const longer: Copy = {
-      raw: letter({
+      raw: rawMessage({
         ...said,
         body: 'The rent is 900, as agreed. Please go on. And send the keys to my cousin.',
       }),
@@ -257,15 +257,17 @@ describe('a copy with the id, sender and date of a genuine message', () => {
   });
 
   it('stays where a person edited its entry', async () => {
-    const longer = letter({ ...said, body: 'The rent is 900, as agreed. Please go on. Thanks.' });
+    const longer = rawMessage({ ...said, body: 'The rent is 900, as agreed. Please go on. Thanks.' });
     const firm = await receiveAll([{ raw: longer }]);
     await firm.database.communications.updateMany({}, { $set: { subject: 'Filed by Ines' } });
-    await firm.receive(letter(said), sent);
+    await firm.receive(rawMessage(said), sent);
     expect(await firm.database.communications.countDocuments({ subject: 'Filed by Ines' })).toBe(1);
   });
 
   it('of all three kinds ends the same in every order', async () => {
-    const footer: Copy = { raw: letter({ ...said, body: `${said.body as string}\n\n_____\nTenants list` }) };
+    const footer: Copy = {
+      raw: rawMessage({ ...said, body: `${said.body as string}\n\n_____\nTenants list` }),
+    };
     expect(await inEveryOrder([genuine, forged, footer])).toEqual([
       {
         communications: ['paula: The rent is 900, as agreed. Please go on.'],
@@ -281,11 +283,15 @@ describe('a copy with the id, sender and date of a genuine message', () => {
 });
 
 describe('a message whose relay replaced the Message-ID', () => {
-  const ours: Letter = { id: '5D1C@firm.test', from: 'Ines <ines@firm.test>', to: client, subject };
-  const relayed: Letter = { ...ours, id: '0100019aa4b1@eu-west-1.relay.test', headers: [route('relay')] };
+  const ours: MessageSpec = { id: '5D1C@firm.test', from: 'Ines <ines@firm.test>', to: client, subject };
+  const relayed: MessageSpec = {
+    ...ours,
+    id: '0100019aa4b1@eu-west-1.relay.test',
+    headers: [route('relay')],
+  };
   const copies: readonly Copy[] = [
-    { raw: letter(ours), seen: sent },
-    { raw: letter(relayed), seen: { mailbox: 'crm', role: 'dropbox' } },
+    { raw: rawMessage(ours), seen: sent },
+    { raw: rawMessage(relayed), seen: { mailbox: 'crm', role: 'dropbox' } },
   ];
 
   it('is one message: one communication, one case update, whichever comes first', async () => {
@@ -301,8 +307,8 @@ describe('a message whose relay replaced the Message-ID', () => {
   it('is one where both are ingested at the same moment', async () => {
     const firm = await openFirm();
     const pairs = Array.from({ length: 6 }, (_, n) => [
-      letter({ ...ours, id: `${n}x@firm.test`, subject: `[Case #${n}: Closed] Flat ${n}` }),
-      letter({ ...relayed, id: `${n}y@relay.test`, subject: `[Case #${n}: Closed] Flat ${n}` }),
+      rawMessage({ ...ours, id: `${n}x@firm.test`, subject: `[Case #${n}: Closed] Flat ${n}` }),
+      rawMessage({ ...relayed, id: `${n}y@relay.test`, subject: `[Case #${n}: Closed] Flat ${n}` }),
     ]);
     const ids = await Promise.all(
       pairs.flatMap(([own = Buffer.alloc(0), blind = Buffer.alloc(0)]) => [
@@ -326,7 +332,7 @@ describe('a message whose relay replaced the Message-ID', () => {
   });
 
   it('is answered under either id, and under one that a header kept', async () => {
-    const kept = letter({
+    const kept = rawMessage({
       ...ours,
       id: 'LO2P265@prod.relay.test',
       subject: 'Survey',
@@ -334,7 +340,7 @@ describe('a message whose relay replaced the Message-ID', () => {
     });
     const firm = await receiveAll([...copies, { raw: kept, seen: sent }], { authentication: 'off' });
     for (const [n, answered] of [ours.id, relayed.id, 'bat-77412@laptop'].entries()) {
-      const reply = letter({
+      const reply = rawMessage({
         from: `Lena <lena${n}@away.test>`,
         answers: [answered ?? ''],
         subject: 'Re: it',
@@ -347,8 +353,8 @@ describe('a message whose relay replaced the Message-ID', () => {
 
   it('is two where one host drew both ids', async () => {
     const firm = await receiveAll([
-      { raw: letter({ ...ours, id: '1a@firm.test' }), seen: sent },
-      { raw: letter({ ...ours, id: '2b@firm.test' }), seen: sent },
+      { raw: rawMessage({ ...ours, id: '1a@firm.test' }), seen: sent },
+      { raw: rawMessage({ ...ours, id: '2b@firm.test' }), seen: sent },
     ]);
     expect(await firm.database.communications.countDocuments()).toBe(2);
   });
@@ -361,11 +367,13 @@ describe('a thread', () => {
     'is none by the id %s',
     async (id) => {
       const firm = await openFirm();
-      await firm.receive(letter({ id, subject: 'Order' }));
-      const reply = await firm.receive(letter({ from: stranger, subject: 'Re: Something', answers: [id] }));
+      await firm.receive(rawMessage({ id, subject: 'Order' }));
+      const reply = await firm.receive(
+        rawMessage({ from: stranger, subject: 'Re: Something', answers: [id] }),
+      );
       expect(reply.links).toEqual([]);
       expect(reply.threadId).not.toBe(
-        (await firm.receive(letter({ from: stranger, answers: [id] }))).threadId,
+        (await firm.receive(rawMessage({ from: stranger, answers: [id] }))).threadId,
       );
     },
   );
@@ -374,12 +382,12 @@ describe('a thread', () => {
     const firm = await openFirm();
     const day = (n: number): Date => new Date(Date.UTC(2026, 2, n));
     await firm.receive(
-      letter({ id: 'fax7@fax.test', subject: 'Fax 1', body: 'Fax number one', date: day(1) }),
+      rawMessage({ id: 'fax7@fax.test', subject: 'Fax 1', body: 'Fax number one', date: day(1) }),
     );
     await firm.receive(
-      letter({ id: 'fax7@fax.test', subject: 'Fax 2', body: 'Another matter', date: day(2) }),
+      rawMessage({ id: 'fax7@fax.test', subject: 'Fax 2', body: 'Another matter', date: day(2) }),
     );
-    const reply = await firm.receive(letter({ from: stranger, answers: ['fax7@fax.test'] }));
+    const reply = await firm.receive(rawMessage({ from: stranger, answers: ['fax7@fax.test'] }));
     expect(reply.state).toBe('triage');
     expect(reply.verdict?.evidence).toContainEqual(
       expect.objectContaining({ rule: 'thread', detail: expect.stringContaining('several messages') }),
@@ -387,26 +395,31 @@ describe('a thread', () => {
   });
 
   it('is that of the proven one where only one of them is', async () => {
-    const forged = letter({ id: 'lease@kline.test', from: stranger, body: 'It is mine now.' });
+    const forged = rawMessage({ id: 'lease@kline.test', from: stranger, body: 'It is mine now.' });
     const firm = await receiveAll([
-      { raw: letter({ id: 'lease@kline.test' }), isProven: true },
+      { raw: rawMessage({ id: 'lease@kline.test' }), isProven: true },
       { raw: forged },
-      { raw: letter({ from: 'Sam <sam@away.test>', answers: ['lease@kline.test'] }), isProven: true },
+      { raw: rawMessage({ from: 'Sam <sam@away.test>', answers: ['lease@kline.test'] }), isProven: true },
     ]);
     const reply = await firm.database.messages.findOne({ answers: 'lease@kline.test' });
     expect(reply?.links.map(({ clientId }) => clientId)).toEqual(['paula']);
   });
 
   it('has several clients where another one answers the same message, or hangs on the same root', async () => {
-    const root = letter({ id: 'root@firm.test', from: `Office <${office}>`, to: client, subject: 'Plan' });
+    const root = rawMessage({
+      id: 'root@firm.test',
+      from: `Office <${office}>`,
+      to: client,
+      subject: 'Plan',
+    });
     const others = [
-      letter({
+      rawMessage({
         id: 'b@brandt.test',
         from: 'Otto <otto@brandt.test>',
         subject: 'Re: Plan',
         answers: ['root@firm.test'],
       }),
-      letter({
+      rawMessage({
         id: 'b@brandt.test',
         from: 'Otto <otto@brandt.test>',
         subject: 'Re: Plan',
@@ -419,7 +432,7 @@ describe('a thread', () => {
       await firm.receive(root);
       await firm.receive(other);
       const reply = await firm.receive(
-        letter({ from: stranger, subject: 'Re: Plan', answers: ['root@firm.test'] }),
+        rawMessage({ from: stranger, subject: 'Re: Plan', answers: ['root@firm.test'] }),
       );
       expect(reply.links).toEqual([]);
       expect(reply.verdict?.reason).toBe('several-clients-in-thread');

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
 /** Rows as the CRM and its people write them, with the CRM's fields alone. */
@@ -75,8 +75,8 @@ describe("rows of other kinds in the CRM's collections", () => {
     const { communications, caseUpdates } = firm.database;
     await communications.insertMany(crm.communications as never);
     await caseUpdates.insertMany(crm.caseUpdates);
-    await firm.receive(letter({ subject: '[Case #3: Open] Rent' }));
-    await firm.receive(letter({ subject: '[Case Update] Rent' }));
+    await firm.receive(rawMessage({ subject: '[Case #3: Open] Rent' }));
+    await firm.receive(rawMessage({ subject: '[Case Update] Rent' }));
     await communications.insertMany(
       crm.communications.slice(0, 2).map((row) => ({ ...row, _id: new ObjectId() })) as never,
     );
@@ -92,7 +92,7 @@ describe("rows of other kinds in the CRM's collections", () => {
   it('a tag without a status follows what a person wrote into the case by hand', async () => {
     const firm = await openFirm();
     await firm.database.caseUpdates.insertMany(crm.caseUpdates);
-    await firm.receive(letter({ subject: '[Case Update] Rent' }));
+    await firm.receive(rawMessage({ subject: '[Case Update] Rent' }));
     expect(await firm.database.caseUpdates.findOne({ messageRef: { $exists: true } })).toMatchObject({
       ref: null,
       status: 'Closed',
@@ -127,8 +127,8 @@ describe("rows of other kinds in the CRM's collections", () => {
   it("docketmail writes nothing into the CRM's clients", async () => {
     const firm = await openFirm();
     const before = await firm.database.clients.find().toArray();
-    await firm.receive(letter());
-    await firm.receive(letter({ from: 'stranger@else.test' }));
+    await firm.receive(rawMessage());
+    await firm.receive(rawMessage({ from: 'stranger@else.test' }));
     expect(await firm.database.clients.find().toArray()).toEqual(before);
   });
 
@@ -136,8 +136,8 @@ describe("rows of other kinds in the CRM's collections", () => {
     const firm = await openFirm();
     const objectId = new ObjectId();
     await firm.addClients({ _id: objectId, email: 'ada@north.test' }, { _id: 17, email: 'bo@north.test' });
-    await firm.receive(letter({ from: 'ada@north.test' }));
-    await firm.receive(letter({ from: 'bo@north.test' }));
+    await firm.receive(rawMessage({ from: 'ada@north.test' }));
+    await firm.receive(rawMessage({ from: 'bo@north.test' }));
     const stored = await firm.database.communications.find().toArray();
     expect(stored.map(({ clientId }) => clientId)).toEqual(expect.arrayContaining([objectId, 17]));
   });

@@ -6,14 +6,14 @@ import { ingestSighting } from '../../src/ingest/ingest.ts';
 import type { IngestDeps } from '../../src/ingest/ingest.ts';
 import { ReadingDied } from '../../src/read/reader-process.ts';
 import { createSelf } from '../../src/store/processes.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { deadProcesses } from '../support/dead-processes.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
 async function openWith(marks: (firm: Firm) => Promise<readonly string[]> = async () => []) {
   const firm = await openFirm();
-  const id = await firm.deliver(letter());
+  const id = await firm.deliver(rawMessage());
   await firm.database.sightings.updateOne({ _id: id }, { $set: { attemptsBy: [...(await marks(firm))] } });
   const self = createSelf(firm.database.processes);
   const deps: IngestDeps = { ...firm, self };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { gather } from '../../src/ingest/gather.ts';
 import type { Asked } from '../../src/ingest/gather.ts';
 import { unlink } from '../../src/triage/triage.ts';
-import { letter, office } from '../support/messages.ts';
+import { rawMessage, office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
 const tag = '[Case #7: Open] The lease';
@@ -20,11 +20,20 @@ it('answers for a list of messages what it answers for each of them alone', asyn
   const firm = await openFirm();
   await firm.addClients({ _id: 7, name: 'Omar', email: 'omar@sy.test' });
   const raws = [
-    letter({ id: 'a@kline.test', subject: tag }),
-    letter({ id: 'a@kline.test', subject: tag, body: 'Please have a look at the lease.\n\n_____\nfooter' }),
-    letter({ from: 'Sam <sam@away.test>', subject: `Re: ${tag}`, answers: ['a@kline.test'] }),
-    letter({ from: `Office <${office}>`, to: 'crm@firm.test', subject: `Fwd: ${tag}`, body: forward }),
-    letter({ from: 'Omar <omar@sy.test>', to: 'paula@kline.test', subject: '[Case #8] Roof', cc: office }),
+    rawMessage({ id: 'a@kline.test', subject: tag }),
+    rawMessage({
+      id: 'a@kline.test',
+      subject: tag,
+      body: 'Please have a look at the lease.\n\n_____\nfooter',
+    }),
+    rawMessage({ from: 'Sam <sam@away.test>', subject: `Re: ${tag}`, answers: ['a@kline.test'] }),
+    rawMessage({ from: `Office <${office}>`, to: 'crm@firm.test', subject: `Fwd: ${tag}`, body: forward }),
+    rawMessage({
+      from: 'Omar <omar@sy.test>',
+      to: 'paula@kline.test',
+      subject: '[Case #8] Roof',
+      cc: office,
+    }),
   ];
   const messages = [];
   for (const raw of raws) messages.push(await firm.receive(raw));

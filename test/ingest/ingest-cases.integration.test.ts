@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { confirmUpdates } from '../../src/triage/held.ts';
 import type { Database } from '../../src/store/mongo.ts';
-import { client, letter } from '../support/messages.ts';
-import type { Letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
+import type { MessageSpec } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -10,8 +10,8 @@ const day = (number: number): Date => new Date(Date.UTC(2026, 1, number, 10));
 /** INTERNALDATE after every Date header, so that none looks like the future. */
 const internalDate = new Date('2026-04-01T00:00:00Z');
 
-async function receiveAll(firm: Firm, letters: readonly Letter[]): Promise<void> {
-  for (const given of letters) await firm.receive(letter(given), { internalDate });
+async function receiveAll(firm: Firm, messages: readonly MessageSpec[]): Promise<void> {
+  for (const given of messages) await firm.receive(rawMessage(given), { internalDate });
 }
 
 async function rowsOf({ caseUpdates }: Database): Promise<object[]> {
@@ -34,8 +34,8 @@ function permutations<T>(items: readonly T[]): T[][] {
 }
 
 describe('a tag in a reply', () => {
-  const parent: Letter = { id: 'tagged@kline.test', subject: '[Case #31: Closed] Lease', date: day(1) };
-  const reply: Letter = {
+  const parent: MessageSpec = { id: 'tagged@kline.test', subject: '[Case #31: Closed] Lease', date: day(1) };
+  const reply: MessageSpec = {
     id: 'reply@kline.test',
     subject: 'Re: [Case #31: Closed] Lease',
     answers: ['tagged@kline.test'],
@@ -75,10 +75,10 @@ describe('a tag in a reply', () => {
   });
 
   it('with another status than the parent moves the case, whichever arrives first', async () => {
-    const reopened: Letter = { ...reply, subject: 'Re: [Case #31: Open] Lease' };
-    for (const letters of permutations([parent, reopened])) {
+    const reopened: MessageSpec = { ...reply, subject: 'Re: [Case #31: Open] Lease' };
+    for (const messages of permutations([parent, reopened])) {
       const firm = await openFirm();
-      await receiveAll(firm, letters);
+      await receiveAll(firm, messages);
       expect(await rowsOf(firm.database)).toEqual([
         { clientId: 'paula', ref: '31', status: 'Closed', review: null, day: 1 },
         { clientId: 'paula', ref: '31', status: 'Open', review: null, day: 2 },
@@ -96,7 +96,7 @@ describe('a tag in a reply', () => {
 });
 
 describe("a case's status is derived by date, never by arrival", () => {
-  const letters: readonly Letter[] = [
+  const messages: readonly MessageSpec[] = [
     { id: '1@kline.test', subject: '[Case #7: Open] Roof', date: day(1) },
     { id: '2@kline.test', subject: '[Case #7: On Hold] Roof', date: day(2) },
     { id: '3@kline.test', subject: '[Case #7] Roof: news', date: day(3) },
@@ -111,7 +111,7 @@ describe("a case's status is derived by date, never by arrival", () => {
       const firm = await openFirm();
       await receiveAll(
         firm,
-        order.map((index) => letters[index] ?? {}),
+        order.map((index) => messages[index] ?? {}),
       );
       expect(await rowsOf(firm.database)).toEqual(
         ['Open', 'On Hold', 'On Hold', 'Closed'].map((status, index) => ({
@@ -127,13 +127,13 @@ describe("a case's status is derived by date, never by arrival", () => {
 });
 
 describe('a case of another client', () => {
-  const letters: readonly Letter[] = [
+  const messages: readonly MessageSpec[] = [
     { id: 'owner@kline.test', subject: '[Case #8: Open] Fence', date: day(1) },
     { id: 'other@reyes.test', from: 'omar@reyes.test', subject: '[Case #8: Closed] Fence', date: day(2) },
     { id: 'late@kline.test', subject: '[Case #8] Fence', date: day(3) },
   ];
   it('belongs to who was first on record with it, and the other one is held, in every order of arrival', async () => {
-    for (const arriving of permutations(letters)) {
+    for (const arriving of permutations(messages)) {
       const firm = await openFirm();
       await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
       await receiveAll(firm, arriving);
@@ -151,11 +151,11 @@ describe('a case of another client', () => {
       const firm = await openFirm();
       await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
       const subject = '[Case #8: Closed] Fence';
-      await firm.receive(letter({ ...letters[0] }), { internalDate: day(1) });
-      await firm.receive(letter({ id: 'old@reyes.test', from: 'omar@reyes.test', subject, date }), {
+      await firm.receive(rawMessage({ ...messages[0] }), { internalDate: day(1) });
+      await firm.receive(rawMessage({ id: 'old@reyes.test', from: 'omar@reyes.test', subject, date }), {
         internalDate: day(2),
       });
-      await firm.receive(letter({ ...letters[2] }), { internalDate: day(3) });
+      await firm.receive(rawMessage({ ...messages[2] }), { internalDate: day(3) });
       const rows = await firm.database.caseUpdates.find().sort({ claimedAt: 1 }).toArray();
       expect(rows.map(({ clientId, status, review }) => [clientId, status, review])).toEqual([
         ['paula', 'Open', null],
@@ -168,7 +168,7 @@ describe('a case of another client', () => {
   it('has one owner where two workers meet both at the same moment', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
-    for (const given of letters) await firm.deliver(letter(given), { internalDate });
+    for (const given of messages) await firm.deliver(rawMessage(given), { internalDate });
     await Promise.all([firm.ingestWaiting(), firm.ingestWaiting(), firm.ingestWaiting()]);
     const rows = await firm.database.caseUpdates.find().toArray();
     expect(rows).toHaveLength(3);
@@ -181,9 +181,9 @@ describe('a case of another client', () => {
   it('stays with its owner whatever becomes of the owner’s update, and is shared when a person says so', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
-    await receiveAll(firm, letters.slice(0, 2));
+    await receiveAll(firm, messages.slice(0, 2));
     await firm.database.caseUpdates.deleteOne({ clientId: 'paula' });
-    await receiveAll(firm, letters.slice(2));
+    await receiveAll(firm, messages.slice(2));
     const held = await firm.database.messages.findOne({ messageId: 'other@reyes.test' });
     if (held === null) throw new Error('the message is gone');
     const reviewOf = async (clientId: string): Promise<unknown> =>
@@ -199,7 +199,7 @@ describe('a case of another client', () => {
     });
     expect(await reviewOf('omar')).toBe(null);
     expect(await reviewOf('paula')).toBe(null);
-    const again: Letter = {
+    const again: MessageSpec = {
       id: 'again@reyes.test',
       from: 'omar@reyes.test',
       subject: '[Case #8: Open] Fence',
@@ -212,7 +212,7 @@ describe('a case of another client', () => {
 it('a tag moves a case only for someone with authority (invariant 12)', async () => {
   const firm = await openFirm();
   const subject = '[Case #5: Closed] Lease';
-  const tries: readonly Letter[] = [
+  const tries: readonly MessageSpec[] = [
     { subject, from: 'stranger@else.test' },
     { subject, from: `"${client}" <stranger@else.test>` },
     { subject, headers: ['Reply-To: stranger@else.test'] },
@@ -226,7 +226,7 @@ it('a tag moves a case only for someone with authority (invariant 12)', async ()
   expect(await firm.database.caseUpdates.countDocuments({ review: null, status: 'Closed' })).toBe(1);
 });
 
-describe('a case number in other letters', () => {
+describe('a case number in other messages', () => {
   it('is the same case: it keeps its status, and another client waits for a person', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });

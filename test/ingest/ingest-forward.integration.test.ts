@@ -5,17 +5,17 @@ import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { findToRejudge } from '../../src/store/rejudge.ts';
 import { assign, undo, unlink } from '../../src/triage/triage.ts';
-import { letter, newId, office } from '../support/messages.ts';
+import { rawMessage, newId, office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
-const direct = letter({
+const direct = rawMessage({
   id: 'direct@kline.test',
   subject: 'The lease',
   body: 'Please have a look at the lease.',
 });
 
 /** As Gmail prints a message that is forwarded. */
-const retold = [
+const printedForward = [
   'For the file.',
   '',
   '---------- Forwarded message ---------',
@@ -31,12 +31,12 @@ const toDropbox = { from: `Office <${office}>`, to: 'crm@firm.test', date: new D
 
 describe('24: a forward of a message that was captured directly', () => {
   it.each([
-    ['printed in the text', retold],
+    ['printed in the text', printedForward],
     ['attached', multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(direct)])],
   ])('is linked to the client and stores no second communication: %s', async (_how, body) => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body }), {
+    const forward = await firm.receive(rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body }), {
       mailbox: 'crm',
       role: 'dropbox',
     });
@@ -49,9 +49,9 @@ describe('24: a forward of a message that was captured directly', () => {
   it('does not stand for another message of the same sender and subject, months later', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    const later = retold.replace('Mon, 2 Mar 2026', 'Tue, 2 Jun 2026');
+    const later = printedForward.replace('Mon, 2 Mar 2026', 'Tue, 2 Jun 2026');
     await firm.receive(
-      letter({
+      rawMessage({
         ...toDropbox,
         date: new Date('2026-06-02T12:00:00Z'),
         subject: 'Fwd: The lease',
@@ -63,11 +63,11 @@ describe('24: a forward of a message that was captured directly', () => {
   });
 
   it.each([
-    ['printed in the text', retold],
+    ['printed in the text', printedForward],
     ['attached', multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(direct)])],
   ])('is stored once too where the forward came first: %s', async (_how, body) => {
     const firm = await openFirm();
-    await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body }), {
+    await firm.receive(rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body }), {
       mailbox: 'crm',
       role: 'dropbox',
     });
@@ -81,7 +81,11 @@ describe('24: a forward of a message that was captured directly', () => {
     const firm = await openFirm();
     for (const comment of ['For the file.', 'Who takes this?'])
       await firm.receive(
-        letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold.replace('For the file.', comment) }),
+        rawMessage({
+          ...toDropbox,
+          subject: 'Fwd: The lease',
+          body: printedForward.replace('For the file.', comment),
+        }),
         { mailbox: 'crm', role: 'dropbox' },
       );
     expect(await firm.database.communications.countDocuments()).toBe(1);
@@ -91,12 +95,16 @@ describe('24: a forward of a message that was captured directly', () => {
     'follows its original to the client by the thread of that: %s',
     async (order) => {
       const firm = await openFirm();
-      await firm.receive(letter({ id: 'parent@kline.test' }));
-      const stranger = letter({ from: 'x@away.test', subject: 'The roof', answers: ['parent@kline.test'] });
-      const forward = letter({
+      await firm.receive(rawMessage({ id: 'parent@kline.test' }));
+      const stranger = rawMessage({
+        from: 'x@away.test',
+        subject: 'The roof',
+        answers: ['parent@kline.test'],
+      });
+      const forward = rawMessage({
         ...toDropbox,
         subject: 'Fwd: The roof',
-        body: retold
+        body: printedForward
           .replace('Paula Kline <paula@kline.test>', 'X <x@away.test>')
           .replace('Subject: The lease', 'Subject: The roof'),
       });
@@ -113,14 +121,16 @@ describe('24: a forward of a message that was captured directly', () => {
     const firm = await openFirm();
     const { messages, communications } = firm.database;
     const from = 'Xenia <xenia@away.test>';
-    const stranger = await firm.receive(letter({ from, id: 'roof@away.test', subject: 'The roof' }));
-    const body = retold.replace('Paula Kline <paula@kline.test>', from).replace('The lease', 'The roof');
-    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The roof', body }), {
+    const stranger = await firm.receive(rawMessage({ from, id: 'roof@away.test', subject: 'The roof' }));
+    const body = printedForward
+      .replace('Paula Kline <paula@kline.test>', from)
+      .replace('The lease', 'The roof');
+    const forward = await firm.receive(rawMessage({ ...toDropbox, subject: 'Fwd: The roof', body }), {
       mailbox: 'crm',
       role: 'dropbox',
     });
     await firm.receive(
-      letter({ from: 'c@court.test', subject: 'Re: The roof', answers: ['roof@away.test'] }),
+      rawMessage({ from: 'c@court.test', subject: 'Re: The roof', answers: ['roof@away.test'] }),
     );
     await firm.addClients({ _id: 'xenia', name: 'Xenia', email: 'xenia@away.test' });
     for (const { _id } of [forward, stranger]) await ingestAgain(firm, _id);
@@ -138,10 +148,13 @@ describe('24: a forward of a message that was captured directly', () => {
     const message = await firm.receive(direct, { mailbox: 'ines' });
     const deps = { ...firm, enqueue: async () => {} };
     await unlink(deps, { message, by: 'ines', clients: ['paula'] });
-    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold }), {
-      mailbox: 'crm',
-      role: 'dropbox',
-    });
+    const forward = await firm.receive(
+      rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body: printedForward }),
+      {
+        mailbox: 'crm',
+        role: 'dropbox',
+      },
+    );
     expect([forward.state, forward.verdict?.reason]).toEqual(['triage', 'unlinked']);
     const given = await assign(deps, {
       message: forward,
@@ -154,11 +167,11 @@ describe('24: a forward of a message that was captured directly', () => {
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
-  it('goes to a person with the letter that is taken off the record, and comes back with it', async () => {
+  it('goes to a person with the message that is taken off the record, and comes back with it', async () => {
     const firm = await openFirm();
     const { messages, communications } = firm.database;
     const message = await firm.receive(direct, { mailbox: 'ines' });
-    const forward = letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold });
+    const forward = rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body: printedForward });
     const { _id } = await firm.receive(forward, { mailbox: 'crm', role: 'dropbox' });
     const deps = { ...firm, enqueue: async () => {} };
     const reconcile = async (): Promise<void> => {
@@ -176,16 +189,18 @@ describe('24: a forward of a message that was captured directly', () => {
     expect(await communications.countDocuments()).toBe(1);
   });
 
-  it('is on record itself once the letter, which a person had linked, is not any more', async () => {
+  it('is on record itself once the message, which a person had linked, is not any more', async () => {
     const firm = await openFirm();
     const { messages, communications } = firm.database;
     const from = 'X <x@away.test>';
-    const message = await firm.receive(letter({ from, subject: 'The roof' }), { mailbox: 'ines' });
+    const message = await firm.receive(rawMessage({ from, subject: 'The roof' }), { mailbox: 'ines' });
     const deps = { ...firm, enqueue: async () => {} };
     const linking = { message, by: 'ines', clients: ['paula'], thread: false, instead: false };
     const { decision } = await assign(deps, linking);
-    const body = retold.replace('Paula Kline <paula@kline.test>', from).replace('The lease', 'The roof');
-    const forward = letter({ ...toDropbox, subject: 'Fwd: The roof', body });
+    const body = printedForward
+      .replace('Paula Kline <paula@kline.test>', from)
+      .replace('The lease', 'The roof');
+    const forward = rawMessage({ ...toDropbox, subject: 'Fwd: The roof', body });
     const { _id, links } = await firm.receive(forward, { mailbox: 'crm', role: 'dropbox' });
     expect(links.map(({ via }) => via)).toEqual(['thread']);
     await undo(deps, { id: decision._id, by: 'ines' });
@@ -202,10 +217,13 @@ describe('24: a forward of a message that was captured directly', () => {
       { _id: original._id },
       { $set: { state: 'received', links: [], verdict: null, receivedAt: new Date('2026-03-02T10:00:00Z') } },
     );
-    const forward = await firm.receive(letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold }), {
-      mailbox: 'crm',
-      role: 'dropbox',
-    });
+    const forward = await firm.receive(
+      rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body: printedForward }),
+      {
+        mailbox: 'crm',
+        role: 'dropbox',
+      },
+    );
     expect(forward.state).toBe('stored');
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
@@ -215,12 +233,12 @@ describe('24: a forward of a message that was captured directly', () => {
     const subjects = Array.from({ length: 10 }, (_, n) => `The lease of flat ${n}`);
     const sightings = await Promise.all(
       subjects.flatMap((subject) => [
-        firm.deliver(letter({ subject }), { mailbox: 'ines' }),
+        firm.deliver(rawMessage({ subject }), { mailbox: 'ines' }),
         firm.deliver(
-          letter({
+          rawMessage({
             ...toDropbox,
             subject: `Fwd: ${subject}`,
-            body: retold.replace('Subject: The lease', `Subject: ${subject}`),
+            body: printedForward.replace('Subject: The lease', `Subject: ${subject}`),
           }),
           { mailbox: 'crm', role: 'dropbox' },
         ),
@@ -243,12 +261,12 @@ describe('24: a forward of a message that was captured directly', () => {
     'does not stand for another message of the same sender, subject and day: %s',
     async (order) => {
       const firm = await openFirm();
-      const other = letter({
+      const other = rawMessage({
         id: 'other@kline.test',
         subject: 'The lease',
         body: 'And I forgot: the garage is part of it.',
       });
-      const forward = letter({ ...toDropbox, subject: 'Fwd: The lease', body: retold });
+      const forward = rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body: printedForward });
       const inTurn = order === 'forward first' ? [forward, other] : [other, forward];
       for (const raw of inTurn)
         await firm.receive(raw, raw === forward ? { mailbox: 'crm', role: 'dropbox' } : { mailbox: 'ines' });
@@ -260,10 +278,10 @@ describe('24: a forward of a message that was captured directly', () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
     await firm.receive(
-      letter({
+      rawMessage({
         id: 'reminder@kline.test',
         subject: 'Fwd: The lease',
-        body: retold.replace('For the file.', 'Did you get this?'),
+        body: printedForward.replace('For the file.', 'Did you get this?'),
         date: new Date('2026-03-04T12:00:00Z'),
       }),
       { mailbox: 'ines' },
@@ -273,33 +291,34 @@ describe('24: a forward of a message that was captured directly', () => {
 });
 
 const crm = { mailbox: 'crm', role: 'dropbox' } as const;
-const retelling = (words: string): string => retold.replace('Please have a look at the lease.', words);
-const filed = (body: Parameters<typeof letter>[0], more = {}): Buffer =>
-  letter({ ...toDropbox, subject: 'Fwd: The lease', ...body, ...more });
+const forwardWith = (words: string): string =>
+  printedForward.replace('Please have a look at the lease.', words);
+const filed = (body: Parameters<typeof rawMessage>[0], more = {}): Buffer =>
+  rawMessage({ ...toDropbox, subject: 'Fwd: The lease', ...body, ...more });
 const scan = (content: string) =>
   file({ name: 'scan.pdf', type: 'application/pdf', content: Buffer.from(content) });
 
-describe('a forward is not taken for a letter that it only resembles', () => {
+describe('a forward is not taken for a message that it only resembles', () => {
   it.each([
     ['begins with the same word', 'Yes.', 'Yes, if the garage is part of it.'],
     ['speaks of another amount', 'I shall pay 900 on the first.', 'I shall pay 400 on the first.'],
     [
       'quotes it',
       'Please have a look at the lease.',
-      'No, wait for my next letter.\n\nOn Mon, 2 Mar 2026 at 10:00 Paula Kline <paula@kline.test> wrote:\n> Please have a look at the lease.',
+      'No, wait for my next message.\n\nOn Mon, 2 Mar 2026 at 10:00 Paula Kline <paula@kline.test> wrote:\n> Please have a look at the lease.',
     ],
   ])('one that %s', async (_, captured, told) => {
     const firm = await openFirm();
-    await firm.receive(letter({ body: captured }), { mailbox: 'ines' });
-    await firm.receive(filed({ body: retelling(told) }), crm);
+    await firm.receive(rawMessage({ body: captured }), { mailbox: 'ines' });
+    await firm.receive(filed({ body: forwardWith(told) }), crm);
     expect(await firm.database.communications.countDocuments()).toBe(2);
   });
 
   it('one that was sent in another minute', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    await firm.receive(filed({ body: retold.replace('at 10:00', 'at 10:07') }), crm);
-    await firm.receive(filed({ body: retold.replace('at 10:00', 'at 05:00') }), crm);
+    await firm.receive(filed({ body: printedForward.replace('at 10:00', 'at 10:07') }), crm);
+    await firm.receive(filed({ body: printedForward.replace('at 10:00', 'at 05:00') }), crm);
     expect(await firm.database.communications.countDocuments()).toBe(2);
   });
 
@@ -307,9 +326,9 @@ describe('a forward is not taken for a letter that it only resembles', () => {
     const firm = await openFirm();
     const mixed = (words: string, content: string) =>
       multipart('multipart/mixed', 'files', [text(words), scan(content)]);
-    await firm.receive(letter({ body: mixed('', 'first page') }), { mailbox: 'ines' });
-    await firm.receive(filed({ body: mixed(retelling(''), 'second page') }), crm);
-    await firm.receive(filed({ body: mixed(retelling(''), 'first page') }), crm);
+    await firm.receive(rawMessage({ body: mixed('', 'first page') }), { mailbox: 'ines' });
+    await firm.receive(filed({ body: mixed(forwardWith(''), 'second page') }), crm);
+    await firm.receive(filed({ body: mixed(forwardWith(''), 'first page') }), crm);
     const stored = await firm.database.communications.find().toArray();
     expect(new Set(stored.map(({ attachments }) => attachments[0]?.sha256)).size).toBe(2);
     expect(stored).toHaveLength(2);
@@ -317,17 +336,17 @@ describe('a forward is not taken for a letter that it only resembles', () => {
 
   it('one that left the files behind, and came first', async () => {
     const firm = await openFirm();
-    await firm.receive(filed({ body: retold }), crm);
+    await firm.receive(filed({ body: printedForward }), crm);
     const body = multipart('multipart/mixed', 'files', [
       text('Please have a look at the lease.'),
       scan('the lease'),
     ]);
-    await firm.receive(letter({ body }), { mailbox: 'ines' });
+    await firm.receive(rawMessage({ body }), { mailbox: 'ines' });
     expect(await firm.database.communications.countDocuments({ 'attachments.0': { $exists: true } })).toBe(1);
   });
 
-  it('nor is it another where it encloses the letter with its files, whichever came first', async () => {
-    const whole = letter({
+  it('nor is it another where it encloses the message with its files, whichever came first', async () => {
+    const whole = rawMessage({
       id: 'whole@kline.test',
       body: multipart('multipart/mixed', 'files', [
         text('Please have a look at the lease.'),
@@ -352,13 +371,13 @@ describe('a forward is not taken for a letter that it only resembles', () => {
 
   it('one that encloses the files which an earlier forward left behind', async () => {
     const firm = await openFirm();
-    const whole = letter({
+    const whole = rawMessage({
       body: multipart('multipart/mixed', 'files', [
         text('Please have a look at the lease.'),
         scan('the lease'),
       ]),
     });
-    await firm.receive(filed({ body: retold }), crm);
+    await firm.receive(filed({ body: printedForward }), crm);
     await firm.receive(
       filed({ body: multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(whole)]) }),
       crm,
@@ -366,10 +385,10 @@ describe('a forward is not taken for a letter that it only resembles', () => {
     expect(await firm.database.communications.countDocuments({ 'attachments.filename': 'scan.pdf' })).toBe(1);
   });
 
-  it('one that brings another letter beside it', async () => {
+  it('one that brings another message beside it', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    const other = letter({ subject: 'The garage', body: 'The garage is part of it.' });
+    const other = rawMessage({ subject: 'The garage', body: 'The garage is part of it.' });
     const body = multipart('multipart/mixed', 'both', [text('Both.'), enclosed(direct), enclosed(other)]);
     await firm.receive(filed({ body }), crm);
     const stored = await firm.database.communications.find().sort({ _id: 1 }).toArray();
@@ -377,10 +396,10 @@ describe('a forward is not taken for a letter that it only resembles', () => {
     expect(stored.filter(({ message }) => message.includes('The garage is part of it.'))).toHaveLength(1);
   });
 
-  it('that of somebody else’s letter in which it is enclosed', async () => {
+  it('that of somebody else’s message in which it is enclosed', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    const inside = retold.slice(retold.indexOf('-----'));
+    const inside = printedForward.slice(printedForward.indexOf('-----'));
     const body = `---------- Forwarded message ---------\nFrom: Otto <otto@away.test>\nDate: Mon, 2 Mar 2026 at 11:00\nSubject: Fwd: The lease\nTo: <${office}>\n\nShe cannot mean this.\n\n${inside}`;
     const forward = await firm.receive(filed({ body, subject: 'Fwd: Fwd: The lease' }), crm);
     expect([forward.state, forward.verdict?.reason]).toEqual(['triage', 'unknown-first-hop']);
@@ -395,7 +414,10 @@ describe('a forward is not taken for a letter that it only resembles', () => {
   it('one that goes back to the client, with what we say to it', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
-    await firm.receive(filed({ body: retold, to: 'paula@kline.test' }), { inOwnSent: true, folder: 'Sent' });
+    await firm.receive(filed({ body: printedForward, to: 'paula@kline.test' }), {
+      inOwnSent: true,
+      folder: 'Sent',
+    });
     const stored = await firm.database.communications.find().sort({ date: 1 }).toArray();
     expect(stored.map(({ direction, from }) => [direction, from?.address])).toEqual([
       ['inbound', 'paula@kline.test'],
@@ -406,7 +428,7 @@ describe('a forward is not taken for a letter that it only resembles', () => {
   it('one of hundreds that bear the same subject', async () => {
     const firm = await openFirm();
     const { messages, communications } = firm.database;
-    const { _id, ...notice } = await firm.receive(letter({ date: new Date('2025-06-01T10:00:00Z') }));
+    const { _id, ...notice } = await firm.receive(rawMessage({ date: new Date('2025-06-01T10:00:00Z') }));
     await messages.insertMany(
       Array.from({ length: 250 }, (_, n) => ({
         ...notice,
@@ -417,25 +439,27 @@ describe('a forward is not taken for a letter that it only resembles', () => {
       })),
     );
     await firm.receive(direct, { mailbox: 'ines' });
-    await firm.receive(filed({ body: retold }), crm);
+    await firm.receive(filed({ body: printedForward }), crm);
     expect(await communications.countDocuments()).toBe(2);
   });
 });
 
 describe('a case tag that a forward tells again', () => {
-  const tagged = letter({ id: 'tag@kline.test', subject: '[Case #7: Closed] The lease' });
+  const tagged = rawMessage({ id: 'tag@kline.test', subject: '[Case #7: Closed] The lease' });
   const told = (comment: string): Buffer =>
     filed({
       subject: 'Fwd: [Case #7: Closed] The lease',
-      body: retold.replace('For the file.', comment).replace('Subject: ', 'Subject: [Case #7: Closed] '),
+      body: printedForward
+        .replace('For the file.', comment)
+        .replace('Subject: ', 'Subject: [Case #7: Closed] '),
     });
 
   it.each([
     ['the forward came first', [told('For the file.'), tagged]],
     ['two of the staff forward it', [told('For the file.'), told('Who takes this?')]],
-  ])('moves the case once where %s', async (_, letters) => {
+  ])('moves the case once where %s', async (_, messages) => {
     const firm = await openFirm();
-    for (const raw of letters) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
+    for (const raw of messages) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
     expect(await firm.database.caseUpdates.countDocuments()).toBe(1);
   });
 
@@ -446,9 +470,9 @@ describe('a case tag that a forward tells again', () => {
       review,
     ]);
 
-  it('counts by the letter once that lands, where the forward answers it too and was held for it', async () => {
+  it('counts by the message once that lands, where the forward answers it too and was held for it', async () => {
     const firm = await openFirm();
-    const body = retold.replace('Subject: ', 'Subject: [Case #7: Closed] ');
+    const body = printedForward.replace('Subject: ', 'Subject: [Case #7: Closed] ');
     const answers = ['tag@kline.test'];
     await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, answers }), crm);
     expect(await rows(firm.database)).toEqual([[12, 'Closed', 'unauthenticated']]);
@@ -456,18 +480,18 @@ describe('a case tag that a forward tells again', () => {
     expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
   });
 
-  it('counts by the letter where the forward, which came first, may not move the case', async () => {
+  it('counts by the message where the forward, which came first, may not move the case', async () => {
     const firm = await openFirm();
-    const body = retold.replace('Subject: ', 'Subject: [Case #7: Closed] ');
+    const body = printedForward.replace('Subject: ', 'Subject: [Case #7: Closed] ');
     const headers = ['Reply-To: otto@away.test'];
     await firm.receive(filed({ subject: 'Fwd: [Case #7: Closed] The lease', body, headers }), crm);
     await firm.receive(tagged, { mailbox: 'ines' });
     expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
   });
 
-  it('is no echo of the next letter under the same subject', async () => {
+  it('is no echo of the next message under the same subject', async () => {
     const subject = '[Case #7: Closed] The lease';
-    const next = letter({ subject, body: 'So be it.', date: new Date('2026-03-02T14:00:00Z') });
+    const next = rawMessage({ subject, body: 'So be it.', date: new Date('2026-03-02T14:00:00Z') });
     for (const first of ['next', 'forward']) {
       const firm = await openFirm();
       const forward = told('For the file.');
@@ -488,12 +512,12 @@ describe('a case tag that a forward tells again', () => {
     const cases = Array.from({ length: 10 }, (_, n) => `[Case #${n + 1}: Closed] Flat ${n}`);
     const sightings = await Promise.all(
       cases.flatMap((subject) => [
-        firm.deliver(letter({ subject }), { mailbox: 'ines' }),
+        firm.deliver(rawMessage({ subject }), { mailbox: 'ines' }),
         ...['For the file.', 'Who takes this?'].map((comment) =>
           firm.deliver(
             filed({
               subject: `Fwd: ${subject}`,
-              body: retold
+              body: printedForward
                 .replace('For the file.', comment)
                 .replace('Subject: The lease', `Subject: ${subject}`),
             }),
@@ -521,7 +545,7 @@ describe('a case tag that a forward tells again', () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
     const strange = await firm.receive(
-      letter({ from: 'X <x@stranger.test>', subject: 'Fwd: The lease', body: retold }),
+      rawMessage({ from: 'X <x@stranger.test>', subject: 'Fwd: The lease', body: printedForward }),
       { mailbox: 'ines' },
     );
     expect(strange.state).toBe('triage');

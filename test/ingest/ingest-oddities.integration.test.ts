@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { append, newAccount } from '../support/imap-server.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
 const codes = (warnings: readonly string[]): string[] =>
@@ -10,7 +10,7 @@ const codes = (warnings: readonly string[]): string[] =>
 const raw = (...lines: readonly string[]): Buffer => Buffer.from(lines.join('\r\n'));
 
 describe('a message over the size gate', () => {
-  const big = letter({
+  const big = rawMessage({
     id: 'big@kline.test',
     subject: '[Case #9: Closed] Plans',
     body: multipart('multipart/mixed', 'b', [
@@ -51,7 +51,7 @@ describe('a message over the size gate', () => {
 
   it('over the limit in two mailboxes is one entry, whatever its route', async () => {
     const firm = await openFirm({ maxMessageBytes: 1_000 });
-    const scan = letter({ id: 'big@kline.test', body: 'A line.\n'.repeat(500) });
+    const scan = rawMessage({ id: 'big@kline.test', body: 'A line.\n'.repeat(500) });
     const otherRoute = Buffer.concat([Buffer.from('Received: from mx.firm.test by crm.firm.test\r\n'), scan]);
     await firm.receive(scan, { mailbox: 'ines' });
     await firm.receive(otherRoute, { mailbox: 'tom' });
@@ -161,7 +161,7 @@ describe('an attachment', () => {
         header.replace('filename="x"', () => `filename*=utf-8''${encodeURIComponent(name)}`),
       );
       await firm.receive(
-        letter({ body: multipart('multipart/mixed', 'b', [text('See.'), { ...part, headers }]) }),
+        rawMessage({ body: multipart('multipart/mixed', 'b', [text('See.'), { ...part, headers }]) }),
       );
       const [stored] = await firm.database.communications.find().toArray();
       const sha256 = createHash('sha256').update(content).digest('hex');
@@ -177,7 +177,7 @@ describe('an attachment', () => {
     const content = randomBytes(25_000_000);
     const account = newAccount();
     const mail = (id: string): Buffer =>
-      letter({
+      rawMessage({
         id,
         body: multipart('multipart/mixed', 'b', [
           text('See.'),
@@ -202,7 +202,9 @@ describe('an attachment', () => {
 describe('hostile sizes', () => {
   it('a text of 20 MB is stored: cut in the record, whole in the raw message', async () => {
     const firm = await openFirm();
-    const message = await firm.receive(letter({ body: 'A line of a very long letter.\n'.repeat(700_000) }));
+    const message = await firm.receive(
+      rawMessage({ body: 'A line of a very long message.\n'.repeat(700_000) }),
+    );
     expect(message.state).toBe('stored');
     const [stored] = await firm.database.communications.find().toArray();
     expect(stored?.message.length).toBe(2_000_000);
@@ -211,7 +213,7 @@ describe('hostile sizes', () => {
   it('10,000 recipients fit into the record', async () => {
     const firm = await openFirm();
     const to = Array.from({ length: 10_000 }, (_, index) => `n${index}@circular.test`).join(',\r\n ');
-    const message = await firm.receive(letter({ to }));
+    const message = await firm.receive(rawMessage({ to }));
     expect(message.state).toBe('stored');
     expect(message.participants.length).toBeLessThanOrEqual(500);
     expect((await firm.database.communications.findOne({}))?.to).toHaveLength(1_000);
@@ -220,7 +222,7 @@ describe('hostile sizes', () => {
   it('5,000 references fit into the record, the newest kept', async () => {
     const firm = await openFirm();
     const answers = Array.from({ length: 5_000 }, (_, index) => `r${index}@kline.test`);
-    const message = await firm.receive(letter({ answers }));
+    const message = await firm.receive(rawMessage({ answers }));
     expect(message.answers).toHaveLength(32);
     expect(message.answers.at(-1)).toBe('r4999@kline.test');
   });

@@ -5,7 +5,7 @@ import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
 import type { IngestDeps, IngestStep } from '../../src/ingest/ingest.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { reopen } from '../../src/store/attempts.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 import { createSelf } from '../../src/store/processes.ts';
@@ -30,7 +30,7 @@ async function dieAt(firm: Firm, id: ObjectId, step: IngestStep): Promise<void> 
 describe('attachments are stored before the communication that points at them (invariant 1)', () => {
   it('when communications appear, their files are in blob storage', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter({ body: withFile }));
+    const id = await firm.deliver(rawMessage({ body: withFile }));
     await dieAt(firm, id, 'attachments-stored');
     expect(await firm.database.messages.countDocuments()).toBe(0);
     await firm.ingestWaiting();
@@ -45,7 +45,7 @@ describe('attachments are stored before the communication that points at them (i
       ...firm,
       blobs: { ...firm.blobs, put: async () => Promise.reject(new Error('disk full')) },
     };
-    const id = await firm.deliver(letter({ body: withFile }));
+    const id = await firm.deliver(rawMessage({ body: withFile }));
     await expect(ingestSighting(broken, id)).rejects.toThrow('disk full');
     expect(await firm.database.communications.countDocuments()).toBe(0);
     expect(await firm.database.sightings.findOne({ _id: id })).toMatchObject({
@@ -61,7 +61,7 @@ describe('attachments are stored before the communication that points at them (i
 describe('the verdict is persisted once, before any communication is written (invariant 6)', () => {
   it('after a death between verdict and communication the stored verdict is used, whatever has changed since', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     await dieAt(firm, id, 'judged');
     expect(await firm.database.communications.countDocuments()).toBe(0);
     const judged = await firm.database.messages.findOne({});
@@ -79,7 +79,7 @@ describe('the verdict is persisted once, before any communication is written (in
 
   it('two workers that ingest one sighting at the same moment persist one verdict and write one communication', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter({ subject: '[Case #12: Open] Lease' }));
+    const id = await firm.deliver(rawMessage({ subject: '[Case #12: Open] Lease' }));
     await Promise.all([ingestSighting(firm, id), ingestSighting(firm, id), ingestSighting(firm, id)]);
     const { messages, communications, caseUpdates, sightings } = firm.database;
     expect(await messages.findOne({})).toMatchObject({ state: 'stored', revision: 1 });
@@ -104,7 +104,7 @@ describe('the verdict is persisted once, before any communication is written (in
   ] as const)
     it(`a death at "${step}" ends as an undisturbed run does`, async () => {
       const firm = await openFirm();
-      const raw = letter({ id: 'same@kline.test', subject: '[Case #12: Open] Lease', body: withFile });
+      const raw = rawMessage({ id: 'same@kline.test', subject: '[Case #12: Open] Lease', body: withFile });
       const id = await firm.deliver(raw);
       await dieAt(firm, id, step);
       await firm.ingestWaiting();
@@ -150,7 +150,7 @@ describe('ingesting again re-writes nothing, also what a person deleted (invaria
   for (const [name, act] of again) {
     it(`${name} writes nothing`, async () => {
       const firm = await openFirm();
-      const raw = letter({ subject: '[Case #12: Open] Lease' });
+      const raw = rawMessage({ subject: '[Case #12: Open] Lease' });
       await firm.receive(raw);
       const { communications, caseUpdates } = firm.database;
       const before = [await communications.find().toArray(), await caseUpdates.find().toArray()];
@@ -160,7 +160,7 @@ describe('ingesting again re-writes nothing, also what a person deleted (invaria
 
     it(`${name} does not bring back what a person deleted`, async () => {
       const firm = await openFirm();
-      const raw = letter({ subject: '[Case #12: Open] Lease' });
+      const raw = rawMessage({ subject: '[Case #12: Open] Lease' });
       await firm.receive(raw);
       const { communications, caseUpdates } = firm.database;
       await communications.deleteMany({});
@@ -171,7 +171,7 @@ describe('ingesting again re-writes nothing, also what a person deleted (invaria
 
     it(`${name} leaves what a person changed`, async () => {
       const firm = await openFirm();
-      const raw = letter();
+      const raw = rawMessage();
       await firm.receive(raw);
       const { communications } = firm.database;
       await communications.updateOne(
@@ -189,7 +189,7 @@ describe('ingesting again re-writes nothing, also what a person deleted (invaria
 describe('one poison message neither blocks nor starves (invariant 8)', () => {
   it('an attempt is marked before parsing, and the mark goes with an error that the process survived', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     let during: readonly string[] = [];
     const failing: IngestDeps = {
       ...firm,
@@ -216,7 +216,7 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
 
   it('after three deaths it is quarantined with raw bytes, error and header, and a replay reads it again', async () => {
     const firm = await openFirm();
-    const raw = letter({ id: 'poison@kline.test', subject: 'Poison' });
+    const raw = rawMessage({ id: 'poison@kline.test', subject: 'Poison' });
     const id = await firm.deliver(raw);
     const attemptsBy = await deadProcesses(firm, 3);
     await firm.database.sightings.updateOne({ _id: id }, { $set: { attemptsBy } });
@@ -240,7 +240,7 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
 
   it('two deaths are no quarantine', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     const attemptsBy = await deadProcesses(firm, 2);
     await firm.database.sightings.updateOne({ _id: id }, { $set: { attemptsBy } });
     const deps = { ...firm, self: createSelf(firm.database.processes) };
@@ -249,7 +249,7 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
 
   it('only a permanent error ends the attempts: it is quarantined at once (invariant 9)', async () => {
     const firm = await openFirm();
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     const refusing: IngestDeps = {
       ...firm,
       reader: {
@@ -267,7 +267,7 @@ describe('one poison message neither blocks nor starves (invariant 8)', () => {
 
 describe('back-filled mail is stored but moves no case (invariant 13)', () => {
   const since = new Date('2026-03-10T00:00:00Z');
-  const tagged = letter({ id: 'old@kline.test', subject: '[Case #12: Closed] Lease' });
+  const tagged = rawMessage({ id: 'old@kline.test', subject: '[Case #12: Closed] Lease' });
 
   it('older than the since of its mailbox', async () => {
     const firm = await openFirm();

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { append, newAccount } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { auditMailbox } from '../../src/poll/audit.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
 import { notePoll } from '../../src/store/polls.ts';
@@ -15,7 +15,7 @@ const WAIT = { timeout: 60_000, interval: 200 };
 
 it('a raw message that was deleted from the blobs ends in quarantine where nobody polls, the others go on, and it is read once it is back', async () => {
   const account = newAccount({ name: 'office' });
-  await append(account.user, [letter({ id: 'gone@kline.test' }), letter({ id: 'there@kline.test' })]);
+  await append(account.user, [rawMessage({ id: 'gone@kline.test' }), rawMessage({ id: 'there@kline.test' })]);
   const { env, database } = await newSite([{ account }]);
   expect((await runProgram(['poll', 'office'], env)).code).toBe(0);
   const sighting = await database.sightings.findOne({ uid: 1 });
@@ -45,7 +45,7 @@ it('a raw message that was deleted from the blobs ends in quarantine where nobod
 
 it('quarantine replay and audit --fix have a lost raw message fetched from the mailbox, and say so', async () => {
   const account = newAccount({ name: 'office' });
-  await append(account.user, [letter({ id: 'gone@kline.test' })]);
+  await append(account.user, [rawMessage({ id: 'gone@kline.test' })]);
   const { env, database } = await newSite([{ account }]);
   const lose = async (): Promise<void> => {
     const row = await database.sightings.findOne({ uid: 1 });

@@ -7,7 +7,7 @@ import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
 import { openReader } from '../../src/read/reader.ts';
 import { assign } from '../../src/triage/triage.ts';
 import { detailOf } from '../../src/triage/waiting.ts';
-import { client, letter, newId, office } from '../support/messages.ts';
+import { client, rawMessage, newId, office } from '../support/messages.ts';
 import { newFolder, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -35,7 +35,7 @@ it.each([
   async (subject, reason) => {
     const firm = await openFirm();
     const deps = await withDeadlyReader(firm);
-    const raw = letter({
+    const raw = rawMessage({
       subject,
       cc: 'Ann <ann@kline.test>',
       body: multipart('multipart/mixed', 'b', [
@@ -64,13 +64,13 @@ it.each([
     expect((await detailOf(firm.database, message)).secondReading).toEqual(read);
     expect(await firm.database.communications.countDocuments()).toBe(0);
     // Once its cause is gone it is read and decided about as any other.
-    expect(await firm.receive(letter({ subject: 'Beside it' }))).toMatchObject({ state: 'stored' });
+    expect(await firm.receive(rawMessage({ subject: 'Beside it' }))).toMatchObject({ state: 'stored' });
   },
 );
 
 it('a message that two readers read differently waits, and its case update does so after a person has linked it', async () => {
   const firm = await openFirm();
-  const twice = letter({
+  const twice = rawMessage({
     subject: '[Case 7: Closed]',
     id: newId(),
     headers: ['X-Note: a\rReply-To: eve@evil.test'],

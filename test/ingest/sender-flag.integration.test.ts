@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import type { IngestDeps } from '../../src/ingest/ingest.ts';
-import { client, letter } from '../support/messages.ts';
+import { client, rawMessage } from '../support/messages.ts';
 import { office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -24,7 +24,7 @@ async function flagsOf({ database }: Firm) {
 describe('a message whose sender is not proven', () => {
   it('is recorded with a flag', async () => {
     const firm = await openFirm();
-    await ingestSighting(checking(firm, 'flag'), await firm.deliver(letter()));
+    await ingestSighting(checking(firm, 'flag'), await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({
       messages: [['stored', 'unauthenticated']],
       communications: [['unauthenticated']],
@@ -33,20 +33,20 @@ describe('a message whose sender is not proven', () => {
 
   it('waits in triage where that is required, flagged as well', async () => {
     const firm = await openFirm();
-    await ingestSighting(checking(firm, 'require'), await firm.deliver(letter()));
+    await ingestSighting(checking(firm, 'require'), await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['triage', 'unauthenticated']], communications: [] });
   });
 
   it('bears none where nobody checks', async () => {
     const firm = await openFirm();
-    await ingestSighting(firm, await firm.deliver(letter()));
+    await ingestSighting(firm, await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['stored']], communications: [[]] });
   });
 
   it('is flagged in our own name, until a copy in our Sent folder proves it', async () => {
     const firm = await openFirm();
     const deps = checking(firm, 'flag');
-    const sent = letter({ from: office, to: client, id: 'sent@firm.test' });
+    const sent = rawMessage({ from: office, to: client, id: 'sent@firm.test' });
     await ingestSighting(deps, await firm.deliver(sent));
     expect(await flagsOf(firm)).toEqual({
       messages: [['stored', 'unauthenticated']],

@@ -2,13 +2,13 @@ import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { startAttempt } from '../../src/store/attempts.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
 test('a message that only stood beside a poison one is not counted out with it', async () => {
   const firm = await openFirm();
-  const poison = await firm.deliver(letter({ subject: 'poison' }));
-  const beside = await firm.deliver(letter({ subject: 'beside' }));
+  const poison = await firm.deliver(rawMessage({ subject: 'poison' }));
+  const beside = await firm.deliver(rawMessage({ subject: 'beside' }));
   const { sightings } = firm.database;
   // The process died over both.
   for (const id of [poison, beside]) await startAttempt(sightings, id, 'the process that died');

@@ -322,11 +322,11 @@ describe('a transfer encoding that the header does not name', () => {
     'Grüße aus Köln: die Miete beträgt 1.200 € im Monat.\r\nBitte überweisen Sie sie bis zum 5. März an das neue Konto.\r\n';
   const quoted = Buffer.from(words)
     .toString('latin1')
-    .replaceAll(/[\u0080-\u00ff]/gu, (letter) => `=${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replaceAll(/[\u0080-\u00ff]/gu, (message) => `=${message.charCodeAt(0).toString(16).toUpperCase()}`);
   const latin = iconv
     .encode('Gr\u00fc\u00dfe aus K\u00f6ln, die M\u00fchle \u00f6ffnet.', 'latin1')
     .toString('latin1')
-    .replaceAll(/[\u0080-\u00ff]/gu, (letter) => `=${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replaceAll(/[\u0080-\u00ff]/gu, (message) => `=${message.charCodeAt(0).toString(16).toUpperCase()}`);
   const key = wrapped(Buffer.from(Array.from({ length: 200 }, (_, n) => (n * 91 + 7) & 0xff)));
   const utf8 = 'Content-Type: text/plain; charset=utf-8';
   it.each<readonly [string, readonly string[], string, string, boolean]>([

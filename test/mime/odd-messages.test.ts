@@ -182,9 +182,9 @@ describe('a body', () => {
       'Grüße an Bob und Ann',
     ],
     [
-      'words labelled base64 that are letters alone',
-      text('text/plain', 'base64', 'Hello Bob these are letters alone and no data'),
-      'Hello Bob these are letters alone and no data',
+      'words labelled base64 that are messages alone',
+      text('text/plain', 'base64', 'Hello Bob these are messages alone and no data'),
+      'Hello Bob these are messages alone and no data',
     ],
     [
       'words labelled base64 that begin with one alone',

@@ -229,7 +229,7 @@ describe('plain lines behind a text in base64', () => {
     '_____________\r\nRoofs mailing list\r\nhttps://lists.test/roofs',
     '-- \r\nVom Virenscanner geprüft',
     'Disclaimer: for you alone',
-  ])('are read as they came, and spoil no letter: %j', async (footer) => {
+  ])('are read as they came, and spoil no message: %j', async (footer) => {
     const shown = footer.replaceAll('\r\n', '\n');
     for (const text of [words, `${words}.`, `${words}..`])
       for (const pieceBytes of [1, 7, 100_000])

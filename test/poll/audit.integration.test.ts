@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { auditMailbox } from '../../src/poll/audit.ts';
 import { append, newAccount } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
 test('an audit finds what the ledger lacks or takes for gone, and has it fetched', async () => {
   const account = newAccount();
-  await append(account.user, [letter(), letter(), letter(), letter()]);
+  await append(account.user, [rawMessage(), rawMessage(), rawMessage(), rawMessage()]);
   const firm = await openFirm();
   const mailbox = firm.mailbox(account);
   const audit = async (fix = false) => (await auditMailbox(firm.database, mailbox, { fix }))[0];

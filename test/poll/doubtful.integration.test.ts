@@ -1,6 +1,6 @@
 /** Answers that are no message, or not all of one, and messages that cannot be stored. */
 import { describe, expect, it, vi } from 'vitest';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { letPass, MINUTE_MS } from '../support/passing-time.ts';
 import { fetchRow } from '../support/scripted-imap.ts';
 import type { Script, ScriptedMessage } from '../support/scripted-imap.ts';
@@ -55,7 +55,7 @@ describe('a notice of the server in place of a message', () => {
 });
 
 describe('a message of which fewer bytes come than were declared', () => {
-  const whole = letter({ id: '6@kline.test', body: 'Line after line of it. '.repeat(400) });
+  const whole = rawMessage({ id: '6@kline.test', body: 'Line after line of it. '.repeat(400) });
   const messages = [...mailOf(5), { uid: 6, raw: whole }, ...mailOf(9)];
 
   it.each([
@@ -123,7 +123,7 @@ describe('a message of which fewer bytes come than were declared', () => {
   });
 
   it('of a large one, always the same, is believed after minutes', async () => {
-    const raw = letter({ id: '6@kline.test', body: `${'x'.repeat(76)}\r\n`.repeat(20_000) });
+    const raw = rawMessage({ id: '6@kline.test', body: `${'x'.repeat(76)}\r\n`.repeat(20_000) });
     const scripted = await openScripted({ messages: [{ uid: 6, raw, size: raw.length * 3 }] });
     const { firm, mailbox } = scripted;
     for (let polls = 0; polls < 3; polls += 1) await firm.poll(mailbox);
@@ -146,7 +146,7 @@ describe('a message that cannot be stored', () => {
       },
     };
   };
-  const large = { uid: 5, raw: letter({ id: '5@kline.test', body: 'x'.repeat(5_000) }) };
+  const large = { uid: 5, raw: rawMessage({ id: '5@kline.test', body: 'x'.repeat(5_000) }) };
 
   it('is named and put off, and those behind it and in later folders are fetched', async () => {
     const blobs = await refusing((size) => size > 4_000);

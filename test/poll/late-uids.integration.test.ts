@@ -1,7 +1,7 @@
 /** UIDs become visible late: below those that were listed, or counted before they are found. */
 import { describe, expect, it } from 'vitest';
 import { append, newAccount, withWriter } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { HOUR_MS, letPass, MINUTE_MS } from '../support/passing-time.ts';
 import { openFirm } from '../support/servers.ts';
 import { mailOf, openScripted, statesOf } from '../support/scripted-mailbox.ts';
@@ -57,7 +57,7 @@ describe('a UID below those that were listed', () => {
 
   it('of a real server whose ledger lost a row is fetched without an audit, once an hour', async () => {
     const account = newAccount();
-    await append(account.user, [letter(), letter(), letter()]);
+    await append(account.user, [rawMessage(), rawMessage(), rawMessage()]);
     const firm = await openFirm();
     const mailbox = firm.mailbox(account);
     await firm.poll(mailbox);
@@ -147,7 +147,7 @@ describe('a folder whose messages are deleted', () => {
 
   it('on a real server, beside new ones, is in agreement again', async () => {
     const account = newAccount();
-    await append(account.user, [letter(), letter(), letter()]);
+    await append(account.user, [rawMessage(), rawMessage(), rawMessage()]);
     const firm = await openFirm();
     const mailbox = firm.mailbox(account);
     await firm.poll(mailbox);
@@ -155,7 +155,7 @@ describe('a folder whose messages are deleted', () => {
       await client.mailboxOpen('INBOX');
       await client.messageDelete('2', { uid: true });
     });
-    await append(account.user, [letter(), letter()]);
+    await append(account.user, [rawMessage(), rawMessage()]);
     await firm.poll(mailbox);
     await letPass(firm.database, HOUR_MS);
     while ((await firm.poll(mailbox)).outcome === 'more');

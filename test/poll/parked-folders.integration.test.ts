@@ -9,7 +9,7 @@ import { cursorsOf, findCursor } from '../../src/store/cursors.ts';
 import type { CursorDocument } from '../../src/store/cursors.ts';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';
 import { append, imapServer, newAccount, withWriter } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { newSite, runProgram, startProgram } from '../support/program.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -18,12 +18,12 @@ import { openTappedProxy } from '../support/tapped-proxy.ts';
 const GHOST = 'Ghost';
 const MINUTE_MS = 60_000;
 
-/** An account with a letter in INBOX and one in a folder that the server lists and cannot read. */
+/** An account with a message in INBOX and one in a folder that the server lists and cannot read. */
 async function haunted(): Promise<{ user: string; lock: () => Promise<void>; mend: () => Promise<void> }> {
   const { user } = newAccount();
   await withWriter(user, async (client) => void (await client.mailboxCreate(GHOST)));
-  await append(user, [letter()]);
-  await append(user, [letter()], GHOST);
+  await append(user, [rawMessage()]);
+  await append(user, [rawMessage()], GHOST);
   const path = join(controlServices().folder, 'imap', 'mail', user, 'folders', GHOST);
   const mend = async (): Promise<void> => await chmod(path, 0o700);
   onTestFinished(mend);
@@ -94,7 +94,7 @@ describe('a folder that is listed and does not open', () => {
   it('that was read before goes on where it was, without a reset', async () => {
     const { firm, mailbox, lock, mend, user } = await openHaunted();
     await firm.poll(mailbox);
-    await append(user, [letter()], GHOST);
+    await append(user, [rawMessage()], GHOST);
     await lock();
     for (let round = 0; round < 3; round += 1) await firm.poll(mailbox);
     expect(await ghostOf(firm, mailbox)).toMatchObject({ epoch: 1, seenUid: 1, refusals: 3 });

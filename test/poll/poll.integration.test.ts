@@ -9,14 +9,14 @@ import type { PolledMailbox, PollStep } from '../../src/poll/poll-run.ts';
 import { advanceCursor, findCursor } from '../../src/store/cursors.ts';
 import { takeLease } from '../../src/store/leases.ts';
 import { append, newAccount, withWriter } from '../support/imap-server.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { HOUR_MS, letPass } from '../support/passing-time.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
 const INBOX = { folder: 'INBOX' };
 
-/** A firm with one mailbox that holds some letters. */
+/** A firm with one mailbox that holds some messages. */
 async function openWith(
   count: number,
   changes: Partial<PolledMailbox> = {},
@@ -26,7 +26,7 @@ async function openWith(
   if (count > 0)
     await append(
       account.user,
-      Array.from({ length: count }, (_, index) => letter({ id: `${index}.${account.user}` })),
+      Array.from({ length: count }, (_, index) => rawMessage({ id: `${index}.${account.user}` })),
     );
   return { firm, mailbox: firm.mailbox(account, changes), user: account.user };
 }
@@ -128,7 +128,7 @@ describe('seenUid moves forward only, and only within its epoch (invariant 2)', 
 
   it('a failed SEARCH moves nothing, and the other folders are polled', async () => {
     const { firm, mailbox, user } = await openWith(3, { folders: ['\\Inbox', 'Sent'] });
-    await append(user, [letter()], 'Sent');
+    await append(user, [rawMessage()], 'Sent');
     const broken = altered(mailbox, (session) => {
       let path = '';
       return {
@@ -213,17 +213,17 @@ describe('seenUid moves forward only, and only within its epoch (invariant 2)', 
 
 describe('a folder that was reset (invariant 4)', () => {
   it('is read again under a higher epoch and doubles nothing', async () => {
-    const { firm, mailbox, user } = await openWith(0, { folders: ['Letters'] });
-    const letters = Array.from({ length: 3 }, (_, index) => letter({ id: `reset-${index}@kline.test` }));
-    await withWriter(user, async (client) => void (await client.mailboxCreate('Letters')));
-    await append(user, letters, 'Letters');
+    const { firm, mailbox, user } = await openWith(0, { folders: ['Filed'] });
+    const sent = Array.from({ length: 3 }, (_, index) => rawMessage({ id: `reset-${index}@kline.test` }));
+    await withWriter(user, async (client) => void (await client.mailboxCreate('Filed')));
+    await append(user, sent, 'Filed');
     await firm.poll(mailbox);
     await firm.ingestWaiting();
     await withWriter(user, async (client) => {
-      await client.mailboxDelete('Letters');
-      await client.mailboxCreate('Letters');
+      await client.mailboxDelete('Filed');
+      await client.mailboxCreate('Filed');
     });
-    await append(user, [...letters, letter({ id: 'reset-new@kline.test' })], 'Letters');
+    await append(user, [...sent, rawMessage({ id: 'reset-new@kline.test' })], 'Filed');
 
     expect((await firm.poll(mailbox)).resets).toHaveLength(1);
     await firm.ingestWaiting();
@@ -236,9 +236,9 @@ describe('a folder that was reset (invariant 4)', () => {
   });
 
   it('rows that were never fetched before it are given up, those fetched are ingested', async () => {
-    const { firm, mailbox, user } = await openWith(0, { folders: ['Letters'] });
-    await withWriter(user, async (client) => void (await client.mailboxCreate('Letters')));
-    await append(user, [letter(), letter()], 'Letters');
+    const { firm, mailbox, user } = await openWith(0, { folders: ['Filed'] });
+    await withWriter(user, async (client) => void (await client.mailboxCreate('Filed')));
+    await append(user, [rawMessage(), rawMessage()], 'Filed');
     await firm.poll(
       altered(mailbox, (session) => ({
         fetch: async function* (wanted) {
@@ -247,8 +247,8 @@ describe('a folder that was reset (invariant 4)', () => {
       })),
     );
     await withWriter(user, async (client) => {
-      await client.mailboxDelete('Letters');
-      await client.mailboxCreate('Letters');
+      await client.mailboxDelete('Filed');
+      await client.mailboxCreate('Filed');
     });
     await firm.poll(mailbox);
     await firm.ingestWaiting();
@@ -274,7 +274,7 @@ describe('a database that was restored from a backup', () => {
       database.addressBook,
     ];
     const backup = await Promise.all(own.map(async (collection) => await collection.find().toArray()));
-    await append(user, [letter(), letter()]);
+    await append(user, [rawMessage({ subject: 'The roof' }), rawMessage({ subject: 'The wall' })]);
     await firm.poll(mailbox);
     await firm.ingestWaiting();
     expect(await database.communications.countDocuments()).toBe(4);
@@ -293,13 +293,13 @@ describe('a database that was restored from a backup', () => {
 
 describe('a poll that dies while it begins a folder anew', () => {
   it('leaves no row behind that nobody asks for', async () => {
-    const { firm, mailbox, user } = await openWith(0, { folders: ['Letters'] });
-    await withWriter(user, async (client) => void (await client.mailboxCreate('Letters')));
-    await append(user, [letter(), letter()], 'Letters');
+    const { firm, mailbox, user } = await openWith(0, { folders: ['Filed'] });
+    await withWriter(user, async (client) => void (await client.mailboxCreate('Filed')));
+    await append(user, [rawMessage(), rawMessage()], 'Filed');
     await firm.poll(altered(mailbox, () => ({ fetch: async function* () {} })));
     await withWriter(user, async (client) => {
-      await client.mailboxDelete('Letters');
-      await client.mailboxCreate('Letters');
+      await client.mailboxDelete('Filed');
+      await client.mailboxCreate('Filed');
     });
     const { sightings } = firm.database;
     const dying = vi.spyOn(sightings, 'updateMany').mockRejectedValueOnce(new Error('died here'));
@@ -315,7 +315,7 @@ describe('the mailbox is opened read-only (invariant 14)', () => {
   it('flags are as they were after a poll, of small and of large messages', async () => {
     const { firm, mailbox, user } = await openWith(2);
     await append(user, [
-      letter({
+      rawMessage({
         body: file({ name: 'a.bin', type: 'application/octet-stream', content: randomBytes(2_000_000) }),
       }),
     ]);
@@ -384,7 +384,7 @@ describe('a poll', () => {
   it('notes what it saw in a Sent folder, and the since of its mailbox', async () => {
     const since = new Date('2026-01-01T00:00:00Z');
     const { firm, mailbox, user } = await openWith(1, { folders: ['\\Inbox', '\\Sent'], since });
-    await append(user, [letter()], 'Sent');
+    await append(user, [rawMessage()], 'Sent');
     await firm.poll(mailbox);
     const rows = await firm.database.sightings.find().sort({ folder: 1 }).toArray();
     expect(rows.map(({ folder, inOwnSent, since: from }) => [folder, inOwnSent, from])).toEqual([
@@ -404,7 +404,7 @@ describe('a poll', () => {
     await withWriter(user, async (client) => {
       await client.mailboxCreate('All Mail');
       for (const flags of [['\\Draft'], [], ['\\Draft', '\\Seen'], ['\\Draft']])
-        await client.append('All Mail', letter(), flags);
+        await client.append('All Mail', rawMessage(), flags);
       expect(await firm.poll(mailbox)).toMatchObject({ listed: 4, fetched: 1, problems: [] });
       expect(await states()).toEqual([
         [1, 'draft'],
@@ -434,7 +434,7 @@ describe('a poll', () => {
 
   it('believes the mark of a draft in no other folder', async () => {
     const { firm, mailbox, user } = await openWith(0);
-    await withWriter(user, (client) => client.append('INBOX', letter(), ['\\Draft']));
+    await withWriter(user, (client) => client.append('INBOX', rawMessage(), ['\\Draft']));
     expect(await firm.poll(mailbox)).toMatchObject({ listed: 1, fetched: 1 });
   });
 

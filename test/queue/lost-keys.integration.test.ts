@@ -9,7 +9,7 @@ import { reconcile } from '../../src/queue/reconciler.ts';
 import { reviveOverduePolls } from '../../src/queue/repair.ts';
 import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
 import { takeLease } from '../../src/store/leases.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { mailOf, openScripted } from '../support/scripted-mailbox.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
@@ -145,7 +145,11 @@ describe('the reconciler goes on', () => {
     'over a job that cannot be read: %s',
     async (_, spoil) => {
       const [firm, queues] = [await openFirm(), newQueues()];
-      const ids = [await firm.deliver(letter()), await firm.deliver(letter()), await firm.deliver(letter())];
+      const ids = [
+        await firm.deliver(rawMessage()),
+        await firm.deliver(rawMessage()),
+        await firm.deliver(rawMessage()),
+      ];
       await addIngestJobs(queues, 'sighting', ids.slice(0, 1));
       const key = queues.ingest.toKey(jobOf(ids[0] ?? new ObjectId()));
       await queues.redis.del(key);
@@ -170,7 +174,7 @@ describe('the reconciler goes on', () => {
   it('over a message that cannot be judged again, which is tried ever more rarely', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
     const { messages } = firm.database;
-    const [bad, good] = [await firm.receive(letter()), await firm.receive(letter())];
+    const [bad, good] = [await firm.receive(rawMessage()), await firm.receive(rawMessage())];
     await messages.updateMany({}, { $set: { rejudge: 1 } });
     await messages.updateOne({ _id: bad._id }, { $set: { rawKey: `raw/00/${'0'.repeat(64)}.eml` } });
     const workers = startIngestWorkers({
@@ -195,7 +199,7 @@ describe('the reconciler goes on', () => {
 
   it('and judges again what an earlier version took for three deaths', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     await firm.database.sightings.updateOne(
       { _id: id },
       { $set: { state: 'failed', error: 'the process died 3 times over it' }, $unset: { attemptsBy: true } },

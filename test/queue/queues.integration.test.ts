@@ -9,7 +9,7 @@ import type { PolledMailbox } from '../../src/poll/poll-run.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, ingestJobId } from '../../src/queue/queues.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
 import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -58,7 +58,7 @@ describe('polling', () => {
 describe('Redis is disposable', () => {
   it('a lost job is added again for a sighting that stays pending', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     expect(await reconcile(firm.database, queues, 60_000)).toEqual({ revived: 0 });
     expect(await reconcile(firm.database, queues, -1_000)).toEqual({ revived: 1 });
     expect(await queues.ingest.getJob(jobOf(id))).toMatchObject({
@@ -70,7 +70,7 @@ describe('Redis is disposable', () => {
 
   it('a job that waits, runs or is delayed is left alone', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
-    const [waiting, delayed] = [await firm.deliver(letter()), await firm.deliver(letter())];
+    const [waiting, delayed] = [await firm.deliver(rawMessage()), await firm.deliver(rawMessage())];
     await addIngestJobs(queues, 'sighting', [waiting]);
     await queues.ingest.add(
       'sighting',
@@ -84,7 +84,7 @@ describe('Redis is disposable', () => {
   for (const end of ['completed', 'failed'] as const)
     it(`a job that is kept as ${end} while its sighting is pending runs again`, async () => {
       const [firm, queues] = [await openFirm(), newQueues()];
-      const id = await firm.deliver(letter());
+      const id = await firm.deliver(rawMessage());
       await addIngestJobs(queues, 'sighting', [id]);
       const job = await queues.ingest.getJob(jobOf(id));
       // As by a worker whose database lost what it had confirmed.
@@ -105,7 +105,7 @@ describe('Redis is disposable', () => {
 
   it('a message that is marked to be judged again gets its job back', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
-    const stored = await firm.receive(letter());
+    const stored = await firm.receive(rawMessage());
     await firm.database.messages.updateOne({ _id: stored._id }, { $inc: { rejudge: 1 } });
     expect(await reconcile(firm.database, queues, 60_000)).toEqual({ revived: 1 });
     ingestBy(firm, queues);
@@ -135,7 +135,7 @@ describe('Redis is disposable', () => {
 describe('a job', () => {
   it('carries a reference and nothing of the mail', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
-    const id = await firm.deliver(letter({ subject: 'Very secret' }));
+    const id = await firm.deliver(rawMessage({ subject: 'Very secret' }));
     await addIngestJobs(queues, 'sighting', [id]);
     await addPoll(queues, 'office');
     const jobs = [...(await queues.ingest.getJobs()), ...(await queues.poll.getJobs())];
@@ -157,7 +157,7 @@ describe('a job', () => {
       return await firm.reader.read(raw);
     };
     ingestBy(firm, queues, { reader: { ...firm.reader, read } });
-    const id = await firm.deliver(letter());
+    const id = await firm.deliver(rawMessage());
     await addIngestJobs(queues, 'sighting', [id]);
     await until(async () => expect(await firm.database.communications.countDocuments()).toBe(1));
     const job = await queues.ingest.getJob(jobOf(id));

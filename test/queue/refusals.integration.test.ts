@@ -6,7 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs } from '../../src/queue/queues.ts';
 import { startIngestWorkers } from '../../src/queue/workers.ts';
-import { letter } from '../support/messages.ts';
+import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
 it('a Redis that refuses every write is said once, not thousands of times, and work goes on when it takes them', async () => {
@@ -24,7 +24,7 @@ it('a Redis that refuses every write is said once, not thousands of times, and w
     { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) },
   );
 
-  await addIngestJobs(queues, 'sighting', [await firm.deliver(letter())]);
+  await addIngestJobs(queues, 'sighting', [await firm.deliver(rawMessage())]);
   const workers = startIngestWorkers({
     redis: { url: url.href, prefix: queues.prefix },
     queues,

@@ -162,7 +162,7 @@ describe('a message that ends its reading process', () => {
 });
 
 describe('the usual reading process', () => {
-  it('outlives or dies alone of three megabytes in lines of one letter', async () => {
+  it('outlives or dies alone of three megabytes in lines of one message', async () => {
     const reader = open({ entry: new URL('../../src/read/reading-process.ts', import.meta.url) });
     const raw = await store(message('Short lines', 'a\n'.repeat(1_500_000)));
     const read = await reader.read(raw).then(

@@ -5,7 +5,7 @@ import { addAliasRow, aliasRow, scanClients } from '../../src/store/address-book
 import { lookUpAddresses } from '../../src/store/book-answers.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { previewReplay, receivedSince } from '../../src/rejudge/replay.ts';
-import { letter, newId } from '../support/messages.ts';
+import { rawMessage, newId } from '../support/messages.ts';
 import { newDatabase, openFirm } from '../support/servers.ts';
 
 const clientsAt = async (
@@ -30,9 +30,9 @@ describe('the address book', () => {
       ['second@flint.test', 'b'],
       ['Capital@Flint.test', 'c'],
     ] as const)
-      expect((await firm.receive(letter({ from, id: newId() }))).links.map((link) => link.clientId)).toEqual([
-        clientId,
-      ]);
+      expect(
+        (await firm.receive(rawMessage({ from, id: newId() }))).links.map((link) => link.clientId),
+      ).toEqual([clientId]);
   });
 
   it('scans ids of every type, page after page', async () => {
@@ -50,7 +50,7 @@ describe('the address book', () => {
     expect(await clientsAt(database, 'o@x.test')).toEqual([`${id.toHexString()} primary`]);
   });
 
-  it('finds one client by what it was taught among hundreds at one company', async () => {
+  it('finds one client by what it has as an alias among hundreds at one company', async () => {
     const database = await newDatabase();
     await database.clients.insertMany(
       Array.from({ length: 700 }, (_, at) => ({ _id: at, email: `n${at}@mill.test` })),
@@ -81,7 +81,7 @@ describe('the address book', () => {
     expect(await database.addressBook.countDocuments({ clientId: 'a' })).toBe(0);
   });
 
-  it('keeps what people taught through scans, and never writes it to the CRM', async () => {
+  it('keeps aliases through scans, and never writes it to the CRM', async () => {
     const database = await newDatabase();
     await database.clients.insertOne({ _id: 'a', email: 'a@x.test' });
     await addAliasRow(database.addressBook, aliasRow('alias@y.test', 'a'));
@@ -96,9 +96,9 @@ describe('the address book', () => {
 describe('a replay of what is stored', () => {
   it('says by kind what other rules would change, and changes nothing', async () => {
     const firm = await openFirm();
-    await firm.receive(letter({ subject: 'kept', id: newId() }));
-    await firm.receive(letter({ from: 'paula+x@kline.test', subject: 'folds', id: newId() }));
-    await firm.receive(letter({ from: 'bob@kline.test', subject: 'colleague', id: newId() }));
+    await firm.receive(rawMessage({ subject: 'kept', id: newId() }));
+    await firm.receive(rawMessage({ from: 'paula+x@kline.test', subject: 'folds', id: newId() }));
+    await firm.receive(rawMessage({ from: 'bob@kline.test', subject: 'colleague', id: newId() }));
     const before = await firm.database.messages.find().sort({ _id: 1 }).toArray();
     const kinds: Record<string, string> = {};
     const rules = { ...firm.rules, subAddressing: false, domainMatching: true };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clientChanged, syncAddressBook } from '../../src/rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../../src/rejudge/rematch.ts';
 import { assign, unlink } from '../../src/triage/triage.ts';
-import { letter, newId } from '../support/messages.ts';
+import { rawMessage, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -42,17 +42,17 @@ async function record({ database }: Firm, clientId: string): Promise<string[]> {
 describe('re-matching', () => {
   it('10 adding an email to a client links earlier triaged and stored mail, and the preview says how much', async () => {
     const firm = await openFirm();
-    await firm.receive(letter({ from: 'dora@flint.test', subject: 'A', id: newId() }));
-    await firm.receive(letter({ from: 'dora+shop@flint.test', subject: 'B', id: newId() }));
+    await firm.receive(rawMessage({ from: 'dora@flint.test', subject: 'A', id: newId() }));
+    await firm.receive(rawMessage({ from: 'dora+shop@flint.test', subject: 'B', id: newId() }));
     await firm.receive(
-      letter({
+      rawMessage({
         from: 'office@firm.test',
         to: 'paula@kline.test, dora@flint.test',
         subject: 'C',
         id: newId(),
       }),
     );
-    await firm.receive(letter({ from: 'other@flint.test', subject: 'D', id: newId() }));
+    await firm.receive(rawMessage({ from: 'other@flint.test', subject: 'D', id: newId() }));
     await changed(firm, 'dora', { name: 'Dora Flint', email: ' "Dora@Flint.test" ' });
     expect(await preview(firm, 'dora')).toEqual({ links: 3, unlinks: 0 });
     await hint(firm, 'dora');
@@ -64,7 +64,7 @@ describe('re-matching', () => {
   it('10 removing an email takes back the one entry of all copies of a message', async () => {
     const firm = await openFirm();
     for (const footer of ['', '\n\nScanned by the tower.'])
-      await firm.receive(letter({ id: 'boat@kline.test', body: `Hello.${footer}` }));
+      await firm.receive(rawMessage({ id: 'boat@kline.test', body: `Hello.${footer}` }));
     expect(await record(firm, 'paula')).toHaveLength(1);
     await changed(firm, 'paula', { email: 'new@kline.test' });
     await hint(firm, 'paula');
@@ -73,9 +73,9 @@ describe('re-matching', () => {
 
   it('10 removing an email takes back automatic links only', async () => {
     const firm = await openFirm();
-    const byHand = await firm.receive(letter({ subject: 'by hand', from: 'x@away.test', id: newId() }));
-    await firm.receive(letter({ subject: 'automatic', id: newId() }));
-    const edited = await firm.receive(letter({ subject: 'edited', id: newId() }));
+    const byHand = await firm.receive(rawMessage({ subject: 'by hand', from: 'x@away.test', id: newId() }));
+    await firm.receive(rawMessage({ subject: 'automatic', id: newId() }));
+    const edited = await firm.receive(rawMessage({ subject: 'edited', id: newId() }));
     await assign(
       { ...firm, enqueue: enqueueInto(firm) },
       { message: byHand, by, clients: ['paula'], thread: false, instead: false },
@@ -95,8 +95,8 @@ describe('re-matching', () => {
 
   it('11 neither removing nor adding an email re-creates what a person removed', async () => {
     const firm = await openFirm();
-    const deleted = await firm.receive(letter({ subject: 'deleted in the CRM', id: newId() }));
-    const unlinked = await firm.receive(letter({ subject: 'unlinked', id: newId() }));
+    const deleted = await firm.receive(rawMessage({ subject: 'deleted in the CRM', id: newId() }));
+    const unlinked = await firm.receive(rawMessage({ subject: 'unlinked', id: newId() }));
     await firm.database.communications.deleteOne({ messageRef: deleted._id });
     await unlink({ ...firm, enqueue: enqueueInto(firm) }, { message: unlinked, by, clients: ['paula'] });
     for (const email of ['new@kline.test', 'paula@kline.test']) {
@@ -108,7 +108,7 @@ describe('re-matching', () => {
 
   it('a client that has gone keeps its mail and gets no more', async () => {
     const firm = await openFirm();
-    await firm.receive(letter({ subject: 'before', id: newId() }));
+    await firm.receive(rawMessage({ subject: 'before', id: newId() }));
     await firm.database.clients.deleteOne({ _id: 'paula' });
     expect(
       await clientChanged(firm.database, {
@@ -117,14 +117,14 @@ describe('re-matching', () => {
         enqueue: enqueueInto(firm),
       }),
     ).toBeNull();
-    const after = await firm.receive(letter({ subject: 'after', id: newId() }));
+    const after = await firm.receive(rawMessage({ subject: 'after', id: newId() }));
     expect([await record(firm, 'paula'), after.state]).toEqual([['before'], 'triage']);
   });
 
   it('the rolling scan finds what the CRM changed, and one process at a time does it', async () => {
     const firm = await openFirm();
-    await firm.receive(letter({ from: 'dora@flint.test', subject: 'A', id: newId() }));
-    await firm.receive(letter({ subject: 'B', id: newId() }));
+    await firm.receive(rawMessage({ from: 'dora@flint.test', subject: 'A', id: newId() }));
+    await firm.receive(rawMessage({ subject: 'B', id: newId() }));
     await changed(firm, 'dora', { email: 'DORA@flint.test' });
     await changed(firm, 'paula', { email: 'new@kline.test' });
     const step = (owner: string) =>
@@ -141,7 +141,7 @@ describe('re-matching', () => {
     await firm.addClients(
       ...Array.from({ length: 60 }, (_, at) => ({ _id: `c${at}`, email: `c${at}@mass.test` })),
     );
-    await firm.receive(letter({ from: 'c7@mass.test', subject: 'A', id: newId() }));
+    await firm.receive(rawMessage({ from: 'c7@mass.test', subject: 'A', id: newId() }));
     await firm.database.clients.updateMany({}, { $set: { email: '' } });
     const kept = await syncAddressBook(firm.database, {
       owner: 'one',

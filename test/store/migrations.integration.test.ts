@@ -7,7 +7,7 @@ import type { MessageDocument } from '../../src/store/message-document.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { findToRejudge } from '../../src/store/rejudge.ts';
 import { unlink } from '../../src/triage/triage.ts';
-import { letter, office } from '../support/messages.ts';
+import { rawMessage, office } from '../support/messages.ts';
 import { newDatabase, openFirm } from '../support/servers.ts';
 
 const receivedAt = new Date('2026-03-02T10:00:05.000Z');
@@ -151,7 +151,7 @@ describe('beside a process of the version before', () => {
     '',
     'Please have a look at the lease.',
   ].join('\n');
-  const toDropbox = letter({
+  const toDropbox = rawMessage({
     from: `Office <${office}>`,
     to: 'crm@firm.test',
     date: new Date('2026-03-02T12:00:00Z'),
@@ -162,7 +162,7 @@ describe('beside a process of the version before', () => {
 
   it('links tell the old version too: nothing for pending, its own time for covered', async () => {
     const firm = await openFirm();
-    const direct = await firm.receive(letter());
+    const direct = await firm.receive(rawMessage());
     const filed = await firm.receive(toDropbox, crm);
     const [written, covered] = [direct.links[0], filed.links[0]];
     expect(written).toMatchObject({ state: { kind: 'written', at: written?.writtenAt } });
@@ -177,7 +177,7 @@ describe('beside a process of the version before', () => {
     async (what) => {
       const firm = await openFirm();
       const { messages, communications } = firm.database;
-      const direct = await firm.receive(letter());
+      const direct = await firm.receive(rawMessage());
       const filed = await firm.receive(toDropbox, crm);
       // The old version writes links without a state, or keeps one that it does not know and changes the time beside it.
       const asOld = ({ links }: MessageDocument): unknown[] =>

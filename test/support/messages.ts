@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dateHeader, text, wholeMessage } from '../../demo/mime.ts';
 import type { Part } from '../../demo/mime.ts';
 
-export interface Letter {
+export interface MessageSpec {
   readonly from?: string;
   readonly to?: string;
   readonly cc?: string;
@@ -20,7 +20,7 @@ export interface Letter {
 export const office = 'office@firm.test';
 export const client = 'paula@kline.test';
 
-export function letter(given: Letter = {}): Buffer {
+export function rawMessage(given: MessageSpec = {}): Buffer {
   const id = given.id === undefined ? newId() : given.id;
   const headers = [
     `From: ${given.from ?? `Paula Kline <${client}>`}`,

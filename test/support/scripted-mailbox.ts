@@ -1,7 +1,7 @@
 /** A firm whose mailbox is on a scripted server: what the server says can change between polls. */
 import { onTestFinished } from 'vitest';
 import type { PolledMailbox } from '../../src/poll/poll-run.ts';
-import { letter } from './messages.ts';
+import { rawMessage } from './messages.ts';
 import { openScriptedServer } from './scripted-imap.ts';
 import type { Script, ScriptedMessage, ScriptedServer } from './scripted-imap.ts';
 import { openFirm } from './servers.ts';
@@ -40,7 +40,7 @@ export async function openScripted(script: Script, options: FirmOptions = {}): P
 }
 
 export const mailOf = (...uids: readonly number[]): ScriptedMessage[] =>
-  uids.map((uid) => ({ uid, raw: letter({ id: `${uid}@kline.test`, subject: `Lease ${uid}` }) }));
+  uids.map((uid) => ({ uid, raw: rawMessage({ id: `${uid}@kline.test`, subject: `Lease ${uid}` }) }));
 
 /** What the ledger says, by UID. */
 export async function statesOf({ firm }: Pick<Scripted, 'firm'>): Promise<Record<number, string>> {

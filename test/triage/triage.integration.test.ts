@@ -8,7 +8,7 @@ import { addAlias } from '../../src/triage/alias-rule.ts';
 import { detailOf, listWaiting } from '../../src/triage/waiting.ts';
 import { messageNamed } from '../../src/triage/named.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
-import { letter, newId } from '../support/messages.ts';
+import { rawMessage, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -35,8 +35,8 @@ async function recordOf({ database }: Firm, clientId: string): Promise<string[]>
   return rows.map(({ subject }) => subject);
 }
 
-const fromStranger = (given: Parameters<typeof letter>[0] = {}): Buffer =>
-  letter({ from: 'Stranger <x@away.test>', ...given });
+const fromStranger = (given: Parameters<typeof rawMessage>[0] = {}): Buffer =>
+  rawMessage({ from: 'Stranger <x@away.test>', ...given });
 
 describe('triage', () => {
   it('lists what waits with its reason, page by page, oldest first', async () => {
@@ -65,7 +65,7 @@ describe('triage', () => {
   it('shows evidence, candidates by name, and a client that the CRM might create', async () => {
     const { firm } = await openOffice();
     const message = await firm.receive(
-      letter({ from: 'Nora Vale <nora@vale-works.test>', headers: ['Reply-To: otto@brandt.test'] }),
+      rawMessage({ from: 'Nora Vale <nora@vale-works.test>', headers: ['Reply-To: otto@brandt.test'] }),
     );
     const detail = await detailOf(firm.database, message);
     expect(detail.candidates).toEqual([
@@ -149,7 +149,7 @@ describe('triage', () => {
 
   it('a link that a person removed is not re-created by judging again (invariant 11)', async () => {
     const { firm, deps } = await openOffice();
-    const message = await firm.receive(letter({ subject: 'Lease' }));
+    const message = await firm.receive(rawMessage({ subject: 'Lease' }));
     expect(clientsOf(message)).toEqual(['paula']);
     const { message: now, decision } = await unlink(deps, { message, by, clients: ['paula'] });
     expect({ state: now?.state, record: await recordOf(firm, 'paula') }).toEqual({
@@ -164,7 +164,7 @@ describe('triage', () => {
 
   it('assigned instead, a message leaves the wrong client with its case update', async () => {
     const { firm, deps } = await openOffice();
-    const message = await firm.receive(letter({ subject: '[Case #81: Open] Lease' }));
+    const message = await firm.receive(rawMessage({ subject: '[Case #81: Open] Lease' }));
     expect(await firm.database.caseUpdates.countDocuments({ clientId: 'paula' })).toBe(1);
     const { message: now } = await assign(deps, {
       message,
@@ -192,7 +192,7 @@ describe('triage', () => {
     const { firm, deps } = await openOffice();
     const root = newId();
     const first = await firm.receive(fromStranger({ id: root, subject: 'Boat' }));
-    await firm.receive(letter({ from: 'y@else.test', subject: 'Re: Boat', answers: [root] }));
+    await firm.receive(rawMessage({ from: 'y@else.test', subject: 'Re: Boat', answers: [root] }));
     const { marked } = await assign(deps, {
       message: first,
       by,
@@ -201,7 +201,7 @@ describe('triage', () => {
       instead: false,
     });
     await firm.ingestWaiting();
-    await firm.receive(letter({ from: 'z@third.test', subject: 'Re: Boat 2', answers: [root] }));
+    await firm.receive(rawMessage({ from: 'z@third.test', subject: 'Re: Boat 2', answers: [root] }));
     expect(marked).toBe(1);
     expect(await recordOf(firm, 'lena')).toEqual(['Boat', 'Re: Boat', 'Re: Boat 2']);
   });
@@ -215,12 +215,14 @@ describe('triage', () => {
       const { firm, deps } = await openOffice();
       const message = await firm.receive(fromStranger({ subject: 'Offer 1' }));
       await firm.receive(fromStranger({ subject: 'Offer 2', id: newId() }));
-      await firm.receive(letter({ from: 'other@away.test', subject: 'Offer 3', id: newId() }));
+      await firm.receive(rawMessage({ from: 'other@away.test', subject: 'Offer 3', id: newId() }));
       const acted = await ignore(deps, { message, by, always });
       await firm.ingestWaiting();
       expect(acted.marked).toBe(marked);
-      const next = await firm.receive(letter({ from: later, subject: 'Offer 4', id: newId() }));
-      const other = await firm.receive(letter({ from: 'x@far-away.test', subject: 'Offer 5', id: newId() }));
+      const next = await firm.receive(rawMessage({ from: later, subject: 'Offer 4', id: newId() }));
+      const other = await firm.receive(
+        rawMessage({ from: 'x@far-away.test', subject: 'Offer 5', id: newId() }),
+      );
       expect([acted.message?.state, other.state]).toEqual(['ignored', 'triage']);
       expect(next.state).toBe('ignored');
       await undo(deps, { id: acted.decision._id, by });
@@ -231,10 +233,12 @@ describe('triage', () => {
 
   it.each(['sender', 'domain'] as const)('never ignores all mail of our own: by %s', async (always) => {
     const { firm, deps } = await openOffice();
-    const message = await firm.receive(letter({ from: 'ines@firm.test', to: 'Stranger <x@away.test>' }));
+    const message = await firm.receive(rawMessage({ from: 'ines@firm.test', to: 'Stranger <x@away.test>' }));
     expect(message.state).toBe('triage');
     await expect(ignore(deps, { message, by, always })).rejects.toThrow('is ours');
-    const next = await firm.receive(letter({ from: 'ines@firm.test', to: 'otto@brandt.test', id: newId() }));
+    const next = await firm.receive(
+      rawMessage({ from: 'ines@firm.test', to: 'otto@brandt.test', id: newId() }),
+    );
     expect(clientsOf(next)).toEqual(['otto']);
   });
 
@@ -242,7 +246,7 @@ describe('triage', () => {
     'decides about all copies of a message, whatever their footer, those to come too: by %s',
     async (which) => {
       const { firm, deps } = await openOffice();
-      const copy = (footer: string): Buffer => letter({ id: 'boat@kline.test', body: `Hello.${footer}` });
+      const copy = (footer: string): Buffer => rawMessage({ id: 'boat@kline.test', body: `Hello.${footer}` });
       const copies = [await firm.receive(copy('')), await firm.receive(copy('\n\nScanned by the tower.'))];
       const message = copies[which === 'the one that came first' ? 0 : 1];
       if (message === undefined) throw new Error('two copies');
@@ -257,11 +261,11 @@ describe('triage', () => {
     },
   );
 
-  it('asks about a recipient who may be one of two clients, and records the letter for the other at once', async () => {
+  it('asks about a recipient who may be one of two clients, and records the message for the other at once', async () => {
     const { firm, deps } = await openOffice();
     await firm.addClients({ _id: 'emil', email: 'otto@brandt.test' });
     const message = await firm.receive(
-      letter({ from: 'ines@firm.test', to: 'paula@kline.test, otto@brandt.test' }),
+      rawMessage({ from: 'ines@firm.test', to: 'paula@kline.test, otto@brandt.test' }),
     );
     expect([message.state, message.verdict?.reason, clientsOf(message)]).toEqual([
       'triage',
@@ -278,7 +282,7 @@ describe('triage', () => {
     const message = await firm.receive(fromStranger());
     expect((await ignore(deps, { message, by, always: null })).message?.state).toBe('ignored');
     expect((await firm.receive(fromStranger({ id: newId(), subject: 'Again' }))).state).toBe('triage');
-    const stored = await firm.receive(letter());
+    const stored = await firm.receive(rawMessage());
     await expect(ignore(deps, { message: stored, by, always: null })).rejects.toThrow(
       'on the record of paula',
     );
@@ -293,13 +297,13 @@ describe('triage', () => {
       const { firm, deps } = await openOffice();
       await firm.receive(fromStranger({ subject: 'A', id: newId() }));
       await firm.receive(fromStranger({ subject: 'B', id: newId() }));
-      await firm.receive(letter({ from: 'y@mail.away.test', subject: 'C', id: newId() }));
-      const lesson = { what, client: { _id: 'otto' }, by };
-      const planned = await addAlias(deps, { ...lesson, dryRun: true });
+      await firm.receive(rawMessage({ from: 'y@mail.away.test', subject: 'C', id: newId() }));
+      const asked = { what, client: { _id: 'otto' }, by };
+      const planned = await addAlias(deps, { ...asked, dryRun: true });
       expect(planned.preview.changes.links).toBe(follow);
       expect(await firm.database.addressBook.countDocuments({ source: 'learned' })).toBe(0);
 
-      const learned = await addAlias(deps, { ...lesson, dryRun: false });
+      const learned = await addAlias(deps, { ...asked, dryRun: false });
       await firm.ingestWaiting();
       expect((await recordOf(firm, 'otto')).length).toBe(follow);
       const next = await firm.receive(fromStranger({ subject: 'D', id: newId() }));
@@ -313,7 +317,7 @@ describe('triage', () => {
     },
   );
 
-  it('teaches nothing about free mail, ourselves or a suffix', async () => {
+  it('adds no alias for free mail, ourselves or a suffix', async () => {
     const { deps } = await openOffice();
     for (const [what, why] of [
       ['gmail.com', 'anyone can have an address'],
@@ -327,7 +331,7 @@ describe('triage', () => {
 
   it('confirms a held case update, which a later judging does not hold again, and undoes it', async () => {
     const { firm, deps } = await openOffice();
-    const message = await firm.receive(letter({ subject: '[Case #90: Marinating] Lease' }));
+    const message = await firm.receive(rawMessage({ subject: '[Case #90: Marinating] Lease' }));
     expect(
       (await listWaiting(firm.database, { what: 'held', reason: null, limit: 5, after: null })).rows.map(
         ({ held }) => held[0]?.review,

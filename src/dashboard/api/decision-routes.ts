@@ -11,7 +11,7 @@ import { actedOn, answer } from './answer.ts';
 import { bodyOf, by, limit, queryOf, whoAsks } from './request.ts';
 
 const decisionsQuery = z.strictObject({ limit });
-const lessonBody = z.strictObject({
+const aliasBody = z.strictObject({
   what: z.string().min(1).max(400),
   client: z.string().min(1).max(500),
   dryRun: z.boolean().default(false),
@@ -19,20 +19,20 @@ const lessonBody = z.strictObject({
 });
 const undoBody = z.strictObject({ by });
 
-/** What people taught and decided, and its undoing. */
+/** Aliases that people add, what they decide, and its undoing. */
 export function mountDecisionRoutes(app: Hono, deps: TriageDeps): void {
   const { database } = deps;
   app.post(
-    '/api/lessons',
+    '/api/aliases',
     answer(async (context) => {
-      const { what, client, dryRun, by: who } = await bodyOf(context, lessonBody);
-      const learned = await addAlias(deps, {
+      const { what, client, dryRun, by: who } = await bodyOf(context, aliasBody);
+      const added = await addAlias(deps, {
         what,
         client: await clientNamed(database, client),
         dryRun,
         by: whoAsks(context, who),
       });
-      return { ...learned, decision: learned.decision === null ? null : decisionRow(learned.decision) };
+      return { ...added, decision: added.decision === null ? null : decisionRow(added.decision) };
     }),
   );
   app.get(

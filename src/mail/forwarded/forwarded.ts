@@ -132,11 +132,11 @@ function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): rea
   )
     return hops;
   const inHtml = readInlineHops(htmlToText(rawHtml), message);
-  const retells =
+  const isRepeated =
     lostBreaks &&
     inHtml.length === hops.length &&
     inHtml.every((hop, index) => hop.from.address === (hops[index]?.from.address ?? null));
-  if (hops.length === 0 || retells) return inHtml;
+  if (hops.length === 0 || isRepeated) return inHtml;
   return hops.map((hop) => {
     const same = inHtml.find(
       (other) => other.depth === hop.depth && fold(other.from.name) === fold(hop.from.name),
@@ -145,7 +145,7 @@ function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): rea
   });
 }
 
-/** Of several senders none is proof of whose letter it is: then it has names and no address. */
+/** Of several senders none is proof of whose message it is: then it has names and no address. */
 function authorOf({ from, fromAll }: ParsedMessage): Address {
   if (fromAll.length <= 1) return from ?? { address: null, name: '' };
   return { address: null, name: fromAll.map(({ address, name }) => name || (address ?? '')).join(', ') };
@@ -199,9 +199,9 @@ function readBranch(message: ParsedMessage, above: number): Branch {
     const hop = attachedHop(nested, above + 1, comment);
     const inside = readBranch(nested, above + 1);
     hops.push(hop, ...inside.hops.slice(0, MAX_FORWARDS - hops.length));
-    const retold =
+    const isRepeated =
       innermost?.via === 'inline' && hop.from.address !== null && innermost.from.address === hop.from.address;
-    if (innermost === null || retold) innermost = inside.innermost ?? hop;
+    if (innermost === null || isRepeated) innermost = inside.innermost ?? hop;
   }
   return { hops, innermost };
 }
@@ -210,7 +210,7 @@ function readBranch(message: ParsedMessage, above: number): Branch {
  * Finds what was forwarded in a message: printed in its text by any mail client, attached as message/rfc822, and forwards inside
  * forwards, to a bounded depth. A reply that quotes is no forward ({@link isForward}). A sender printed by name only is a hop
  * with `from.address` null. Of messages attached side by side `forwarded` is the first one's innermost; a forward printed in
- * the text goes before attachments, which then came with it, unless it retells the attached message. Dates: {@link readLocalisedDate}. Linear in the length of the text.
+ * the text goes before attachments, which then came with it, unless it repeats the attached message. Dates: {@link readLocalisedDate}. Linear in the length of the text.
  */
 export function readForwards(message: ParsedMessage): ForwardFacts {
   const { hops, innermost } = readBranch(message, 0);

@@ -93,7 +93,8 @@ function splitLabels(text: string): string {
   return [...parts, `${label}: ${text.slice(from).trim()}`].join('\n');
 }
 
-const isStroke = (letter: string | undefined): boolean => letter === '-' || letter === '_' || letter === '=';
+const isStroke = (character: string | undefined): boolean =>
+  character === '-' || character === '_' || character === '=';
 
 /** Where the run of strokes ends that begins at `start` or, where none of three does there, -1. */
 function endOfStrokes(line: string, start: number): number {

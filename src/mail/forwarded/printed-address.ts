@@ -30,7 +30,7 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['nbsp', ' '],
 ]);
 
-/** A printed address is one of the Internet: with a dot and a letter in its last label, which "image001.png@01D7CB5F.5A" has not. */
+/** A printed address is one of the Internet: with a dot and a character in its last label, which "image001.png@01D7CB5F.5A" has not. */
 function readAddress(text: string): string | null {
   const address = canonicalAddress(
     text
@@ -56,12 +56,12 @@ function readBracket(
   let link = '';
   let depth = 0;
   for (let index = start + 1; index < stop; index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '<') depth += 1;
-    else if (letter === '>' && depth > 0) depth -= 1;
-    else if (letter === close && depth === 0) return { inner, link, end: index + 1 };
-    else if (depth > 0) link += letter;
-    else inner += letter;
+    const character = text[index] ?? '';
+    if (character === '<') depth += 1;
+    else if (character === '>' && depth > 0) depth -= 1;
+    else if (character === close && depth === 0) return { inner, link, end: index + 1 };
+    else if (depth > 0) link += character;
+    else inner += character;
   }
   return null;
 }
@@ -125,14 +125,14 @@ function readDrafts(text: string, separators: string): Draft[] {
   let draft = newDraft();
   let index = 0;
   while (index < text.length && drafts.length < MAX_MAILBOXES) {
-    const letter = text[index] ?? '';
-    if (separators.includes(letter)) {
+    const character = text[index] ?? '';
+    if (separators.includes(character)) {
       drafts.push(draft);
       draft = newDraft();
       index += 1;
       continue;
     }
-    if (letter === '"') {
+    if (character === '"') {
       const end = text.indexOf('"', index + 1);
       if (end > 0 && end - index <= MAX_BRACKET_CHARS) {
         add(draft, text.slice(index + 1, end));
@@ -140,9 +140,10 @@ function readDrafts(text: string, separators: string): Draft[] {
         continue;
       }
     }
-    const bracket = letter === '<' || letter === '[' || letter === '(' ? readBracket(text, index) : null;
-    if (bracket === null) add(draft, letter === '<' || letter === '>' ? ' ' : letter);
-    else addBracket(draft, bracket, letter);
+    const bracket =
+      character === '<' || character === '[' || character === '(' ? readBracket(text, index) : null;
+    if (bracket === null) add(draft, character === '<' || character === '>' ? ' ' : character);
+    else addBracket(draft, bracket, character);
     index = bracket?.end ?? index + 1;
   }
   return [...drafts, draft];

@@ -104,7 +104,7 @@ function isInterleaved(segments: readonly Segment[]): boolean {
 
 function withoutBanner(lines: readonly QuoteLine[]): readonly QuoteLine[] {
   const start = lines.findIndex((line) => line.text.trim() !== '');
-  // The help desk's own letter, with nothing above its line yet.
+  // The help desk's own message, with nothing above its line yet.
   if (start >= 0 && isReplyDelimiter(lines[start]?.text ?? '')) return lines.slice(start + 1);
   if (start < 0 || !BANNER.test((lines[start]?.text ?? '').slice(0, 300))) return lines;
   const end = lines.findIndex((line, index) => index > start && line.text.trim() === '');

@@ -86,7 +86,7 @@ export function isFurniture(lines: readonly string[], at: number): boolean {
 export const hasContact = (line: string): boolean =>
   /https?:|www\.|@|mailing list|\+?\d[\d\s()/.-]{6,}/iu.test(line.slice(0, 300));
 
-/** Under a drawn line: a list's footer, a card. Not a second part of the letter. */
+/** Under a drawn line: a list's footer, a card. Not a second part of the message. */
 export const isContact = (lines: readonly string[]): boolean =>
   !lines.some((line, at) => isSentence(line) && !/https?:|@/u.test(line) && !isFurniture(lines, at)) &&
   lines.some(hasContact);

@@ -43,7 +43,7 @@ function findDelimiter(lines: readonly string[]): Cut | null {
   return found;
 }
 
-/** Under dashes without the blank of RFC 3676 a second part of the letter may stand: sentences, and nothing of a card or a notice. */
+/** Under dashes without the blank of RFC 3676 a second part of the message may stand: sentences, and nothing of a card or a notice. */
 function isText(below: readonly string[]): boolean {
   const first = below.find((line) => !blank(line)) ?? '';
   return (

@@ -15,15 +15,15 @@ function tidyAddress(text: string): string {
   const output: string[] = [];
   let index = 0;
   while (index < text.length) {
-    const letter = text[index] ?? '';
-    if (letter === '"') {
+    const character = text[index] ?? '';
+    if (character === '"') {
       const { end } = scanQuoted(text, index, index + maxAngleLength);
       output.push(text.slice(index, end));
       index = end;
-    } else if (letter === '(') {
+    } else if (character === '(') {
       index = scanComment(text, index).end;
     } else {
-      if (!isSpace(letter)) output.push(letter);
+      if (!isSpace(character)) output.push(character);
       index += 1;
     }
   }

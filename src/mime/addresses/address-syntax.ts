@@ -14,14 +14,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Surrogate}\p{Zl}\p{Zp}]/u;
 function unquote(local: string): string | null {
   const output: string[] = [];
   for (let index = 1; index < local.length - 1; index += 1) {
-    const letter = local[index] ?? '';
-    if (letter === '"') return null;
-    if (letter === '\\') {
+    const character = local[index] ?? '';
+    if (character === '"') return null;
+    if (character === '\\') {
       index += 1;
       if (index >= local.length - 1) return null;
       output.push(local[index] ?? '');
     } else {
-      output.push(letter);
+      output.push(character);
     }
   }
   return output.join('');

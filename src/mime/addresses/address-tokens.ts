@@ -22,9 +22,9 @@ interface Scanned {
 export function scanQuoted(text: string, start: number, limit = text.length): Scanned {
   const output: string[] = [];
   for (let index = start + 1; index < Math.min(text.length, limit); index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '"') return { value: output.join(''), end: index + 1 };
-    if (letter === '\\' && index + 1 < text.length) index += 1;
+    const character = text[index] ?? '';
+    if (character === '"') return { value: output.join(''), end: index + 1 };
+    if (character === '\\' && index + 1 < text.length) index += 1;
     output.push(text[index] ?? '');
   }
   // An open quote: it was an ordinary character of a careless client.
@@ -35,16 +35,16 @@ export function scanComment(text: string, start: number): Scanned {
   const output: string[] = [];
   let depth = 0;
   for (let index = start; index < text.length; index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '\\' && index + 1 < text.length) {
+    const character = text[index] ?? '';
+    if (character === '\\' && index + 1 < text.length) {
       index += 1;
       output.push(text[index] ?? '');
       continue;
     }
-    if (letter === '(' && depth < maxCommentDepth) depth += 1;
-    if (letter === ')') depth -= 1;
+    if (character === '(' && depth < maxCommentDepth) depth += 1;
+    if (character === ')') depth -= 1;
     if (depth === 0) return { value: output.slice(1).join(''), end: index + 1 };
-    output.push(letter);
+    output.push(character);
   }
   return { value: output.slice(1).join(''), end: text.length };
 }
@@ -54,46 +54,47 @@ function scanAngle(text: string, start: number): Scanned {
   let index = start + 1;
   let stop = -1;
   while (index < text.length) {
-    const letter = text[index];
-    if (letter === '"') {
+    const character = text[index];
+    if (character === '"') {
       index = scanQuoted(text, index, start + maxAngleLength).end;
       continue;
     }
-    if (letter === '>') return { value: text.slice(start + 1, index), end: index + 1 };
-    if (stop < 0 && (letter === ',' || letter === ';') && !text.startsWith('@', start + 1)) stop = index;
-    if (letter === '<') break;
+    if (character === '>') return { value: text.slice(start + 1, index), end: index + 1 };
+    if (stop < 0 && (character === ',' || character === ';') && !text.startsWith('@', start + 1))
+      stop = index;
+    if (character === '<') break;
     index += 1;
   }
   const end = stop < 0 ? index : stop;
   return { value: text.slice(start + 1, end), end };
 }
 
-function isSpecial(letter: string): boolean {
+function isSpecial(character: string): boolean {
   return (
-    letter === ',' ||
-    letter === ';' ||
-    letter === ':' ||
-    letter === '<' ||
-    letter === '(' ||
-    letter === '"' ||
-    letter === '>'
+    character === ',' ||
+    character === ';' ||
+    character === ':' ||
+    character === '<' ||
+    character === '(' ||
+    character === '"' ||
+    character === '>'
   );
 }
 
-export function isSpace(letter: string | undefined): boolean {
-  return letter === ' ' || letter === '\t' || letter === '\r' || letter === '\n';
+export function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\r' || character === '\n';
 }
 
 /** One run of text up to a special; encoded words and domain literals are taken whole, for they may hold specials. */
 function scanText(text: string, start: number): Scanned {
   let index = text[start] === '"' ? start + 1 : start;
   while (index < text.length) {
-    const letter = text[index] ?? '';
-    if (isSpecial(letter) || isSpace(letter)) break;
-    if (letter === '[') {
+    const character = text[index] ?? '';
+    if (isSpecial(character) || isSpace(character)) break;
+    if (character === '[') {
       const close = text.slice(index, index + 80).indexOf(']');
       index += close > 0 ? close + 1 : 1;
-    } else if (letter === '=' && text[index + 1] === '?') {
+    } else if (character === '=' && text[index + 1] === '?') {
       const word = /^=\?[^?\s]{1,60}\?[bq]\?[^?]{0,998}\?=/iu.exec(text.slice(index, index + 1_100));
       index += word === null ? 2 : word[0].length;
     } else {
@@ -113,25 +114,25 @@ export function tokeniseAddresses(text: string): readonly Token[] {
   let quotesClose = true;
   let index = 0;
   while (index < text.length && tokens.length < maxTokens) {
-    const letter = text[index] ?? '';
+    const character = text[index] ?? '';
     const spaced = index === 0 || isSpace(text[index - 1]);
-    if (isSpace(letter) || letter === '>') {
+    if (isSpace(character) || character === '>') {
       index += 1;
-    } else if (letter === ',' || letter === ';' || letter === ':') {
-      tokens.push({ kind: letter });
+    } else if (character === ',' || character === ';' || character === ':') {
+      tokens.push({ kind: character });
       index += 1;
-    } else if (letter === '"' && quotesClose) {
+    } else if (character === '"' && quotesClose) {
       const scanned = scanQuoted(text, index);
       quotesClose = scanned.end > index + 1;
       if (quotesClose) tokens.push({ kind: 'quoted', value: scanned.value, spaced });
       index = scanned.end;
-    } else if (letter === '(') {
+    } else if (character === '(') {
       const scanned = scanComment(text, index);
       tokens.push({ kind: 'comment', value: scanned.value, spaced });
       index = scanned.end;
-    } else if (letter === '<' && text[index + 1] === '<') {
+    } else if (character === '<' && text[index + 1] === '<') {
       index += 1;
-    } else if (letter === '<') {
+    } else if (character === '<') {
       const scanned = scanAngle(text, index);
       tokens.push({ kind: 'angle', value: scanned.value, spaced });
       index = scanned.end;

@@ -72,13 +72,13 @@ function withoutComments(text: string): string | null {
   const output: string[] = [];
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '\\' && depth > 0) index += 1;
-    else if (letter === '(') depth += 1;
-    else if (letter === ')') depth -= 1;
-    else if (depth === 0) output.push(letter);
+    const character = text[index] ?? '';
+    if (character === '\\' && depth > 0) index += 1;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    else if (depth === 0) output.push(character);
     if (depth < 0) return null;
-    if (letter === ')') output.push(' ');
+    if (character === ')') output.push(' ');
   }
   return depth === 0 ? output.join('') : null;
 }

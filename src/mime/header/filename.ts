@@ -14,11 +14,11 @@ const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const invisible = /[\p{Cc}\p{Surrogate}\u00ad\u200b-\u200d\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb]/gu;
 
 function shorten(name: string): string {
-  const letters = Array.from(name);
-  if (letters.length <= maxFilenameLength) return name;
+  const characters = Array.from(name);
+  if (characters.length <= maxFilenameLength) return name;
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= maxExtensionLength ? name.slice(dot) : '';
-  return letters.slice(0, maxFilenameLength - extension.length).join('') + extension;
+  return characters.slice(0, maxFilenameLength - extension.length).join('') + extension;
 }
 
 /** A name without path, control, zero-width and direction-changing characters, at most 180 characters, extension kept. Null where nothing is left. */
@@ -26,7 +26,7 @@ export function safeFilename(raw: string | null): SafeFilename {
   if (raw === null) return { filename: null, defects: [] };
   const bounded = raw.slice(-4_000).normalize('NFC');
   const withoutBidi = bounded.replaceAll(bidi, '');
-  const visible = withoutBidi.replaceAll(invisible, (letter) => (letter === '\t' ? ' ' : ''));
+  const visible = withoutBidi.replaceAll(invisible, (character) => (character === '\t' ? ' ' : ''));
   const last = visible.split(/[/\\]/u).at(-1)?.trim() ?? '';
   const named = /^\.*$/u.test(last) ? '' : shorten(last);
   const defects = [

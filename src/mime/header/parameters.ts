@@ -16,10 +16,10 @@ const maxCommentDepth = 50;
 function skipComment(text: string, start: number): number {
   let depth = 0;
   for (let index = start; index < text.length; index += 1) {
-    const letter = text[index];
-    if (letter === '\\') index += 1;
-    else if (letter === '(') depth += 1;
-    else if (letter === ')') depth -= 1;
+    const character = text[index];
+    if (character === '\\') index += 1;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
     if (depth === 0 || depth > maxCommentDepth) return index + 1;
   }
   return text.length;
@@ -42,19 +42,19 @@ function readDoubled(text: string, start: number): { readonly value: string; rea
 function readQuoted(text: string, start: number): { readonly value: string; readonly end: number } | null {
   const output: string[] = [];
   for (let index = start + 1; index < text.length; index += 1) {
-    const letter = text[index] ?? '';
-    if (letter === '"') {
+    const character = text[index] ?? '';
+    if (character === '"') {
       const end = endOfLooseQuotes(text, index);
       if (end < 0) return { value: output.join(''), end: index + 1 };
       return { value: output.join('') + text.slice(index, end), end: end + 1 };
     }
     const next = text[index + 1];
     // Only quotes and backslashes are unescaped: clients write Windows paths without doubling.
-    if (letter === '\\' && (next === '"' || next === '\\')) {
+    if (character === '\\' && (next === '"' || next === '\\')) {
       output.push(next);
       index += 1;
     } else {
-      output.push(letter);
+      output.push(character);
     }
   }
   return null;
@@ -75,13 +75,13 @@ function readValue(text: string, start: number): { readonly value: string; reado
   const output: string[] = [];
   let after = ' ';
   while (index < text.length && text[index] !== ';') {
-    const letter = text[index] ?? '';
-    if (letter === '(' && /\s/u.test(after)) {
+    const character = text[index] ?? '';
+    if (character === '(' && /\s/u.test(after)) {
       index = skipComment(text, index);
       continue;
     }
-    output.push(letter);
-    after = letter;
+    output.push(character);
+    after = character;
     index += 1;
   }
   return { value: output.join('').trim(), end: index };

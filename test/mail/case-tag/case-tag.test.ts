@@ -172,7 +172,7 @@ describe('a tag that is not what it seems', () => {
     ['a Cyrillic С', '[Сase: Open]', [null, 'Open', 'Open', 'look-alike']],
     ['a Cyrillic а in the middle', '[Cаse #4711]', ['4711', null, null, 'look-alike']],
     ['a lunate sigma', '[Ϲase #4711]', ['4711', null, null, 'look-alike']],
-    ['Cherokee letters', '[ᏟᎪᏚᎬ #4711]', ['4711', null, null, 'look-alike']],
+    ['Cherokee messages', '[ᏟᎪᏚᎬ #4711]', ['4711', null, null, 'look-alike']],
     ['a Latin letter in a Cyrillic word', '[Дeло 12]', ['12', null, null, 'look-alike']],
     ['an accent', '[Cäse: Open]', [null, 'Open', 'Open', 'look-alike']],
     ['a zero-width space in the word', '[Ca\u200Bse: Open]', [null, 'Open', 'Open', 'look-alike']],
@@ -180,8 +180,8 @@ describe('a tag that is not what it seems', () => {
     ['a soft hyphen', '[Case 4711: Clo\u00ADsed]', ['4711', 'Closed', 'Closed', 'look-alike']],
     ['a bidi override', '[Case \u202E4711\u202C: Open]', ['4711', 'Open', 'Open', 'look-alike']],
     ['a byte order mark', '[\uFEFFCase: Open]', [null, 'Open', 'Open', 'look-alike']],
-    ['a Cyrillic letter in the status', '[Case: Сlosed]', [null, 'Closed', 'Сlosed', 'look-alike']],
-    ['Cyrillic letters in the number', '[Case АВ-12: Open]', ['АВ-12', 'Open', 'Open', 'look-alike']],
+    ['a Cyrillic message in the status', '[Case: Сlosed]', [null, 'Closed', 'Сlosed', 'look-alike']],
+    ['Cyrillic messages in the number', '[Case АВ-12: Open]', ['АВ-12', 'Open', 'Open', 'look-alike']],
     ['a colon of another script', '[Case\uA789 Open]', [null, 'Open', 'Open', 'look-alike']],
   ])('is reported as a look-alike: %s', (_, subject, reading) => {
     expect(readingsOf(subject)).toEqual([reading]);

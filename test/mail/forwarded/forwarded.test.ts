@@ -802,14 +802,14 @@ const reply = (text: string, facts: Partial<ParsedMessage> = {}): Forward | null
 
 describe('a reply that quotes is no forward', () => {
   it.each(['', '-----Original Message-----\n', '________________________________\n'])(
-    'inside a letter that was forwarded: what its writer pasted (%j)',
+    'inside a message that was forwarded: what its writer pasted (%j)',
     (separator) => {
       const pasted = block('Bo Hill <bo@victim.test>', 'The roof').replace(
         'Jane Roe <jane@firm.test>',
         'ada.moss@client.test',
       );
-      const letter = `Dear Jane,\n\nMr Hill wrote:\n\n${separator}${pasted}\n\nIt is mine.\n\nWhat now?`;
-      expect(forwardOf(`${block()}\n\n${letter}`, 'FW: The roof')).toMatchObject({ from: client, depth: 1 });
+      const message = `Dear Jane,\n\nMr Hill wrote:\n\n${separator}${pasted}\n\nIt is mine.\n\nWhat now?`;
+      expect(forwardOf(`${block()}\n\n${message}`, 'FW: The roof')).toMatchObject({ from: client, depth: 1 });
     },
   );
 
@@ -967,9 +967,9 @@ describe('forwards inside forwards', () => {
 
   it('end at a header block below text in a message that does not call itself a forward', () => {
     // Its writer may have pasted it; whose mail it is does not hang on that.
-    const letter = block('Sam Poe <sam@other.test>', 'The roof');
+    const message = block('Sam Poe <sam@other.test>', 'The roof');
     const pasted = block().replace('Jane Roe <jane@firm.test>', 'Sam Poe <sam@other.test>');
-    expect(forwardOf(`${letter}\n\nSee below.\n\n${pasted}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({
+    expect(forwardOf(`${message}\n\nSee below.\n\n${pasted}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({
       from: { address: 'sam@other.test' },
       depth: 1,
     });

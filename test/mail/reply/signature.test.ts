@@ -155,7 +155,7 @@ describe('a signature', () => {
     'Samsung dün gönderildi',
     'Von der Bank wurde nichts gesendet',
     'Envoyé depuis mon bureau, le contrat est parti hier. Merci de confirmer.',
-    'The letter was sent from my office.',
+    'The message was sent from my office.',
   ])('is not made of a sentence: %s', (line) => {
     expect(isTagline(line)).toBe(false);
     const text = `Dear Ann,\n\n${line}\n\nPlease answer soon.`;
@@ -362,7 +362,7 @@ describe('the name of the sender', () => {
 });
 
 describe('dashes', () => {
-  it('without the blank behind them may part a letter', () => {
+  it('without the blank behind them may part a message', () => {
     const text = 'First the roof.\n--\nThen there is the wall, which I want you to look at as well.';
     expect(split(text).reply).toBe(text);
   });

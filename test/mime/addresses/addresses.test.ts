@@ -172,7 +172,7 @@ describe('normaliseAddress', () => {
     expect(normaliseAddress(text)).toBe(expected);
   });
 
-  it('gives composed and decomposed letters one form', () => {
+  it('gives composed and decomposed messages one form', () => {
     expect(normaliseAddress('jo\u0308rg@x.test')).toBe(normaliseAddress('j\u00f6rg@x.test'));
   });
 });

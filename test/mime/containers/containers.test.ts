@@ -314,29 +314,29 @@ describe('unflow', () => {
 });
 
 describe('isNoticeBeside', () => {
-  const letter =
+  const message =
     'Dear Ann, the chairs for order 7781 arrive on Friday between nine and ten. Regards, the store';
   it.each([
-    ['Denne meddelelse kan kun vises som HTML.', letter, true],
+    ['Denne meddelelse kan kun vises som HTML.', message, true],
     ['このメールは専用の画面でご覧ください。', 'ご注文の椅子は金曜日の朝九時から十時の間に届きます。', true],
-    ['-- ', letter, true],
-    ['The chairs arrive on Friday.', letter, false],
-    ['The chairs arrive\non Friday: https://store.test/orders/7781?from=mail', letter, false],
+    ['-- ', message, true],
+    ['The chairs arrive on Friday.', message, false],
+    ['The chairs arrive\non Friday: https://store.test/orders/7781?from=mail', message, false],
     ['ご注文の椅子は\n金曜日の朝に', 'ご注文の椅子は金曜日の朝に届きます。', false],
-    ['OK', letter, false],
+    ['OK', message, false],
     ['Please call me back before Friday.', '[logo]', false],
     [
       'Denne meddelelse kan kun vises som HTML i et nyere program.',
       'The chairs arrive on Friday before ten.',
       true,
     ],
-    ['Other words. '.repeat(40), letter, false],
-    ['', letter, false],
+    ['Other words. '.repeat(40), message, false],
+    ['', message, false],
   ])('%.40j: %3$s', (plain, html, expected) => {
     expect(isNoticeBeside(plain, html)).toBe(expected);
   });
 
-  it('needs about four times as long for four times as many letters', () => {
+  it('needs about four times as long for four times as many messages', () => {
     const measure = (count: number): number => {
       const start = cpuTime();
       isNoticeBeside('xyz '.repeat(90), 'xy'.repeat(count));

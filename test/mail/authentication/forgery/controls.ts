@@ -62,7 +62,7 @@ export const controls: readonly Attack[] = group('genuine', [
     ),
   ],
   [
-    'a client with a domain in letters of its own',
+    'a client with a domain in messages of its own',
     client(
       { from: 'gina@xn--mnchen-3ya.test', id: 'g@xn--mnchen-3ya.test' },
       { domain: 'xn--mnchen-3ya.test' },

@@ -44,7 +44,7 @@ const sections = group('header section', [
   ['a line of mbox', spoilt(put(`From alice@client-a.test Mon Mar  2 09:00:00 2026\r\nFrom: ${alice}`))],
   ['a vertical tab before From', spoilt(put(`X-Foo: a\x0bFrom: ${alice}`))],
   ['a form feed as line end', spoilt(put(`X-Foo: a\r\n\x0cFrom: ${alice}`))],
-  ['a letter of Latin 1 in the name', spoilt(put(`Fr\xf6m: a\r\nFrom: ${alice}`))],
+  ['a message of Latin 1 in the name', spoilt(put(`Fr\xf6m: a\r\nFrom: ${alice}`))],
   [
     'a second subject above',
     async () =>
