@@ -2,6 +2,8 @@ import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
+import { claimedAt } from './case-claims.ts';
+import type { Claim } from './case-claims.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
@@ -20,7 +22,7 @@ import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 6;
+export const RULE_VERSION = 7;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -33,8 +35,8 @@ export interface Known {
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and whom they took the same words away from. */
   readonly decisions: readonly Decision[];
-  /** For each case number in the subject, the clients that have a case under it. */
-  readonly holders: ReadonlyMap<string, readonly string[]>;
+  /** For each case number in the subject, the claims to that case that took effect. */
+  readonly claims: ReadonlyMap<string, readonly Claim[]>;
   /** The clients in question that are there now. */
   readonly clients: ReadonlySet<string>;
   readonly authentication: Authentication | null;
@@ -137,14 +139,21 @@ function withCaseUpdates(
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
   const judged = withDoubt(judge(mail, facts, rules), doubt);
-  const { relations, holders } = known;
+  const { relations, claims } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
     verdict: judged,
     facts,
     rules,
-    cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
+    cases: {
+      tags,
+      title,
+      parent: relations.parent,
+      backfill: message.backfill,
+      claim: { date: message.date, claimedAt: claimedAt(message) },
+      claims,
+    },
   });
   const { verdict, updates: asked } = holdWhereReadersDisagree(
     { verdict: judged, updates: cases.updates },

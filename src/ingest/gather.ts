@@ -14,7 +14,7 @@ import { sameContentMessages } from '../decide/same-entry.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
-import { caseHolders } from '../store/case-updates.ts';
+import { caseClaims } from '../store/case-updates.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { findDecisions } from '../store/decisions.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
@@ -55,14 +55,14 @@ export async function gather(
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [related, decided, book, holders] = await Promise.all([
+  const [related, decided, book, claims] = await Promise.all([
     findRelated(database, asked),
     findDecisions(database.decisions, askers),
     lookUpAddresses(database, addresses, {
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    caseHolders(database.caseUpdates, refs),
+    caseClaims(database.caseUpdates, refs),
   ]);
   const withCopies = await withDecisionsAbout(
     database,
@@ -82,7 +82,7 @@ export async function gather(
       threadClients: answered(threadClients, at),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
       decisions: answered(withCopies, at).decisions,
-      holders,
+      claims,
       clients,
       authentication,
       disagreements,
