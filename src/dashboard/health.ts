@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
+import { countHeld } from '../store/held-updates.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 
@@ -120,6 +121,14 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
+  add(
+    'held_case_updates',
+    'Case updates that wait for a person, by the reason',
+    ['review'],
+    async (gauge) => {
+      for (const [review, count] of await countHeld(database.caseUpdates)) gauge.set({ review }, count);
+    },
+  );
   add(
     'parked_folders',
     'Folders that cannot be opened and are asked for rarely',

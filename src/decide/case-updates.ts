@@ -17,6 +17,8 @@ export type Review = 'unknown-status' | 'foreign-case' | 'unauthenticated' | 'pa
 export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
+  /** The number as the tag has it, where the CRM merged that case into `ref`. */
+  readonly tagRef?: string;
   readonly title: string;
   readonly status: string | null;
   readonly statusText: string | null;
@@ -39,6 +41,8 @@ export interface CaseFacts {
   readonly backfill: boolean;
   /** When this message lays claim to a case. */
   readonly claim: Pick<Claim, 'date' | 'claimedAt'>;
+  /** The numbers of the cases into which the CRM merged others, by the number of those. */
+  readonly merged: ReadonlyMap<string, string>;
   /** The claims to the case under each ref that took effect. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
 }
@@ -91,9 +95,11 @@ export function decideCaseUpdates(input: {
     !caseOwners([...(cases.claims.get(ref) ?? []), { ...cases.claim, clientId }]).has(clientId);
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
+      const ref = tag.ref === null ? null : (cases.merged.get(tag.ref) ?? tag.ref);
       return {
         clientId,
-        ref: tag.ref,
+        ref,
+        ...(tag.ref !== null && ref !== tag.ref && { tagRef: tag.ref }),
         title: cases.title,
         status: tag.status,
         statusText: tag.statusText,
@@ -101,7 +107,7 @@ export function decideCaseUpdates(input: {
           ? 'look-alike'
           : doubtOf(tag) !== null
             ? 'unauthenticated'
-            : isForeign(clientId, tag.ref)
+            : isForeign(clientId, ref)
               ? 'foreign-case'
               : isReplyHeld
                 ? 'parent-unknown'

@@ -4,6 +4,8 @@ import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
 import { claimedAt } from './case-claims.ts';
 import type { Claim } from './case-claims.ts';
+import { isRuled, withRulings } from './case-rulings.ts';
+import type { CaseRuling } from './case-rulings.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
@@ -35,6 +37,10 @@ export interface Known {
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and whom they took the same words away from. */
   readonly decisions: readonly Decision[];
+  /** What people decided about case updates of the message. */
+  readonly rulings: readonly CaseRuling[];
+  /** For each case number in the subject that the CRM merged into another case, the number of that. */
+  readonly merged: ReadonlyMap<string, string>;
   /** For each case number in the subject, the claims to that case that took effect. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
   /** The clients in question that are there now. */
@@ -100,7 +106,10 @@ export function decide(input: DecideInput): Judgement {
     verdict: addsNothing ? (message.verdict ?? verdict) : withRecord(verdict, links),
     fresh: verdict,
     links,
-    caseUpdates: mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+    caseUpdates: withRulings(
+      mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+      known.rulings,
+    ),
     variantOf:
       (relations.variants.find((copy) => isBetter(copy, message)) ?? relations.variants[0])?.id ?? null,
     ...(entryKey !== message.variantKey && { entryKey }),
@@ -123,7 +132,7 @@ function wokenBy(
 ): DecidedMessage[] {
   const hasEntries = ({ links, caseUpdates }: DecidedMessage): boolean =>
     links.some(({ state }) => state.kind !== 'covered') ||
-    caseUpdates.some(({ review }) => review !== null && review !== 'echo');
+    caseUpdates.some((update) => update.review !== null && update.review !== 'echo' && !isRuled(update));
   const outranked = [...variants, ...impostors].filter(
     (other) => isBetter(message, other) && hasEntries(other),
   );
@@ -139,7 +148,7 @@ function withCaseUpdates(
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
   const judged = withDoubt(judge(mail, facts, rules), doubt);
-  const { relations, claims } = known;
+  const { relations, claims, merged } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
@@ -153,6 +162,7 @@ function withCaseUpdates(
       backfill: message.backfill,
       claim: { date: message.date, claimedAt: claimedAt(message) },
       claims,
+      merged,
     },
   });
   const { verdict, updates: asked } = holdWhereReadersDisagree(

@@ -1,16 +1,21 @@
+import { isRuled } from './case-rulings.ts';
 import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
+/** The number that the tag has: by it an update is known again after the CRM merged cases. */
+const numberOf = ({ ref, tagRef }: Pick<CaseUpdateDraft, 'ref' | 'tagRef'>): string | null => tagRef ?? ref;
+
 const sameUpdate =
   (update: Omit<CaseUpdateDraft, 'review' | 'awaitsParent'>) =>
-  ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
+  ({ clientId, status, statusText, ...made }: DecidedCaseUpdate): boolean =>
     clientId === update.clientId &&
-    ref === update.ref &&
+    numberOf(made) === numberOf(update) &&
     (status ?? statusText) === (update.status ?? update.statusText);
 
 /**
  * Whether a message that tells the same makes this update already, so that its tag fires once. One that is held stands for none
- * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits.
+ * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits. One that a person
+ * decided about stands for all.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
@@ -18,16 +23,25 @@ export const isMadeBy =
     caseUpdates.some(
       (made) =>
         sameUpdate(update)(made) &&
-        (made.review === null || made.review === update.review) &&
-        (made.awaitsParent !== true || awaitsParent),
+        (isRuled(made) ||
+          ((made.review === null || made.review === update.review) &&
+            (made.awaitsParent !== true || awaitsParent))),
     );
 
 /** Whether a copy of the message makes effective what this one could only hold. */
 export const isOvertaken = (update: DecidedCaseUpdate, copies: readonly DecidedMessage[]): boolean =>
   update.review !== null &&
+  !isRuled(update) &&
   copies.some(({ caseUpdates }) =>
     caseUpdates.some((made) => made.review === null && sameUpdate(update)(made)),
   );
+
+function withNumberOf(
+  { tagRef: _, ...update }: DecidedCaseUpdate,
+  { ref, tagRef }: DecidedCaseUpdate,
+): DecidedCaseUpdate {
+  return { ...update, ref, ...(tagRef !== undefined && { tagRef }) };
+}
 
 /**
  * What was held for an unknown parent, or for want of a proof that a copy brought, is settled by the newer decision. What a copy
@@ -38,11 +52,14 @@ export function mergeCaseUpdates(
   { now, copies }: { readonly now: readonly DecidedCaseUpdate[]; readonly copies: readonly DecidedMessage[] },
 ): DecidedCaseUpdate[] {
   const same = (a: DecidedCaseUpdate) => (b: DecidedCaseUpdate) =>
-    a.clientId === b.clientId && a.ref === b.ref;
+    a.clientId === b.clientId && numberOf(a) === numberOf(b);
   const echo = { review: 'echo', awaitsParent: false } as const;
   const kept = before.map((update) => {
+    if (isRuled(update)) return update;
     if (isOvertaken(update, copies)) return { ...update, ...echo };
-    const found = now.find(same(update));
+    // It stays with the case that it was recorded for.
+    const fresh = now.find(same(update));
+    const found = fresh && withNumberOf(fresh, update);
     const isProven = takenOver !== undefined && update.review === 'unauthenticated' && found?.review === null;
     if (update.awaitsParent !== true) return isProven ? { ...found, writtenAt: update.writtenAt } : update;
     const settled = found ?? { ...update, ...echo };

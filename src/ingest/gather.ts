@@ -15,6 +15,8 @@ import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
 import { caseClaims } from '../store/case-updates.ts';
+import type { Claim } from '../decide/case-claims.ts';
+import { livingCases } from '../store/cases.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { findDecisions } from '../store/decisions.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
@@ -55,14 +57,14 @@ export async function gather(
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [related, decided, book, claims] = await Promise.all([
+  const [related, decided, book, { merged, claims }] = await Promise.all([
     findRelated(database, asked),
     findDecisions(database.decisions, askers),
     lookUpAddresses(database, addresses, {
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    caseClaims(database.caseUpdates, refs),
+    casesNamed(database, refs),
   ]);
   const withCopies = await withDecisionsAbout(
     database,
@@ -82,12 +84,22 @@ export async function gather(
       threadClients: answered(threadClients, at),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
       decisions: answered(withCopies, at).decisions,
+      rulings: answered(withCopies, at).rulings,
+      merged,
       claims,
       clients,
       authentication,
       disagreements,
     },
   }));
+}
+
+async function casesNamed(
+  { cases, caseUpdates }: Pick<Database, 'cases' | 'caseUpdates'>,
+  refs: readonly string[],
+): Promise<{ readonly merged: Map<string, string>; readonly claims: Map<string, Claim[]> }> {
+  const merged = await livingCases(cases, refs);
+  return { merged, claims: await caseClaims(caseUpdates, [...new Set([...refs, ...merged.values()])]) };
 }
 
 function entry<K, V>(key: K, value: V | undefined): [K, V][] {

@@ -2,6 +2,7 @@ import { MongoClient, MongoServerError } from 'mongodb';
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { BookDocument } from './address-book.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
+import type { CaseDocument } from './cases.ts';
 import type { ClientDocument } from './clients.ts';
 import type { CommunicationDocument } from './communications.ts';
 import type { CursorDocument } from './cursors.ts';
@@ -42,6 +43,7 @@ export interface Database {
   readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly cases: Collection<CaseDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -77,6 +79,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    cases: own<CaseDocument>('cases'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -109,7 +112,11 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
     [
       database.caseUpdates as never,
-      [{ key: { clientId: 1, date: -1 } }, { key: { ref: 1, date: 1 }, sparse: true }],
+      [
+        { key: { clientId: 1, date: -1 } },
+        { key: { ref: 1, date: 1 }, sparse: true },
+        { key: { review: 1 }, sparse: true },
+      ],
     ],
     [
       database.messages as never,
@@ -144,7 +151,8 @@ export async function ensureIndexes(database: Database): Promise<void> {
       database.addressBook as never,
       [{ key: { address: 1, clientId: 1, source: 1 }, unique: true }, { key: { clientId: 1 } }],
     ],
-    [database.decisions as never, [{ key: { subject: 1 } }]],
+    [database.decisions as never, [{ key: { subject: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }]],
+    [database.cases as never, [{ key: { mergedKey: 1 } }]],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
   await ensureFetchIndex(database.sightings);

@@ -26,6 +26,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   cursors: { mailbox: text, folder: text, epoch: number, uidValidity: text, seenUid: number },
   leases: { mailbox: text, owner: text, until: date },
   addressBook: { address: text, kind: oneOf('primary', 'alias', 'domain'), source: oneOf('crm', 'learned') },
+  cases: { ref: text, by: text, at: date },
   decisions: { subject: text, act: text, by: text, at: date },
   schema: { step: text, appliedAt: date },
 };

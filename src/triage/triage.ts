@@ -4,13 +4,11 @@
  */
 import type { Filter, ObjectId } from 'mongodb';
 import { normaliseAddress } from '../mime/addresses/addresses.ts';
-import { ingestAgain } from '../ingest/ingest.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decide, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { copiesOf, idsInBatches, markForRejudge } from '../store/rejudge.ts';
-import { unconfirmUpdate } from './held.ts';
+import { followLater, judgeNow } from './judge-now.ts';
 import { domainNamed, removeAlias } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
@@ -125,16 +123,16 @@ export async function undo(
   deps: TriageDeps,
   { id, by }: { readonly id: ObjectId; readonly by: string },
 ): Promise<Acted> {
+  await showRuling(deps, id);
   const decision = await endDecision(deps.database.decisions, id, by);
   if (decision === null)
     throw new TriageError('no-such-decision', `${id.toHexString()}: no such decision is in force`);
   const { subject, act } = decision;
-  if (act === 'confirm') await unconfirmUpdate(deps.database, decision);
   const about = subject.slice(0, subject.indexOf(':'));
   const key = subject.slice(subject.indexOf(':') + 1);
   if (about === 'message') {
     const message = await deps.database.messages.findOne({ fingerprint: key });
-    const now = message === null || act === 'confirm' ? message : await judgeNow(deps, message._id);
+    const now = message === null ? null : await judgeNow(deps, message._id);
     return { decision, message: now, marked: 0 };
   }
   if (about === 'thread')
@@ -147,6 +145,17 @@ export async function undo(
   };
 }
 
+/** What a decision about a case update did must stand on the update before it can be undone; it did not before version 8 of the rules. */
+async function showRuling(deps: TriageDeps, id: ObjectId): Promise<void> {
+  const decision = await deps.database.decisions.findOne({ _id: id, undoneAt: null });
+  if (decision?.caseUpdate === undefined) return;
+  const fingerprint = decision.subject.slice('message:'.length);
+  const message = await deps.database.messages.findOne({ fingerprint });
+  const { ref } = decision.caseUpdate;
+  const isShown = message?.caseUpdates.some((update) => update.ref === ref && update.ruling !== undefined);
+  if (message !== null && isShown !== true) await judgeNow(deps, message._id);
+}
+
 /** Messages whose From is an address, or at a domain or below it. No index finds a domain: the caller bounds it by state. */
 function sentFrom(subject: string): Filter<MessageDocument> {
   const key = subject.slice(subject.indexOf(':') + 1);
@@ -154,30 +163,4 @@ function sentFrom(subject: string): Filter<MessageDocument> {
     ? (normaliseAddress(key) ?? key)
     : { $regex: `@(?:[^@]*\\.)?${key.replaceAll('.', String.raw`\.`)}$` };
   return { participants: { $elemMatch: { role: 'from', address } } };
-}
-
-/**
- * The mark first: were this process to die now, the reconciler would judge the message. Its copies, which another mailbox
- * received with a footer or a banner, follow.
- */
-async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument | null> {
-  const { messages } = deps.database;
-  await markForRejudge(messages, { _id: id });
-  await ingestAgain(deps, id);
-  const message = await messages.findOne({ _id: id });
-  if (message !== null) await followLater(deps, copiesOf(message));
-  return message;
-}
-
-async function followLater(
-  { database, enqueue }: TriageDeps,
-  filter: Filter<MessageDocument>,
-): Promise<number> {
-  let marked = 0;
-  for await (const ids of idsInBatches(database.messages, filter)) {
-    await markForRejudge(database.messages, { _id: { $in: ids } });
-    await enqueue(ids);
-    marked += ids.length;
-  }
-  return marked;
 }

@@ -66,7 +66,11 @@ const password = 'a long password';
 
 async function openApi(): Promise<{
   firm: Firm;
-  ask: (method: 'get' | 'post', path: string, body?: unknown) => Promise<{ status: number; json: Answer }>;
+  ask: (
+    method: 'get' | 'post' | 'put',
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; json: Answer }>;
   app: Hono;
 }> {
   const firm = await openFirm();
@@ -159,6 +163,25 @@ describe('the HTTP API of triage', () => {
     expect((await ask('get', '/api/triage?what=held')).json.rows[0]?.held[0]?.review).toBe('unknown-status');
     expect((await ask('post', path)).status).toBe(422);
     expect((await ask('post', path, { status: 'closed' })).json.message.held).toEqual([]);
+  });
+
+  it('rejects a held case update, once, and tells the history of its case', async () => {
+    const { firm, ask } = await openApi();
+    const message = await firm.receive(rawMessage({ subject: '[Case #7: Marinating] Lease' }));
+    const path = `/api/messages/${message._id.toHexString()}/reject`;
+    expect((await ask('post', path)).status).toBe(400);
+    expect((await ask('post', path, { reason: 'a joke' })).json.message.held).toEqual([]);
+    const again = await ask('post', path, { reason: 'a joke' });
+    expect([again.status, again.json.error.code]).toEqual([409, 'already-decided']);
+    expect((await ask('get', '/api/triage?what=held')).json.total).toBe(0);
+    expect((await ask('get', '/api/cases')).json.rows).toMatchObject([{ ref: '7', held: 0 }]);
+    expect((await ask('put', '/api/cases/7', { mergedInto: '8' })).json).toMatchObject({ livesIn: '8' });
+    expect((await ask('put', '/api/cases/8', { mergedInto: '7' })).status).toBe(422);
+    expect((await ask('get', '/api/cases/8')).json).toMatchObject({
+      mergedFrom: ['7'],
+      steps: [{ review: 'rejected', decisions: [{ by: 'ines', reason: 'a joke' }] }],
+    });
+    expect((await ask('get', '/api/cases/none')).status).toBe(404);
   });
 
   it.each([

@@ -240,6 +240,7 @@ describe('case updates', () => {
     backfill: false,
     claim: { date: day(5) },
     claims: new Map(),
+    merged: new Map(),
     ...more,
   });
   const alignedPass = {

@@ -9,6 +9,8 @@ const STATUS = {
   'no-such-message': 404,
   'no-such-client': 404,
   'no-such-decision': 404,
+  'no-such-case': 404,
+  'already-decided': 409,
   unclear: 409,
   'not-possible': 422,
 } as const;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { TriageDeps } from '../../triage/triage-deps.ts';
+import { mountCaseRoutes } from './case-routes.ts';
 import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';
@@ -19,6 +20,7 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
   mountMessageRoutes(app, deps);
   mountDecisionRoutes(app, deps);
   mountClientRoutes(app, deps);
+  mountCaseRoutes(app, deps);
   app.all('/api/*', (context) =>
     context.json({ error: { code: 'no-such-path', message: 'see /api/openapi.yaml' } }, 404),
   );
