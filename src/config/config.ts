@@ -217,6 +217,9 @@ function rulesOf(v: ValuesOf<typeof settings>, mailboxes: readonly MailboxConfig
     tagsInReplies: v.tagsInReplies,
     caseWords: v.caseWords,
     caseStatuses: v.caseStatuses ?? defaultRules.caseStatuses,
+    caseAuthority: Object.fromEntries(
+      mailboxes.flatMap(({ name, authority }) => (authority === 'both' ? [] : [[name, authority]])),
+    ),
   };
 }
 

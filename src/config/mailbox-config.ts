@@ -17,6 +17,8 @@ export interface MailboxConfig {
   readonly ca: string | null;
   /** Paths, or special uses with a backslash (RFC 6154). */
   readonly folders: readonly string[];
+  /** Whose mail in it moves a case. */
+  readonly authority: 'both' | 'staff' | 'clients';
   /** Older mail is back-fill; null: none is. */
   readonly since: Date | null;
   readonly pollIntervalSeconds: number;
@@ -49,7 +51,7 @@ export function mailboxOf({
   readonly problems: string[];
 }): MailboxConfig | undefined {
   const { values, label, pollIntervalSeconds } = fields;
-  const { host, port, security, user, folders, name, role, since } = values;
+  const { host, port, security, user, folders, name, role, authority, since } = values;
   // null: not given. undefined: given and already reported.
   if (host === null) problems.push(missing({ row: mailboxSettings.host, label: label('host') }));
   if (user === null) problems.push(missing({ row: mailboxSettings.user, label: label('user') }));
@@ -65,7 +67,7 @@ export function mailboxOf({
       `${label('caFile')}: the file holds no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
     );
   }
-  if (!host || !user || !folders || !role || !auth) return undefined;
+  if (!host || !user || !folders || !role || !authority || !auth) return undefined;
   if (port === undefined || security === undefined || name === undefined) return undefined;
   if (since === undefined || ca === undefined || pollIntervalSeconds === undefined) return undefined;
   const secured = security ?? (port === null || port === tlsPort ? 'tls' : 'starttls');
@@ -79,6 +81,7 @@ export function mailboxOf({
     auth,
     ca,
     folders,
+    authority,
     since,
     pollIntervalSeconds,
   };

@@ -62,16 +62,29 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
+type AddGauge = (
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: (gauge: Gauge) => Promise<void>,
+) => void;
+
+function addTriageGauges(add: AddGauge, { database }: Pick<HealthSources, 'database'>): void {
+  add(
+    'held_case_updates',
+    'Case updates that wait for a person, by the reason',
+    ['review'],
+    async (gauge) => {
+      for (const [review, count] of await countHeld(database.caseUpdates)) gauge.set({ review }, count);
+    },
+  );
+}
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
 function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
   const registers = [metrics.registry];
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
-  const add = (
-    name: string,
-    help: string,
-    labels: readonly string[],
-    read: (gauge: Gauge) => Promise<void>,
-  ) =>
+  const add: AddGauge = (name, help, labels, read) => {
     new Gauge({
       name: `docketmail_${name}`,
       help,
@@ -82,6 +95,8 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
         await inTime(read(this)).catch(() => {});
       },
     });
+  };
+  addTriageGauges(add, { database });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
     for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
@@ -121,14 +136,6 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
-  add(
-    'held_case_updates',
-    'Case updates that wait for a person, by the reason',
-    ['review'],
-    async (gauge) => {
-      for (const [review, count] of await countHeld(database.caseUpdates)) gauge.set({ review }, count);
-    },
-  );
   add(
     'parked_folders',
     'Folders that cannot be opened and are asked for rarely',

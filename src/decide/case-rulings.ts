@@ -1,5 +1,4 @@
 import type { Review } from './case-updates.ts';
-import type { DecidedCaseUpdate } from './decided-message.ts';
 
 /** What a person decided about a case update that was held. */
 export interface CaseRuling {
@@ -19,29 +18,5 @@ export interface AppliedRuling extends Pick<CaseRuling, 'status' | 'review' | 'a
 }
 
 /** Whether a person's decision is in force about the update. Then nothing else settles it. */
-export const isRuled = ({ ruling }: Pick<DecidedCaseUpdate, 'ruling'>): boolean =>
+export const isRuled = ({ ruling }: { readonly ruling?: AppliedRuling }): boolean =>
   ruling !== undefined && ruling.act !== 'undone';
-
-/** The updates as people decided about them; where a decision was ended, as they stood before it. */
-export function withRulings(
-  updates: readonly DecidedCaseUpdate[],
-  rulings: readonly CaseRuling[],
-): readonly DecidedCaseUpdate[] {
-  return updates.map((update) => {
-    const found = rulings.findLast((ruling) => isAbout(ruling, update));
-    if (found !== undefined) {
-      const { act, status, review, at } = found;
-      return {
-        ...update,
-        review: act === 'confirm' ? null : 'rejected',
-        ruling: { act, status, review, at },
-      };
-    }
-    const { ruling } = update;
-    if (ruling === undefined || ruling.act === 'undone') return update;
-    return { ...update, review: ruling.review, ruling: { ...ruling, act: 'undone' } };
-  });
-}
-
-const isAbout = (ruling: CaseRuling, { clientId, ref, tagRef }: DecidedCaseUpdate): boolean =>
-  ruling.clientId === clientId && (ruling.ref === ref || (tagRef !== undefined && ruling.ref === tagRef));

@@ -7,6 +7,8 @@ import type { Link, Verdict } from './verdict.ts';
 import type { Rules } from './rules.ts';
 import { caseOwners } from './case-claims.ts';
 import type { Claim } from './case-claims.ts';
+import type { authorityIn } from './case-authority.ts';
+import { withoutContradictions } from './contradicting-tags.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
 
@@ -25,6 +27,8 @@ export interface CaseUpdateDraft {
   readonly review: Review | null;
   /** The message that this one answers or carries is not known, and may show the tag to be an echo. */
   readonly awaitsParent: boolean;
+  /** Held for nothing but the mailbox that it came to: in another one it may take effect. */
+  readonly heldByMailbox?: true;
 }
 
 /** What is known of the message that this one answers. */
@@ -37,6 +41,8 @@ export interface CaseFacts {
   readonly tags: readonly CaseTag[];
   readonly title: string;
   readonly parent: Parent;
+  /** Whose tags count, by the mailboxes that the message was seen in. */
+  readonly authority: ReturnType<typeof authorityIn>;
   /** Older than the mailbox's `since`: stored, but moves no case. */
   readonly backfill: boolean;
   /** When this message lays claim to a case. */
@@ -85,17 +91,19 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
   const doubt = authorityProblem(input) ?? personalProblem(mail);
+  const elsewhere = mailboxProblem(input);
   const inside = tagsInside(mail, rules);
   const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, inside);
   const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
-  const doubtOf = (tag: CaseTag): string | null =>
+  const ownDoubtOf = (tag: CaseTag): string | null =>
     doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : isAnothersWord(tag) ? STANDS_INSIDE : null);
+  const doubtOf = (tag: CaseTag): string | null => ownDoubtOf(tag) ?? elsewhere;
   const isForeign = (clientId: string, ref: string | null): boolean =>
     ref !== null &&
     !caseOwners([...(cases.claims.get(ref) ?? []), { ...cases.claim, clientId }]).has(clientId);
+  const told = withoutContradictions(fired, cases.merged);
   const updates = verdict.clients.flatMap(({ clientId }) =>
-    fired.map((tag): CaseUpdateDraft => {
-      const ref = tag.ref === null ? null : (cases.merged.get(tag.ref) ?? tag.ref);
+    told.map(({ tag, ref }): CaseUpdateDraft => {
       return {
         clientId,
         ref,
@@ -115,11 +123,14 @@ export function decideCaseUpdates(input: {
                   ? 'unknown-status'
                   : null,
         awaitsParent: isReplyHeld || (isAnothersWord(tag) && parent.kind !== 'known'),
+        ...(elsewhere !== null && ownDoubtOf(tag) === null && { heldByMailbox: true as const }),
       };
     }),
   );
   const held = updates.filter((update) => update.review !== null).length;
-  const why = fired.map(doubtOf).find((reason) => reason !== null) ?? null;
+  const why =
+    told.map(({ tag }) => doubtOf(tag)).find((reason) => reason !== null) ??
+    (told.some(({ isContradicted }) => isContradicted) ? CONTRADICTED : null);
   return {
     updates,
     detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${why === null ? '' : `: ${why}`}` : ''}`,
@@ -127,6 +138,7 @@ export function decideCaseUpdates(input: {
 }
 
 const STANDS_INSIDE = 'the tag stands in the subject of the message inside, too';
+const CONTRADICTED = 'two tags of the subject name different statuses for one case';
 const BEHIND_PROGRAM = 'the tag stands behind words that programs set before a subject';
 
 /** People write on lists, and sales tools put the fields of bulk mail on what a client writes to one reader. */
@@ -149,6 +161,27 @@ function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
   return [...new Set(subjects)].flatMap((subject) => readCaseTags(subject, rules).tags);
 }
 
+/** What speaks against the sender in the mailboxes that the message was seen in. */
+function mailboxProblem({
+  mail,
+  verdict,
+  cases: { authority },
+  rules,
+}: Parameters<typeof decideCaseUpdates>[0]): string | null {
+  const isStaff =
+    mail.from !== null && mail.from.address !== null && isByStaff(mail.from.address, { verdict, rules });
+  if (isStaff ? authority.staff : authority.clients) return null;
+  return `mail in this mailbox moves a case only where ${isStaff ? 'clients' : 'staff'} sent it`;
+}
+
+/** Under our own address may also come a form, or a post to a group of ours. */
+function isByStaff(
+  from: string,
+  { verdict, rules }: { readonly verdict: Verdict; readonly rules: Rules },
+): boolean {
+  return isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+}
+
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
 function authorityProblem({
   mail,
@@ -158,8 +191,7 @@ function authorityProblem({
 }: Parameters<typeof decideCaseUpdates>[0]): string | null {
   const from = mail.from?.address ?? null;
   if (from === null || mail.fromAll.length > 1) return 'no single sender';
-  // Under our own address may also come a form, or a post to a group of ours.
-  const staff = isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+  const staff = isByStaff(from, { verdict, rules });
   const byPerson = new Set(
     facts.decisions.flatMap((d) => (d.subject === 'message' && d.act === 'link' ? d.clientIds : [])),
   );

@@ -4,7 +4,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
 import { claimedAt } from './case-claims.ts';
 import type { Claim } from './case-claims.ts';
-import { isRuled, withRulings } from './case-rulings.ts';
+import { isRuled } from './case-rulings.ts';
 import type { CaseRuling } from './case-rulings.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
@@ -12,7 +12,8 @@ import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-m
 import { recipientsKey } from './facts-from-mail.ts';
 import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
 import type { Doubt } from './doubtful-copy.ts';
-import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
+import { isMadeBy, mergeCaseUpdates, withRulings } from './held-updates.ts';
+import { authorityIn } from './case-authority.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
 import type { Verdict } from './verdict.ts';
@@ -24,7 +25,7 @@ import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 7;
+export const RULE_VERSION = 8;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -63,7 +64,7 @@ export interface Judgement {
   readonly newFlags: readonly string[];
   readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
-  readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
+  readonly judgedWith: Pick<DecidedMessage, 'roles' | 'mailboxes' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
   };
   readonly ruleVersion: number;
@@ -84,7 +85,7 @@ interface DecideInput {
  */
 export function decide(input: DecideInput): Judgement {
   const { mail, message, known } = input;
-  const { roles, inOwnSent, backfill } = message;
+  const { roles, mailboxes, inOwnSent, backfill } = message;
   const { decisions, authentication, book, relations, threadClients } = known;
   const { thread, sharedIds } = relations;
   const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
@@ -120,7 +121,13 @@ export function decide(input: DecideInput): Judgement {
     ],
     // A copy in our own Sent folder proves what was doubtful before.
     goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
-    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
+    judgedWith: {
+      roles,
+      ...(mailboxes && { mailboxes }),
+      inOwnSent,
+      backfill,
+      recipients: recipientsKey(mail),
+    },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
   };
@@ -159,6 +166,7 @@ function withCaseUpdates(
       tags,
       title,
       parent: relations.parent,
+      authority: authorityIn(message.mailboxes ?? [], rules),
       backfill: message.backfill,
       claim: { date: message.date, claimedAt: claimedAt(message) },
       claims,

@@ -37,6 +37,8 @@ export interface DecidedMessage extends MessageFacts {
   /** 24 hex digits made of the fingerprint: equal wherever the message is judged. */
   readonly id: string;
   readonly roles: readonly MailboxRole[];
+  /** The mailboxes that it was seen in, where there are any. */
+  readonly mailboxes?: readonly string[];
   /** Seen in a Sent folder of ours. */
   readonly inOwnSent: boolean;
   /** Older than the `since` of every mailbox that it was seen in. */

@@ -1,4 +1,5 @@
 import { isRuled } from './case-rulings.ts';
+import type { CaseRuling } from './case-rulings.ts';
 import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
@@ -44,7 +45,8 @@ function withNumberOf(
 }
 
 /**
- * What was held for an unknown parent, or for want of a proof that a copy brought, is settled by the newer decision. What a copy
+ * What was held for an unknown parent, for the mailbox that it came to first, or for want of a proof that a copy brought, is settled by
+ * the newer decision. What a copy
  * overtook is none any more. Everything else that was decided stays.
  */
 export function mergeCaseUpdates(
@@ -60,10 +62,35 @@ export function mergeCaseUpdates(
     // It stays with the case that it was recorded for.
     const fresh = now.find(same(update));
     const found = fresh && withNumberOf(fresh, update);
-    const isProven = takenOver !== undefined && update.review === 'unauthenticated' && found?.review === null;
+    const mayBeSettled = takenOver !== undefined || update.heldByMailbox === true;
+    const isProven = mayBeSettled && update.review === 'unauthenticated' && found?.review === null;
     if (update.awaitsParent !== true) return isProven ? { ...found, writtenAt: update.writtenAt } : update;
     const settled = found ?? { ...update, ...echo };
     return { ...settled, writtenAt: update.writtenAt };
   });
   return [...kept, ...now.filter((update) => !before.some(same(update)))];
 }
+
+/** The updates as people decided about them; where a decision was ended, as they stood before it. */
+export function withRulings(
+  updates: readonly DecidedCaseUpdate[],
+  rulings: readonly CaseRuling[],
+): readonly DecidedCaseUpdate[] {
+  return updates.map((update) => {
+    const found = rulings.findLast((ruling) => isAbout(ruling, update));
+    if (found !== undefined) {
+      const { act, status, review, at } = found;
+      return {
+        ...update,
+        review: act === 'confirm' ? null : 'rejected',
+        ruling: { act, status, review, at },
+      };
+    }
+    const { ruling } = update;
+    if (ruling === undefined || ruling.act === 'undone') return update;
+    return { ...update, review: ruling.review, ruling: { ...ruling, act: 'undone' } };
+  });
+}
+
+const isAbout = (ruling: CaseRuling, { clientId, ref, tagRef }: DecidedCaseUpdate): boolean =>
+  ruling.clientId === clientId && (ruling.ref === ref || (tagRef !== undefined && ruling.ref === tagRef));

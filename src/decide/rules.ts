@@ -29,7 +29,12 @@ export interface Rules {
   /** Words that open a case tag, in the spelling of the settings; matched without regard to case. */
   readonly caseWords: readonly string[];
   readonly caseStatuses: readonly CaseStatus[];
+  /** Whose mail in a mailbox moves a case, by the mailbox's name; `both` in those that are not named. */
+  readonly caseAuthority: Readonly<Record<string, CaseAuthority>>;
 }
+
+/** Whose mail in a mailbox may move a case. */
+export type CaseAuthority = 'staff' | 'clients' | 'both';
 
 interface Blocklist {
   /** Addresses, or domains without "@"; lower-cased. */
@@ -54,4 +59,5 @@ export const defaultRules: Rules = {
   tagsInReplies: 'review',
   caseWords: ['Case Update', 'Case'],
   caseStatuses: builtInCaseStatuses,
+  caseAuthority: {},
 };

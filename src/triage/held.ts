@@ -34,7 +34,9 @@ export interface Rejection extends HeldRequest {
  */
 export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Promise<DecisionDocument[]> {
   const held = await heldOf(deps.database, asked);
-  const statusless = held.find(({ review }) => review === 'unknown-status');
+  const statusless = held.find(
+    ({ row }) => row.statusInherited === true && (row.statusText ?? null) !== null,
+  );
   if (statusless !== undefined && asked.status === null)
     throw new TriageError(
       'not-possible',

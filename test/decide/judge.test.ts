@@ -241,6 +241,7 @@ describe('case updates', () => {
     claim: { date: day(5) },
     claims: new Map(),
     merged: new Map(),
+    authority: { staff: true, clients: true },
     ...more,
   });
   const alignedPass = {

@@ -271,3 +271,32 @@ describe('a case', () => {
     expect(merged.filter(({ mergedInto }) => mergedInto !== null).length).toBeLessThan(2);
   });
 });
+
+describe('a mailbox whose mail moves a case for staff only', () => {
+  const rules = { caseAuthority: { partners: 'staff', intake: 'clients' } } as const;
+  const subject = '[Case #3: Closed] Lease';
+
+  it('holds the tag of a client, until the message is seen where clients count, whichever comes first', async () => {
+    for (const order of [
+      ['partners', 'intake'],
+      ['intake', 'partners'],
+    ]) {
+      const { firm } = await openOffice({ rules });
+      for (const mailbox of order) {
+        await firm.receive(rawMessage({ id: 'one@kline.test', subject }), { mailbox });
+        const [row] = await rowsOf(firm);
+        const isHeld = mailbox === 'partners' && order[0] === 'partners';
+        expect(row?.review).toBe(isHeld ? 'unauthenticated' : null);
+      }
+    }
+  });
+
+  it('lets staff move it, and holds theirs where only clients do', async () => {
+    const { firm } = await openOffice({ rules });
+    const byStaff = { from: 'office@firm.test', to: client, subject };
+    await firm.receive(rawMessage({ ...byStaff, id: 'a@firm.test' }), { mailbox: 'partners' });
+    expect((await rowsOf(firm)).map(({ review }) => review)).toEqual([null]);
+    await firm.receive(rawMessage({ ...byStaff, id: 'b@firm.test', date: day(9) }), { mailbox: 'intake' });
+    expect((await rowsOf(firm)).map(({ review }) => review)).toContain('unauthenticated');
+  });
+});
