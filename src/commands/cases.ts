@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
+import { defaultRules } from '../decide/rules.ts';
+import { caseTagHelp } from '../mail/case-tag/case-tag-help.ts';
 import { caseHistory, listCases } from '../triage/cases.ts';
 import type { CaseHistory, CaseStep, CaseSummary } from '../triage/cases.ts';
 import { decisionReport, printable } from './triage-report.ts';
@@ -14,6 +16,7 @@ export function casesCommand(): Command {
     .option('--limit <n>', 'cases to list', '50')
     .option('--after <cursor>', 'the next page, as printed at the end of the previous one')
     .option('--json', 'JSON instead of text')
+    .addHelpText('after', `\n${caseTagHelp(defaultRules)}`)
     .action(cases);
 }
 

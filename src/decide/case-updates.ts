@@ -1,6 +1,6 @@
 import type { Mail, Automatic } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import { isEcho, readCaseTags } from '../mail/case-tag/case-tag.ts';
+import { isEcho, readCaseTags, repliesInBracket } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext } from './known-context.ts';
 import type { Link, Verdict } from './verdict.ts';
@@ -64,7 +64,8 @@ export function isReply(mail: Mail): boolean {
   return (
     mail.inReplyTo.length > 0 ||
     mail.references.length > 0 ||
-    stripSubjectPrefixes(mail.subject).kinds.includes('reply')
+    stripSubjectPrefixes(mail.subject).kinds.includes('reply') ||
+    repliesInBracket(mail.subject)
   );
 }
 

@@ -1,3 +1,4 @@
+import { builtInCaseWords } from '../mail/case-tag/case-words.ts';
 import { builtInCaseStatuses } from './case-statuses.ts';
 import type { CaseStatus } from './case-statuses.ts';
 
@@ -57,7 +58,7 @@ export const defaultRules: Rules = {
   trustedAuthservIds: [],
   ownRelays: [],
   tagsInReplies: 'review',
-  caseWords: ['Case Update', 'Case'],
+  caseWords: builtInCaseWords,
   caseStatuses: builtInCaseStatuses,
   caseAuthority: {},
 };
