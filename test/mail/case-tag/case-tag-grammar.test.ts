@@ -31,8 +31,8 @@ describe('the table of the grammar', () => {
     ]);
   });
 
-  it('has an example that no other form reads for each form', () => {
-    for (const { syntax, examples: own } of tagForms) expect(own.length, syntax).toBeGreaterThan(0);
+  it('has an example for each form', () => {
+    expect(tagForms.filter(({ examples: own }) => own.length === 0)).toEqual([]);
   });
 
   it('is what the help and the documentation show', () => {
@@ -62,7 +62,10 @@ describe('a subject', () => {
     for (const [language, words] of languages)
       for (const word of words)
         for (const spelled of [word, word.toUpperCase()])
-          expect(tellTags(`[${spelled} 4711: Open] Lease`), language).toEqual(['4711|Open|Open', 'Lease']);
+          expect({ language, read: tellTags(`[${spelled} 4711: Open] Lease`) }).toEqual({
+            language,
+            read: ['4711|Open|Open', 'Lease'],
+          });
   });
 });
 
