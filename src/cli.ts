@@ -34,6 +34,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['webhooks', async () => (await import('./commands/webhooks.ts')).webhooksCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);
 const asked = commands.get(process.argv[2] ?? '');

@@ -11,6 +11,7 @@ export interface Metrics {
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
   readonly revivedJobs: Counter;
+  readonly webhookDeliveries: Counter<'endpoint' | 'outcome'>;
 }
 
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -65,6 +66,12 @@ export function createMetrics(): Metrics {
       name: 'docketmail_folder_resets_total',
       help: 'Folders that were reset and read again',
       labelNames: ['mailbox'],
+      registers,
+    }),
+    webhookDeliveries: new Counter({
+      name: 'docketmail_webhook_deliveries_total',
+      help: 'Attempts to deliver an event, by endpoint and outcome',
+      labelNames: ['endpoint', 'outcome'],
       registers,
     }),
     revivedJobs: new Counter({

@@ -16,6 +16,8 @@ import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
 import { addPoll } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
+import { startDeliverWorkers } from '../queue/deliver-workers.ts';
+import { deliverDeps, deliveryJobs, runEvents, webhookDeps } from './events.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Liveness } from './heartbeat.ts';
 import { probeDatabase } from '../store/mongo.ts';
@@ -94,7 +96,10 @@ export async function openApp(
       liveness: () => heartbeat.liveness(),
       signal,
     };
-    if (roles.has('ingest')) workers.push(startIngest(composition));
+    if (roles.has('ingest')) {
+      workers.push(startIngest(composition), startDeliver(composition));
+      background.push(runEvents(composition));
+    }
     if (roles.has('poll')) {
       workers.push(startPoll(composition));
       background.push(...watchMailboxes(composition));
@@ -133,6 +138,13 @@ function startIngest(composition: Composition): RunningWorkers {
   };
   const { concurrency } = config.ingest;
   return startIngestWorkers({ ...workerSettings(composition), ingest, concurrency });
+}
+
+function startDeliver(composition: Composition): RunningWorkers {
+  return startDeliverWorkers({
+    ...workerSettings(composition),
+    events: deliverDeps(composition.resources),
+  });
 }
 
 function startPoll(composition: Composition): RunningWorkers {
@@ -189,6 +201,7 @@ async function openDashboardOf({
     liveness,
     health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
     mailboxes: config.mailboxes,
+    webhooks: webhookDeps(resources, deliveryJobs(queues)),
     triage: {
       database,
       blobs,

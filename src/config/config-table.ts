@@ -46,6 +46,7 @@ const g = {
   poll: 'Polling and ingesting',
   who: 'Staff and clients',
   cases: 'Case tags',
+  events: 'Events',
   dashboard: 'Dashboard',
   process: 'Process',
 } as const;
@@ -361,6 +362,21 @@ export const settings = {
     doc: `Your CRM's statuses with other words for them. Default: ${defaultRules.caseStatuses.map(({ status }) => status).join(', ')}, with translations. A status with one of these names keeps its translations if you list it.`,
     kind: ruleKinds.caseStatuses,
     example: 'Open=open,offen;Closed=closed,geschlossen;On Hold=on hold,pending',
+  }),
+
+  eventsKeepDays: setting({
+    name: 'EVENTS_KEEP_DAYS',
+    group: g.events,
+    doc: 'How long events and their deliveries are kept, for readers of the feed and for replays.',
+    kind: wholeNumber({ min: 1, max: 3650 }),
+    fallback: '30',
+  }),
+  webhookAllowPrivate: setting({
+    name: 'WEBHOOK_ALLOW_PRIVATE',
+    group: g.events,
+    doc: 'Let webhooks reach this machine and the local network, also by http. Without it only public addresses by https: whoever adds a webhook could ask your other servers in its name.',
+    kind: yesNo,
+    fallback: 'false',
   }),
 
   dashboardHost: setting({

@@ -38,6 +38,7 @@ export interface Config {
     readonly readTimeLimitSeconds: number;
     readonly spoolDir: string;
   };
+  readonly events: { readonly keepDays: number; readonly allowPrivate: boolean };
   readonly reconcileSeconds: number;
   readonly dashboard: {
     readonly host: string;
@@ -168,6 +169,7 @@ function configOf({
       readTimeLimitSeconds: v.readTimeLimitSeconds,
       spoolDir: resolve(v.spoolDir ?? tmpdir()),
     },
+    events: { keepDays: v.eventsKeepDays, allowPrivate: v.webhookAllowPrivate },
     reconcileSeconds: v.reconcileSeconds,
     dashboard: {
       host: v.dashboardHost,

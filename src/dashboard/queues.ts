@@ -23,7 +23,7 @@ const SHOWN = [
 ];
 
 /** Bull Board under /queues, with a link from each ingest job to what became of its message. */
-export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
+export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues): void {
   const server = new HonoAdapter(serveStatic);
   server.setBasePath('/queues');
   const ingestAdapter = new BullMQAdapter(ingest, {
@@ -36,6 +36,7 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
   const adapters = [
     ingestAdapter,
     new BullMQAdapter(poll, { description: 'One job a mailbox' }),
+    new BullMQAdapter(deliver, { description: 'One job per event and endpoint' }),
     new BullMQAdapter(tick, { description: 'Timers' }),
   ];
   for (const adapter of adapters) {

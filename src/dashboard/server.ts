@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { WebhookDeps } from '../events/endpoints.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
@@ -27,6 +28,7 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
+    readonly webhooks: WebhookDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -49,7 +51,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs);
-  mountApi(app, input.triage);
+  mountApi(app, { ...input.triage, webhooks: input.webhooks });
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });

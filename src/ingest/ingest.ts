@@ -11,6 +11,7 @@ import type { Reader, ReadMessage } from '../read/reader.ts';
 import { flagReusedId, writeOut, flagSender } from './record.ts';
 import { laterOf } from '../mail/authentication/authentication.ts';
 import { retractLinks } from './retract.ts';
+import { tellQuarantine, tellWritten } from './tell-events.ts';
 import type { Written } from './retract.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
@@ -62,6 +63,7 @@ export type IngestStep =
   | 'received'
   | 'judged'
   | 'written'
+  | 'told'
   | 'dependants-marked'
   | 'marked-written'
   | 'done';
@@ -243,9 +245,12 @@ async function finish(
   let written = { communications: 0, caseUpdates: 0 };
   if (message.state === 'judged') {
     const earlier = await readEarlier(deps, message);
+    const marked = message;
     message = await deferToOriginal(database, await retractLinks(database, message, { mail, earlier }), mail);
     written = await writeOut(database, message, mail);
     deps.step?.('written');
+    await tellWritten(database, message, { marked });
+    deps.step?.('told');
     const known = asDecided({ ...received, links: received.state === 'judged' ? [] : received.links });
     if (isNews(asDecided(message), { before: known, isFirst: message.storedAt === null }))
       await deps.rejudgeSoon(await markDependants(database.messages, message));
@@ -304,6 +309,7 @@ async function quarantine(
     error,
     secondReading: await deps.reader.second(raw),
   });
+  await tellQuarantine(deps.database, { id, facts, mailbox });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readJob, removeJobKeys } from './job-keys.ts';
 
 /** Queue names; the prefix of the settings stands before them in Redis. */
-export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as const;
+export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest', deliver: 'deliver' } as const;
 
 /** Jobs carry references only: their data are stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
@@ -16,6 +16,12 @@ export const ingestJob = z.object({
   kind: z.enum(['sighting', 'message']),
   id: z.string().regex(/^[0-9a-f]{24}$/u),
 });
+export const deliverJob = z.object({
+  id: z.string().regex(/^[0-9a-f]{24}$/u),
+  endpoint: z.string().regex(/^[0-9a-f]{24}$/u),
+  attempts: z.number().int().min(0),
+});
+export type DeliverJob = z.infer<typeof deliverJob>;
 export type MailboxJob = z.infer<typeof mailboxJob>;
 export type IngestJob = z.infer<typeof ingestJob>;
 
@@ -23,6 +29,7 @@ export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
+  readonly deliver: Queue<DeliverJob>;
   /** For what BullMQ has no word for: keys that it takes for jobs and are none. Connects on its first use. */
   readonly redis: Redis;
   close(): Promise<void>;
@@ -58,18 +65,20 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
     queue.on('error', () => {});
     return queue;
   };
-  const [tick, poll, ingest] = [
+  const [tick, poll, ingest, deliver] = [
     open<MailboxJob>(queueNames.tick),
     open<MailboxJob>(queueNames.poll),
     open<IngestJob>(queueNames.ingest),
+    open<DeliverJob>(queueNames.deliver),
   ];
   return {
     tick,
     poll,
     ingest,
+    deliver,
     redis,
     close: async () => {
-      await Promise.allSettled([tick.close(), poll.close(), ingest.close()]);
+      await Promise.allSettled([tick.close(), poll.close(), ingest.close(), deliver.close()]);
       redis.disconnect();
     },
   };

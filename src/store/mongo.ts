@@ -7,12 +7,14 @@ import type { ClientDocument } from './clients.ts';
 import type { CommunicationDocument } from './communications.ts';
 import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
+import type { EventDocument } from './events.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
+import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } from './webhooks.ts';
 import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
@@ -28,7 +30,7 @@ export interface MongoSettings {
 }
 
 /** The three collections of the CRM and docketmail's own. */
-export interface Database {
+export interface Database extends Webhooks {
   readonly client: MongoClient;
   readonly db: Db;
   readonly ownPrefix: string;
@@ -44,6 +46,7 @@ export interface Database {
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
   readonly cases: Collection<CaseDocument>;
+  readonly events: Collection<EventDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -80,6 +83,10 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
     cases: own<CaseDocument>('cases'),
+    events: own<EventDocument>('events'),
+    endpoints: own<EndpointDocument>('webhookEndpoints'),
+    deliveries: own<DeliveryDocument>('webhookDeliveries'),
+    webhookSecrets: own<SecretsDocument>('webhookSecrets'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -153,6 +160,19 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
     [database.decisions as never, [{ key: { subject: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }]],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
+    [
+      database.events as never,
+      [
+        { key: { seq: 1 }, unique: true, sparse: true },
+        { key: { open: 1 }, sparse: true },
+        { key: { entity: 1, revision: 1 } },
+        { key: { at: 1 } },
+      ],
+    ],
+    [
+      database.deliveries as never,
+      [{ key: { state: 1, nextAt: 1 } }, { key: { endpoint: 1, createdAt: -1 } }, { key: { createdAt: 1 } }],
+    ],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
   await ensureFetchIndex(database.sightings);

@@ -3,6 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { dispatchEvents } from '../../src/events/dispatch.ts';
+import { openSecretStore } from '../../src/events/secrets.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
@@ -57,6 +59,9 @@ interface Answer {
     readonly undoneBy: string;
   } | null;
   readonly preview: { readonly changes: { readonly links: number } };
+  readonly webhook: { readonly id: string };
+  readonly secret: string;
+  readonly after: number;
   readonly marked: number;
   readonly found: boolean;
   readonly error: { readonly code: string };
@@ -67,7 +72,7 @@ const password = 'a long password';
 async function openApi(): Promise<{
   firm: Firm;
   ask: (
-    method: 'get' | 'post' | 'put',
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body?: unknown,
   ) => Promise<{ status: number; json: Answer }>;
@@ -77,7 +82,16 @@ async function openApi(): Promise<{
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
   app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
-  mountApi(app, { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) });
+  mountApi(app, {
+    ...firm,
+    enqueue: async (ids) => void firm.waiting.messages.push(...ids),
+    webhooks: {
+      database: firm.database,
+      secrets: openSecretStore(firm.database.webhookSecrets),
+      egress: { allowPrivate: false },
+      enqueue: async () => {},
+    },
+  });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {
     firm,
@@ -182,6 +196,38 @@ describe('the HTTP API of triage', () => {
       steps: [{ review: 'rejected', decisions: [{ by: 'ines', reason: 'a joke' }] }],
     });
     expect((await ask('get', '/api/cases/none')).status).toBe(404);
+  });
+
+  it('adds a webhook, tells its secret once, and changes, tests, replays and removes it', async () => {
+    const { firm, ask } = await openApi();
+    const refused = await ask('post', '/api/webhooks', { url: 'https://127.0.0.1/x' });
+    expect([refused.status, refused.json.error.code]).toEqual([422, 'not-possible']);
+    const { json } = await ask('post', '/api/webhooks', {
+      url: 'https://crm.example/hook',
+      include: ['subject'],
+    });
+    const { id } = json.webhook;
+    expect(json.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/u);
+    const path = `/api/webhooks/${id}`;
+    const answers = [
+      await ask('get', '/api/webhooks'),
+      await ask('get', path),
+      await ask('patch', path, { types: ['caseUpdate.created'] }),
+      await ask('post', `${path}/test`),
+      await ask('get', `${path}/deliveries`),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(JSON.stringify(answers)).not.toContain(json.secret.slice(6));
+    await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease' }));
+    await dispatchEvents(firm.database);
+    const feed = (await ask('get', '/api/events?types=caseUpdate.created')).json;
+    expect(feed.rows).toMatchObject([{ type: 'caseUpdate.created', data: { ref: '7', revision: 1 } }]);
+    expect((await ask('get', `/api/events?after=${feed.after}`)).json.rows).toEqual([]);
+    expect((await ask('post', `${path}/replay`, { ids: [feed.rows[0]?.id] })).json).toEqual({ replayed: 1 });
+    expect((await ask('post', `${path}/rotate`)).json.secret).not.toBe(json.secret);
+    expect((await ask('delete', path)).status).toBe(200);
+    expect((await ask('get', path)).status).toBe(404);
+    expect(await firm.database.webhookSecrets.countDocuments()).toBe(0);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
+import { openSecretStore } from '../../src/events/secrets.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
@@ -27,6 +28,12 @@ async function open(access: Access = {}, queues: Queues = newQueues()) {
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
+    webhooks: {
+      database: firm.database,
+      secrets: openSecretStore(firm.database.webhookSecrets),
+      egress: { allowPrivate: false },
+      enqueue: async () => {},
+    },
     metrics: createMetrics(),
     log: createLog('silent'),
     mailboxes: [{ name: 'office' }],

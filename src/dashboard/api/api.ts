@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { WebhookDeps } from '../../events/endpoints.ts';
 import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { mountCaseRoutes } from './case-routes.ts';
 import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';
+import { mountWebhookRoutes } from './webhook-routes.ts';
 
 /** Far more than any request here needs. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** /api: triage as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
-export function mountApi(app: Hono, deps: TriageDeps): void {
+/** /api: triage, cases and webhooks as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
+export function mountApi(app: Hono, deps: TriageDeps & { readonly webhooks: WebhookDeps }): void {
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.get('/api/openapi.yaml', async (context) => {
     const contract = await readFile(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
@@ -21,6 +23,7 @@ export function mountApi(app: Hono, deps: TriageDeps): void {
   mountDecisionRoutes(app, deps);
   mountClientRoutes(app, deps);
   mountCaseRoutes(app, deps);
+  mountWebhookRoutes(app, deps.webhooks);
   app.all('/api/*', (context) =>
     context.json({ error: { code: 'no-such-path', message: 'see /api/openapi.yaml' } }, 404),
   );
