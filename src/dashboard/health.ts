@@ -69,6 +69,29 @@ type AddGauge = (
   read: (gauge: Gauge) => Promise<void>,
 ) => void;
 
+function addWebhookGauges(add: AddGauge, { database }: Pick<HealthSources, 'database'>): void {
+  const { endpoints, deliveries } = database;
+  add(
+    'webhook_oldest_undelivered_timestamp_seconds',
+    'When the oldest event was told that an endpoint did not get yet; 0 where it got all',
+    ['endpoint'],
+    async (gauge) => {
+      for (const { _id } of await endpoints.find().toArray()) {
+        const [oldest] = await deliveries
+          .find({ endpoint: _id, state: 'pending' })
+          .sort({ createdAt: 1 })
+          .limit(1)
+          .toArray();
+        gauge.set({ endpoint: _id.toHexString() }, (oldest?.createdAt.getTime() ?? 0) / 1000);
+      }
+    },
+  );
+  add('webhook_enabled', '1 while an endpoint is told of events', ['endpoint'], async (gauge) => {
+    for (const { _id, isEnabled } of await endpoints.find().toArray())
+      gauge.set({ endpoint: _id.toHexString() }, isEnabled ? 1 : 0);
+  });
+}
+
 function addTriageGauges(add: AddGauge, { database }: Pick<HealthSources, 'database'>): void {
   add(
     'held_case_updates',
@@ -97,6 +120,7 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     });
   };
   addTriageGauges(add, { database });
+  addWebhookGauges(add, { database });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
     for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);

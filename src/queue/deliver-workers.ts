@@ -12,9 +12,9 @@ import type { DeliverJob, Queues } from './queues.ts';
 /** A delivery mostly waits for the other side. */
 const CONCURRENCY = 32;
 /** Of one endpoint at a time, so that one that answers slowly leaves room for the others. */
-const PER_ENDPOINT = 4;
-/** Jobs of an endpoint that may wait for their turn here; the others come back later. */
-const WAITING_PER_ENDPOINT = 4;
+const PER_ENDPOINT = 8;
+/** Jobs of an endpoint that may wait for their turn here, while it is well and while it fails; the others come back later. */
+const WAITING = { well: 16, failing: 2 } as const;
 const COME_BACK_MS = 2_000;
 
 /** One job per event and endpoint: what the database says decides, the job is only its turn. */
@@ -22,6 +22,7 @@ export function startDeliverWorkers(
   settings: WorkerSettings & { readonly events: DeliverDeps },
 ): RunningWorkers {
   const { queues, events, log, metrics, timing = jobTiming } = settings;
+  const failing = new Set<string>();
   const limits = new Map<string, LimitFunction>();
   const limitOf = (endpoint: string): LimitFunction => {
     const known = limits.get(endpoint) ?? pLimit(PER_ENDPOINT);
@@ -35,12 +36,14 @@ export function startDeliverWorkers(
     async (job) => {
       const { id, endpoint, attempts } = payloadOf(job, deliverJob);
       const limit = limitOf(endpoint);
-      if (limit.pendingCount >= WAITING_PER_ENDPOINT) {
+      if (limit.pendingCount >= (failing.has(endpoint) ? WAITING.failing : WAITING.well)) {
         const delay = COME_BACK_MS * (1 + Math.random());
         await queues.deliver.add('deliver', job.data, { ...options, delay, jobId: comeBackId(id, attempts) });
         return { outcome: 'waits' };
       }
       const outcome = await limit(async () => await deliver(events, ObjectId.createFromHexString(id)));
+      if (outcome.outcome === 'delivered') failing.delete(endpoint);
+      else if (outcome.outcome !== 'nothing-to-do') failing.add(endpoint);
       report(outcome);
       if (outcome.outcome === 'put-off')
         await addDeliveryJobs(queues, [
