@@ -24,8 +24,8 @@ const server = createServer(async (request, response) => {
   // Events may come twice, and a late one behind its successor: what is not newer changes nothing.
   if (data.revision > (revisions.get(data.entity) ?? 0)) {
     revisions.set(data.entity, data.revision);
-    console.log(JSON.stringify({ type, entity: data.entity, revision: data.revision }));
+    process.stdout.write(`${JSON.stringify({ type, entity: data.entity, revision: data.revision })}\n`);
   }
   return response.writeHead(204).end();
 });
-server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => console.log('listening', server.address().port));
+server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => process.stdout.write(`listening ${server.address().port}\n`));
