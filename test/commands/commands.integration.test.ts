@@ -34,18 +34,17 @@ const commands = [
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 
 describe('every command', () => {
-  it('has --help and --version, which need no setting', async () => {
-    for (const command of commands) {
-      const help = await runProgram([...words(command), '--help']);
-      expect([help.code, help.stderr]).toEqual([0, '']);
-      expect(help.stdout).toContain(`Usage: docketmail ${command}`.trimEnd());
-      expect(help.stdout).toContain('--version');
-    }
-    for (const command of ['', 'start', 'clients import']) {
-      const version = await runProgram([...words(command), '--version']);
-      expect([version.code, version.stderr]).toEqual([0, '']);
-      expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
-    }
+  it.each(commands)('has --help, which needs no setting: %s', async (command) => {
+    const help = await runProgram([...words(command), '--help']);
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toContain(`Usage: docketmail ${command}`.trimEnd());
+    expect(help.stdout).toContain('--version');
+  });
+
+  it.each(['', 'start', 'clients import'])('has --version, which needs no setting: %s', async (command) => {
+    const version = await runProgram([...words(command), '--version']);
+    expect([version.code, version.stderr]).toEqual([0, '']);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
   });
 });
 
