@@ -56,6 +56,8 @@ export function createWalker(around: {
   let messages = 0;
   let stopped = false;
   let headerLooks = 0;
+  /** Within a header line that is too long to be taken at once. */
+  let midLine = false;
 
   const parentOf = (): Part | null => frames.at(-1)?.part ?? outer;
 
@@ -177,9 +179,43 @@ export function createWalker(around: {
     return lineEnd;
   }
 
+  /** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
+  let structure: Buffer[] = [];
+  let structureBytes = 0;
+  const addStructure = (bytes: Buffer): void => {
+    if (bytes.length === 0 || messages === 0) return;
+    structure.push(bytes);
+    structureBytes += bytes.length;
+  };
+  function* passStructure(): Generator<WalkEvent, void> {
+    if (structureBytes > 0) yield { kind: 'structure', bytes: Buffer.concat(structure) };
+    structure = [];
+    structureBytes = 0;
+  }
+
+  /** Finds where a header may end that is not looked at any more: the next line that is blank or begins with a dash. */
+  function createHeaderSkip(data: Buffer): (start: number) => number {
+    /** Looked for once, not at every line that begins with a dash. */
+    let blank = -1;
+    const nextBlank = (start: number): number => {
+      if (blank >= start) return blank;
+      const ends = [data.indexOf('\n\n', start), data.indexOf('\n\r\n', start)].filter((at) => at >= 0);
+      // Of the last line it is not known yet whether a blank one follows.
+      blank = ends.length === 0 ? data.lastIndexOf(0x0a) + 1 : Math.min(...ends) + 1;
+      return blank;
+    };
+    return (start) => {
+      if (data[start] === dash || data[start] === 0x0a || data[start] === 0x0d) return start;
+      const dashes = nextDashLine(data, start);
+      const end = nextBlank(start);
+      return dashes < 0 ? end : Math.min(dashes, end);
+    };
+  }
+
   function* run(piece: Buffer, last: boolean): Generator<WalkEvent, void> {
     let data = carry.length === 0 ? piece : Buffer.concat([carry, piece]);
     let position = 0;
+    let headerEnd = createHeaderSkip(data);
     carry = empty;
     while (position < data.length) {
       if (stopped) {
@@ -192,33 +228,45 @@ export function createWalker(around: {
         position = next;
         continue;
       }
+      const skipTo = !midLine && header.isFull() ? headerEnd(position) : position;
+      if (position < skipTo) {
+        addStructure(data.subarray(position, skipTo));
+        position = skipTo;
+        continue;
+      }
       const feed = data.indexOf(0x0a, position);
       if (feed < 0 && !last && data.length - position < maxHeaderLine) break;
       const end = feed < 0 ? data.length : feed + 1;
       const line = data.subarray(position, end);
       position = end;
-      const found = line[0] === dash && line[1] === dash ? findDelimiter(frames, line) : null;
+      const dashes = !midLine && line[0] === dash && line[1] === dash;
+      midLine = feed < 0;
+      const found = dashes ? findDelimiter(frames, line) : null;
       if (found !== null) {
+        yield* passStructure();
         yield* atDelimiterLine(line, found);
         continue;
       }
-      if (line[0] === dash && line[1] === dash && endsHeader(line, header)) {
+      if (dashes && endsHeader(line, header)) {
+        yield* passStructure();
         yield* openPart(header);
         position -= line.length;
         atLineStart = true;
         continue;
       }
       const progress = header.push(line);
-      // Only a message around this header wants its bytes.
-      if (progress.bytes.length > 0 && messages > 0) yield { kind: 'structure', bytes: progress.bytes };
+      addStructure(progress.bytes);
       if (progress.kind === 'more') continue;
+      yield* passStructure();
       yield* openPart(header);
       atLineStart = true;
       if (progress.kind === 'body') {
         data = Buffer.concat([...progress.lines, data.subarray(position)]);
         position = 0;
+        headerEnd = createHeaderSkip(data);
       }
     }
+    yield* passStructure();
     carry = position < data.length ? Buffer.from(data.subarray(position)) : empty;
   }
 
