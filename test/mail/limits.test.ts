@@ -164,6 +164,7 @@ describe('headers', () => {
     const message = await read(mixed([inside, inside, inside]), { maxAllHeaderLines: 100 });
     expect(message.nested.reduce((sum, { headers }) => sum + headers.length, 0)).toBeLessThanOrEqual(150);
     expect(message.nested).toHaveLength(3);
+    expect(message.warnings).toContain('header-too-long: over 10000 lines, in a message inside');
   });
 
   it('name no more addresses and ids than are looked at', async () => {

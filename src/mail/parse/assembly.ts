@@ -56,7 +56,7 @@ export function createAssembly(input: {
   readonly limits: ParseLimits;
 }): Assembly {
   const { sink, limits } = input;
-  const outermost = createMessageDraft(null, limits);
+  const outermost = createMessageDraft(null, limits, null);
   const drafts: MessageDraft[] = [outermost];
   /** Message parts whose bytes are also a file, from the outside in. */
   const messageReaders: PartReader[] = [];
@@ -125,7 +125,7 @@ export function createAssembly(input: {
           draft.warn('container-too-large', part.contentType);
           return undefined;
         }
-        const nested = createMessageDraft(part, limits);
+        const nested = createMessageDraft(part, limits, outermost);
         draft.nested.push(nested);
         drafts.push(nested);
         await walkInside(result.kept, part, true);
@@ -190,7 +190,7 @@ export function createAssembly(input: {
     } else if (part.kind === 'message') {
       const output = deliveries.open();
       messageReaders.push(openPartReader({ part, plan: () => ({ keepBytes: 0, output }) }));
-      const nested = createMessageDraft(part, limits);
+      const nested = createMessageDraft(part, limits, outermost);
       draft.nested.push(nested);
       drafts.push(nested);
     } else {
