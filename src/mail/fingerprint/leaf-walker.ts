@@ -156,6 +156,10 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   };
 
   const lines = createBoundaryLines({
+    // In a header the next bytes may open a multipart whose boundary is not known yet.
+    mayBeBoundary: (bytes, start) =>
+      state.kind === 'headers' ||
+      (!opaque && open.some(({ boundary }) => standsAt(boundary, bytes, start + 2))),
     isBoundary(line) {
       const found = opaque ? null : findBoundary(open, line);
       if (found === null) return false;
@@ -207,11 +211,22 @@ function findBoundary(
   return null;
 }
 
+/** Characters of a boundary are bytes. */
+function standsAt(boundary: string, bytes: Buffer, start: number): boolean {
+  if (start + boundary.length > bytes.length) return false;
+  for (let index = 0; index < boundary.length; index += 1)
+    if (bytes[start + index] !== boundary.charCodeAt(index)) return false;
+  return true;
+}
+
 /** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
 function createBoundaryLines({
+  mayBeBoundary,
   isBoundary,
   addBytes,
 }: {
+  /** False where a whole line, which begins at `start`, is none for sure. Answers megabytes of dashes, each a line of its own. */
+  readonly mayBeBoundary: (bytes: Buffer, start: number) => boolean;
   readonly isBoundary: (line: string) => boolean;
   readonly addBytes: (bytes: Buffer) => void;
 }): { write(chunk: Buffer): void; end(): void } {
@@ -237,7 +252,9 @@ function createBoundaryLines({
 
   /** @returns where the next line that may be a boundary begins. */
   const readOther = (chunk: Buffer, start: number): number => {
-    const found = chunk.indexOf(dashesAtLineStart, start);
+    let found = chunk.indexOf(dashesAtLineStart, start);
+    while (found >= 0 && chunk.indexOf(LF, found + 1) >= 0 && !mayBeBoundary(chunk, found + 1))
+      found = chunk.indexOf(dashesAtLineStart, found + 1);
     const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
     const end = found < 0 ? chunk.length - (endsInDash ? 1 : 0) : found + 1;
     addBytes(chunk.subarray(start, end));

@@ -35,9 +35,35 @@ function adoptBoundary(declared: string | null, seen: string): string | null {
   return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
 }
 
+/** Whether the bytes behind the dashes can be the boundary, with its closing dashes or without. */
+function isBoundaryAt(boundary: string, line: Buffer, end: number): boolean {
+  const closing = end - 2 - boundary.length;
+  if (closing < 0) return false;
+  for (let at = 0; at < boundary.length; at += 1) {
+    const code = boundary.charCodeAt(at);
+    // Beyond ASCII a character is no byte: let the texts be compared.
+    if (code >= 0x80) return true;
+    if (code !== line[at + 2]) return false;
+  }
+  return closing === 0 || line[end - 1] === 0x2d || (line[end - 1] ?? 0) >= 0x80;
+}
+
+/** Told without reading the line as text, for a message may be nothing but dashes. */
+function mayBeDelimiter(frames: readonly Frame[], line: Buffer): boolean {
+  let end = line.length;
+  while (end > 2 && (line[end - 1] ?? 0) <= 0x20) end -= 1;
+  return frames.some(({ part, boundary, children }) => {
+    if (part.kind !== 'multipart') return false;
+    if (boundary === null || isBoundaryAt(boundary, line, end)) return true;
+    // One that was not met yet may stand in quotes, or in other case.
+    const length = end - 2;
+    return children === 0 && (length === boundary.length || length === boundary.length - 2);
+  });
+}
+
 /** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only where no other fits. */
 export function findDelimiter(frames: readonly Frame[], line: Buffer): Delimiter | null {
-  if (line.length < 3 || line.length > maxDelimiterLine) return null;
+  if (line.length < 3 || line.length > maxDelimiterLine || !mayBeDelimiter(frames, line)) return null;
   const text = line.toString('utf8').trimEnd().slice(2);
   let reopened: Delimiter | null = null;
   for (let depth = frames.length - 1; depth >= 0; depth -= 1) {
