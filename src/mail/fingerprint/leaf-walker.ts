@@ -234,6 +234,9 @@ function createBoundaryLines({
   /** The start of a line that may be a boundary, or of what may become one. */
   let held = nothing;
 
+  const isNone = (chunk: Buffer, start: number): boolean =>
+    !mayBeBoundary(chunk, start) && chunk.indexOf(LF, start) >= 0;
+
   /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
   const readDashes = (chunk: Buffer, start: number): number => {
     const feed = chunk.indexOf(LF, start);
@@ -253,8 +256,7 @@ function createBoundaryLines({
   /** @returns where the next line that may be a boundary begins. */
   const readOther = (chunk: Buffer, start: number): number => {
     let found = chunk.indexOf(dashesAtLineStart, start);
-    while (found >= 0 && chunk.indexOf(LF, found + 1) >= 0 && !mayBeBoundary(chunk, found + 1))
-      found = chunk.indexOf(dashesAtLineStart, found + 1);
+    while (found >= 0 && isNone(chunk, found + 1)) found = chunk.indexOf(dashesAtLineStart, found + 1);
     const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
     const end = found < 0 ? chunk.length - (endsInDash ? 1 : 0) : found + 1;
     addBytes(chunk.subarray(start, end));
@@ -266,7 +268,7 @@ function createBoundaryLines({
     write(chunk) {
       let index = 0;
       while (index < chunk.length) {
-        const dashes = atLineStart && (held.length > 0 || chunk[index] === DASH);
+        const dashes = atLineStart && (held.length > 0 || (chunk[index] === DASH && !isNone(chunk, index)));
         index = dashes ? readDashes(chunk, index) : readOther(chunk, index);
       }
     },

@@ -36,34 +36,51 @@ function adoptBoundary(declared: string | null, seen: string): string | null {
 }
 
 /** Whether the bytes behind the dashes can be the boundary, with its closing dashes or without. */
-function isBoundaryAt(boundary: string, line: Buffer, end: number): boolean {
-  const closing = end - 2 - boundary.length;
+function isBoundaryAt(boundary: string, data: Buffer, line: Span): boolean {
+  const start = line.start + 2;
+  const closing = line.end - start - boundary.length;
   if (closing < 0) return false;
   for (let at = 0; at < boundary.length; at += 1) {
     const code = boundary.charCodeAt(at);
     // Beyond ASCII a character is no byte: let the texts be compared.
     if (code >= 0x80) return true;
-    if (code !== line[at + 2]) return false;
+    if (code !== data[start + at]) return false;
   }
-  return closing === 0 || line[end - 1] === 0x2d || (line[end - 1] ?? 0) >= 0x80;
+  return closing === 0 || data[line.end - 1] === 0x2d || (data[line.end - 1] ?? 0) >= 0x80;
 }
 
-/** Told without reading the line as text, for a message may be nothing but dashes. */
-function mayBeDelimiter(frames: readonly Frame[], line: Buffer): boolean {
-  let end = line.length;
-  while (end > 2 && (line[end - 1] ?? 0) <= 0x20) end -= 1;
-  return frames.some(({ part, boundary, children }) => {
-    if (part.kind !== 'multipart') return false;
-    if (boundary === null || isBoundaryAt(boundary, line, end)) return true;
-    // One that was not met yet may stand in quotes, or in other case.
-    const length = end - 2;
-    return children === 0 && (length === boundary.length || length === boundary.length - 2);
-  });
+/** One that was not met yet may stand in quotes, or in other case. */
+function mayBeAdopted(boundary: string, data: Buffer, line: Span): boolean {
+  const length = line.end - line.start - 2;
+  if (length === boundary.length - 2) return true;
+  const first = boundary.charCodeAt(0);
+  return (
+    length === boundary.length && (first >= 0x80 || ((data[line.start + 2] ?? 0) | 0x20) === (first | 0x20))
+  );
+}
+
+interface Span {
+  readonly start: number;
+  /** Behind its last byte. */
+  readonly end: number;
+}
+
+/** Whether a line that begins with two dashes need be read as text at all: a message may be nothing but dashes. */
+export function mayBeDelimiter(frames: readonly Frame[], data: Buffer, line: Span): boolean {
+  let { end } = line;
+  while (end > line.start + 2 && (data[end - 1] ?? 0) <= 0x20) end -= 1;
+  const bare = { start: line.start, end };
+  for (const { part, boundary, children } of frames) {
+    if (part.kind !== 'multipart') continue;
+    if (boundary === null || isBoundaryAt(boundary, data, bare)) return true;
+    if (children === 0 && mayBeAdopted(boundary, data, bare)) return true;
+  }
+  return false;
 }
 
 /** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only where no other fits. */
 export function findDelimiter(frames: readonly Frame[], line: Buffer): Delimiter | null {
-  if (line.length < 3 || line.length > maxDelimiterLine || !mayBeDelimiter(frames, line)) return null;
+  if (line.length < 3 || line.length > maxDelimiterLine) return null;
   const text = line.toString('utf8').trimEnd().slice(2);
   let reopened: Delimiter | null = null;
   for (let depth = frames.length - 1; depth >= 0; depth -= 1) {

@@ -1,4 +1,4 @@
-import { declaredBoundary, findDelimiter, maxDelimiterLine } from './delimiters.ts';
+import { declaredBoundary, findDelimiter, maxDelimiterLine, mayBeDelimiter } from './delimiters.ts';
 import type { Delimiter, Frame } from './delimiters.ts';
 import { createGluedClose } from './glued-close.ts';
 import { createHeaderLines } from './header-lines.ts';
@@ -146,7 +146,8 @@ export function createWalker(around: {
       const feed = data.indexOf(0x0a, line);
       if (feed < 0 && data.length - line <= maxDelimiterLine) return { end: line, found: null, lineEnd: -1 };
       const lineEnd = feed < 0 ? data.length : feed + 1;
-      const found = data[line + 1] === dash ? findDelimiter(frames, data.subarray(line, lineEnd)) : null;
+      const mayBe = data[line + 1] === dash && mayBeDelimiter(frames, data, { start: line, end: lineEnd });
+      const found = mayBe ? findDelimiter(frames, data.subarray(line, lineEnd)) : null;
       if (found !== null) return { end: line, found, lineEnd };
       line = data[lineEnd] === dash ? lineEnd : nextDashLine(data, lineEnd);
     }
