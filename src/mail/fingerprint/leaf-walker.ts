@@ -211,12 +211,13 @@ function findBoundary(
   return null;
 }
 
-/** Characters of a boundary are bytes. */
+/** Characters of a boundary are bytes; behind it stand dashes or blanks. */
 function standsAt(boundary: string, bytes: Buffer, start: number): boolean {
-  if (start + boundary.length > bytes.length) return false;
+  const end = start + boundary.length;
   for (let index = 0; index < boundary.length; index += 1)
     if (bytes[start + index] !== boundary.charCodeAt(index)) return false;
-  return true;
+  const next = bytes[end] ?? LF;
+  return next <= 0x20 || next === DASH || next >= 0x80;
 }
 
 /** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
