@@ -100,6 +100,25 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
   };
 }
 
+/** Lines that were looked at, kept or not. */
+function createLooks({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
+  let looks = 0;
+  /** A line that is too long comes in pieces, of which the last is still to come. */
+  let isUnended = false;
+  return {
+    /** @returns whether this is a further piece of the line before. */
+    add(line: Buffer): boolean {
+      looks += 1;
+      budget.take('headerLooks', 1);
+      const goesOn = isUnended;
+      isUnended = line.at(-1) !== 0x0a;
+      return goesOn;
+    },
+    isOver: (): boolean =>
+      looks > 4 * limits.maxHeaderLines || (budget.left('headerLooks') === 0 && looks > shortLines),
+  };
+}
+
 interface HeaderInput {
   readonly limits: ParseLimits;
   readonly budget: ParseBudget;
@@ -117,11 +136,9 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
   let malformed = false;
   /** Lines of which is not known yet whether they are damage or a body. */
   const damage = createDamage(ofMessage);
+  const looks = createLooks({ limits, budget });
   /** A first line was looked at. */
   let begun = false;
-  let looks = 0;
-  /** A line that is too long comes in pieces, of which the last is still to come. */
-  let isUnended = false;
   const leading: Buffer[] = [];
 
   /** The held lines are part of the header after all: their fields count, the rest is skipped. */
@@ -179,18 +196,13 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
 
   return {
     push(line) {
-      looks += 1;
-      budget.take('headerLooks', 1);
-      const goesOn = isUnended && !damage.isOpen();
-      isUnended = line.at(-1) !== 0x0a;
-      if (!goesOn) return pushLine(line);
+      const goesOn = looks.add(line);
+      if (!goesOn || damage.isOpen()) return pushLine(line);
       kept.cut('what a line may have');
       return { kind: 'more', bytes: line };
     },
     isFull() {
-      const isOver =
-        looks > 4 * limits.maxHeaderLines || (budget.left('headerLooks') === 0 && looks > shortLines);
-      if (!isOver || damage.isOpen()) return false;
+      if (!looks.isOver() || damage.isOpen()) return false;
       kept.cut(`${limits.maxHeaderLines} lines`);
       return true;
     },

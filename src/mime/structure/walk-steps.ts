@@ -35,24 +35,8 @@ export function createWalkSteps(entities: Entities): WalkSteps {
   let atLineStart = true;
   /** Within a header line that is too long to be taken at once. */
   let midLine = false;
-  let skip = { data: empty, headerEnd: createHeaderSkip(empty) };
-
-  /** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
-  let structure: Buffer[] = [];
-  const addStructure = (bytes: Buffer): void => {
-    if (bytes.length > 0 && entities.isInMessage()) structure.push(bytes);
-  };
-  function* passStructure(): Generator<WalkEvent, void> {
-    if (structure.length > 0) yield { kind: 'structure', bytes: Buffer.concat(structure) };
-    structure = [];
-  }
-
-  /** Where the lines end that a header which is full has no use for. */
-  const skipTo = (lines: HeaderLines, { data, at }: Position): number => {
-    if (midLine || !lines.isFull()) return at;
-    if (skip.data !== data) skip = { data, headerEnd: createHeaderSkip(data) };
-    return skip.headerEnd(at);
-  };
+  const structure = createGatheredStructure(entities);
+  const skip = createSkip();
 
   function* header(
     lines: HeaderLines,
@@ -60,9 +44,9 @@ export function createWalkSteps(entities: Entities): WalkSteps {
     last: boolean,
   ): Generator<WalkEvent, Position | null> {
     const { data, at } = position;
-    const skipped = skipTo(lines, position);
+    const skipped = midLine || !lines.isFull() ? at : skip(position);
     if (at < skipped) {
-      addStructure(data.subarray(at, skipped));
+      structure.add(data.subarray(at, skipped));
       return { data, at: skipped };
     }
     const lineFeed = data.indexOf(feed, at);
@@ -74,20 +58,20 @@ export function createWalkSteps(entities: Entities): WalkSteps {
     midLine = lineFeed < 0;
     const found = isDashed ? findDelimiter(frames, line) : null;
     if (found !== null) {
-      yield* passStructure();
+      yield* structure.pass();
       yield* entities.atDelimiterLine(line, found);
       return next;
     }
     if (isDashed && entities.endsHeader(line, lines)) {
-      yield* passStructure();
+      yield* structure.pass();
       yield* entities.openPart(lines);
       atLineStart = true;
       return position;
     }
     const progress = lines.push(line);
-    addStructure(progress.bytes);
+    structure.add(progress.bytes);
     if (progress.kind === 'more') return next;
-    yield* passStructure();
+    yield* structure.pass();
     yield* entities.openPart(lines);
     atLineStart = true;
     return progress.kind === 'body'
@@ -120,7 +104,30 @@ export function createWalkSteps(entities: Entities): WalkSteps {
     return { data, at: lineEnd };
   }
 
-  return { header, body, passStructure };
+  return { header, body, passStructure: () => structure.pass() };
+}
+
+/** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
+function createGatheredStructure(entities: Entities) {
+  let pieces: Buffer[] = [];
+  return {
+    add(bytes: Buffer): void {
+      if (bytes.length > 0 && entities.isInMessage()) pieces.push(bytes);
+    },
+    *pass(): Generator<WalkEvent, void> {
+      if (pieces.length > 0) yield { kind: 'structure', bytes: Buffer.concat(pieces) };
+      pieces = [];
+    },
+  };
+}
+
+/** Where the lines end that a header which is full has no use for. */
+function createSkip(): (position: Position) => number {
+  let of = { data: empty, headerEnd: createHeaderSkip(empty) };
+  return ({ data, at }) => {
+    if (of.data !== data) of = { data, headerEnd: createHeaderSkip(data) };
+    return of.headerEnd(at);
+  };
 }
 
 /** Where the body content at a position ends: before the next delimiter line, or where the data does. */
