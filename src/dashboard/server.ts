@@ -10,6 +10,7 @@ import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
 import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
+import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
@@ -40,7 +41,12 @@ export async function openDashboard(
 
   const app = new Hono();
   app.use(secureHeaders());
-  app.use(guardAccess(settings));
+  const guesses = createGuesses({
+    onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
+    onBurst: (burst) =>
+      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+  });
+  app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
     return context.text('Something went wrong; the log says what.\n', 500);
