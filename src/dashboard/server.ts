@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
@@ -15,6 +14,7 @@ import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
 import { mountOverview } from './overview.ts';
+import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
 
 export interface Dashboard {
@@ -40,7 +40,7 @@ export async function openDashboard(
     log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
 
   const app = new Hono();
-  app.use(secureHeaders());
+  app.use(...keepPrivate());
   const guesses = createGuesses({
     onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
     onBurst: (burst) =>
