@@ -45,6 +45,8 @@ export interface Config {
     readonly password: string | null;
     readonly token: string | null;
     readonly publicUrl: string | null;
+    /** Addresses and networks. */
+    readonly proxies: readonly string[];
   };
   readonly log: { readonly level: string };
   readonly shutdownSeconds: number;
@@ -175,10 +177,11 @@ function configOf({
       password: v.dashboardPassword,
       token: v.dashboardToken,
       publicUrl: v.publicUrl,
+      proxies: v.dashboardProxies ?? [],
     },
     log: { level: v.logLevel },
     shutdownSeconds: v.shutdownSeconds,
-    warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
+    warnings: findWarnings({ found: v, env, mailboxes }),
   };
 }
 

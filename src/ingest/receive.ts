@@ -41,8 +41,8 @@ export async function receiveCopy(
   sighting: SightingDocument,
   read: ReadMessage,
 ): Promise<ReceivedCopy> {
-  for (const { sha256, size, content, contentType } of read.contents)
-    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
+  for (const { sha256, size, content } of read.contents)
+    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256 });
   deps.step?.('attachments-stored');
   const { mailbox, role, inOwnSent, since } = sighting;
   const facts = factsOf(deps, read, sighting);

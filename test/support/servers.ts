@@ -227,7 +227,7 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since, holdsDrafts: false }, [
         { uid, internalDate, size: raw.length, isDraft: false },
       ]);
-      await blobs.put({ key, content: raw, size: raw.length, sha256, contentType: 'message/rfc822' });
+      await blobs.put({ key, content: raw, size: raw.length, sha256 });
       const id = sightingId({ ...epoch, uid });
       await markFetched(database.sightings, id, { key, size: raw.length });
       waiting.sightings.push(id);

@@ -115,7 +115,7 @@ async function readEntries(
   const found: { readonly located: LocatedMessage; readonly identity: string; readonly size: number }[] = [];
   const copies = new Map<string, number>();
   try {
-    for await (const located of locateMessages([root], null)) {
+    for await (const located of locateMessages([root], { keepInside: true })) {
       refuseAborted(signal);
       const { content, size, readable } = await digestOf(located);
       const below =
