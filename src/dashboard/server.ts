@@ -15,6 +15,7 @@ import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
 import { mountOverview } from './overview.ts';
 import { mountQueues } from './queues.ts';
+import { withoutTrailingSlash } from './trailing-slash.ts';
 
 export interface Dashboard {
   readonly url: string;
@@ -45,10 +46,11 @@ export async function openDashboard(
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
     return context.text('Something went wrong; the log says what.\n', 500);
   });
+  app.use(withoutTrailingSlash);
   mountHealth(app, input);
   mountOverview(app, input);
   mountMessages(app, database);
-  mountFiles(app, blobs);
+  mountFiles(app, blobs, settings);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

@@ -11,7 +11,17 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** /api: triage as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
 export function mountApi(app: Hono, deps: TriageDeps): void {
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (context) =>
+        context.json(
+          { error: { code: 'too-large', message: `the body is over ${MAX_BODY_BYTES} bytes` } },
+          413,
+        ),
+    }),
+  );
   app.get('/api/openapi.yaml', async (context) => {
     const contract = await readFile(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
     return context.body(contract, 200, { 'Content-Type': 'application/yaml; charset=utf-8' });
