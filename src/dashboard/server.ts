@@ -16,6 +16,7 @@ import { mountMessages } from './messages.ts';
 import { mountOverview } from './overview.ts';
 import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
+import { withoutTrailingSlash } from './trailing-slash.ts';
 
 export interface Dashboard {
   readonly url: string;
@@ -51,10 +52,11 @@ export async function openDashboard(
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
     return context.text('Something went wrong; the log says what.\n', 500);
   });
+  app.use(withoutTrailingSlash);
   mountHealth(app, input);
   mountOverview(app, input);
   mountMessages(app, database);
-  mountFiles(app, blobs);
+  mountFiles(app, blobs, settings);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

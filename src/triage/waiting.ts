@@ -10,6 +10,7 @@ import type { Evidence, Via } from '../decide/verdict.ts';
 import type { Review } from '../decide/case-updates.ts';
 import { companyDomain } from '../decide/parties.ts';
 import { idsMeant } from './named.ts';
+import { TriageError } from './triage-error.ts';
 
 /** A client that a message may be about, with what a person knows it by. */
 export interface NamedLink {
@@ -112,6 +113,8 @@ export async function listWaiting(
   { what, reason, limit, after }: ListRequest,
 ): Promise<{ rows: TriageRow[]; next: string | null; total: number }> {
   const { messages } = database;
+  if (what === 'held' && reason !== null && !(REVIEWS as readonly string[]).includes(reason))
+    throw new TriageError('not-possible', `${reason}: updates are held for ${REVIEWS.join(', ')}`);
   const waiting: Filter<MessageDocument> =
     what === 'triage'
       ? { state: 'triage', ...(reason === null ? {} : { 'verdict.reason': reason }) }
@@ -131,11 +134,24 @@ export async function listWaiting(
   return { rows: await rowsOf(database, page), next, total: await messages.countDocuments(waiting) };
 }
 
+/** `next` of a page. */
+const CURSOR = /^(\d{1,15})-([0-9a-f]{24})$/u;
+
+export const isCursor = (text: string): boolean => CURSOR.test(text);
+
+/** @throws TriageError for what no page gave. */
 function laterThan(after: string | null): Filter<MessageDocument> {
-  const [, time, id] = /^(\d{1,15})-([0-9a-f]{24})$/u.exec(after ?? '') ?? [];
-  if (time === undefined || id === undefined) return {};
+  if (after === null) return {};
+  const [, time, id] = CURSOR.exec(after) ?? [];
+  if (time === undefined || id === undefined)
+    throw new TriageError(
+      'not-possible',
+      `${after}: is no cursor; give the one at the end of the page before`,
+    );
   const receivedAt = new Date(Number(time));
   return {
+    // What an index is entered by; the rest only parts those of one moment.
+    receivedAt: { $gte: receivedAt },
     $or: [
       { receivedAt: { $gt: receivedAt } },
       { receivedAt, _id: { $gt: ObjectId.createFromHexString(id) } },
