@@ -12,6 +12,7 @@ import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
 import { provenOf, withInnerAddresses } from './inner-address.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import { withUnsent } from './unsent.ts';
 import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
@@ -141,7 +142,7 @@ function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const judged = withDoubt(judge(mail, facts, rules), doubt);
+  const judged = withUnsent(withDoubt(judge(mail, facts, rules), doubt), message.unsent);
   const { relations, holders } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
