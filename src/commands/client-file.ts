@@ -10,6 +10,10 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? undefined);
+const addresses = z
+  .union([z.string(), z.array(z.string())], { error: 'expected a text or a list of texts' })
+  .nullish()
+  .transform((value) => value ?? undefined);
 const id = z.union(
   [
     z.string().min(1),
@@ -21,11 +25,8 @@ const id = z.union(
 const clientRow = z.looseObject({
   _id: id,
   name: text,
-  email: text,
-  emails: z
-    .array(z.string())
-    .nullish()
-    .transform((value) => value ?? undefined),
+  email: addresses,
+  emails: addresses,
   phone: text,
   company: text,
   notes: text,
@@ -112,7 +113,7 @@ function namedColumns(headings: readonly string[], path: string): string[] {
 }
 
 /**
- * Columns by name, in whatever case: `email` may hold several, separated by semicolons; without `_id` the email gives
+ * Columns by name, in whatever case: `email` and `emails` may hold several, separated by semicolons; without `_id` the first gives
  * one.
  */
 function fromCsv(content: string, path: string): unknown[] {
@@ -131,8 +132,8 @@ function fromCsv(content: string, path: string): unknown[] {
     });
   }
   return rows.map((row) => {
-    const [email, ...more] = (row['email'] ?? '')
-      .split(';')
+    const [email, ...more] = [row['email'] ?? '', row['emails'] ?? '']
+      .flatMap((cell) => cell.split(';'))
       .map((part) => part.trim())
       .filter((part) => part !== '');
     return {

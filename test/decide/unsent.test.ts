@@ -9,7 +9,7 @@ const draft: MessageSpec = {
   id: 'wall@firm.test',
   headers: ['X-Unsent: 1'],
 };
-const { headers: _, ...sent } = draft;
+const { headers: _headers, ...sent } = draft;
 
 describe('a draft', () => {
   it('is ignored, moves no case and says why', async () => {
