@@ -47,6 +47,7 @@ const g = {
   who: 'Staff and clients',
   cases: 'Case tags',
   dashboard: 'Dashboard',
+  secrets: 'Stored secrets',
   process: 'Process',
 } as const;
 
@@ -397,6 +398,14 @@ export const settings = {
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
     kind: urlOf(['http', 'https']),
     example: 'https://docketmail.firm.example',
+  }),
+
+  secretsKeyFile: setting({
+    name: 'SECRETS_KEY_FILE',
+    group: g.secrets,
+    doc: 'File with the keys that seal passwords and tokens stored in the database: 32 bytes in base64 or hex per line (openssl rand -base64 32). The first key seals, all of them open. Read again for each use. Without it, nothing secret is stored.',
+    kind: text,
+    example: '/run/secrets/docketmail.key',
   }),
 
   logLevel: setting({
