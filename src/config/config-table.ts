@@ -47,6 +47,7 @@ const g = {
   who: 'Staff and clients',
   cases: 'Case tags',
   dashboard: 'Dashboard',
+  secrets: 'Stored secrets',
   process: 'Process',
 } as const;
 
@@ -404,6 +405,14 @@ export const settings = {
     doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
     kind: networks,
     example: '127.0.0.1, 10.0.0.0/8',
+  }),
+
+  secretsKeyFile: setting({
+    name: 'SECRETS_KEY_FILE',
+    group: g.secrets,
+    doc: 'File with the keys that seal passwords and tokens stored in the database: 32 bytes in base64 or hex per line (openssl rand -base64 32). The first key seals, all of them open. Read again for each use. Without it, nothing secret is stored.',
+    kind: text,
+    example: '/run/secrets/docketmail.key',
   }),
 
   logLevel: setting({
