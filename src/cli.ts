@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from './commands/usage.ts';
 import { ConfigError } from './config/config.ts';
-import { describeError } from './errors.ts';
+import { describeError, withoutCredentials } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -43,6 +43,13 @@ function likeProgram(command: Command): Command {
   for (const inner of command.commands) likeProgram(inner);
   return command.copyInheritedSettings(program).showHelpAfterError();
 }
+
+// Node would print what a library put into the error, credentials of URLs included.
+process.on('uncaughtException', (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`docketmail: ${withoutCredentials(text)}`);
+  process.exit(1);
+});
 
 try {
   await program.parseAsync();

@@ -14,6 +14,7 @@ import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
+import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
@@ -60,8 +61,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The settings need attention:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
+    const shown = problems.map(withoutCredentials);
+    super(`The settings need attention:\n${shown.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = shown;
   }
 }
 
