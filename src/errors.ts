@@ -40,7 +40,7 @@ export function describeError(error: unknown): string {
     e = e instanceof Error ? e.cause : undefined
   ) {
     const given = e instanceof Error ? e.message || e.name : typeof e === 'string' ? e : JSON.stringify(e);
-    const text = withoutCredentials(String(given).slice(0, maxErrorChars));
+    const text = withoutCredentials(given.slice(0, maxErrorChars));
     // Many errors repeat their cause.
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
