@@ -4,8 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { endQuietlyWhenNobodyReads } from './commands/broken-pipe.ts';
 import { UsageError, exitStatus } from './commands/usage.ts';
 import { ConfigError } from './config/config.ts';
-import { describeError } from './errors.ts';
 import { TriageError } from './triage/triage-error.ts';
+import { describeError, withoutCredentials } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -50,6 +50,13 @@ function isUsage(error: unknown): boolean {
 }
 
 endQuietlyWhenNobodyReads();
+// Node would print what a library put into the error, credentials of URLs included.
+process.on('uncaughtException', (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`docketmail: ${withoutCredentials(text)}`);
+  process.exit(1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -4,7 +4,7 @@ import { findTypos } from './env-typos.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { weaknessOf } from './secret-strength.ts';
 import { isSet } from './setting-reader.ts';
-import { quoted } from './setting-kinds.ts';
+import { holdsCredentials, quoted, webUrl } from './setting-kinds.ts';
 import type { ValuesOf } from './setting.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -95,6 +95,10 @@ export function findWarnings({
   readonly mailboxes: readonly MailboxConfig[];
 }): readonly string[] {
   const warnings = [...findTypos(Object.keys(env), allSettings)];
+  for (const { name, kind } of allSettings) {
+    if (kind === webUrl && holdsCredentials(env[name] ?? ''))
+      warnings.push(`${name}: the user name and password in it are not used. Leave them out.`);
+  }
   for (const { name, why } of weakSecrets(found))
     warnings.push(
       `${name}: ${why}, so other programs and users of this machine can guess it. Choose a long random one, such as ${randomSecret} prints.`,

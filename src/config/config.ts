@@ -15,6 +15,7 @@ import { isSet, readTable, readTextFile } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
 import { parseKeyRing, SecretError } from '../secrets/key-ring.ts';
+import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
@@ -63,8 +64,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The settings need attention:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
+    const shown = problems.map(withoutCredentials);
+    super(`The settings need attention:\n${shown.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = shown;
   }
 }
 
