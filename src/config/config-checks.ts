@@ -90,3 +90,10 @@ export function findWarnings({
   }
   return warnings;
 }
+
+/** Without them nobody but the mailboxes themselves is staff; null where they are given. */
+export function missingStaffDomains({ staffDomains }: Rules): string | null {
+  return staffDomains.length > 0
+    ? null
+    : 'STAFF_DOMAINS: not set, so a colleague whose address is not listed in OWN_ADDRESSES counts as a stranger, or a client';
+}

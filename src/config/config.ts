@@ -9,6 +9,7 @@ import { mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
+import type { LogFormat } from '../log.ts';
 import { defaultRules } from '../decide/rules.ts';
 import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable } from './setting-reader.ts';
@@ -46,7 +47,7 @@ export interface Config {
     readonly token: string | null;
     readonly publicUrl: string | null;
   };
-  readonly log: { readonly level: string };
+  readonly log: { readonly level: string; readonly format: LogFormat };
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -176,7 +177,7 @@ function configOf({
       token: v.dashboardToken,
       publicUrl: v.publicUrl,
     },
-    log: { level: v.logLevel },
+    log: { level: v.logLevel, format: v.logFormat },
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
   };
