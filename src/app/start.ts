@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
+import { missingStaffDomains } from '../config/config-checks.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
@@ -65,6 +66,8 @@ export async function openApp(
   trial: Partial<Trial> = {},
 ): Promise<App> {
   for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
+  const staff = missingStaffDomains(config.rules);
+  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
   const resources = await openResources(config, { log });
   try {
     const queues = await resources.queues();

@@ -432,6 +432,13 @@ export const settings = {
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     fallback: 'info',
   }),
+  logFormat: setting({
+    name: 'LOG_FORMAT',
+    group: g.process,
+    doc: 'pretty (for people), json (for programs), or auto: pretty on a terminal, else json.',
+    kind: oneOf(['auto', 'pretty', 'json']),
+    fallback: 'auto',
+  }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',
     group: g.process,

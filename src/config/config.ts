@@ -9,6 +9,7 @@ import { mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
+import type { LogFormat } from '../log.ts';
 import { defaultRules } from '../decide/rules.ts';
 import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable, readTextFile } from './setting-reader.ts';
@@ -52,7 +53,7 @@ export interface Config {
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
-  readonly log: { readonly level: string };
+  readonly log: { readonly level: string; readonly format: LogFormat };
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -205,7 +206,7 @@ function configOf({
       proxies: v.dashboardProxies ?? [],
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
-    log: { level: v.logLevel },
+    log: { level: v.logLevel, format: v.logFormat },
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ found: v, env, mailboxes }),
   };
