@@ -11,6 +11,7 @@ export interface Metrics {
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
   readonly revivedJobs: Counter;
+  readonly oauthRefreshes: Counter<'app' | 'outcome'>;
 }
 
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -70,6 +71,12 @@ export function createMetrics(): Metrics {
     revivedJobs: new Counter({
       name: 'docketmail_revived_jobs_total',
       help: 'Ingest jobs that were lost or stuck and added again',
+      registers,
+    }),
+    oauthRefreshes: new Counter({
+      name: 'docketmail_oauth_refresh_total',
+      help: 'Access tokens that this process asked for, by outcome',
+      labelNames: ['app', 'outcome'],
       registers,
     }),
   };

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
+import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
@@ -13,6 +14,7 @@ import { mountFiles } from './files.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
+import { mountOAuth } from './oauth.ts';
 import { mountOverview } from './overview.ts';
 import { mountQueues } from './queues.ts';
 
@@ -27,6 +29,7 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
+    readonly signIn: SignInDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -49,6 +52,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs);
+  mountOAuth(app, input);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { openTokens } from '../../src/connect/oauth/tokens.ts';
 import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
@@ -27,6 +28,14 @@ async function open(access: Access = {}, queues: Queues = newQueues()) {
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
+    signIn: {
+      database: firm.database,
+      apps: [],
+      tokens: openTokens({ database: firm.database, apps: [], keyFile: null }),
+      publicUrl: settings.publicUrl,
+      find: async () => null,
+      tryLogin: async () => null,
+    },
     metrics: createMetrics(),
     log: createLog('silent'),
     mailboxes: [{ name: 'office' }],
