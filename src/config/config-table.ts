@@ -1,7 +1,7 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import { ruleKinds } from './rule-kinds.ts';
-import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import { byteSize, networks, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -381,14 +381,14 @@ export const settings = {
   dashboardPassword: setting({
     name: 'DASHBOARD_PASSWORD',
     group: g.dashboard,
-    doc: 'Password for people who use a browser.',
+    doc: 'Password for people who use a browser: 12 characters or more if others can reach the dashboard.',
     kind: secretText,
     secret: true,
   }),
   dashboardToken: setting({
     name: 'DASHBOARD_TOKEN',
     group: g.dashboard,
-    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus.',
+    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus. As long as a password.',
     kind: secretText,
     secret: true,
   }),
@@ -398,6 +398,13 @@ export const settings = {
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
     kind: urlOf(['http', 'https']),
     example: 'https://docketmail.firm.example',
+  }),
+  dashboardProxies: setting({
+    name: 'DASHBOARD_PROXIES',
+    group: g.dashboard,
+    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
+    kind: networks,
+    example: '127.0.0.1, 10.0.0.0/8',
   }),
 
   secretsKeyFile: setting({

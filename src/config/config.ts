@@ -49,6 +49,8 @@ export interface Config {
     readonly password: string | null;
     readonly token: string | null;
     readonly publicUrl: string | null;
+    /** Addresses and networks. */
+    readonly proxies: readonly string[];
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
@@ -206,11 +208,12 @@ function configOf({
       password: v.dashboardPassword,
       token: v.dashboardToken,
       publicUrl: v.publicUrl,
+      proxies: v.dashboardProxies ?? [],
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
     log: { level: v.logLevel },
     shutdownSeconds: v.shutdownSeconds,
-    warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
+    warnings: findWarnings({ found: v, env, mailboxes }),
   };
 }
 
