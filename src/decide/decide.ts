@@ -14,8 +14,10 @@ import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-cop
 import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates, withRulings } from './held-updates.ts';
 import { authorityIn } from './case-authority.ts';
+import { provenOf, withInnerAddresses } from './inner-address.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import { withUnsent } from './unsent.ts';
 import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
@@ -83,15 +85,19 @@ interface DecideInput {
  * Decides everything about a message from what is known. Pure. A message decided before only gains links (invariant 7). It loses
  * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was taken from the client.
  */
-export function decide(input: DecideInput): Judgement {
-  const { mail, message, known } = input;
+export function decide(given: DecideInput): Judgement {
+  const { message, rules } = given;
+  const mail = withInnerAddresses(given.mail, rules);
+  const authentication = provenOf(given.mail, given.known.authentication, rules);
+  const known = { ...given.known, authentication };
+  const input = { ...given, mail, known };
   const { roles, mailboxes, inOwnSent, backfill } = message;
-  const { decisions, authentication, book, relations, threadClients } = known;
+  const { decisions, book, relations, threadClients } = known;
   const { thread, sharedIds } = relations;
   const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
-  const doubt = doubtOf(message, { relations, rules: input.rules });
+  const doubt = doubtOf(message, { relations, rules });
   const { verdict, updates } = withCaseUpdates(input, { context, doubt });
-  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, rules));
   const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
@@ -126,7 +132,7 @@ export function decide(input: DecideInput): Judgement {
       ...(mailboxes && { mailboxes }),
       inOwnSent,
       backfill,
-      recipients: recipientsKey(mail),
+      recipients: recipientsKey(given.mail),
     },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
@@ -154,7 +160,7 @@ function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const judged = withDoubt(judge(mail, facts, rules), doubt);
+  const judged = withUnsent(withDoubt(judge(mail, facts, rules), doubt), message.unsent);
   const { relations, claims, merged } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({

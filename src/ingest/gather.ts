@@ -5,6 +5,7 @@ import type { Disagreement } from '../mail/second-reading.ts';
 import { addressLookups, decisionKeysFor } from '../decide/address-lookups.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
+import { withInnerAddresses } from '../decide/inner-address.ts';
 import { readParties } from '../decide/parties.ts';
 import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
@@ -39,6 +40,8 @@ export interface Gathered {
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients in question, of these messages, whose documents are not there. */
+  readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
@@ -74,11 +77,17 @@ export async function gather(
     database,
     asked.map(({ message }, at) => ({ message, relations: answered(related, at).relations })),
   );
-  const clientIds = await presentClients(database, { asked, book, related, decided: withCopies });
+  const { ids: clientIds, absent } = await presentClients(database, {
+    asked,
+    book,
+    related,
+    decided: withCopies,
+  });
   const clients = new Set(clientIds.keys());
   return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
     message: { ...asDecided(message), authentication },
     clientIds,
+    absentClients: absent,
     known: {
       relations: answered(related, at).relations,
       threadClients: answered(threadClients, at),
@@ -118,7 +127,8 @@ interface Questions {
   readonly subjects: readonly string[];
 }
 
-function questionsOf({ mail, message }: Asked, rules: Rules): Questions {
+function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions {
+  const mail = withInnerAddresses(written, rules);
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
   return {
@@ -175,7 +185,7 @@ async function presentClients(
     readonly related: readonly { readonly documents: readonly MessageDocument[] }[];
     readonly decided: readonly DecisionsInForce[];
   },
-): Promise<Map<string, ClientDocument['_id']>> {
+): Promise<{ ids: Map<string, ClientDocument['_id']>; absent: readonly ClientDocument['_id'][] }> {
   const ids = new Map(book.clientIds);
   const inQuestion = [
     ...related.flatMap(({ documents }) =>
@@ -189,11 +199,12 @@ async function presentClients(
   const wanted = new Map(
     inQuestion.flatMap((id) => (ids.has(String(id)) ? [] : [[String(id), id] as const])),
   );
-  if (wanted.size === 0) return ids;
+  if (wanted.size === 0) return { ids, absent: book.absent };
   const present = await clients
     .find({ _id: { $in: [...wanted.values()] } })
     .project<Pick<ClientDocument, '_id'>>({ _id: 1 })
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
-  return ids;
+  const absent = [...wanted].flatMap(([key, id]) => (ids.has(key) ? [] : [id]));
+  return { ids, absent: [...absent, ...book.absent.filter((id) => !wanted.has(String(id)))] };
 }

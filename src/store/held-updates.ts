@@ -3,7 +3,7 @@ import type { Review } from '../decide/case-updates.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
 
 /** By name, because an index finds what is, not what is not. */
-const REVIEWS: readonly Review[] = [
+export const REVIEWS: readonly Review[] = [
   'unknown-status',
   'foreign-case',
   'unauthenticated',

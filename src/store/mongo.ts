@@ -15,6 +15,8 @@ import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
 import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } from './webhooks.ts';
+import type { SignInDocument } from './sign-ins.ts';
+import type { TokenDocument } from './tokens.ts';
 import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
@@ -47,6 +49,8 @@ export interface Database extends Webhooks {
   readonly decisions: Collection<DecisionDocument>;
   readonly cases: Collection<CaseDocument>;
   readonly events: Collection<EventDocument>;
+  readonly tokens: Collection<TokenDocument>;
+  readonly signIns: Collection<SignInDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -87,6 +91,8 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     endpoints: own<EndpointDocument>('webhookEndpoints'),
     deliveries: own<DeliveryDocument>('webhookDeliveries'),
     webhookSecrets: own<SecretsDocument>('webhookSecrets'),
+    tokens: own<TokenDocument>('tokens'),
+    signIns: own<SignInDocument>('signIns'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -137,11 +143,14 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
+        { key: { absentClients: 1 }, sparse: true },
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },
         { key: { 'caseUpdates.review': 1 }, sparse: true },
-        { key: { state: 1, receivedAt: 1 } },
+        // The order of each listing, so that a page reads its own rows only: newest, and by state.
+        { key: { receivedAt: 1, _id: 1 } },
+        { key: { state: 1, receivedAt: 1, _id: 1 } },
       ],
     ],
     [
@@ -158,7 +167,10 @@ export async function ensureIndexes(database: Database): Promise<void> {
       database.addressBook as never,
       [{ key: { address: 1, clientId: 1, source: 1 }, unique: true }, { key: { clientId: 1 } }],
     ],
-    [database.decisions as never, [{ key: { subject: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }]],
+    [
+      database.decisions as never,
+      [{ key: { subject: 1 } }, { key: { at: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
+    ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
     [
       database.events as never,

@@ -2,13 +2,13 @@
  * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
  * later judging would: a decision that was written down is never lost, whatever dies in between.
  */
-import type { Filter, ObjectId } from 'mongodb';
-import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import type { ObjectId } from 'mongodb';
 import type { ClientDocument } from '../store/clients.ts';
-import { decide, endDecision } from '../store/decisions.ts';
+import { decide, endContrary, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { followLater, judgeNow } from './judge-now.ts';
+import { followLater, sentFrom } from './followers.ts';
+import { judgeNow } from './judge-now.ts';
 import { domainNamed, removeAlias } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
@@ -20,6 +20,8 @@ export interface Acted {
   readonly message: MessageDocument | null;
   /** Other messages that follow, handed to the queue. */
   readonly marked: number;
+  /** Earlier decisions about the same sender or domain that this one ended. */
+  readonly replaced?: readonly DecisionDocument[];
 }
 
 interface Act {
@@ -102,12 +104,15 @@ export async function ignore(
       ? `address:${sender}`
       : `domain:${domainNamed(sender.slice(sender.lastIndexOf('@') + 1))}`;
   const decision = await decide(decisions, { subject, act: 'ignore', clients: [], by });
-  const marked = await followLater(deps, {
+  const replaced = await endContrary(decisions, { subject, act: 'link', by });
+  let marked = 0;
+  for (const alias of replaced) marked += await removeAlias(deps, alias);
+  marked += await followLater(deps, {
     ...sentFrom(subject),
     state: 'triage',
     _id: { $ne: message._id },
   });
-  return { decision, message: await judgeNow(deps, message._id), marked };
+  return { decision, message: await judgeNow(deps, message._id), marked, replaced };
 }
 
 /** How many messages in triage an `ignore` of all mail of a sender or domain concerns. */
@@ -154,13 +159,4 @@ async function showRuling(deps: TriageDeps, id: ObjectId): Promise<void> {
   const { ref } = decision.caseUpdate;
   const isShown = message?.caseUpdates.some((update) => update.ref === ref && update.ruling !== undefined);
   if (message !== null && isShown !== true) await judgeNow(deps, message._id);
-}
-
-/** Messages whose From is an address, or at a domain or below it. No index finds a domain: the caller bounds it by state. */
-function sentFrom(subject: string): Filter<MessageDocument> {
-  const key = subject.slice(subject.indexOf(':') + 1);
-  const address = subject.startsWith('address:')
-    ? (normaliseAddress(key) ?? key)
-    : { $regex: `@(?:[^@]*\\.)?${key.replaceAll('.', String.raw`\.`)}$` };
-  return { participants: { $elemMatch: { role: 'from', address } } };
 }

@@ -4,10 +4,10 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { dispatchEvents } from '../../src/events/dispatch.ts';
-import { openSecretStore } from '../../src/events/secrets.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
+import { noWebhooks } from '../support/no-webhooks.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -85,12 +85,7 @@ async function openApi(): Promise<{
   mountApi(app, {
     ...firm,
     enqueue: async (ids) => void firm.waiting.messages.push(...ids),
-    webhooks: {
-      database: firm.database,
-      secrets: openSecretStore(firm.database.webhookSecrets),
-      egress: { allowPrivate: false },
-      enqueue: async () => {},
-    },
+    webhooks: noWebhooks(firm.database),
   });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {
@@ -264,6 +259,28 @@ describe('the HTTP API of triage', () => {
         ' '.repeat(100_000),
       ),
     ).toBe(413);
+  });
+
+  it('refuses a body over 64 KB as its contract says, with and without a length', async () => {
+    const { ask, app } = await openApi();
+    const refused = await ask('post', '/api/aliases', { what: 'x'.repeat(70_000), client: 'otto' });
+    expect([refused.status, refused.json.error.code]).toEqual([413, 'too-large']);
+    const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
+    const chunked = await app.request('/api/aliases', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: new Blob([' '.repeat(100_000)]).stream(),
+      duplex: 'half',
+    });
+    expect([chunked.status, await chunked.json()]).toMatchObject([413, { error: { code: 'too-large' } }]);
+  });
+
+  it('refuses a cursor that no page gave', async () => {
+    const { ask } = await openApi();
+    for (const after of ['zzz', '1-2', '1700000000000-65f00000000000000000000g']) {
+      const refused = await ask('get', `/api/triage?after=${after}`);
+      expect([refused.status, refused.json.error.code]).toEqual([400, 'bad-request']);
+    }
   });
 
   it('serves the contract, which names every route and refers to nothing that is not there', async () => {

@@ -1,20 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { WebhookDeps } from '../../events/endpoints.ts';
 import type { TriageDeps } from '../../triage/triage-deps.ts';
+import { limitBody } from '../limit-body.ts';
 import { mountCaseRoutes } from './case-routes.ts';
 import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';
 import { mountWebhookRoutes } from './webhook-routes.ts';
 
-/** Far more than any request here needs. */
-const MAX_BODY_BYTES = 64 * 1024;
-
 /** /api: triage, cases and webhooks as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
 export function mountApi(app: Hono, deps: TriageDeps & { readonly webhooks: WebhookDeps }): void {
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use('/api/*', limitBody);
   app.get('/api/openapi.yaml', async (context) => {
     const contract = await readFile(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
     return context.body(contract, 200, { 'Content-Type': 'application/yaml; charset=utf-8' });
