@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'connect',
   ],
   queue: ['events', 'poll', 'ingest', 'rejudge', 'store', 'mailbox', 'read'],
-  events: ['store'],
+  events: ['store', 'secrets'],
   poll: ['mailbox', 'store', 'decide', 'mail'],
   ingest: ['read', 'decide', 'mail', 'mime', 'store'],
   rejudge: ['ingest', 'read', 'decide', 'store', 'mail'],

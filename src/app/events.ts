@@ -19,7 +19,7 @@ const FORGET_EVERY = 3_600;
 
 export const deliverDeps = ({ config, database }: Pick<Resources, 'config' | 'database'>): DeliverDeps => ({
   database,
-  secrets: openSecretStore(database.webhookSecrets),
+  secrets: openSecretStore(database.webhookSecrets, config.secretsKeyFile),
   rules: { allowPrivate: config.events.allowPrivate },
 });
 
@@ -29,7 +29,7 @@ export function webhookDeps(
 ): WebhookDeps {
   return {
     database,
-    secrets: openSecretStore(database.webhookSecrets),
+    secrets: openSecretStore(database.webhookSecrets, config.secretsKeyFile),
     egress: { allowPrivate: config.events.allowPrivate },
     enqueue,
   };

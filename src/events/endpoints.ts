@@ -1,6 +1,7 @@
 /** What people do with endpoints. */
 import { ObjectId } from 'mongodb';
 import { serverTime, highestPlace } from '../store/events.ts';
+import { SecretError } from '../secrets/key-ring.ts';
 import type { EventDocument, EventType } from '../store/events.ts';
 import type { Database } from '../store/mongo.ts';
 import type { DeliveryDocument, EndpointDocument } from '../store/webhooks.ts';
@@ -55,7 +56,7 @@ export async function addEndpoint(
     createdAt: await serverTime(database.db),
     createdBy: by,
   };
-  const secret = await secrets.create(endpoint._id);
+  const secret = await keyed(async () => await secrets.create(endpoint._id));
   await database.endpoints.insertOne(endpoint);
   return { endpoint, secret };
 }
@@ -95,7 +96,8 @@ export async function endpointNamed(
 /** @returns the new secret, told here and never again. @throws WebhookError */
 export async function rotateSecret({ database, secrets }: WebhookDeps, id: ObjectId): Promise<string> {
   await endpointNamed(database, id);
-  return await secrets.rotate(id, await serverTime(database.db));
+  const now = await serverTime(database.db);
+  return await keyed(async () => await secrets.rotate(id, now));
 }
 
 /** Sends a test to one endpoint, by the path of every event. @throws WebhookError */
@@ -181,6 +183,16 @@ function allowed(url: string, egress: EgressRules): string {
     return checkUrl(url, egress).href;
   } catch (error) {
     if (error instanceof EgressRefused) throw new WebhookError('not-possible', error.message);
+    throw error;
+  }
+}
+
+/** Secrets cannot be kept without a key: whoever adds an endpoint is told how to make one. */
+async function keyed<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SecretError) throw new WebhookError('not-possible', error.message);
     throw error;
   }
 }

@@ -49,11 +49,14 @@ export interface Attempt {
   readonly durationMs: number;
 }
 
-/** The keys with which what goes to an endpoint is signed. */
+/** With what is signed that goes to an endpoint, sealed. */
 export interface SecretsDocument {
-  /** The endpoint's. */
-  readonly _id: ObjectId;
-  readonly keys: readonly { readonly secret: string; readonly until: Date | null }[];
+  /** The endpoint's, in hex. */
+  readonly _id: string;
+  readonly current: string;
+  /** Signs, too, until then. */
+  readonly previous: string | null;
+  readonly previousUntil: Date | null;
 }
 
 export interface Webhooks {

@@ -22,6 +22,7 @@ import { addDeliveryJobs, startDeliverWorkers } from '../../src/queue/deliver-wo
 import { eventsAfter, placeEvents, tellStates } from '../../src/store/events.ts';
 import type { EntityState } from '../../src/store/events.ts';
 import type { Database } from '../../src/store/mongo.ts';
+import { newKeyFile } from '../support/no-webhooks.ts';
 import { newDatabase, newQueues } from '../support/servers.ts';
 import { answering, cutAfterAnswer, firstThen, ok, openReceiver, silent } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
@@ -61,7 +62,7 @@ interface Relay {
 
 async function openRelay(): Promise<Relay> {
   const database = await newDatabase();
-  const secrets = openSecretStore(database.webhookSecrets);
+  const secrets = openSecretStore(database.webhookSecrets, newKeyFile());
   const rules = { allowPrivate: true, timeoutMs: 1_500 };
   const webhooks: WebhookDeps = { database, secrets, egress: rules, enqueue: async () => {} };
   return {
@@ -203,14 +204,26 @@ describe('an endpoint', () => {
       expect(await deliver(relay.deps, _id)).toMatchObject({ outcome: 'delivered' });
     }
     await relay.database.webhookSecrets.updateOne(
-      { _id: endpoint },
-      { $set: { 'keys.1.until': new Date(Date.now() - 60_000) } },
+      { _id: endpoint.toHexString() },
+      { $set: { previousUntil: new Date(Date.now() - 60_000) } },
     );
     receiver.secrets = [old ?? ''];
     const { _id } = await testEndpoint(relay.webhooks, endpoint);
     await deliver(relay.deps, _id);
     expect(receiver.wrong).toHaveLength(1);
   });
+});
+
+it('a secret is stored sealed, and an endpoint needs a key for it', async () => {
+  const { database, webhooks, add } = await openRelay();
+  const receiver = await openReceiver(ok);
+  await add(receiver);
+  const stored = JSON.stringify(await database.webhookSecrets.find().toArray());
+  expect(stored).not.toContain(receiver.secrets[0]?.slice('whsec_'.length) ?? 'none');
+  const keyless = { ...webhooks, secrets: openSecretStore(database.webhookSecrets, null) };
+  const spec = { types: null, mailboxes: null, include: [], isEnabled: true, by: 'ines' } as const;
+  await expect(addEndpoint(keyless, { url: receiver.url, ...spec })).rejects.toThrow('SECRETS_KEY_FILE');
+  expect(await database.endpoints.countDocuments()).toBe(1);
 });
 
 describe('a delivery', () => {
@@ -321,7 +334,7 @@ it('the receiver of the documentation verifies', async () => {
   expect(await deliver(relay.deps, _id)).toMatchObject({ outcome: 'delivered' });
   await vi.waitFor(() => expect(printed).toContain('webhook.test'), WAIT);
   await rotateSecret(relay.webhooks, endpoint);
-  await relay.database.webhookSecrets.updateOne({}, { $pop: { keys: 1 } });
+  await relay.database.webhookSecrets.updateOne({}, { $set: { previous: null } });
   const { _id: other } = await testEndpoint(relay.webhooks, endpoint);
   expect(await deliver(relay.deps, other)).toMatchObject({ outcome: 'put-off' });
 });

@@ -82,7 +82,7 @@ describe('what is written is read again', () => {
       made += 1;
     }
     expect(made).toBe(20_000);
-  });
+  }, 60_000);
 
   it('for each status without a number, and not for what no tag can say', () => {
     for (const { status } of defaultRules.caseStatuses)
