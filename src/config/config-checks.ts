@@ -2,6 +2,7 @@ import { allSettings } from './config-table.ts';
 import type { settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
+import type { Rules } from '../decide/rules.ts';
 import { weaknessOf } from './secret-strength.ts';
 import { isSet } from './setting-reader.ts';
 import { holdsCredentials, quoted, webUrl } from './setting-kinds.ts';
@@ -123,4 +124,11 @@ export function findWarnings({
     }
   }
   return warnings;
+}
+
+/** Without them nobody but the mailboxes themselves is staff; null where they are given. */
+export function missingStaffDomains({ staffDomains }: Rules): string | null {
+  return staffDomains.length > 0
+    ? null
+    : 'STAFF_DOMAINS: not set, so a colleague whose address is not listed in OWN_ADDRESSES counts as a stranger, or a client';
 }

@@ -57,6 +57,7 @@ const g = {
   who: 'Staff and clients',
   cases: 'Case tags',
   dashboard: 'Dashboard',
+  secrets: 'Stored secrets',
   process: 'Process',
 } as const;
 
@@ -184,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds. These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -416,12 +417,27 @@ export const settings = {
     example: '127.0.0.1, 10.0.0.0/8',
   }),
 
+  secretsKeyFile: setting({
+    name: 'SECRETS_KEY_FILE',
+    group: g.secrets,
+    doc: 'File with the keys that seal passwords and tokens stored in the database: 32 bytes in base64 or hex per line (openssl rand -base64 32). The first key seals, all of them open. Read again for each use. Without it, nothing secret is stored.',
+    kind: text,
+    example: '/run/secrets/docketmail.key',
+  }),
+
   logLevel: setting({
     name: 'LOG_LEVEL',
     group: g.process,
     doc: 'Log level. Addresses appear at debug only; bodies, subjects and credentials never.',
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     fallback: 'info',
+  }),
+  logFormat: setting({
+    name: 'LOG_FORMAT',
+    group: g.process,
+    doc: 'pretty (for people), json (for programs), or auto: pretty on a terminal, else json.',
+    kind: oneOf(['auto', 'pretty', 'json']),
+    fallback: 'auto',
   }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',

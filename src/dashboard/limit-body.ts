@@ -5,5 +5,10 @@ const maxBytes = 64 * 1024;
 
 export const limitBody = bodyLimit({
   maxSize: maxBytes,
-  onError: (context) => context.text(`The request is larger than ${maxBytes} bytes.\n`, 413),
+  onError: (context) => {
+    const message = `the body is over ${maxBytes} bytes`;
+    return context.req.path.startsWith('/api/')
+      ? context.json({ error: { code: 'too-large', message } }, 413)
+      : context.text(`${message}\n`, 413);
+  },
 });

@@ -90,7 +90,7 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   expect(await readFile(out, 'utf8')).toBe('mine');
   await expect(stat(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
 
-  for (const line of ['show', 'export'].map((command) => `${command} 65f000000000000000000001`)) {
+  for (const line of ['show', 'export', 'replay'].map((command) => `${command} 65f000000000000000000001`)) {
     const unknown = await run(line);
     expect(unknown).toEqual({
       code: 2,
@@ -98,8 +98,6 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
       stderr: 'docketmail: 65f000000000000000000001: no such message in quarantine\n',
     });
   }
-  const nobody = await run('replay 65f000000000000000000001');
-  expect([nobody.code, nobody.stderr]).toEqual([1, '65f000000000000000000001: no such message\n']);
   expect((await run('replay')).code).toBe(2);
 
   const tooSoon = await run(`replay ${id}`);
@@ -112,6 +110,14 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   expect(await database.communications.countDocuments({ clientId: 'paula' })).toBe(1);
   expect(await database.sightings.countDocuments({ state: 'done' })).toBe(1);
   expect((await run('list')).stdout).toBe('0 in quarantine\n');
+  const before = await database.messages.findOne({});
+  const readable = before?._id.toHexString() ?? '';
+  expect(await run(`replay ${readable}`)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `docketmail: ${readable}: is not in quarantine but stored; docketmail replay decides any message again\n`,
+  });
+  expect(await database.messages.findOne({})).toEqual(before);
 }, 300_000);
 
 it('a message that the ledger lacks is named by the audit, queued by --fix, and then there', async () => {

@@ -9,11 +9,12 @@ import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
-import type { BlobStore } from '../../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
+import { noSignIn } from '../support/no-sign-in.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newFolder, newQueues, openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
 
 interface Access {
   readonly host?: string;
@@ -22,8 +23,8 @@ interface Access {
   readonly publicUrl?: string | null;
 }
 
-async function open(access: Access = {}, queues: Queues = newQueues(), blobs?: BlobStore) {
-  const firm = await openFirm(blobs === undefined ? {} : { blobs });
+async function open(access: Access = {}, queues: Queues = newQueues(), given?: Firm) {
+  const firm = given ?? (await openFirm());
   const settings = { host: '127.0.0.1', port: 0, password: null, token: null, publicUrl: null, ...access };
   const dashboard = await openDashboard({
     settings,
@@ -31,6 +32,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), blobs?: B
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
+    signIn: noSignIn(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),
     mailboxes: [{ name: 'office' }],
@@ -337,6 +339,25 @@ describe('a message', () => {
   });
 });
 
+describe('a path with a slash at its end', () => {
+  it('leads to the page without it, on this server only', async () => {
+    const { at, get } = await open();
+    for (const [path, location] of [
+      ['/queues/', '/queues'],
+      ['/metrics/?x=1', '/metrics?x=1'],
+      ['/api/triage/', '/api/triage'],
+      ['/messages/0123456789abcdef01234567//', '/messages/0123456789abcdef01234567'],
+      ['//elsewhere.example/', '/elsewhere.example'],
+    ] as const) {
+      const answer = await fetch(at('') + path, { redirect: 'manual' });
+      expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 302, location]);
+    }
+    expect((await get('/queues')).status).toBe(200);
+    expect((await fetch(at('/queues/'))).status).toBe(200);
+    expect((await fetch(at('/nothing/'))).status).toBe(404);
+  });
+});
+
 describe('/files', () => {
   it('gives an attachment back byte for byte, as a download that no browser opens', async () => {
     const { firm, get } = await open();
@@ -364,6 +385,26 @@ describe('/files', () => {
     );
     expect(answer.headers.get('content-security-policy')).toContain('sandbox');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it.each([
+    ['a store on the internal network', 'http://minio:9000/docketmail/', null, 200],
+    ['a store beside the dashboard', 'https://crm.example/docketmail/', 'https://crm.example/', 302],
+    ['a store on another host than it', 'https://s3.internal.example/', 'https://crm.example/', 200],
+    ['a host that only begins like it', 'https://crm.example.evil.test/', 'https://crm.example', 200],
+    ['Amazon', 'https://bucket.s3.eu-central-1.amazonaws.com/', null, 302],
+  ])('with ?redirect=1 and %s answers what a browser can reach', async (_, base, publicUrl, status) => {
+    const firm = await openFirm();
+    await firm.receive(rawMessage({ id: 'raw@kline.test' }));
+    const [stored] = await firm.database.messages.find().toArray();
+    const key = stored?.rawKey ?? '';
+    const presign = async (): Promise<string> => `${base}${key}?X-Amz-Signature=x`;
+    const { get } = await open({ publicUrl }, newQueues(), { ...firm, blobs: { ...firm.blobs, presign } });
+    const answer = await get(`/files/${key}?redirect=1`);
+    const content = await answer.text();
+    expect([answer.status, answer.headers.get('location'), content.includes('raw@kline.test')]).toEqual(
+      status === 302 ? [302, await presign(), false] : [200, null, true],
+    );
   });
 
   it('answers 404 to every key that is none, without asking the store', async () => {
@@ -428,11 +469,8 @@ describe('/health and /metrics', () => {
     onTestFinished(() => unreachable.close());
     const dir = join(await newFolder(), 'secret-place');
     await writeFile(dir, 'no folder');
-    const { firm, get } = await open(
-      { password: 'the right pass words' },
-      unreachable,
-      openDirectoryStore({ dir }),
-    );
+    const firm = await openFirm({ blobs: openDirectoryStore({ dir }) });
+    const { get } = await open({ password: 'the right pass words' }, unreachable, firm);
     await firm.database.client.close();
     const ready = await get('/health/ready');
     expect([ready.status, await ready.json()]).toEqual([
