@@ -35,6 +35,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
   ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);

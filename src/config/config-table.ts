@@ -185,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds. These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),

@@ -8,6 +8,8 @@ import { findTypos } from './env-typos.ts';
 import { mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
+import type { MailboxFile } from './mailbox-file.ts';
+import type { OAuthApp } from './oauth-apps.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
 import type { LogFormat } from '../log.ts';
 import { defaultRules } from '../decide/rules.ts';
@@ -26,6 +28,7 @@ export interface Config {
   readonly redis: { readonly url: string; readonly prefix: string };
   readonly blobs: BlobConfig;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly oauthApps: readonly OAuthApp[];
   readonly rules: Rules;
   readonly poll: {
     /** Messages after which a poll yields. */
@@ -82,7 +85,7 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
   const readFile = options.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
   const problems: string[] = [];
   const found: Found = readTable({ table: settings, find: inEnvironment(env), readFile, problems });
-  const mailboxes = readMailboxes({ env, found, readFile, problems });
+  const { mailboxes, oauthApps } = readMailboxes({ env, found, readFile, problems });
   if (options.mailboxes !== 'optional' && mailboxes.length === 0 && problems.length === 0) {
     problems.push(
       `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
@@ -94,7 +97,7 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
     // A mistyped name is the likeliest reason of a missing setting.
     throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
   }
-  return configOf({ values: found, mailboxes, env });
+  return configOf({ values: found, mailboxes, oauthApps, env });
 }
 
 function checkKeyFile({
@@ -139,7 +142,7 @@ function readMailboxes({
   readonly found: Found;
   readonly readFile: ReadFile;
   readonly problems: string[];
-}): readonly MailboxConfig[] {
+}): MailboxFile {
   const { pollIntervalSeconds } = found;
   const mailboxes: MailboxConfig[] = [];
   const names = Object.values<Setting>(mailboxSettings).flatMap(({ name }) => [name, `${name}_FILE`]);
@@ -148,6 +151,7 @@ function readMailboxes({
       values: readTable({ table: mailboxSettings, find: inEnvironment(env), readFile, problems }),
       label: (field: keyof typeof mailboxSettings) => mailboxSettings[field].name,
       accessTokenFile: env[`${mailboxSettings.accessToken.name}_FILE`] || null,
+      oauth: null,
       pollIntervalSeconds,
     };
     const mailbox = mailboxOf({ fields, readFile, problems });
@@ -155,18 +159,21 @@ function readMailboxes({
   }
   if (found.mailboxesFile) {
     const path = resolve(found.mailboxesFile);
-    mailboxes.push(...readMailboxFile({ path, env, pollIntervalSeconds, readFile, problems }));
+    const file = readMailboxFile({ path, env, pollIntervalSeconds, readFile, problems });
+    return { mailboxes: [...mailboxes, ...file.mailboxes], oauthApps: file.oauthApps };
   }
-  return mailboxes;
+  return { mailboxes, oauthApps: [] };
 }
 
 function configOf({
   values: v,
   mailboxes,
+  oauthApps,
   env,
 }: {
   readonly values: ValuesOf<typeof settings>;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly oauthApps: readonly OAuthApp[];
   readonly env: Env;
 }): Config {
   return {
@@ -183,6 +190,7 @@ function configOf({
     redis: { url: v.redisUrl, prefix: v.queuePrefix },
     blobs: blobsOf(v),
     mailboxes,
+    oauthApps,
     rules: rulesOf(v, mailboxes),
     poll: {
       batch: v.pollBatch,
