@@ -48,6 +48,7 @@ export interface Config {
     readonly publicUrl: string | null;
   };
   readonly log: { readonly level: string; readonly format: LogFormat };
+  readonly livenessFile: string | null;
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -178,6 +179,7 @@ function configOf({
       publicUrl: v.publicUrl,
     },
     log: { level: v.logLevel, format: v.logFormat },
+    livenessFile: v.livenessFile,
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
   };

@@ -50,7 +50,7 @@ export function startPollWorkers(
         await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
-        if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, outcome);
+        if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, { reached, log });
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
@@ -63,7 +63,6 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
-        // Told again when it comes back.
         reached.delete(name);
         return backedOff({ name, error, said, log });
       } finally {
@@ -71,13 +70,6 @@ export function startPollWorkers(
       }
     },
   );
-
-  /** Once, so that a person who set a mailbox up sees that it works. */
-  function sayReached(mailbox: string, { problems }: PollOutcome): void {
-    if (reached.has(mailbox)) return;
-    reached.add(mailbox);
-    log.info({ mailbox, problems: problems.length }, 'mailbox reached');
-  }
 
   function report(
     mailbox: string,
@@ -107,6 +99,15 @@ export function startPollWorkers(
   }
 
   return closing([startTickWorker(settings), polls]);
+}
+
+/** Once, so that a person who set a mailbox up sees that it works, and again when it comes back. */
+function sayReached(
+  mailbox: string,
+  { reached, log }: { readonly reached: Set<string>; readonly log: Log },
+): void {
+  if (!reached.has(mailbox)) log.info({ mailbox }, 'mailbox reached');
+  reached.add(mailbox);
 }
 
 /** A job scheduler ignores deduplication, so its tick only adds the poll. */

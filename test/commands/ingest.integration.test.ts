@@ -150,7 +150,7 @@ describe('an import with a name', () => {
     ]);
     expect((await run('--batch', 'spring-2026', mail)).code).toBe(0);
     expect((await counts(database)).slice(0, 3)).toEqual(full.slice(0, 3));
-  });
+  }, 300_000);
 
   it('needs a name that can be one', async () => {
     for (const args of [
