@@ -74,6 +74,8 @@ async function test(folder: string, undo: (() => Promise<unknown>)[]): Promise<v
   undo.push(
     async () => await run('podman', ['rmi', '--force', ...standIns.tags, `localhost/${imageOf('app')}`]),
   );
+  // Layers of the build stage, which bear no name.
+  undo.push(async () => await removeUnnamedSince('localhost/stand-in-base:1'));
   say('building the image');
   await run(
     'buildah',
@@ -274,6 +276,12 @@ async function deliverAndAwait(site: Site, subject: string): Promise<void> {
     }
   });
   say(`"${subject}" is in the CRM`);
+}
+
+async function removeUnnamedSince(image: string): Promise<void> {
+  const filters = ['--filter', 'dangling=true', '--filter', `since=${image}`];
+  const ids = (await run('podman', ['images', '--quiet', ...filters])).split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await run('podman', ['rmi', '--force', ...ids]);
 }
 
 async function describeImage(image: string): Promise<void> {
