@@ -5,8 +5,8 @@ import { endQuietlyWhenNobodyReads } from './commands/broken-pipe.ts';
 import { readEnvFile } from './commands/env-file.ts';
 import { UsageError, exitStatus } from './commands/usage.ts';
 import { ConfigError } from './config/config.ts';
-import { describeError } from './errors.ts';
 import { TriageError } from './triage/triage-error.ts';
+import { describeError, withoutCredentials } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -35,6 +35,8 @@ const commands = new Map<string, () => Promise<Command>>([
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
+  ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);
 const asked = commands.get(process.argv[2] ?? '');
@@ -52,6 +54,13 @@ function isUsage(error: unknown): boolean {
 }
 
 endQuietlyWhenNobodyReads();
+// Node would print what a library put into the error, credentials of URLs included.
+process.on('uncaughtException', (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`docketmail: ${withoutCredentials(text)}`);
+  process.exit(1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

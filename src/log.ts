@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { withoutCredentials } from './errors.ts';
 
 export type Log = Logger;
 
@@ -17,7 +18,12 @@ export function createLog(level: string, format: LogFormat = 'auto'): Log {
   const isTerminal = process.stderr.isTTY;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   return pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: withoutCredentials },
+    },
     isPretty
       ? PinoPretty({
           destination: STANDARD_ERROR,

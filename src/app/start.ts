@@ -26,6 +26,8 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
+import { signInDeps } from './sign-in.ts';
+import { sayTokenEvents } from './token-events.ts';
 import type { Role } from './roles.ts';
 
 export interface App {
@@ -68,7 +70,11 @@ export async function openApp(
   for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
   const staff = missingStaffDomains(config.rules);
   if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
-  const resources = await openResources(config, { log });
+  const metrics = createMetrics();
+  const resources = await openResources(config, {
+    log,
+    tokenEvents: sayTokenEvents({ config, log, metrics }),
+  });
   try {
     const queues = await resources.queues();
     resources.reader();
@@ -97,7 +103,7 @@ export async function openApp(
       roles,
       mailboxes,
       log,
-      metrics: createMetrics(),
+      metrics,
       trial,
       self,
       liveness: () => heartbeat.liveness(),
@@ -198,6 +204,10 @@ async function openDashboardOf({
     liveness,
     health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
     mailboxes: config.mailboxes,
+    signIn: signInDeps(
+      resources,
+      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
+    ),
     triage: {
       database,
       blobs,

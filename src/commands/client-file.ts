@@ -10,6 +10,10 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? undefined);
+const addresses = z
+  .union([z.string(), z.array(z.string())], { error: 'expected a text or a list of texts' })
+  .nullish()
+  .transform((value) => value ?? undefined);
 const id = z.union(
   [
     z.string().min(1),
@@ -21,11 +25,8 @@ const id = z.union(
 const clientRow = z.looseObject({
   _id: id,
   name: text,
-  email: text,
-  emails: z
-    .array(z.string())
-    .nullish()
-    .transform((value) => value ?? undefined),
+  email: addresses,
+  emails: addresses,
   phone: text,
   company: text,
   notes: text,

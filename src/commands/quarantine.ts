@@ -88,10 +88,9 @@ async function replay(names: readonly string[], { all = false }: { all?: boolean
 
 async function exportRaw({ database, blobs }: Stores, name: string, out: string | undefined): Promise<void> {
   const raw = await blobs.get((await quarantined(database, name)).rawKey);
-  // `wx`: what stands there already is not overwritten.
-  await pipeline(raw, out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx' }), {
-    end: out !== undefined,
-  });
+  // What stands there already is not overwritten, nor written through if it is a link. A message is for its owner's eyes.
+  const target = out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx', mode: 0o600 });
+  await pipeline(raw, target, { end: out !== undefined });
 }
 
 async function quarantined({ messages }: Stores['database'], name: string): Promise<MessageDocument> {

@@ -54,9 +54,7 @@ function download(
     'Content-Type': 'application/octet-stream',
     'Content-Length': String(size),
     'Content-Disposition': contentDisposition(filename),
-    'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; sandbox",
-    'Cache-Control': 'private, max-age=31536000, immutable',
   });
 }
 

@@ -2,18 +2,21 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
+import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
 import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
+import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
+import { mountOAuth } from './oauth.ts';
 import { mountOverview } from './overview.ts';
+import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
 import { withoutTrailingSlash } from './trailing-slash.ts';
 
@@ -28,6 +31,7 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
+    readonly signIn: SignInDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -40,8 +44,13 @@ export async function openDashboard(
     log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
 
   const app = new Hono();
-  app.use(secureHeaders());
-  app.use(guardAccess(settings));
+  app.use(...keepPrivate());
+  const guesses = createGuesses({
+    onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
+    onBurst: (burst) =>
+      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+  });
+  app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
     return context.text('Something went wrong; the log says what.\n', 500);
@@ -51,6 +60,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
+  mountOAuth(app, input);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

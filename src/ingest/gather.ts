@@ -5,6 +5,7 @@ import type { Disagreement } from '../mail/second-reading.ts';
 import { addressLookups, decisionKeysFor } from '../decide/address-lookups.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
+import { withInnerAddresses } from '../decide/inner-address.ts';
 import { readParties } from '../decide/parties.ts';
 import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
@@ -14,7 +15,7 @@ import { sameContentMessages } from '../decide/same-entry.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
-import { caseHolders } from '../store/case-updates.ts';
+import { caseClaims } from '../store/case-updates.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { findDecisions } from '../store/decisions.ts';
 import type { DecisionsInForce } from '../store/decisions.ts';
@@ -37,6 +38,8 @@ export interface Gathered {
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients in question, of these messages, whose documents are not there. */
+  readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
@@ -55,14 +58,14 @@ export async function gather(
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [related, decided, book, holders] = await Promise.all([
+  const [related, decided, book, claims] = await Promise.all([
     findRelated(database, asked),
     findDecisions(database.decisions, askers),
     lookUpAddresses(database, addresses, {
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    caseHolders(database.caseUpdates, refs),
+    caseClaims(database.caseUpdates, refs),
   ]);
   const withCopies = await withDecisionsAbout(
     database,
@@ -72,17 +75,23 @@ export async function gather(
     database,
     asked.map(({ message }, at) => ({ message, relations: answered(related, at).relations })),
   );
-  const clientIds = await presentClients(database, { asked, book, related, decided: withCopies });
+  const { ids: clientIds, absent } = await presentClients(database, {
+    asked,
+    book,
+    related,
+    decided: withCopies,
+  });
   const clients = new Set(clientIds.keys());
   return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
     message: { ...asDecided(message), authentication },
     clientIds,
+    absentClients: absent,
     known: {
       relations: answered(related, at).relations,
       threadClients: answered(threadClients, at),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
       decisions: answered(withCopies, at).decisions,
-      holders,
+      claims,
       clients,
       authentication,
       disagreements,
@@ -106,7 +115,8 @@ interface Questions {
   readonly subjects: readonly string[];
 }
 
-function questionsOf({ mail, message }: Asked, rules: Rules): Questions {
+function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions {
+  const mail = withInnerAddresses(written, rules);
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
   return {
@@ -163,7 +173,7 @@ async function presentClients(
     readonly related: readonly { readonly documents: readonly MessageDocument[] }[];
     readonly decided: readonly DecisionsInForce[];
   },
-): Promise<Map<string, ClientDocument['_id']>> {
+): Promise<{ ids: Map<string, ClientDocument['_id']>; absent: readonly ClientDocument['_id'][] }> {
   const ids = new Map(book.clientIds);
   const inQuestion = [
     ...related.flatMap(({ documents }) =>
@@ -177,11 +187,12 @@ async function presentClients(
   const wanted = new Map(
     inQuestion.flatMap((id) => (ids.has(String(id)) ? [] : [[String(id), id] as const])),
   );
-  if (wanted.size === 0) return ids;
+  if (wanted.size === 0) return { ids, absent: book.absent };
   const present = await clients
     .find({ _id: { $in: [...wanted.values()] } })
     .project<Pick<ClientDocument, '_id'>>({ _id: 1 })
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
-  return ids;
+  const absent = [...wanted].flatMap(([key, id]) => (ids.has(key) ? [] : [id]));
+  return { ids, absent: [...absent, ...book.absent.filter((id) => !wanted.has(String(id)))] };
 }

@@ -102,7 +102,7 @@ async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boo
       if (judged === 'doubt') return false;
       warning = judged;
       const { content, size, sha256 } = raw;
-      await run.blobs.put({ key: rawKey(sha256), content, size, sha256, contentType: 'message/rfc822' });
+      await run.blobs.put({ key: rawKey(sha256), content, size, sha256 });
       unstored.length = 0;
     } catch (error) {
       await noteUnkept(run, row, { error, unstored });
@@ -126,8 +126,10 @@ async function noteUnkept(
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
+    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
-    return await noteFailure(run, row, error);
+    return;
   }
   unstored.push(row.uid);
   await putOff(run, row, { error });

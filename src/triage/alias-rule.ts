@@ -8,7 +8,7 @@ import { decide, endContrary } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import { followLater, sentFrom } from './followers.ts';
 import type { TriageDeps } from './triage-deps.ts';
-import { companyDomain, domainOf, isFreeMail, isOurs } from '../decide/parties.ts';
+import { companyDomain, domainOf, isAtOurs, isFreeMail } from '../decide/parties.ts';
 import { TriageError } from './triage-error.ts';
 
 export interface AliasRule {
@@ -73,10 +73,20 @@ function aliasNamed({ rules }: TriageDeps, what: string): string {
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);
     if (address === null) throw new TriageError('not-possible', `${text}: is no address`);
-    if (isOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
+    if (isAtOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
     return address;
   }
-  return `@${domainNamed(text)}`;
+  const domain = domainNamed(text);
+  if (isOurDomain(domain, rules)) throw new TriageError('not-possible', `${domain} is ours`);
+  return `@${domain}`;
+}
+
+/** Also a domain above one of ours: it would give the client all that comes from us. */
+function isOurDomain(domain: string, { staffDomains, ownAddresses }: TriageDeps['rules']): boolean {
+  const ours = [...staffDomains, ...ownAddresses.map(domainOf)].filter((own) => !isFreeMail(own));
+  return ours.some(
+    (own) => own === domain || own.endsWith(`.${domain}`) || companyDomain(`x@${own}`) === domain,
+  );
 }
 
 /** @throws TriageError where the text is no domain of a company. */

@@ -1,6 +1,6 @@
 /** What an operator does by command line about a message that could not be read, and about one that the ledger lacks. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { html } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
@@ -75,12 +75,20 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   const out = join(folder, 'out.eml');
   expect(await run(`export ${id} --out ${out}`)).toEqual({ code: 0, stdout: '', stderr: '' });
   expect((await readFile(out)).equals(raw)).toBe(true);
+  expect((await stat(out)).mode & 0o777).toBe(0o600);
   expect((await run(`export ${id}`)).stdout).toBe(raw.toString());
   await writeFile(out, 'mine');
   const taken = await run(`export ${id} --out ${out}`);
   expect(taken.code).not.toBe(0);
   expect(taken.stderr).toContain(out);
   expect(await readFile(out, 'utf8')).toBe('mine');
+  for (const target of [out, join(folder, 'nowhere')]) {
+    const link = join(folder, `link-to-${basename(target)}`);
+    await symlink(target, link);
+    expect((await run(`export ${id} --out ${link}`)).code).not.toBe(0);
+  }
+  expect(await readFile(out, 'utf8')).toBe('mine');
+  await expect(stat(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
 
   for (const line of ['show', 'export', 'replay'].map((command) => `${command} 65f000000000000000000001`)) {
     const unknown = await run(line);

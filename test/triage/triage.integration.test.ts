@@ -368,11 +368,39 @@ describe('triage', () => {
     for (const [what, why] of [
       ['gmail.com', 'anyone can have an address'],
       ['office@firm.test', 'is ours'],
+      ['ada+crm@mail.firm.test', 'is ours'],
+      ['IMCEASMTP-otto+40brandt+2Etest@firm.test', 'is ours'],
+      ['@firm.test', 'firm.test is ours'],
       ['co.uk', "no company's domain"],
       ['!!', 'is no domain'],
       ['mail.acme-invented.co.uk', 'say acme-invented.co.uk'],
     ] as const)
       await expect(addAlias(deps, { what, client: { _id: 'otto' }, by, dryRun: false })).rejects.toThrow(why);
+  });
+
+  it.each([
+    ['the domain of an own address', { ownAddresses: ['desk@desk-works.test'] }, 'desk-works.test'],
+    ['the domain above that of staff', { staffDomains: ['mail.desk-works.test'] }, '@desk-works.test'],
+    ['a mailbox', { ownAddresses: ['desk@desk-works.test'] }, 'Desk <desk@desk-works.test>'],
+  ])('gives no client %s', async (_, rules, what) => {
+    const { deps } = await openOffice();
+    const own = { ...deps, rules: { ...deps.rules, ...rules } };
+    for (const dryRun of [true, false])
+      await expect(addAlias(own, { what, client: { _id: 'otto' }, by, dryRun })).rejects.toThrow('is ours');
+    expect(await deps.database.addressBook.countDocuments({ source: 'learned' })).toBe(0);
+  });
+
+  it('proposes no new client for who is one, but the other whom a message went to', async () => {
+    const { firm } = await openOffice();
+    await firm.addClients({ _id: 'twin', name: 'Otto Brandt', email: 'otto@brandt.test' });
+    const received = await firm.receive(rawMessage({ from: 'Otto <otto@brandt.test>' }));
+    const tagged = await firm.receive(rawMessage({ from: 'Otto <otto+shop@brandt.test>', id: newId() }));
+    const to = 'otto@brandt.test, Nora Vale <nora@vale-works.test>';
+    const sent = await firm.receive(rawMessage({ from: 'Ada <ada@firm.test>', to, id: newId() }));
+    const proposed = await Promise.all(
+      [received, tagged, sent].map(async (message) => (await detailOf(firm.database, message)).suggestion),
+    );
+    expect(proposed.map((client) => client?.email ?? null)).toEqual([null, null, 'nora@vale-works.test']);
   });
 
   it('confirms a held case update, which a later judging does not hold again, and undoes it', async () => {

@@ -10,6 +10,7 @@ import { headersOf } from '../header-section.ts';
 import { type Fetched, type FolderState, type ListedMessage, MailboxError } from '../mailbox.ts';
 import type { MailboxSession, MailboxSource, WantedMessage } from '../mailbox.ts';
 import { type LocatedMessage, errorCode, locateMessages, messageBytes } from './message-files.ts';
+import { fileMark } from './file-mark.ts';
 import { assignUids } from './file-uids.ts';
 
 const folderPath = 'INBOX';
@@ -24,7 +25,7 @@ type Entry = ListedMessage & { readonly located: LocatedMessage };
 export function openFilesSource({
   name,
   path,
-  locate = (root) => locateMessages([root], null),
+  locate = (root) => locateMessages([root], { keepInside: true }),
 }: {
   readonly name: string;
   readonly path: string;
@@ -95,12 +96,7 @@ function createFilesSession(files: Files, signal: AbortSignal | undefined): Mail
   };
 }
 
-const listed = ({ uid, internalDate, size, isDraft }: Entry): ListedMessage => ({
-  uid,
-  internalDate,
-  size,
-  isDraft,
-});
+const listed = ({ located: _, ...message }: Entry): ListedMessage => message;
 
 function stateOf(root: string, exists: number): FolderState {
   const uidValidity = String(createHash('sha256').update(root).digest().readUInt32BE(0) || 1);
@@ -144,7 +140,8 @@ async function readEntries(
     found.map(({ located, identity, size }) => {
       const uid = uids.get(identity) ?? 0;
       const internalDate = located.kind === 'message' ? located.date : null;
-      return [uid, { uid, internalDate, size, isDraft: false, located }];
+      const mark = located.kind === 'message' && !located.quoted ? fileMark(located.path) : null;
+      return [uid, { uid, internalDate, size, isDraft: false, located, ...(mark !== null && { mark }) }];
     }),
   );
 }

@@ -23,14 +23,14 @@ interface Import {
 export async function* locateForImport(path: string, into: Import): AsyncGenerator<LocatedMessage> {
   let looked: string | null = null;
   let isAccepted = false;
-  for await (const located of locateMessages([path], null)) {
+  for await (const located of locateMessages([path], { keepInside: true })) {
     if (located.kind === 'unreadable')
       into.refuse({ file: located.file, why: `cannot be read: ${located.error}` });
     if (located.kind !== 'message') continue;
     // An mbox gives many messages of one file.
     if (looked !== located.path) {
       looked = located.path;
-      const taken = await unpackFile(located.path, { ...into, name: located.path, isPacked: false });
+      const taken = await unpackFile(located.source, { ...into, name: located.path, isPacked: false });
       isAccepted = taken === null;
       yield* taken ?? [];
     }
@@ -86,6 +86,7 @@ async function converted(
       kind: 'message',
       file: name,
       path: target,
+      source: target,
       start: 0,
       end: mime.length,
       quoted: false,
@@ -116,7 +117,7 @@ async function unpacked(path: string, one: One): Promise<LocatedMessage[]> {
 
 async function locateUnpacked(path: string, name: string): Promise<LocatedMessage[]> {
   const messages: LocatedMessage[] = [];
-  for await (const message of locateInFile(path, (await stat(path)).size))
+  for await (const message of locateInFile({ path, source: path, size: (await stat(path)).size }))
     messages.push(message.kind === 'message' ? { ...message, file: name, origin: name } : message);
   return messages;
 }
