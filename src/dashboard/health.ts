@@ -64,14 +64,19 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
+/** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
+async function listedOnce(
+  { cursors }: Database,
+  mailboxes: HealthSources['mailboxes'],
+): Promise<HealthSources['mailboxes']> {
+  const names = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
+  return mailboxes.filter(({ name }) => names.has(name));
+}
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
 function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
   const registers = [metrics.registry];
-  /** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
-  const listed = async (): Promise<typeof mailboxes> => {
-    const names = new Set(await database.cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
-    return mailboxes.filter(({ name }) => names.has(name));
-  };
+  const listed = async (): Promise<typeof mailboxes> => await listedOnce(database, mailboxes);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
   const add = (
     name: string,

@@ -67,7 +67,7 @@ describe('ingest --dry-run', () => {
     await writeFile(join(mail, 'd.eml'), 'no mail');
     const everything = async (): Promise<unknown> => {
       const collections = await database.db.listCollections().toArray();
-      const names = collections.map(({ name }) => String(name)).toSorted();
+      const names = collections.map(({ name }) => name).toSorted();
       const blobs = await readdir(env['BLOB_DIR'] ?? '', { recursive: true });
       return [
         blobs.length,
