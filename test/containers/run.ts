@@ -18,18 +18,20 @@ import { parse, stringify } from 'yaml';
 import { freePorts } from '../../services/ports.ts';
 import { run } from './command.ts';
 import { makeStandIns } from './stand-ins.ts';
-import type { StandIns } from './stand-ins.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const TOOLS = ['podman', 'buildah', 'podman-compose', 'runc', 'mmdebstrap'] as const;
 const HEALTHY_WITHIN_MS = 120_000;
 const RUNTIME = ['--runtime', 'runc'] as const;
+/** Leaves the images, and takes those that an earlier run left: for work on this test. */
+const keep = process.argv.includes('--keep');
 const project = `docketmail-test-${randomBytes(3).toString('hex')}`;
 
 interface ComposeService {
   readonly image: string;
   readonly profiles: readonly string[];
   readonly restart: string;
+  readonly healthcheck?: { readonly test: readonly string[] };
 }
 
 interface Site {
@@ -60,29 +62,13 @@ async function main(): Promise<void> {
 async function test(folder: string, undo: (() => Promise<unknown>)[]): Promise<void> {
   const site = await prepare(folder, undo);
   const { services } = site;
-  say('making stand-in images');
-  const imageOf = (name: string): string => services[name]?.image ?? '';
-  const node = /^FROM (\S+)$/mu.exec(await readFile(join(REPOSITORY, 'Dockerfile'), 'utf8'))?.[1] ?? '';
-  const names = {
-    node,
-    mongo: imageOf('mongodb'),
-    redis: imageOf('redis'),
-    s3: imageOf('s3'),
-    mail: imageOf('mail'),
-  };
-  const standIns: StandIns = await makeStandIns(names, folder);
-  undo.push(
-    async () => await run('podman', ['rmi', '--force', ...standIns.tags, `localhost/${imageOf('app')}`]),
+  const image = `localhost/${services['app']?.image ?? ''}`;
+  const isThere = await run('podman', ['image', 'exists', image]).then(
+    () => true,
+    () => false,
   );
-  // Layers of the build stage, which bear no name.
-  undo.push(async () => await removeUnnamedSince('localhost/stand-in-base:1'));
-  say('building the image');
-  await run(
-    'buildah',
-    ['bud', '--isolation', 'chroot', '--layers', '--tag', `localhost/${imageOf('app')}`, '.'],
-    { cwd: REPOSITORY },
-  );
-  await describeImage(`localhost/${imageOf('app')}`);
+  if (!(keep && isThere)) await buildImages(site, { image, undo });
+  await describeImage(image);
 
   undo.push(async () => await compose(site, ['down', '--volumes']));
   for (const profile of ['dev', 'app']) {
@@ -101,6 +87,33 @@ async function test(folder: string, undo: (() => Promise<unknown>)[]): Promise<v
   say('compose down');
   await compose(site, ['down', '--volumes']);
   say('all well');
+}
+
+async function buildImages(
+  { folder, services }: Site,
+  { image, undo }: { readonly image: string; readonly undo: (() => Promise<unknown>)[] },
+): Promise<void> {
+  say('making stand-in images');
+  const imageOf = (name: string): string => services[name]?.image ?? '';
+  const node = /^FROM (\S+)$/mu.exec(await readFile(join(REPOSITORY, 'Dockerfile'), 'utf8'))?.[1] ?? '';
+  const names = {
+    node,
+    mongo: imageOf('mongodb'),
+    redis: imageOf('redis'),
+    s3: imageOf('s3'),
+    mail: imageOf('mail'),
+  };
+  const { tags } = await makeStandIns(names, folder);
+  const remove = async (): Promise<void> => {
+    // Layers of the build stage bear no name.
+    await removeUnnamedSince('localhost/stand-in-base:1');
+    await run('podman', ['rmi', '--force', ...tags, image]);
+  };
+  if (!keep) undo.push(remove);
+  say('building the image');
+  await run('buildah', ['bud', '--isolation', 'chroot', '--layers', '--tag', image, '.'], {
+    cwd: REPOSITORY,
+  });
 }
 
 /** Servers, sockets, settings: what the compose file finds beside itself. */
@@ -217,20 +230,24 @@ const inProfile = ({ services }: Site, profile: string): string[] =>
 const running = (site: Site, profile: string): string[] =>
   inProfile(site, profile).filter((name) => site.services[name]?.restart !== 'no');
 
-/** Without systemd nobody runs the checks: each is asked for. */
+/** Without systemd nobody runs the checks, and this podman-compose quotes them wrongly: each is run as it stands in the file. */
 async function untilHealthy(site: Site, profile: string): Promise<void> {
   for (const name of running(site, profile)) {
+    const [kind, ...words] = site.services[name]?.healthcheck?.test ?? [];
+    const check = kind === 'CMD' ? words : ['sh', '-c', words.join(' ').replaceAll('$$', '$')];
+    const container = `${project}_${name}_1`;
     const deadline = Date.now() + HEALTHY_WITHIN_MS;
-    for (let error: unknown = ''; error !== null;) {
-      error = await run('podman', [...RUNTIME, 'healthcheck', 'run', `${project}_${name}_1`]).then(
-        () => null,
-        (reason: unknown) => reason,
-      );
-      if (error !== null && Date.now() > deadline) {
-        const log = await run('sh', ['-c', `podman logs --tail 20 ${project}_${name}_1 2>&1`]).catch(String);
-        throw new Error(`${name} is not healthy:\n${log}`, { cause: error });
+    for (let isHealthy = false; !isHealthy;) {
+      try {
+        await run('podman', [...RUNTIME, 'exec', container, ...check]);
+        isHealthy = true;
+      } catch (error) {
+        if (Date.now() > deadline) {
+          const log = await run('sh', ['-c', `podman logs --tail 20 ${container} 2>&1`]).catch(String);
+          throw new Error(`${name} is not healthy:\n${log}`, { cause: error });
+        }
+        await delay(1_000);
       }
-      if (error !== null) await delay(1_000);
     }
     say(`${name} is healthy`);
   }
