@@ -40,6 +40,8 @@ describe('docker-compose.yml', () => {
   test('has a health check for every server', () => {
     const unchecked = services.filter(([, service]) => !isJob(service) && !service.healthcheck?.test);
     expect(unchecked.map(([name]) => name)).toEqual([]);
+    for (const [, { healthcheck }] of services)
+      for (const word of healthcheck?.test ?? []) expect(typeof word).toBe('string');
   });
 
   test('waits for health, or for the end of a job, and for services that exist', () => {
