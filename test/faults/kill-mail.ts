@@ -143,7 +143,7 @@ async function untilIngested({ database }: Installation, expected: number): Prom
     const undelivered = await database.sightings.countDocuments({
       state: 'pending',
       rawKey: null,
-      attempts: { $gt: 1 },
+      attempts: { $gt: 0 },
     });
     const pending = await database.sightings.countDocuments({ state: 'pending' });
     const all = await database.sightings.countDocuments();
