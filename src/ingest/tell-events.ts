@@ -36,6 +36,26 @@ export async function tellWritten(
     });
 }
 
+/** What was put on record and is taken away with the message itself. To be told before the message goes. */
+export async function tellTakenBack(
+  database: Pick<Database, 'events' | 'caseUpdates'>,
+  message: MessageDocument,
+  { marked }: { readonly marked: MessageDocument },
+): Promise<void> {
+  const states = [
+    ...communicationStates(message, marked),
+    ...(await caseUpdateStates(database, { message, marked })),
+  ];
+  // Nothing is told of what was never told of: the import may be older than events are kept.
+  await tellStates(
+    database.events,
+    states
+      .filter(({ state }) => state === 'unlinked' || state === 'gone')
+      .map((one) => ({ ...one, typeAfter: (last) => (last === null ? null : one.typeAfter(last)) })),
+    { isNew: false },
+  );
+}
+
 export async function tellQuarantine(
   { events }: Pick<Database, 'events'>,
   { id, facts, mailbox }: { readonly id: ObjectId; readonly facts: MessageFacts; readonly mailbox: string },

@@ -4,6 +4,7 @@ import type { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { payloadOf } from '../../src/events/payload.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
+import { undoImport } from '../../src/ingest/undo-import.ts';
 import { eventTypes } from '../../src/store/events.ts';
 import { confirmUpdates, rejectUpdates } from '../../src/triage/held.ts';
 import { assign, undo, unlink } from '../../src/triage/triage.ts';
@@ -173,4 +174,16 @@ it('a message that cannot be read tells so', async () => {
       id,
     ).catch(() => {});
   expect(await told(firm)).toEqual(['message.quarantined 1']);
+});
+
+it('an import that is taken back tells of what goes with it', async () => {
+  const firm = await openFirm();
+  await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease' }), { mailbox: 'import' });
+  await undoImport(firm, { mailboxes: ['import'], dryRun: false });
+  expect((await told(firm)).toSorted()).toEqual([
+    'caseUpdate.created 1',
+    'caseUpdate.undone 2',
+    'communication.created 1',
+    'communication.unlinked 2',
+  ]);
 });
