@@ -16,7 +16,6 @@ import type { WebhookDeps } from '../events/endpoints.ts';
 import { deliveriesOf, deliveryRow, endpointRow, listEndpoints } from '../events/rows.ts';
 import type { DeliveryRow, EndpointRow } from '../events/rows.ts';
 import { eventTypes } from '../store/events.ts';
-import type { EventType } from '../store/events.ts';
 import { printable } from './triage-report.ts';
 import { whoDecides } from './triage-context.ts';
 import { UsageError } from './usage.ts';
@@ -192,11 +191,7 @@ const parts = (text: string | undefined): string[] | null =>
         .map((part) => part.trim())
         .filter((part) => part !== '');
 
-function named<T extends EventType | string>(
-  text: string | undefined,
-  known: readonly T[],
-  option: string,
-): T[] | null {
+function named<T extends string>(text: string | undefined, known: readonly T[], option: string): T[] | null {
   const given = parts(text);
   if (given === null) return null;
   return given.map((name) => {

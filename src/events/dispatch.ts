@@ -120,5 +120,6 @@ export async function forgetEvents(
   await deliveries.deleteMany({ createdAt: { $lt: before } });
   // The last one keeps the places rising.
   const highest = await highestPlace(events);
-  await events.deleteMany({ at: { $lt: before }, seq: { $exists: true, $ne: highest } });
+  const isDone = [{ seq: { $exists: true, $ne: highest } }, { only: { $exists: true } }];
+  await events.deleteMany({ at: { $lt: before }, $or: isDone });
 }

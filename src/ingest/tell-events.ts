@@ -1,6 +1,6 @@
 /**
  * What the record of a message tells other programs. Events are written after the record and before the message is marked as written: a
- * process that dies in between leaves a message that is written out again, and what was told already is not told twice.
+ * process that dies in between leaves a message that is written out again, and what was told already is not told twice (invariant 15).
  */
 import type { ObjectId } from 'mongodb';
 import { stateWhenWritten } from '../decide/decide.ts';
@@ -14,6 +14,14 @@ import { linkStateOf } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 
+type ClientId = MessageDocument['links'][number]['clientId'];
+
+/** What is told of a message. */
+type ToldMessage = Pick<
+  MessageDocument,
+  '_id' | 'mailboxes' | 'verdict' | 'date' | 'subject' | 'participants'
+>;
+
 type Last = Parameters<EntityState['typeAfter']>[0];
 
 /** Rows of one case that are looked at, for what a message changes in whose case it is. */
@@ -21,7 +29,7 @@ const MAX_ROWS_OF_CASES = 500;
 
 /** `marked`: the message with the links that were then taken back. Back-filled mail tells nothing (invariant 13). */
 export async function tellWritten(
-  database: Pick<Database, 'events' | 'caseUpdates'>,
+  database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
   message: MessageDocument,
   { marked }: { readonly marked: MessageDocument },
 ): Promise<void> {
@@ -38,7 +46,7 @@ export async function tellWritten(
 
 /** What was put on record and is taken away with the message itself. To be told before the message goes. */
 export async function tellTakenBack(
-  database: Pick<Database, 'events' | 'caseUpdates'>,
+  database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
   message: MessageDocument,
   { marked }: { readonly marked: MessageDocument },
 ): Promise<void> {
@@ -83,8 +91,8 @@ function communicationStates(message: MessageDocument, marked: MessageDocument):
   const gone = marked.links.filter(
     ({ retract, clientId }) => retract !== undefined && !stays.has(String(clientId)),
   );
-  const about = (clientId: unknown, rest: Pick<EntityState, 'state' | 'typeAfter'>): EntityState => {
-    const id = communicationId(message, clientId as MessageDocument['links'][number]['clientId']);
+  const about = (clientId: ClientId, rest: Pick<EntityState, 'state' | 'typeAfter'>): EntityState => {
+    const id = communicationId(message, clientId);
     return {
       entity: `communication:${id.toHexString()}`,
       ...rest,
@@ -127,7 +135,7 @@ function triageState(message: MessageDocument): EntityState[] {
  * and hold what another one said or let it take effect.
  */
 async function caseUpdateStates(
-  { caseUpdates }: Pick<Database, 'caseUpdates'>,
+  { caseUpdates, messages }: Pick<Database, 'caseUpdates' | 'messages'>,
   { message, marked }: { readonly message: MessageDocument; readonly marked: MessageDocument },
 ): Promise<EntityState[]> {
   const all = [...message.caseUpdates, ...marked.caseUpdates];
@@ -140,12 +148,14 @@ async function caseUpdateStates(
     .toArray();
   const ours = rows.filter(({ messageRef }) => messageRef !== undefined);
   const found = new Set(ours.map(({ _id }) => _id.toHexString()));
+  const tellers = await tellersOf(messages, { message, rows: ours });
   const gone = [...own].filter(([id]) => !found.has(id));
   return [
-    ...ours.map((row): EntityState => {
+    ...ours.flatMap((row): EntityState[] => {
       const update = own.get(row._id.toHexString());
-      const isFresh = update !== undefined && update.writtenAt === null;
-      return stateOfRow(row, { message, isFresh: isFresh || row.review != null });
+      const isFresh = (update !== undefined && update.writtenAt === null) || (row.review ?? null) !== null;
+      const teller = tellers.get(String(row.messageRef));
+      return teller === undefined ? [] : [stateOfRow(row, { message: teller, isFresh })];
     }),
     ...gone.map(([id, update]): EntityState => ({
       entity: `caseUpdate:${id}`,
@@ -163,13 +173,30 @@ async function caseUpdateStates(
   ];
 }
 
+/** The messages that the rows are of, by their ids. */
+async function tellersOf(
+  messages: Database['messages'],
+  { message, rows }: { readonly message: MessageDocument; readonly rows: readonly CaseUpdateDocument[] },
+): Promise<Map<string, ToldMessage>> {
+  const others = rows.flatMap(({ messageRef }) =>
+    messageRef === undefined || messageRef.equals(message._id) ? [] : [messageRef],
+  );
+  const found =
+    others.length === 0
+      ? []
+      : await messages
+          .find({ _id: { $in: others } })
+          .project<ToldMessage>({ mailboxes: 1, verdict: 1, date: 1, subject: 1, participants: 1 })
+          .toArray();
+  return new Map([message, ...found].map((one) => [one._id.toHexString(), one]));
+}
+
 function stateOfRow(
   row: CaseUpdateDocument,
-  { message, isFresh }: { readonly message: MessageDocument; readonly isFresh: boolean },
+  { message, isFresh }: { readonly message: ToldMessage; readonly isFresh: boolean },
 ): EntityState {
   const review = row.review ?? null;
   const isConfirmed = review === null && (row.confirmedAt ?? null) !== null;
-  const isOwn = row.messageRef?.equals(message._id) === true;
   return {
     entity: `caseUpdate:${row._id.toHexString()}`,
     state: review ?? (isConfirmed ? 'confirmed' : 'effective'),
@@ -187,38 +214,31 @@ function stateOfRow(
       status: row.status,
       review,
       clientId: row.clientId,
-      ...(!isOwn && { of: row.messageRef?.toHexString() ?? null, date: row.date }),
     }),
-    // Another message's subject is not at hand, and who asks for it can look it up.
-    details: isOwn ? detailsOf(message) : { subject: null, from: null },
+    details: detailsOf(message),
   };
 }
 
 function caseData(
-  message: MessageDocument,
+  message: ToldMessage,
   update: {
     readonly id: string;
     readonly ref: string | null;
     readonly status: string | null;
     readonly review: string | null;
-    readonly clientId: unknown;
-    readonly of?: string | null;
-    readonly date?: Date;
+    readonly clientId: ClientId | null;
   },
 ): EventData {
-  const base = dataOf(message, { clientId: update.clientId });
   return {
     caseUpdateId: update.id,
     ref: update.ref,
     status: update.status,
     review: update.review,
-    ...base,
-    ...(update.of !== undefined && { messageId: update.of, mailboxes: base.mailboxes }),
-    ...(update.date !== undefined && { date: update.date.toISOString() }),
+    ...dataOf(message, { clientId: update.clientId }),
   };
 }
 
-function dataOf(message: MessageDocument, { clientId }: { readonly clientId: unknown }): EventData {
+function dataOf(message: ToldMessage, { clientId }: { readonly clientId: ClientId | null }): EventData {
   return {
     messageId: message._id.toHexString(),
     mailboxes: message.mailboxes,
@@ -228,6 +248,6 @@ function dataOf(message: MessageDocument, { clientId }: { readonly clientId: unk
   };
 }
 
-function detailsOf({ subject, participants }: MessageDocument): EventDocument['details'] {
+function detailsOf({ subject, participants }: ToldMessage): EventDocument['details'] {
   return { subject, from: participants.find(({ role }) => role === 'from')?.address ?? null };
 }
