@@ -196,7 +196,7 @@ describe('every answer', () => {
         const policy = policyOf(answer);
         expect(policy.get('default-src')).toBe("'none'");
         expect(policy.get('frame-ancestors')).toBe("'self'");
-        expect(policy.get('script-src') ?? "'self'").toBe("'self'");
+        expect(policy.get('script-src') ?? '').not.toMatch(/'unsafe-(?:inline|eval)'/u);
         expect([...policy.values()].join(' ')).not.toMatch(/https?:|\*/u);
       }
     }

@@ -4,7 +4,7 @@ import type { Entry } from '@kenjiuno/msgreader/lib/Burner.js';
 import type { TypeEnum } from '@kenjiuno/msgreader/lib/Reader.js';
 
 /** Kinds of entries, by number. */
-const [DIRECTORY, DOCUMENT, ROOT] = [1, 2, 5] as readonly TypeEnum[] as [TypeEnum, TypeEnum, TypeEnum];
+const [DIRECTORY, DOCUMENT, ROOT] = [1, 2, 5] as unknown as [TypeEnum, TypeEnum, TypeEnum];
 
 /** Properties by tag: text (…001F), bytes (…0102), or a number (…0003, in the fixed part). */
 export type Properties = Readonly<Record<string, string | Buffer | number>>;
