@@ -260,7 +260,7 @@ describe('every answer', () => {
 });
 
 describe('/queues', () => {
-  it('loads, shows the three queues, and of a job only its references and counts', async () => {
+  it('loads, shows the four queues, and of a job only its references and counts', async () => {
     const { firm, queues, get } = await open();
     const id = await firm.deliver(rawMessage({ subject: 'Very secret' }));
     await addIngestJobs(queues, 'sighting', [id]);
@@ -284,7 +284,7 @@ describe('/queues', () => {
     const { queues: shown } = JSON.parse(body) as {
       queues: { name: string; jobs: { data: unknown; externalUrl?: { href: string } }[] }[];
     };
-    expect(shown.map(({ name }) => name).toSorted()).toEqual(['ingest', 'poll', 'tick']);
+    expect(shown.map(({ name }) => name).toSorted()).toEqual(['deliver', 'ingest', 'poll', 'tick']);
     const jobs = shown.find(({ name }) => name === 'ingest')?.jobs ?? [];
     expect(jobs.map(({ data }) => data)).toEqual([
       { kind: 'sighting', id: id.toHexString() },
