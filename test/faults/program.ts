@@ -23,6 +23,10 @@ export interface Figures {
   readonly longestDelayMs: number;
   /** User and system time of all its threads. */
   readonly cpuSeconds: number;
+  /** The same of the processes that read messages. */
+  readonly readerCpuSeconds: number;
+  /** Database commands by name, where the driver was asked to tell of them. */
+  readonly commands: Readonly<Record<string, number>>;
 }
 
 export interface Program {
