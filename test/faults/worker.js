@@ -1,6 +1,7 @@
 /**
  * The built program with a switch: `node test/faults/worker.js '{"roles":["poll","ingest"],"killAt":{"step":"judged","times":3}}'`
- * ends itself with SIGKILL when it reaches that step for the third time. Says `ready` to its parent, and what it measured of
+ * ends itself with SIGKILL when it reaches that step for the third time; with a step such as `update:messages`, a moment after it has
+ * sent that command for the third time, which the database may or may not carry out. Says `ready` to its parent, and what it measured of
  * itself when it is asked.
  */
 import { readFileSync, readdirSync } from 'node:fs';
@@ -16,6 +17,8 @@ const {
   freezeAt = null,
   timing,
 } = JSON.parse(process.argv[2] ?? '{}');
+/** By then a command has left the process. */
+const SENT_MS = 1;
 const delay = monitorEventLoopDelay({ resolution: 5 });
 const end = killAt ?? freezeAt;
 let reached = 0;
@@ -26,9 +29,13 @@ const step = (name) => {
 
 /** Database commands by name, where the URI asks the driver to tell of them (`monitorCommands`). */
 const commands = {};
-const { connect } = MongoClient.prototype;
+const connect = Reflect.get(MongoClient.prototype, 'connect');
 MongoClient.prototype.connect = async function connectAndCount() {
-  this.on('commandStarted', ({ commandName }) => (commands[commandName] = (commands[commandName] ?? 0) + 1));
+  this.on('commandStarted', ({ commandName, command }) => {
+    commands[commandName] = (commands[commandName] ?? 0) + 1;
+    const point = `${commandName}:${command[commandName]}`;
+    if (point === end?.step) setTimeout(step, SENT_MS, point);
+  });
   return await connect.call(this);
 };
 

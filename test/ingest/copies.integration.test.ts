@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Authentication } from '../../src/mail/authentication/authentication.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { findToRejudge } from '../../src/store/rejudge.ts';
 import { assign, ignore } from '../../src/triage/triage.ts';
