@@ -1,54 +1,45 @@
-import type { Fetched } from '../mailbox/mailbox.ts';
-
-type Whole = Extract<Fetched, { readonly kind: 'whole' }>;
-
-export const groupLimits = {
-  messages: 50,
-  bytes: 4 * 1024 * 1024,
+export interface GroupLimits {
+  readonly messages: number;
+  /** In memory. */
+  readonly bytes: number;
   /** So long the first of a group waits for more: what comes in later goes in a group of its own. */
-  waitMs: 25,
-} as const;
+  readonly waitMs: number;
+}
 
-/**
- * Messages in memory in groups, in their order; all else alone, because a stream must be read before the next message is asked for.
- * What was fetched before an error comes before the error.
- */
-export async function* inGroups(
-  fetched: AsyncIterable<Fetched>,
-  { messages, bytes, waitMs }: { readonly [K in keyof typeof groupLimits]: number } = groupLimits,
-): AsyncGenerator<readonly Fetched[]> {
+export const groupLimits: GroupLimits = { messages: 50, bytes: 8 * 1024 * 1024, waitMs: 25 };
+
+/** Fetched messages in groups, in their order. What came before an error comes before the error. */
+export async function* inGroups<T>(
+  fetched: AsyncIterable<T>,
+  bytesOf: (one: T) => number,
+  { messages, bytes, waitMs }: GroupLimits = groupLimits,
+): AsyncGenerator<readonly T[]> {
   const source = fetched[Symbol.asyncIterator]();
-  let group: Whole[] = [];
+  let group: T[] = [];
   let size = 0;
-  const take = (): Whole[] => {
+  const take = (): T[] => {
     const taken = group;
     [group, size] = [[], 0];
     return taken;
   };
   try {
     for (;;) {
-      const next = source.next();
-      // Its error is thrown where it is awaited, after the group.
-      next.catch(() => {});
+      const next = source.next().then(
+        (result) => ({ result, error: null }),
+        (error: unknown) => ({ result: null, error }),
+      );
       if (group.length > 0 && !(await comesWithin(next, waitMs))) yield take();
-      const { value, done } = await next.catch((error: unknown) => ({
-        done: true as const,
-        value: { error },
-      }));
-      if (done === true) {
+      const { result, error } = await next;
+      if (result === null || result.done === true) {
         if (group.length > 0) yield take();
-        if (value !== undefined) throw value.error;
+        if (result === null) throw error;
         return;
       }
-      if (value.kind !== 'whole') {
-        if (group.length > 0) yield take();
-        yield [value];
-        continue;
-      }
-      if (group.length > 0 && size + value.raw.length > bytes) yield take();
-      group.push(value);
-      size += value.raw.length;
-      if (group.length >= messages || size >= bytes) yield take();
+      const own = bytesOf(result.value);
+      if (group.length > 0 && size + own > bytes) yield take();
+      group.push(result.value);
+      size += own;
+      if (group.length >= messages) yield take();
     }
   } finally {
     await source.return?.();
@@ -60,12 +51,8 @@ async function comesWithin(next: Promise<unknown>, ms: number): Promise<boolean>
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ms, false);
   });
-  const came = next.then(
-    () => true,
-    () => true,
-  );
   try {
-    return await Promise.race([came, late]);
+    return await Promise.race([next.then(() => true), late]);
   } finally {
     clearTimeout(timer);
   }

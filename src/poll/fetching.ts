@@ -36,19 +36,9 @@ export async function fetchPending(
     const wanted = rows.filter((row) => !asked.has(row.uid));
     if (wanted.length === 0) return true;
     for (const { uid } of wanted) asked.add(uid);
-    const byUid = new Map(wanted.map((row) => [row.uid, row]));
     const missing: SightingDocument[] = [];
-    for await (const group of inGroups(session.fetch(wanted.map(asWanted)))) {
-      const found: Kept[] = [];
-      for (const fetched of group) {
-        const row = byUid.get(fetched.uid);
-        if (row === undefined) continue;
-        if (fetched.kind === 'missing') missing.push(row);
-        else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
-        else found.push({ row, fetched });
-      }
-      await handOn(run, found, unstored);
-    }
+    const arriving = prepareEach(run, session.fetch(wanted.map(asWanted)), { wanted, missing, unstored });
+    for await (const group of inGroups(arriving, bytesInMemory)) await handOn(run, group, unstored);
     await lookFor(run, session, missing);
     if (!(await run.shouldContinue()) || !(await run.hasRoom())) return false;
   }
@@ -94,20 +84,44 @@ interface Prepared {
   readonly warning: string | null;
 }
 
-/** Makes the fetched messages of a group durable, says so in their rows, and hands on those that are kept. */
-async function handOn(run: PollRun, group: readonly Kept[], unstored: number[]): Promise<void> {
-  const prepared: Prepared[] = [];
-  try {
-    for (const one of group) {
-      const ready = await prepare(run, one, unstored);
-      if (ready !== null) prepared.push(ready);
+const bytesInMemory = ({ raw: { content } }: Prepared): number =>
+  Buffer.isBuffer(content) ? content.length : 0;
+
+/** Each message that came, hashed. What could not be had is noted in its row, or is among the `missing`. */
+async function* prepareEach(
+  run: PollRun,
+  arriving: AsyncIterable<Fetched>,
+  {
+    wanted,
+    missing,
+    unstored,
+  }: {
+    readonly wanted: readonly SightingDocument[];
+    readonly missing: SightingDocument[];
+    readonly unstored: number[];
+  },
+): AsyncGenerator<Prepared> {
+  const byUid = new Map(wanted.map((row) => [row.uid, row]));
+  for await (const fetched of arriving) {
+    const row = byUid.get(fetched.uid);
+    if (row === undefined) continue;
+    if (fetched.kind === 'missing') missing.push(row);
+    else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
+    else {
+      const ready = await prepare(run, { row, fetched }, unstored);
+      if (ready !== null) yield ready;
     }
-    if (prepared.length === 0) return;
-    const { kept, problem } = await store(run, prepared, unstored);
+  }
+}
+
+/** Makes the messages of a group durable, says so in their rows, and hands on those that are kept. */
+async function handOn(run: PollRun, group: readonly Prepared[], unstored: number[]): Promise<void> {
+  try {
+    const { kept, problem } = await store(run, group, unstored);
     if (kept.length > 0) await noteFetched(run, kept);
     if (problem !== null) throw problem.error;
   } finally {
-    for (const { raw } of prepared) await raw.dispose();
+    for (const { raw } of group) await raw.dispose();
   }
 }
 
