@@ -1,7 +1,17 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import { ruleKinds } from './rule-kinds.ts';
-import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import {
+  byteSize,
+  networks,
+  oneOf,
+  secretText,
+  text,
+  urlOf,
+  webUrl,
+  wholeNumber,
+  yesNo,
+} from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -47,6 +57,7 @@ const g = {
   who: 'Staff and clients',
   cases: 'Case tags',
   dashboard: 'Dashboard',
+  secrets: 'Stored secrets',
   process: 'Process',
 } as const;
 
@@ -126,7 +137,7 @@ export const settings = {
     name: 'S3_ENDPOINT',
     group: g.blobs,
     doc: 'URL of the S3-compatible server. Not needed for AWS.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://s3.example.com',
   }),
   s3Region: setting({
@@ -174,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds. These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -380,14 +391,14 @@ export const settings = {
   dashboardPassword: setting({
     name: 'DASHBOARD_PASSWORD',
     group: g.dashboard,
-    doc: 'Password for people who use a browser.',
+    doc: 'Password for people who use a browser: 12 characters or more if others can reach the dashboard.',
     kind: secretText,
     secret: true,
   }),
   dashboardToken: setting({
     name: 'DASHBOARD_TOKEN',
     group: g.dashboard,
-    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus.',
+    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus. As long as a password.',
     kind: secretText,
     secret: true,
   }),
@@ -395,8 +406,23 @@ export const settings = {
     name: 'PUBLIC_URL',
     group: g.dashboard,
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://docketmail.firm.example',
+  }),
+  dashboardProxies: setting({
+    name: 'DASHBOARD_PROXIES',
+    group: g.dashboard,
+    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
+    kind: networks,
+    example: '127.0.0.1, 10.0.0.0/8',
+  }),
+
+  secretsKeyFile: setting({
+    name: 'SECRETS_KEY_FILE',
+    group: g.secrets,
+    doc: 'File with the keys that seal passwords and tokens stored in the database: 32 bytes in base64 or hex per line (openssl rand -base64 32). The first key seals, all of them open. Read again for each use. Without it, nothing secret is stored.',
+    kind: text,
+    example: '/run/secrets/docketmail.key',
   }),
 
   logLevel: setting({
@@ -405,6 +431,13 @@ export const settings = {
     doc: 'Log level. Addresses appear at debug only; bodies, subjects and credentials never.',
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     fallback: 'info',
+  }),
+  logFormat: setting({
+    name: 'LOG_FORMAT',
+    group: g.process,
+    doc: 'pretty (for people), json (for programs), or auto: pretty on a terminal, else json.',
+    kind: oneOf(['auto', 'pretty', 'json']),
+    fallback: 'auto',
   }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { relayEntry } from '../mail/authentication/own-relays.ts';
 
@@ -105,6 +106,24 @@ export function urlOf(schemes: readonly [string, ...string[]]): Kind<string> {
   };
 }
 
+/** A URL of a web server. A user and password in it are taken away: nothing would use them, and the URL is shown. */
+export const webUrl: Kind<string> = {
+  ...urlOf(['http', 'https']),
+  schema: urlOf(['http', 'https']).schema.transform((value) => {
+    if (!holdsCredentials(value)) return value;
+    const url = new URL(value);
+    url.username = '';
+    url.password = '';
+    return url.href;
+  }),
+};
+
+export function holdsCredentials(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username !== '' || password !== '';
+}
+
 /** A moment as ISO 8601: a date, or a date and time with its zone. A date alone means its first moment in UTC. */
 export const isoDate: Kind<Date> = {
   schema: scalar
@@ -189,6 +208,17 @@ export const relays: Kind<readonly string[]> = listWith({
   },
   expects:
     'addresses, networks and host names with commas between, such as 192.0.2.25, 10.0.0.0/8, mx.example.com',
+});
+
+/** Addresses and networks, no names. */
+export const networks: Kind<readonly string[]> = listWith({
+  read: (entry) => {
+    const value = relayEntry(entry);
+    return value === null || isIP(value.split('/', 1)[0] ?? '') === 0
+      ? { ok: false, wrong: `${quoted(entry)} is no address or network` }
+      : { ok: true, value };
+  },
+  expects: 'addresses and networks with commas between, such as 127.0.0.1, 10.0.0.0/8',
 });
 
 /** More of a value than this says nothing to a reader and floods the terminal. */

@@ -1,3 +1,4 @@
+import { caseOwners, claimedAt } from './case-claims.ts';
 import type { Mail } from '../mail/mail.ts';
 import { carriedIn } from './carried-hop.ts';
 import { descriptionOf } from './case-description.ts';
@@ -29,37 +30,14 @@ export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusCh
   return latest?.status ?? FIRST_STATUS;
 }
 
-/** A claim to a case. */
-interface Claim {
-  readonly date: Date;
-  /** When it was made: the Date header, but no earlier than the arrival, since a sender writes what date it likes. */
-  readonly claimedAt?: Date;
-  readonly clientId: unknown;
-  readonly review?: string | null;
-  readonly confirmedAt?: Date | null;
-}
-
-/**
- * The clients whose case it is: those of the first update that took effect, and whom a person let into it. What is held owns
- * nothing, so that nobody takes over a case by claiming it with an old date.
- */
-export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
-  const effective = updates.filter(({ review }) => (review ?? null) === null);
-  const letIn = effective.filter(({ confirmedAt }) => (confirmedAt ?? null) !== null);
-  const claims = effective.filter((one) => !letIn.includes(one)).toSorted(compareClaims);
-  const owning = claims.filter((one) => claims[0] && compareClaims(one, claims[0]) === 0);
-  return new Set([...owning, ...letIn].map(({ clientId }) => String(clientId)));
-}
-
-const compareClaims = (a: Claim, b: Claim): number =>
-  (a.claimedAt ?? a.date).getTime() - (b.claimedAt ?? b.date).getTime() ||
-  a.date.getTime() - b.date.getTime();
-
 /** A case update on record, as far as its case depends on it. */
 export interface CaseRow extends StatusChange {
   readonly clientId: unknown;
   readonly ref?: string | null;
+  readonly statusText?: string | null;
   readonly review?: Review | null;
+  /** Held until the message answered is there, whatever else `review` says. */
+  readonly awaitsParent?: boolean;
   readonly claimedAt?: Date;
   /** Made by docketmail. What people and other programs wrote is theirs. */
   readonly isOurs: boolean;
@@ -88,7 +66,7 @@ export function caseRowOf(
     statusText,
     ref,
     review: review === 'echo' ? null : review,
-    claimedAt: message.arrivedAt > message.date ? message.arrivedAt : message.date,
+    claimedAt: claimedAt(message),
     ...(awaitsParent === true && { awaitsParent: true }),
   };
 }
@@ -107,11 +85,22 @@ export function caseChanges<R extends CaseRow>(
   });
 }
 
-/** What took effect beside the owners', because two workers recorded both at the same moment, is held. Only a person lets it go. */
+/**
+ * What was recorded before a message that arrived earlier is judged by whose case it is now: it is held, or no longer held for that
+ * reason. Nothing else that is held is let go.
+ */
 function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | null {
   const review = row.review ?? null;
   const isSettled = !row.isOurs || (row.confirmedAt ?? null) !== null || (row.ref ?? null) === null;
-  return review !== null || isSettled || owners.has(String(row.clientId)) ? review : 'foreign-case';
+  if (isSettled) return review;
+  const isOwner = owners.has(String(row.clientId));
+  if (review === null) return isOwner ? null : 'foreign-case';
+  return review === 'foreign-case' && isOwner ? reviewOfOwn(row) : review;
+}
+
+function reviewOfOwn({ awaitsParent, statusInherited, statusText }: CaseRow): Review | null {
+  if (awaitsParent === true) return 'parent-unknown';
+  return statusInherited === true && (statusText ?? null) !== null ? 'unknown-status' : null;
 }
 
 /** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, because no collation is relied on to find them. */

@@ -5,6 +5,8 @@ import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext } from './known-context.ts';
 import type { Link, Verdict } from './verdict.ts';
 import type { Rules } from './rules.ts';
+import { caseOwners } from './case-claims.ts';
+import type { Claim } from './case-claims.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
 
@@ -35,8 +37,10 @@ export interface CaseFacts {
   readonly parent: Parent;
   /** Older than the mailbox's `since`: stored, but moves no case. */
   readonly backfill: boolean;
-  /** Clients that have a case under a ref already. */
-  readonly holders: ReadonlyMap<string, readonly string[]>;
+  /** When this message lays claim to a case. */
+  readonly claim: Pick<Claim, 'date' | 'claimedAt'>;
+  /** The claims to the case under each ref that took effect. */
+  readonly claims: ReadonlyMap<string, readonly Claim[]>;
 }
 
 export interface CaseUpdates {
@@ -82,9 +86,11 @@ export function decideCaseUpdates(input: {
   const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
   const doubtOf = (tag: CaseTag): string | null =>
     doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : isAnothersWord(tag) ? STANDS_INSIDE : null);
+  const isForeign = (clientId: string, ref: string | null): boolean =>
+    ref !== null &&
+    !caseOwners([...(cases.claims.get(ref) ?? []), { ...cases.claim, clientId }]).has(clientId);
   const updates = verdict.clients.flatMap(({ clientId }) =>
     fired.map((tag): CaseUpdateDraft => {
-      const holders = tag.ref === null ? [] : (cases.holders.get(tag.ref) ?? []);
       return {
         clientId,
         ref: tag.ref,
@@ -95,7 +101,7 @@ export function decideCaseUpdates(input: {
           ? 'look-alike'
           : doubtOf(tag) !== null
             ? 'unauthenticated'
-            : holders.length > 0 && !holders.includes(clientId)
+            : isForeign(clientId, tag.ref)
               ? 'foreign-case'
               : isReplyHeld
                 ? 'parent-unknown'

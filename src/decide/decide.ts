@@ -2,6 +2,8 @@ import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
+import { claimedAt } from './case-claims.ts';
+import type { Claim } from './case-claims.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
@@ -9,8 +11,10 @@ import { recipientsKey } from './facts-from-mail.ts';
 import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
 import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
+import { provenOf, withInnerAddresses } from './inner-address.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import { withUnsent } from './unsent.ts';
 import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
@@ -20,7 +24,7 @@ import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 6;
+export const RULE_VERSION = 8;
 
 /** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -33,8 +37,8 @@ export interface Known {
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and whom they took the same words away from. */
   readonly decisions: readonly Decision[];
-  /** For each case number in the subject, the clients that have a case under it. */
-  readonly holders: ReadonlyMap<string, readonly string[]>;
+  /** For each case number in the subject, the claims to that case that took effect. */
+  readonly claims: ReadonlyMap<string, readonly Claim[]>;
   /** The clients in question that are there now. */
   readonly clients: ReadonlySet<string>;
   readonly authentication: Authentication | null;
@@ -74,15 +78,19 @@ interface DecideInput {
  * Decides everything about a message from what is known. Pure. A message decided before only gains links (invariant 7). It loses
  * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was taken from the client.
  */
-export function decide(input: DecideInput): Judgement {
-  const { mail, message, known } = input;
+export function decide(given: DecideInput): Judgement {
+  const { message, rules } = given;
+  const mail = withInnerAddresses(given.mail, rules);
+  const authentication = provenOf(given.mail, given.known.authentication, rules);
+  const known = { ...given.known, authentication };
+  const input = { ...given, mail, known };
   const { roles, inOwnSent, backfill } = message;
-  const { decisions, authentication, book, relations, threadClients } = known;
+  const { decisions, book, relations, threadClients } = known;
   const { thread, sharedIds } = relations;
   const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
-  const doubt = doubtOf(message, { relations, rules: input.rules });
+  const doubt = doubtOf(message, { relations, rules });
   const { verdict, updates } = withCaseUpdates(input, { context, doubt });
-  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, rules));
   const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
@@ -109,7 +117,7 @@ export function decide(input: DecideInput): Judgement {
     ],
     // A copy in our own Sent folder proves what was doubtful before.
     goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
-    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
+    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(given.mail) },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
   };
@@ -136,15 +144,22 @@ function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const judged = withDoubt(judge(mail, facts, rules), doubt);
-  const { relations, holders } = known;
+  const judged = withUnsent(withDoubt(judge(mail, facts, rules), doubt), message.unsent);
+  const { relations, claims } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
     verdict: judged,
     facts,
     rules,
-    cases: { tags, title, parent: relations.parent, backfill: message.backfill, holders },
+    cases: {
+      tags,
+      title,
+      parent: relations.parent,
+      backfill: message.backfill,
+      claim: { date: message.date, claimedAt: claimedAt(message) },
+      claims,
+    },
   });
   const { verdict, updates: asked } = holdWhereReadersDisagree(
     { verdict: judged, updates: cases.updates },

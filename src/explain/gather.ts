@@ -46,7 +46,7 @@ export function gather({
     relations,
     threadClients: store.threadClients(message, threadKeys(message, relations)),
     decisions: [],
-    holders: store.holders(message.tags.flatMap(({ ref }) => ref ?? [])),
+    claims: store.claims(message.tags.flatMap(({ ref }) => ref ?? [])),
     authentication: message.authentication,
     disagreements,
   };

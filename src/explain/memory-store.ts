@@ -1,4 +1,5 @@
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
+import type { Claim } from '../decide/case-claims.ts';
 import type { CaseRow } from '../decide/case-status.ts';
 import type { Review } from '../decide/case-updates.ts';
 import { entryKeyOf } from '../decide/decided-message.ts';
@@ -42,8 +43,8 @@ export interface MemoryStore {
   readonly caseRow: (key: string) => CaseUpdateRow | undefined;
   /** Writes or removes (null) a row, and derives its case anew. */
   readonly putCaseRow: (key: string, row: CaseUpdateRow | null) => void;
-  /** For each case number, the clients that have a case under it. */
-  readonly holders: (refs: readonly string[]) => Map<string, string[]>;
+  /** For each case number, the claims to that case that took effect. */
+  readonly claims: (refs: readonly string[]) => Map<string, readonly Claim[]>;
 }
 
 export function openMemoryStore(): MemoryStore {
@@ -111,7 +112,7 @@ function keysOf(message: DecidedMessage): string[] {
   ];
 }
 
-function openCaseRows(): Pick<MemoryStore, 'caseRow' | 'putCaseRow' | 'holders'> {
+function openCaseRows(): Pick<MemoryStore, 'caseRow' | 'putCaseRow' | 'claims'> {
   const rows = new Map<string, CaseUpdateRow>();
   const byCase = createIndex();
   const rowsAt = (keys: readonly string[]) =>
@@ -132,11 +133,11 @@ function openCaseRows(): Pick<MemoryStore, 'caseRow' | 'putCaseRow' | 'holders'>
         rows.set(changedKey, { ...before, status: changed.status, review: changed.review });
       }
     },
-    holders: (refs) =>
+    claims: (refs) =>
       new Map(
         refs.map((ref) => {
           const ofCase = rowsAt(spellingsOfRef(ref).map((spelling) => `case ${spelling}`));
-          return [ref, ofCase.flatMap(({ clientId, review }) => (review === null ? [clientId] : []))];
+          return [ref, ofCase.filter(({ review }) => review === null)];
         }),
       ),
   };

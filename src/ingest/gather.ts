@@ -5,22 +5,25 @@ import type { Disagreement } from '../mail/second-reading.ts';
 import { addressLookups, decisionKeysFor } from '../decide/address-lookups.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
+import { withInnerAddresses } from '../decide/inner-address.ts';
 import { readParties } from '../decide/parties.ts';
 import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
 import { threadKeys, threadKeysOnceDecided } from '../decide/relations.ts';
 import type { Relations } from '../decide/relations.ts';
 import type { Decision } from '../decide/known-context.ts';
+import { claimedAt } from '../decide/case-claims.ts';
+import type { Claim } from '../decide/case-claims.ts';
 import { spellingsOfRef } from '../decide/case-status.ts';
 import type { Rules } from '../decide/rules.ts';
 import { sameContentMessages } from '../decide/same-entry.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
-import { caseHolders } from '../store/case-updates.ts';
+import { caseClaims } from '../store/case-updates.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decisionsAbout, inOrder, readDecisions } from '../store/decisions.ts';
-import type { DecisionDocument, DecisionsInForce } from '../store/decisions.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
 import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -41,6 +44,8 @@ export interface Gathered {
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients in question whose documents are not there. */
+  readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
@@ -75,7 +80,7 @@ export async function openGathering(
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [candidates, ownDecisions, book, holders] = await Promise.all([
+  const [candidates, ownDecisions, book, claims] = await Promise.all([
     findCandidates(
       database,
       asked.map(({ message }) => message),
@@ -88,7 +93,7 @@ export async function openGathering(
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    caseHolders(database.caseUpdates, refs),
+    caseClaims(database.caseUpdates, refs),
   ]);
   const related = asked.map((one, at) => relatedTo(one, answered(candidates, at)));
   const isAlone = asked.length === 1;
@@ -107,16 +112,26 @@ export async function openGathering(
     ),
   ]);
   const decisions = inOrder([...ownDecisions, ...otherDecisions]);
-  const clientIds = await presentClients(database, {
-    asked,
-    book,
-    related,
-    decided: askers.map(({ subjects }, at) => {
-      const copies = answered(related, at).relations.variants.map(subjectOf);
-      return decisionsAbout({ subjects, copies }, decisions);
-    }),
+  const inQuestion = askers.map(({ message, subjects }, at) => {
+    const { documents, relations } = answered(related, at);
+    const copies = relations.variants.map(subjectOf);
+    return [
+      ...documents.flatMap(({ links }) => links.map(({ clientId }) => clientId)),
+      ...(message.lost === undefined ? [] : message.links.map(({ clientId }) => clientId)),
+      ...decisionsAbout({ subjects, copies }, decisions).clientIds.values(),
+    ];
   });
-  const gathered = { askers, candidates, decisions, book, holders, threadMembers, clientIds };
+  const clientIds = await presentClients(database, book, inQuestion.flat());
+  const gathered = {
+    askers,
+    candidates,
+    decisions,
+    book,
+    claims,
+    threadMembers,
+    clientIds,
+    inQuestion,
+  };
   return (at, decided) => answerFor(gathered, at, decided);
 }
 
@@ -126,17 +141,19 @@ function answerFor(
     candidates,
     decisions,
     book,
-    holders,
+    claims,
     threadMembers,
     clientIds,
+    inQuestion,
   }: {
     readonly askers: readonly (Asked & Questions)[];
     readonly candidates: readonly (readonly MessageDocument[])[];
     readonly decisions: readonly DecisionDocument[];
     readonly book: BookAnswers;
-    readonly holders: ReadonlyMap<string, readonly string[]>;
+    readonly claims: ReadonlyMap<string, readonly Claim[]>;
     readonly threadMembers: readonly ThreadMember[];
     readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+    readonly inQuestion: readonly (readonly ClientDocument['_id'][])[];
   },
   at: number,
   decided: ReadonlyMap<string, MessageDocument>,
@@ -152,12 +169,13 @@ function answerFor(
   return {
     message: { ...asDecided(message), authentication },
     clientIds,
+    absentClients: absentAmong(answered(inQuestion, at), { lookups, book, present: clientIds }),
     known: {
       relations,
       threadClients: threadClientsOf({ message, relations }, inThread),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
       decisions: decisionsFor(asker, relations, decisions),
-      holders: withClaims(holders, [...decided.values()]),
+      claims: withClaims(claims, [...decided.values()]),
       clients: new Set(clientIds.keys()),
       authentication,
       disagreements,
@@ -165,22 +183,29 @@ function answerFor(
   };
 }
 
-/** The holders of cases, with those who claimed one by a message of the same group that takes effect. */
+/** The claims to cases, with those that messages of the same group make which take effect. */
 function withClaims(
-  holders: ReadonlyMap<string, readonly string[]>,
+  claims: ReadonlyMap<string, readonly Claim[]>,
   decided: readonly MessageDocument[],
-): ReadonlyMap<string, readonly string[]> {
-  const claims = decided.flatMap(({ caseUpdates }) =>
-    caseUpdates.flatMap(({ ref, review, clientId }) =>
-      ref === null || review !== null ? [] : [{ ref, clientId: String(clientId) }],
-    ),
+): ReadonlyMap<string, readonly Claim[]> {
+  const made = decided.flatMap((message) =>
+    message.caseUpdates.flatMap(({ ref, review, clientId }) => {
+      if (ref === null || review !== null) return [];
+      const { date, arrivedAt } = asDecided(message);
+      const claim = {
+        date,
+        claimedAt: claimedAt({ date, arrivedAt }),
+        clientId: String(clientId),
+        isOurs: true,
+      };
+      return [{ ref, claim }];
+    }),
   );
-  if (claims.length === 0) return holders;
+  if (made.length === 0) return claims;
   return new Map(
-    [...holders].map(([ref, clients]) => {
+    [...claims].map(([ref, known]) => {
       const spellings = spellingsOfRef(ref);
-      const claiming = claims.flatMap((claim) => (spellings.includes(claim.ref) ? [claim.clientId] : []));
-      return [ref, [...new Set([...clients, ...claiming])]];
+      return [ref, [...known, ...made.flatMap((one) => (spellings.includes(one.ref) ? [one.claim] : []))]];
     }),
   );
 }
@@ -201,7 +226,8 @@ interface Questions {
   readonly subjects: readonly string[];
 }
 
-function questionsOf({ mail, message }: Asked, rules: Rules): Questions {
+function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions {
+  const mail = withInnerAddresses(written, rules);
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
   return {
@@ -240,28 +266,10 @@ function decisionsFor(
 /** A client that has gone meanwhile is left out: the book was asked just now, all others that may count are looked up. */
 async function presentClients(
   { clients }: Pick<Database, 'clients'>,
-  {
-    asked,
-    book,
-    related,
-    decided,
-  }: {
-    readonly asked: readonly Asked[];
-    readonly book: BookAnswers;
-    readonly related: readonly { readonly documents: readonly MessageDocument[] }[];
-    readonly decided: readonly DecisionsInForce[];
-  },
+  book: BookAnswers,
+  inQuestion: readonly ClientDocument['_id'][],
 ): Promise<Map<string, ClientDocument['_id']>> {
   const ids = new Map(book.clientIds);
-  const inQuestion = [
-    ...related.flatMap(({ documents }) =>
-      documents.flatMap(({ links }) => links.map(({ clientId }) => clientId)),
-    ),
-    ...asked.flatMap(({ message: { links, lost } }) =>
-      lost === undefined ? [] : links.map(({ clientId }) => clientId),
-    ),
-    ...decided.flatMap(({ clientIds }) => [...clientIds.values()]),
-  ];
   const wanted = new Map(
     inQuestion.flatMap((id) => (ids.has(String(id)) ? [] : [[String(id), id] as const])),
   );
@@ -272,4 +280,24 @@ async function presentClients(
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
   return ids;
+}
+
+/** Of the clients in question for a message, those whose documents are not there. */
+function absentAmong(
+  inQuestion: readonly ClientDocument['_id'][],
+  {
+    lookups,
+    book,
+    present,
+  }: {
+    readonly lookups: readonly string[];
+    readonly book: BookAnswers;
+    readonly present: ReadonlyMap<string, unknown>;
+  },
+): ClientDocument['_id'][] {
+  const ofBook = book.absent.flatMap(({ address, clientId }) =>
+    lookups.includes(address) ? [clientId] : [],
+  );
+  const absent = [...inQuestion, ...ofBook].filter((id) => !present.has(String(id)));
+  return [...new Map(absent.map((id) => [String(id), id])).values()];
 }

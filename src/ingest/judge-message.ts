@@ -30,6 +30,8 @@ export interface JudgedInTurn extends JudgedAnew {
   /** It was judged by what was decided about those before it. */
   readonly turn: number;
 }
+/** A message that bears on more clients that have gone is a circular in an old thread. */
+const MAX_ABSENT = 100;
 
 /** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
 export async function judgeAnew(
@@ -77,7 +79,11 @@ function inOrderOfDate(asked: readonly Pick<Asked, 'message'>[]): number[] {
     .toSorted((a, b) => keyAt(a).claimedAt - keyAt(b).claimedAt || keyAt(a).date - keyAt(b).date);
 }
 
-function judgementOf(asked: Asked, { message, known, clientIds }: Gathered, rules: Rules): JudgedAnew {
+function judgementOf(
+  asked: Asked,
+  { message, known, clientIds, absentClients }: Gathered,
+  rules: Rules,
+): JudgedAnew {
   const { fresh, wakes, links, caseUpdates, variantOf, ...judgement } = decide({
     mail: asked.mail,
     message,
@@ -92,6 +98,7 @@ function judgementOf(asked: Asked, { message, known, clientIds }: Gathered, rule
       ...judgement,
       ...storedDecision({ links, caseUpdates }, { message: asked.message, ids }),
       authentication: asked.authentication,
+      absentClients: absentClients.slice(0, MAX_ABSENT),
       variantOf: variantOf === null ? null : ObjectId.createFromHexString(variantOf),
       state: 'judged',
     },

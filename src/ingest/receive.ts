@@ -4,6 +4,8 @@ import { proofOf } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { messageFactsOf, recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { MessageFacts, Participant } from '../decide/message-facts.ts';
+import { asUnsent } from '../decide/unsent.ts';
+import { unsentSign } from '../mail/unsent.ts';
 import type { ReadMessage } from '../read/reader.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { putAll } from '../store/blobs/put-all.ts';
@@ -46,9 +48,11 @@ export function seenCopyOf(
   sighting: SightingDocument,
   read: ReadMessage,
 ): SeenCopy {
-  const { mailbox, role, inOwnSent, since } = sighting;
-  const facts = factsOf(deps, read, sighting);
-  const backfill = since !== null && facts.date < since;
+  const { mailbox, role, inOwnSent } = sighting;
+  const unsent = inOwnSent ? null : unsentSign(read.reading.mail, sighting.mark ?? null);
+  const said = factsOf(deps, read, sighting);
+  const facts = unsent === null ? said : asUnsent(said, { unsent, key: said.rawKey });
+  const backfill = isBackfill(sighting, facts);
   return {
     id: deterministicId(facts.fingerprint),
     facts,
@@ -64,15 +68,18 @@ export async function storeAttachments(
 ): Promise<void> {
   const stored = await putAll(
     blobs,
-    contents.map(({ sha256, size, content, contentType }) => ({
-      key: attachmentKey(sha256),
-      content,
-      size,
-      sha256,
-      contentType,
-    })),
+    contents.map(({ sha256, size, content }) => ({ key: attachmentKey(sha256), content, size, sha256 })),
   );
   for (const one of stored) if (one.status === 'rejected') throw one.reason;
+}
+
+/** By its own date and by its arrival: a new message of a sender whose clock stands in 1970 is none. */
+function isBackfill(
+  { since, internalDate, wasThere = false }: SightingDocument,
+  { date }: Pick<MessageFacts, 'date'>,
+): boolean {
+  if (since === null || date >= since) return false;
+  return wasThere || (internalDate !== null && internalDate < since);
 }
 
 function factsOf(

@@ -155,7 +155,6 @@ async function store(
       content,
       size,
       sha256,
-      contentType: 'message/rfc822',
     })),
   );
   const kept: Prepared[] = [];
@@ -209,8 +208,10 @@ async function noteUnkept(
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
+    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
-    return await noteFailure(run, row, error);
+    return;
   }
   unstored.push(row.uid);
   await putOff(run, row, { error });

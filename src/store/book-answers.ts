@@ -1,6 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { BookEntry } from '../decide/known-context.ts';
-import { entriesOf } from '../decide/client-addresses.ts';
+import { addressesOf, entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';
 
@@ -8,6 +8,8 @@ import type { ClientDocument } from './clients.ts';
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients whom the book still knows under what was asked, and whose documents are not there. */
+  readonly absent: readonly Pick<BookDocument, 'address' | 'clientId'>[];
 }
 
 /** One address on more clients than this is nobody's address; the rest is left out. */
@@ -20,8 +22,9 @@ const INDEXES_BELIEVED_MS = 60_000;
 /**
  * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
  * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
- * matches the very next message. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of
- * clients.
+ * matches the very next message; where several addresses stand in one field, only in a small collection, elsewhere once the scan has
+ * come by. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of clients; in a small
+ * collection a fifth for an address that no client has.
  */
 export async function lookUpAddresses(
   { addressBook, clients }: Book,
@@ -33,7 +36,7 @@ export async function lookUpAddresses(
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
   } = {},
 ): Promise<BookAnswers> {
-  if (questions.length === 0) return { entries: new Map(), clientIds: new Map() };
+  if (questions.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
   const asked = new Set(questions);
   const spellings = [
     ...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])]),
@@ -54,14 +57,21 @@ export async function lookUpAddresses(
     ...byDomain,
     ...(also.supposed ?? []).filter(({ address }) => asked.has(address)),
   ];
-  const known = new Set(byEmail.map(({ _id }) => String(_id)));
+  const answered = new Set([...rows.map(({ address }) => address), ...byEmail.flatMap(addressesOf)]);
+  const isOpen = questions.some((question) => !isDomain(question) && !answered.has(question));
+  const listed = isOpen ? await readLists(clients) : [];
+  const known = new Set([...byEmail, ...listed].map(({ _id }) => String(_id)));
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
-  return answersFrom({
+  const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
+  // Where the limit cut the answer off nothing is known of those that are missing.
+  const absent = byId.length < limit ? rows.filter(({ clientId }) => !there.has(String(clientId))) : [];
+  const answers = answersFrom({
     asked,
-    found: [...byEmail, ...byId],
+    found: [...byEmail, ...listed, ...byId],
     learned: rows.filter(({ source }) => source === 'learned'),
   });
+  return { ...answers, absent };
 }
 
 async function inBook(
@@ -81,10 +91,22 @@ async function readByEmail(
   spellings: readonly string[],
   limit: number,
 ): Promise<ClientAddresses[]> {
-  const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({
-    [field]: { $in: [...spellings] },
+  if (spellings.length === 0) return [];
+  const { fields } = await fieldsToAsk(clients);
+  const byEmail = fields.map((field): Filter<ClientDocument> => ({ [field]: { $in: [...spellings] } }));
+  return byEmail.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
+}
+
+/** More than an address stands in the field: another one, a name, a remark. */
+const MORE_THAN_ONE = String.raw`@.*[\s,;/|<(@＠，；]|[\s,;/|<(:＠].*@|＠`;
+
+/** Clients with several addresses in one field, which no index finds: of a small collection all of them. */
+async function readLists(clients: Collection<ClientDocument>): Promise<ClientAddresses[]> {
+  if (!(await fieldsToAsk(clients)).isSmall) return [];
+  const listed = ['email', 'emails'].map((field): Filter<ClientDocument> => ({
+    [field]: { $regex: MORE_THAN_ONE },
   }));
-  return byEmail.length === 0 || spellings.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
+  return await read(clients, { $or: listed }, SMALL_COLLECTION);
 }
 
 /**
@@ -108,7 +130,7 @@ function answersFrom(input: {
   asked: ReadonlySet<string>;
   found: readonly ClientAddresses[];
   learned: readonly Omit<BookDocument, '_id'>[];
-}): BookAnswers {
+}): Omit<BookAnswers, 'absent'> {
   const entries = new Map<string, BookEntry[]>();
   const clientIds = new Map<string, ClientDocument['_id']>();
   const add = (entry: BookEntry): void => {
@@ -127,18 +149,20 @@ function answersFrom(input: {
   return { entries, clientIds };
 }
 
-const believed = new WeakMap<
-  Collection<ClientDocument>,
-  { readonly fields: readonly string[]; readonly at: number }
->();
+const believed = new WeakMap<Collection<ClientDocument>, AskedFields & { readonly at: number }>();
+
+interface AskedFields {
+  readonly fields: readonly string[];
+  readonly isSmall: boolean;
+}
 
 /**
  * The fields of the CRM's collection that can be asked without reading all of it. Without an index a look-up would cost more
  * with every client, so then only the book answers, which the rolling scan keeps; `doctor` tells that the index is missing.
  */
-async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonly string[]> {
+async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<AskedFields> {
   const known = believed.get(clients);
-  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known.fields;
+  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known;
   const indexes = await clients
     .listIndexes()
     .toArray()
@@ -146,8 +170,8 @@ async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonl
   const indexed = ['email', 'emails'].filter((field) =>
     indexes.some(({ key }) => Object.keys(key as object)[0] === field),
   );
-  const isSmall = indexed.length < 2 && (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
-  const fields = isSmall ? ['email', 'emails'] : indexed;
-  believed.set(clients, { fields, at: Date.now() });
-  return fields;
+  const isSmall = (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
+  const asked = { fields: isSmall && indexed.length < 2 ? ['email', 'emails'] : indexed, isSmall };
+  believed.set(clients, { ...asked, at: Date.now() });
+  return asked;
 }

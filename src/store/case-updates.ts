@@ -1,6 +1,7 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../decide/case-updates.ts';
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
+import type { Claim } from '../decide/case-claims.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
@@ -93,21 +94,40 @@ export async function settleCaseUpdate(
   await deriveCase(caseUpdates, update);
 }
 
-/** Which clients have a case under each ref, by updates that took effect. */
-export async function caseHolders(
+/** Whose case it is, the first of them tell; later ones only repeat it. */
+const MAX_CLAIMS = 1_000;
+
+/** The claims to the case under each ref that took effect, those that arrived first before others. */
+export async function caseClaims(
   caseUpdates: Collection<CaseUpdateDocument>,
   refs: readonly string[],
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, Claim[]>> {
   if (refs.length === 0) return new Map();
   const rows = await caseUpdates
     .find({ ref: { $in: refs.flatMap(spellingsOfRef) }, review: null })
-    .project<{ ref: string; clientId: ClientDocument['_id'] }>({ ref: 1, clientId: 1 })
-    .limit(1_000)
+    .project<Claim & { readonly ref: string; readonly messageRef?: ObjectId }>({
+      ref: 1,
+      clientId: 1,
+      date: 1,
+      claimedAt: 1,
+      confirmedAt: 1,
+      messageRef: 1,
+    })
+    .sort({ date: 1 })
+    .limit(MAX_CLAIMS)
     .toArray();
   return new Map(
     refs.map((ref) => {
       const spellings = spellingsOfRef(ref);
-      return [ref, rows.flatMap((row) => (spellings.includes(row.ref) ? [String(row.clientId)] : []))];
+      const claims = rows.filter((row) => spellings.includes(row.ref));
+      return [
+        ref,
+        claims.map(({ messageRef, clientId, ...claim }) => ({
+          ...claim,
+          clientId: String(clientId),
+          isOurs: messageRef !== undefined,
+        })),
+      ];
     }),
   );
 }

@@ -15,7 +15,7 @@ export interface LeaseDocument {
   readonly _id: ObjectId;
   readonly mailbox: string;
   /** `scan`: the rolling scan of the clients, of no mailbox. */
-  readonly kind: 'poll' | 'watch' | 'scan';
+  readonly kind: 'poll' | 'watch' | 'scan' | 'token';
   readonly owner: string;
   /** By the server's clock, as is every time it is compared with: the clocks of the processes may differ by hours. */
   readonly until: Date;

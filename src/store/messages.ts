@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Collection, ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
+import type { ClientDocument } from './clients.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
@@ -202,7 +203,11 @@ export type StoredJudgement = Pick<
   | 'judgedWith'
   | 'ruleVersion'
   | 'entryKey'
-> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
+> & {
+  readonly newFlags: readonly string[];
+  readonly goneFlags: readonly string[];
+  readonly absentClients: readonly ClientDocument['_id'][];
+};
 
 interface Judged {
   readonly message: MessageDocument;
@@ -211,11 +216,12 @@ interface Judged {
 
 /** A message as it stands once the judgement is persisted. */
 export function withJudgement({ message, judgement }: Judged): MessageDocument {
-  const { newFlags, goneFlags, ...said } = judgement;
-  const { lost: _, takenOver: __, ...kept } = message;
+  const { newFlags, goneFlags, absentClients, ...said } = judgement;
+  const { lost: _, takenOver: __, absentClients: ___, ...kept } = message;
   return {
     ...kept,
     ...said,
+    ...(absentClients.length > 0 && { absentClients }),
     judgedAt: new Date(),
     revision: message.revision + 1,
     flags: [...new Set([...message.flags.filter((flag) => !goneFlags.includes(flag)), ...newFlags])],
@@ -235,18 +241,26 @@ export async function persistJudgements(
   const judgedBy = randomUUID();
   const persisted = judged.map((one) => ({ ...withJudgement(one), judgedBy }));
   await messages.bulkWrite(
-    judged.map(({ message: { _id, revision }, judgement: { newFlags, goneFlags: _, ...said } }, at) => ({
-      updateOne: {
-        filter: { _id, revision },
-        update: {
-          $set: { ...said, judgedBy, judgedAt: persisted[at]?.judgedAt ?? null },
-          $inc: { revision: 1 },
-          // Another worker may flag this message at the same moment.
-          ...(newFlags.length > 0 && { $addToSet: { flags: { $each: [...newFlags] } } }),
-          $unset: { lost: true, takenOver: true },
+    judged.map(({ message: { _id, revision }, judgement }, at) => {
+      const { newFlags, goneFlags: _, absentClients, ...said } = judgement;
+      const update = {
+        $set: {
+          ...said,
+          ...(absentClients.length > 0 && { absentClients }),
+          judgedBy,
+          judgedAt: persisted[at]?.judgedAt ?? null,
         },
-      },
-    })),
+        $inc: { revision: 1 },
+        // Another worker may flag this message at the same moment.
+        ...(newFlags.length > 0 && { $addToSet: { flags: { $each: [...newFlags] } } }),
+        $unset: {
+          lost: true as const,
+          takenOver: true as const,
+          ...(absentClients.length === 0 && { absentClients: true as const }),
+        },
+      };
+      return { updateOne: { filter: { _id, revision }, update } };
+    }),
     { ordered: false },
   );
   return await readBack(messages, persisted);

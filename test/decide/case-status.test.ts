@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { caseChanges, caseOwners, caseStatusAt } from '../../src/decide/case-status.ts';
+import { caseOwners } from '../../src/decide/case-claims.ts';
+import { caseChanges, caseStatusAt } from '../../src/decide/case-status.ts';
+import type { CaseRow } from '../../src/decide/case-status.ts';
 
 const day = (number: number): Date => new Date(Date.UTC(2026, 1, number));
 
@@ -71,6 +73,20 @@ describe('what changes in a case', () => {
   it('never lets an update take effect that is held, also where no other is left', () => {
     const held = { ...row, clientId: 'omar', review: 'foreign-case' as const, date: day(1) };
     for (const rows of [[held], [held, owner], [owner, held]]) expect(caseChanges(rows)).toEqual([]);
+  });
+
+  it('lets go what was held before a message that arrived earlier showed whose case it is', () => {
+    const second = { ...owner, claimedAt: day(5), date: day(5), review: 'foreign-case' as const };
+    const other = { ...row, clientId: 'omar', claimedAt: day(3) };
+    const changes = (one: Partial<CaseRow>) => caseChanges([{ ...second, ...one }, other, owner]);
+    const held = { row: other, status: 'Open', review: 'foreign-case' };
+    expect(changes({})).toEqual([{ row: second, status: 'Open', review: null }, held]);
+    expect(changes({ awaitsParent: true })).toMatchObject([{ review: 'parent-unknown' }, held]);
+    expect(changes({ statusInherited: true, statusText: 'Marinating' })).toMatchObject([
+      { review: 'unknown-status' },
+      held,
+    ]);
+    expect(changes({ review: 'unauthenticated' })).toEqual([held]);
   });
 
   it('holds the later of two claims that were recorded at the same moment, whatever its Date says', () => {

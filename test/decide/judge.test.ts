@@ -231,13 +231,15 @@ describe('evidence', () => {
 });
 
 describe('case updates', () => {
+  const day = (number: number): Date => new Date(Date.UTC(2026, 1, number));
   const tag = { raw: '[Case #7: Open]', ref: '7', status: 'Open', statusText: 'Open', lookAlike: false };
   const cases = (more: Partial<CaseFacts> = {}): CaseFacts => ({
     tags: [tag],
     title: 'Wall',
     parent: { kind: 'none' },
     backfill: false,
-    holders: new Map(),
+    claim: { date: day(5) },
+    claims: new Map(),
     ...more,
   });
   const alignedPass = {
@@ -303,12 +305,39 @@ describe('case updates', () => {
     ],
     [
       '38 a case of another client is held',
-      { cases: { holders: new Map([['7', ['mary']]]) } },
+      { cases: { claims: new Map([['7', [{ clientId: 'mary', date: day(4) }]]]) } },
       ['john foreign-case'],
     ],
     [
-      'a case of its own is not',
-      { cases: { holders: new Map([['7', ['mary', 'john']]]) } },
+      'a case that another client claimed by a later message is not',
+      { cases: { claims: new Map([['7', [{ clientId: 'mary', date: day(1), claimedAt: day(6) }]]]) } },
+      ['john takes effect'],
+    ],
+    [
+      'an old date takes no case over',
+      {
+        cases: {
+          claim: { date: day(1), claimedAt: day(9) },
+          claims: new Map([['7', [{ clientId: 'mary', date: day(4) }]]]),
+        },
+      },
+      ['john foreign-case'],
+    ],
+    [
+      'a case that the CRM says is the client’s own is not',
+      {
+        cases: {
+          claims: new Map([
+            [
+              '7',
+              [
+                { clientId: 'mary', date: day(1) },
+                { clientId: 'john', date: day(2), isOurs: false },
+              ],
+            ],
+          ]),
+        },
+      },
       ['john takes effect'],
     ],
     ['a look-alike is held', { cases: { tags: [{ ...tag, lookAlike: true }] } }, ['john look-alike']],

@@ -54,15 +54,17 @@ it('answers for a list of messages what it answers for each of them alone', asyn
   );
   expect(together).toHaveLength(5);
   for (const [at, one] of together.entries()) {
-    const { clients, holders, ...known } = one.known;
-    const { clients: ownClients, holders: ownHolders, ...ownKnown } = alone[at]?.known ?? one.known;
+    const { clients, claims, ...known } = one.known;
+    const { clients: ownClients, claims: ownClaims, ...ownKnown } = alone[at]?.known ?? one.known;
     expect([one.message, known]).toEqual([alone[at]?.message, ownKnown]);
     // Of these another member's answers do no harm.
     for (const id of ownClients) expect(clients.has(id)).toBe(true);
-    for (const [ref, ofCase] of ownHolders) expect(holders.get(ref)).toEqual(ofCase);
+    for (const [ref, ofCase] of ownClaims) expect(claims.get(ref)).toEqual(ofCase);
   }
   const decisions = together.flatMap(({ known }) => known.decisions.map(({ act }) => act));
   expect(decisions).toContain('unlink');
   expect(together.some(({ known }) => known.relations.variants.length > 0)).toBe(true);
-  expect(together.some(({ known }) => known.holders.get('8')?.includes('7'))).toBe(true);
+  expect(together.some(({ known }) => known.claims.get('8')?.some(({ clientId }) => clientId === '7'))).toBe(
+    true,
+  );
 });

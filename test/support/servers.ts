@@ -148,6 +148,9 @@ export interface Seen {
   readonly inOwnSent?: boolean;
   readonly since?: Date | null;
   readonly internalDate?: Date;
+  readonly mark?: 'draft' | 'deleted';
+  /** Listed when the folder was listed for the first time. */
+  readonly wasThere?: boolean;
 }
 
 export interface Firm extends IngestDeps {
@@ -224,10 +227,18 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       const uid = (delivered += 1);
       const internalDate = (seen.internalDate ?? new Date('2026-03-02T10:00:05Z')).toISOString();
       const epoch = { mailbox, folder: path, epoch: 1 };
-      await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since, holdsDrafts: false }, [
-        { uid, internalDate, size: raw.length, isDraft: false },
+      const isFirstListing = seen.wasThere === true;
+      const use = { role, inOwnSent, since, holdsDrafts: false, isFirstListing };
+      await recordSightings(database.sightings, { ...epoch, ...use }, [
+        {
+          uid,
+          internalDate,
+          size: raw.length,
+          isDraft: false,
+          ...(seen.mark !== undefined && { mark: seen.mark }),
+        },
       ]);
-      await blobs.put({ key, content: raw, size: raw.length, sha256, contentType: 'message/rfc822' });
+      await blobs.put({ key, content: raw, size: raw.length, sha256 });
       const id = sightingId({ ...epoch, uid });
       await markFetched(database.sightings, [{ id, key, size: raw.length }]);
       waiting.sightings.push(id);

@@ -1,6 +1,6 @@
 import { parseAddressList } from '../../mime/addresses/addresses.ts';
 import { organisationOf } from '../organisation.ts';
-import { readIp } from './ip-address.ts';
+import { isInNetwork, readIp } from './ip-address.ts';
 import { ownRelaysOf } from './own-relays.ts';
 import type { OwnRelays, OwnServers } from './own-relays.ts';
 import { borderOf, statedBy } from './own-results.ts';
@@ -25,6 +25,9 @@ const FEWEST_SENDERS = 3;
 const RELAY_SHARE = 0.8;
 /** A firm may have several servers that take mail, each with its own name. */
 const NAME_SHARE = 0.2;
+/** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
+const IPV4_LOOPBACK = { network: { family: 4, value: 127n << 24n }, bits: 8 } as const;
+const IPV6_LOOPBACK = { network: { family: 6, value: 1n }, bits: 128 } as const;
 /** Store, filter, gateway, and one to spare. */
 const MOST_RELAYS = 4;
 
@@ -39,7 +42,8 @@ export function proposeServers(heads: readonly RawMessage[], rules: OwnServers):
   let relays = ownRelaysOf(rules.ownRelays);
   while (found.length < MOST_RELAYS) {
     const next = commonClient(mail, relays);
-    if (next === null) break;
+    // The border stays where it is: there is no line below the one that names it.
+    if (next === null || relays.hasAddress(next.split('/', 1).join(''))) break;
     found.push(next);
     relays = ownRelaysOf([...rules.ownRelays, ...found]);
   }
@@ -61,10 +65,11 @@ function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | 
     { readonly ips: Set<string>; readonly senders: Set<string>; count: number }
   >();
   for (const { shown } of mail) {
-    const value = shown[borderOf(shown, relays).end]?.value;
+    const { end } = borderOf(shown, relays);
+    const value = shown[end]?.value;
     const line = value === undefined ? null : readReceivedLine(value);
     const ip = line === null ? undefined : clientOf(line)?.ip;
-    if (ip === undefined) continue;
+    if (ip === undefined || (isLoopback(ip) && !hasLineBelow(shown, end))) continue;
     const network = networkOf(ip);
     const known = byNetwork.get(network) ?? { ips: new Set(), senders: new Set(), count: 0 };
     known.ips.add(ip);
@@ -77,6 +82,17 @@ function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | 
     return ips.size === 1 ? ([...ips][0] ?? null) : network;
   }
   return null;
+}
+
+const hasLineBelow = (shown: RawMessage['shown'], at: number): boolean =>
+  shown.slice(at + 1).some(({ name }) => name === 'received');
+
+/** A filter on the same machine is a step of the way where another one stands below it; a delivery by LMTP alone is none. */
+function isLoopback(text: string): boolean {
+  const ip = readIp(text);
+  return (
+    ip !== null && [IPV4_LOOPBACK, IPV6_LOOPBACK].some(({ network, bits }) => isInNetwork(ip, network, bits))
+  );
 }
 
 function networkOf(ip: string): string {

@@ -174,6 +174,19 @@ describe('mail that is there tells', () => {
     expect(proposeServers(heads, nothingSet).ownRelays).toEqual(['gw.shield.test', '192.0.2.0/24']);
   });
 
+  it('no server where all is handed in on the machine, and a filter on it once', () => {
+    const onMachine = (by: string): string =>
+      `Received: from localhost (localhost [127.0.0.1]) by ${by} with ESMTP id 1; ${stamp}`;
+    expect(
+      proposeServers(
+        many(() => [onMachine('127.0.0.1')]),
+        nothingSet,
+      ).ownRelays,
+    ).toEqual([]);
+    const filtered = many((place) => [onMachine('mx.firm.test'), from(place)]);
+    expect(proposeServers(filtered, nothingSet).ownRelays).toEqual(['mx.firm.test', '127.0.0.1']);
+  });
+
   it('nothing by what a sender wrote below', () => {
     const heads = many((place) => [from(place), 'Authentication-Results: mx.evil.test; spf=pass']);
     expect(proposeServers(heads, nothingSet).authservIds).toEqual([]);
