@@ -24,10 +24,10 @@ export async function serveTasks(handle: Handle): Promise<void> {
 
   const [start] = (await once(process, 'message')) as [ReadingStart];
   const watchdog = await startWatchdog(start);
-  const done = createDone();
+  const asDone = createDone();
   const answer = async (task: ReadingTask): Promise<void> => {
     watchdog.setBusy(true);
-    const message = await handle(task, start.settings).then((result) => done(task, result), asFailed);
+    const message = await handle(task, start.settings).then((result) => asDone(task, result), asFailed);
     watchdog.setBusy(false);
     send(message);
   };
