@@ -16,9 +16,6 @@ export const importMailbox = ({
 
 const IMPORTED = /^files(?:\[([\w.-]{1,64})\])?:\//u;
 
-/** Of a mailbox that is no place of its own, but files that were imported once. */
-export const isImport = (mailbox: string): boolean => IMPORTED.test(mailbox);
-
 export const notImported: Filter<CursorDocument> = { mailbox: { $not: IMPORTED } };
 
 /** Mailboxes by the batches that were imported and not taken back. */
