@@ -1,12 +1,14 @@
 import type { Hono } from 'hono';
 import { Gauge } from 'prom-client';
 import { describeError } from '../errors.ts';
-import type { MailboxHealth } from '../mailbox/mailbox.ts';
+import type { MailboxDesk } from '../connect/desk.ts';
+import { downTooLong } from '../connect/report.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
+import { addMailboxGauges } from './mailbox-gauges.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 import { signedIn } from './access.ts';
 
@@ -15,17 +17,18 @@ export interface HealthSources {
   readonly blobs: BlobStore;
   readonly queues: Queues;
   readonly metrics: Metrics;
-  readonly mailboxes: readonly { readonly name: string }[];
+  readonly desk: MailboxDesk;
   /** Whether this process can do anything. Without it, that it answers is all that is known. */
   readonly liveness?: () => { readonly status: 'ok' | 'stuck'; readonly secondsSinceAnswer: number };
-  /** Connections of this process's mailboxes. */
-  readonly health: () => readonly ({ readonly mailbox: string } & MailboxHealth)[];
 }
 
 /** A probe must answer while a server hangs. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: its servers answer too, 503 otherwise. /metrics: Prometheus. */
+/**
+ * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: its servers answer too, 503 otherwise.
+ * /health/mailboxes: of the installation, 503 while a mailbox has been down for too long. /metrics: Prometheus.
+ */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
   app.get('/health/live', (context) => {
@@ -43,6 +46,24 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
     };
     const ready = Object.values(checks).every((check) => check === 'ok');
     return context.json({ status: ready ? 'ok' : 'unavailable', ...checks }, ready ? 200 : 503);
+  });
+  app.get('/health/mailboxes', async (context) => {
+    const { desk } = sources;
+    const reports = await desk.reports();
+    const down = new Set(downTooLong(reports, desk.downSeconds).map(({ name }) => name));
+    const mailboxes = reports.map(({ name, state, says, since, error, fix }) => ({
+      name,
+      state,
+      says,
+      since,
+      error,
+      fix,
+      isDownTooLong: down.has(name),
+    }));
+    return context.json(
+      { status: down.size === 0 ? 'ok' : 'unhealthy', mailboxes },
+      down.size === 0 ? 200 : 503,
+    );
   });
   app.get('/metrics', async (context) => {
     const { registry } = sources.metrics;
@@ -62,8 +83,10 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
-function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
+function addGauges({ database, queues, metrics, desk }: HealthSources): void {
   const registers = [metrics.registry];
+  addMailboxGauges(desk, metrics.registry);
+  const names = (): string[] => desk.admin.directory.all().map(({ settings }) => settings.name);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
   const add = (
     name: string,
@@ -83,7 +106,7 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
+    for (const name of names()) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
   add(
     'undelivered_messages',
@@ -91,12 +114,12 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     ['mailbox'],
     async (gauge) => {
       const undelivered = await undeliveredByMailbox(database.sightings);
-      for (const { name } of mailboxes) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
+      for (const name of names()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
     },
   );
   add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
     const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
-    for (const { name } of mailboxes)
+    for (const name of names())
       gauge.set(
         { mailbox: name },
         counting
@@ -106,7 +129,7 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
   });
   add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const { name } of mailboxes) {
+    for (const name of names()) {
       const oldest = pending.get(name)?.oldest;
       gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
     }
@@ -126,14 +149,11 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();
-      for (const { name } of mailboxes)
+      for (const name of names())
         gauge.set(
           { mailbox: name },
           parked.filter(({ mailbox, parkedUntil }) => mailbox === name && parkedUntil).length,
         );
     },
   );
-  add('mailbox_up', '1 while the mailbox can be reached from this process', ['mailbox'], async (gauge) => {
-    for (const { mailbox, state } of health()) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
-  });
 }

@@ -5,7 +5,7 @@ import type { HealthSources } from './health.ts';
 import type { CursorDocument } from '../store/cursors.ts';
 import { findUndelivered } from '../store/fetches.ts';
 import type { Undelivered } from '../store/fetches.ts';
-import { pendingByMailbox } from '../store/sightings.ts';
+import type { MailboxReport } from '../connect/report.ts';
 
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
   parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
@@ -32,13 +32,43 @@ const undeliveredList = (rows: readonly Undelivered[]) =>
           )}
         </table>`;
 
+const time = (date: Date | null): string => date?.toISOString().slice(0, 16) ?? '–';
+
+/** Every configured one, from the first second. */
+const mailboxTable = (reports: readonly MailboxReport[]) =>
+  reports.length === 0
+    ? html`<p>No mailbox is configured: docketmail mailbox add, or MAILBOXES_FILE.</p>`
+    : html`<table>
+        <tr>
+          <th>Mailbox</th>
+          <th>State</th>
+          <th>Read</th>
+          <th>Last mail</th>
+          <th>Pending</th>
+        </tr>
+        ${reports.map(
+          ({ name, says, since, error, fix, nextTryAt, lastSuccessAt, lastMessageAt, pending }) =>
+            html`<tr>
+              <td>${name}</td>
+              <td>
+                ${says}${since === null ? '' : ` since ${time(since)}`} ${error ?? ''}
+                ${fix === null ? '' : `Fix: ${fix}`}
+                ${nextTryAt === null ? '' : `Next try ${time(nextTryAt)}.`}
+              </td>
+              <td>${time(lastSuccessAt)}</td>
+              <td>${time(lastMessageAt)}</td>
+              <td>${pending}</td>
+            </tr>`,
+        )}
+      </table>`;
+
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
-export function mountOverview(app: Hono, { database, health }: HealthSources): void {
+export function mountOverview(app: Hono, { database, desk }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors.find().sort({ mailbox: 1, folder: 1 }).limit(1_000).toArray();
-    const pending = await pendingByMailbox(database.sightings);
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
-    const states = new Map(health().map((row) => [row.mailbox, row]));
+    const reports = await desk.reports();
+    const names = new Set(reports.map(({ name }) => name));
     const [triage, quarantined] = [
       await database.messages.countDocuments({ state: 'triage' }),
       await database.messages.countDocuments({ state: 'quarantined' }),
@@ -47,27 +77,26 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
     return context.html(
       page(
         'docketmail',
-        html`<table>
+        html`${mailboxTable(reports)}
+          <h2>Folders</h2>
+          <table>
             <tr>
               <th>Mailbox</th>
               <th>Folder</th>
               <th>Polled</th>
-              <th>Pending</th>
-              <th>Connection</th>
+              <th></th>
             </tr>
-            ${cursors.map(
-              (cursor) =>
-                html`<tr>
-                  <td>${cursor.mailbox}</td>
-                  <td>${cursor.folder}</td>
-                  <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
-                  <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
-                  <td>
-                    ${states.get(cursor.mailbox)?.state ?? '–'} ${parkedNote(cursor)} ${unfoundNote(cursor)}
-                    ${cursor.lastError ?? ''}
-                  </td>
-                </tr>`,
-            )}
+            ${cursors
+              .filter(({ mailbox }) => names.has(mailbox))
+              .map(
+                (cursor) =>
+                  html`<tr>
+                    <td>${cursor.mailbox}</td>
+                    <td>${cursor.folder}</td>
+                    <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
+                    <td>${parkedNote(cursor)} ${unfoundNote(cursor)} ${cursor.lastError ?? ''}</td>
+                  </tr>`,
+              )}
           </table>
           ${undeliveredList(undelivered)}
           <p>${triage} in triage, ${quarantined} quarantined.</p>

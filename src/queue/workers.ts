@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
 import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
+import { noteMailboxFailure, noteMailboxOk } from '../store/mailbox-states.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
 import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll-run.ts';
@@ -23,12 +24,12 @@ const WAIT_FOR_LEASE_MS = 5_000;
 export function startPollWorkers(
   settings: WorkerSettings & {
     readonly poll: PollDeps;
-    readonly mailboxes: readonly PolledMailbox[];
+    /** `paused`: nothing is to be done. undefined: nobody knows it. */
+    readonly mailboxNamed: (name: string) => Promise<PolledMailbox | 'paused' | undefined>;
     readonly concurrency: number;
   },
 ): RunningWorkers {
   const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
-  const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
 
@@ -38,7 +39,8 @@ export function startPollWorkers(
     { concurrency, lockMs: timing.pollLockMs },
     async (job, signal) => {
       const { mailbox: name } = payloadOf(job, mailboxJob);
-      const mailbox = byName.get(name);
+      const mailbox = await settings.mailboxNamed(name);
+      if (mailbox === 'paused') return { outcome: 'paused' };
       if (mailbox === undefined)
         throw new PermanentError(
           'unknown-mailbox',
@@ -49,6 +51,7 @@ export function startPollWorkers(
         await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
+        await noteOutcome(poll.database, name, outcome);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
@@ -61,6 +64,7 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
+        await noteFailed(poll.database, name, error);
         return backedOff({ name, error, said, log });
       } finally {
         stop();
@@ -96,6 +100,29 @@ export function startPollWorkers(
   }
 
   return closing([startTickWorker(settings), polls]);
+}
+
+/** What the other processes show of the mailbox. A note that fails is made by the next poll. */
+async function noteOutcome(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  { outcome, listed }: PollOutcome,
+): Promise<void> {
+  // The process that polls it notes.
+  if (outcome === 'leased') return;
+  await noteMailboxOk(mailboxStates, name, { hasNewMail: listed > 0 }).catch(() => {});
+}
+
+async function noteFailed(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof MailboxError && (error.code === 'aborted' || error.code === 'busy')) return;
+  const { code, retryAfterMs, isRepeated } =
+    error instanceof MailboxError ? error : { code: 'internal', retryAfterMs: null, isRepeated: false };
+  const failure = { code, error: describeError(error), retryAfterMs, isRepeated };
+  await noteMailboxFailure(mailboxStates, name, failure).catch(() => {});
 }
 
 /** A job scheduler ignores deduplication, so its tick only adds the poll. */

@@ -201,7 +201,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [polls.mailbox],
+      mailboxNamed: async () => polls.mailbox,
       concurrency: 4,
     });
     onTestFinished(() => workers.close(5_000));
@@ -234,7 +234,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes,
+      mailboxNamed: async (name) => mailboxes.find((mailbox) => mailbox.name === name),
       concurrency: 2,
     });
     onTestFinished(() => workers.close(5_000));
@@ -252,7 +252,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [],
+      mailboxNamed: async () => undefined,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));
