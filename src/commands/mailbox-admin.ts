@@ -7,6 +7,7 @@ import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import type { MailboxDesk } from '../connect/desk.ts';
 import { addMailbox, deleteMailbox, editMailbox, pauseMailbox } from '../connect/mailbox-admin.ts';
+import { discover } from '../connect/discovery/discover.ts';
 import { mailboxFields, MailboxRequestError } from '../connect/mailbox-input.ts';
 import type { MailboxFields } from '../connect/mailbox-input.ts';
 import { downTooLong } from '../connect/report.ts';
@@ -39,6 +40,14 @@ export function addMailboxAdmin(mailbox: Command): void {
     )
     .option('--json', 'JSON instead of text')
     .action(list);
+  mailbox
+    .command('discover')
+    .description(
+      'where a mailbox is probably read, by its address; confirm that it is your provider before you add it',
+    )
+    .argument('<address>')
+    .option('--json', 'JSON instead of text')
+    .action(showProposals);
   withFields(
     mailbox.command('add').description('add a mailbox; all processes read it within RECONCILE_SECONDS'),
   )
@@ -149,6 +158,20 @@ async function textOf(path: string): Promise<string> {
     throw new UsageError(`${path}: cannot be read`, { cause });
   });
   return text.replace(/\r?\n$/u, '');
+}
+
+async function showProposals(address: string, { json }: { json?: boolean }): Promise<void> {
+  const proposals = await discover(address).catch((error: unknown) => {
+    throw error instanceof MailboxRequestError ? new UsageError(error.message, { cause: error }) : error;
+  });
+  if (json === true) console.log(JSON.stringify(proposals, null, 2));
+  else if (proposals.length === 0)
+    console.log('nothing is known of this address: ask your provider for its IMAP server');
+  else
+    for (const { source, provider, host, port, security, user, signIn, note } of proposals)
+      console.log(
+        `${provider ?? source}: ${host === '' ? '' : `${host}:${port} (${security}), user ${user}, sign in by ${signIn}`}${note === null ? '' : `; ${note}`} [by ${source}]`,
+      );
 }
 
 async function atDesk(work: (desk: MailboxDesk) => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MailboxDesk } from '../../connect/desk.ts';
 import type { ConfiguredMailbox } from '../../connect/directory.ts';
 import { addMailbox, deleteMailbox, editMailbox, pauseMailbox } from '../../connect/mailbox-admin.ts';
+import { discover } from '../../connect/discovery/discover.ts';
 import { mailboxFields, MailboxRequestError } from '../../connect/mailbox-input.ts';
 import { SignInError, startUrl } from '../../connect/oauth/sign-in.ts';
 import { answer } from './answer.ts';
@@ -94,6 +95,10 @@ export function mountMailboxRoutes(app: Hono, desk: MailboxDesk): void {
     answering(async (context) => ({
       steps: await desk.test({ name: null, fields: await bodyOf(context, mailboxFields) }),
     })),
+  );
+  app.get(
+    '/api/mailboxes/discover',
+    answering(async (context) => ({ proposals: await discover(context.req.query('address') ?? '') })),
   );
   app.get(
     '/api/mailboxes/:name',
