@@ -14,6 +14,8 @@ export interface ConfiguredMailbox {
   readonly isPaused: boolean;
   /** 0 of those of the settings. */
   readonly revision: number;
+  /** Of those of the settings when this process started. */
+  readonly changedAt: Date;
 }
 
 export interface Directory {
@@ -37,11 +39,13 @@ export async function openDirectory({
   readonly keyFile: string | null;
 }): Promise<Directory> {
   const { mailboxes } = database;
+  const startedAt = new Date();
   const ofFile = fileMailboxes.map((settings): ConfiguredMailbox => ({
     settings,
     source: 'file',
     isPaused: false,
     revision: 0,
+    changedAt: startedAt,
   }));
   const names = new Set(fileMailboxes.map(({ name }) => name));
   let revisions: ReadonlyMap<string, number> = new Map();
@@ -82,7 +86,13 @@ export async function openDirectory({
   };
 }
 
-function configured({ _id: name, revision, desired, ...choice }: StoredMailbox): ConfiguredMailbox {
+function configured({
+  _id: name,
+  revision,
+  desired,
+  updatedAt,
+  ...choice
+}: StoredMailbox): ConfiguredMailbox {
   const { host, port, security, user, role, folders, since, pollIntervalSeconds, ca, oauth, silenceHours } =
     choice;
   const connection = {
@@ -103,6 +113,7 @@ function configured({ _id: name, revision, desired, ...choice }: StoredMailbox):
     source: 'database',
     isPaused: desired === 'paused',
     revision,
+    changedAt: updatedAt,
   };
 }
 

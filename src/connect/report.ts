@@ -120,7 +120,7 @@ interface Judged {
 
 /** Exported for its table of cases. What is worst counts. */
 export function judge({
-  configured: { settings, isPaused },
+  configured: { settings, source, isPaused, changedAt },
   now,
   state,
   polledAt,
@@ -151,18 +151,23 @@ export function judge({
     return { state: 'needs-consent', since: consent.since, error: consent.error, fix, nextTryAt: null };
   }
   const lateMs = 2 * pollIntervalSeconds * 1000 + POLL_SLACK_MS;
-  if (polledAt !== null && now.getTime() - polledAt.getTime() > lateMs)
+  // One that was paused is due from its resumption on; a restart proves nothing of one that was polled before.
+  const isChanged = source === 'database' || polledAt === null;
+  const dueSince = new Date(Math.max(polledAt?.getTime() ?? 0, isChanged ? changedAt.getTime() : 0));
+  if (now.getTime() - dueSince.getTime() > lateMs)
     return {
       state: 'not-polled',
-      since: polledAt,
+      since: polledAt ?? dueSince,
       error: null,
       fix: fixFor('not-polled', settings),
       nextTryAt: null,
     };
   if (state === null) return { state: 'starting', since: null, ...well };
   if (state.state !== 'ok') {
-    const { since, error, nextTryAt } = state;
-    return { state: state.state, since, error, fix: fixFor(state.state, settings), nextTryAt };
+    const { since, nextTryAt } = state;
+    // Some errors say themselves what helps.
+    const [error = '', own] = (state.error ?? '').split(/\.? Fix: /u, 2);
+    return { state: state.state, since, error, fix: own ?? fixFor(state.state, settings, error), nextTryAt };
   }
   const quietSince = state.lastMessageAt ?? state.firstSeenAt;
   if (silenceHours !== null && now.getTime() - quietSince.getTime() > silenceHours * HOUR_MS)
