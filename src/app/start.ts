@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
+import { missingStaffDomains } from '../config/config-checks.ts';
 import type { Directory } from '../connect/directory.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
@@ -68,6 +69,8 @@ export async function openApp(
   trial: Partial<Trial> = {},
 ): Promise<App> {
   for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
+  const staff = missingStaffDomains(config.rules);
+  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
   const metrics = createMetrics();
   let directory: Directory | null = null;
   const resources = await openResources(config, {
@@ -82,7 +85,13 @@ export async function openApp(
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
     const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const heartbeat = startHeartbeat({ self, probe, log, signal });
+    const heartbeat = startHeartbeat({
+      self,
+      probe,
+      log,
+      signal,
+      livenessFile: config.livenessFile,
+    });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));

@@ -1,7 +1,17 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import { ruleKinds } from './rule-kinds.ts';
-import { byteSize, networks, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import {
+  byteSize,
+  networks,
+  oneOf,
+  secretText,
+  text,
+  urlOf,
+  webUrl,
+  wholeNumber,
+  yesNo,
+} from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -127,7 +137,7 @@ export const settings = {
     name: 'S3_ENDPOINT',
     group: g.blobs,
     doc: 'URL of the S3-compatible server. Not needed for AWS.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://s3.example.com',
   }),
   s3Region: setting({
@@ -403,7 +413,7 @@ export const settings = {
     name: 'PUBLIC_URL',
     group: g.dashboard,
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://docketmail.firm.example',
   }),
   dashboardProxies: setting({
@@ -428,6 +438,20 @@ export const settings = {
     doc: 'Log level. Addresses appear at debug only; bodies, subjects and credentials never.',
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     fallback: 'info',
+  }),
+  logFormat: setting({
+    name: 'LOG_FORMAT',
+    group: g.process,
+    doc: 'pretty (for people), json (for programs), or auto: pretty on a terminal, else json.',
+    kind: oneOf(['auto', 'pretty', 'json']),
+    fallback: 'auto',
+  }),
+  livenessFile: setting({
+    name: 'LIVENESS_FILE',
+    group: g.process,
+    doc: 'File that start touches every few seconds while the process can do anything, whatever its roles: for probes without HTTP. The image sets it and checks it.',
+    kind: text,
+    example: '/tmp/docketmail-alive',
   }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',

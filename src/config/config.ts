@@ -11,12 +11,14 @@ import { readMailboxFile } from './mailbox-file.ts';
 import type { MailboxFile } from './mailbox-file.ts';
 import type { OAuthApp } from './oauth-apps.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
+import type { LogFormat } from '../log.ts';
 import { defaultRules } from '../decide/rules.ts';
 import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable, readTextFile } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
 import { parseKeyRing, SecretError } from '../secrets/key-ring.ts';
+import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
@@ -57,7 +59,8 @@ export interface Config {
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
-  readonly log: { readonly level: string };
+  readonly log: { readonly level: string; readonly format: LogFormat };
+  readonly livenessFile: string | null;
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -69,8 +72,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The settings need attention:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
+    const shown = problems.map(withoutCredentials);
+    super(`The settings need attention:\n${shown.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = shown;
   }
 }
 
@@ -221,7 +225,8 @@ function configOf({
       proxies: v.dashboardProxies ?? [],
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
-    log: { level: v.logLevel },
+    log: { level: v.logLevel, format: v.logFormat },
+    livenessFile: v.livenessFile,
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ found: v, env, mailboxes }),
   };

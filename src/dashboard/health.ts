@@ -26,8 +26,9 @@ export interface HealthSources {
 const CHECK_TIMEOUT_MS = 3_000;
 
 /**
- * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: its servers answer too, 503 otherwise.
- * /health/mailboxes: of the installation, 503 while a mailbox has been down for too long. /metrics: Prometheus.
+ * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: MongoDB, Redis and blob storage answer it too, 503
+ * otherwise; it says nothing of mailboxes: /health/mailboxes does, of the whole installation, with 503 while one has been down for too long.
+ * /metrics: Prometheus.
  */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
@@ -82,19 +83,30 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
+/** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
+async function listedOnce({ cursors }: Database, names: readonly string[]): Promise<readonly string[]> {
+  const listed = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
+  return names.filter((name) => listed.has(name));
+}
+
+const namesOf = ({ admin }: MailboxDesk): string[] =>
+  admin.directory.all().map(({ settings }) => settings.name);
+
+type AddGauge = (
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: (gauge: Gauge) => Promise<void>,
+) => void;
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
-function addGauges({ database, queues, metrics, desk }: HealthSources): void {
+function addGauges(sources: HealthSources): void {
+  const { database, queues, metrics, desk } = sources;
   const registers = [metrics.registry];
   addMailboxGauges(desk, metrics.registry);
-  const names = (): string[] => desk.admin.directory.all().map(({ settings }) => settings.name);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
-  const add = (
-    name: string,
-    help: string,
-    labels: readonly string[],
-    read: (gauge: Gauge) => Promise<void>,
-  ) =>
-    new Gauge({
+  const add: AddGauge = (name, help, labels, read) =>
+    void new Gauge({
       name: `docketmail_${name}`,
       help,
       labelNames: [...labels],
@@ -106,30 +118,11 @@ function addGauges({ database, queues, metrics, desk }: HealthSources): void {
     });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const name of names()) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
-  });
-  add(
-    'undelivered_messages',
-    'Messages that the mailbox lists and that could not be fetched so far',
-    ['mailbox'],
-    async (gauge) => {
-      const undelivered = await undeliveredByMailbox(database.sightings);
-      for (const name of names()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
-    },
-  );
-  add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
-    const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
-    for (const name of names())
-      gauge.set(
-        { mailbox: name },
-        counting
-          .filter(({ mailbox }) => mailbox === name)
-          .reduce((sum, { ledger }) => sum + (ledger?.unfound ?? 0), 0),
-      );
+    for (const name of namesOf(desk)) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
   add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const name of names()) {
+    for (const name of namesOf(desk)) {
       const oldest = pending.get(name)?.oldest;
       gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
     }
@@ -143,13 +136,37 @@ function addGauges({ database, queues, metrics, desk }: HealthSources): void {
     for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
+  addFolderGauges(add, sources);
+}
+
+function addFolderGauges(add: AddGauge, { database, desk }: HealthSources): void {
+  const listed = async (): Promise<readonly string[]> => await listedOnce(database, namesOf(desk));
+  add(
+    'undelivered_messages',
+    'Messages that the mailbox lists and that could not be fetched so far',
+    ['mailbox'],
+    async (gauge) => {
+      const undelivered = await undeliveredByMailbox(database.sightings);
+      for (const name of await listed()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
+    },
+  );
+  add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
+    const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
+    for (const name of await listed())
+      gauge.set(
+        { mailbox: name },
+        counting
+          .filter(({ mailbox }) => mailbox === name)
+          .reduce((sum, { ledger }) => sum + (ledger?.unfound ?? 0), 0),
+      );
+  });
   add(
     'parked_folders',
     'Folders that cannot be opened and are asked for rarely',
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();
-      for (const name of names())
+      for (const name of namesOf(desk))
         gauge.set(
           { mailbox: name },
           parked.filter(({ mailbox, parkedUntil }) => mailbox === name && parkedUntil).length,

@@ -38,7 +38,13 @@ export function addMailboxGauges(desk: MailboxDesk, registry: Registry): void {
   };
   const at = (date: Date | null): number | null => (date === null ? null : seconds(date));
 
-  add('mailbox_up', '1 while the mailbox is read', { read: each(({ isWell }) => (isWell ? 1 : 0)) });
+  add(
+    'mailbox_up',
+    '1 while the mailbox is read, 0 while it is not; absent before the first try and while it is paused',
+    {
+      read: each(({ state, isWell }) => (state === 'starting' || state === 'paused' ? null : isWell ? 1 : 0)),
+    },
+  );
   add('mailbox_state', '1 for the state of the mailbox, 0 for others that were seen', {
     labels: ['mailbox', 'state'],
     read: async (gauge) => {

@@ -6,6 +6,7 @@ import type { CursorDocument } from '../store/cursors.ts';
 import { findUndelivered } from '../store/fetches.ts';
 import type { Undelivered } from '../store/fetches.ts';
 import type { MailboxReport } from '../connect/report.ts';
+import { notImported } from '../store/imports.ts';
 
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
   parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
@@ -65,7 +66,11 @@ const mailboxTable = (reports: readonly MailboxReport[]) =>
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
 export function mountOverview(app: Hono, { database, desk }: HealthSources): void {
   app.get('/', async (context) => {
-    const cursors = await database.cursors.find().sort({ mailbox: 1, folder: 1 }).limit(1_000).toArray();
+    const cursors = await database.cursors
+      .find(notImported)
+      .sort({ mailbox: 1, folder: 1 })
+      .limit(1_000)
+      .toArray();
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
     const reports = await desk.reports();
     const names = new Set(reports.map(({ name }) => name));

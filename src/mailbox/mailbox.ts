@@ -103,6 +103,8 @@ export interface MailboxSession {
 /** What to tell a person about the account's connection. Times are ISO 8601. */
 export interface MailboxHealth {
   readonly state: 'ok' | 'backing-off' | 'throttled' | 'authentication-failed';
+  /** False until a login succeeded: then `ok` only means that nothing failed. Absent where there is no login. */
+  readonly hasLoggedIn?: boolean;
   /** No connection is tried before. */
   readonly until: string | null;
   readonly failures: number;

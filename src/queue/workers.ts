@@ -10,7 +10,8 @@ import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { noteMailboxFailure, noteMailboxOk } from '../store/mailbox-states.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
-import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll-run.ts';
+import type { PollDeps, PolledMailbox, PollOutcome } from '../poll/poll-run.ts';
+import { pollReports } from './poll-reports.ts';
 import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
@@ -32,6 +33,7 @@ export function startPollWorkers(
   const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
+  const { sayReached, forget, report } = pollReports(settings);
 
   const polls = startWorker<MailboxJob>(
     settings,
@@ -52,6 +54,7 @@ export function startPollWorkers(
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
         await noteOutcome(poll.database, name, outcome);
+        if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, outcome);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
@@ -65,39 +68,13 @@ export function startPollWorkers(
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
         await noteFailed(poll.database, name, error);
+        forget(name);
         return backedOff({ name, error, said, log });
       } finally {
         stop();
       }
     },
   );
-
-  function report(
-    mailbox: string,
-    { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
-  ): void {
-    for (const { folder, uid, error, isNews, parkedUntil } of problems) {
-      metrics.folderProblems.inc({ mailbox });
-      if (!isNews) continue;
-      if (uid !== undefined) {
-        const of = folder.replace(/ UID \d+$/u, '');
-        log.warn(
-          { mailbox, folder: of, uid, error: describeError(error) },
-          'message could not be fetched; it is asked for again',
-        );
-        continue;
-      }
-      const fields = { mailbox, folder, error: describeError(error) };
-      if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
-      else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
-    }
-    for (const folder of recovered) log.info({ mailbox, folder }, 'parked folder can be opened again');
-    for (const reset of resets) {
-      metrics.folderResets.inc({ mailbox });
-      log.warn({ mailbox, reset }, 'folder was reset, it is read again');
-    }
-    if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
-  }
 
   return closing([startTickWorker(settings), polls]);
 }

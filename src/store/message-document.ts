@@ -55,6 +55,8 @@ export interface MessageDocument
   };
   /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
+  /** Clients in question who were not there when it was judged: a CRM's import takes them away for a moment. Absent where none. */
+  readonly absentClients?: readonly ClientDocument['_id'][];
   readonly error: string | null;
   /** Of a message in quarantine, what an independent parser reads in it; null where it cannot either. Never decided by. */
   readonly secondReading?: SecondReading | null;

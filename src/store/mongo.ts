@@ -135,6 +135,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
+        { key: { absentClients: 1 }, sparse: true },
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },

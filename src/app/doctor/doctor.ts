@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { missingStaffDomains } from '../../config/config-checks.ts';
 import { openDirectory } from '../../connect/directory.ts';
 import { openTokens } from '../../connect/oauth/tokens.ts';
 import { reportMailboxes } from '../../connect/report.ts';
@@ -15,6 +16,8 @@ import { examineRedis } from './redis.ts';
 export async function* examine(config: Config, { fix }: { readonly fix: boolean }): AsyncGenerator<Finding> {
   for (const warning of config.warnings)
     yield finding('settings', 'warning', warning, 'correct or remove it');
+  const staff = missingStaffDomains(config.rules);
+  if (staff !== null) yield finding('staff', 'warning', staff, 'set it to the domains of the firm');
   yield* examineDatabase(config, fix);
   yield await examineRedis(config);
   yield await examineBlobs(config);

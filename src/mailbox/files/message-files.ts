@@ -30,6 +30,8 @@ export type LocatedMessage =
       /** Past the last byte. */
       readonly end: number;
       readonly quoted: boolean;
+      /** Where it is told to lie if it was unpacked or converted into `path`. */
+      readonly origin?: string;
       /** Of the mbox's `From ` line, ISO 8601. */
       readonly date: string | null;
     }
@@ -64,18 +66,23 @@ export async function* readMessageFiles(
   paths: readonly string[],
   { maxBufferBytes = defaultBufferBytes, stdin = process.stdin }: ReadOptions = {},
 ): AsyncGenerator<MessageFile> {
-  for await (const located of locateMessages(paths, { stdin })) {
-    if (located.kind === 'unreadable') yield located;
-    else if (located.kind === 'pipe') yield await readPipe(located, maxBufferBytes);
-    else if (located.end - located.start > maxBufferBytes) {
-      yield {
-        kind: 'stream',
-        file: located.file,
-        size: located.end - located.start,
-        open: () => Readable.from(messageBytes(located), { objectMode: false }),
-      };
-    } else yield await readWhole(located);
-  }
+  for await (const located of locateMessages(paths, { stdin }))
+    yield await readLocated(located, maxBufferBytes);
+}
+
+export async function readLocated(
+  located: LocatedMessage,
+  maxBufferBytes = defaultBufferBytes,
+): Promise<MessageFile> {
+  if (located.kind === 'unreadable') return located;
+  if (located.kind === 'pipe') return await readPipe(located, maxBufferBytes);
+  if (located.end - located.start <= maxBufferBytes) return await readWhole(located);
+  return {
+    kind: 'stream',
+    file: located.file,
+    size: located.end - located.start,
+    open: () => Readable.from(messageBytes(located), { objectMode: false }),
+  };
 }
 
 type Message = Extract<LocatedMessage, { kind: 'message' }>;
@@ -169,7 +176,8 @@ interface Place {
 
 async function* locateUnder(path: string, { given, within }: Place): AsyncGenerator<LocatedMessage> {
   try {
-    const source = await realpath(path);
+    // What a shell gives as /dev/fd/63 has no path of its own.
+    const source = given ? await realpath(path).catch(() => path) : await realpath(path);
     if (!given && within !== null && !source.startsWith(within.endsWith(sep) ? within : within + sep)) {
       const error = 'a link that leads out of the folder is not followed. Fix: name the file itself';
       yield { kind: 'unreadable', file: path, error };
@@ -205,7 +213,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function* locateInFile({
+export async function* locateInFile({
   path,
   source,
   size,

@@ -6,6 +6,8 @@ import { MailboxError, type MailboxHealth } from '../mailbox.ts';
 
 export interface Gate {
   readonly state: MailboxHealth['state'];
+  /** Once, since the process started. */
+  readonly hasLoggedIn: boolean;
   /** Milliseconds since the epoch; 0 where nothing is waited for. */
   readonly until: number;
   readonly failures: number;
@@ -13,7 +15,14 @@ export interface Gate {
   readonly lastError: string | null;
 }
 
-export const openGate: Gate = { state: 'ok', until: 0, failures: 0, refusals: 0, lastError: null };
+export const openGate: Gate = {
+  state: 'ok',
+  hasLoggedIn: false,
+  until: 0,
+  failures: 0,
+  refusals: 0,
+  lastError: null,
+};
 
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 5 * 60_000;
@@ -64,7 +73,13 @@ export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Mom
 }
 
 /** The login succeeded. `failures` stay: only a connection that lives clears them. */
-export const afterLogin = (gate: Gate): Gate => ({ ...gate, state: 'ok', until: 0, refusals: 0 });
+export const afterLogin = (gate: Gate): Gate => ({
+  ...gate,
+  state: 'ok',
+  hasLoggedIn: true,
+  until: 0,
+  refusals: 0,
+});
 
 /** A connection ended without the caller's doing, after `livedMs`. */
 export function afterDrop(
@@ -93,9 +108,9 @@ export function refusal(gate: Gate, now: number): MailboxError | null {
 }
 
 export function healthOf(gate: Gate, now: number): MailboxHealth {
-  const { state, failures, refusals, lastError } = gate;
+  const { state, hasLoggedIn, failures, refusals, lastError } = gate;
   const until = gate.until > now ? new Date(gate.until).toISOString() : null;
-  return { state, until, failures: failures + refusals, lastError };
+  return { state, hasLoggedIn, until, failures: failures + refusals, lastError };
 }
 
 const doubled = (firstMs: number, times: number, maxMs: number): number =>
