@@ -532,6 +532,7 @@ describe('/health and /metrics', () => {
 
   it('gives Prometheus every figure that is promised', async () => {
     const { firm, get } = await open();
+    await noteMailboxOk(firm.database.mailboxStates, 'office', { hasNewMail: true });
     await firm.deliver(rawMessage());
     await firm.receive(rawMessage({ from: 'stranger@else.test' }));
     await firm.deliver(rawMessage());
@@ -555,6 +556,14 @@ describe('/health and /metrics', () => {
       'queue_jobs',
       'messages',
       'mailbox_up',
+      'mailbox_state',
+      'mailbox_last_poll_success_timestamp_seconds',
+      'mailbox_last_message_timestamp_seconds',
+      'mailbox_silence_limit_seconds',
+      'oldest_pending_timestamp_seconds',
+      'oauth_token_expiry_timestamp_seconds',
+      'oauth_app_secret_expiry_timestamp_seconds',
+      'oauth_refresh_total',
       'folder_problems_total',
       'folder_resets_total',
     ])
