@@ -56,7 +56,10 @@ export function mailboxDesk(resources: Resources): MailboxDesk {
     },
     test: async ({ name, fields }) => {
       const settings = await settingsFor(name, fields);
-      return await testMailbox(settings, () => openMailbox(settings, { tokens, directory }).source);
+      return await testMailbox(
+        settings,
+        () => openMailbox(settings, { stored: { tokens, directory } }).source,
+      );
     },
     pollNow: async (name) => {
       await directory.refresh();

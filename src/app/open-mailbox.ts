@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import type { Directory } from '../connect/directory.ts';
 import type { Tokens } from '../connect/oauth/tokens.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
 import type { PolledMailbox } from '../poll/poll-run.ts';
@@ -9,38 +10,44 @@ import type { PolledMailbox } from '../poll/poll-run.ts';
 /** Between sessions: always, or only while a watch needs one anyway. */
 export type KeepConnections = 'always' | 'while-watching';
 
-/** A mailbox of the settings as one to poll. Connects on the first use only. */
+/** What signs in to mailboxes and is kept in the database. */
+export interface StoredCredentials {
+  readonly tokens: Tokens;
+  readonly directory: Pick<Directory, 'password'>;
+}
+
+/** A mailbox of the settings as one to poll. `stored` is null if the database does not answer. Connects on the first use only. */
 export function openMailbox(
   settings: Config['mailboxes'][number],
   {
-    tokens,
-    directory,
+    stored,
     keep = 'always',
   }: {
-    readonly tokens: Tokens;
-    readonly directory: Pick<Directory, 'password'>;
+    readonly stored: StoredCredentials | null;
     readonly keep?: KeepConnections;
   },
 ): PolledMailbox {
   const { auth: _, ...mailbox } = settings;
   const { name, role, folders, since } = mailbox;
-  const credential = credentialOf(settings, { tokens, directory });
+  const credential = credentialOf(settings, stored);
   return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
 }
 
 function credentialOf(
   { auth, name, user }: Config['mailboxes'][number],
-  { tokens, directory }: { readonly tokens: Tokens; readonly directory: Pick<Directory, 'password'> },
+  stored: StoredCredentials | null,
 ): ImapCredential {
   if (auth.kind === 'password') return auth;
-  if (auth.kind === 'stored')
-    return { kind: 'password', password: async () => await directory.password(name) };
-  if (auth.kind === 'oauth') {
+  if (auth.kind === 'stored' || auth.kind === 'oauth') {
+    if (stored === null)
+      throw new MailboxError('configuration', `the credentials of ${name} are in the database`);
+    if (auth.kind === 'stored')
+      return { kind: 'password', password: async () => await stored.directory.password(name) };
     const use = { ...auth, mailbox: name, user };
     return {
       kind: 'accessToken',
-      accessToken: async () => await tokens.accessToken(use),
-      refused: async (token) => await tokens.refused(use, token),
+      accessToken: async () => await stored.tokens.accessToken(use),
+      refused: async (token) => await stored.tokens.refused(use, token),
     };
   }
   return {

@@ -116,7 +116,7 @@ export async function openResources(
       return (queues = opened);
     },
     mailbox: (settings, keep) => {
-      const mailbox = openMailbox(settings, { tokens, directory, ...(keep && { keep }) });
+      const mailbox = openMailbox(settings, { stored: { tokens, directory }, ...(keep && { keep }) });
       stack.add(async () => await mailbox.source.close());
       return mailbox;
     },

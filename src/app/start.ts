@@ -119,7 +119,7 @@ export async function openApp(
         ...composition,
         database: resources.database,
         directory: resources.directory,
-        open: (settings) => openMailbox(settings, { ...resources, keep: 'while-watching' }),
+        open: (settings) => openMailbox(settings, { stored: resources, keep: 'while-watching' }),
         everyMs: followMs,
       });
       background.push(mailboxes.done);

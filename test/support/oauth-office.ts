@@ -94,7 +94,9 @@ export async function openOAuthOffice(
       async (name) => (name === settings.name ? settings : null),
     ),
     open: (given = own) => {
-      const opened = openMailbox(settings, { tokens: given, directory: { password: async () => '' } });
+      const opened = openMailbox(settings, {
+        stored: { tokens: given, directory: { password: async () => '' } },
+      });
       onTestFinished(() => opened.source.close());
       return opened;
     },

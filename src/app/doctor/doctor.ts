@@ -29,13 +29,15 @@ async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
   const { oauthApps: apps, secretsKeyFile: keyFile, mailboxes, rules } = config;
   const database = await openDatabase(config.mongodb).catch(() => null);
   if (database === null) {
-    for (const { name } of mailboxes)
-      yield finding(
-        `mailbox ${name}`,
-        'warning',
-        'not looked at: the database does not answer',
-        'see mongodb',
-      );
+    for (const mailbox of mailboxes)
+      if (isInDatabase(mailbox.auth))
+        yield finding(
+          `mailbox ${mailbox.name}`,
+          'warning',
+          'not looked at: its credentials are in the database, which does not answer',
+          'see mongodb',
+        );
+      else yield* examineMailbox(mailbox, { rules, stored: null });
     return;
   }
   try {
@@ -52,7 +54,7 @@ async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
       );
     for (const { settings, isPaused } of all)
       if (isPaused) yield finding(`mailbox ${settings.name}`, 'ok', 'is paused');
-      else yield* examineMailbox(settings, { rules, tokens, directory });
+      else yield* examineMailbox(settings, { rules, stored: { tokens, directory } });
     for (const report of await reportMailboxes(database, directory))
       if (['not-polled', 'silent', 'internal'].includes(report.state))
         yield finding(`mailbox ${report.name}`, 'warning', report.says, report.fix);
@@ -60,6 +62,9 @@ async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
     await database.client.close();
   }
 }
+
+const isInDatabase = ({ kind }: Config['mailboxes'][number]['auth']): boolean =>
+  kind === 'stored' || kind === 'oauth';
 
 function examineDashboard({ dashboard }: Config): Finding {
   if (dashboard.password !== null || dashboard.token !== null)

@@ -3,11 +3,10 @@ import { describeError } from '../../errors.ts';
 import { MailboxError } from '../../mailbox/mailbox.ts';
 import type { MailboxSession } from '../../mailbox/mailbox.ts';
 import { openMailbox } from '../open-mailbox.ts';
+import type { StoredCredentials } from '../open-mailbox.ts';
 import { proposalText, proposeServers } from '../../mail/authentication/receiving-server.ts';
 import { newestHeaders } from './receiving-server.ts';
-import type { Directory } from '../../connect/directory.ts';
 import { fixFor } from '../../connect/fixes.ts';
-import type { Tokens } from '../../connect/oauth/tokens.ts';
 import { failed, finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -15,13 +14,10 @@ const TIMEOUT_MS = 20_000;
 
 export async function* examineMailbox(
   settings: Config['mailboxes'][number],
-  {
-    rules,
-    ...connect
-  }: { readonly rules: Config['rules']; readonly tokens: Tokens; readonly directory: Directory },
+  { rules, stored }: { readonly rules: Config['rules']; readonly stored: StoredCredentials | null },
 ): AsyncGenerator<Finding> {
   const subject = `mailbox ${settings.name}`;
-  const { source } = openMailbox(settings, connect);
+  const { source } = openMailbox(settings, { stored });
   try {
     const session = await source.openSession(AbortSignal.timeout(TIMEOUT_MS));
     try {
