@@ -221,7 +221,7 @@ export const settings = {
   ingestConcurrency: setting({
     name: 'INGEST_CONCURRENCY',
     group: g.poll,
-    doc: 'Messages that one process ingests at the same time.',
+    doc: 'Groups of messages that one process ingests at the same time.',
     kind: few,
     fallback: '4',
   }),
@@ -256,7 +256,7 @@ export const settings = {
   backpressureHigh: setting({
     name: 'BACKPRESSURE_HIGH',
     group: g.poll,
-    doc: 'Polling pauses while more ingest jobs than this are waiting.',
+    doc: 'Polling pauses while more messages than this wait for ingest.',
     kind: count,
     fallback: '5000',
   }),

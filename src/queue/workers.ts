@@ -1,21 +1,16 @@
-import { ObjectId } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, PermanentError } from '../errors.ts';
-import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { noteMailboxFailure, noteMailboxOk } from '../store/mailbox-states.ts';
 import { notePoll } from '../store/polls.ts';
-import { noteRejudgeFailure } from '../store/rejudge.ts';
 import type { PollDeps, PolledMailbox, PollOutcome } from '../poll/poll-run.ts';
 import { pollReports } from './poll-reports.ts';
-import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
+import { addPoll, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
-import type { IngestJob, MailboxJob } from './queues.ts';
+import type { MailboxJob } from './queues.ts';
 
 /** How long a poll that found ingest behind waits before it asks again. */
 const WAIT_FOR_ROOM_MS = 1_000;
@@ -139,60 +134,4 @@ function backedOff({
       'mailbox cannot be reached; backing off',
     );
   return { outcome: code, retryAfterMs };
-}
-
-export function startIngestWorkers(
-  settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
-): RunningWorkers {
-  const { log, metrics, ingest, concurrency, timing = jobTiming } = settings;
-  const worker = startWorker<IngestJob>(
-    settings,
-    queueNames.ingest,
-    { concurrency, lockMs: timing.ingestLockMs },
-    async (job, signal) => {
-      const { kind, id } = payloadOf(job, ingestJob);
-      const stop = metrics.ingestSeconds.startTimer();
-      const objectId = ObjectId.createFromHexString(id);
-      const outcome =
-        kind === 'sighting'
-          ? await ingestSighting(ingest, objectId, signal)
-          : await ingestAgain(ingest, objectId).catch(async (error: unknown) => {
-              await noteRejudgeFailure(ingest.database.messages, objectId, describeError(error));
-              if (error instanceof PermanentError && error.code === 'raw-missing')
-                await askForRaw(
-                  ingest.database,
-                  { messageRef: objectId },
-                  await polledMailboxes(ingest.database),
-                );
-              throw error;
-            });
-      report({ job: job.id, outcome, seconds: stop() });
-      return outcome;
-    },
-  );
-
-  function report({
-    job,
-    outcome,
-    seconds,
-  }: {
-    job: string | undefined;
-    outcome: IngestOutcome;
-    seconds: number;
-  }): void {
-    metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
-    if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
-    if (outcome.outcome === 'nothing-to-do') return;
-    if (outcome.lag !== null)
-      metrics.lagSeconds.observe({ mailbox: outcome.lag.mailbox }, outcome.lag.seconds);
-    const { warnings, lag: _, ...fields } = outcome;
-    const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
-    const codes = warnings.map((warning) => warning.split(':', 1)[0]);
-    log[level](
-      { job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) },
-      'message ingested',
-    );
-  }
-
-  return closing([worker]);
 }

@@ -9,7 +9,7 @@ export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
   /** Clients whom the book still knows under what was asked, and whose documents are not there. */
-  readonly absent: readonly ClientDocument['_id'][];
+  readonly absent: readonly Pick<BookDocument, 'address' | 'clientId'>[];
 }
 
 /** One address on more clients than this is nobody's address; the rest is left out. */
@@ -65,7 +65,7 @@ export async function lookUpAddresses(
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
   const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
   // Where the limit cut the answer off nothing is known of those that are missing.
-  const absent = byId.length < limit ? others.filter((id) => !there.has(String(id))) : [];
+  const absent = byId.length < limit ? rows.filter(({ clientId }) => !there.has(String(clientId))) : [];
   const answers = answersFrom({
     asked,
     found: [...byEmail, ...listed, ...byId],

@@ -1,7 +1,7 @@
 /** Who is not proven is flagged on the record; what proves the sender later takes the flag off again. */
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import { client, rawMessage } from '../support/messages.ts';
 import { office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
