@@ -126,10 +126,10 @@ it('a mailbox lives its whole life while two workers run', async () => {
   expect(paused.json).toMatchObject({ isPaused: true, revision: 2 });
   await expect.poll(() => proxy.open(), within).toBe(0);
   await append(user, [mail('while-paused')]);
-  expect((await site.ask(one, 'GET', '/api/mailboxes')).json.mailboxes[0]).toMatchObject({
-    state: 'paused',
-    isWell: true,
-  });
+  // Reports may be some seconds old.
+  await expect
+    .poll(async () => (await site.ask(one, 'GET', '/api/mailboxes')).json.mailboxes[0], within)
+    .toMatchObject({ state: 'paused', isWell: true });
   expect(await received()).toBe(1);
   await site.ask(one, 'POST', `${at}/resume`);
   await expect.poll(received, within).toBe(2);
@@ -143,7 +143,9 @@ it('a mailbox lives its whole life while two workers run', async () => {
 
   expect((await site.ask(two, 'DELETE', at)).json).toEqual({ removed: user, storedMail: 'keep' });
   await expect.poll(() => proxy.open(), within).toBe(0);
-  expect((await site.ask(one, 'GET', '/api/mailboxes')).json.mailboxes).toEqual([]);
+  await expect
+    .poll(async () => (await site.ask(one, 'GET', '/api/mailboxes')).json.mailboxes, within)
+    .toEqual([]);
   const left = await database.mailboxes.findOne({ _id: user });
   expect(Object.keys(left ?? {}).toSorted()).toEqual(['_id', 'desired', 'revision', 'updatedAt']);
   await append(user, [mail('while-removed')]);
