@@ -103,7 +103,7 @@ export async function replayMessages(
       database,
       blobs,
       reader: resources.reader(),
-      rules: config.rules,
+      rules: resources.config.rules,
       rejudgeSoon: async (ids) => void again.push(...ids),
     };
     const found: MessageDocument[] = [];

@@ -185,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, silenceHours, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -245,6 +245,13 @@ export const settings = {
     doc: 'How often each process compares MongoDB with the queue and restores jobs that Redis lost.',
     kind: seconds,
     fallback: '30',
+  }),
+  mailboxDownSeconds: setting({
+    name: 'MAILBOX_DOWN_SECONDS',
+    group: g.poll,
+    doc: 'A mailbox that cannot be read for longer makes /health/mailboxes and docketmail mailbox list report the installation as unhealthy.',
+    kind: wholeNumber({ min: 1, max: 604_800 }),
+    fallback: '900',
   }),
   backpressureHigh: setting({
     name: 'BACKPRESSURE_HIGH',

@@ -180,6 +180,11 @@ export async function upsertScheduler(
   await tick.upsertJobScheduler(mailboxKey(name), { every }, { name: 'tick', data: { mailbox: name }, opts });
 }
 
+/** Of a mailbox that is polled no more. */
+export async function removeScheduler({ tick }: Pick<Queues, 'tick'>, mailbox: string): Promise<void> {
+  await tick.removeJobScheduler(mailboxKey(mailbox));
+}
+
 /** Milliseconds since the epoch by the clock of Redis, which is one for all. */
 async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
   const [seconds] = await redis.time();

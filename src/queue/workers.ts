@@ -3,8 +3,9 @@ import { describeError, PermanentError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
+import { noteMailboxFailure, noteMailboxOk } from '../store/mailbox-states.ts';
 import { notePoll } from '../store/polls.ts';
-import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
+import type { PollDeps, PolledMailbox, PollOutcome } from '../poll/poll-run.ts';
 import { pollReports } from './poll-reports.ts';
 import { addPoll, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
@@ -19,12 +20,12 @@ const WAIT_FOR_LEASE_MS = 5_000;
 export function startPollWorkers(
   settings: WorkerSettings & {
     readonly poll: PollDeps;
-    readonly mailboxes: readonly PolledMailbox[];
+    /** `paused`: nothing is to be done. undefined: nobody knows it. */
+    readonly mailboxNamed: (name: string) => Promise<PolledMailbox | 'paused' | undefined>;
     readonly concurrency: number;
   },
 ): RunningWorkers {
   const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
-  const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
   const { sayReached, forget, report } = pollReports(settings);
@@ -35,7 +36,8 @@ export function startPollWorkers(
     { concurrency, lockMs: timing.pollLockMs },
     async (job, signal) => {
       const { mailbox: name } = payloadOf(job, mailboxJob);
-      const mailbox = byName.get(name);
+      const mailbox = await settings.mailboxNamed(name);
+      if (mailbox === 'paused') return { outcome: 'paused' };
       if (mailbox === undefined)
         throw new PermanentError(
           'unknown-mailbox',
@@ -46,6 +48,7 @@ export function startPollWorkers(
         await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
+        await noteOutcome(poll.database, name, outcome);
         if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, outcome);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
@@ -59,6 +62,7 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
+        await noteFailed(poll.database, name, error);
         forget(name);
         return backedOff({ name, error, said, log });
       } finally {
@@ -68,6 +72,29 @@ export function startPollWorkers(
   );
 
   return closing([startTickWorker(settings), polls]);
+}
+
+/** What the other processes show of the mailbox. A note that fails is made by the next poll. */
+async function noteOutcome(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  { outcome, listed }: PollOutcome,
+): Promise<void> {
+  // The process that polls it notes.
+  if (outcome === 'leased') return;
+  await noteMailboxOk(mailboxStates, name, { hasNewMail: listed > 0 }).catch(() => {});
+}
+
+async function noteFailed(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof MailboxError && (error.code === 'aborted' || error.code === 'busy')) return;
+  const { code, retryAfterMs, isRepeated } =
+    error instanceof MailboxError ? error : { code: 'internal', retryAfterMs: null, isRepeated: false };
+  const failure = { code, error: describeError(error), retryAfterMs, isRepeated };
+  await noteMailboxFailure(mailboxStates, name, failure).catch(() => {});
 }
 
 /** A job scheduler ignores deduplication, so its tick only adds the poll. */

@@ -34,7 +34,7 @@ async function openPolled() {
     const workers = startPollWorkers({
       ...settings,
       poll: firm.poller,
-      mailboxes: [mailbox],
+      mailboxNamed: async () => mailbox,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));

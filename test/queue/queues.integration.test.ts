@@ -285,7 +285,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [polls.mailbox],
+      mailboxNamed: async () => polls.mailbox,
       concurrency: 4,
     });
     onTestFinished(() => workers.close(5_000));
@@ -318,7 +318,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes,
+      mailboxNamed: async (name) => mailboxes.find((mailbox) => mailbox.name === name),
       concurrency: 2,
     });
     onTestFinished(() => workers.close(5_000));
@@ -336,7 +336,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [],
+      mailboxNamed: async () => undefined,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));
