@@ -162,9 +162,9 @@ export function openPartReader(input: {
     keptBytes += piece.length;
   };
   const pass = (decoded: Buffer, { keepBytes, output, pictures }: PartPlan): Promise<void> | null => {
-    const parted = pictures?.push(decoded) ?? null;
-    keep(parted === null ? decoded : parted.html, keepBytes);
-    return output?.write(decoded) ?? parted?.wait ?? null;
+    const split = pictures?.push(decoded) ?? null;
+    keep(split === null ? decoded : split.html, keepBytes);
+    return output?.write(decoded) ?? split?.wait ?? null;
   };
   const passHead = (): Promise<void> | null => {
     const first = Buffer.concat(decodedHead);

@@ -756,7 +756,7 @@ describe('a header block that has lost its line breaks', () => {
   const joined =
     '-------- Original message --------From: Ann Example <ann@example.com> Date: 05/03/2024  10:12  (GMT+00:00) To: bob@example.test Subject: Claim ';
 
-  it('begins the quote, and the tagline glued above it is the signature', () => {
+  it('begins the quote, and the sent-from line glued above it is the signature', () => {
     const parts = split(`Yes, gladlySent from my Galaxy\n${joined}Shall we?`);
     expect(parts).toMatchObject({ reply: 'Yes, gladly', signature: 'Sent from my Galaxy' });
     expect(parts.quoted).toContain('ann@example.com');
@@ -846,7 +846,7 @@ describe('hostile text', () => {
     ['colons', (size) => ':'.repeat(size * 3)],
     ['at signs', (size) => 'a@'.repeat(size)],
     ['brackets', (size) => '<a@b.test'.repeat(size / 4)],
-    ['taglines', (size) => 'Sent from my iPhone\n'.repeat(size / 4)],
+    ['sent-from lines', (size) => 'Sent from my iPhone\n'.repeat(size / 4)],
     ['closings', (size) => 'Kind regards\n'.repeat(size / 4)],
     ['disclaimers', (size) => 'Disclaimer: confidential\n\n'.repeat(size / 8)],
     ['alternating quotes', (size) => '> a\nb\n\n'.repeat(size / 4)],
@@ -862,7 +862,10 @@ describe('hostile text', () => {
       (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:   x\n'.repeat(size / 8),
     ],
     ['wide gaps', (size) => `On a@b.test ${'10:12:  '.repeat(70)}\n`.repeat(size / 100)],
-    ['imprints', (size) => `Kind regards\n${'HRB 1, Geschäftsführer: a b c d e f g h.\n'.repeat(size / 10)}`],
+    [
+      'company details',
+      (size) => `Kind regards\n${'HRB 1, Geschäftsführer: a b c d e f g h.\n'.repeat(size / 10)}`,
+    ],
     ['strokes', (size) => `Kind regards\n${' | '.repeat(size)}`],
     ['markdown links', (size) => `Sent with ${'[a](https:'.repeat(15)}\n`.repeat(size / 20)],
     [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { splitReply } from '../../../src/mail/reply/reply.ts';
-import { isTagline } from '../../../src/mail/reply/sent-from-line.ts';
+import { isSentFromLine } from '../../../src/mail/reply/sent-from-line.ts';
 
 const split = (text: string): ReturnType<typeof splitReply> =>
   splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false });
 
-const TAGLINES = [
+const SENT_FROM_LINES = [
   'Sent from my iPhone',
   'Sent from my iPad Pro',
   'Sent from my Verizon, Samsung Galaxy smartphone',
@@ -130,7 +130,7 @@ const CLOSINGS = [
 ];
 
 describe('a signature', () => {
-  it.each(TAGLINES)('is what an app sets under a message: %s', (line) => {
+  it.each(SENT_FROM_LINES)('is what an app sets under a message: %s', (line) => {
     expect(split(`Tuesday suits me.\n\n${line}`)).toEqual({
       reply: 'Tuesday suits me.',
       quoted: null,
@@ -157,7 +157,7 @@ describe('a signature', () => {
     'Envoyé depuis mon bureau, le contrat est parti hier. Merci de confirmer.',
     'The message was sent from my office.',
   ])('is not made of a sentence: %s', (line) => {
-    expect(isTagline(line)).toBe(false);
+    expect(isSentFromLine(line)).toBe(false);
     const text = `Dear Ann,\n\n${line}\n\nPlease answer soon.`;
     expect(split(text).reply).toBe(text);
   });
@@ -248,7 +248,7 @@ describe('a signature', () => {
     expect(split(text).reply).toBe(text);
   });
 
-  it('holds all of closing, card, notice and tagline', () => {
+  it('holds all of closing, card, notice and sent-from line', () => {
     const text =
       'Yes.\n\nKind regards,\nBob Test\n\n-- \nTest & Co\n\nCONFIDENTIALITY NOTICE: for the addressee only.\n\nOn 05/03/2024 10:12, Ann Example wrote:\n> Shall we?';
     expect(split(text)).toEqual({
@@ -382,7 +382,7 @@ describe('dashes', () => {
   });
 });
 
-describe('a tagline', () => {
+describe('a sent-from line', () => {
   it.each([
     'Android용 Outlook 다운로드',
     '获取适用于 iOS 的 Outlook',
@@ -515,7 +515,7 @@ describe('a sign-off', () => {
   });
 });
 
-describe('a line that begins as a tagline', () => {
+describe('a line that begins as a sent-from line', () => {
   it.each([
     'Sent from my old address by mistake.',
     'Sent from my father to the court in May.',
@@ -532,7 +532,7 @@ describe('a line that begins as a tagline', () => {
     'Wysłane z mojego biura w poniedziałek.',
     'Отправлено с моей почты в понедельник.',
   ])('is a sentence where it names no device, app or provider: %s', (line) => {
-    expect(isTagline(line)).toBe(false);
+    expect(isSentFromLine(line)).toBe(false);
     expect(split(`Please use the other account.\n\n${line}`).reply).toContain(line);
   });
 
@@ -550,7 +550,7 @@ describe('a line that begins as a tagline', () => {
   });
 });
 
-describe('a tagline above the text', () => {
+describe('a sent-from line above the text', () => {
   it('is the signature, and the sign-off below is cut as well', () => {
     expect(split('Von meinem iPhone gesendet\n\nIch stimme zu.\n\nViele Grüße\nAnn')).toEqual({
       reply: 'Ich stimme zu.',
