@@ -19,9 +19,9 @@ export interface ServerProposal {
 }
 
 /** With fewer messages there is no conclusion. */
-export const FEWEST_MESSAGES = 5;
+export const MIN_MESSAGES = 5;
 /** A server is taken for our relay, not the senders' own, once this many correspondents came through it. */
-const FEWEST_SENDERS = 3;
+const MIN_SENDERS = 3;
 const RELAY_SHARE = 0.8;
 /** A firm may have several receiving servers, each with its own name. */
 const NAME_SHARE = 0.2;
@@ -29,7 +29,7 @@ const NAME_SHARE = 0.2;
 const IPV4_LOOPBACK = { network: { family: 4, value: 127n << 24n }, bits: 8 } as const;
 const IPV6_LOOPBACK = { network: { family: 6, value: 1n }, bits: 128 } as const;
 /** Store, filter, gateway, and one to spare. */
-const MOST_RELAYS = 4;
+const MAX_RELAYS = 4;
 
 /**
  * Finds the relays through which nearly all mail comes, whoever sends it, the names of the servers that receive it from outside,
@@ -37,10 +37,10 @@ const MOST_RELAYS = 4;
  */
 export function proposeServers(heads: readonly RawMessage[], rules: OwnServers): ServerProposal {
   const mail = heads.filter(({ shown }) => shown.some(({ name }) => name === 'received'));
-  if (mail.length < FEWEST_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
+  if (mail.length < MIN_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
   const found: string[] = [];
   let relays = ownRelaysOf(rules.ownRelays);
-  while (found.length < MOST_RELAYS) {
+  while (found.length < MAX_RELAYS) {
     const next = commonClient(mail, relays);
     // The border stays: there is no line below the one that names it.
     if (next === null || relays.hasAddress(next.split('/', 1).join(''))) break;
@@ -78,7 +78,7 @@ function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | 
     byNetwork.set(network, known);
   }
   for (const [network, { ips, senders, count }] of byNetwork) {
-    if (count < mail.length * RELAY_SHARE || senders.size < FEWEST_SENDERS) continue;
+    if (count < mail.length * RELAY_SHARE || senders.size < MIN_SENDERS) continue;
     return ips.size === 1 ? ([...ips][0] ?? null) : network;
   }
   return null;

@@ -1,8 +1,8 @@
 import iconv from 'iconv-lite';
 
 /**
- * Stateful 7-bit charsets that iconv-lite lacks: ISO-2022-JP (RFC 1468, 1554, JIS X 0201 kana), ISO-2022-KR (RFC 1557)
- * and HZ (RFC 1843). Each run is handed to the 8-bit form of the same character set.
+ * Stateful 7-bit charsets that iconv-lite lacks: ISO-2022-JP (RFC 1468, 1554, JIS X 0201 kana), ISO-2022-KR (RFC 1557) and HZ (RFC
+ * 1843). Each run is decoded in the 8-bit form of the same character set.
  */
 
 const ESC = 0x1b;
@@ -35,7 +35,7 @@ function decodeRun(bytes: Buffer, run: Run): string {
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0;
     if (run === 'jis-supplement' && index % 2 === 0) high[length++] = 0x8f;
-    // Line ends inside a two-byte run come from clients that forget to return to ASCII.
+    // Line ends inside a two-byte run come from clients that forget to switch back to ASCII.
     high[length++] = byte > 0x20 ? byte | 0x80 : byte;
   }
   const encoding = {
@@ -48,7 +48,7 @@ function decodeRun(bytes: Buffer, run: Run): string {
   return iconv.decode(high.subarray(0, length), encoding);
 }
 
-/** ISO-2022-JP, its extensions, and ISO-2022-KR, told apart by their own escape sequences. Never throws. */
+/** ISO-2022-JP, its extensions, and ISO-2022-KR, recognised by their own escape sequences. Never throws. */
 export function decodeIso2022(bytes: Buffer): string {
   const output: string[] = [];
   let run: Run = 'ascii';
@@ -73,7 +73,7 @@ export function decodeIso2022(bytes: Buffer): string {
       index += 1;
       start = index;
     } else if (byte === 0x0a && run !== 'ascii') {
-      // RFC 1468: a line ends in ASCII. A client that forgot is believed from here on.
+      // RFC 1468: a line ends in ASCII. If a client forgot, switch back here.
       flush(index);
       run = 'ascii';
       start = index;

@@ -5,11 +5,11 @@ import { VOID_ELEMENTS } from './html-elements.ts';
 import { MailTokenizer, scanHtml } from './html-scan.ts';
 import { createOpenElements } from './open-elements.ts';
 
-/** Deeper nesting costs the parser time by the square of it, and a browser its stack. */
+/** Deeper nesting costs the parser quadratic time, and a browser its stack. */
 const MAX_DEPTH = 200;
 /** HTML with fewer tags cannot nest deeply enough to hurt. */
 const HARMLESS_TAGS = 2_000;
-/** A pasted logo. A larger picture has become an attachment when the message was parsed. */
+/** A pasted logo. Parsing has already turned larger pictures into attachments. */
 const MAX_DATA_URL_CHARS = 64 * 1024;
 const MAX_STYLE_CHARS = 4_096;
 
@@ -27,7 +27,7 @@ const DROPPED_WITH_TEXT = (
 
 const LAYOUT = ['align', 'valign', 'width', 'height', 'bgcolor', 'dir', 'lang', 'title', 'style'];
 
-/** No positioning, no content, no animation, nothing that loads: a mail stays in its frame and calls nobody. */
+/** No positioning, no content, no animation, nothing that loads: a message stays in its frame and calls nobody. */
 const STYLE_PROPERTIES = new Set(
   (
     'background background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse ' +
@@ -41,7 +41,7 @@ const STYLE_PROPERTIES = new Set(
   ).split(' '),
 );
 
-/** Words, numbers, colours, lists of them and the harmless functions. No escape, no string that could hold markup, no URL. */
+/** Words, numbers, colours, lists of them and harmless functions. No escapes, no strings that could contain markup, no URLs. */
 const STYLE_VALUE = /^[\w\s.,%#!'"/+-]*$/u;
 const STYLE_FUNCTION = /\b(?:rgba?|hsla?)\([\d\s.,%/-]{0,60}\)/giu;
 
@@ -95,7 +95,7 @@ function readStyle(value: string): Style {
   return { css: kept.join('; '), remote };
 }
 
-/** Everything an element may keep, made afresh, so that what is not named here is gone. */
+/** Builds the attributes an element may keep from scratch, so that anything not named here is dropped. */
 function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
   const kept: sanitizeHtml.Attributes = {};
   for (const attribute of Object.keys(given)) {
@@ -156,7 +156,7 @@ function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeH
   return kept;
 }
 
-/** Drops the tags that nest deeper than {@link MAX_DEPTH} and the end tags that close nothing. Their text stays. */
+/** Drops tags nested deeper than {@link MAX_DEPTH} and end tags that close nothing. Their text stays. */
 function boundNesting(html: string): string {
   let tags = 0;
   for (let at = html.indexOf('<'); at >= 0 && tags <= HARMLESS_TAGS; at = html.indexOf('<', at + 1))
@@ -186,7 +186,7 @@ function boundNesting(html: string): string {
 const OPTIONS: sanitizeHtml.IOptions = {
   allowedTags: TAGS,
   nonTextTags: DROPPED_WITH_TEXT,
-  /** `keptAttributes` has made the list already. */
+  /** `keptAttributes` has already made the list. */
   allowedAttributes: false,
   allowedSchemes: ['http', 'https', 'mailto', 'tel', 'cid', 'data'],
   allowProtocolRelative: false,
@@ -200,10 +200,10 @@ const OPTIONS: sanitizeHtml.IOptions = {
 };
 
 /**
- * HTML that is safe to show: an allow-list of elements, attributes and style properties; links open apart and tell no referrer;
+ * HTML that is safe to show: an allow-list of elements, attributes and style properties; links open separately, without a referrer;
  * nothing loads from the network. A remote picture is kept as `data-remote-src`, a remote background as `data-remote-background`
  * (always http or https), so that a page may load it when a person asks; `cid:` and small `data:` pictures stay in `src`.
- * Sanitising twice changes nothing. Reads at most 4 Mi characters; linear in their number.
+ * Idempotent. Reads at most 4 Mi characters; linear in their number.
  */
 export function sanitiseHtml(html: string): string {
   return sanitizeHtml(

@@ -14,7 +14,7 @@ export interface BodyText {
 
 export type AttachmentDraft = Omit<Attachment, 'inline'>;
 
-/** What is known of a message while it is read; each nested one has its own. */
+/** What is known about a message while it is read; each nested one has its own. */
 export interface MessageDraft {
   /** The message/rfc822 part around it, null for the outermost. */
   readonly container: Part | null;
@@ -25,7 +25,7 @@ export interface MessageDraft {
   readonly nested: MessageDraft[];
   calendar: Invitation | null;
   protection: Protection | null;
-  /** The first charset that a part declares, which raw 8-bit headers often share. */
+  /** The first charset that a part declares; raw 8-bit headers often share it. */
   charsetHint: string | null;
   readonly warn: (code: string, detail: string) => void;
   readonly warnings: () => readonly string[];

@@ -4,15 +4,15 @@ import type { Entities } from './entities.ts';
 import type { HeaderLines } from '../header/header-lines.ts';
 import type { WalkEvent } from './walk-event.ts';
 
-/** Where the walk stands in the bytes that it has. */
+/** The position of the walk in its bytes. */
 export interface Position {
   readonly data: Buffer;
   readonly at: number;
 }
 
-/** One step each: a line of a header, or the bytes of a body up to the next delimiter line. */
+/** One step each: a header line, or body bytes up to the next delimiter line. */
 export interface WalkSteps {
-  /** Null where the line is unfinished; so of the other. */
+  /** Null if the line is unfinished; likewise below. */
   readonly header: (
     lines: HeaderLines,
     position: Position,
@@ -21,7 +21,7 @@ export interface WalkSteps {
   readonly body: (position: Position, last: boolean) => Generator<WalkEvent, Position | null>;
 }
 
-/** RFC 5322 §2.1.1 limits a line to 998; header lines beyond this are taken in pieces. */
+/** RFC 5322 §2.1.1 limits a line to 998; longer header lines are taken in pieces. */
 const maxHeaderLine = 262_144;
 const feed = 0x0a;
 const dash = 0x2d;
@@ -54,7 +54,7 @@ export function createWalkSteps(entities: Entities): WalkSteps {
       return position;
     }
     const progress = lines.push(line);
-    // Only a message around this header wants its bytes.
+    // Only a message around this header needs its bytes.
     if (progress.bytes.length > 0 && entities.isInMessage())
       yield { kind: 'structure', bytes: progress.bytes };
     if (progress.kind === 'more') return next;
@@ -93,7 +93,7 @@ export function createWalkSteps(entities: Entities): WalkSteps {
   return { header, body };
 }
 
-/** Where the body content at a position ends: before the next delimiter line, or where the data does. */
+/** Where the body content at a position ends: before the next delimiter line, or at the end of the data. */
 function scanBody(
   { data, at }: Position,
   { frames, atLineStart }: { readonly frames: readonly Frame[]; readonly atLineStart: boolean },
@@ -111,7 +111,7 @@ function scanBody(
   return { end: data.length, found: null, lineEnd: -1 };
 }
 
-/** The start of the next line that begins with a dash, -1 where there is none. Native search: this is the hot loop. */
+/** The start of the next line that begins with a dash, -1 if there is none. Native search: this is the hot loop. */
 function nextDashLine(data: Buffer, from: number): number {
   const at = data.indexOf(feedAndDash, from);
   return at < 0 ? -1 : at + 1;
