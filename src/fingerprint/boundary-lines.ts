@@ -1,4 +1,4 @@
-/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is no boundary. */
+/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is not a boundary. */
 const maxBoundaryLine = 300;
 
 const LF = 10;
@@ -6,7 +6,7 @@ const DASH = 45;
 const nothing: Buffer = Buffer.alloc(0);
 const dashesAtLineStart = Buffer.from('\n--');
 
-/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
+/** Splits the stream into lines that begin with "--", which may be boundaries, and everything between. */
 export function createBoundaryLines({
   isBoundary,
   addBytes,
@@ -15,10 +15,10 @@ export function createBoundaryLines({
   readonly addBytes: (bytes: Buffer) => void;
 }): { write(chunk: Buffer): void; end(): void } {
   let atLineStart = true;
-  /** The start of a line that may be a boundary, or of what may become one. */
+  /** The start of a line that may be a boundary, or may become one. */
   let held = nothing;
 
-  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
+  /** Continues a line that begins with dashes. @returns where to continue in the chunk. */
   const readDashes = (chunk: Buffer, start: number): number => {
     const feed = chunk.indexOf(LF, start);
     const lineEnd = feed < 0 ? chunk.length : feed + 1;
@@ -34,7 +34,7 @@ export function createBoundaryLines({
     return end;
   };
 
-  /** @returns where the next line that may be a boundary begins. */
+  /** @returns where the next possible boundary line begins. */
   const readOther = (chunk: Buffer, start: number): number => {
     const found = chunk.indexOf(dashesAtLineStart, start);
     const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
