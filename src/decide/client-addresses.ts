@@ -8,7 +8,7 @@ export interface WrittenAddresses {
   readonly emails?: readonly string[];
 }
 
-/** Normalised addresses of a client, each once; what cannot be read as an address is left out. */
+/** Normalised addresses of a client, each once; unreadable ones are left out. */
 export function addressesOf({ email, emails }: WrittenAddresses): string[] {
   const written = [email, ...(Array.isArray(emails) ? emails : [])];
   const addresses = written.flatMap((text) => {
@@ -18,7 +18,7 @@ export function addressesOf({ email, emails }: WrittenAddresses): string[] {
   return [...new Set(addresses)];
 }
 
-/** Every address and `@domain` under which a client's document puts it. */
+/** Every address and `@domain` listed in a client's document. */
 export function entriesOf(client: WrittenAddresses): Pick<BookEntry, 'address' | 'kind'>[] {
   const addresses = addressesOf(client);
   const domains = [...new Set(addresses.flatMap((address) => companyDomain(address) ?? []))];

@@ -16,7 +16,7 @@ interface WhoRule {
   readonly ask: (judged: JudgeInput) => Answer;
 }
 
-/** The rules of "Who", in the design's order; the first that finds clients wins. */
+/** The rules that decide whose mail it is, in the design's order; the first that finds clients wins. */
 export const clientRules: readonly WhoRule[] = [
   { rule: 'decision', ask: matchDecision },
   { rule: 'from', ask: matchFrom },
@@ -98,7 +98,7 @@ function matchReplyTo(judged: JudgeInput): Answer {
   const isToPeople = [...mail.to, ...mail.cc, ...mail.bcc].some(
     ({ address }) => address !== null && !isOurs(address, rules),
   );
-  // The form of our own site writes under our name, to us.
+  // The form of our own site writes to us in our name.
   if (parties.direction === 'outbound' && isToPeople) return skipped('outbound: the recipients count');
   const from = mail.from?.address ?? null;
   const asked = mail.replyTo.flatMap(({ address }) =>
@@ -146,7 +146,7 @@ function matchRecipients(judged: JudgeInput): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
-/** A circular that everybody answers. */
+/** Beyond this it is a circular that everybody answers. */
 const MAX_THREAD_CANDIDATES = 50;
 
 function matchThread(judged: JudgeInput): Answer {
@@ -192,7 +192,10 @@ function matchThread(judged: JudgeInput): Answer {
   };
 }
 
-/** Who knows an id of a thread, which stands in each of its messages, gets into it by naming it. Null for those who belong there. */
+/**
+ * Anyone who knows an id of a thread, which is in each of its messages, can join it by naming the id. Null for those who belong
+ * there.
+ */
 function matchStranger({ mail, parties, facts, rules, proof }: JudgeInput, clientId: string): Answer | null {
   const from = mail.from?.address ?? null;
   const isTheirs = from !== null && (facts.book.get(from) ?? []).some((entry) => entry.clientId === clientId);
@@ -222,7 +225,7 @@ function matchDomain(judged: JudgeInput): Answer {
   return judged.rules.domainMatching ? nothing('no company domain') : skipped('DOMAIN_MATCHING is off');
 }
 
-/** Null where there is nothing to ask for. */
+/** Null if there is nothing to look up. */
 function matchEach(
   judged: JudgeInput,
   how: { readonly via: Via; readonly addressIn: (address: string) => string | null },
@@ -237,8 +240,8 @@ function matchEach(
 }
 
 /**
- * The addresses that stand for the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
- * outbound; a forward's hops where they are believed.
+ * The addresses that represent the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
+ * outbound mail; a forward's hops if they are trusted.
  */
 function partiesAsked(judged: JudgeInput): string[] {
   const { mail, parties, rules } = judged;
@@ -255,7 +258,7 @@ function partiesAsked(judged: JudgeInput): string[] {
   ];
 }
 
-/** Null where several are named: then none is proof. */
+/** Null if several are named: then none is proof. */
 function senderBehind(mail: Mail, rules: Rules): string | null {
   const from = mail.from?.address ?? null;
   if (mail.fromAll.length > 1) return null;
