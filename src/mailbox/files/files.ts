@@ -1,6 +1,6 @@
 /**
- * A folder of messages, an mbox or a single file as a mailbox with one folder, INBOX. What is once ingested from it is not
- * ingested again, however files are added, so a UID must not depend on its neighbours.
+ * A folder of messages, an mbox or a single file as a mailbox with one folder, INBOX. Nothing is ingested from it twice, however
+ * files are added, so a UID must not depend on its neighbours.
  */
 import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
@@ -34,7 +34,7 @@ export function openFilesSource({
       refuseAborted(signal);
       return createFilesSession(resolve(path), signal);
     },
-    // Files are looked at when a poll asks for them.
+    // Files are only read when polled.
     watch: async ({ onArrival, signal }) => {
       onArrival();
       if (!signal.aborted) await once(signal, 'abort');
@@ -107,7 +107,7 @@ function stateOf(root: string, exists: number): FolderState {
   };
 }
 
-/** Every message is read once for its identity: the file's path below the root and its content. */
+/** Reads every message once for its identity: the file's path below the root and its content. */
 async function readEntries(
   root: string,
   signal: AbortSignal | undefined,
@@ -121,7 +121,7 @@ async function readEntries(
       const below =
         relative(root, located.kind === 'message' ? located.path : located.file) || basename(root);
       const twin = `${below}\0${content}`;
-      // The same message twice in one mbox: told apart by their order.
+      // The same message twice in one mbox: distinguished by order.
       const copy = copies.get(twin) ?? 0;
       copies.set(twin, copy + 1);
       found.push({ located: readable, identity: `${twin}\0${copy}`, size });
@@ -140,7 +140,7 @@ async function readEntries(
   );
 }
 
-/** An unreadable file is listed too, so that it is seen to fail. */
+/** An unreadable file is listed too, so that its failure shows. */
 async function digestOf(
   located: LocatedMessage,
 ): Promise<{ readonly content: string; readonly size: number; readonly readable: LocatedMessage }> {

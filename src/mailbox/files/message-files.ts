@@ -1,5 +1,5 @@
 /**
- * Messages in files: one message a file, mbox files, folders of both, and standard input. A file is an mbox when its name ends in
+ * Messages in files: one message per file, mbox files, folders of both, and standard input. A file is an mbox if its name ends in
  * `.mbox`, or has no extension and begins with a `From ` line; in any other file a leading `From ` line is dropped.
  */
 import { createReadStream } from 'node:fs';
@@ -10,31 +10,31 @@ import { buffer } from 'node:stream/consumers';
 import { mboxRanges, unquoted } from './mbox.ts';
 
 /**
- * `file` is the path as it was given, below a folder with the folder's path before it, of an mbox `path#N` with N from 1.
- * `stream` is a message over the buffer limit; `size` in bytes, for an mbox before unquoting. `error` is for a person.
+ * `file` is the path as given, with the folder's path first for files in a folder, and `path#N` with N from 1 in an mbox. `stream`
+ * is a message over the buffer limit; `size` in bytes, for an mbox before unquoting. `error` is for a person.
  */
 export type MessageFile =
   | { readonly kind: 'whole'; readonly file: string; readonly raw: Buffer }
   | { readonly kind: 'stream'; readonly file: string; readonly size: number; readonly open: () => Readable }
   | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
 
-/** Where a message lies. */
+/** Where a message is. */
 export type LocatedMessage =
   | {
       readonly kind: 'message';
       readonly file: string;
       readonly path: string;
       readonly start: number;
-      /** Past the last byte. */
+      /** After the last byte. */
       readonly end: number;
       readonly quoted: boolean;
-      /** Of the mbox's `From ` line, ISO 8601. */
+      /** From the mbox's `From ` line, ISO 8601. */
       readonly date: string | null;
     }
   | { readonly kind: 'pipe'; readonly file: string; readonly open: () => Readable }
   | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
 
-/** A path that does not exist: bad usage, told before anything is read. */
+/** A path that does not exist: bad usage, reported before anything is read. */
 export class MissingPathError extends Error {
   override readonly name = 'MissingPathError';
   readonly paths: readonly string[];
@@ -47,11 +47,11 @@ export class MissingPathError extends Error {
 
 const defaultBufferBytes = 32 * 1024 * 1024;
 const readBytes = 256 * 1024;
-/** A `From ` line longer than this is no `From ` line. */
+/** A longer line is not a `From ` line. */
 const fromLineBytes = 64 * 1024;
 
 interface ReadOptions {
-  /** Messages up to this size come whole. A larger one from a pipe is unreadable, as a pipe can be read only once. */
+  /** Messages up to this size come whole. A larger one from a pipe is unreadable, because a pipe can only be read once. */
   readonly maxBufferBytes?: number;
   readonly stdin?: Readable;
 }
@@ -150,14 +150,14 @@ async function* locateUnder(path: string, given: boolean): AsyncGenerator<Locate
     const found = await stat(path);
     if (found.isDirectory()) yield* locateInFolder(path);
     else if (found.isFile()) yield* locateInFile(path, found.size);
-    // Met in a folder, a pipe or socket would block for ever; given by name it is what the user wants read.
+    // In a folder, a pipe or socket would block forever; given by name, the user wants it read.
     else if (given) yield { kind: 'pipe', file: path, open: () => createReadStream(path) };
   } catch (error) {
     yield { kind: 'unreadable', file: path, error: messageOf(error) };
   }
 }
 
-/** Links to folders are not followed: they may lead in circles. */
+/** Links to folders are not followed: they may be circular. */
 async function* locateInFolder(folder: string): AsyncGenerator<LocatedMessage> {
   const entries = await readdir(folder, { withFileTypes: true });
   const shown = entries.filter(({ name }) => !name.startsWith('.'));
@@ -201,7 +201,7 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
-/** Bytes of a leading `From ` line with its line end, 0 where there is none: `From :` is a field (RFC 5322 §4.5.2). */
+/** Bytes of a leading `From ` line with its line end, 0 if there is none: `From :` is a field (RFC 5322 §4.5.2). */
 function fromLineLength(head: Buffer): number {
   if (!/^From (?![ \t]*:)/.test(head.toString('latin1'))) return 0;
   return head.subarray(0, fromLineBytes).indexOf('\n') + 1;

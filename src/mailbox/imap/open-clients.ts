@@ -5,15 +5,15 @@ import { toMailboxError } from './imap-error.ts';
 import { logIn } from './login.ts';
 import { MailboxError } from '../mailbox.ts';
 
-/** The clients of an account that are connected or about to be. */
+/** The clients of an account that are connected or connecting. */
 export interface OpenClients {
   count(): number;
   /** @throws MailboxError. */
   connect(signal: AbortSignal | undefined): Promise<ImapFlow>;
-  /** Why the client ended, where it said so; null otherwise. */
+  /** Why the client ended, if it said so; else null. */
   reasonOf(client: ImapFlow): unknown;
   livedMs(client: ImapFlow): number;
-  /** No client connects any more. */
+  /** From now on no client connects. */
   stop(): void;
   closeAll(): void;
 }
@@ -29,7 +29,7 @@ export function createOpenClients({
   readonly gate: AccountGate;
   readonly now: () => number;
   readonly maxIdleMs: number;
-  /** Called when there may be room for another one. */
+  /** Called when another one may have room. */
   readonly onRoom: () => void;
 }): OpenClients {
   const open = new Set<ImapFlow>();
@@ -65,7 +65,7 @@ export function createOpenClients({
     }
   }
 
-  /** An `error` without a listener would end the process, at any time of the client's life. */
+  /** At any time in the client's life, an `error` without a listener would end the process. */
   function followUp(client: ImapFlow): void {
     client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
