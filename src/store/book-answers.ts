@@ -4,32 +4,31 @@ import { entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';
 
-/** What the book says, and the clients' own ids as the CRM wrote them. */
+/** The entries of the address book, and the clients' own ids as the CRM wrote them. */
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/** One address on more clients than this is nobody's address; the rest is left out. */
+/** An address of more clients than this is nobody's address; the rest is left out. */
 const MAX_CLIENTS_PER_QUESTION = 200;
-/** A collection this small is read whole in less time than a journey to the server takes. */
+/** Reading a collection this small takes less time than a round trip. */
 const SMALL_COLLECTION = 5_000;
-/** How long it is believed which fields of the CRM's collection are indexed: `doctor --fix` may make them any time. */
+/** How long to cache which CRM fields are indexed: `doctor --fix` may add indexes at any time. */
 const INDEXES_BELIEVED_MS = 60_000;
 
 /**
- * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
- * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
- * matches the very next message. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of
- * clients.
+ * Looks up addresses and `@domains`. Only a client's current document counts: an entry whose client is gone or no longer has the
+ * address is left out; a client not in the book yet is found by its `email` as written, so that it matches the very next message.
+ * Costs three commands, a fourth if the CRM spells the address differently, whatever the number of clients.
  */
 export async function lookUpAddresses(
   { addressBook, clients }: Book,
   questions: readonly string[],
   also: {
-    /** Spellings that occur in the message, for clients stored in another letter case. */
+    /** Spellings in the message, for clients stored in another letter case. */
     readonly asWritten?: readonly string[];
-    /** Learned rows that are not in the book: what would be if they were. */
+    /** Alias rows not in the book: the answer as if they were. */
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
   } = {},
 ): Promise<BookAnswers> {
@@ -40,7 +39,7 @@ export async function lookUpAddresses(
   ];
   const limit = questions.length * MAX_CLIENTS_PER_QUESTION;
   const isDomain = (question: string): boolean => question.startsWith('@');
-  // Apart from each other: the thousand clients at one company must not use up what is read for an address.
+  // Separate limits: a thousand clients at one company must not use up those for an address.
   const [byAddress, byDomain, byEmail] = await Promise.all([
     inBook(
       addressBook,
@@ -75,7 +74,7 @@ async function inBook(
     .toArray();
 }
 
-/** Not in one query with the ids: over `_id` and another field compatible engines read the whole collection. */
+/** Not in one query with the ids: for `_id` or another field, compatible engines read the whole collection. */
 async function readByEmail(
   clients: Collection<ClientDocument>,
   spellings: readonly string[],
@@ -88,8 +87,8 @@ async function readByEmail(
 }
 
 /**
- * Takes no more than `limit` of the cursor instead of asking with one: PostgreSQL-based engines take a limit over an `$or` as a
- * reason to read the collection from its beginning.
+ * Stops the cursor after `limit` instead of passing it: PostgreSQL-based engines take a limit on an `$or` as a reason to read the
+ * collection from its start.
  */
 async function read(
   clients: Collection<ClientDocument>,
@@ -133,8 +132,8 @@ const believed = new WeakMap<
 >();
 
 /**
- * The fields of the CRM's collection that can be asked without reading all of it. Without an index a look-up would cost more
- * with every client, so then only the book answers, which the rolling scan keeps; `doctor` tells that the index is missing.
+ * The CRM fields that can be queried without a full scan. Without an index a lookup would get slower with every client, so then
+ * only the book answers, which the rolling scan maintains; `doctor` reports the missing index.
  */
 async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonly string[]> {
   const known = believed.get(clients);

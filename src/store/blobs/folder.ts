@@ -7,10 +7,10 @@ import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from
 import type { BlobStore, NewBlob } from './blobs.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** It is somebody's mail. */
+/** Contains private mail. */
 const ownerOnly = 0o600;
 
-/** Blobs in a folder of a disk that every process sees: for a single machine, a trial, tests. */
+/** Blobs in a folder on a disk that every process sees: for a single machine, a trial, tests. */
 export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore {
   const pathOf = (key: string): string => join(dir, key);
 
@@ -38,7 +38,7 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
     if (stored?.size === blob.size) return 'present';
     const path = pathOf(blob.key);
     const created = await makeFolder(dirname(path));
-    // In the folder of its destination, so that the rename stays within one file system and is atomic.
+    // In the destination folder, so that the rename stays on one file system and is atomic.
     const draft = join(dirname(path), `.${randomUUID()}`);
     try {
       await writeDraft(draft, blob);
@@ -90,7 +90,7 @@ const fixes: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up: raise it, or free space',
 };
 
-/** The error in words for an operator; null where it is none of the folder. */
+/** The error in words for an operator; null if it is not about the folder. */
 function problemOf(error: unknown, dir: string): BlobStoreError | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const fix = fixes[code];
@@ -108,12 +108,12 @@ function unwritable(
   );
 }
 
-/** On the disk, not in its cache, before the file gets its name. */
+/** Flushed to disk before the file gets its name. */
 async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
   if (!Buffer.isBuffer(content)) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
   const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', ownerOnly);
   try {
-    // A copy has the mode of what was copied.
+    // A copy has the mode of its original.
     await file.chmod(ownerOnly);
     if (Buffer.isBuffer(content)) await file.writeFile(content);
     else checkSize({ key, size, actual: (await file.stat()).size });
@@ -123,7 +123,7 @@ async function writeDraft(draft: string, { key, content, size }: NewBlob): Promi
   }
 }
 
-/** From a new folder up to the first that was there before, each holds an entry that must survive a power cut. */
+/** From a new folder up to the first existing one, each has an entry that must survive a power cut. */
 async function syncParents(folder: string, last: string): Promise<void> {
   for (let parent = dirname(folder); parent.length >= last.length; parent = dirname(parent)) {
     await syncFolder(parent);

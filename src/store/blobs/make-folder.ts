@@ -2,8 +2,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder with those above it, all with the same mode, and returns the first that was not there; undefined where all were. Node's own `recursive`
- * says ENOENT of a read-only file system, and never ends below /proc. @throws the error of the folder that could not be made.
+ * Creates a folder and its parents, all with the same mode, and returns the first that did not exist; undefined if all did. Node's
+ * own `recursive` reports ENOENT for a read-only file system, and never ends below /proc. @throws the error of the folder that
+ * could not be created.
  */
 export async function makeFolder(
   path: string,
@@ -23,7 +24,7 @@ export async function makeFolder(
   return made ?? path;
 }
 
-/** Null where it was made. @throws any error but that it is there, or that the one above it is not. */
+/** Null if created. @throws any error except that it exists, or that its parent does not. */
 async function tryToMake(
   path: string,
   options: { readonly mode?: number },

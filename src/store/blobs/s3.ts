@@ -27,7 +27,7 @@ export function openS3Store(config: S3Config): BlobStore {
     presign: async (key, download) => await presign(bucket, key, download),
     check: async () => {
       await asking(bucket, () => bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket })));
-      // Rights and framing do not change while the process lives; whether the server answers does.
+      // Permissions and framing do not change while the process runs; whether the server answers does.
       if (!proven) await probe(bucket);
       proven = true;
     },
@@ -69,7 +69,7 @@ async function presign(
   return await asking(bucket, () => getSignedUrl(bucket.client, command, { expiresIn }));
 }
 
-/** Writes and reads back a blob. @throws BlobStoreError where it does not come back as it was. */
+/** Writes and reads back a blob. @throws BlobStoreError if it comes back changed. */
 async function probe(bucket: S3Bucket): Promise<void> {
   const { client, config } = bucket;
   const probed = { Bucket: config.bucket, Key: probeKey };
@@ -85,7 +85,7 @@ async function probe(bucket: S3Bucket): Promise<void> {
   }
 }
 
-/** RFC 6266: a name that every program reads, and the true one (RFC 8187). Neither can end the header or name a path. */
+/** RFC 6266: a name that every program reads, and the real one (RFC 8187). Neither can end the header or name a path. */
 function dispositionOf(filename: string): string {
   const name = filename.replace(/[\p{Cc}\p{Cf}/\\]/gu, '_').slice(0, 200) || 'file';
   const ascii = name.replace(/[^\x20-\x7e]|["%]/gu, '_');
