@@ -72,7 +72,6 @@ try {
       content: raw,
       size: raw.length,
       sha256,
-      contentType: 'message/rfc822',
     });
     stored.push({ key: rawKey(sha256), size: raw.length });
   }

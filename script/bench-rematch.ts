@@ -58,7 +58,6 @@ async function letterOf(number: number): Promise<MessageFacts> {
     content: raw,
     size: raw.length,
     sha256,
-    contentType: 'message/rfc822',
   });
   const reading = await readMail({ raw: Readable.from([raw]) });
   return messageFactsOf(reading, { rawKey: rawKey(sha256), internalDate: null, now: new Date(), rules });

@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { UsageError } from './commands/usage.ts';
+import { endQuietlyWhenNobodyReads } from './commands/broken-pipe.ts';
+import { UsageError, exitStatus } from './commands/usage.ts';
 import { ConfigError } from './config/config.ts';
 import { describeError } from './errors.ts';
+import { TriageError } from './triage/triage-error.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-
-/** Bad usage, and a path that does not exist. */
-const EXIT_USAGE = 2;
 
 const program = new Command('docketmail')
   .description(
@@ -33,6 +32,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);
 const asked = commands.get(process.argv[2] ?? '');
@@ -44,12 +44,19 @@ function likeProgram(command: Command): Command {
   return command.copyInheritedSettings(program).showHelpAfterError();
 }
 
+/** A message, client or decision that there is not was named wrongly; one that does not allow what was asked is a failure. */
+function isUsage(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof TriageError && error.code !== 'not-possible');
+}
+
+endQuietlyWhenNobodyReads();
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitStatus.ok : exitStatus.usage;
   else {
-    process.exitCode = error instanceof UsageError ? EXIT_USAGE : 1;
+    process.exitCode = isUsage(error) ? exitStatus.usage : exitStatus.failed;
     console.error(error instanceof ConfigError ? error.message : `docketmail: ${describeError(error)}`);
   }
 }

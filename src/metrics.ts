@@ -11,6 +11,7 @@ export interface Metrics {
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
   readonly revivedJobs: Counter;
+  readonly wrongPasswords: Counter<'outcome'>;
 }
 
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -70,6 +71,12 @@ export function createMetrics(): Metrics {
     revivedJobs: new Counter({
       name: 'docketmail_revived_jobs_total',
       help: 'Ingest jobs that were lost or stuck and added again',
+      registers,
+    }),
+    wrongPasswords: new Counter({
+      name: 'docketmail_wrong_passwords_total',
+      help: 'Wrong passwords and tokens for the dashboard (checked), and tries that were not looked at because there were too many (refused)',
+      labelNames: ['outcome'],
       registers,
     }),
   };

@@ -5,6 +5,7 @@ import type { FolderAudit } from '../poll/audit.ts';
 import { loadConfig } from '../config/config.ts';
 import { addPoll } from '../queue/queues.ts';
 import { mailboxNamed } from './mailbox-named.ts';
+import { exitStatus } from './usage.ts';
 
 /** UIDs that a person is shown of each folder. */
 const SHOWN = 20;
@@ -38,7 +39,7 @@ async function audit(
     }
     const missing = audits.reduce((sum, { missingCount }) => sum + missingCount, 0);
     if (!json) console.log(`${name}: ${missing} missing`);
-    if (missing > 0 || audits.some(isIncomplete)) process.exitCode = 1;
+    if (missing > 0 || audits.some(isIncomplete)) process.exitCode = exitStatus.failed;
     const lost = audits.some(({ rawGone }) => rawGone.length > 0);
     if ((missing > 0 || lost) && fix) {
       await addPoll(await resources.queues(), name);

@@ -10,6 +10,10 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? undefined);
+const addresses = z
+  .union([z.string(), z.array(z.string())], { error: 'expected a text or a list of texts' })
+  .nullish()
+  .transform((value) => value ?? undefined);
 const id = z.union(
   [
     z.string().min(1),
@@ -21,39 +25,75 @@ const id = z.union(
 const clientRow = z.looseObject({
   _id: id,
   name: text,
-  email: text,
-  emails: z
-    .array(z.string())
-    .nullish()
-    .transform((value) => value ?? undefined),
+  email: addresses,
+  emails: addresses,
   phone: text,
   company: text,
   notes: text,
 });
 
+/** A client of a file, and where it stands there: "line 3" or "client 3". */
+export interface ClientRow {
+  readonly client: ClientDocument;
+  readonly place: string;
+}
+
+export interface ClientFile {
+  readonly rows: readonly ClientRow[];
+  /** Of each row that is no client: where it stands, what is wrong and what to do. */
+  readonly problems: readonly string[];
+  /** Columns of a CSV that mean nothing here. */
+  readonly leftOut: readonly string[];
+}
+
+interface RawRow {
+  readonly row: unknown;
+  readonly place: string;
+}
+
 /** Reads client documents from a JSON array (`{"$oid": …}` or strings as ids) or a CSV with a header line. @throws UsageError. */
-export async function readClients(path: string): Promise<ClientDocument[]> {
-  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+export async function readClientFile(path: string): Promise<ClientFile> {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`${path}: cannot be read`, { cause: error });
   });
-  const rows = extname(path).toLowerCase() === '.csv' ? fromCsv(content, path) : fromJson(content, path);
+  const content = decoded(bytes);
   const problems: string[] = [];
-  const clients = rows.flatMap((row, index) => {
+  const { rows, leftOut } =
+    extname(path).toLowerCase() === '.csv' ? fromCsv(content, path, problems) : fromJson(content, path);
+  const clients = rows.flatMap(({ row, place }) => {
     const read = clientRow.safeParse(row);
-    if (read.success) return [withObjectId(read.data)];
-    problems.push(
-      `client ${index + 1}: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`).join('; ')}`,
-    );
+    if (read.success) return [{ client: withObjectId(read.data), place }];
+    const wrong = read.error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`);
+    problems.push(`${place}: ${wrong.join('; ')}`);
     return [];
   });
-  if (problems.length > 0)
-    throw new UsageError(
-      `${path}:\n${problems
-        .slice(0, 20)
-        .map((problem) => `- ${problem}`)
-        .join('\n')}`,
-    );
-  return clients;
+  return { rows: clients, problems, leftOut };
+}
+
+/** The clients of a file. @throws UsageError where any of them cannot be read. */
+export async function readClients(path: string): Promise<ClientDocument[]> {
+  const { rows, problems } = await readClientFile(path);
+  if (problems.length > 0) throw new UsageError([`${path}:`, ...problemLines(problems)].join('\n'));
+  return rows.map(({ client }) => client);
+}
+
+/** Problems that are shown; more have the same cause. */
+const SHOWN = 20;
+
+export function problemLines(problems: readonly string[]): string[] {
+  const more = problems.length - SHOWN;
+  return [
+    ...problems.slice(0, SHOWN).map((problem) => `- ${problem}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ];
+}
+
+/** By its byte order mark UTF-16, as Excel saves "Unicode text", else UTF-8; what is neither becomes U+FFFD. */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const label =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(label).decode(bytes);
 }
 
 /** Two rows of one id would leave the last one only. @throws UsageError that names them. */
@@ -82,7 +122,7 @@ function withObjectId(row: z.infer<typeof clientRow>): ClientDocument {
   ) as unknown as ClientDocument;
 }
 
-function fromJson(content: string, path: string): unknown[] {
+function fromJson(content: string, path: string): { rows: RawRow[]; leftOut: string[] } {
   let json: unknown;
   try {
     json = JSON.parse(content);
@@ -90,7 +130,7 @@ function fromJson(content: string, path: string): unknown[] {
     throw new UsageError(`${path}: is no JSON`, { cause: error });
   }
   if (!Array.isArray(json)) throw new UsageError(`${path}: expected a JSON array of client documents`);
-  return json;
+  return { rows: json.map((row: unknown, index) => ({ row, place: `client ${index + 1}` })), leftOut: [] };
 }
 
 /** "E-Mail" is `email`: what is not known by its name would be left out, and a replaced client lose its address. */
@@ -105,41 +145,64 @@ function namedColumns(headings: readonly string[], path: string): string[] {
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
   if (twice !== undefined)
     throw new UsageError(`${path}: the column ${twice} is there twice. Fix: leave one of them out`);
-  if (columns.includes('email') || columns.includes('_id')) return columns;
+  if (['email', 'emails', '_id'].some((column) => columns.includes(column))) return columns;
   throw new UsageError(
     `${path}: has no column email or _id, only ${headings.slice(0, 10).join(', ').slice(0, 200)}. Fix: begin with a line such as name,email,phone, with commas between`,
   );
 }
 
 /**
- * Columns by name, in whatever case: `email` may hold several, separated by semicolons; without `_id` the email gives
- * one.
+ * Columns by name, in whatever case: `email` and `emails` may hold several addresses, separated by semicolons or commas; without
+ * `_id` the first gives one. A row that cannot be read is a problem, and the others count.
  */
-function fromCsv(content: string, path: string): unknown[] {
-  let rows: Record<string, string>[];
+function fromCsv(content: string, path: string, problems: string[]): { rows: RawRow[]; leftOut: string[] } {
+  let parsed: { record: Record<string, string>; raw: string; info: { lines: number } }[];
+  let columns: string[] = [];
+  const skipped = new Set<string>();
   try {
-    rows = parse(content, {
-      columns: (headings: string[]) => namedColumns(headings, path),
+    parsed = parse(content, {
+      columns: (headings: string[]) => (columns = namedColumns(headings, path)),
       bom: true,
       skip_empty_lines: true,
       trim: true,
-    });
+      info: true,
+      raw: true,
+      skip_records_with_error: true,
+      // It is called twice for one row.
+      on_skip: (error) => void skipped.add(error?.message ?? 'a row that cannot be read'),
+    }) as unknown as typeof parsed;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path}: cannot be read as CSV (${error instanceof Error ? error.message : ''})`, {
       cause: error,
     });
   }
-  return rows.map((row) => {
-    const [email, ...more] = (row['email'] ?? '')
-      .split(';')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-    return {
-      ...row,
-      email,
-      ...(more.length > 0 ? { emails: [email, ...more] } : { emails: undefined }),
-      _id: row['_id'] || email,
-    };
-  });
+  problems.push(...skipped);
+  const known = Object.keys(clientRow.shape);
+  return {
+    rows: parsed.map(({ record, raw, info }) => ({
+      row: clientOf(record),
+      // The row ends there; a cell may hold line ends.
+      place: `line ${info.lines - (raw.trim().split('\n').length - 1)}`,
+    })),
+    leftOut: columns.filter((column) => !known.includes(column)),
+  };
 }
+
+function clientOf(record: Readonly<Record<string, string>>): unknown {
+  const all = [...new Set([...addressesIn(record['email']), ...addressesIn(record['emails'])])];
+  const [email] = all;
+  return {
+    ...record,
+    email,
+    emails: all.length > 1 ? all : undefined,
+    _id: record['_id'] || email,
+  };
+}
+
+/** What one cell lists. */
+export const addressesIn = (cell: string | undefined): string[] =>
+  (cell ?? '')
+    .split(/[;,]/u)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');

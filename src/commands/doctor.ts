@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { examine } from '../app/doctor/doctor.ts';
+import { exitStatus } from './usage.ts';
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 
@@ -28,5 +29,5 @@ async function doctor(fix: boolean): Promise<void> {
     for (const problem of error.problems) console.log(`${SIGNS.failed} settings: ${problem}`);
     failed += error.problems.length;
   }
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0) process.exitCode = exitStatus.failed;
 }

@@ -7,6 +7,7 @@ import { pollMailbox } from '../poll/poll.ts';
 import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
 import { mailboxNamed } from './mailbox-named.ts';
 import { createProgress } from './progress.ts';
+import { exitStatus } from './usage.ts';
 
 export function pollCommand(): Command {
   return new Command('poll')
@@ -38,10 +39,12 @@ async function pollToEnd(deps: PollDeps, mailbox: PolledMailbox): Promise<void> 
     total.vanished += run.vanished;
     progress.show(total.fetched);
     for (const { folder, error } of run.problems) console.error(`${folder}: ${describeError(error)}`);
-    if (run.problems.length > 0) process.exitCode = 1;
+    if (run.problems.length > 0) process.exitCode = exitStatus.failed;
     if (outcome === 'leased') console.log('another process polls this mailbox now');
-    if (outcome === 'waiting')
+    if (outcome === 'waiting') {
       console.error('ingest is behind (BACKPRESSURE_HIGH): start more ingest workers, then poll again');
+      process.exitCode = exitStatus.failed;
+    }
   }
   progress.end();
   console.log(

@@ -5,7 +5,8 @@ import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { filterFor, replayMessages } from './replay.ts';
+import { messagesNamed } from '../store/message-name.ts';
+import { replayMessages } from './replay.ts';
 import { UsageError } from './usage.ts';
 
 /** Rows of a list; more is a sign of one common cause, which the first show as well. */
@@ -82,19 +83,18 @@ async function replay(names: readonly string[], { all = false }: { all?: boolean
       const found = await findAll(database);
       wanted = found.map(({ _id }) => _id.toHexString());
     });
-  await replayMessages(wanted);
+  await replayMessages(wanted, { only: 'quarantined' });
 }
 
 async function exportRaw({ database, blobs }: Stores, name: string, out: string | undefined): Promise<void> {
   const raw = await blobs.get((await quarantined(database, name)).rawKey);
-  // `wx`: what stands there already is not overwritten.
-  await pipeline(raw, out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx' }), {
-    end: out !== undefined,
-  });
+  // What stands there already is not overwritten, nor written through if it is a link. A message is for its owner's eyes.
+  const target = out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx', mode: 0o600 });
+  await pipeline(raw, target, { end: out !== undefined });
 }
 
 async function quarantined({ messages }: Stores['database'], name: string): Promise<MessageDocument> {
-  const message = await messages.findOne({ ...filterFor(name), state: 'quarantined' });
+  const message = await messages.findOne({ ...messagesNamed(name), state: 'quarantined' });
   if (message === null) throw new UsageError(`${name}: no such message in quarantine`);
   return message;
 }

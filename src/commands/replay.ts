@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ObjectId } from 'mongodb';
 import { withResources } from '../app/open.ts';
+import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
@@ -16,7 +17,7 @@ import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
 import { withTriageContext } from './triage-context.ts';
 import { printable, tallyReport } from './triage-report.ts';
-import { UsageError } from './usage.ts';
+import { UsageError, dateOption, exitStatus } from './usage.ts';
 
 export function replayCommand(): Command {
   return new Command('replay')
@@ -36,10 +37,7 @@ export function replayCommand(): Command {
         throw new UsageError('give messages, or --since with a date');
       if (since === undefined && (dryRun || json)) throw new UsageError('--dry-run and --json need --since');
       if (since === undefined) return await replayMessages(wanted);
-      const from = new Date(since);
-      if (Number.isNaN(from.getTime()))
-        throw new UsageError(`--since ${since}: expected a date such as 2026-01-31`);
-      return await replaySince(from, { dryRun, json });
+      return await replaySince(dateOption('--since', since), { dryRun, json });
     });
 }
 
@@ -86,8 +84,17 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
   };
 }
 
-/** By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be. */
-export async function replayMessages(wanted: readonly string[]): Promise<void> {
+/** Messages of one name: several may bear one Message-ID. */
+const MAX_NAMED = 100;
+
+/**
+ * By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be read. @throws UsageError, before
+ * anything is done, where a name is of no message, or with `only` of none in that state.
+ */
+export async function replayMessages(
+  wanted: readonly string[],
+  { only }: { readonly only?: MessageDocument['state'] } = {},
+): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
     const { database, blobs } = resources;
@@ -99,35 +106,43 @@ export async function replayMessages(wanted: readonly string[]): Promise<void> {
       rules: config.rules,
       rejudgeSoon: async (ids) => void again.push(...ids),
     };
-    for (const name of wanted) await replayNamed(deps, name, config.mailboxes);
+    const found: MessageDocument[] = [];
+    for (const name of wanted) found.push(...(await messagesOf(database, name, only)));
+    for (const message of found) await replayFound(deps, message, config.mailboxes);
     for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
   });
 }
 
-async function replayNamed(
-  deps: IngestDeps,
+async function messagesOf(
+  { messages }: Resources['database'],
   name: string,
-  mailboxes: readonly { readonly name: string }[],
-): Promise<void> {
-  const messages = await deps.database.messages.find(filterFor(name)).limit(100).toArray();
-  if (messages.length === 0) {
-    console.error(`${name}: no such message`);
-    process.exitCode = 1;
-  }
-  for (const message of messages) {
-    const id = message._id.toHexString();
-    try {
-      const refetched = await refetchLost(deps, message, mailboxes);
-      console.log(`${id} ${message.state} -> ${refetched ?? (await replayOne(deps, message))}`);
-    } catch (error) {
-      console.error(`${id} ${message.state}: ${describeError(error)}`);
-      process.exitCode = 1;
-    }
-  }
+  only: MessageDocument['state'] | undefined,
+): Promise<MessageDocument[]> {
+  const named = await messages.find(messagesNamed(name)).limit(MAX_NAMED).toArray();
+  const found = only === undefined ? named : named.filter(({ state }) => state === only);
+  if (found.length > 0) return found;
+  const [other] = named;
+  throw new UsageError(
+    other === undefined
+      ? `${name}: no such message${only === undefined ? '' : ' in quarantine'}`
+      : `${name}: is not in quarantine but ${other.state}; docketmail replay decides any message again`,
+  );
 }
 
-/** Messages that a person may mean by a name. */
-export const filterFor = messagesNamed;
+async function replayFound(
+  deps: IngestDeps,
+  message: MessageDocument,
+  mailboxes: readonly { readonly name: string }[],
+): Promise<void> {
+  const id = message._id.toHexString();
+  try {
+    const refetched = await refetchLost(deps, message, mailboxes);
+    console.log(`${id} ${message.state} -> ${refetched ?? (await replayOne(deps, message))}`);
+  } catch (error) {
+    console.error(`${id} ${message.state}: ${describeError(error)}`);
+    process.exitCode = exitStatus.failed;
+  }
+}
 
 /** Without its raw bytes there is nothing to read: a mailbox is asked for them. Null where they are there. */
 async function refetchLost(

@@ -8,7 +8,7 @@ import type { Acted } from '../triage/triage.ts';
 import { decisionRow, detailOf } from '../triage/waiting.ts';
 import { withTriageContext, whoDecides } from './triage-context.ts';
 import type { TriageContext } from './triage-context.ts';
-import { actedReport, decisionReport, tallyReport } from './triage-report.ts';
+import { actedReport, decisionReport, replacedReport, tallyReport } from './triage-report.ts';
 import { UsageError } from './usage.ts';
 
 interface Common {
@@ -128,9 +128,17 @@ async function learn(
   await withTriageContext(async (context) => {
     const client = await clientNamed(context.database, clientName);
     const learned = await addAlias(context, { what, client, by: whoDecides(by), dryRun: dryRun === true });
-    const { address, decision, preview, marked } = learned;
+    const { address, decision, preview, marked, replaced } = learned;
     if (json === true)
-      console.log(JSON.stringify({ address, decision: decision && decisionRow(decision), preview, marked }));
+      console.log(
+        JSON.stringify({
+          address,
+          decision: decision && decisionRow(decision),
+          preview,
+          marked,
+          replaced: replaced.map(decisionRow),
+        }),
+      );
     else
       console.log(
         [
@@ -138,6 +146,7 @@ async function learn(
           ...(decision === null
             ? ['nothing was learned (--dry-run)']
             : [`${address} is learned for ${String(client._id)}: decision ${decision._id.toHexString()}`]),
+          ...replaced.map(replacedReport),
         ].join('\n'),
       );
   });
@@ -184,7 +193,12 @@ async function acted(
     if (json !== true) return console.log(actedReport(done));
     const message = done.message === null ? null : await detailOf(context.database, done.message);
     return console.log(
-      JSON.stringify({ decision: decisionRow(done.decision), message, marked: done.marked }),
+      JSON.stringify({
+        decision: decisionRow(done.decision),
+        message,
+        marked: done.marked,
+        replaced: (done.replaced ?? []).map(decisionRow),
+      }),
     );
   });
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { messageNamed } from '../triage/named.ts';
-import { decisionRow, detailOf, listWaiting } from '../triage/waiting.ts';
+import { decisionRow, detailOf, isCursor, listWaiting } from '../triage/waiting.ts';
 import { withTriageContext } from './triage-context.ts';
 import { decisionReport, detailReport, rowReport } from './triage-report.ts';
-import { UsageError } from './usage.ts';
+import { UsageError, countOption } from './usage.ts';
 
 /** What waits for a person, one of it, and what people decided. */
 export function triageListCommands(): Command[] {
@@ -36,13 +36,15 @@ async function list(options: {
   after?: string;
   json?: boolean;
 }): Promise<void> {
+  const { reason = null, after = null } = options;
+  const limit = countOption('--limit', options.limit);
+  if (after !== null && !isCursor(after))
+    throw new UsageError(
+      `--after ${after}: is no cursor; take the one that the page before printed at its end`,
+    );
   await withTriageContext(async ({ database }) => {
-    const page = await listWaiting(database, {
-      what: options.held === true ? 'held' : 'triage',
-      reason: options.reason ?? null,
-      limit: count(options.limit),
-      after: options.after ?? null,
-    });
+    const what = options.held === true ? 'held' : 'triage';
+    const page = await listWaiting(database, { what, reason, limit, after });
     if (options.json === true) {
       for (const row of page.rows) console.log(JSON.stringify(row));
       console.log(JSON.stringify({ next: page.next, total: page.total }));
@@ -63,16 +65,10 @@ async function show(name: string, { json }: { json?: boolean }): Promise<void> {
 }
 
 async function listDecisions({ limit, json }: { limit: string; json?: boolean }): Promise<void> {
+  const wanted = countOption('--limit', limit);
   await withTriageContext(async ({ database }) => {
-    const rows = await database.decisions.find().sort({ at: -1 }).limit(count(limit)).toArray();
+    const rows = await database.decisions.find().sort({ at: -1 }).limit(wanted).toArray();
     for (const row of rows.map(decisionRow))
       console.log(json === true ? JSON.stringify(row) : decisionReport(row));
   });
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`--limit ${text}: expected a number from 1`);
-  return number;
 }

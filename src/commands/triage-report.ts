@@ -1,4 +1,5 @@
 import type { Tally } from '../rejudge/preview.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
 import type { Acted } from '../triage/triage.ts';
 import type { DecisionRow, NamedLink, TriageDetail, TriageRow } from '../triage/waiting.ts';
 
@@ -80,7 +81,11 @@ export function decisionReport({
   return printable(`${id}  ${at.slice(0, 16)} ${by}: ${act} ${clients.join(', ')} ${subject}${undone}`);
 }
 
-export function actedReport({ decision, message, marked }: Acted): string {
+/** A decision that a later one about the same sender or domain ended. */
+export const replacedReport = ({ _id, act, by, at }: DecisionDocument): string =>
+  `replaces decision ${_id.toHexString()} (${act === 'link' ? 'learn' : act} by ${by}, ${at.toISOString().slice(0, 16)}), which is undone`;
+
+export function actedReport({ decision, message, marked, replaced = [] }: Acted): string {
   const clients = message?.links.map(({ clientId }) => String(clientId)).join(', ') ?? '';
   return [
     `decision ${decision._id.toHexString()} by ${decision.by}: ${decision.act}${decision.undoneAt === null ? '' : ', undone'}`,
@@ -89,6 +94,7 @@ export function actedReport({ decision, message, marked }: Acted): string {
       : [
           `message ${message._id.toHexString()} is now ${message.state}${clients === '' ? '' : ` for ${clients}`}`,
         ]),
+    ...replaced.map(replacedReport),
     ...(marked > 0 ? [`${marked} other messages are judged again`] : []),
   ].join('\n');
 }

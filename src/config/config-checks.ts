@@ -1,8 +1,8 @@
-import type { Rules } from '../decide/rules.ts';
 import { allSettings } from './config-table.ts';
 import type { settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
+import { weaknessOf } from './secret-strength.ts';
 import { isSet } from './setting-reader.ts';
 import { quoted } from './setting-kinds.ts';
 import type { ValuesOf } from './setting.ts';
@@ -57,7 +57,27 @@ export function findConflicts({
       `DASHBOARD_HOST: got ${quoted(host)}, which others can reach, without a password. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or leave it out to listen on this machine only.`,
     );
   }
+  if (host && !isLoopback(host)) {
+    for (const { name, why } of weakSecrets(found))
+      problems.push(
+        `${name}: ${why}, and DASHBOARD_HOST lets others guess at it. Fix: choose a long random one, such as ${randomSecret} prints.`,
+      );
+  }
   return problems;
+}
+
+const randomSecret = '`openssl rand -base64 24`';
+
+/** The passwords of the dashboard that somebody can guess. */
+function weakSecrets({
+  dashboardPassword,
+  dashboardToken,
+}: Found): readonly { readonly name: string; readonly why: string }[] {
+  const secrets = { DASHBOARD_PASSWORD: dashboardPassword, DASHBOARD_TOKEN: dashboardToken };
+  return Object.entries(secrets).flatMap(([name, secret]) => {
+    const why = secret ? weaknessOf(secret) : null;
+    return why === null ? [] : [{ name, why }];
+  });
 }
 
 function isLoopback(host: string): boolean {
@@ -66,16 +86,26 @@ function isLoopback(host: string): boolean {
 
 /** What works, but hardly as it was meant. */
 export function findWarnings({
+  found,
   env,
   mailboxes,
-  authentication,
 }: {
-  env: Env;
-  mailboxes: readonly MailboxConfig[];
-  authentication: Rules['authentication'];
+  readonly found: ValuesOf<typeof settings>;
+  readonly env: Env;
+  readonly mailboxes: readonly MailboxConfig[];
 }): readonly string[] {
   const warnings = [...findTypos(Object.keys(env), allSettings)];
-  if (authentication === 'off') {
+  for (const { name, why } of weakSecrets(found))
+    warnings.push(
+      `${name}: ${why}, so other programs and users of this machine can guess it. Choose a long random one, such as ${randomSecret} prints.`,
+    );
+  const isGuarded = found.dashboardPassword !== null || found.dashboardToken !== null;
+  if (found.publicUrl !== null && isGuarded && found.dashboardProxies === null) {
+    warnings.push(
+      'DASHBOARD_PROXIES: not set, though PUBLIC_URL is: to docketmail all people behind the proxy have its address, and who guesses passwords there locks out all of them. Set it to the address of the proxy.',
+    );
+  }
+  if (found.authentication === 'off') {
     warnings.push(
       'AUTHENTICATION: off, so anyone who writes the address of a client or of yours into From can close a case. Set it to flag or require.',
     );

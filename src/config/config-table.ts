@@ -1,7 +1,7 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import { ruleKinds } from './rule-kinds.ts';
-import { byteSize, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import { byteSize, networks, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -47,6 +47,7 @@ const g = {
   who: 'Staff and clients',
   cases: 'Case tags',
   dashboard: 'Dashboard',
+  secrets: 'Stored secrets',
   process: 'Process',
 } as const;
 
@@ -380,14 +381,14 @@ export const settings = {
   dashboardPassword: setting({
     name: 'DASHBOARD_PASSWORD',
     group: g.dashboard,
-    doc: 'Password for people who use a browser.',
+    doc: 'Password for people who use a browser: 12 characters or more if others can reach the dashboard.',
     kind: secretText,
     secret: true,
   }),
   dashboardToken: setting({
     name: 'DASHBOARD_TOKEN',
     group: g.dashboard,
-    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus.',
+    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus. As long as a password.',
     kind: secretText,
     secret: true,
   }),
@@ -397,6 +398,21 @@ export const settings = {
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
     kind: urlOf(['http', 'https']),
     example: 'https://docketmail.firm.example',
+  }),
+  dashboardProxies: setting({
+    name: 'DASHBOARD_PROXIES',
+    group: g.dashboard,
+    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
+    kind: networks,
+    example: '127.0.0.1, 10.0.0.0/8',
+  }),
+
+  secretsKeyFile: setting({
+    name: 'SECRETS_KEY_FILE',
+    group: g.secrets,
+    doc: 'File with the keys that seal passwords and tokens stored in the database: 32 bytes in base64 or hex per line (openssl rand -base64 32). The first key seals, all of them open. Read again for each use. Without it, nothing secret is stored.',
+    kind: text,
+    example: '/run/secrets/docketmail.key',
   }),
 
   logLevel: setting({

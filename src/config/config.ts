@@ -11,9 +11,10 @@ import { readMailboxFile } from './mailbox-file.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import type { Rules } from '../decide/rules.ts';
-import { isSet, readTable } from './setting-reader.ts';
+import { isSet, readTable, readTextFile } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
+import { parseKeyRing, SecretError } from '../secrets/key-ring.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
@@ -45,7 +46,11 @@ export interface Config {
     readonly password: string | null;
     readonly token: string | null;
     readonly publicUrl: string | null;
+    /** Addresses and networks. */
+    readonly proxies: readonly string[];
   };
+  /** The key ring for stored secrets; null: none are stored. */
+  readonly secretsKeyFile: string | null;
   readonly log: { readonly level: string };
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
@@ -80,12 +85,32 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
       `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
     );
   }
+  if (found.secretsKeyFile) checkKeyFile({ path: found.secretsKeyFile, readFile, problems });
   problems.push(...findConflicts({ found, env, mailboxes }));
   if (problems.length > 0 || !isComplete(found)) {
     // A mistyped name is the likeliest reason of a missing setting.
     throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
   }
   return configOf({ values: found, mailboxes, env });
+}
+
+function checkKeyFile({
+  path,
+  readFile,
+  problems,
+}: {
+  readonly path: string;
+  readonly readFile: ReadFile;
+  readonly problems: string[];
+}): void {
+  const label = settings.secretsKeyFile.name;
+  const content = readTextFile({ label, path, readFile, problems });
+  if (content === undefined) return;
+  try {
+    parseKeyRing(content);
+  } catch (error) {
+    problems.push(`${label}: ${error instanceof SecretError ? error.message : String(error)}.`);
+  }
 }
 
 /** Where a setting stands in the environment. */
@@ -175,10 +200,12 @@ function configOf({
       password: v.dashboardPassword,
       token: v.dashboardToken,
       publicUrl: v.publicUrl,
+      proxies: v.dashboardProxies ?? [],
     },
+    secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
     log: { level: v.logLevel },
     shutdownSeconds: v.shutdownSeconds,
-    warnings: findWarnings({ env, mailboxes, authentication: v.authentication }),
+    warnings: findWarnings({ found: v, env, mailboxes }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { relayEntry } from '../mail/authentication/own-relays.ts';
 
@@ -189,6 +190,17 @@ export const relays: Kind<readonly string[]> = listWith({
   },
   expects:
     'addresses, networks and host names with commas between, such as 192.0.2.25, 10.0.0.0/8, mx.example.com',
+});
+
+/** Addresses and networks, no names. */
+export const networks: Kind<readonly string[]> = listWith({
+  read: (entry) => {
+    const value = relayEntry(entry);
+    return value === null || isIP(value.split('/', 1)[0] ?? '') === 0
+      ? { ok: false, wrong: `${quoted(entry)} is no address or network` }
+      : { ok: true, value };
+  },
+  expects: 'addresses and networks with commas between, such as 127.0.0.1, 10.0.0.0/8',
 });
 
 /** More of a value than this says nothing to a reader and floods the terminal. */

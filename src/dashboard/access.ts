@@ -1,5 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
+import { createGuesses } from './guesses.ts';
+import type { Guesses } from './guesses.ts';
+import { createPlaceOf } from './remote-address.ts';
+import type { PlaceOf } from './remote-address.ts';
 
 export interface AccessSettings {
   readonly host: string;
@@ -7,14 +11,28 @@ export interface AccessSettings {
   readonly token: string | null;
   /** How people reach the dashboard behind a proxy, which may give its own name as the host. */
   readonly publicUrl: string | null;
+  /** Addresses and networks of proxies, whose X-Forwarded-For is believed. */
+  readonly proxies?: readonly string[];
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-/** Open to probes: they tell nothing about mail. */
+/** Open to probes: they tell nothing about mail, and to others not why a server does not answer. */
 const OPEN_PATHS = new Set(['/health/live', '/health/ready']);
 
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host.replace(/^\[|\]$/gu, ''));
+  const bare = host.replace(/^\[|\]$/gu, '');
+  return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(bare);
+}
+
+/** Too many wrong ones came from there, or no password at all, or a right or a wrong one. */
+type Caller =
+  | { readonly kind: 'known' | 'stranger' }
+  | { readonly kind: 'refused'; readonly secondsToWait: number };
+
+const isSignedIn = new WeakSet<Request>();
+
+/** Whether the request came with the password or token, or from this machine where there is none. */
+export function signedIn(context: Context): boolean {
+  return isSignedIn.has(context.req.raw);
 }
 
 /**
@@ -22,18 +40,24 @@ export function isLoopback(host: string): boolean {
  * this machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that
  * change something must come from a page of ours: Bull Board has no protection against CSRF of its own.
  */
-export function guardAccess({ password, token, publicUrl }: AccessSettings): MiddlewareHandler {
+export function guardAccess(settings: AccessSettings, guesses: Guesses = createGuesses()): MiddlewareHandler {
+  const { password, token, publicUrl, proxies = [] } = settings;
   const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
+  const callerOf = createCallerOf({ password, token, guesses, placeOf: createPlaceOf(proxies) });
   return async (context, next) => {
+    const caller = callerOf(context);
+    if (caller.kind === 'known') isSignedIn.add(context.req.raw);
     if (OPEN_PATHS.has(context.req.path)) return await next();
-    if (password === null && token === null) {
-      const { hostname } = new URL(context.req.url);
-      if (!isLoopback(hostname))
+    if (caller.kind === 'refused') {
+      context.header('Retry-After', String(caller.secondsToWait));
+      return context.text(`Too many wrong passwords. Try again in ${caller.secondsToWait} seconds.\n`, 429);
+    }
+    if (caller.kind === 'stranger') {
+      if (password === null && token === null)
         return context.text(
           'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN.\n',
           403,
         );
-    } else if (!isKnown(context, { password, token })) {
       context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
       return context.text('Password or token needed.\n', 401);
     }
@@ -43,8 +67,33 @@ export function guardAccess({ password, token, publicUrl }: AccessSettings): Mid
   };
 }
 
-function isKnown(context: Context, { password, token }: Pick<AccessSettings, 'password' | 'token'>): boolean {
-  const [scheme = '', value = ''] = (context.req.header('authorization') ?? '').split(' ', 2);
+type Secrets = Pick<AccessSettings, 'password' | 'token'>;
+
+function createCallerOf({
+  password,
+  token,
+  guesses,
+  placeOf,
+}: Secrets & { readonly guesses: Guesses; readonly placeOf: PlaceOf }): (context: Context) => Caller {
+  return (context) => {
+    if (password === null && token === null)
+      return { kind: isLoopback(new URL(context.req.url).hostname) ? 'known' : 'stranger' };
+    const authorization = context.req.header('authorization') ?? '';
+    // A browser asks without a password first.
+    if (authorization === '') return { kind: 'stranger' };
+    const place = placeOf(context);
+    const secondsToWait = guesses.secondsToWait(place);
+    // Not looked at, though it may be right: else it would still tell which one is.
+    if (secondsToWait > 0) return { kind: 'refused', secondsToWait };
+    const isRight = isKnown(authorization, { password, token });
+    if (isRight) guesses.right(place);
+    else guesses.wrong(place);
+    return { kind: isRight ? 'known' : 'stranger' };
+  };
+}
+
+function isKnown(authorization: string, { password, token }: Secrets): boolean {
+  const [scheme = '', value = ''] = authorization.split(' ', 2);
   if (scheme.toLowerCase() === 'bearer') return token !== null && isSame(value, token);
   if (scheme.toLowerCase() !== 'basic' || password === null) return false;
   const given = Buffer.from(value, 'base64').toString('utf8');

@@ -8,10 +8,14 @@ const RAW = /^raw\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.eml$/u;
 const REDIRECT_SECONDS = 300;
 
 /**
- * /files/<key>?name=…&type=…: an attachment or a raw message. Redirects to a presigned URL where the store has one and
- * `?redirect=1` asks for it, else streams. Always as a download, never as a page: the bytes are a stranger's.
+ * /files/<key>?name=…: an attachment or a raw message. Redirects to a presigned URL where `?redirect=1` asks for it and the browser
+ * can be expected to reach it, else streams. Always as a download, never as a page: the bytes are a stranger's.
  */
-export function mountFiles(app: Hono, blobs: BlobStore): void {
+export function mountFiles(
+  app: Hono,
+  blobs: BlobStore,
+  { publicUrl }: { readonly publicUrl: string | null },
+): void {
   app.get('/files/*', async (context) => {
     const key = context.req.path.slice('/files/'.length);
     if (!ATTACHMENT.test(key) && !RAW.test(key)) return context.text('No such file.\n', 404);
@@ -22,12 +26,24 @@ export function mountFiles(app: Hono, blobs: BlobStore): void {
         contentType: 'application/octet-stream',
         expiresSeconds: REDIRECT_SECONDS,
       });
-      if (url !== null) return context.redirect(url, 302);
+      if (url !== null && isPublic(url, publicUrl)) return context.redirect(url, 302);
     }
     const head = await blobs.head(key);
     if (head === null) return context.text('No such file.\n', 404);
     return download(context, { content: await blobs.get(key), size: head.size, filename });
   });
+}
+
+/**
+ * S3_ENDPOINT is how this process reaches the store, often by a name of its own network. A browser reaches Amazon's, and what is
+ * served under PUBLIC_URL.
+ */
+function isPublic(url: string, publicUrl: string | null): boolean {
+  const { origin, hostname, pathname } = new URL(url);
+  if (/\.amazonaws\.com(?:\.cn)?$/u.test(hostname)) return true;
+  if (publicUrl === null) return false;
+  const base = new URL(publicUrl);
+  return origin === base.origin && pathname.startsWith(base.pathname);
 }
 
 function download(
@@ -38,9 +54,7 @@ function download(
     'Content-Type': 'application/octet-stream',
     'Content-Length': String(size),
     'Content-Disposition': contentDisposition(filename),
-    'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; sandbox",
-    'Cache-Control': 'private, max-age=31536000, immutable',
   });
 }
 

@@ -8,6 +8,7 @@ import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
+import { signedIn } from './access.ts';
 
 export interface HealthSources {
   readonly database: Database;
@@ -33,10 +34,12 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   });
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
+    // Others learn which server fails, and neither its name nor that of the bucket.
+    const say = signedIn(context) ? describeError : () => 'unavailable';
     const checks = {
-      mongodb: await answers(async () => await database.db.command({ ping: 1 })),
-      redis: await answers(async () => await queues.ingest.getJobCounts('waiting')),
-      blobs: await answers(async () => await blobs.check()),
+      mongodb: await answers(async () => await database.db.command({ ping: 1 }), say),
+      redis: await answers(async () => await queues.ingest.getJobCounts('waiting'), say),
+      blobs: await answers(async () => await blobs.check(), say),
     };
     const ready = Object.values(checks).every((check) => check === 'ok');
     return context.json({ status: ready ? 'ok' : 'unavailable', ...checks }, ready ? 200 : 503);
@@ -47,11 +50,8 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   });
 }
 
-async function answers(check: () => Promise<unknown>): Promise<string> {
-  return await inTime(check()).then(
-    () => 'ok',
-    (error: unknown) => describeError(error),
-  );
+async function answers(check: () => Promise<unknown>, say: (error: unknown) => string): Promise<string> {
+  return await inTime(check()).then(() => 'ok', say);
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
+import { pageStyle } from './page-style.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -10,44 +11,7 @@ export function page(title: string, content: Html): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} – docketmail</title>
-        <style>
-          body {
-            font:
-              15px/1.5 system-ui,
-              sans-serif;
-            max-width: 60rem;
-            margin: 2rem auto;
-            padding: 0 1rem;
-            color: #1d2733;
-          }
-          h1 {
-            font-size: 1.3rem;
-          }
-          h2 {
-            font-size: 1rem;
-            margin-top: 1.5rem;
-          }
-          table {
-            border-collapse: collapse;
-            width: 100%;
-          }
-          th,
-          td {
-            text-align: left;
-            vertical-align: top;
-            padding: 0.3rem 0.6rem;
-            border-bottom: 1px solid #e3e8ee;
-            overflow-wrap: anywhere;
-          }
-          th {
-            font-weight: 600;
-            white-space: nowrap;
-            color: #51606f;
-          }
-          nav a {
-            margin-right: 1rem;
-          }
-        </style>
+        ${raw(`<style>${pageStyle}</style>`)}
       </head>
       <body>
         <nav><a href="/">Overview</a><a href="/queues">Queues</a><a href="/metrics">Metrics</a></nav>

@@ -5,6 +5,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { limitBody } from './limit-body.ts';
 import { ingestJob } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 
@@ -47,8 +49,20 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'docketmail' }, uiBasePath: uiFolder() },
   });
+  app.use('/queues/*', limitBody, withoutRemoteFonts);
   app.route('/queues', server.registerPlugin());
 }
+
+/** Its page names fonts of another host, which would learn who looks at it and when. Those of the system do. */
+const withoutRemoteFonts = createMiddleware(async (context, next) => {
+  await next();
+  if (context.res.headers.get('content-type')?.startsWith('text/html') !== true) return;
+  const page = await context.res.text();
+  context.res = new Response(
+    page.replaceAll(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/giu, ''),
+    context.res,
+  );
+});
 
 function uiFolder(): string {
   return dirname(createRequire(import.meta.url).resolve(join('@bull-board/ui', 'package.json')));

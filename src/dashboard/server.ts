@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
@@ -10,11 +9,14 @@ import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
 import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
+import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
 import { mountOverview } from './overview.ts';
+import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
+import { withoutTrailingSlash } from './trailing-slash.ts';
 
 export interface Dashboard {
   readonly url: string;
@@ -39,16 +41,22 @@ export async function openDashboard(
     log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
 
   const app = new Hono();
-  app.use(secureHeaders());
-  app.use(guardAccess(settings));
+  app.use(...keepPrivate());
+  const guesses = createGuesses({
+    onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
+    onBurst: (burst) =>
+      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+  });
+  app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
     return context.text('Something went wrong; the log says what.\n', 500);
   });
+  app.use(withoutTrailingSlash);
   mountHealth(app, input);
   mountOverview(app, input);
   mountMessages(app, database);
-  mountFiles(app, blobs);
+  mountFiles(app, blobs, settings);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

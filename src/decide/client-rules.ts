@@ -35,8 +35,10 @@ function matchDecision({ facts }: JudgeInput): Answer {
   if (linked.length > 0) return decided(linked, 'a person linked this message');
   if (message.some((d) => d.act === 'ignore'))
     return { outcome: 'found', detail: 'a person ignored this message', ignore: 'ignored-message' };
+  // Who gave an address to a client meant it, also where the rest of its domain is ignored.
+  const isLearned = facts.decisions.some((d) => d.act === 'link' && d.subject === 'address');
   const always = facts.decisions.find(
-    (d) => d.act === 'ignore' && (d.subject === 'address' || d.subject === 'domain'),
+    (d) => d.act === 'ignore' && (d.subject === 'address' || (d.subject === 'domain' && !isLearned)),
   );
   if (always !== undefined)
     return {

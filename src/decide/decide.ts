@@ -11,8 +11,10 @@ import { recipientsKey } from './facts-from-mail.ts';
 import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
 import type { Doubt } from './doubtful-copy.ts';
 import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
+import { provenOf, withInnerAddresses } from './inner-address.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
+import { withUnsent } from './unsent.ts';
 import type { Verdict } from './verdict.ts';
 import { keptLinks, withNewLinks } from './links.ts';
 import { isDoubtful, proofOfSender, UNAUTHENTICATED_FLAG } from './proof.ts';
@@ -21,8 +23,8 @@ import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
-/** Increased when rules change their decisions, so that a replay knows what older ones judged. */
-export const RULE_VERSION = 7;
+/** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
+export const RULE_VERSION = 8;
 
 /** A Message-ID on different content: at most one of the messages that have it is what its sender meant. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -76,15 +78,19 @@ interface DecideInput {
  * Decides everything about a message from what is known. Pure. A message decided before only gains links (invariant 7). It loses
  * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was removed from the client.
  */
-export function decide(input: DecideInput): Judgement {
-  const { mail, message, known } = input;
+export function decide(given: DecideInput): Judgement {
+  const { message, rules } = given;
+  const mail = withInnerAddresses(given.mail, rules);
+  const authentication = provenOf(given.mail, given.known.authentication, rules);
+  const known = { ...given.known, authentication };
+  const input = { ...given, mail, known };
   const { roles, inOwnSent, backfill } = message;
-  const { decisions, authentication, book, relations, threadClients } = known;
+  const { decisions, book, relations, threadClients } = known;
   const { thread, sharedIds } = relations;
   const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
-  const doubt = doubtOf(message, { relations, rules: input.rules });
+  const doubt = doubtOf(message, { relations, rules });
   const { verdict, updates } = withCaseUpdates(input, { context, doubt });
-  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, input.rules));
+  const isUnauthenticated = isDoubtful(proofOfSender(mail, context, rules));
   const kept = keptLinks({ message, verdict, known, isDisplaced: doubt !== null });
   const links = withNewLinks(kept, {
     verdict,
@@ -111,7 +117,7 @@ export function decide(input: DecideInput): Judgement {
     ],
     // A copy in our own Sent folder proves what was doubtful before.
     goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
-    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(mail) },
+    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(given.mail) },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
   };
@@ -138,7 +144,7 @@ function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
-  const judged = withDoubt(judge(mail, facts, rules), doubt);
+  const judged = withUnsent(withDoubt(judge(mail, facts, rules), doubt), message.unsent);
   const { relations, claims } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({

@@ -8,6 +8,7 @@ import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
+import { withInnerAddresses } from './inner-address.ts';
 import { isOurs } from './parties.ts';
 import { identifies, originalIds } from './thread-ids.ts';
 import { listOriginal } from '../mail/list-original.ts';
@@ -50,7 +51,7 @@ export function messageFactsOf(
     parentId: mail.inReplyTo.findLast(identifies) ?? mail.references.findLast(identifies) ?? null,
     subject: mail.subject.slice(0, MAX_SUBJECT_CHARS),
     preview: (isBareForward(mail) ? mail.text.trim() : mail.reply).slice(0, PREVIEW_CHARS),
-    participants: participantsOf(mail).slice(0, MAX_PARTICIPANTS),
+    participants: participantsOf(withInnerAddresses(mail, beside.rules)).slice(0, MAX_PARTICIPANTS),
     date: date.value,
     arrivedAt: internalDate === null || internalDate > now ? now : internalDate,
     rawKey: beside.rawKey,

@@ -103,17 +103,11 @@ function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
 }
 
 /**
- * What staff put into the dropbox is meant for a client. If it names nobody outside (a blind copy of a message to hidden
- * recipients, or an unreadable forward), only a person can say which.
+ * What staff put into the dropbox is meant for a client. Where it names nobody outside because it is a forward that cannot be read,
+ * only a person can say for whom.
  */
 function withHiddenClient(parties: Parties, mail: Mail, { roles }: KnownContext): Parties {
   if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;
-  if ([...mail.to, ...mail.cc, ...mail.bcc].every(({ address }) => address === null))
-    return {
-      ...parties,
-      direction: 'outbound',
-      directionReason: 'from staff, to recipients that are not named',
-    };
   const isForward = stripSubjectPrefixes(mail.subject).kinds.at(0) === 'forward';
   if (isForward && mail.automatic === null)
     return {

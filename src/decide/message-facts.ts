@@ -1,5 +1,6 @@
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import type { Automatic, Bounce, Forward } from '../mail/mail.ts';
+import type { Unsent } from '../mail/unsent.ts';
 import type { Address, Attachment } from '../mime/parsed-message.ts';
 
 export type MailboxRole = 'capture' | 'dropbox';
@@ -43,6 +44,8 @@ export interface MessageFacts {
   readonly enclosedFiles?: readonly Attachment[];
   readonly automatic: Automatic | null;
   readonly bounce: Bounce | null;
+  /** Of a draft, or of what was thrown away before it was sent; absent in what was sent. */
+  readonly unsent?: Unsent;
   readonly forwarded: Forward | null;
   readonly tags: readonly CaseTag[];
   readonly threadId: string;

@@ -1,6 +1,7 @@
 import { getDomain } from 'tldts';
 import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
+import { innerAddress } from '../mime/addresses/inner-address.ts';
 import type { Rules } from './rules.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { tenantOf, tenantSuffixes } from '../mail/organisation.ts';
@@ -53,8 +54,15 @@ export function withoutSubAddress(address: string): string | null {
   return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : null;
 }
 
-/** Whether an address is the firm's: an own address, with or without a sub-address, or in a staff domain or its subdomains. */
+/** Whether an address is the firm's, and nobody else's stands inside it. */
 export function isOurs(address: string, rules: Rules): boolean {
+  if (!isAtOurs(address, rules)) return false;
+  const inner = innerAddress(address);
+  return inner === null || (inner.address !== null && isOurs(inner.address, rules));
+}
+
+/** Whether mail of an address comes to the firm: an own address, one with a sub-address, or a staff domain and what is below it. */
+export function isAtOurs(address: string, rules: Rules): boolean {
   const own = rules.ownAddresses;
   if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
   const domain = domainOf(address);
@@ -93,7 +101,10 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
   const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
   const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
-  const isFiled = staffHops.length > 0 && recipients.every((address) => isOurs(address, rules));
+  const named = [...mail.to, ...mail.cc, ...mail.bcc];
+  // Who cannot be read may be anybody.
+  const isToUs = named.every(({ address }) => address !== null && isOurs(address, rules));
+  const isFiled = staffHops.length > 0 && isToUs;
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');
   const side = (direction: Direction, directionReason: string): Parties => ({
     direction,
@@ -110,7 +121,9 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   if (fromStaff && outside.length === 0 && isReportOnOthers(mail, rules))
     return side('inbound', 'a report of our own mail server on what went out');
   if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
-    return side('internal', 'every participant is staff');
+    return isToUs && named.length > 0
+      ? side('internal', 'every participant is staff')
+      : side('outbound', 'from staff, to recipients that are not named');
   if (isFiled) {
     const first = staffHops.find((hop) => hop.from.address === null || !isOurs(hop.from.address, rules));
     if (first !== undefined)

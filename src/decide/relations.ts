@@ -143,7 +143,9 @@ export function relate(input: {
   readonly mail: Mail;
   readonly found: readonly DecidedMessage[];
 }): Relations {
-  const { message, mail, found } = input;
+  const { message, mail } = input;
+  // What nobody sent is no message that others could answer, copy or forge.
+  const found = message.unsent === undefined ? input.found.filter(({ unsent }) => unsent === undefined) : [];
   const { originKey, carriesKey } = message;
   const namedBy = (ids: readonly string[]): Set<DecidedMessage> =>
     new Set([...new Set(ids)].filter(identifies).flatMap((id) => messagesWithId(id, found)));

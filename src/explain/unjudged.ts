@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +10,9 @@ import { readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
 import type { MessageFile } from '../mailbox/files/message-files.ts';
+import { fileMark } from '../mailbox/files/file-mark.ts';
+import { unsentSign } from '../mail/unsent.ts';
+import { asUnsent } from '../decide/unsent.ts';
 import { messageFactsOf } from '../decide/facts-from-mail.ts';
 import { compareWithSecond, findDisagreements } from '../read/find-disagreements.ts';
 import type { ExplainConfig } from './explain-config.ts';
@@ -36,6 +40,8 @@ const UNKNOWN: Authentication = {
 };
 /** Messages without any date are judged first, as if they were the oldest. */
 const NO_DATE = new Date(0);
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export function resolverOf({
   config,
@@ -74,6 +80,7 @@ export async function readFile(
     now: NO_DATE,
     rules: config.rules,
   });
+  const unsent = unsentSign(reading.mail, fileMark(file.file));
   const date = reading.mail.date === null ? NO_DATE : new Date(reading.mail.date);
   const authentication =
     (await authenticateSender({
@@ -88,7 +95,10 @@ export async function readFile(
   return {
     file: file.file,
     reading,
-    facts: { ...facts, date },
+    facts:
+      unsent === null
+        ? { ...facts, date }
+        : asUnsent({ ...facts, date }, { unsent, key: raw === null ? file.file : sha256Of(raw) }),
     authentication,
     disagreements,
     compared,

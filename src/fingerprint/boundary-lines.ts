@@ -6,11 +6,23 @@ const DASH = 45;
 const nothing: Buffer = Buffer.alloc(0);
 const dashesAtLineStart = Buffer.from('\n--');
 
-/** Splits the stream into lines that begin with "--", which may be boundaries, and everything between. */
+/** Characters of a boundary are bytes; behind it stand dashes or blanks. */
+export function isBoundaryAt(boundary: string, bytes: Buffer, start: number): boolean {
+  const end = start + boundary.length;
+  for (let index = 0; index < boundary.length; index += 1)
+    if (bytes[start + index] !== boundary.charCodeAt(index)) return false;
+  const next = bytes[end] ?? LF;
+  return next <= 0x20 || next === DASH || next >= 0x80;
+}
+
+/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
 export function createBoundaryLines({
+  mayBeBoundary,
   isBoundary,
   addBytes,
 }: {
+  /** False where a whole line, which begins at `start`, is none for sure. Answers megabytes of dashes, each a line of its own. */
+  readonly mayBeBoundary: (bytes: Buffer, start: number) => boolean;
   readonly isBoundary: (line: string) => boolean;
   readonly addBytes: (bytes: Buffer) => void;
 }): { write(chunk: Buffer): void; end(): void } {
@@ -18,7 +30,10 @@ export function createBoundaryLines({
   /** The start of a line that may be a boundary, or may become one. */
   let held = nothing;
 
-  /** Continues a line that begins with dashes. @returns where to continue in the chunk. */
+  const isNone = (chunk: Buffer, start: number): boolean =>
+    !mayBeBoundary(chunk, start) && chunk.indexOf(LF, start) >= 0;
+
+  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
   const readDashes = (chunk: Buffer, start: number): number => {
     const feed = chunk.indexOf(LF, start);
     const lineEnd = feed < 0 ? chunk.length : feed + 1;
@@ -36,7 +51,8 @@ export function createBoundaryLines({
 
   /** @returns where the next possible boundary line begins. */
   const readOther = (chunk: Buffer, start: number): number => {
-    const found = chunk.indexOf(dashesAtLineStart, start);
+    let found = chunk.indexOf(dashesAtLineStart, start);
+    while (found >= 0 && isNone(chunk, found + 1)) found = chunk.indexOf(dashesAtLineStart, found + 1);
     const endsInDash = chunk.at(-1) === DASH && chunk.at(-2) === LF;
     const end = found < 0 ? chunk.length - (endsInDash ? 1 : 0) : found + 1;
     addBytes(chunk.subarray(start, end));
@@ -48,7 +64,7 @@ export function createBoundaryLines({
     write(chunk) {
       let index = 0;
       while (index < chunk.length) {
-        const dashes = atLineStart && (held.length > 0 || chunk[index] === DASH);
+        const dashes = atLineStart && (held.length > 0 || (chunk[index] === DASH && !isNone(chunk, index)));
         index = dashes ? readDashes(chunk, index) : readOther(chunk, index);
       }
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createBoundaryLines } from './boundary-lines.ts';
+import { createBoundaryLines, isBoundaryAt } from './boundary-lines.ts';
 import { createHeldLineEnd } from './held-line-end.ts';
 import { identityOf } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -121,6 +121,10 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   };
 
   const lines = createBoundaryLines({
+    // In a header the next bytes may open a multipart whose boundary is not known yet.
+    mayBeBoundary: (bytes, start) =>
+      state.kind === 'headers' ||
+      (!opaque && structure.open.some(({ boundary }) => isBoundaryAt(boundary, bytes, start + 2))),
     isBoundary(line) {
       const found = opaque ? null : findBoundary(structure.open, line);
       if (found === null) return false;

@@ -5,6 +5,7 @@ import type { Disagreement } from '../mail/second-reading.ts';
 import { addressLookups, decisionKeysFor } from '../decide/address-lookups.ts';
 import type { Known } from '../decide/decide.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
+import { withInnerAddresses } from '../decide/inner-address.ts';
 import { readParties } from '../decide/parties.ts';
 import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
@@ -106,7 +107,8 @@ interface Questions {
   readonly subjects: readonly string[];
 }
 
-function questionsOf({ mail, message }: Asked, rules: Rules): Questions {
+function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions {
+  const mail = withInnerAddresses(written, rules);
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
   return {

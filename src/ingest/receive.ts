@@ -4,6 +4,8 @@ import { proofOf } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { messageFactsOf, recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { MessageFacts, Participant } from '../decide/message-facts.ts';
+import { asUnsent } from '../decide/unsent.ts';
+import { unsentSign } from '../mail/unsent.ts';
 import type { ReadMessage } from '../read/reader.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
 import { deterministicId } from '../store/ids.ts';
@@ -41,11 +43,13 @@ export async function receiveCopy(
   sighting: SightingDocument,
   read: ReadMessage,
 ): Promise<ReceivedCopy> {
-  for (const { sha256, size, content, contentType } of read.contents)
-    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256, contentType });
+  for (const { sha256, size, content } of read.contents)
+    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256 });
   deps.step?.('attachments-stored');
   const { mailbox, role, inOwnSent, since } = sighting;
-  const facts = factsOf(deps, read, sighting);
+  const unsent = inOwnSent ? null : unsentSign(read.reading.mail, sighting.mark ?? null);
+  const said = factsOf(deps, read, sighting);
+  const facts = unsent === null ? said : asUnsent(said, { unsent, key: said.rawKey });
   const backfill = since !== null && facts.date < since;
   const received = {
     facts,

@@ -12,6 +12,7 @@ export type BudgetKind =
   | 'messages'
   | 'headerBytes'
   | 'headerLines'
+  | 'headerLooks'
   | 'addresses'
   | 'textBytes'
   | 'textLines'
@@ -26,6 +27,7 @@ export function createBudget(limits: ParseLimits): ParseBudget {
     messages: limits.maxNestedMessages,
     headerBytes: limits.maxAllHeaderBytes,
     headerLines: limits.maxAllHeaderLines,
+    headerLooks: limits.maxHeaderLooks,
     addresses: limits.maxAllAddresses,
     textBytes: limits.maxAllTextBytes,
     textLines: limits.maxAllTextLines,

@@ -8,7 +8,9 @@ export interface ParseLimits {
   readonly maxAllHeaderBytes: number;
   /** Lines of all header blocks together. */
   readonly maxAllHeaderLines: number;
-  /** Addresses of all headers together. Against nested messages with 5,000 recipients each. */
+  /** Lines of headers that are looked at, all together; in what follows only the end of the header is looked for. */
+  readonly maxHeaderLooks: number;
+  /** Addresses of all headers together. Answers messages within the message, each with 5,000 recipients. */
   readonly maxAllAddresses: number;
   /** Parts of the whole message, nested and unpacked ones included. Against a bomb of 100,000 empty parts. */
   readonly maxParts: number;
@@ -45,6 +47,7 @@ export const parseLimits: ParseLimits = {
   maxHeaderLines: 10_000,
   maxAllHeaderBytes: 4_194_304,
   maxAllHeaderLines: 40_000,
+  maxHeaderLooks: 200_000,
   maxAllAddresses: 20_000,
   maxParts: 1_000,
   maxDepth: 30,

@@ -102,7 +102,7 @@ async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boo
       if (judged === 'doubt') return false;
       warning = judged;
       const { content, size, sha256 } = raw;
-      await run.blobs.put({ key: rawKey(sha256), content, size, sha256, contentType: 'message/rfc822' });
+      await run.blobs.put({ key: rawKey(sha256), content, size, sha256 });
       unstored.length = 0;
     } catch (error) {
       await noteUnkept(run, row, { error, unstored });

@@ -63,7 +63,7 @@ async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<
   });
   return {
     reading,
-    contents: contentsOf(reading, spooled),
+    contents: distinct(spooled),
     authentication: await authenticate(task, reading, settings),
     disagreements: await findDisagreements(reading.mail, settings.caseTags, () => open(task.raw)),
   };
@@ -80,15 +80,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function contentsOf({ mail }: ReadMail, spooled: readonly Spooled[]): AttachmentContent[] {
-  const types = new Map(mail.attachments.map(({ sha256, contentType }) => [sha256, contentType]));
-  const distinct = new Map(spooled.map((file) => [file.sha256, file]));
-  return [...distinct.values()].map(({ sha256, size, content }) => ({
-    sha256,
-    size,
-    content,
-    contentType: types.get(sha256) ?? 'application/octet-stream',
-  }));
+function distinct(spooled: readonly Spooled[]): AttachmentContent[] {
+  return [
+    ...new Map(spooled.map(({ sha256, size, content }) => [sha256, { sha256, size, content }])).values(),
+  ];
 }
 
 async function authenticate(

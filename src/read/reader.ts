@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Authentication } from '../mail/authentication/authentication.ts';
@@ -9,6 +9,7 @@ import type { ReadMail } from '../mail/read.ts';
 import type { Disagreement, SecondReading } from '../mail/second-reading.ts';
 import { PermanentError } from '../errors.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
+import { makeFolder } from '../store/blobs/make-folder.ts';
 import { openReaderPool } from './reader-pool.ts';
 import { ReadingDied } from './reader-process.ts';
 import type { AttachmentContent, RawContent, ReadingResult, ReadingSettings } from './reading-task.ts';
@@ -88,7 +89,7 @@ export function openReader(settings: ReaderSettings): Reader {
     if (kept !== undefined) return kept;
     const stream = await blobs.get(key);
     if (size > MAX_IN_MEMORY_BYTES) {
-      await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+      await makeFolder(spoolDir, { mode: 0o700 });
       const path = join(spoolDir, 'message.eml');
       await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
       return { path };

@@ -52,7 +52,6 @@ export interface ReadingSettings {
 export interface AttachmentContent {
   readonly sha256: string;
   readonly size: number;
-  readonly contentType: string;
   readonly content: Buffer | { readonly path: string };
 }
 

@@ -1,6 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { BookEntry } from '../decide/known-context.ts';
-import { entriesOf } from '../decide/client-addresses.ts';
+import { addressesOf, entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';
 
@@ -18,9 +18,11 @@ const SMALL_COLLECTION = 5_000;
 const INDEXES_BELIEVED_MS = 60_000;
 
 /**
- * Looks up addresses and `@domains`. Only a client's current document counts: an entry whose client is gone or no longer has the
- * address is left out; a client not in the book yet is found by its `email` as written, so that it matches the very next message.
- * Costs three commands, a fourth if the CRM spells the address differently, whatever the number of clients.
+ * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
+ * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
+ * matches the very next message; where several addresses stand in one field, only in a small collection, elsewhere once the scan has
+ * come by. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of clients; in a small
+ * collection a fifth for an address that no client has.
  */
 export async function lookUpAddresses(
   { addressBook, clients }: Book,
@@ -53,12 +55,15 @@ export async function lookUpAddresses(
     ...byDomain,
     ...(also.supposed ?? []).filter(({ address }) => asked.has(address)),
   ];
-  const known = new Set(byEmail.map(({ _id }) => String(_id)));
+  const answered = new Set([...rows.map(({ address }) => address), ...byEmail.flatMap(addressesOf)]);
+  const isOpen = questions.some((question) => !isDomain(question) && !answered.has(question));
+  const listed = isOpen ? await readLists(clients) : [];
+  const known = new Set([...byEmail, ...listed].map(({ _id }) => String(_id)));
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
   return answersFrom({
     asked,
-    found: [...byEmail, ...byId],
+    found: [...byEmail, ...listed, ...byId],
     learned: rows.filter(({ source }) => source === 'learned'),
   });
 }
@@ -80,10 +85,22 @@ async function readByEmail(
   spellings: readonly string[],
   limit: number,
 ): Promise<ClientAddresses[]> {
-  const byEmail = (await fieldsToAsk(clients)).map((field): Filter<ClientDocument> => ({
-    [field]: { $in: [...spellings] },
+  if (spellings.length === 0) return [];
+  const { fields } = await fieldsToAsk(clients);
+  const byEmail = fields.map((field): Filter<ClientDocument> => ({ [field]: { $in: [...spellings] } }));
+  return byEmail.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
+}
+
+/** More than an address stands in the field: another one, a name, a remark. */
+const MORE_THAN_ONE = String.raw`@.*[\s,;/|<(@＠，；]|[\s,;/|<(:＠].*@|＠`;
+
+/** Clients with several addresses in one field, which no index finds: of a small collection all of them. */
+async function readLists(clients: Collection<ClientDocument>): Promise<ClientAddresses[]> {
+  if (!(await fieldsToAsk(clients)).isSmall) return [];
+  const listed = ['email', 'emails'].map((field): Filter<ClientDocument> => ({
+    [field]: { $regex: MORE_THAN_ONE },
   }));
-  return byEmail.length === 0 || spellings.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
+  return await read(clients, { $or: listed }, SMALL_COLLECTION);
 }
 
 /**
@@ -126,18 +143,20 @@ function answersFrom(input: {
   return { entries, clientIds };
 }
 
-const believed = new WeakMap<
-  Collection<ClientDocument>,
-  { readonly fields: readonly string[]; readonly at: number }
->();
+const believed = new WeakMap<Collection<ClientDocument>, AskedFields & { readonly at: number }>();
+
+interface AskedFields {
+  readonly fields: readonly string[];
+  readonly isSmall: boolean;
+}
 
 /**
  * The CRM fields that can be queried without a full scan. Without an index a lookup would get slower with every client, so then
  * only the book answers, which the rolling scan maintains; `doctor` reports the missing index.
  */
-async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonly string[]> {
+async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<AskedFields> {
   const known = believed.get(clients);
-  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known.fields;
+  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known;
   const indexes = await clients
     .listIndexes()
     .toArray()
@@ -145,8 +164,8 @@ async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<readonl
   const indexed = ['email', 'emails'].filter((field) =>
     indexes.some(({ key }) => Object.keys(key as object)[0] === field),
   );
-  const isSmall = indexed.length < 2 && (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
-  const fields = isSmall ? ['email', 'emails'] : indexed;
-  believed.set(clients, { fields, at: Date.now() });
-  return fields;
+  const isSmall = (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
+  const asked = { fields: isSmall && indexed.length < 2 ? ['email', 'emails'] : indexed, isSmall };
+  believed.set(clients, { ...asked, at: Date.now() });
+  return asked;
 }

@@ -71,8 +71,9 @@ function answerTo(
 type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
 
 /**
- * A later act ends nothing, it overrules while in force: undoing it brings the earlier one back. `link` and `unlink` overrule each
- * other for the clients they name, `link` and `ignore` altogether.
+ * What was decided of a message or a thread is not ended by a later act, it is overruled while that one is in force: so undoing the
+ * later one brings the earlier back.
+ * `link` and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
  */
 function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   let rulings: Ruling[] = [];
@@ -114,7 +115,20 @@ export async function decide(
   return written;
 }
 
-/** Null if there is none, or it was already undone. */
+/** Ends the decisions in force about a subject that were contrary to a new one, and returns them. */
+export async function endContrary(
+  decisions: Collection<DecisionDocument>,
+  { subject, act, by }: Pick<DecisionDocument, 'subject' | 'act' | 'by'>,
+): Promise<DecisionDocument[]> {
+  const ended: DecisionDocument[] = [];
+  for (const { _id } of await decisions.find({ subject, act, undoneAt: null }).sort({ at: 1 }).toArray()) {
+    const decision = await endDecision(decisions, _id, by);
+    if (decision !== null) ended.push(decision);
+  }
+  return ended;
+}
+
+/** Null where there is none, or it was undone before. */
 export async function endDecision(
   decisions: Collection<DecisionDocument>,
   id: ObjectId,

@@ -127,7 +127,9 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },
         { key: { 'caseUpdates.review': 1 }, sparse: true },
-        { key: { state: 1, receivedAt: 1 } },
+        // The order of each listing, so that a page reads its own rows only: newest, and by state.
+        { key: { receivedAt: 1, _id: 1 } },
+        { key: { state: 1, receivedAt: 1, _id: 1 } },
       ],
     ],
     [
@@ -144,7 +146,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
       database.addressBook as never,
       [{ key: { address: 1, clientId: 1, source: 1 }, unique: true }, { key: { clientId: 1 } }],
     ],
-    [database.decisions as never, [{ key: { subject: 1 } }]],
+    [database.decisions as never, [{ key: { subject: 1 } }, { key: { at: 1 } }]],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
   await ensureFetchIndex(database.sightings);

@@ -19,6 +19,8 @@ export interface SightingDocument {
   readonly inOwnSent: boolean;
   /** The mailbox's `since`: an older message is back-fill. */
   readonly since: Date | null;
+  /** What the name of its file says, see `ListedMessage`. */
+  readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
   /** `draft`: someone is still writing it, so it is not fetched yet. */
@@ -77,7 +79,7 @@ export async function recordSightings(
   listed: readonly ListedMessage[],
 ): Promise<number> {
   const now = new Date();
-  const rows = listed.map(({ uid, internalDate, size, isDraft }): SightingDocument => ({
+  const rows = listed.map(({ uid, internalDate, size, isDraft, mark }): SightingDocument => ({
     _id: sightingId({ ...folder, uid }),
     mailbox: folder.mailbox,
     folder: folder.folder,
@@ -88,6 +90,7 @@ export async function recordSightings(
     role: folder.role,
     inOwnSent: folder.inOwnSent,
     since: folder.since,
+    ...(mark !== undefined && { mark }),
     rawKey: null,
     state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,

@@ -4,10 +4,11 @@ import type { Rematch } from '../rejudge/rematch.ts';
 import type { Tally } from '../rejudge/preview.ts';
 import { addAliasRow, aliasRow, removeAliasRow } from '../store/address-book.ts';
 import type { ClientDocument } from '../store/clients.ts';
-import { decide } from '../store/decisions.ts';
+import { decide, endContrary } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
+import { followLater, sentFrom } from './followers.ts';
 import type { TriageDeps } from './triage-deps.ts';
-import { companyDomain, domainOf, isFreeMail, isOurs } from '../decide/parties.ts';
+import { companyDomain, domainOf, isAtOurs, isFreeMail } from '../decide/parties.ts';
 import { TriageError } from './triage-error.ts';
 
 export interface AliasRule {
@@ -27,6 +28,8 @@ export interface AliasAdded {
   readonly preview: Tally;
   /** Messages handed to the queue; 0 in a dry run. */
   readonly marked: number;
+  /** Earlier decisions to ignore the same address or domain, which this one ended. */
+  readonly replaced: readonly DecisionDocument[];
 }
 
 /**
@@ -41,15 +44,15 @@ export async function addAlias(
   const row = aliasRow(address, client._id);
   const rematch: Rematch = { gained: [address], lost: [], gainer: client._id, supposed: [row] };
   const preview = await previewRematch(deps, rematch);
-  if (dryRun) return { address, decision: null, preview, marked: 0 };
-  const decision = await decide(deps.database.decisions, {
-    subject: subjectOf(address),
-    act: 'link',
-    clients: [client._id],
-    by,
-  });
+  if (dryRun) return { address, decision: null, preview, marked: 0, replaced: [] };
+  const subject = subjectOf(address);
+  const decision = await decide(deps.database.decisions, { subject, act: 'link', clients: [client._id], by });
+  const replaced = await endContrary(deps.database.decisions, { subject, act: 'ignore', by });
   await addAliasRow(deps.database.addressBook, row);
-  return { address, decision, preview, marked: await startRematch(deps.database, rematch, deps.enqueue) };
+  const released =
+    replaced.length > 0 ? await followLater(deps, { ...sentFrom(subject), state: 'ignored' }) : 0;
+  const marked = released + (await startRematch(deps.database, rematch, deps.enqueue));
+  return { address, decision, preview, marked, replaced };
 }
 
 /** The book forgets, and the links that were made by it alone are taken back. */
@@ -70,10 +73,20 @@ function aliasNamed({ rules }: TriageDeps, what: string): string {
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);
     if (address === null) throw new TriageError('not-possible', `${text}: is no address`);
-    if (isOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
+    if (isAtOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
     return address;
   }
-  return `@${domainNamed(text)}`;
+  const domain = domainNamed(text);
+  if (isOurDomain(domain, rules)) throw new TriageError('not-possible', `${domain} is ours`);
+  return `@${domain}`;
+}
+
+/** Also a domain above one of ours: it would give the client all that comes from us. */
+function isOurDomain(domain: string, { staffDomains, ownAddresses }: TriageDeps['rules']): boolean {
+  const ours = [...staffDomains, ...ownAddresses.map(domainOf)].filter((own) => !isFreeMail(own));
+  return ours.some(
+    (own) => own === domain || own.endsWith(`.${domain}`) || companyDomain(`x@${own}`) === domain,
+  );
 }
 
 /** @throws TriageError where the text is no domain of a company. */

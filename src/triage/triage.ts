@@ -2,14 +2,14 @@
  * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
  * later judging would: a decision that was written down is never lost, whatever dies in between.
  */
-import type { Filter, ObjectId } from 'mongodb';
-import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import type { ObjectId } from 'mongodb';
 import { ingestAgain } from '../ingest/ingest.ts';
 import type { ClientDocument } from '../store/clients.ts';
-import { decide, endDecision } from '../store/decisions.ts';
+import { decide, endContrary, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { copiesOf, idsInBatches, markForRejudge } from '../store/rejudge.ts';
+import { copiesOf, markForRejudge } from '../store/rejudge.ts';
+import { followLater, sentFrom } from './followers.ts';
 import { unconfirmUpdate } from './held.ts';
 import { domainNamed, removeAlias } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
@@ -22,6 +22,8 @@ export interface Acted {
   readonly message: MessageDocument | null;
   /** Other messages that follow, handed to the queue. */
   readonly marked: number;
+  /** Earlier decisions about the same sender or domain that this one ended. */
+  readonly replaced?: readonly DecisionDocument[];
 }
 
 interface Act {
@@ -104,12 +106,15 @@ export async function ignore(
       ? `address:${sender}`
       : `domain:${domainNamed(sender.slice(sender.lastIndexOf('@') + 1))}`;
   const decision = await decide(decisions, { subject, act: 'ignore', clients: [], by });
-  const marked = await followLater(deps, {
+  const replaced = await endContrary(decisions, { subject, act: 'link', by });
+  let marked = 0;
+  for (const alias of replaced) marked += await removeAlias(deps, alias);
+  marked += await followLater(deps, {
     ...sentFrom(subject),
     state: 'triage',
     _id: { $ne: message._id },
   });
-  return { decision, message: await judgeNow(deps, message._id), marked };
+  return { decision, message: await judgeNow(deps, message._id), marked, replaced };
 }
 
 /** How many messages in triage an `ignore` of all mail of a sender or domain concerns. */
@@ -147,15 +152,6 @@ export async function undo(
   };
 }
 
-/** Messages whose From is an address, or at a domain or below it. No index finds a domain: the caller bounds it by state. */
-function sentFrom(subject: string): Filter<MessageDocument> {
-  const key = subject.slice(subject.indexOf(':') + 1);
-  const address = subject.startsWith('address:')
-    ? (normaliseAddress(key) ?? key)
-    : { $regex: `@(?:[^@]*\\.)?${key.replaceAll('.', String.raw`\.`)}$` };
-  return { participants: { $elemMatch: { role: 'from', address } } };
-}
-
 /**
  * The mark first: were this process to die now, the reconciler would judge the message. Its copies, which another mailbox
  * received with a footer or a banner, follow.
@@ -167,17 +163,4 @@ async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument
   const message = await messages.findOne({ _id: id });
   if (message !== null) await followLater(deps, copiesOf(message));
   return message;
-}
-
-async function followLater(
-  { database, enqueue }: TriageDeps,
-  filter: Filter<MessageDocument>,
-): Promise<number> {
-  let marked = 0;
-  for await (const ids of idsInBatches(database.messages, filter)) {
-    await markForRejudge(database.messages, { _id: { $in: ids } });
-    await enqueue(ids);
-    marked += ids.length;
-  }
-  return marked;
 }

@@ -8,8 +8,11 @@ import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import type { Evidence, Via } from '../decide/verdict.ts';
 import type { Review } from '../decide/case-updates.ts';
-import { companyDomain } from '../decide/parties.ts';
+import { addressesOf } from '../decide/client-addresses.ts';
+import { companyDomain, withoutSubAddress } from '../decide/parties.ts';
+import { lookUpAddresses } from '../store/book-answers.ts';
 import { idsMeant } from './named.ts';
+import { TriageError } from './triage-error.ts';
 
 /** A client that a message may be about, with what a person knows it by. */
 export interface NamedLink {
@@ -112,6 +115,8 @@ export async function listWaiting(
   { what, reason, limit, after }: ListRequest,
 ): Promise<{ rows: TriageRow[]; next: string | null; total: number }> {
   const { messages } = database;
+  if (what === 'held' && reason !== null && !(REVIEWS as readonly string[]).includes(reason))
+    throw new TriageError('not-possible', `${reason}: updates are held for ${REVIEWS.join(', ')}`);
   const waiting: Filter<MessageDocument> =
     what === 'triage'
       ? { state: 'triage', ...(reason === null ? {} : { 'verdict.reason': reason }) }
@@ -131,11 +136,24 @@ export async function listWaiting(
   return { rows: await rowsOf(database, page), next, total: await messages.countDocuments(waiting) };
 }
 
+/** `next` of a page. */
+const CURSOR = /^(\d{1,15})-([0-9a-f]{24})$/u;
+
+export const isCursor = (text: string): boolean => CURSOR.test(text);
+
+/** @throws TriageError for what no page gave. */
 function laterThan(after: string | null): Filter<MessageDocument> {
-  const [, time, id] = /^(\d{1,15})-([0-9a-f]{24})$/u.exec(after ?? '') ?? [];
-  if (time === undefined || id === undefined) return {};
+  if (after === null) return {};
+  const [, time, id] = CURSOR.exec(after) ?? [];
+  if (time === undefined || id === undefined)
+    throw new TriageError(
+      'not-possible',
+      `${after}: is no cursor; give the one at the end of the page before`,
+    );
   const receivedAt = new Date(Number(time));
   return {
+    // What an index is entered by; the rest only parts those of one moment.
+    receivedAt: { $gte: receivedAt },
     $or: [
       { receivedAt: { $gt: receivedAt } },
       { receivedAt, _id: { $gt: ObjectId.createFromHexString(id) } },
@@ -178,7 +196,7 @@ export async function detailOf(database: Database, message: MessageDocument): Pr
     secondReading: message.secondReading ?? null,
     sightings: sightings.map(({ mailbox, folder, uid, state }) => ({ mailbox, folder, uid, state })),
     decisions: decisions.map(decisionRow),
-    suggestion: suggestionFor(message),
+    suggestion: await suggestionFor(database, message),
   };
 }
 
@@ -204,20 +222,31 @@ export function decisionRow({
   };
 }
 
-/** From the other party: the sender inside a forward, the first recipient of what we sent, else the sender. */
-export function suggestionFor({
-  participants,
-  verdict,
-  forwarded,
-}: MessageDocument): ClientSuggestion | null {
+/** A message to more strangers than this is a circular. */
+const MAX_PARTIES = 50;
+
+/** From the other party: the sender inside a forward, a recipient of what we sent, else the sender; the first whom no client is. */
+async function suggestionFor(
+  database: Pick<Database, 'clients' | 'addressBook'>,
+  { participants, verdict, forwarded }: Pick<MessageDocument, 'participants' | 'verdict' | 'forwarded'>,
+): Promise<ClientSuggestion | null> {
   const roles =
     forwarded !== null && verdict?.forwardedBy
       ? ['forwarded-from']
       : verdict?.direction === 'outbound'
         ? ['to', 'cc']
         : ['from'];
-  const party = participants.find(({ role, address }) => roles.includes(role) && address !== null);
-  if (party === undefined || party.address === null) return null;
+  const parties = participants
+    .flatMap(({ role, address, name }) =>
+      roles.includes(role) && address !== null ? [{ address, name }] : [],
+    )
+    .slice(0, MAX_PARTIES);
+  const asked = parties.flatMap(({ address }) => [address, withoutSubAddress(address) ?? address]);
+  const { entries } = await lookUpAddresses(database, [...new Set(asked)]);
+  const isClient = (address: string): boolean =>
+    entries.has(address) || entries.has(withoutSubAddress(address) ?? '');
+  const party = parties.find(({ address }) => !isClient(address));
+  if (party === undefined) return null;
   const { address, name } = party;
   return {
     name: name === '' ? address.slice(0, address.lastIndexOf('@')) : name,
@@ -235,7 +264,7 @@ async function rowsOf({ clients }: Database, messages: readonly MessageDocument[
   );
   const found = await clients
     .find({ _id: { $in: [...ids].flatMap(idsMeant) } })
-    .project<{ _id: unknown; name?: string; email?: string }>({ name: 1, email: 1 })
+    .project<{ _id: unknown; name?: string; email?: unknown }>({ name: 1, email: 1 })
     .toArray();
   const known = new Map(found.map((client) => [String(client._id), client]));
   const named = (link: { clientId: unknown; via: Via; address: string | null }): NamedLink => {
@@ -246,7 +275,7 @@ async function rowsOf({ clients }: Database, messages: readonly MessageDocument[
       via: link.via,
       address: link.address,
       name: client?.name ?? null,
-      email: client?.email ?? null,
+      email: typeof client?.email === 'string' ? client.email : (addressesOf(client ?? {})[0] ?? null),
     };
   };
   return messages.map((message) => {

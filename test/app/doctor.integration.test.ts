@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { addAliasRow, aliasRow } from '../../src/store/address-book.ts';
 import { append, newAccount } from '../support/imap-server.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newSite, runProgram, s3Environment, startProgram } from '../support/program.ts';
@@ -46,6 +47,23 @@ describe('doctor', () => {
     expect([code, failed]).toEqual([0, []]);
     for (const subject of ['settings', 'mongodb', 'redis', 's3', 'mailbox office', 'dashboard'])
       expect(lines.filter((line) => line.includes(`${subject}: `))).not.toEqual([]);
+  });
+
+  it('names clients that no address finds, with what stands in their fields', async () => {
+    const { env, database } = await siteWith();
+    await database.clients.insertMany([
+      { _id: 'good', email: 'a@x.test, b@x.test' },
+      { _id: 'phone', name: 'By phone' },
+      { _id: 'alias', email: 'see notes' },
+      { _id: 'a-ours', email: 'office@firm.test' },
+      ...Array.from({ length: 12 }, (_, at) => ({ _id: `bad${at}`, email: `a(at)x${at}.test` })),
+    ]);
+    await addAliasRow(database.addressBook, aliasRow('c@x.test', 'alias'));
+    const { lines } = await doctor({ ...env, STAFF_DOMAINS: 'firm.test' });
+    const [line = ''] = lines.filter((one) => one.includes('client addresses'));
+    expect(line).toMatch(/warning.*no address finds 13 of 16 clients: .*bad0 \(a\(at\)x0\.test\)/iu);
+    expect(line).toMatch(/ and 3 more; without any: 1, .*Fix: .*triage learn/u);
+    expect(line).toContain('a-ours (office@firm.test, which is ours)');
   });
 
   const stopped: readonly [string, Environment, object, RegExp][] = [

@@ -1,6 +1,6 @@
 /** What an operator does by command line about a message that could not be read, and about one that the ledger lacks. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { html } from '../../demo/mime.ts';
 import { importClients } from '../../src/store/clients.ts';
@@ -75,14 +75,22 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   const out = join(folder, 'out.eml');
   expect(await run(`export ${id} --out ${out}`)).toEqual({ code: 0, stdout: '', stderr: '' });
   expect((await readFile(out)).equals(raw)).toBe(true);
+  expect((await stat(out)).mode & 0o777).toBe(0o600);
   expect((await run(`export ${id}`)).stdout).toBe(raw.toString());
   await writeFile(out, 'mine');
   const taken = await run(`export ${id} --out ${out}`);
   expect(taken.code).not.toBe(0);
   expect(taken.stderr).toContain(out);
   expect(await readFile(out, 'utf8')).toBe('mine');
+  for (const target of [out, join(folder, 'nowhere')]) {
+    const link = join(folder, `link-to-${basename(target)}`);
+    await symlink(target, link);
+    expect((await run(`export ${id} --out ${link}`)).code).not.toBe(0);
+  }
+  expect(await readFile(out, 'utf8')).toBe('mine');
+  await expect(stat(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
 
-  for (const line of ['show', 'export'].map((command) => `${command} 65f000000000000000000001`)) {
+  for (const line of ['show', 'export', 'replay'].map((command) => `${command} 65f000000000000000000001`)) {
     const unknown = await run(line);
     expect(unknown).toEqual({
       code: 2,
@@ -90,8 +98,6 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
       stderr: 'docketmail: 65f000000000000000000001: no such message in quarantine\n',
     });
   }
-  const nobody = await run('replay 65f000000000000000000001');
-  expect([nobody.code, nobody.stderr]).toEqual([1, '65f000000000000000000001: no such message\n']);
   expect((await run('replay')).code).toBe(2);
 
   const tooSoon = await run(`replay ${id}`);
@@ -104,6 +110,14 @@ it('a message that takes too long is quarantined, shown, exported unchanged, and
   expect(await database.communications.countDocuments({ clientId: 'paula' })).toBe(1);
   expect(await database.sightings.countDocuments({ state: 'done' })).toBe(1);
   expect((await run('list')).stdout).toBe('0 in quarantine\n');
+  const before = await database.messages.findOne({});
+  const readable = before?._id.toHexString() ?? '';
+  expect(await run(`replay ${readable}`)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `docketmail: ${readable}: is not in quarantine but stored; docketmail replay decides any message again\n`,
+  });
+  expect(await database.messages.findOne({})).toEqual(before);
 }, 300_000);
 
 it('a message that the ledger lacks is named by the audit, queued by --fix, and then there', async () => {

@@ -197,6 +197,58 @@ describe('settings that belong together', () => {
     expect(loadConfig({ ...enough, DASHBOARD_HOST: host }).dashboard.password).toBeNull();
   });
 
+  it.each([
+    ['a', 'it has fewer than 12 characters'],
+    ['short secret', null],
+    ['eleven char', 'it has fewer than 12 characters'],
+    [' ', 'it is blank'],
+    [' '.repeat(40), 'it is blank'],
+    [`   abc${' '.repeat(20)}`, 'it has fewer than 12 characters'],
+    ['aaaaaaaaaaaaaaaa', 'it repeats a few characters'],
+    ['123412341234', 'it repeats a few characters'],
+  ])('a dashboard for others whose password is %o: %o', (secret, why) => {
+    for (const name of ['DASHBOARD_PASSWORD', 'DASHBOARD_TOKEN']) {
+      const env = { ...enough, DASHBOARD_HOST: '0.0.0.0', [name]: secret };
+      const expected =
+        why === null
+          ? []
+          : [
+              `${name}: ${why}, and DASHBOARD_HOST lets others guess at it. Fix: choose a long random one, such as \`openssl rand -base64 24\` prints.`,
+            ];
+      expect(problemsOf(env, files({}))).toEqual(expected);
+    }
+  });
+
+  it('a short password for this machine only is a warning that does not repeat it', () => {
+    const { warnings } = loadConfig({ ...enough, DASHBOARD_PASSWORD: 'hunter2' });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^DASHBOARD_PASSWORD: it has fewer than 12 characters/u),
+    ]);
+    expect(warnings.join('\n')).not.toContain('hunter2');
+  });
+
+  it('a dashboard behind a proxy that is not named is a warning', () => {
+    const env = {
+      ...enough,
+      PUBLIC_URL: 'https://docketmail.firm.test',
+      DASHBOARD_PASSWORD: 'a long secret',
+    };
+    expect(loadConfig(env).warnings).toEqual([expect.stringMatching(/^DASHBOARD_PROXIES: not set/u)]);
+    expect(loadConfig({ ...env, DASHBOARD_PROXIES: '::1, 10.0.0.0/8' })).toMatchObject({
+      warnings: [],
+      dashboard: { proxies: ['::1', '10.0.0.0/8'] },
+    });
+  });
+
+  it.each(['proxy.firm.test', '10.0.0.0/33', '10.0.0.300', '010.0.0.1'])(
+    'a proxy is an address or a network, not %o',
+    (proxy) => {
+      expect(problemsOf({ ...enough, DASHBOARD_PROXIES: proxy }, files({}))).toEqual([
+        expect.stringMatching(/^DASHBOARD_PROXIES: got /u),
+      ]);
+    },
+  );
+
   it('a dashboard for others with a token is allowed', () => {
     const env = { ...enough, DASHBOARD_HOST: '::', DASHBOARD_TOKEN: 'a long secret' };
     expect(loadConfig(env).dashboard).toMatchObject({ host: '::', token: 'a long secret' });

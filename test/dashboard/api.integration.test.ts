@@ -197,6 +197,28 @@ describe('the HTTP API of triage', () => {
     ).toBe(413);
   });
 
+  it('refuses a body over 64 KB as its contract says, with and without a length', async () => {
+    const { ask, app } = await openApi();
+    const refused = await ask('post', '/api/aliases', { what: 'x'.repeat(70_000), client: 'otto' });
+    expect([refused.status, refused.json.error.code]).toEqual([413, 'too-large']);
+    const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
+    const chunked = await app.request('/api/aliases', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: new Blob([' '.repeat(100_000)]).stream(),
+      duplex: 'half',
+    });
+    expect([chunked.status, await chunked.json()]).toMatchObject([413, { error: { code: 'too-large' } }]);
+  });
+
+  it('refuses a cursor that no page gave', async () => {
+    const { ask } = await openApi();
+    for (const after of ['zzz', '1-2', '1700000000000-65f00000000000000000000g']) {
+      const refused = await ask('get', `/api/triage?after=${after}`);
+      expect([refused.status, refused.json.error.code]).toEqual([400, 'bad-request']);
+    }
+  });
+
   it('serves the contract, which names every route and refers to nothing that is not there', async () => {
     const { app } = await openApi();
     const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;

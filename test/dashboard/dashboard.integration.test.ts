@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createLog } from '../../src/log.ts';
@@ -7,9 +9,11 @@ import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
+import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { rawMessage } from '../support/messages.ts';
-import { newQueues, openFirm } from '../support/servers.ts';
+import { newFolder, newQueues, openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
 
 interface Access {
   readonly host?: string;
@@ -18,8 +22,8 @@ interface Access {
   readonly publicUrl?: string | null;
 }
 
-async function open(access: Access = {}, queues: Queues = newQueues()) {
-  const firm = await openFirm();
+async function open(access: Access = {}, queues: Queues = newQueues(), given?: Firm) {
+  const firm = given ?? (await openFirm());
   const settings = { host: '127.0.0.1', port: 0, password: null, token: null, publicUrl: null, ...access };
   const dashboard = await openDashboard({
     settings,
@@ -97,23 +101,25 @@ describe('access', () => {
         expect(await rawRequest(at('/'), { path, host })).toBe(403);
   });
 
-  it('with a password or token nothing but the probes is shown without it', async () => {
+  it.each(pages)('with a password or token nothing of %s is shown without it', async (path) => {
     const { get } = await open({ password: 'pass word', token: 'to-ken' });
-    for (const path of pages) {
-      expect((await get(path)).status).toBe(401);
-      for (const wrong of [
-        basic('pass'),
-        basic(''),
-        'Bearer to',
-        'Bearer',
-        'Bearer pass word',
-        basic('to-ken'),
-        'Digest x',
-      ])
-        expect((await get(path, { authorization: wrong })).status).toBe(401);
-    }
+    expect((await get(path)).status).toBe(401);
+    for (const wrong of [
+      basic('pass'),
+      basic(''),
+      'Bearer to',
+      'Bearer',
+      'Bearer pass word',
+      basic('to-ken'),
+      'Digest x',
+    ])
+      expect((await get(path, { authorization: wrong })).status).toBe(401);
     expect((await get('/', { authorization: basic('pass word') })).status).toBe(200);
     expect((await get('/', { authorization: 'Bearer to-ken' })).status).toBe(200);
+  });
+
+  it('probes need no password', async () => {
+    const { get } = await open({ password: 'pass word' });
     expect((await get('/health/live')).status).toBe(200);
     expect((await get('/health/ready')).status).toBe(200);
   });
@@ -140,6 +146,109 @@ describe('access', () => {
     expect(await put('https://docketmail.firm.test')).toBe(200);
     expect(await put('http://docketmail.firm.test')).toBe(403);
     expect(await put('https://attacker.test')).toBe(403);
+  });
+});
+
+describe('every answer', () => {
+  const policyOf = (answer: Response): ReadonlyMap<string, string> =>
+    new Map(
+      (answer.headers.get('content-security-policy') ?? '').split('; ').map((directive) => {
+        const [name = '', ...sources] = directive.split(' ');
+        return [name, sources.join(' ')];
+      }),
+    );
+
+  it('is kept by no cache, framed by no other site, and runs nothing', async () => {
+    const { at, get } = await open({ password: 'the right pass words' });
+    const authorization = basic('the right pass words');
+    const paths: readonly (readonly [string, number])[] = [
+      ['/', 200],
+      ['/queues', 200],
+      ['/queues/api/queues', 200],
+      ['/metrics', 200],
+      ['/health/live', 200],
+      ['/health/ready', 200],
+      ['/api/triage', 200],
+      ['/api/openapi.yaml', 200],
+      ['/api/nothing', 404],
+      ['/messages/0123456789abcdef01234567', 404],
+      ['/nothing', 404],
+      ['/queues/api/nothing', 404],
+      ['/files/raw/ab/x.eml', 404],
+      ['/files/attachments/ab/..%2f', 404],
+    ];
+    for (const [path, status] of paths) {
+      const answers = [
+        await get(path, { authorization }),
+        await get(path),
+        await fetch(at(path), { method: 'POST', headers: { authorization, 'sec-fetch-site': 'cross-site' } }),
+      ];
+      expect([path, answers[0]?.status]).toEqual([path, status]);
+      for (const answer of answers) {
+        expect([path, answer.headers.get('cache-control')]).toEqual([path, 'no-store']);
+        expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+        expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+        const policy = policyOf(answer);
+        expect(policy.get('default-src')).toBe("'none'");
+        expect(policy.get('frame-ancestors')).toBe("'self'");
+        expect(policy.get('script-src') ?? "'self'").toBe("'self'");
+        expect([...policy.values()].join(' ')).not.toMatch(/https?:|\*/u);
+      }
+    }
+  });
+
+  it('of an error too', async () => {
+    const { firm, get } = await open();
+    await firm.database.client.close();
+    const answer = await get('/');
+    expect([answer.status, answer.headers.get('cache-control'), policyOf(answer).get('default-src')]).toEqual(
+      [500, 'no-store', "'none'"],
+    );
+    await firm.database.client.connect();
+  });
+
+  it('has the one style that its policy allows', async () => {
+    const { get } = await open();
+    const answer = await get('/');
+    const styles = [...(await answer.text()).matchAll(/<style>([^]*?)<\/style>/gu)].map(
+      ([, css = '']) => css,
+    );
+    expect(styles.map((css) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`)).toEqual([
+      policyOf(answer).get('style-src'),
+    ]);
+  });
+
+  it('names nothing of another host that a browser would load', async () => {
+    const { firm, get } = await open();
+    const message = await firm.receive(rawMessage());
+    for (const path of ['/', '/queues', '/queues/queue/ingest', `/messages/${message._id.toHexString()}`]) {
+      const page = await (await get(path)).text();
+      expect(page).toContain('<html');
+      expect(page).not.toMatch(/(?:src|href)="?(?:https?:)?\/\//iu);
+      expect(page).not.toMatch(/url\(|@import/iu);
+      for (const [, source = ''] of page.matchAll(/<(?:script|link)[^>]*(?:src|href)="([^"]+)"/gu)) {
+        const answer = await get(new URL(source, 'http://x/queues/').pathname);
+        expect([source, answer.status]).toEqual([source, 200]);
+        expect(answer.headers.get('cache-control')).toBe('private, max-age=86400');
+      }
+    }
+  });
+
+  it('refuses a request that is too large, of Bull Board too', async () => {
+    const { at } = await open();
+    const body = JSON.stringify({ data: 'x'.repeat(200_000) });
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    for (const [path, method] of [
+      ['/queues/api/queues/ingest/add', 'POST'],
+      ['/queues/api/queues/ingest/pause', 'PUT'],
+      ['/api/aliases', 'POST'],
+    ] as const) {
+      expect((await fetch(at(path), { method, headers, body })).status).toBe(413);
+      // Without a length, in pieces.
+      const stream = new Blob([body]).stream();
+      const streamed = { method, headers, body: stream, duplex: 'half' } as RequestInit;
+      expect((await fetch(at(path), streamed)).status).toBe(413);
+    }
   });
 });
 
@@ -228,6 +337,25 @@ describe('a message', () => {
   });
 });
 
+describe('a path with a slash at its end', () => {
+  it('leads to the page without it, on this server only', async () => {
+    const { at, get } = await open();
+    for (const [path, location] of [
+      ['/queues/', '/queues'],
+      ['/metrics/?x=1', '/metrics?x=1'],
+      ['/api/triage/', '/api/triage'],
+      ['/messages/0123456789abcdef01234567//', '/messages/0123456789abcdef01234567'],
+      ['//elsewhere.example/', '/elsewhere.example'],
+    ] as const) {
+      const answer = await fetch(at('') + path, { redirect: 'manual' });
+      expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 302, location]);
+    }
+    expect((await get('/queues')).status).toBe(200);
+    expect((await fetch(at('/queues/'))).status).toBe(200);
+    expect((await fetch(at('/nothing/'))).status).toBe(404);
+  });
+});
+
 describe('/files', () => {
   it('gives an attachment back byte for byte, as a download that no browser opens', async () => {
     const { firm, get } = await open();
@@ -255,6 +383,26 @@ describe('/files', () => {
     );
     expect(answer.headers.get('content-security-policy')).toContain('sandbox');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it.each([
+    ['a store on the internal network', 'http://minio:9000/docketmail/', null, 200],
+    ['a store beside the dashboard', 'https://crm.example/docketmail/', 'https://crm.example/', 302],
+    ['a store on another host than it', 'https://s3.internal.example/', 'https://crm.example/', 200],
+    ['a host that only begins like it', 'https://crm.example.evil.test/', 'https://crm.example', 200],
+    ['Amazon', 'https://bucket.s3.eu-central-1.amazonaws.com/', null, 302],
+  ])('with ?redirect=1 and %s answers what a browser can reach', async (_, base, publicUrl, status) => {
+    const firm = await openFirm();
+    await firm.receive(rawMessage({ id: 'raw@kline.test' }));
+    const [stored] = await firm.database.messages.find().toArray();
+    const key = stored?.rawKey ?? '';
+    const presign = async (): Promise<string> => `${base}${key}?X-Amz-Signature=x`;
+    const { get } = await open({ publicUrl }, newQueues(), { ...firm, blobs: { ...firm.blobs, presign } });
+    const answer = await get(`/files/${key}?redirect=1`);
+    const content = await answer.text();
+    expect([answer.status, answer.headers.get('location'), content.includes('raw@kline.test')]).toEqual(
+      status === 302 ? [302, await presign(), false] : [200, null, true],
+    );
   });
 
   it('answers 404 to every key that is none, without asking the store', async () => {
@@ -311,6 +459,25 @@ describe('/health and /metrics', () => {
       mongodb: expect.not.stringMatching(/^ok$/u) as string,
       redis: 'ok',
     });
+    await firm.database.client.connect();
+  });
+
+  it('tells those who are not signed in nothing of the servers but that one does not answer', async () => {
+    const unreachable = openQueues({ url: 'redis://:secret@127.0.0.1:1', prefix: 'nobody' });
+    onTestFinished(() => unreachable.close());
+    const dir = join(await newFolder(), 'secret-place');
+    await writeFile(dir, 'no folder');
+    const firm = await openFirm({ blobs: openDirectoryStore({ dir }) });
+    const { get } = await open({ password: 'the right pass words' }, unreachable, firm);
+    await firm.database.client.close();
+    const ready = await get('/health/ready');
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'unavailable', mongodb: 'unavailable', redis: 'unavailable', blobs: 'unavailable' },
+    ]);
+    const told = await (await get('/health/ready', { authorization: basic('the right pass words') })).text();
+    expect(told).toContain(dir);
+    expect(told).not.toContain(':secret@');
     await firm.database.client.connect();
   });
 

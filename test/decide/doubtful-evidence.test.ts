@@ -265,41 +265,7 @@ describe('a blind copy in the dropbox', () => {
     },
   );
 
-  it.each([
-    ['a message to staff', { from: ada, to: 'ben@firm.test' }, dropbox],
-    ['what one of us sent to no one, in an own mailbox', { from: ada, to: '' }, {}],
-  ])('is no %s', async (_, message, setting) => {
-    expect(outcome(await decide(message, setting))).toBe('internal');
-  });
-});
-
-describe('the evidence about the sender', () => {
-  const passed = 'Authentication-Results: mx.firm.test; dkim=pass header.d=x.test';
-
-  it.each([
-    ['flag', [passed], ['found', 'john@x.test is proven: dkim pass']],
-    [
-      'flag',
-      [passed.replace('x.test', 'z.test')],
-      ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: dkim pass'],
-    ],
-    ['require', [], ['rejected', 'no aligned SPF, DKIM or DMARC pass for john@x.test: nothing is known']],
-    ['off', [passed], ['found', 'john@x.test is proven: dkim pass']],
-    ['off', [], ['skipped', 'senders are not checked: AUTHENTICATION is off']],
-  ])('says under AUTHENTICATION=%s whether %j proves it', async (authentication, headers, expected) => {
-    const config = { authentication, trustedAuthservIds: ['mx.firm.test'] };
-    const { verdict } = await decide({ from: 'john@x.test', headers }, { config });
-    const lines = verdict.evidence.filter(({ rule }) => rule === 'authentication');
-    expect(lines.flatMap(({ outcome: says, detail }) => [says, detail])).toEqual(expected);
-  });
-});
-
-describe('the address of a list', () => {
-  it.each([
-    ['wine@lists.test', 'john list-original'],
-    ['e@lists.test', 'unmatched'],
-  ])('%s is one only where the list says so', async (from, expected) => {
-    const headers = ['List-Id: <w.lists.test>', 'List-Post: <mailto:wine@lists.test>', `Reply-To: ${john}`];
-    expect(outcome(await decide({ from, headers }))).toBe(expected);
+  it('is no message to staff', async () => {
+    expect(outcome(await decide({ from: ada, to: 'ben@firm.test' }, dropbox))).toBe('internal');
   });
 });

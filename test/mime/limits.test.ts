@@ -117,6 +117,42 @@ describe('headers', () => {
     expect(message.text).toBe('words');
   });
 
+  it('lose one field that is too long, and not those below it', async () => {
+    const message = await read(`X-Long: ${'y'.repeat(3_000_000)}\r\n${from}Subject: s\r\n\r\nwords`);
+    expect([message.from?.address, message.subject, message.text]).toEqual(['ann@client.test', 's', 'words']);
+    expect(codes(message)).toContain('header-too-long');
+    expect(message.headers[0]?.raw.length).toBeLessThan(1_000_000);
+  });
+
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+  ])('end where they end, however many lines are not looked at, with %s', async (_name, end) => {
+    const fields = `X: y${end}`.repeat(3_000);
+    const raw = Buffer.from(
+      `From: ann@client.test${end}Content-Type: multipart/mixed; boundary=b${end}${fields}--x${end}${fields}${end}--b${end}Content-Type: message/rfc822${end}${end}From: bob@client.test${end}${fields}-y: z${end}${fields}${end}inner${end}--b${end}X: y${end}${fields}${end}outer${end}--b--${end}`,
+    );
+    for (const size of [raw.length, 1_000, 7]) {
+      const pieces = Array.from({ length: Math.ceil(raw.length / size) }, (_, n) =>
+        raw.subarray(n * size, (n + 1) * size),
+      );
+      const message = await parseMessage({
+        raw: Readable.from(pieces),
+        limits: { ...parseLimits, maxHeaderLines: 50, maxHeaderLooks: 60 },
+      });
+      expect([message.from?.address, message.text.trim(), message.nested[0]?.text.trim()]).toEqual([
+        'ann@client.test',
+        'outer',
+        'inner',
+      ]);
+      // The file of the message inside is whole; its lines end as they travel.
+      const inner = raw.subarray(raw.indexOf('From: bob'), raw.lastIndexOf(`${end}--b${end}X`)).toString();
+      expect(message.attachments.map((file) => file.size)).toEqual([
+        inner.replaceAll(/\r?\n/gu, '\r\n').length,
+      ]);
+    }
+  });
+
   it('are cut by fields that only a bare CR parts', async () => {
     const message = await read(`${from}X: y${'\rX: y'.repeat(2_000)}\r\n\r\nwords`, { maxHeaderLines: 100 });
     expect(message.headers.length).toBeLessThanOrEqual(100);
@@ -128,6 +164,7 @@ describe('headers', () => {
     const message = await read(mixed([inside, inside, inside]), { maxAllHeaderLines: 100 });
     expect(message.nested.reduce((sum, { headers }) => sum + headers.length, 0)).toBeLessThanOrEqual(150);
     expect(message.nested).toHaveLength(3);
+    expect(message.warnings).toContain('header-too-long: over 10000 lines, in a message inside');
   });
 
   it('name no more addresses and ids than are looked at', async () => {

@@ -59,7 +59,7 @@ function open(settings: Partial<ReaderSettings> = {}): Reader {
 async function store(raw: Buffer): Promise<{ key: string; size: number }> {
   const sha256 = createHash('sha256').update(raw).digest('hex');
   const blobs = openDirectoryStore({ dir: join(folder, 'blobs') });
-  const raws = { content: raw, size: raw.length, sha256, contentType: 'message/rfc822' };
+  const raws = { content: raw, size: raw.length, sha256 };
   await blobs.put({ key: rawKey(sha256), ...raws });
   return { key: rawKey(sha256), size: raw.length };
 }

@@ -35,6 +35,37 @@ describe('the address book', () => {
       ).toEqual([clientId]);
   });
 
+  const lists: readonly [string, object][] = [
+    ['a list with semicolons', { email: 'first@list.test; second@list.test' }],
+    ['a list with names', { email: 'First <first@list.test>, "Two, Second" <second@list.test>' }],
+    ['lines', { email: 'first@list.test\nsecond@list.test' }],
+    ['an array', { email: ['first@list.test', 'second@list.test'] }],
+    ['a list in a list', { emails: ['first@list.test / second@list.test'] }],
+    ['text in place of a list', { emails: 'first@list.test, second@list.test' }],
+    ['a link', { email: 'mailto:first@list.test', emails: ['mailto:second@list.test'] }],
+  ];
+  for (const [what, fields] of lists) {
+    it(`finds a client by each of several addresses, at once: ${what}`, async () => {
+      const firm = await openFirm();
+      await firm.database.clients.insertOne({ _id: 'listed', ...fields });
+      for (const from of ['second@list.test', 'First@list.test'])
+        expect(
+          (await firm.receive(rawMessage({ from, id: newId() }))).links.map((link) => link.clientId),
+        ).toEqual(['listed']);
+    });
+
+    it(`scans each of them: ${what}`, async () => {
+      const database = await newDatabase();
+      await database.clients.insertOne({ _id: 'listed', ...fields });
+      const done = await rebuildBook(database, { enqueue: async () => {}, progress: () => {} });
+      const rows = await database.addressBook.find({ kind: 'primary' }).sort({ address: 1 }).toArray();
+      expect([done.gained, rows.map(({ address }) => address)]).toEqual([
+        2,
+        ['first@list.test', 'second@list.test'],
+      ]);
+    });
+  }
+
   it('scans ids of every type, page after page', async () => {
     const database = await newDatabase();
     const id = new ObjectId();

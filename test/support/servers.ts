@@ -148,6 +148,7 @@ export interface Seen {
   readonly inOwnSent?: boolean;
   readonly since?: Date | null;
   readonly internalDate?: Date;
+  readonly mark?: 'draft' | 'deleted';
 }
 
 export interface Firm extends IngestDeps {
@@ -225,9 +226,15 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       const internalDate = (seen.internalDate ?? new Date('2026-03-02T10:00:05Z')).toISOString();
       const epoch = { mailbox, folder: path, epoch: 1 };
       await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since, holdsDrafts: false }, [
-        { uid, internalDate, size: raw.length, isDraft: false },
+        {
+          uid,
+          internalDate,
+          size: raw.length,
+          isDraft: false,
+          ...(seen.mark !== undefined && { mark: seen.mark }),
+        },
       ]);
-      await blobs.put({ key, content: raw, size: raw.length, sha256, contentType: 'message/rfc822' });
+      await blobs.put({ key, content: raw, size: raw.length, sha256 });
       const id = sightingId({ ...epoch, uid });
       await markFetched(database.sightings, id, { key, size: raw.length });
       waiting.sightings.push(id);

@@ -317,16 +317,90 @@ describe('triage', () => {
     },
   );
 
+  it.each([
+    ['address:x@away.test', 'x@away.test', 'sender'],
+    ['domain:away.test', 'away.test', 'domain'],
+  ] as const)(
+    'learn after ignore of %s replaces it, and the other way round',
+    async (subject, what, always) => {
+      const { firm, deps } = await openOffice();
+      const first = await firm.receive(fromStranger({ subject: 'A', id: newId() }));
+      await firm.receive(fromStranger({ subject: 'B', id: newId() }));
+      const ignored = await ignore(deps, { message: first, by, always });
+      await firm.ingestWaiting();
+      expect(await firm.database.messages.countDocuments({ state: 'ignored' })).toBe(2);
+
+      const learned = await addAlias(deps, { what, client: { _id: 'otto' }, by: 'eve', dryRun: false });
+      await firm.ingestWaiting();
+      expect(learned.replaced.map(({ _id, undoneBy }) => [_id, undoneBy])).toEqual([
+        [ignored.decision._id, 'eve'],
+      ]);
+      expect((await recordOf(firm, 'otto')).toSorted()).toEqual(['A', 'B']);
+
+      const linked = await messageNamed(firm.database, first._id.toHexString());
+      await unlink(deps, { message: linked, clients: ['otto'], by });
+      const message = await messageNamed(firm.database, first._id.toHexString());
+      const again = await ignore(deps, { message, by, always });
+      await firm.ingestWaiting();
+      expect(again.replaced?.map(({ _id }) => _id)).toEqual([learned.decision?._id]);
+      expect(await recordOf(firm, 'otto')).toEqual([]);
+      expect(await firm.database.addressBook.countDocuments({ source: 'learned' })).toBe(0);
+      expect((await firm.receive(fromStranger({ subject: 'C', id: newId() }))).state).toBe('ignored');
+      const inForce = await firm.database.decisions.find({ subject, undoneAt: null }).toArray();
+      expect(inForce.map(({ _id }) => _id)).toEqual([again.decision._id]);
+    },
+  );
+
+  it('an address that is learned is known although the rest of its domain is ignored', async () => {
+    const { firm, deps } = await openOffice();
+    const message = await firm.receive(rawMessage({ from: 'y@away.test', subject: 'Offer', id: newId() }));
+    await ignore(deps, { message, by, always: 'domain' });
+    await addAlias(deps, { what: 'x@away.test', client: { _id: 'otto' }, by, dryRun: false });
+    await firm.receive(fromStranger({ subject: 'Mine', id: newId() }));
+    expect(await recordOf(firm, 'otto')).toEqual(['Mine']);
+    expect(
+      (await firm.receive(rawMessage({ from: 'y@away.test', subject: 'Offer 2', id: newId() }))).state,
+    ).toBe('ignored');
+  });
+
   it('adds no alias for free mail, ourselves or a suffix', async () => {
     const { deps } = await openOffice();
     for (const [what, why] of [
       ['gmail.com', 'anyone can have an address'],
       ['office@firm.test', 'is ours'],
+      ['ada+crm@mail.firm.test', 'is ours'],
+      ['IMCEASMTP-otto+40brandt+2Etest@firm.test', 'is ours'],
+      ['@firm.test', 'firm.test is ours'],
       ['co.uk', "no company's domain"],
       ['!!', 'is no domain'],
       ['mail.acme-invented.co.uk', 'say acme-invented.co.uk'],
     ] as const)
       await expect(addAlias(deps, { what, client: { _id: 'otto' }, by, dryRun: false })).rejects.toThrow(why);
+  });
+
+  it.each([
+    ['the domain of an own address', { ownAddresses: ['desk@desk-works.test'] }, 'desk-works.test'],
+    ['the domain above that of staff', { staffDomains: ['mail.desk-works.test'] }, '@desk-works.test'],
+    ['a mailbox', { ownAddresses: ['desk@desk-works.test'] }, 'Desk <desk@desk-works.test>'],
+  ])('gives no client %s', async (_, rules, what) => {
+    const { deps } = await openOffice();
+    const own = { ...deps, rules: { ...deps.rules, ...rules } };
+    for (const dryRun of [true, false])
+      await expect(addAlias(own, { what, client: { _id: 'otto' }, by, dryRun })).rejects.toThrow('is ours');
+    expect(await deps.database.addressBook.countDocuments({ source: 'learned' })).toBe(0);
+  });
+
+  it('proposes no new client for who is one, but the other whom a message went to', async () => {
+    const { firm } = await openOffice();
+    await firm.addClients({ _id: 'twin', name: 'Otto Brandt', email: 'otto@brandt.test' });
+    const received = await firm.receive(rawMessage({ from: 'Otto <otto@brandt.test>' }));
+    const tagged = await firm.receive(rawMessage({ from: 'Otto <otto+shop@brandt.test>', id: newId() }));
+    const to = 'otto@brandt.test, Nora Vale <nora@vale-works.test>';
+    const sent = await firm.receive(rawMessage({ from: 'Ada <ada@firm.test>', to, id: newId() }));
+    const proposed = await Promise.all(
+      [received, tagged, sent].map(async (message) => (await detailOf(firm.database, message)).suggestion),
+    );
+    expect(proposed.map((client) => client?.email ?? null)).toEqual([null, null, 'nora@vale-works.test']);
   });
 
   it('confirms a held case update, which a later judging does not hold again, and undoes it', async () => {

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { describeError } from '../../errors.ts';
 import { ensureIndexes, openDatabase } from '../../store/mongo.ts';
 import type { Database } from '../../store/mongo.ts';
+import { examineClientAddresses } from './client-addresses.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -41,6 +42,7 @@ export async function* examineDatabase(config: Config, fix: boolean): AsyncGener
         'clients.email and clients.emails have no index: look-ups read the whole collection',
         'run docketmail doctor --fix',
       );
+    yield await examineClientAddresses(database, config.rules);
   } catch (error) {
     yield finding(
       'mongodb',

@@ -27,10 +27,14 @@ export const answer = (work: (context: Context) => Promise<unknown>) => async (c
 };
 
 /** What a person's act came to. */
-export async function actedOn(database: Database, { decision, message, marked }: Acted): Promise<object> {
+export async function actedOn(
+  database: Database,
+  { decision, message, marked, replaced = [] }: Acted,
+): Promise<object> {
   return {
     decision: decisionRow(decision),
     message: message === null ? null : await detailOf(database, message),
     marked,
+    replaced: replaced.map(decisionRow),
   };
 }

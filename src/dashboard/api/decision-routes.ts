@@ -32,7 +32,11 @@ export function mountDecisionRoutes(app: Hono, deps: TriageDeps): void {
         dryRun,
         by: whoAsks(context, who),
       });
-      return { ...added, decision: added.decision === null ? null : decisionRow(added.decision) };
+      return {
+        ...added,
+        decision: added.decision === null ? null : decisionRow(added.decision),
+        replaced: added.replaced.map(decisionRow),
+      };
     }),
   );
   app.get(

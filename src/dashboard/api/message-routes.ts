@@ -6,7 +6,7 @@ import { clientNamed, messageNamed } from '../../triage/named.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { assign, ignore, unlink } from '../../triage/triage.ts';
 import type { TriageDeps } from '../../triage/triage-deps.ts';
-import { decisionRow, detailOf, listWaiting } from '../../triage/waiting.ts';
+import { decisionRow, detailOf, isCursor, listWaiting } from '../../triage/waiting.ts';
 import { actedOn, answer } from './answer.ts';
 import { bodyOf, by, limit, queryOf, whoAsks } from './request.ts';
 
@@ -16,7 +16,7 @@ const listQuery = z.strictObject({
   what: z.enum(['triage', 'held']).default('triage'),
   reason: z.string().min(1).max(100).nullable().default(null),
   limit,
-  after: z.string().max(100).nullable().default(null),
+  after: z.string().refine(isCursor, 'is no cursor; give `next` of the page before').nullable().default(null),
 });
 const assignBody = z.strictObject({
   clients,

@@ -10,6 +10,7 @@ import { headersOf } from '../header-section.ts';
 import { type Fetched, type FolderState, type ListedMessage, MailboxError } from '../mailbox.ts';
 import type { MailboxSession, MailboxSource, WantedMessage } from '../mailbox.ts';
 import { type LocatedMessage, errorCode, locateMessages, messageBytes } from './message-files.ts';
+import { fileMark } from './file-mark.ts';
 import { assignUids } from './file-uids.ts';
 
 const folderPath = 'INBOX';
@@ -87,12 +88,7 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
   };
 }
 
-const listed = ({ uid, internalDate, size, isDraft }: Entry): ListedMessage => ({
-  uid,
-  internalDate,
-  size,
-  isDraft,
-});
+const listed = ({ located: _, ...message }: Entry): ListedMessage => message;
 
 function stateOf(root: string, exists: number): FolderState {
   const uidValidity = String(createHash('sha256').update(root).digest().readUInt32BE(0) || 1);
@@ -115,7 +111,7 @@ async function readEntries(
   const found: { readonly located: LocatedMessage; readonly identity: string; readonly size: number }[] = [];
   const copies = new Map<string, number>();
   try {
-    for await (const located of locateMessages([root], null)) {
+    for await (const located of locateMessages([root], { keepInside: true })) {
       refuseAborted(signal);
       const { content, size, readable } = await digestOf(located);
       const below =
@@ -135,7 +131,8 @@ async function readEntries(
     found.map(({ located, identity, size }) => {
       const uid = uids.get(identity) ?? 0;
       const internalDate = located.kind === 'message' ? located.date : null;
-      return [uid, { uid, internalDate, size, isDraft: false, located }];
+      const mark = located.kind === 'message' && !located.quoted ? fileMark(located.path) : null;
+      return [uid, { uid, internalDate, size, isDraft: false, located, ...(mark !== null && { mark }) }];
     }),
   );
 }

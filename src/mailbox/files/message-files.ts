@@ -2,9 +2,9 @@
  * Messages in files: one message per file, mbox files, folders of both, and standard input. A file is an mbox if its name ends in
  * `.mbox`, or has no extension and begins with a `From ` line; in any other file a leading `From ` line is dropped.
  */
-import { createReadStream } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { constants, createReadStream } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { extname, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { mboxRanges, unquoted } from './mbox.ts';
@@ -24,6 +24,8 @@ export type LocatedMessage =
       readonly kind: 'message';
       readonly file: string;
       readonly path: string;
+      /** `path` without links: what is read, also where a link is set in its place meanwhile. */
+      readonly source: string;
       readonly start: number;
       /** After the last byte. */
       readonly end: number;
@@ -49,6 +51,7 @@ const defaultBufferBytes = 32 * 1024 * 1024;
 const readBytes = 256 * 1024;
 /** A longer line is not a `From ` line. */
 const fromLineBytes = 64 * 1024;
+const noLink = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface ReadOptions {
   /** Messages up to this size come whole. A larger one from a pipe is unreadable, because a pipe can only be read once. */
@@ -61,7 +64,7 @@ export async function* readMessageFiles(
   paths: readonly string[],
   { maxBufferBytes = defaultBufferBytes, stdin = process.stdin }: ReadOptions = {},
 ): AsyncGenerator<MessageFile> {
-  for await (const located of locateMessages(paths, stdin)) {
+  for await (const located of locateMessages(paths, { stdin })) {
     if (located.kind === 'unreadable') yield located;
     else if (located.kind === 'pipe') yield await readPipe(located, maxBufferBytes);
     else if (located.end - located.start > maxBufferBytes) {
@@ -78,14 +81,20 @@ export async function* readMessageFiles(
 type Message = Extract<LocatedMessage, { kind: 'message' }>;
 
 /** The bytes of one message, unquoted. */
-export async function* messageBytes({ path, start, end, quoted }: Message): AsyncGenerator<Buffer> {
+export async function* messageBytes({ source, start, end, quoted }: Message): AsyncGenerator<Buffer> {
   if (end <= start) return;
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, {
-    start,
-    end: end - 1,
-    highWaterMark: readBytes,
-  });
+  const chunks = readFile(source, { start, end: end - 1 });
   yield* quoted ? unquoted(chunks) : chunks;
+}
+
+/** Both ends inclusive. */
+async function* readFile(
+  source: string,
+  range: { readonly start?: number; readonly end?: number } = {},
+): AsyncGenerator<Buffer> {
+  const handle = await open(source, noLink);
+  const chunks: AsyncIterable<Buffer> = handle.createReadStream({ ...range, highWaterMark: readBytes });
+  yield* chunks;
 }
 
 async function readWhole(message: Message): Promise<MessageFile> {
@@ -122,16 +131,17 @@ async function* capped(source: Readable, maxBytes: number): AsyncGenerator<Buffe
   }
 }
 
+/** `keepInside`: what a link in a folder leads to counts only if it lies in that folder. The folder may be somebody else's. */
 export async function* locateMessages(
   paths: readonly string[],
-  stdin: Readable | null,
+  { stdin = null, keepInside = false }: { readonly stdin?: Readable | null; readonly keepInside?: boolean },
 ): AsyncGenerator<LocatedMessage> {
   const missing: string[] = [];
   for (const path of paths) if (!(path === '-' && stdin) && (await isMissing(path))) missing.push(path);
   if (missing.length > 0) throw new MissingPathError(missing);
   for (const path of paths) {
     if (path === '-' && stdin) yield { kind: 'pipe', file: path, open: () => stdin };
-    else yield* locateUnder(path, true);
+    else yield* locateUnder(path, { given: true, within: keepInside ? await folderOf(path) : null });
   }
 }
 
@@ -145,27 +155,45 @@ async function isMissing(path: string): Promise<boolean> {
   }
 }
 
-async function* locateUnder(path: string, given: boolean): AsyncGenerator<LocatedMessage> {
+/** What is read of a path that was given: itself, or everything below it, without links. Null where it cannot be told. */
+async function folderOf(path: string): Promise<string | null> {
+  return await realpath(path).catch(() => null);
+}
+
+interface Place {
+  /** Named by the user, not met in a folder. */
+  readonly given: boolean;
+  /** The folder, without links, out of which no link may lead; null where they may. */
+  readonly within: string | null;
+}
+
+async function* locateUnder(path: string, { given, within }: Place): AsyncGenerator<LocatedMessage> {
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) yield* locateInFolder(path);
-    else if (found.isFile()) yield* locateInFile(path, found.size);
-    // In a folder, a pipe or socket would block forever; given by name, the user wants it read.
+    const source = await realpath(path);
+    if (!given && within !== null && !source.startsWith(within.endsWith(sep) ? within : within + sep)) {
+      const error = 'a link that leads out of the folder is not followed. Fix: name the file itself';
+      yield { kind: 'unreadable', file: path, error };
+      return;
+    }
+    const found = await stat(source);
+    if (found.isDirectory()) yield* locateInFolder(path, within);
+    else if (found.isFile()) yield* locateInFile({ path, source, size: found.size });
+    // Met in a folder, a pipe or socket would block for ever; given by name it is what the user wants read.
     else if (given) yield { kind: 'pipe', file: path, open: () => createReadStream(path) };
   } catch (error) {
     yield { kind: 'unreadable', file: path, error: messageOf(error) };
   }
 }
 
-/** Links to folders are not followed: they may be circular. */
-async function* locateInFolder(folder: string): AsyncGenerator<LocatedMessage> {
+/** Links to folders are not followed: they may lead in circles. */
+async function* locateInFolder(folder: string, within: string | null): AsyncGenerator<LocatedMessage> {
   const entries = await readdir(folder, { withFileTypes: true });
   const shown = entries.filter(({ name }) => !name.startsWith('.'));
   shown.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of shown) {
     const path = folder.endsWith('/') ? `${folder}${entry.name}` : `${folder}/${entry.name}`;
     if (entry.isSymbolicLink() && (await isFolder(path))) continue;
-    yield* locateUnder(path, false);
+    yield* locateUnder(path, { given: false, within });
   }
 }
 
@@ -177,22 +205,31 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function* locateInFile(path: string, size: number): AsyncGenerator<LocatedMessage> {
-  const fromLine = fromLineLength(await readHead(path));
+async function* locateInFile({
+  path,
+  source,
+  size,
+}: {
+  readonly path: string;
+  readonly source: string;
+  readonly size: number;
+}): AsyncGenerator<LocatedMessage> {
+  const fromLine = fromLineLength(await readHead(source));
+  const message = { kind: 'message', path, source } as const;
   if (extname(path) !== '.mbox' && (extname(path) !== '' || fromLine === 0)) {
-    yield { kind: 'message', file: path, path, start: fromLine, end: size, quoted: false, date: null };
+    yield { ...message, file: path, start: fromLine, end: size, quoted: false, date: null };
     return;
   }
   let number = 0;
-  for await (const range of mboxRanges(createReadStream(path, { highWaterMark: readBytes }))) {
+  for await (const range of mboxRanges(readFile(source))) {
     number += 1;
-    yield { kind: 'message', file: `${path}#${number}`, path, ...range, quoted: true };
+    yield { ...message, file: `${path}#${number}`, ...range, quoted: true };
   }
   if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox holds no message' };
 }
 
-async function readHead(path: string): Promise<Buffer> {
-  const handle = await open(path);
+async function readHead(source: string): Promise<Buffer> {
+  const handle = await open(source, noLink);
   try {
     const { buffer: bytes, bytesRead } = await handle.read(Buffer.alloc(fromLineBytes), 0, fromLineBytes, 0);
     return bytes.subarray(0, bytesRead);

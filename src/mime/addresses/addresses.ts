@@ -51,21 +51,22 @@ function throughLastAddress(words: readonly Word[]): Word[] {
 }
 
 /**
- * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000. Takes the undecoded value:
- * encoded words are only decoded in names, so that a decoded comma or bracket makes no mailbox. A display name never becomes an
- * address if there is one beside it. Linear; never throws.
+ * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000, or `most`.
+ * Takes the undecoded value: encoded words are decoded only in names, so that a decoded comma or bracket makes no mailbox.
+ * A display name never becomes an address where an address stands beside it. Linear; never throws.
  */
-export function parseAddressList(headerValue: string): Address[] {
+export function parseAddressList(headerValue: string, most = maxAddresses): Address[] {
   const tokens = tokeniseAddresses(headerValue);
   const addresses: Address[] = [];
   let words: Word[] = [];
   const finish = (): void => {
     // Words in parentheses are a remark ("unlisted-recipients:; (no To-header on input)"), unless there is nothing else.
     if (words.length < tokens.length && words.every((word) => word.kind === 'comment')) words = [];
-    for (const address of readElement(words)) if (addresses.length < maxAddresses) addresses.push(address);
+    for (const address of readElement(words)) if (addresses.length < most) addresses.push(address);
     words = [];
   };
   for (const [index, token] of tokens.entries()) {
+    if (addresses.length >= most) return addresses;
     if (token.kind === ',') {
       if (isNameOnly(words) && words.length < 10 && opensWithName(tokens.slice(index + 1, index + 12), 0)) {
         const last = words.pop();

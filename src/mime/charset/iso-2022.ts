@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import iconv from 'iconv-lite';
 
 /**
@@ -28,34 +29,87 @@ const designations: readonly (readonly [string, Run])[] = [
   ['(H', 'ascii'],
 ];
 
-function decodeRun(bytes: Buffer, run: Run): string {
-  if (run === 'ascii') return bytes.toString('latin1');
-  const high = Buffer.alloc(bytes.length * (run === 'jis-supplement' ? 2 : 1));
+type Codec = 'euc-jp' | 'gb18030' | 'cp949';
+
+const codecs: Readonly<Record<Exclude<Run, 'ascii'>, Codec>> = {
+  'jis-kanji': 'euc-jp',
+  'jis-supplement': 'euc-jp',
+  'jis-kana': 'euc-jp',
+  gb: 'gb18030',
+  ks: 'cp949',
+};
+/** Runs that end within a character are decoded on their own, so that it takes nothing of the next; after so many it is left out. */
+const maxBroken = 1_000;
+
+/** Collects runs in the 8-bit form of their character set, which holds ASCII too: a text may change between them at every character. */
+function createRunDecoder(size: number): {
+  readonly add: (bytes: Buffer, run: Run) => void;
+  readonly end: () => string;
+} {
+  const output: string[] = [];
+  // A character of the supplement or of kana has one byte more in its 8-bit form.
+  const collected = Buffer.allocUnsafe(size * 2);
   let length = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index] ?? 0;
-    if (run === 'jis-supplement' && index % 2 === 0) high[length++] = 0x8f;
-    // Line ends inside a two-byte run come from clients that forget to switch back to ASCII.
-    high[length++] = byte > 0x20 ? byte | 0x80 : byte;
-  }
-  const encoding = {
-    'jis-kanji': 'euc-jp',
-    'jis-supplement': 'euc-jp',
-    'jis-kana': 'shift_jis',
-    gb: 'gb18030',
-    ks: 'cp949',
-  }[run];
-  return iconv.decode(high.subarray(0, length), encoding);
+  let codec: Codec | null = null;
+  let broken = 0;
+  const flush = (): void => {
+    if (length > 0) output.push(iconv.decode(collected.subarray(0, length), codec ?? 'ascii'));
+    length = 0;
+    codec = null;
+  };
+  const addAscii = (bytes: Buffer): void => {
+    if (isAscii(bytes)) {
+      length += bytes.copy(collected, length);
+      return;
+    }
+    flush();
+    output.push(bytes.toString('latin1'));
+  };
+  /** False where the last character is not whole. */
+  const addWide = (bytes: Buffer, run: Run): boolean => {
+    const isPair = run !== 'jis-kana';
+    let isLead = false;
+    for (const byte of bytes) {
+      // Line ends inside a two-byte run come from clients that forget to return to ASCII.
+      if (byte <= 0x20) {
+        collected[length++] = byte;
+        isLead = false;
+        continue;
+      }
+      if (run === 'jis-supplement' && !isLead) collected[length++] = 0x8f;
+      if (run === 'jis-kana') collected[length++] = 0x8e;
+      collected[length++] = byte | 0x80;
+      isLead = isPair && !isLead;
+    }
+    return !isLead;
+  };
+  return {
+    add(bytes, run) {
+      if (bytes.length === 0) return;
+      if (run === 'ascii') return addAscii(bytes);
+      if (codec !== null && codec !== codecs[run]) flush();
+      codec = codecs[run];
+      if (addWide(bytes, run)) return undefined;
+      broken += 1;
+      if (broken <= maxBroken) flush();
+      else length -= run === 'jis-supplement' ? 2 : 1;
+      return undefined;
+    },
+    end() {
+      flush();
+      return output.join('');
+    },
+  };
 }
 
 /** ISO-2022-JP, its extensions, and ISO-2022-KR, recognised by their own escape sequences. Never throws. */
 export function decodeIso2022(bytes: Buffer): string {
-  const output: string[] = [];
+  const runs = createRunDecoder(bytes.length);
   let run: Run = 'ascii';
   let start = 0;
   let index = 0;
   const flush = (end: number): void => {
-    if (end > start) output.push(decodeRun(bytes.subarray(start, end), run));
+    if (end > start) runs.add(bytes.subarray(start, end), run);
   };
   while (index < bytes.length) {
     const byte = bytes[index];
@@ -83,12 +137,12 @@ export function decodeIso2022(bytes: Buffer): string {
     }
   }
   flush(bytes.length);
-  return output.join('');
+  return runs.end();
 }
 
 /** HZ: `~{` opens GB 2312, `~}` closes it, `~~` is a tilde, `~` before a line end is a soft break. Never throws. */
 export function decodeHz(bytes: Buffer): string {
-  const output: string[] = [];
+  const runs = createRunDecoder(bytes.length);
   let run: Run = 'ascii';
   let start = 0;
   for (let index = 0; index + 1 < bytes.length; index += 1) {
@@ -99,13 +153,13 @@ export function decodeHz(bytes: Buffer): string {
     const tilde = next === TILDE && run === 'ascii';
     const soft = next === 0x0a && run === 'ascii';
     if (!opens && !closes && !tilde && !soft) continue;
-    output.push(decodeRun(bytes.subarray(start, index), run));
-    if (tilde) output.push('~');
+    // Of two tildes the first is the character.
+    runs.add(bytes.subarray(start, tilde ? index + 1 : index), run);
     if (opens) run = 'gb';
     if (closes) run = 'ascii';
     start = index + 2;
     index += 1;
   }
-  output.push(decodeRun(bytes.subarray(start), run));
-  return output.join('');
+  runs.add(bytes.subarray(start), run);
+  return runs.end();
 }

@@ -18,17 +18,23 @@ function halfAt(bytes: Buffer, at: number, first: number): number {
 
 /** CESU-8, as some databases and Java write emoji, to UTF-8. */
 function joinSurrogates(bytes: Buffer): Buffer {
-  const pieces: Buffer[] = [];
+  if (!bytes.includes(surrogateLead)) return bytes;
+  // Six bytes become four.
+  const output = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
   let start = 0;
   for (let at = bytes.indexOf(surrogateLead); at >= 0; at = bytes.indexOf(surrogateLead, at + 1)) {
     const high = halfAt(bytes, at, 0xa0);
     const low = high < 0 ? -1 : halfAt(bytes, at + 3, 0xb0);
     if (low < 0) continue;
-    pieces.push(bytes.subarray(start, at), Buffer.from(String.fromCharCode(high, low), 'utf8'));
+    length += bytes.copy(output, length, start, at);
+    length += output.write(String.fromCharCode(high, low), length, 'utf8');
     start = at + 6;
     at += 5;
   }
-  return pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes.subarray(start)]);
+  if (start === 0) return bytes;
+  length += bytes.copy(output, length, start);
+  return output.subarray(0, length);
 }
 
 /** If everything but an unfinished last character is UTF-8: the position of that character, else -1. */

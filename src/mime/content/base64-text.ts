@@ -7,7 +7,21 @@ const maxTailBytes = 16_384;
 const maxLineBytes = 1_000;
 const empty = Buffer.alloc(0);
 
+const dataBytes = new Uint8Array(256);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+  dataBytes[char.charCodeAt(0)] = 1;
+
+/** Nothing but data, padding behind it, and the line end: told without reading the line as text. */
+function isDataLine(line: Buffer): boolean {
+  let at = 0;
+  while (dataBytes[line[at] ?? 0] === 1) at += 1;
+  if (at === 0) return false;
+  while (line[at] === 0x3d || line[at] === 0x0d || line[at] === 0x0a) at += 1;
+  return at >= line.length;
+}
+
 function isForeignLine(line: Buffer): boolean {
+  if (isDataLine(line)) return false;
   const text = line.toString('latin1', 0, maxLineBytes).trim();
   return text !== '' && (/^(?:--|__|==|\*\*)/u.test(text) || isForeignToBase64(line));
 }

@@ -15,7 +15,9 @@ type HeaderProgress =
 export interface HeaderLines {
   /** Takes one line with its end. */
   readonly push: (line: Buffer) => HeaderProgress;
-  /** The trailing lines that are not fields, if nothing follows: body text below a header without its blank line. */
+  /** No further line is looked at: only where the header ends matters. */
+  readonly isFull: () => boolean;
+  /** What stands last and is no field, when nothing follows: words below a header that lack their blank line. */
   readonly rest: () => Buffer;
   /** The fields read so far. */
   readonly fields: () => {
@@ -27,6 +29,7 @@ export interface HeaderLines {
 }
 
 const empty = Buffer.alloc(0);
+const lineEnd = Buffer.from('\n');
 const byteOrderMark = Buffer.from('efbbbf', 'hex');
 /** More blank lines than a program writes by mistake. */
 const maxLeading = 10;
@@ -59,27 +62,63 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
   let bytes = 0;
   let count = 0;
   let tooLong: string | null = null;
+  /** The field that is being read is left out from here on. */
+  let isCut = false;
+  const bound = (line: Buffer, more: number): string | null => {
+    const isShort = bytes + line.length <= shortBytes && count + more <= shortLines;
+    const mayTakeBytes = isShort || budget.left('headerBytes') >= line.length;
+    if (bytes + line.length > limits.maxHeaderBytes || !mayTakeBytes) return `${limits.maxHeaderBytes} bytes`;
+    const mayTakeLines = isShort || budget.left('headerLines') >= more;
+    return count + more > limits.maxHeaderLines || !mayTakeLines ? `${limits.maxHeaderLines} lines` : null;
+  };
+  const cut = (reason: string): void => {
+    tooLong ??= reason;
+    isCut = true;
+    if (lines.at(-1)?.at(-1) !== 0x0a) lines.push(lineEnd);
+  };
   return {
     lines,
     /** Lower-cased. */
     names: names as ReadonlySet<string>,
     tooLong: () => tooLong,
+    cut,
     add(line: Buffer): void {
+      const name = fieldNameOf(line);
+      const isFolded = line[0] === 0x20 || line[0] === 0x09;
+      if (isCut && (isFolded || name === null)) return;
+      isCut = false;
       const more = countLines(line);
+      const reason = bound(line, more);
+      if (reason !== null) {
+        cut(reason);
+        return;
+      }
       bytes += line.length;
       count += more;
-      const isShort = bytes <= shortBytes && count <= shortLines;
-      if (bytes > limits.maxHeaderBytes || (!isShort && budget.left('headerBytes') < line.length))
-        tooLong ??= `${limits.maxHeaderBytes} bytes`;
-      else if (count > limits.maxHeaderLines || (!isShort && budget.left('headerLines') < more))
-        tooLong ??= `${limits.maxHeaderLines} lines`;
-      if (tooLong !== null) return;
       budget.take('headerBytes', line.length);
       budget.take('headerLines', more);
       lines.push(Buffer.from(line));
-      const name = fieldNameOf(line);
       if (name !== null) names.add(name);
     },
+  };
+}
+
+/** Lines that were looked at, kept or not. */
+function createLooks({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
+  let looks = 0;
+  /** A line that is too long comes in pieces, of which the last is still to come. */
+  let isUnended = false;
+  return {
+    /** @returns whether this is a further piece of the line before. */
+    add(line: Buffer): boolean {
+      looks += 1;
+      budget.take('headerLooks', 1);
+      const goesOn = isUnended;
+      isUnended = line.at(-1) !== 0x0a;
+      return goesOn;
+    },
+    isOver: (): boolean =>
+      looks > 4 * limits.maxHeaderLines || (budget.left('headerLooks') === 0 && looks > shortLines),
   };
 }
 
@@ -100,7 +139,8 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
   let malformed = false;
   /** Lines not yet known to be damage or a body. */
   const damage = createDamage(ofMessage);
-  /** A first line was seen. */
+  const looks = createLooks({ limits, budget });
+  /** A first line was looked at. */
   let begun = false;
   const leading: Buffer[] = [];
 
@@ -130,32 +170,44 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
     return { kind: 'end', bytes: withDamage(line) };
   };
 
-  return {
-    push(given) {
-      const line = ofMessage && !begun && given.indexOf(byteOrderMark) === 0 ? given.subarray(3) : given;
-      if (ofMessage && !begun && isBlank(line) && leading.length < maxLeading) {
-        leading.push(Buffer.from(given));
-        return { kind: 'more', bytes: empty };
-      }
-      if (!begun && leading.length > 0) return passLeading(given, line);
-      begun = true;
-      if (isBlank(line) || (kept.lines.length === 0 && !damage.isOpen() && isFoldOnly(line)))
-        return endAt(line);
-      const folded = line[0] === 0x20 || line[0] === 0x09;
-      const start = line.toString('latin1', 0, 300);
-      const isField = !folded && opensField(start);
-      if (!isField && !damage.isUnsure() && /^>?From /u.test(start)) {
-        malformed = true;
-        return { kind: 'more', bytes: withDamage(line) };
-      }
-      if (!damage.isOpen() && (isField || (folded && kept.lines.length > 0))) {
-        kept.add(line);
-        return { kind: 'more', bytes: line };
-      }
+  const pushLine = (given: Buffer): HeaderProgress => {
+    const line = ofMessage && !begun && given.indexOf(byteOrderMark) === 0 ? given.subarray(3) : given;
+    if (ofMessage && !begun && isBlank(line) && leading.length < maxLeading) {
+      leading.push(Buffer.from(given));
+      return { kind: 'more', bytes: empty };
+    }
+    if (!begun && leading.length > 0) return passLeading(given, line);
+    begun = true;
+    if (isBlank(line) || (kept.lines.length === 0 && !damage.isOpen() && isFoldOnly(line)))
+      return endAt(line);
+    const folded = line[0] === 0x20 || line[0] === 0x09;
+    const start = line.toString('latin1', 0, 300);
+    const isField = !folded && opensField(start);
+    if (!isField && !damage.isUnsure() && /^>?From /u.test(start)) {
       malformed = true;
-      const verdict = damage.push(line, kept.lines.length === 0 ? null : kept.names);
-      if (verdict === 'body') return { kind: 'body', bytes: empty, lines: damage.take().lines };
-      return { kind: 'more', bytes: verdict === 'damage' ? takeDamage() : empty };
+      return { kind: 'more', bytes: withDamage(line) };
+    }
+    if (!damage.isOpen() && (isField || (folded && kept.lines.length > 0))) {
+      kept.add(line);
+      return { kind: 'more', bytes: line };
+    }
+    malformed = true;
+    const verdict = damage.push(line, kept.lines.length === 0 ? null : kept.names);
+    if (verdict === 'body') return { kind: 'body', bytes: empty, lines: damage.take().lines };
+    return { kind: 'more', bytes: verdict === 'damage' ? takeDamage() : empty };
+  };
+
+  return {
+    push(line) {
+      const goesOn = looks.add(line);
+      if (!goesOn || damage.isOpen()) return pushLine(line);
+      kept.cut('what a line may have');
+      return { kind: 'more', bytes: line };
+    },
+    isFull() {
+      if (!looks.isOver() || damage.isOpen()) return false;
+      kept.cut(`${limits.maxHeaderLines} lines`);
+      return true;
     },
     rest() {
       if (damage.isUnsure() && !damage.isBody()) {

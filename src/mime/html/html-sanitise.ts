@@ -3,6 +3,8 @@ import sanitizeHtml from 'sanitize-html';
 import { MAX_HTML_CHARS } from './html-lines.ts';
 import { VOID_ELEMENTS } from './html-elements.ts';
 import { MailTokenizer, scanHtml } from './html-scan.ts';
+import { isBoundedSize } from './html-bounds.ts';
+import { readStyle } from './html-style.ts';
 import { createOpenElements } from './open-elements.ts';
 
 /** Deeper nesting costs the parser quadratic time, and a browser its stack. */
@@ -11,8 +13,6 @@ const MAX_DEPTH = 200;
 const HARMLESS_TAGS = 2_000;
 /** A pasted logo. Parsing has already turned larger pictures into attachments. */
 const MAX_DATA_URL_CHARS = 64 * 1024;
-const MAX_STYLE_CHARS = 4_096;
-
 const TAGS = (
   'a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn dir div dl dt em ' +
   'figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark menu nav ol p pre q s samp section small span ' +
@@ -25,25 +25,8 @@ const DROPPED_WITH_TEXT = (
   'style svg template textarea title video xmp'
 ).split(' ');
 
-const LAYOUT = ['align', 'valign', 'width', 'height', 'bgcolor', 'dir', 'lang', 'title', 'style'];
-
-/** No positioning, no content, no animation, nothing that loads: a message stays in its frame and calls nobody. */
-const STYLE_PROPERTIES = new Set(
-  (
-    'background background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse ' +
-    'border-color border-left border-left-color border-left-style border-left-width border-radius border-right border-right-color ' +
-    'border-right-style border-right-width border-spacing border-style border-top border-top-color border-top-style border-top-width ' +
-    'border-width box-sizing caption-side clear color direction display float font font-family font-size font-style font-variant ' +
-    'font-weight height letter-spacing line-height list-style list-style-position list-style-type margin margin-bottom margin-left ' +
-    'margin-right margin-top max-height max-width min-height min-width opacity overflow overflow-wrap padding padding-bottom ' +
-    'padding-left padding-right padding-top table-layout text-align text-decoration text-indent text-overflow text-transform ' +
-    'unicode-bidi vertical-align visibility white-space width word-break word-spacing word-wrap'
-  ).split(' '),
-);
-
-/** Words, numbers, colours, lists of them and harmless functions. No escapes, no strings that could contain markup, no URLs. */
-const STYLE_VALUE = /^[\w\s.,%#!'"/+-]*$/u;
-const STYLE_FUNCTION = /\b(?:rgba?|hsla?)\([\d\s.,%/-]{0,60}\)/giu;
+const LAYOUT = ['align', 'valign', 'width', 'height', 'bgcolor', 'dir', 'lang', 'title'];
+const SIZES = new Set(['width', 'height', 'border', 'cellpadding', 'cellspacing']);
 
 const REMOTE_URL = /^(?:https?:)?[/\\]{2}[^\s"'<>`]{1,2000}$/iu;
 const DATA_IMAGE = /^data:image\/(?:gif|jpe?g|png|webp);base64,[a-z\d+/=]*$/iu;
@@ -70,52 +53,29 @@ function readLink(value: string): string | null {
   return /^(?:https?:\/\/|mailto:|tel:)/iu.test(url) && !/[<>"`]/u.test(url) ? url : null;
 }
 
-interface Style {
-  readonly css: string;
-  readonly remote: string | null;
-}
-
-function readStyle(value: string): Style {
-  let remote: string | null = null;
-  const kept: string[] = [];
-  for (const declaration of value.slice(0, MAX_STYLE_CHARS).split(';')) {
-    const colon = declaration.indexOf(':');
-    if (colon < 0) continue;
-    const property = declaration.slice(0, colon).trim().toLowerCase();
-    const setting = declaration.slice(colon + 1).trim();
-    if (property === 'background' || property === 'background-image') {
-      const url = /url\(\s{0,9}["']?((?:https?:)?\/\/[^\s"'<>`()]{1,2000})/iu.exec(setting)?.[1];
-      const source = url === undefined ? null : readSource(url);
-      if (source?.kind === 'remote') remote ??= source.url;
-    }
-    if (!STYLE_PROPERTIES.has(property)) continue;
-    if (setting.includes('/*') || !STYLE_VALUE.test(setting.replace(STYLE_FUNCTION, ''))) continue;
-    kept.push(`${property}: ${setting}`);
-  }
-  return { css: kept.join('; '), remote };
-}
-
-/** Builds the attributes an element may keep from scratch, so that anything not named here is dropped. */
+/** Everything an element may keep, made afresh, so that what is not named here is gone. */
 function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
   const kept: sanitizeHtml.Attributes = {};
-  for (const attribute of Object.keys(given)) {
-    if (attribute !== 'style' && LAYOUT.includes(attribute)) kept[attribute] = given[attribute] ?? '';
-  }
   const plain = (attributes: readonly string[]): void => {
     for (const attribute of attributes) {
       const value = given[attribute];
-      if (value !== undefined) kept[attribute] = value;
+      if (value === undefined || (SIZES.has(attribute) && !isBoundedSize(value))) continue;
+      kept[attribute] = value;
     }
   };
-  const style = readStyle(given['style'] ?? '');
-  if (style.css !== '') kept['style'] = style.css;
+  plain(Object.keys(given).filter((attribute) => LAYOUT.includes(attribute)));
+  const style = readStyle(name, given['style'] ?? '');
+  const css = style.declarations.map(({ property, setting }) => `${property}: ${setting}`).join('; ');
+  if (css !== '') kept['style'] = css;
+  if (!style.keepsHeightAttribute) delete kept['height'];
   const background = readSource(given['background'] ?? '');
   if (background?.kind === 'local') kept['background'] = background.url;
   const remembered = readSource(given['data-remote-background'] ?? '');
   for (const source of [background, remembered]) {
     if (source?.kind === 'remote') kept['data-remote-background'] ??= source.url;
   }
-  if (style.remote !== null) kept['data-remote-background'] ??= style.remote;
+  const pictured = style.remote === null ? null : readSource(style.remote);
+  if (pictured?.kind === 'remote') kept['data-remote-background'] ??= pictured.url;
 
   switch (name) {
     case 'a': {

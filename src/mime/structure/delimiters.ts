@@ -35,7 +35,65 @@ function adoptBoundary(declared: string | null, seen: string): string | null {
   return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
 }
 
-/** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only if no other fits. */
+/** Whether the bytes behind the dashes can be the boundary, with its closing dashes or without. */
+function isBoundaryAt(boundary: string, data: Buffer, line: Span): boolean {
+  const start = line.start + 2;
+  const closing = line.end - start - boundary.length;
+  if (closing < 0) return false;
+  for (let at = 0; at < boundary.length; at += 1) {
+    const code = boundary.charCodeAt(at);
+    // Beyond ASCII a character is no byte: let the texts be compared.
+    if (code >= 0x80) return true;
+    if (code !== data[start + at]) return false;
+  }
+  return closing === 0 || data[line.end - 1] === 0x2d || (data[line.end - 1] ?? 0) >= 0x80;
+}
+
+/** One that was not met yet may stand in quotes, or in other case. */
+function mayBeAdopted(boundary: string, data: Buffer, line: Span): boolean {
+  const length = line.end - line.start - 2;
+  if (length === boundary.length - 2) return true;
+  const first = boundary.charCodeAt(0);
+  return (
+    length === boundary.length && (first >= 0x80 || ((data[line.start + 2] ?? 0) | 0x20) === (first | 0x20))
+  );
+}
+
+/** What ends a line of text when it is trimmed; other control characters may stand in a boundary. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
+
+/** What an undeclared boundary must be. */
+function isOneWord(data: Buffer, { start, end }: Span): boolean {
+  for (let at = start + 2; at < end; at += 1) if (isBlank(data[at])) return false;
+  return end > start + 2;
+}
+
+interface Span {
+  readonly start: number;
+  /** Behind its last byte. */
+  readonly end: number;
+}
+
+/** Whether a line that begins with two dashes need be read as text at all: a message may be nothing but dashes. */
+export function mayBeDelimiter(frames: readonly Frame[], data: Buffer, line: Span): boolean {
+  let { end } = line;
+  while (end > line.start + 2 && isBlank(data[end - 1])) end -= 1;
+  const bare = { start: line.start, end };
+  for (const { part, boundary, children } of frames) {
+    if (part.kind !== 'multipart') continue;
+    if (boundary === null) {
+      if (isOneWord(data, bare)) return true;
+      continue;
+    }
+    if (isBoundaryAt(boundary, data, bare)) return true;
+    if (children === 0 && mayBeAdopted(boundary, data, bare)) return true;
+  }
+  return false;
+}
+
+/** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only where no other fits. */
 export function findDelimiter(frames: readonly Frame[], line: Buffer): Delimiter | null {
   if (line.length < 3 || line.length > maxDelimiterLine) return null;
   const text = line.toString('utf8').trimEnd().slice(2);

@@ -13,13 +13,13 @@ export interface DraftStack {
 }
 
 export function createDraftStack(limits: ParseLimits): DraftStack {
-  const outermost = createMessageDraft(null, limits);
+  const outermost = createMessageDraft(null, limits, null);
   const drafts: MessageDraft[] = [outermost];
   return {
     outermost,
     current: () => drafts.at(-1) ?? outermost,
     enter: (container, around) => {
-      const nested = createMessageDraft(container, limits);
+      const nested = createMessageDraft(container, limits, outermost);
       around.nested.push(nested);
       drafts.push(nested);
     },

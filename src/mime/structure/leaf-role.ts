@@ -89,5 +89,6 @@ export function keepBytesFor(
 ): number {
   if (role === 'file') return 0;
   if (!isTextual(role)) return limits.maxContainerBytes;
+  if (budget.left('textLines') === 0) return 0;
   return Math.min(role === 'text' ? limits.maxTextBytes : maxReportBytes, budget.left('textBytes'));
 }

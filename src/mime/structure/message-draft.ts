@@ -31,7 +31,22 @@ export interface MessageDraft {
   readonly warnings: () => readonly string[];
 }
 
-export function createMessageDraft(container: Part | null, limits: ParseLimits): MessageDraft {
+/** What was left out of a message inside is missing in the whole, whose warnings are those that people see. */
+const ofTheWhole: ReadonlySet<string> = new Set([
+  'text-too-long',
+  'html-too-long',
+  'header-too-long',
+  'too-many-parts',
+  'too-deep',
+  'container-too-large',
+]);
+
+/** `outermost`: the draft of the whole message, null for that itself. */
+export function createMessageDraft(
+  container: Part | null,
+  limits: ParseLimits,
+  outermost: MessageDraft | null,
+): MessageDraft {
   const warnings = new Set<string>();
   return {
     container,
@@ -44,6 +59,7 @@ export function createMessageDraft(container: Part | null, limits: ParseLimits):
     protection: null,
     charsetHint: null,
     warn(code, detail) {
+      if (ofTheWhole.has(code)) outermost?.warn(code, `${detail}, in a message inside`);
       if (warnings.size < limits.maxWarnings)
         warnings.add(`${code}: ${detail.replaceAll(/\p{Cc}/gu, ' ').slice(0, 200)}`);
     },

@@ -128,7 +128,7 @@ function readHeaderFacts(draft: MessageDraft, budget: ParseBudget): HeaderFacts 
     const most = Math.min(maxAddresses, Math.max(freeAddresses, budget.left('addresses')));
     for (const text of textsOf(name)) {
       if (found.length >= most) break;
-      for (const address of parseAddressList(text)) if (found.length < most) found.push(address);
+      for (const address of parseAddressList(text, most - found.length)) found.push(address);
     }
     budget.take('addresses', found.length);
     return found;

@@ -1,6 +1,7 @@
-import { findDelimiter, maxDelimiterLine } from './delimiters.ts';
+import { findDelimiter, maxDelimiterLine, mayBeDelimiter } from './delimiters.ts';
 import type { Delimiter, Frame } from './delimiters.ts';
 import type { Entities } from './entities.ts';
+import { createHeaderSkip, nextDashLine } from './header-skip.ts';
 import type { HeaderLines } from '../header/header-lines.ts';
 import type { WalkEvent } from './walk-event.ts';
 
@@ -10,7 +11,7 @@ export interface Position {
   readonly at: number;
 }
 
-/** One step each: a header line, or body bytes up to the next delimiter line. */
+/** One step each: a line of a header (several where none is looked at any more), or the bytes of a body up to the next delimiter line. */
 export interface WalkSteps {
   /** Null if the line is unfinished; likewise below. */
   readonly header: (
@@ -19,17 +20,23 @@ export interface WalkSteps {
     last: boolean,
   ) => Generator<WalkEvent, Position | null>;
   readonly body: (position: Position, last: boolean) => Generator<WalkEvent, Position | null>;
+  /** What the header so far is for the messages around it. Due before the bytes of the walk are gone. */
+  readonly passStructure: () => Generator<WalkEvent, void>;
 }
 
 /** RFC 5322 §2.1.1 limits a line to 998; longer header lines are taken in pieces. */
 const maxHeaderLine = 262_144;
+const empty: Buffer = Buffer.alloc(0);
 const feed = 0x0a;
 const dash = 0x2d;
-const feedAndDash = Buffer.from('\n-');
 
 export function createWalkSteps(entities: Entities): WalkSteps {
   const { frames } = entities;
   let atLineStart = true;
+  /** Within a header line that is too long to be taken at once. */
+  let midLine = false;
+  const structure = createGatheredStructure(entities);
+  const skip = createSkip();
 
   function* header(
     lines: HeaderLines,
@@ -37,27 +44,34 @@ export function createWalkSteps(entities: Entities): WalkSteps {
     last: boolean,
   ): Generator<WalkEvent, Position | null> {
     const { data, at } = position;
+    const skipped = midLine || !lines.isFull() ? at : skip(position);
+    if (at < skipped) {
+      structure.add(data.subarray(at, skipped));
+      return { data, at: skipped };
+    }
     const lineFeed = data.indexOf(feed, at);
     if (lineFeed < 0 && !last && data.length - at < maxHeaderLine) return null;
     const end = lineFeed < 0 ? data.length : lineFeed + 1;
     const line = data.subarray(at, end);
     const next = { data, at: end };
-    const isDashed = line[0] === dash && line[1] === dash;
+    const isDashed = !midLine && line[0] === dash && line[1] === dash;
+    midLine = lineFeed < 0;
     const found = isDashed ? findDelimiter(frames, line) : null;
     if (found !== null) {
+      yield* structure.pass();
       yield* entities.atDelimiterLine(line, found);
       return next;
     }
     if (isDashed && entities.endsHeader(line, lines)) {
+      yield* structure.pass();
       yield* entities.openPart(lines);
       atLineStart = true;
       return position;
     }
     const progress = lines.push(line);
-    // Only a message around this header needs its bytes.
-    if (progress.bytes.length > 0 && entities.isInMessage())
-      yield { kind: 'structure', bytes: progress.bytes };
+    structure.add(progress.bytes);
     if (progress.kind === 'more') return next;
+    yield* structure.pass();
     yield* entities.openPart(lines);
     atLineStart = true;
     return progress.kind === 'body'
@@ -90,7 +104,30 @@ export function createWalkSteps(entities: Entities): WalkSteps {
     return { data, at: lineEnd };
   }
 
-  return { header, body };
+  return { header, body, passStructure: () => structure.pass() };
+}
+
+/** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
+function createGatheredStructure(entities: Entities) {
+  let pieces: Buffer[] = [];
+  return {
+    add(bytes: Buffer): void {
+      if (bytes.length > 0 && entities.isInMessage()) pieces.push(bytes);
+    },
+    *pass(): Generator<WalkEvent, void> {
+      if (pieces.length > 0) yield { kind: 'structure', bytes: Buffer.concat(pieces) };
+      pieces = [];
+    },
+  };
+}
+
+/** Where the lines end that a header which is full has no use for. */
+function createSkip(): (position: Position) => number {
+  let of = { data: empty, headerEnd: createHeaderSkip(empty) };
+  return ({ data, at }) => {
+    if (of.data !== data) of = { data, headerEnd: createHeaderSkip(data) };
+    return of.headerEnd(at);
+  };
 }
 
 /** Where the body content at a position ends: before the next delimiter line, or at the end of the data. */
@@ -104,15 +141,10 @@ function scanBody(
     if (lineFeed < 0 && data.length - line <= maxDelimiterLine)
       return { end: line, found: null, lineEnd: -1 };
     const lineEnd = lineFeed < 0 ? data.length : lineFeed + 1;
-    const found = data[line + 1] === dash ? findDelimiter(frames, data.subarray(line, lineEnd)) : null;
+    const mayBe = data[line + 1] === dash && mayBeDelimiter(frames, data, { start: line, end: lineEnd });
+    const found = mayBe ? findDelimiter(frames, data.subarray(line, lineEnd)) : null;
     if (found !== null) return { end: line, found, lineEnd };
     line = data[lineEnd] === dash ? lineEnd : nextDashLine(data, lineEnd);
   }
   return { end: data.length, found: null, lineEnd: -1 };
-}
-
-/** The start of the next line that begins with a dash, -1 if there is none. Native search: this is the hot loop. */
-function nextDashLine(data: Buffer, from: number): number {
-  const at = data.indexOf(feedAndDash, from);
-  return at < 0 ? -1 : at + 1;
 }

@@ -33,6 +33,7 @@ export function createWalker(input: EntitiesInput): Walker {
       if (next === null) break;
       position = next;
     }
+    yield* steps.passStructure();
     const { data, at } = position;
     carry = at < data.length ? Buffer.from(data.subarray(at)) : empty;
   }

@@ -28,7 +28,6 @@ export interface NewBlob {
   readonly size: number;
   /** Hex. */
   readonly sha256: string;
-  readonly contentType: string;
 }
 
 /** In memory, or a file that exists until the blob is stored. */

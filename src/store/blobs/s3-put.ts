@@ -13,6 +13,9 @@ const partBytes = 8 * 1024 * 1024;
 /** Above this size it is worth asking first whether the blob exists. */
 const askFirstBytes = 256 * 1024;
 
+/** The bytes are a stranger's, and a bucket may be served by a web server: nothing in it opens as a page. */
+const served = { ContentType: 'application/octet-stream', ContentDisposition: 'attachment' } as const;
+
 export async function putBlob(bucket: S3Bucket, blob: NewBlob): Promise<'stored' | 'present'> {
   checkNewBlob(blob);
   const { key, content, size } = blob;
@@ -40,8 +43,8 @@ async function putWhole(
     Key: blob.key,
     Body: bytes,
     ContentLength: bytes.length,
-    ContentType: blob.contentType,
-    // The server checks what it stored against the hash in the blob's name.
+    ...served,
+    // The server checks what it has stored against the hash that the blob is named by.
     ...(config.checksums === 'WHEN_SUPPORTED' ? { ChecksumSHA256: base64Of(blob.sha256) } : {}),
   };
   if (!replaces) {
@@ -58,12 +61,12 @@ async function putWhole(
   return 'stored';
 }
 
-async function putParts(bucket: S3Bucket, { key, content, size, contentType }: NewBlob): Promise<'stored'> {
+async function putParts(bucket: S3Bucket, { key, content, size }: NewBlob): Promise<'stored'> {
   const { client, config } = bucket;
   const Body = Buffer.isBuffer(content)
     ? content
     : createReadStream(content.path, { highWaterMark: 1024 * 1024 });
-  const params = { Bucket: config.bucket, Key: key, Body, ContentType: contentType };
+  const params = { Bucket: config.bucket, Key: key, Body, ...served };
   await asking(bucket, () => new Upload({ client, params, partSize: partBytes, queueSize: 1 }).done());
   const stored = await headBlob(bucket, key);
   checkSize({ key, size, actual: stored?.size ?? 0 });

@@ -1,7 +1,8 @@
-/** A folder per process for messages and attachments that are too large for memory: private mail, readable by its owner only. */
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+/** A folder per process for messages and attachments that are too large for memory: somebody's mail, for its owner's eyes only. */
+import { lstat, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export interface SpoolFolder {
   readonly dir: string;
@@ -16,7 +17,7 @@ const UNNAMED = /^docketmail-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
 
 /** Creates this process's folder in `root`, and removes those of processes that were killed. @throws if `root` is not writable. */
 export async function openSpoolFolder(root: string): Promise<SpoolFolder> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeFolder(root, { mode: 0o700 });
   for (const name of await readdir(root)) {
     const path = join(root, name);
     if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -404,6 +404,50 @@ describe('a folder of files as a mailbox', () => {
     ]);
   });
 
+  it('follows no link out of the folder, and links within it', async () => {
+    await put({ 'in/a.eml': 'A', 'in/sub/b.eml': 'B', 'out/secret.eml': 'secret', 'in-not/c.eml': 'secret' });
+    await symlink(join(folder, 'out/secret.eml'), join(folder, 'in/out.eml'));
+    await symlink('../../out/secret.eml', join(folder, 'in/sub/relative.eml'));
+    await symlink('../in-not/c.eml', join(folder, 'in/beside.eml'));
+    await symlink('/etc/hostname', join(folder, 'in/system'));
+    await symlink('out.eml', join(folder, 'in/over-two.eml'));
+    await symlink(join(folder, 'out'), join(folder, 'in/folder'));
+    await symlink('..', join(folder, 'in/sub/loop'));
+    await symlink('self.eml', join(folder, 'in/self.eml'));
+    await symlink('sub/b.eml', join(folder, 'in/within.eml'));
+    await symlink('in', join(folder, 'named'));
+    for (const name of ['in', 'named', 'in/', 'in/../in']) {
+      const session = await openAt(join(folder, name));
+      await session.open('INBOX');
+      const listed = (await collect(session.list({ fromUid: 1 }))).flat();
+      const fetched = await collect(session.fetch(listed));
+      const whole = fetched.flatMap((one) => (one.kind === 'whole' ? [one.raw.toString()] : []));
+      expect(whole.toSorted()).toEqual(['A', 'B', 'B']);
+      const failed = fetched.flatMap((one) => (one.kind === 'failed' ? [one.error.message] : []));
+      expect(failed.filter((error) => error.includes('leads out of the folder'))).toHaveLength(5);
+      expect(failed).toHaveLength(6);
+    }
+  });
+
+  it('reads a link that was named', async () => {
+    await put({ 'a.eml': 'A' });
+    await symlink('a.eml', join(folder, 'link.eml'));
+    const session = await openAt(join(folder, 'link.eml'));
+    await session.open('INBOX');
+    const listed = (await collect(session.list({ fromUid: 1 }))).flat();
+    expect(await collect(session.fetch(listed))).toMatchObject([{ kind: 'whole', raw: Buffer.from('A') }]);
+  });
+
+  it('reads nothing through a link that takes the place of a file meanwhile', async () => {
+    await put({ 'in/a.eml': 'A', 'secret.eml': 'secret' });
+    const session = await openAt(join(folder, 'in'));
+    await session.open('INBOX');
+    const listed = (await collect(session.list({ fromUid: 1 }))).flat();
+    await rm(join(folder, 'in/a.eml'));
+    await symlink('../secret.eml', join(folder, 'in/a.eml'));
+    expect(await collect(session.fetch(listed))).toMatchObject([{ kind: 'failed' }]);
+  });
+
   it('reports a file that went after the listing as missing', async () => {
     await put({ 'a.eml': 'A' });
     const session = await openAt(folder);

@@ -303,6 +303,83 @@ describe('sanitised HTML', () => {
     expect(sanitiseHtml(clean)).toBe(clean);
   });
 
+  it.each([
+    ['a negative margin', '<div style="margin-top:-500px">x</div>', '<div>x</div>'],
+    ['one of several', '<div style="margin:0 0 -9em 0">x</div>', '<div>x</div>'],
+    ['one without a blank before it', '<div style="margin:0-500px">x</div>', '<div>x</div>'],
+    ['one that begins with a point', '<div style="margin-left:-.9in">x</div>', '<div>x</div>'],
+    [
+      'one that is important',
+      '<p style="margin-top:-500px !important;color:red">x</p>',
+      '<p style="color: red">x</p>',
+    ],
+    ['a small one, of which there may be a hundred', '<p style="margin-top:-9px">x</p>', '<p>x</p>'],
+    ['a negative indent', '<p style="text-indent:-9999px">x</p>', '<p>x</p>'],
+    ['negative spacing', '<p style="letter-spacing:-20px;word-spacing:-99px">x</p>', '<p>x</p>'],
+    ['a negative padding and exponent', '<p style="margin-top:-1e3px">x</p>', '<p>x</p>'],
+    ['a size as an exponent', '<p style="width:1e4px;padding-top:9E3px">x</p>', '<p>x</p>'],
+    ['more than a screen', '<p style="width:9999px;min-width:99999pt;margin-left:200em">x</p>', '<p>x</p>'],
+    ['more than all', '<p style="width:500%;margin-left:101%">x</p>', '<p>x</p>'],
+    [
+      'measures of the window',
+      '<p style="width:100vw;height:100vh;margin:50vmin;padding:90cqw">x</p>',
+      '<p>x</p>',
+    ],
+    ['measures that nobody knows', '<p style="width:9zz">x</p>', '<p>x</p>'],
+    ['huge type', '<p style="font-size:5000px;font:900px serif;line-height:4000px">x</p>', '<p>x</p>'],
+    ['a box lower than its content', '<div style="height:0">x</div>', '<div style="min-height: 0">x</div>'],
+    ['the same as a limit', '<div style="max-height:1px">x</div>', '<div>x</div>'],
+    [
+      'overflow that is taken back',
+      '<p style="height:0;overflow:hidden;overflow:visible">x</p>',
+      '<p style="min-height: 0; overflow: hidden; overflow: visible">x</p>',
+    ],
+    [
+      'a cell that is no cell',
+      '<table><tr><td height="1" style="display:block;height:1px">x</td></tr></table>',
+      '<table><tr><td style="display: block; min-height: 1px">x</td></tr></table>',
+    ],
+    [
+      'padding of a line of text',
+      '<a href="https://example.com/" style="padding:900px">x</a>',
+      '<a href="https://example.com/" target="_blank" rel="noopener noreferrer">x</a>',
+    ],
+    [
+      'borders of a line of text',
+      '<span style="border-top:900px solid #fff;border-width:90px">x</span>',
+      '<span>x</span>',
+    ],
+    [
+      'a block that is a line',
+      '<div style="padding:90px;display:inline">x</div>',
+      '<div style="display: inline">x</div>',
+    ],
+    ['an underline as thick as a page', '<u style="text-decoration:underline 900px #fff">x</u>', '<u>x</u>'],
+    ['other layouts', '<div style="display:contents">x</div>', '<div>x</div>'],
+    [
+      'attributes',
+      '<table width="99999" height="500%" border="9999" cellpadding="9999"><tr><td width=" 9999px">x</td></tr></table>',
+      '<table><tr><td>x</td></tr></table>',
+    ],
+    ['pictures', '<img src="cid:a" width="99999" height="99999">', '<img src="cid:a" />'],
+  ])('stays within the space that it takes: %s', (_what, html, clean) => {
+    expect(sanitiseHtml(html)).toBe(clean);
+    expect(sanitiseHtml(clean)).toBe(clean);
+  });
+
+  it.each([
+    '<table width="600" height="100%" border="0" cellpadding="0" cellspacing="0"><tr><td width="50%" height="20" style="height: 20px; padding: 40px 24px">x</td></tr></table>',
+    '<div style="max-height: 0; overflow: hidden; font-size: 1px; line-height: 1px; opacity: 0">x</div>',
+    '<a style="display: inline-block; padding: 14px 32px; border-radius: 9999px; text-decoration: none">x</a>',
+    '<span style="padding: 2px 6px; border: 1px solid #100000">x</span>',
+    '<p style="margin: 0in 0in 1.0E-4pt; font-size: 11pt; font-family: \'Font-2 9999\', -apple-system">x</p>',
+    '<p style="font: 400 14px/1.5 Arial; line-height: 150%; color: #123456; background: rgba(0, 0, 0, 0.5)">x</p>',
+    '<img width="600" height="1200" style="display: block; width: 100%; max-width: 600px; height: auto" src="cid:a" />',
+    '<img style="display: inline; height: 40px; padding: 20px" src="cid:a" />',
+  ])('keeps what newsletters and word processors write: %s', (html) => {
+    expect(sanitiseHtml(html)).toBe(html);
+  });
+
   it('keeps what follows an empty title as XML writes it', () => {
     expect(sanitiseHtml('<head><title/></head><body><p>One</p></body>')).toBe('<p>One</p>');
   });

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import { openDirectoryStore } from '../../../src/store/blobs/folder.ts';
 import type { S3Config } from '../../../src/store/blobs/blob-config.ts';
+import { createClient } from '../../../src/store/blobs/s3-bucket.ts';
 import { openS3Store } from '../../../src/store/blobs/s3.ts';
 import { describeBlobStore, newBlob, readBlob } from './blobs.contract.ts';
 
@@ -43,6 +45,20 @@ describeBlobStore('S3 without checksums', async () =>
 );
 
 describe('a folder of blobs', () => {
+  it('opens nothing as a page, whoever serves the bucket', async () => {
+    const config = s3Config();
+    const store = openS3Store(config);
+    const client = createClient(config);
+    for (const size of [100, 9_000_000]) {
+      const blob = newBlob(Buffer.concat([Buffer.from('<script>alert(1)</script>'), randomBytes(size)]));
+      await store.put(blob);
+      const head = await client.send(new HeadObjectCommand({ Bucket: config.bucket, Key: blob.key }));
+      expect([head.ContentType, head.ContentDisposition]).toEqual(['application/octet-stream', 'attachment']);
+    }
+    client.destroy();
+    await store.close();
+  });
+
   it('replaces a blob that was cut short', async () => {
     const dir = await newFolder();
     const store = openDirectoryStore({ dir });

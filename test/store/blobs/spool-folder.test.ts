@@ -119,3 +119,10 @@ it('removes a link that looks like a folder of ours, not what it points at', asy
 it('says where it cannot be made', async () => {
   await expect(openSpoolFolder('/dev/null/spool')).rejects.toThrow('/dev/null/spool');
 });
+
+it.each(['/proc/docketmail/spool', '/sys/docketmail', '/proc/self/fd/x'])(
+  'is refused at once on a file system where no folder can be made: %s',
+  async (unusable) => {
+    await expect(openSpoolFolder(unusable)).rejects.toThrow(/ENOENT|EACCES|EPERM|EROFS/u);
+  },
+);

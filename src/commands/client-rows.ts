@@ -1,0 +1,62 @@
+import { normaliseAddress } from '../mime/addresses/addresses.ts';
+import type { ClientDocument } from '../store/clients.ts';
+import { addressesIn } from './client-file.ts';
+import type { ClientRow } from './client-file.ts';
+
+/** What a file's bytes become that are not of its encoding. */
+const UNREADABLE = '\uFFFD';
+const TEXTS = ['name', 'email', 'phone', 'company', 'notes'] as const;
+
+/**
+ * The clients that can be imported. Of the others it says where they stand, which column is wrong and what to do: by an address
+ * that is none nobody would ever be found, and a damaged name would replace a good one.
+ */
+export function sortRows(rows: readonly ClientRow[]): {
+  readonly clients: readonly ClientDocument[];
+  readonly problems: readonly string[];
+} {
+  const clients: ClientDocument[] = [];
+  const problems: string[] = [];
+  for (const { client, place } of rows) {
+    const wrong = problemsOf(client);
+    if (wrong.length === 0) clients.push(withEachAddress(client));
+    else problems.push(...wrong.map((problem) => `${place}, ${problem}`));
+  }
+  return { clients, problems };
+}
+
+function problemsOf(client: ClientDocument): string[] {
+  const damaged = TEXTS.filter((field) => client[field]?.includes(UNREADABLE)).map(
+    (field) =>
+      `column ${field}: "${shown(client[field] ?? '')}" holds bytes that are no UTF-8. Fix: save the file as UTF-8 (it may be Latin-1 or Windows-1252 now)`,
+  );
+  const listed = (client.emails ?? []).flatMap(addressesIn);
+  const columns = [
+    ['email', addressesIn(client.email)],
+    ['emails', listed.filter((address) => !addressesIn(client.email).includes(address))],
+  ] as const;
+  const noAddress = columns.flatMap(([column, addresses]) =>
+    addresses
+      .filter((address) => !address.includes(UNREADABLE) && normaliseAddress(address) === null)
+      .map(
+        (address) =>
+          `column ${column}: "${shown(address)}" is no email address. Fix: correct it, or leave it empty and give an _id`,
+      ),
+  );
+  return [...damaged, ...noAddress];
+}
+
+/** An `email` with several addresses is one with the first of them, and all stand in `emails`. */
+function withEachAddress(client: ClientDocument): ClientDocument {
+  const all = [...new Set([...addressesIn(client.email), ...(client.emails ?? []).flatMap(addressesIn)])];
+  const [email] = addressesIn(client.email);
+  const { emails: _, ...rest } = client;
+  return {
+    ...rest,
+    ...(email === undefined ? {} : { email }),
+    ...(all.length > 1 || (all.length === 1 && email === undefined) ? { emails: all } : {}),
+  };
+}
+
+/** Somebody else's text, on a terminal. */
+const shown = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ').slice(0, 80);

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { secureHeaders } from 'hono/secure-headers';
+import { pageStyle } from './page-style.ts';
+
+const styleHash = createHash('sha256').update(pageStyle).digest('base64');
+
+/** Nothing but our one style: no script, picture, frame, form or request. */
+const ownPages = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
+
+/** Bull Board: its own scripts and requests; it sets styles of elements. Nothing from another host. */
+const bullBoard = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/**
+ * Headers of every answer, refusals and errors included: other sites may neither frame nor read it, no cache keeps it, a browser
+ * loads nothing for it from elsewhere.
+ */
+export function keepPrivate(): readonly MiddlewareHandler[] {
+  return [
+    secureHeaders({ referrerPolicy: 'no-referrer' }),
+    createMiddleware(async (context, next) => {
+      await next();
+      const { headers } = context.res;
+      // Its scripts and styles are the same for everybody, and named by their content.
+      const isPublic = context.req.path.startsWith('/queues/static/');
+      headers.set('Cache-Control', isPublic ? 'private, max-age=86400' : 'no-store');
+      const isBullBoard = /^\/queues(?:\/|$)/u.test(context.req.path);
+      if (!headers.has('Content-Security-Policy'))
+        headers.set('Content-Security-Policy', isBullBoard ? bullBoard : ownPages);
+    }),
+  ];
+}

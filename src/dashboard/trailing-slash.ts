@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from 'hono';
+
+/** /queues/ is /queues: a page that is not there under its path with a slash is looked for without it. */
+export const withoutTrailingSlash: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { method, path } = context.req;
+  // The path of a file is a key of the store, not a name for people.
+  if (path.startsWith('/files/')) return;
+  if (context.res.status !== 404 || (method !== 'GET' && method !== 'HEAD') || !path.endsWith('/')) return;
+  const names = path.split('/').filter((name) => name !== '');
+  if (names.length === 0) return;
+  // Of this server, whatever name it was asked by: "//elsewhere.example/" must lead nowhere else.
+  context.res = context.redirect(`/${names.join('/')}${new URL(context.req.url).search}`, 302);
+};

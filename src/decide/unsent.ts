@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Unsent } from '../mail/unsent.ts';
+import { withEvidence } from './decided-message.ts';
+import type { MessageFacts } from './message-facts.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * A draft is a message of its own, under the hash of its bytes: what is sent later, under the same id and often with the same words,
+ * must not be taken for a copy of it.
+ */
+export function asUnsent(
+  { contentKey: _, ...facts }: MessageFacts,
+  { unsent, key }: { readonly unsent: Unsent; readonly key: string },
+): MessageFacts {
+  const hash = /[0-9a-f]{64}/u.exec(key)?.[0] ?? createHash('sha256').update(key).digest('hex');
+  const fingerprint = `raw:${hash}`;
+  return { ...facts, fingerprint, variantKey: fingerprint, originKey: null, carriesKey: null, unsent };
+}
+
+/** Nobody got it, so it is on nobody's record. A person may link it all the same. */
+export function withUnsent(verdict: Verdict, unsent: Unsent | undefined): Verdict {
+  if (unsent === undefined || verdict.clients.some(({ via }) => via === 'decision')) return verdict;
+  const detail = `${unsent.kind === 'draft' ? 'a draft' : 'deleted'}: ${unsent.sign}, and no server received it`;
+  return {
+    ...withEvidence(verdict, { rule: 'unsent', outcome: 'rejected', detail }),
+    kind: 'ignored',
+    clients: [],
+    candidates: [],
+    reason: unsent.kind,
+  };
+}

@@ -1,0 +1,93 @@
+/** Each listing finds its rows in the order of an index: with 60,000 messages a page must not read and sort them all. */
+import { Hono } from 'hono';
+import { MongoClient } from 'mongodb';
+import type { CommandStartedEvent } from 'mongodb';
+import { expect, it, onTestFinished } from 'vitest';
+import { mountApi } from '../../src/dashboard/api/api.ts';
+import { mountOverview } from '../../src/dashboard/overview.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { Database } from '../../src/store/mongo.ts';
+import { listWaiting } from '../../src/triage/waiting.ts';
+import { need, newQueues, openFirm } from '../support/servers.ts';
+import { newId, rawMessage } from '../support/messages.ts';
+
+interface Find {
+  readonly find: string;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly sort?: ReadonlyMap<string, number>;
+}
+
+/** The same database over a client that tells what is asked of it. */
+async function watched(database: Database): Promise<{ database: Database; finds: Find[] }> {
+  const client = new MongoClient(need('MONGODB_URI'), { monitorCommands: true });
+  onTestFinished(async () => await client.close());
+  const finds: Find[] = [];
+  client.on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
+    if (commandName === 'find') finds.push(command as Find);
+  });
+  const db = client.db(database.db.databaseName);
+  return {
+    finds,
+    database: {
+      ...database,
+      messages: db.collection(database.messages.collectionName),
+      decisions: db.collection(database.decisions.collectionName),
+    },
+  };
+}
+
+/** Fields that are compared with one value: they may stand before the sorted ones in an index. */
+function fixedFields(filter: Find['filter']): string[] {
+  const all = Object.entries(filter).flatMap(([key, value]) =>
+    key === '$and'
+      ? (value as Find['filter'][]).flatMap((one) => Object.entries(one))
+      : [[key, value] as const],
+  );
+  return all.flatMap(([key, value]) => (key.startsWith('$') || typeof value === 'object' ? [] : [key]));
+}
+
+/** Whether an index gives the rows of a query in its order, forwards or backwards. */
+function isOrdered({ filter, sort }: Find, keys: readonly Record<string, number>[]): boolean {
+  const fixed = new Set(fixedFields(filter));
+  const wanted = [...(sort ?? [])];
+  return keys.some((key) => {
+    const fields = Object.entries(key);
+    while (fields[0] !== undefined && fixed.has(fields[0][0])) fields.shift();
+    const ways = wanted.map(([name, way], at) => (fields[at]?.[0] === name ? way * fields[at][1] : 0));
+    return ways.length > 0 && ways.every((way) => way === ways[0] && way !== 0);
+  });
+}
+
+it('every page of a listing comes in the order of an index', async () => {
+  const firm = await openFirm();
+  for (let n = 0; n < 3; n += 1) await firm.receive(rawMessage({ from: 'x@away.test', id: newId() }));
+  const { database, finds } = await watched(firm.database);
+  const first = await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: null });
+  await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: first.next });
+  const app = new Hono();
+  const triage = { ...firm, database, enqueue: async () => {} };
+  mountOverview(app, {
+    ...triage,
+    queues: newQueues(),
+    metrics: createMetrics(),
+    mailboxes: [],
+    health: () => [],
+  });
+  mountApi(app, triage);
+  for (const path of ['/', '/api/triage', '/api/decisions'])
+    expect((await app.request(path)).status).toBe(200);
+
+  const sorted = finds.filter(({ sort }) => sort !== undefined);
+  expect(sorted.map(({ find }) => find)).toEqual([
+    'messages',
+    'messages',
+    'messages',
+    'messages',
+    'decisions',
+  ]);
+  for (const find of sorted) {
+    const indexes = await firm.database.db.collection(find.find).listIndexes().toArray();
+    const keys = indexes.map(({ key }) => key as Record<string, number>);
+    expect([find.filter, find.sort, isOrdered(find, keys)]).toEqual([find.filter, find.sort, true]);
+  }
+});
