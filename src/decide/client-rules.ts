@@ -35,7 +35,7 @@ function matchDecision({ facts }: JudgeInput): Answer {
   if (linked.length > 0) return decided(linked, 'a person linked this message');
   if (message.some((d) => d.act === 'ignore'))
     return { outcome: 'found', detail: 'a person ignored this message', ignore: 'ignored-message' };
-  // Who gave an address to a client meant it, also where the rest of its domain is ignored.
+  // Someone who gave a client an address meant it, even if the rest of its domain is ignored.
   const isLearned = facts.decisions.some((d) => d.act === 'link' && d.subject === 'address');
   const always = facts.decisions.find(
     (d) => d.act === 'ignore' && (d.subject === 'address' || (d.subject === 'domain' && !isLearned)),
@@ -158,19 +158,19 @@ function matchThread(judged: JudgeInput): Answer {
   if (thread.length === 0 && sharedIds.length > 0)
     return { outcome: 'rejected', detail: `several messages bear the id ${sharedIds.join(', ')}` };
   if (thread.length === 0) return nothing('no known message is referenced');
-  const isBelieved = refuseForwarder(judged) === null;
+  const isTrusted = refuseForwarder(judged) === null;
   const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
-  if (isBelieved) for (const id of enclosedByUs(judged)) enclosed.delete(id);
+  if (isTrusted) for (const id of enclosedByUs(judged)) enclosed.delete(id);
   for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
-  const believed = thread.filter(
-    ({ messageId, isPrinted }) => (isBelieved || isPrinted !== true) && !enclosed.has(messageId),
+  const trusted = thread.filter(
+    ({ messageId, isPrinted }) => (isTrusted || isPrinted !== true) && !enclosed.has(messageId),
   );
-  if (believed.length === 0)
+  if (trusted.length === 0)
     return {
       outcome: 'rejected',
       detail: 'known only from what a forward prints or encloses, which is believed of staff',
     };
-  const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
+  const clientIds = [...new Set(trusted.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
   if (links.length === 0) return nothing('the thread has no client yet');
   const beside = (facts.threadClients ?? []).filter((clientId) => !clientIds.includes(clientId));

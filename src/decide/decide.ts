@@ -23,7 +23,7 @@ import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
-/** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
+/** Increased when rules change their decisions, so that a replay knows what older ones judged. */
 export const RULE_VERSION = 8;
 
 /** A Message-ID on different content: at most one of the messages that have it is what its sender meant. */

@@ -103,8 +103,8 @@ function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
 }
 
 /**
- * What staff put into the dropbox is meant for a client. Where it names nobody outside because it is a forward that cannot be read,
- * only a person can say for whom.
+ * What staff put into the dropbox is meant for a client. If it names nobody outside because it is an unreadable forward, only a
+ * person can say which.
  */
 function withHiddenClient(parties: Parties, mail: Mail, { roles }: KnownContext): Parties {
   if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;

@@ -44,7 +44,7 @@ export interface MessageFacts {
   readonly enclosedFiles?: readonly Attachment[];
   readonly automatic: Automatic | null;
   readonly bounce: Bounce | null;
-  /** Of a draft, or of what was thrown away before it was sent; absent in what was sent. */
+  /** For a draft, or a message thrown away unsent; absent if it was sent. */
   readonly unsent?: Unsent;
   readonly forwarded: Forward | null;
   readonly tags: readonly CaseTag[];

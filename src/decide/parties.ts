@@ -54,14 +54,14 @@ export function withoutSubAddress(address: string): string | null {
   return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : null;
 }
 
-/** Whether an address is the firm's, and nobody else's stands inside it. */
+/** Whether an address is the firm's, with nobody else's inside it. */
 export function isOurs(address: string, rules: Rules): boolean {
   if (!isAtOurs(address, rules)) return false;
   const inner = innerAddress(address);
   return inner === null || (inner.address !== null && isOurs(inner.address, rules));
 }
 
-/** Whether mail of an address comes to the firm: an own address, one with a sub-address, or a staff domain and what is below it. */
+/** Whether mail for an address reaches the firm: an own address, one with a sub-address, or a staff domain or its subdomain. */
 export function isAtOurs(address: string, rules: Rules): boolean {
   const own = rules.ownAddresses;
   if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
@@ -102,7 +102,7 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
   const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
   const named = [...mail.to, ...mail.cc, ...mail.bcc];
-  // Who cannot be read may be anybody.
+  // An unreadable one may be anybody's.
   const isToUs = named.every(({ address }) => address !== null && isOurs(address, rules));
   const isFiled = staffHops.length > 0 && isToUs;
   const namedHop = staffHops.some((hop) => hop.from.address === null && hop.from.name !== '');

@@ -144,7 +144,7 @@ export function relate(input: {
   readonly found: readonly DecidedMessage[];
 }): Relations {
   const { message, mail } = input;
-  // What nobody sent is no message that others could answer, copy or forge.
+  // Others cannot answer, copy or forge what nobody sent.
   const found = message.unsent === undefined ? input.found.filter(({ unsent }) => unsent === undefined) : [];
   const { originKey, carriesKey } = message;
   const namedBy = (ids: readonly string[]): Set<DecidedMessage> =>

@@ -6,7 +6,7 @@ const DASH = 45;
 const nothing: Buffer = Buffer.alloc(0);
 const dashesAtLineStart = Buffer.from('\n--');
 
-/** Characters of a boundary are bytes; behind it stand dashes or blanks. */
+/** Characters of a boundary are bytes; dashes or blanks follow it. */
 export function isBoundaryAt(boundary: string, bytes: Buffer, start: number): boolean {
   const end = start + boundary.length;
   for (let index = 0; index < boundary.length; index += 1)
@@ -15,13 +15,13 @@ export function isBoundaryAt(boundary: string, bytes: Buffer, start: number): bo
   return next <= 0x20 || next === DASH || next >= 0x80;
 }
 
-/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
+/** Splits the stream into lines that begin with "--", which may be boundaries, and everything between. */
 export function createBoundaryLines({
   mayBeBoundary,
   isBoundary,
   addBytes,
 }: {
-  /** False where a whole line, which begins at `start`, is none for sure. Answers megabytes of dashes, each a line of its own. */
+  /** False if the whole line that begins at `start` is surely not one. Against megabytes of dashes, each a line of its own. */
   readonly mayBeBoundary: (bytes: Buffer, start: number) => boolean;
   readonly isBoundary: (line: string) => boolean;
   readonly addBytes: (bytes: Buffer) => void;
@@ -33,7 +33,7 @@ export function createBoundaryLines({
   const isNone = (chunk: Buffer, start: number): boolean =>
     !mayBeBoundary(chunk, start) && chunk.indexOf(LF, start) >= 0;
 
-  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
+  /** Continues a line that begins with dashes. @returns where to continue in the chunk. */
   const readDashes = (chunk: Buffer, start: number): number => {
     const feed = chunk.indexOf(LF, start);
     const lineEnd = feed < 0 ? chunk.length : feed + 1;

@@ -38,7 +38,7 @@ export interface ListedMessage {
   readonly size: number;
   /** \Draft (RFC 9051 §2.3.2): someone is still writing it. */
   readonly isDraft: boolean;
-  /** What the name of its file says; absent where it says nothing, and in IMAP. */
+  /** What the file name says; absent if nothing, and in IMAP. */
   readonly mark?: 'draft' | 'deleted';
 }
 

@@ -8,9 +8,9 @@ export interface ParseLimits {
   readonly maxAllHeaderBytes: number;
   /** Lines of all header blocks together. */
   readonly maxAllHeaderLines: number;
-  /** Lines of headers that are looked at, all together; in what follows only the end of the header is looked for. */
+  /** Header lines that are looked at, all together; after that only the header's end is searched. */
   readonly maxHeaderLooks: number;
-  /** Addresses of all headers together. Answers messages within the message, each with 5,000 recipients. */
+  /** Addresses of all headers together. Against nested messages with 5,000 recipients each. */
   readonly maxAllAddresses: number;
   /** Parts of the whole message, nested and unpacked ones included. Against a bomb of 100,000 empty parts. */
   readonly maxParts: number;

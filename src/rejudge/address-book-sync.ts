@@ -46,7 +46,7 @@ export async function syncAddressBook(
   let { after, completedAt } = scan;
   for (let page = 0; completedAt === null ? Date.now() < deadline : page < PAGES_A_STEP; page++) {
     const done = await scanPage(database, { after, enqueue });
-    total = sum(total, done.upkeep);
+    total = sum(total, done.outcome);
     after = done.after;
     if (after === null) completedAt = new Date();
     await saveScan(database.leases, { owner, after, completedAt });
@@ -65,7 +65,7 @@ export async function rebuildBook(
   let after: ClientDocument['_id'] | null = null;
   do {
     const done = await scanPage(database, { after, enqueue });
-    total = sum(total, done.upkeep);
+    total = sum(total, done.outcome);
     after = done.after;
     progress(total.scanned);
   } while (after !== null);
@@ -89,8 +89,9 @@ export async function clientChanged(
   },
 ): Promise<SyncOutcome | null> {
   const asked = await rematchOf(database, { clientId, rules });
-  const heeded = async (): Promise<unknown> => asked && (await startRematch(database, asked, async () => {}));
-  const { gained, lost } = await refreshClients(database, [clientId], heeded);
+  const onChanges = async (): Promise<unknown> =>
+    asked && (await startRematch(database, asked, async () => {}));
+  const { gained, lost } = await refreshClients(database, [clientId], onChanges);
   if (asked === null) return null;
   const marked = await startRematch(database, asked, enqueue);
   return { scanned: 1, gained: gained.length, lost: lost.length, marked, withheld: 0 };
@@ -112,7 +113,7 @@ function sum(a: SyncOutcome, b: SyncOutcome): SyncOutcome {
 async function scanPage(
   database: Database,
   { after, enqueue }: { readonly after: ClientDocument['_id'] | null; readonly enqueue: Enqueue },
-): Promise<{ after: ClientDocument['_id'] | null; upkeep: SyncOutcome }> {
+): Promise<{ after: ClientDocument['_id'] | null; outcome: SyncOutcome }> {
   const asked = (changes: BookChanges): Rematch => ({
     ...rematchAfter(changes),
     ...(changes.lost.length > MAX_LOST_A_PAGE ? { lost: [] } : {}),
@@ -126,6 +127,6 @@ async function scanPage(
   const withheld = done.lost.length > MAX_LOST_A_PAGE ? done.lost.length : 0;
   return {
     after: done.after,
-    upkeep: { scanned: done.scanned, gained: done.gained.length, lost: done.lost.length, marked, withheld },
+    outcome: { scanned: done.scanned, gained: done.gained.length, lost: done.lost.length, marked, withheld },
   };
 }

@@ -95,13 +95,13 @@ const RANGES: readonly (number | string | ObjectId)[] = [
 ];
 
 /** Called before the rows are written, so that a crash in between repeats it. */
-type Heeded = (changes: BookChanges) => Promise<unknown>;
+type OnChanges = (changes: BookChanges) => Promise<unknown>;
 
 /** Brings the book up to date with the next page of clients, in `_id` order. */
 export async function scanClients(
   book: Book,
   { after }: Pick<ScanPosition, 'after'>,
-  heeded?: Heeded,
+  onChanges?: OnChanges,
 ): Promise<ScanPosition & BookChanges> {
   const changes: BookChanges[] = [];
   let scanned = 0;
@@ -112,7 +112,7 @@ export async function scanClients(
     scanned += page.length;
     const last = page.length < limit ? null : (page.at(-1)?._id ?? null);
     const range = { $gt: from, ...(last === null ? {} : { $lte: last }) };
-    changes.push(await bringUpToDate(book, { clients: page, rows: { clientId: range }, heeded }));
+    changes.push(await bringUpToDate(book, { clients: page, rows: { clientId: range }, onChanges }));
     from = last ?? nextRange(from);
   }
   return {
@@ -127,10 +127,10 @@ export async function scanClients(
 export async function refreshClients(
   book: Book,
   ids: readonly ClientDocument['_id'][],
-  heeded?: Heeded,
+  onChanges?: OnChanges,
 ): Promise<BookChanges> {
   const clients = await readClients(book.clients, { _id: { $in: [...ids] } }, ids.length);
-  return await bringUpToDate(book, { clients, rows: { clientId: { $in: [...ids] } }, heeded });
+  return await bringUpToDate(book, { clients, rows: { clientId: { $in: [...ids] } }, onChanges });
 }
 
 async function readClients(
@@ -160,7 +160,7 @@ async function bringUpToDate(
   input: {
     readonly clients: readonly ClientAddresses[];
     readonly rows: Filter<BookDocument>;
-    readonly heeded: Heeded | undefined;
+    readonly onChanges: OnChanges | undefined;
   },
 ): Promise<BookChanges> {
   const there = new Set(input.clients.map(({ _id }) => String(_id)));
@@ -182,7 +182,7 @@ async function bringUpToDate(
   await forget(gone);
   const added = [...missing.values()];
   const changes = { gained: addressesIn(added), lost: addressesIn(stale) };
-  if (changes.gained.length + changes.lost.length > 0) await input.heeded?.(changes);
+  if (changes.gained.length + changes.lost.length > 0) await input.onChanges?.(changes);
   await forget(stale.map(({ _id }) => _id));
   if (added.length > 0) await insertMissing(addressBook, added);
   return changes;

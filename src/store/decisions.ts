@@ -31,27 +31,27 @@ export interface DecisionsInForce {
 }
 
 /** A decision about one of a message's `copies` counts for the message itself, the first of the subjects. */
-export interface DecisionQuestion {
+export interface DecisionQuery {
   readonly subjects: readonly string[];
   readonly copies?: readonly string[];
 }
 
-/** One answer per question, in one command: oldest first, of contradicting acts about one subject only the later. */
+/** One answer per query, in one command: oldest first, of contradicting acts about one subject only the later. */
 export async function findDecisions(
   decisions: Collection<DecisionDocument>,
-  questions: readonly DecisionQuestion[],
+  queries: readonly DecisionQuery[],
 ): Promise<DecisionsInForce[]> {
-  const asked = [...new Set(questions.flatMap(({ subjects, copies = [] }) => [...subjects, ...copies]))];
-  if (asked.length === 0) return questions.map(() => ({ decisions: [], clientIds: new Map() }));
+  const asked = [...new Set(queries.flatMap(({ subjects, copies = [] }) => [...subjects, ...copies]))];
+  if (asked.length === 0) return queries.map(() => ({ decisions: [], clientIds: new Map() }));
   const found = await decisions
     .find({ subject: { $in: asked }, undoneAt: null })
     .sort({ at: 1, _id: 1 })
     .toArray();
-  return questions.map((question) => answerTo(question, found));
+  return queries.map((query) => answerTo(query, found));
 }
 
 function answerTo(
-  { subjects, copies = [] }: DecisionQuestion,
+  { subjects, copies = [] }: DecisionQuery,
   found: readonly DecisionDocument[],
 ): DecisionsInForce {
   const [own = ''] = subjects;
@@ -71,9 +71,8 @@ function answerTo(
 type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
 
 /**
- * What was decided of a message or a thread is not ended by a later act, it is overruled while that one is in force: so undoing the
- * later one brings the earlier back.
- * `link` and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
+ * For a message or thread, a later act ends nothing, it overrules while in force: undoing it brings the earlier one back. `link`
+ * and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
  */
 function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   let rulings: Ruling[] = [];
@@ -115,7 +114,7 @@ export async function decide(
   return written;
 }
 
-/** Ends the decisions in force about a subject that were contrary to a new one, and returns them. */
+/** Ends the decisions in force about a subject that contradict a new one, and returns them. */
 export async function endContrary(
   decisions: Collection<DecisionDocument>,
   { subject, act, by }: Pick<DecisionDocument, 'subject' | 'act' | 'by'>,
@@ -128,7 +127,7 @@ export async function endContrary(
   return ended;
 }
 
-/** Null where there is none, or it was undone before. */
+/** Null if there is none, or it was already undone. */
 export async function endDecision(
   decisions: Collection<DecisionDocument>,
   id: ObjectId,

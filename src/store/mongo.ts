@@ -127,7 +127,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },
         { key: { 'caseUpdates.review': 1 }, sparse: true },
-        // The order of each listing, so that a page reads its own rows only: newest, and by state.
+        // The order of each listing, so that a page only reads its own rows: newest, and by state.
         { key: { receivedAt: 1, _id: 1 } },
         { key: { state: 1, receivedAt: 1, _id: 1 } },
       ],

@@ -19,7 +19,7 @@ export interface SightingDocument {
   readonly inOwnSent: boolean;
   /** The mailbox's `since`: an older message is back-fill. */
   readonly since: Date | null;
-  /** What the name of its file says, see `ListedMessage`. */
+  /** What the file name says, see `ListedMessage`. */
   readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;

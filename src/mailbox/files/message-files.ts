@@ -24,7 +24,7 @@ export type LocatedMessage =
       readonly kind: 'message';
       readonly file: string;
       readonly path: string;
-      /** `path` without links: what is read, also where a link is set in its place meanwhile. */
+      /** `path` without links: this is read, even if a link replaces it meanwhile. */
       readonly source: string;
       readonly start: number;
       /** After the last byte. */
@@ -131,7 +131,7 @@ async function* capped(source: Readable, maxBytes: number): AsyncGenerator<Buffe
   }
 }
 
-/** `keepInside`: what a link in a folder leads to counts only if it lies in that folder. The folder may be somebody else's. */
+/** `keepInside`: in a folder, only follow links to targets inside it. The folder may be someone else's. */
 export async function* locateMessages(
   paths: readonly string[],
   { stdin = null, keepInside = false }: { readonly stdin?: Readable | null; readonly keepInside?: boolean },
@@ -155,15 +155,15 @@ async function isMissing(path: string): Promise<boolean> {
   }
 }
 
-/** What is read of a path that was given: itself, or everything below it, without links. Null where it cannot be told. */
+/** What a given path stands for, without links: itself, or everything below it. Null if unknown. */
 async function folderOf(path: string): Promise<string | null> {
   return await realpath(path).catch(() => null);
 }
 
 interface Place {
-  /** Named by the user, not met in a folder. */
+  /** Named by the user, not found in a folder. */
   readonly given: boolean;
-  /** The folder, without links, out of which no link may lead; null where they may. */
+  /** The folder, without links, that no link may lead out of; null if they may. */
   readonly within: string | null;
 }
 
@@ -178,14 +178,14 @@ async function* locateUnder(path: string, { given, within }: Place): AsyncGenera
     const found = await stat(source);
     if (found.isDirectory()) yield* locateInFolder(path, within);
     else if (found.isFile()) yield* locateInFile({ path, source, size: found.size });
-    // Met in a folder, a pipe or socket would block for ever; given by name it is what the user wants read.
+    // In a folder, a pipe or socket would block forever; given by name, the user wants it read.
     else if (given) yield { kind: 'pipe', file: path, open: () => createReadStream(path) };
   } catch (error) {
     yield { kind: 'unreadable', file: path, error: messageOf(error) };
   }
 }
 
-/** Links to folders are not followed: they may lead in circles. */
+/** Links to folders are not followed: they may be circular. */
 async function* locateInFolder(folder: string, within: string | null): AsyncGenerator<LocatedMessage> {
   const entries = await readdir(folder, { withFileTypes: true });
   const shown = entries.filter(({ name }) => !name.startsWith('.'));

@@ -110,8 +110,8 @@ function answerOf({ uid, size, acceptShort }: WantedMessage, source: Buffer, bef
   // Exactly the limit: there is more. Above it: the server ignored the limit and sent everything.
   if (source.length === maxChunkedBytes + 1) return { kind: 'large', uid };
   if (source.length >= size) return { kind: 'whole', uid, raw: source };
-  const isBelieved = source.length > 0 && (acceptShort === true || !isCutOff(source.length, size));
-  if (isBelieved && before?.equals(source)) return { kind: 'whole', uid, raw: source, shortOf: size };
+  const isEnough = source.length > 0 && (acceptShort === true || !isCutOff(source.length, size));
+  if (isEnough && before?.equals(source)) return { kind: 'whole', uid, raw: source, shortOf: size };
   return failed(uid, 'truncated', cutOff(uid, size, source.length));
 }
 

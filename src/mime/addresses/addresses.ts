@@ -51,9 +51,9 @@ function throughLastAddress(words: readonly Word[]): Word[] {
 }
 
 /**
- * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000, or `most`.
- * Takes the undecoded value: encoded words are decoded only in names, so that a decoded comma or bracket makes no mailbox.
- * A display name never becomes an address where an address stands beside it. Linear; never throws.
+ * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000, or `most`. Takes the
+ * undecoded value: encoded words are only decoded in names, so that a decoded comma or bracket makes no mailbox. A display name
+ * never becomes an address if there is one beside it. Linear; never throws.
  */
 export function parseAddressList(headerValue: string, most = maxAddresses): Address[] {
   const tokens = tokeniseAddresses(headerValue);

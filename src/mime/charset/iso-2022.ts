@@ -38,16 +38,16 @@ const codecs: Readonly<Record<Exclude<Run, 'ascii'>, Codec>> = {
   gb: 'gb18030',
   ks: 'cp949',
 };
-/** Runs that end within a character are decoded on their own, so that it takes nothing of the next; after so many it is left out. */
+/** Runs that end inside a character are decoded on their own, so that it takes nothing from the next; after this many it is dropped. */
 const maxBroken = 1_000;
 
-/** Collects runs in the 8-bit form of their character set, which holds ASCII too: a text may change between them at every character. */
+/** Collects runs in the 8-bit form of their character set, which includes ASCII: a text may switch at every character. */
 function createRunDecoder(size: number): {
   readonly add: (bytes: Buffer, run: Run) => void;
   readonly end: () => string;
 } {
   const output: string[] = [];
-  // A character of the supplement or of kana has one byte more in its 8-bit form.
+  // A character of the supplement or of kana has one more byte in its 8-bit form.
   const collected = Buffer.allocUnsafe(size * 2);
   let length = 0;
   let codec: Codec | null = null;
@@ -65,12 +65,12 @@ function createRunDecoder(size: number): {
     flush();
     output.push(bytes.toString('latin1'));
   };
-  /** False where the last character is not whole. */
+  /** False if the last character is incomplete. */
   const addWide = (bytes: Buffer, run: Run): boolean => {
     const isPair = run !== 'jis-kana';
     let isLead = false;
     for (const byte of bytes) {
-      // Line ends inside a two-byte run come from clients that forget to return to ASCII.
+      // Line ends inside a two-byte run come from clients that forget to switch back to ASCII.
       if (byte <= 0x20) {
         collected[length++] = byte;
         isLead = false;

@@ -11,7 +11,7 @@ const dataBytes = new Uint8Array(256);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
   dataBytes[char.charCodeAt(0)] = 1;
 
-/** Nothing but data, padding behind it, and the line end: told without reading the line as text. */
+/** Nothing but data, padding and the line end: checked without decoding the line as text. */
 function isDataLine(line: Buffer): boolean {
   let at = 0;
   while (dataBytes[line[at] ?? 0] === 1) at += 1;

@@ -15,9 +15,9 @@ type HeaderProgress =
 export interface HeaderLines {
   /** Takes one line with its end. */
   readonly push: (line: Buffer) => HeaderProgress;
-  /** No further line is looked at: only where the header ends matters. */
+  /** No further line is looked at: only the header's end matters. */
   readonly isFull: () => boolean;
-  /** What stands last and is no field, when nothing follows: words below a header that lack their blank line. */
+  /** The trailing lines that are not fields, if nothing follows: body text below a header without its blank line. */
   readonly rest: () => Buffer;
   /** The fields read so far. */
   readonly fields: () => {
@@ -62,7 +62,7 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
   let bytes = 0;
   let count = 0;
   let tooLong: string | null = null;
-  /** The field that is being read is left out from here on. */
+  /** The current field is left out from here on. */
   let isCut = false;
   const bound = (line: Buffer, more: number): string | null => {
     const isShort = bytes + line.length <= shortBytes && count + more <= shortLines;
@@ -106,10 +106,10 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
 /** Lines that were looked at, kept or not. */
 function createLooks({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
   let looks = 0;
-  /** A line that is too long comes in pieces, of which the last is still to come. */
+  /** An over-long line comes in pieces, and its last one is still to come. */
   let isUnended = false;
   return {
-    /** @returns whether this is a further piece of the line before. */
+    /** @returns whether this is another piece of the previous line. */
     add(line: Buffer): boolean {
       looks += 1;
       budget.take('headerLooks', 1);
@@ -140,7 +140,7 @@ export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput
   /** Lines not yet known to be damage or a body. */
   const damage = createDamage(ofMessage);
   const looks = createLooks({ limits, budget });
-  /** A first line was looked at. */
+  /** A first line was seen. */
   let begun = false;
   const leading: Buffer[] = [];
 

@@ -53,7 +53,7 @@ function readLink(value: string): string | null {
   return /^(?:https?:\/\/|mailto:|tel:)/iu.test(url) && !/[<>"`]/u.test(url) ? url : null;
 }
 
-/** Everything an element may keep, made afresh, so that what is not named here is gone. */
+/** Builds the allowed attributes of an element from scratch, so that others are dropped. */
 function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
   const kept: sanitizeHtml.Attributes = {};
   const plain = (attributes: readonly string[]): void => {

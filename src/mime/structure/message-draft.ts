@@ -31,7 +31,7 @@ export interface MessageDraft {
   readonly warnings: () => readonly string[];
 }
 
-/** What was left out of a message inside is missing in the whole, whose warnings are those that people see. */
+/** What was left out of a nested message is missing in the whole, whose warnings people see. */
 const ofTheWhole: ReadonlySet<string> = new Set([
   'text-too-long',
   'html-too-long',
@@ -41,7 +41,7 @@ const ofTheWhole: ReadonlySet<string> = new Set([
   'container-too-large',
 ]);
 
-/** `outermost`: the draft of the whole message, null for that itself. */
+/** `outermost`: the draft of the whole message, null for that one itself. */
 export function createMessageDraft(
   container: Part | null,
   limits: ParseLimits,

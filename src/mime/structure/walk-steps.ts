@@ -11,7 +11,7 @@ export interface Position {
   readonly at: number;
 }
 
-/** One step each: a line of a header (several where none is looked at any more), or the bytes of a body up to the next delimiter line. */
+/** One step each: a header line (several once none is looked at any more), or body bytes up to the next delimiter line. */
 export interface WalkSteps {
   /** Null if the line is unfinished; likewise below. */
   readonly header: (
@@ -20,7 +20,7 @@ export interface WalkSteps {
     last: boolean,
   ) => Generator<WalkEvent, Position | null>;
   readonly body: (position: Position, last: boolean) => Generator<WalkEvent, Position | null>;
-  /** What the header so far is for the messages around it. Due before the bytes of the walk are gone. */
+  /** The header bytes so far, for the messages around it. Must be called before the walk's bytes are gone. */
   readonly passStructure: () => Generator<WalkEvent, void>;
 }
 
@@ -33,7 +33,7 @@ const dash = 0x2d;
 export function createWalkSteps(entities: Entities): WalkSteps {
   const { frames } = entities;
   let atLineStart = true;
-  /** Within a header line that is too long to be taken at once. */
+  /** Inside a header line that is too long to be taken at once. */
   let midLine = false;
   const structure = createGatheredStructure(entities);
   const skip = createSkip();
@@ -107,7 +107,7 @@ export function createWalkSteps(entities: Entities): WalkSteps {
   return { header, body, passStructure: () => structure.pass() };
 }
 
-/** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
+/** Collects header bytes for the messages around it: a header of a million lines is not a million events. */
 function createGatheredStructure(entities: Entities) {
   let pieces: Buffer[] = [];
   return {
@@ -121,7 +121,7 @@ function createGatheredStructure(entities: Entities) {
   };
 }
 
-/** Where the lines end that a header which is full has no use for. */
+/** The end of the lines that a full header no longer needs. */
 function createSkip(): (position: Position) => number {
   let of = { data: empty, headerEnd: createHeaderSkip(empty) };
   return ({ data, at }) => {

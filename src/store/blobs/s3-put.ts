@@ -13,7 +13,7 @@ const partBytes = 8 * 1024 * 1024;
 /** Above this size it is worth asking first whether the blob exists. */
 const askFirstBytes = 256 * 1024;
 
-/** The bytes are a stranger's, and a bucket may be served by a web server: nothing in it opens as a page. */
+/** The bytes are a stranger's, and a web server may serve the bucket: nothing in it opens as a page. */
 const served = { ContentType: 'application/octet-stream', ContentDisposition: 'attachment' } as const;
 
 export async function putBlob(bucket: S3Bucket, blob: NewBlob): Promise<'stored' | 'present'> {
@@ -44,7 +44,7 @@ async function putWhole(
     Body: bytes,
     ContentLength: bytes.length,
     ...served,
-    // The server checks what it has stored against the hash that the blob is named by.
+    // The server checks what it stored against the hash in the blob's name.
     ...(config.checksums === 'WHEN_SUPPORTED' ? { ChecksumSHA256: base64Of(blob.sha256) } : {}),
   };
   if (!replaces) {

@@ -1,4 +1,4 @@
-/** A folder per process for messages and attachments that are too large for memory: somebody's mail, for its owner's eyes only. */
+/** A folder per process for messages and attachments that are too large for memory: private mail, readable by its owner only. */
 import { lstat, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
