@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allSettings } from '../src/config/config-table.ts';
 import { settings } from './firm.ts';
 
 /** The settings of the demo: servers from `script/services env`, the firm's rules, both mailboxes from a file. */
@@ -43,5 +44,16 @@ export async function demoEnvironment(
     DASHBOARD_PORT: services['DASHBOARD_PORT'] ?? '0',
     SPOOL_DIR: folder,
     LOG_LEVEL: services['LOG_LEVEL'] ?? 'info',
+    // The demo reads the log.
+    LOG_FORMAT: 'json',
   };
+}
+
+/** The settings of the running demo as a file, so that any command can be tried on it. It holds passwords of the demo's own servers. */
+export async function writeDemoSettings(env: NodeJS.ProcessEnv, folder: string): Promise<string> {
+  const names = [...allSettings.flatMap(({ name }) => [name, `${name}_FILE`]), 'DEMO_MAIL_PASSWORD'];
+  const lines = names.flatMap((name) => (env[name] ? [`${name}='${env[name]}'\n`] : []));
+  const path = join(folder, 'demo.env');
+  await writeFile(path, lines.join(''), { mode: 0o600 });
+  return path;
 }

@@ -7,7 +7,7 @@ import { openResources } from '../src/app/open.ts';
 import { loadConfig } from '../src/config/config.ts';
 import type { Database } from '../src/store/mongo.ts';
 import { deliver } from './delivery.ts';
-import { demoEnvironment } from './environment.ts';
+import { demoEnvironment, writeDemoSettings } from './environment.ts';
 import { demoMessages } from './messages.ts';
 import { compareOutcomes, readOutcomes } from './outcomes.ts';
 import { outcomeTable } from './table.ts';
@@ -47,7 +47,12 @@ async function run(once: boolean): Promise<void> {
       if (differences.length > 0 || outcomes.size < messages.length) process.exitCode = 1;
       if (!once) {
         console.log(
-          `\nDashboard: ${worker.dashboardUrl}\nQueues:    ${worker.dashboardUrl}queues\nCtrl-C ends the demo and cleans up.`,
+          [
+            `\nDashboard: ${worker.dashboardUrl}`,
+            `Queues:    ${worker.dashboardUrl}queues`,
+            `Commands:  npx docketmail --env-file ${await writeDemoSettings(env, folder)} triage list`,
+            'Ctrl-C ends the demo and cleans up.',
+          ].join('\n'),
         );
         while (!ending.signal.aborted)
           await delay(60_000, undefined, { signal: ending.signal }).catch(() => {});

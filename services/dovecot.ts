@@ -24,6 +24,7 @@ export const dovecot: ServiceRecipe = {
     if (isRoot) chownSync(mail, owner.uid, owner.gid);
     chmodSync(setup.folder, 0o755);
     writeFileSync(join(setup.folder, 'dovecot.conf'), configuration(setup, owner), { mode: 0o600 });
+    writeTokenValidation(setup);
   },
   start: async (setup, started) => {
     const program = programPath('dovecot');
@@ -121,12 +122,19 @@ ssl = yes
 ssl_cert = <${certificate}
 ssl_key = <${key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 auth_username_chars = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890.-_@+='!#$&~
 mail_max_userip_connections = 10000
+# Tokens are JWTs that a test signs with the password of the test run; no server is asked.
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${base}/oauth2.conf.ext
+}
 passdb {
   driver = static
+  mechanisms = plain login
   args = password=${setup.secrets.imapPassword}
 }
 userdb {
@@ -151,6 +159,20 @@ ${['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'].map(special).join('\n')}
   }
 }
 `;
+}
+
+/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/: keys lie at <azp>/<alg>/<kid>. */
+function writeTokenValidation(setup: Setup): void {
+  const keys = join(setup.folder, 'token-keys/default/HS256');
+  mkdirSync(keys, { recursive: true });
+  writeFileSync(join(keys, 'default'), Buffer.from(setup.secrets.imapPassword).toString('base64'));
+  writeFileSync(
+    join(setup.folder, 'oauth2.conf.ext'),
+    `introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=${home(setup)}/token-keys/
+username_attribute = email
+`,
+  );
 }
 
 const userFolder = (setup: Setup, user: string): string => join(setup.folder, 'mail', user.toLowerCase());

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { endQuietlyWhenNobodyReads } from './commands/broken-pipe.ts';
+import { readEnvFile } from './commands/env-file.ts';
 import { UsageError, exitStatus } from './commands/usage.ts';
 import { ConfigError } from './config/config.ts';
-import { describeError } from './errors.ts';
 import { TriageError } from './triage/triage-error.ts';
+import { describeError, withoutCredentials } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -13,9 +14,11 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const program = new Command('docketmail')
   .description(
-    'Email and inbox ingestion for a CRM on MongoDB. Settings come from the environment: see .env.example.',
+    'Email and inbox ingestion for a CRM on MongoDB. Settings come from the environment and from .env: see .env.example.',
   )
   .version(version)
+  .option('--env-file <file>', 'read settings from this file instead of .env')
+  .hook('preAction', (command) => readEnvFile(command.opts<{ envFile?: string }>().envFile))
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(docketmail --help shows the commands)');
@@ -32,6 +35,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
+  ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
   ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);
@@ -50,6 +54,13 @@ function isUsage(error: unknown): boolean {
 }
 
 endQuietlyWhenNobodyReads();
+// Node would print what a library put into the error, credentials of URLs included.
+process.on('uncaughtException', (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`docketmail: ${withoutCredentials(text)}`);
+  process.exit(1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

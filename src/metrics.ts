@@ -11,6 +11,7 @@ export interface Metrics {
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
   readonly revivedJobs: Counter;
+  readonly oauthRefreshes: Counter<'app' | 'outcome'>;
   readonly wrongPasswords: Counter<'outcome'>;
 }
 
@@ -71,6 +72,12 @@ export function createMetrics(): Metrics {
     revivedJobs: new Counter({
       name: 'docketmail_revived_jobs_total',
       help: 'Ingest jobs that were lost or stuck and added again',
+      registers,
+    }),
+    oauthRefreshes: new Counter({
+      name: 'docketmail_oauth_refresh_total',
+      help: 'Access tokens that this process asked for, by outcome',
+      labelNames: ['app', 'outcome'],
       registers,
     }),
     wrongPasswords: new Counter({

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
+import type { Tokens } from '../connect/oauth/tokens.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
 import type { PolledMailbox } from '../poll/poll-run.ts';
@@ -9,18 +10,29 @@ export type KeepConnections = 'always' | 'while-watching';
 
 /** A mailbox of the settings as one to poll. Connects on the first use only. */
 export function openMailbox(
-  { auth, ...mailbox }: Config['mailboxes'][number],
-  keep: KeepConnections = 'always',
+  settings: Config['mailboxes'][number],
+  { tokens, keep = 'always' }: { readonly tokens: Tokens; readonly keep?: KeepConnections },
 ): PolledMailbox {
+  const { auth: _, ...mailbox } = settings;
   const { name, role, folders, since } = mailbox;
-  const credential: ImapCredential =
-    auth.kind === 'password'
-      ? auth
-      : {
-          kind: 'accessToken',
-          accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile),
-        };
+  const credential = credentialOf(settings, tokens);
   return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
+}
+
+function credentialOf({ auth, name, user }: Config['mailboxes'][number], tokens: Tokens): ImapCredential {
+  if (auth.kind === 'password') return auth;
+  if (auth.kind === 'oauth') {
+    const use = { ...auth, mailbox: name, user };
+    return {
+      kind: 'accessToken',
+      accessToken: async () => await tokens.accessToken(use),
+      refused: async (token) => await tokens.refused(use, token),
+    };
+  }
+  return {
+    kind: 'accessToken',
+    accessToken: auth.accessTokenFile === null ? auth.accessToken : tokenFrom(auth.accessTokenFile),
+  };
 }
 
 /** Read anew for each connection: another program renews it. */

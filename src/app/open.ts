@@ -15,6 +15,8 @@ import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
 import { prepareDatabase } from '../store/migrations.ts';
 import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
+import { openTokens } from '../connect/oauth/tokens.ts';
+import type { TokenEvents, Tokens } from '../connect/oauth/tokens.ts';
 import { createClosingStack } from './closing-stack.ts';
 import { openMailbox } from './open-mailbox.ts';
 import type { KeepConnections } from './open-mailbox.ts';
@@ -24,6 +26,8 @@ export interface Resources {
   readonly config: Config;
   readonly database: Database;
   readonly blobs: BlobStore;
+  /** The OAuth tokens of mailboxes. */
+  readonly tokens: Tokens;
   /** A folder of this process for what is too large for memory. */
   readonly spoolDir: string;
   /** Its processes start with the first message. */
@@ -43,7 +47,7 @@ export interface Resources {
  */
 export async function openResources(
   config: Config,
-  { log }: { readonly log?: Log } = {},
+  { log, tokenEvents }: { readonly log?: Log; readonly tokenEvents?: Partial<TokenEvents> } = {},
 ): Promise<Resources> {
   const stack = createClosingStack(
     log && ((error) => log.warn({ error: describeError(error) }, 'closing failed')),
@@ -66,12 +70,19 @@ export async function openResources(
   stack.add(spool.close);
   const blobs = openBlobStore(config.blobs);
   stack.add(async () => await blobs.close());
+  const tokens = openTokens({
+    database,
+    apps: config.oauthApps,
+    keyFile: config.secretsKeyFile,
+    ...(tokenEvents && { events: tokenEvents }),
+  });
   let reader: Reader | undefined;
   let queues: Queues | undefined;
   return {
     config,
     database,
     blobs,
+    tokens,
     spoolDir: spool.dir,
     reader: () => {
       if (reader !== undefined) return reader;
@@ -92,7 +103,7 @@ export async function openResources(
       return (queues = opened);
     },
     mailbox: (settings, keep) => {
-      const mailbox = openMailbox(settings, keep);
+      const mailbox = openMailbox(settings, { tokens, ...(keep && { keep }) });
       stack.add(async () => await mailbox.source.close());
       return mailbox;
     },

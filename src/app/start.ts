@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
+import { missingStaffDomains } from '../config/config-checks.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
@@ -25,6 +26,8 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
+import { signInDeps } from './sign-in.ts';
+import { sayTokenEvents } from './token-events.ts';
 import type { Role } from './roles.ts';
 
 export interface App {
@@ -65,7 +68,13 @@ export async function openApp(
   trial: Partial<Trial> = {},
 ): Promise<App> {
   for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
-  const resources = await openResources(config, { log });
+  const staff = missingStaffDomains(config.rules);
+  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
+  const metrics = createMetrics();
+  const resources = await openResources(config, {
+    log,
+    tokenEvents: sayTokenEvents({ config, log, metrics }),
+  });
   try {
     const queues = await resources.queues();
     resources.reader();
@@ -88,7 +97,7 @@ export async function openApp(
       roles,
       mailboxes,
       log,
-      metrics: createMetrics(),
+      metrics,
       trial,
       self,
       liveness: () => heartbeat.liveness(),
@@ -189,6 +198,10 @@ async function openDashboardOf({
     liveness,
     health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
     mailboxes: config.mailboxes,
+    signIn: signInDeps(
+      resources,
+      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
+    ),
     triage: {
       database,
       blobs,

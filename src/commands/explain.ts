@@ -6,14 +6,20 @@ import { MissingPathError, readMessageFiles } from '../mailbox/files/message-fil
 import { rulesFromExplainConfig } from '../explain/explain-config.ts';
 import type { ExplainConfig } from '../explain/explain-config.ts';
 import type { ClientDocument } from '../store/clients.ts';
+import { loadConfig } from '../config/config.ts';
+import { readRuleSettings } from '../config/rule-settings.ts';
+import { openDatabase } from '../store/mongo.ts';
 import { readClients } from './client-file.ts';
+import { envFileOf } from './env-file.ts';
 import { explainReport } from './explain-report.ts';
 import { UsageError } from './usage.ts';
 
 interface Options {
   readonly json?: boolean;
   readonly clients?: string;
+  readonly clientsFromMongodb?: boolean;
   readonly config?: string;
+  readonly envFile?: string;
   readonly dns?: boolean;
   readonly compare?: boolean;
 }
@@ -23,20 +29,37 @@ export function explainCommand(): Command {
     .description('show the decision about messages and its evidence; stores nothing and needs no server')
     .argument('<path...>', 'message files, mbox files, folders, or - for standard input')
     .option('--json', 'one JSON object per line')
-    .option('--clients <file>', 'JSON array of client documents to match against')
-    .option('--config <file>', 'JSON with rules and delivery details')
+    .option('--clients <file>', 'JSON array or CSV of clients to match against')
+    .option('--clients-from-mongodb', 'match against the clients of the CRM, by MONGODB_URI')
+    .option(
+      '--config <file>',
+      'JSON with rules (ownAddresses, staffDomains, caseWords, authentication, …) and delivery details (mailbox, smtp, dns); before the settings',
+    )
     .option(
       '--compare',
       'also where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
     )
     .option('--dns', 'ask the real DNS for SPF, DKIM, DMARC and ARC')
-    .action(async (paths: string[], options: Options) => await run(paths, options));
+    .addHelpText(
+      'after',
+      '\nThe rules of .env or --env-file are used where there are any (STAFF_DOMAINS, CASE_WORDS, AUTHENTICATION, …); --config counts for more.\nREADME.md describes the keys of --config.',
+    )
+    .action(
+      async (paths: string[], _: Options, command: Command) =>
+        await run(paths, command.optsWithGlobals<Options>()),
+    );
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
+  if (options.clients !== undefined && options.clientsFromMongodb === true)
+    throw new UsageError('--clients and --clients-from-mongodb: choose one');
+  const config = await readConfig(options);
   const clients: readonly ClientDocument[] =
-    options.clients === undefined ? [] : await readClients(options.clients);
-  const config = await readConfig(options.config, options.dns === true);
+    options.clientsFromMongodb === true
+      ? await clientsFromMongodb()
+      : options.clients === undefined
+        ? []
+        : await readClients(options.clients);
   for (const warning of config.warnings) console.error(`--config: ${warning}`);
   try {
     const explained = await explain({
@@ -59,7 +82,20 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
 }
 
-async function readConfig(path: string | undefined, useDns: boolean): Promise<ExplainConfig> {
+/** Read only: neither indexes nor migrations are made. */
+async function clientsFromMongodb(): Promise<ClientDocument[]> {
+  const database = await openDatabase(loadConfig(process.env, { mailboxes: 'optional' }).mongodb);
+  try {
+    return await database.clients
+      .find()
+      .project<ClientDocument>({ name: 1, email: 1, emails: 1, phone: 1, company: 1 })
+      .toArray();
+  } finally {
+    await database.client.close();
+  }
+}
+
+async function readConfig({ config: path, dns, envFile }: Options): Promise<ExplainConfig> {
   let json: unknown = {};
   if (path !== undefined) {
     try {
@@ -68,7 +104,10 @@ async function readConfig(path: string | undefined, useDns: boolean): Promise<Ex
       throw new UsageError(`--config ${path}: cannot be read as JSON`, { cause: error });
     }
   }
-  const read = rulesFromExplainConfig(json, { useDns });
+  const read = rulesFromExplainConfig(json, {
+    useDns: dns === true,
+    settings: readRuleSettings(process.env, { hasFile: envFileOf(envFile) !== null }) ?? {},
+  });
   if (!read.ok)
     throw new UsageError(
       `--config ${path ?? ''}:\n${read.problems.map((problem) => `- ${problem}`).join('\n')}`,

@@ -1,120 +1,116 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ObjectId } from 'mongodb';
-import pLimit from 'p-limit';
 import { withResources } from '../app/open.ts';
-import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
-import { describeError } from '../errors.ts';
-import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
-import { openFilesSource } from '../mailbox/files/files.ts';
-import { pollMailbox } from '../poll/poll.ts';
-import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
-import { countingBlobs } from './counting-blobs.ts';
-import { createProgress } from './progress.ts';
-import { UsageError } from './usage.ts';
+import { addIngestJobs } from '../queue/queues.ts';
+import { undoImport } from '../ingest/undo-import.ts';
+import type { UndoneImport } from '../ingest/undo-import.ts';
+import type { IngestOutcome } from '../ingest/ingest.ts';
 import { scanClients } from '../store/address-book.ts';
+import { BATCH_NAME, importedBatches } from '../store/imports.ts';
+import { ingestFiles } from './ingest-files.ts';
+import type { Outcomes } from './ingest-files.ts';
+import { previewIngest } from './ingest-preview.ts';
+import { printable } from './triage-report.ts';
+import { UsageError, exitStatus } from './usage.ts';
 
-export function ingestCommand(): Command {
-  return new Command('ingest')
-    .description('ingest message files, mbox files or folders through the same pipeline as a mailbox')
-    .argument('<path...>', '.eml files, .mbox files or folders')
-    .option('--role <role>', 'capture or dropbox', 'capture')
-    .action(async (paths: string[], { role }: { role: string }) => await ingestPaths(paths, role));
+interface Options {
+  readonly role: string;
+  readonly batch?: string;
+  readonly dryRun?: boolean;
 }
 
-async function ingestPaths(paths: readonly string[], role: string): Promise<void> {
+export function ingestCommand(): Command {
+  const ingest = new Command('ingest')
+    .description('ingest message files, mbox files or folders through the same pipeline as a mailbox')
+    .argument('<path...>', '.eml, .msg, .mbox and .zip files, or folders of them')
+    .option('--role <role>', 'capture or dropbox', 'capture')
+    .option('--batch <name>', 'a name by which the import can be taken back: ingest undo NAME')
+    .option('--dry-run', 'only say what would happen; nothing is written')
+    .action(async (paths: string[], options: Options) => await ingestPaths(paths, options));
+  ingest
+    .command('undo')
+    .description(
+      'take back what an import with --batch alone brought; what was seen elsewhere, decided by a person or edited in the CRM stays',
+    )
+    .argument('<batch>', 'its name')
+    .option('--dry-run', 'only say what would be taken back')
+    .action(
+      async (batch: string, _, command: Command) =>
+        // The option of the same name above takes it otherwise.
+        await undo(batch, command.optsWithGlobals<{ dryRun?: boolean }>().dryRun === true),
+    );
+  return ingest;
+}
+
+async function ingestPaths(paths: readonly string[], { role, batch, dryRun }: Options): Promise<void> {
   if (role !== 'capture' && role !== 'dropbox')
     throw new UsageError(`--role: ${role}; choose capture or dropbox`);
+  refuseBatchName(batch ?? 'none');
   for (const path of paths)
     if ((await stat(path).catch(() => null)) === null)
       throw new UsageError(`${path}: no such file or folder`);
   const config = loadConfig(process.env, { mailboxes: 'optional' });
+  if (dryRun === true) {
+    const { lines, refused } = await previewIngest(config, { paths, role });
+    for (const line of lines) console.log(printable(line));
+    reportRefused(refused);
+    return;
+  }
   await withResources(config, async (resources) => {
     const { database } = resources;
     for (let after = (await scanClients(database, { after: null })).after; after !== null;)
       after = (await scanClients(database, { after })).after;
-    report(await ingestAll({ resources, paths, role }));
+    report(await ingestFiles(resources, { paths, role, batch: batch ?? null }));
   });
 }
 
-interface Outcomes {
-  readonly results: readonly IngestOutcome[];
-  readonly errors: readonly string[];
-  readonly blobs: number;
+function refuseBatchName(name: string): void {
+  if (!BATCH_NAME.test(name))
+    throw new UsageError(
+      `${name}: a batch is named by up to 64 letters, digits, dots, hyphens and underscores`,
+    );
 }
 
-async function ingestAll(input: {
-  resources: Resources;
-  paths: readonly string[];
-  role: 'capture' | 'dropbox';
-}): Promise<Outcomes> {
-  const { resources, paths, role } = input;
-  const { config, database } = resources;
-  const reader = resources.reader();
-  const blobs = countingBlobs(resources.blobs);
-  const results: IngestOutcome[] = [];
-  const errors: string[] = [];
-  const again: ObjectId[] = [];
-  const deps: IngestDeps = {
-    database,
-    blobs,
-    reader,
-    rules: config.rules,
-    rejudgeSoon: async (ids) => void again.push(...ids),
-  };
-  const progress = createProgress('messages');
-  const ingestOne = async (id: ObjectId): Promise<void> => {
-    try {
-      results.push(await ingestSighting(deps, id));
-    } catch (error) {
-      errors.push(describeError(error));
+async function undo(batch: string, dryRun: boolean): Promise<void> {
+  refuseBatchName(batch);
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async (resources) => {
+    const { database } = resources;
+    const batches = await importedBatches(database.cursors);
+    const mailboxes = batches.get(batch) ?? [];
+    if (mailboxes.length === 0) {
+      const others = [...batches.keys()].join(', ') || 'none';
+      console.log(`nothing of an import named ${batch} is there (imports that are: ${others})`);
+      return;
     }
-    progress.show(results.length);
-  };
-  const limit = pLimit(config.ingest.concurrency);
-  const poll: PollDeps = {
-    database,
-    blobs,
-    spoolDir: resources.spoolDir,
-    enqueue: async (ids) => void (await limit.map(ids, ingestOne)),
-    remember: (key, raw) => reader.remember(key, raw),
-    hasRoom: async () => true,
-    batch: Number.POSITIVE_INFINITY,
-    budgetMs: Number.POSITIVE_INFINITY,
-  };
-  try {
-    for (const path of paths) errors.push(...(await pollPath(poll, path, role)));
-    for (let id = again.shift(); id !== undefined; id = again.shift()) await ingestAgain(deps, id);
-  } finally {
-    progress.end();
-  }
-  return { results, errors, blobs: blobs.stored() };
+    const undone = await undoImport(
+      {
+        database,
+        reader: resources.reader(),
+        rejudgeSoon: async (ids) =>
+          // Their marks are in the database: a worker finds them within its interval.
+          await addIngestJobs(await resources.queues(), 'message', ids).catch(() => {}),
+      },
+      { mailboxes, dryRun },
+    );
+    console.log(undoneReport(undone, dryRun));
+  });
 }
 
-/** Polls the files of a path as a mailbox, and what an earlier run left of it. Returns what could not be read. */
-async function pollPath(deps: PollDeps, path: string, role: 'capture' | 'dropbox'): Promise<string[]> {
-  const name = `files:${resolve(path)}`;
-  const source = openFilesSource({ name, path });
-  const mailbox: PolledMailbox = { name, role, folders: ['INBOX'], since: null, source };
-  const errors: string[] = [];
-  for (let more = true; more;) {
-    const run = await pollMailbox(deps, mailbox, new AbortController().signal);
-    errors.push(...run.problems.map(({ folder, error }) => `${folder}: ${describeError(error)}`));
-    if (run.outcome === 'leased') throw new Error(`${path} is being ingested by another process`);
-    more = run.outcome === 'more';
-  }
-  const left = await deps.database.sightings
-    .find({ mailbox: name, state: 'pending', rawKey: { $ne: null } })
-    .project<{ _id: ObjectId }>({ _id: 1 })
-    .toArray();
-  await deps.enqueue(left.map(({ _id }) => _id));
-  return errors;
+function undoneReport(
+  { messages, communications, caseUpdates, sightings, kept }: UndoneImport,
+  dryRun: boolean,
+) {
+  const stay = Object.entries(kept)
+    .filter(([, count]) => count > 0)
+    .map(([why, count]) => `${count} ${why}`);
+  return [
+    `${dryRun ? 'Would take back' : 'Taken back'}: ${messages} messages, ${communications} communications, ${caseUpdates} case updates (${sightings} files of the ledger).`,
+    stay.length === 0 ? 'Nothing of it stays.' : `These messages stay: ${stay.join(', ')}.`,
+  ].join(' ');
 }
 
-function report({ results, errors, blobs }: Outcomes): void {
+function report({ results, errors, refused, blobs }: Outcomes): void {
   const count = (test: (outcome: IngestOutcome) => boolean): number => results.filter(test).length;
   const sum = (of: (outcome: IngestOutcome) => number): number =>
     results.reduce((total, outcome) => total + of(outcome), 0);
@@ -123,8 +119,16 @@ function report({ results, errors, blobs }: Outcomes): void {
       `${results.length} messages: ${count((o) => o.outcome === 'stored')} on a client's record, ${count((o) => o.outcome === 'triage')} in triage,`,
       `${count((o) => o.outcome === 'ignored')} ignored, ${count((o) => o.outcome === 'quarantined')} quarantined.`,
       `Written: ${sum((o) => o.communications)} communications, ${sum((o) => o.caseUpdates)} case updates, ${blobs} blobs.`,
+      ...(refused.size > 0 ? [`Refused: ${refused.size} files.`] : []),
+      ...(errors.length > 0 ? [`Failed: ${errors.length}.`] : []),
     ].join(' '),
   );
-  for (const error of errors) console.error(error);
-  if (errors.length > 0) process.exitCode = 1;
+  for (const error of errors) console.error(printable(error));
+  if (errors.length > 0) process.exitCode = exitStatus.failed;
+  reportRefused(refused);
+}
+
+function reportRefused(refused: ReadonlyMap<string, string>): void {
+  for (const [file, why] of refused) console.error(printable(`${file}: ${why}`));
+  if (refused.size > 0) process.exitCode = exitStatus.failed;
 }

@@ -31,7 +31,7 @@ function readRoles(list: string): Set<Role> {
 
 async function start(roles: ReadonlySet<Role>): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: roles.has('poll') ? 'required' : 'optional' });
-  const log = createLog(config.log.level);
+  const log = createLog(config.log.level, config.log.format);
   const app = await openApp(config, roles, log);
   log.info(
     {

@@ -2,9 +2,10 @@ import { allSettings } from './config-table.ts';
 import type { settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
+import type { Rules } from '../decide/rules.ts';
 import { weaknessOf } from './secret-strength.ts';
 import { isSet } from './setting-reader.ts';
-import { quoted } from './setting-kinds.ts';
+import { holdsCredentials, quoted, webUrl } from './setting-kinds.ts';
 import type { ValuesOf } from './setting.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -95,6 +96,10 @@ export function findWarnings({
   readonly mailboxes: readonly MailboxConfig[];
 }): readonly string[] {
   const warnings = [...findTypos(Object.keys(env), allSettings)];
+  for (const { name, kind } of allSettings) {
+    if (kind === webUrl && holdsCredentials(env[name] ?? ''))
+      warnings.push(`${name}: the user name and password in it are not used. Leave them out.`);
+  }
   for (const { name, why } of weakSecrets(found))
     warnings.push(
       `${name}: ${why}, so other programs and users of this machine can guess it. Choose a long random one, such as ${randomSecret} prints.`,
@@ -119,4 +124,11 @@ export function findWarnings({
     }
   }
   return warnings;
+}
+
+/** Without them nobody but the mailboxes themselves is staff; null where they are given. */
+export function missingStaffDomains({ staffDomains }: Rules): string | null {
+  return staffDomains.length > 0
+    ? null
+    : 'STAFF_DOMAINS: not set, so a colleague whose address is not listed in OWN_ADDRESSES counts as a stranger, or a client';
 }

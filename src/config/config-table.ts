@@ -1,7 +1,17 @@
 import { mailboxGroup, mailboxSettings } from './mailbox-settings.ts';
 import { defaultRules } from '../decide/rules.ts';
 import { ruleKinds } from './rule-kinds.ts';
-import { byteSize, networks, oneOf, secretText, text, urlOf, wholeNumber, yesNo } from './setting-kinds.ts';
+import {
+  byteSize,
+  networks,
+  oneOf,
+  secretText,
+  text,
+  urlOf,
+  webUrl,
+  wholeNumber,
+  yesNo,
+} from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -127,7 +137,7 @@ export const settings = {
     name: 'S3_ENDPOINT',
     group: g.blobs,
     doc: 'URL of the S3-compatible server. Not needed for AWS.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://s3.example.com',
   }),
   s3Region: setting({
@@ -175,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds. These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -396,7 +406,7 @@ export const settings = {
     name: 'PUBLIC_URL',
     group: g.dashboard,
     doc: 'URL of the dashboard behind a proxy: logged at start, and the origin of its own pages.',
-    kind: urlOf(['http', 'https']),
+    kind: webUrl,
     example: 'https://docketmail.firm.example',
   }),
   dashboardProxies: setting({
@@ -421,6 +431,13 @@ export const settings = {
     doc: 'Log level. Addresses appear at debug only; bodies, subjects and credentials never.',
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     fallback: 'info',
+  }),
+  logFormat: setting({
+    name: 'LOG_FORMAT',
+    group: g.process,
+    doc: 'pretty (for people), json (for programs), or auto: pretty on a terminal, else json.',
+    kind: oneOf(['auto', 'pretty', 'json']),
+    fallback: 'auto',
   }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',

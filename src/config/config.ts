@@ -8,13 +8,17 @@ import { findTypos } from './env-typos.ts';
 import { mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
+import type { MailboxFile } from './mailbox-file.ts';
+import type { OAuthApp } from './oauth-apps.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
+import type { LogFormat } from '../log.ts';
 import { defaultRules } from '../decide/rules.ts';
 import type { Rules } from '../decide/rules.ts';
 import { isSet, readTable, readTextFile } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
 import type { Setting, ValuesOf } from './setting.ts';
 import { parseKeyRing, SecretError } from '../secrets/key-ring.ts';
+import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
@@ -24,6 +28,7 @@ export interface Config {
   readonly redis: { readonly url: string; readonly prefix: string };
   readonly blobs: BlobConfig;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly oauthApps: readonly OAuthApp[];
   readonly rules: Rules;
   readonly poll: {
     /** Messages after which a poll yields. */
@@ -51,7 +56,7 @@ export interface Config {
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
-  readonly log: { readonly level: string };
+  readonly log: { readonly level: string; readonly format: LogFormat };
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -63,8 +68,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The settings need attention:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
+    const shown = problems.map(withoutCredentials);
+    super(`The settings need attention:\n${shown.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = shown;
   }
 }
 
@@ -79,7 +85,7 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
   const readFile = options.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
   const problems: string[] = [];
   const found: Found = readTable({ table: settings, find: inEnvironment(env), readFile, problems });
-  const mailboxes = readMailboxes({ env, found, readFile, problems });
+  const { mailboxes, oauthApps } = readMailboxes({ env, found, readFile, problems });
   if (options.mailboxes !== 'optional' && mailboxes.length === 0 && problems.length === 0) {
     problems.push(
       `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
@@ -91,7 +97,7 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
     // A mistyped name is the likeliest reason of a missing setting.
     throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
   }
-  return configOf({ values: found, mailboxes, env });
+  return configOf({ values: found, mailboxes, oauthApps, env });
 }
 
 function checkKeyFile({
@@ -136,7 +142,7 @@ function readMailboxes({
   readonly found: Found;
   readonly readFile: ReadFile;
   readonly problems: string[];
-}): readonly MailboxConfig[] {
+}): MailboxFile {
   const { pollIntervalSeconds } = found;
   const mailboxes: MailboxConfig[] = [];
   const names = Object.values<Setting>(mailboxSettings).flatMap(({ name }) => [name, `${name}_FILE`]);
@@ -145,6 +151,7 @@ function readMailboxes({
       values: readTable({ table: mailboxSettings, find: inEnvironment(env), readFile, problems }),
       label: (field: keyof typeof mailboxSettings) => mailboxSettings[field].name,
       accessTokenFile: env[`${mailboxSettings.accessToken.name}_FILE`] || null,
+      oauth: null,
       pollIntervalSeconds,
     };
     const mailbox = mailboxOf({ fields, readFile, problems });
@@ -152,18 +159,21 @@ function readMailboxes({
   }
   if (found.mailboxesFile) {
     const path = resolve(found.mailboxesFile);
-    mailboxes.push(...readMailboxFile({ path, env, pollIntervalSeconds, readFile, problems }));
+    const file = readMailboxFile({ path, env, pollIntervalSeconds, readFile, problems });
+    return { mailboxes: [...mailboxes, ...file.mailboxes], oauthApps: file.oauthApps };
   }
-  return mailboxes;
+  return { mailboxes, oauthApps: [] };
 }
 
 function configOf({
   values: v,
   mailboxes,
+  oauthApps,
   env,
 }: {
   readonly values: ValuesOf<typeof settings>;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly oauthApps: readonly OAuthApp[];
   readonly env: Env;
 }): Config {
   return {
@@ -180,6 +190,7 @@ function configOf({
     redis: { url: v.redisUrl, prefix: v.queuePrefix },
     blobs: blobsOf(v),
     mailboxes,
+    oauthApps,
     rules: rulesOf(v, mailboxes),
     poll: {
       batch: v.pollBatch,
@@ -203,7 +214,7 @@ function configOf({
       proxies: v.dashboardProxies ?? [],
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
-    log: { level: v.logLevel },
+    log: { level: v.logLevel, format: v.logFormat },
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ found: v, env, mailboxes }),
   };

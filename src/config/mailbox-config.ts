@@ -1,6 +1,7 @@
 import { mailboxSettings } from './mailbox-settings.ts';
 import { missing, readTextFile } from './setting-reader.ts';
 import type { ReadFile } from './setting-reader.ts';
+import type { OAuthUse } from './oauth-use.ts';
 import type { ValuesOf } from './setting.ts';
 
 /** One IMAP account to watch. */
@@ -22,16 +23,19 @@ export interface MailboxConfig {
   readonly pollIntervalSeconds: number;
 }
 
-type MailboxAuth =
+export type MailboxAuth =
   | { readonly kind: 'password'; readonly password: string }
   /** Where a file is named, read it again before each login: tokens live for an hour. */
-  | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null };
+  | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null }
+  | ({ readonly kind: 'oauth' } & OAuthUse);
 
 /** The fields of one mailbox as they were read, and how a problem names each. */
 export interface MailboxFields {
   readonly values: Partial<ValuesOf<typeof mailboxSettings>>;
   readonly label: (field: keyof typeof mailboxSettings) => string;
   readonly accessTokenFile: string | null;
+  /** Null: not given. undefined: given and already reported. */
+  readonly oauth: OAuthUse | null | undefined;
   readonly pollIntervalSeconds: number | undefined;
 }
 
@@ -85,14 +89,19 @@ export function mailboxOf({
 }
 
 function authOf({
-  fields: { values, label, accessTokenFile },
+  fields: { values, label, accessTokenFile, oauth },
   problems,
 }: {
   readonly fields: MailboxFields;
   readonly problems: string[];
 }): MailboxAuth | undefined {
   const { pass, accessToken } = values;
-  if (pass === undefined || accessToken === undefined) return undefined;
+  if (pass === undefined || accessToken === undefined || oauth === undefined) return undefined;
+  if (oauth !== null) {
+    if (pass === null && accessToken === null) return { kind: 'oauth', ...oauth };
+    problems.push(`${label('pass')}: given beside oauth. Fix: leave out what the provider does not take.`);
+    return undefined;
+  }
   if (pass !== null && accessToken !== null) {
     problems.push(
       `${label('pass')}: given beside ${label('accessToken')}. Fix: keep the one that the provider wants.`,

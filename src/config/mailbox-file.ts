@@ -4,6 +4,10 @@ import { settings } from './config-table.ts';
 import { mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
+import { readOAuthApps } from './oauth-apps.ts';
+import type { OAuthApp } from './oauth-apps.ts';
+import { oauthGrants, oauthProblem, oauthUse } from './oauth-use.ts';
+import type { OAuthUse } from './oauth-use.ts';
 import { nearestName } from './nearest-name.ts';
 import { isSet, readSetting, readTable, readTextFile } from './setting-reader.ts';
 import type { Occurrence, ReadFile } from './setting-reader.ts';
@@ -18,6 +22,13 @@ interface MailboxFileInput {
   readonly problems: string[];
 }
 
+export interface MailboxFile {
+  readonly mailboxes: readonly MailboxConfig[];
+  readonly oauthApps: readonly OAuthApp[];
+}
+
+const nothing: MailboxFile = { mailboxes: [], oauthApps: [] };
+
 const secretKeys = Object.entries<Setting>(mailboxSettings)
   .filter(([, row]) => row.secret === true)
   .map(([key]) => key);
@@ -25,17 +36,18 @@ const knownKeys = [
   ...Object.keys(mailboxSettings),
   ...secretKeys.flatMap((key) => [`${key}File`, `${key}Env`]),
   'pollIntervalSeconds',
+  'oauth',
 ];
 
 /**
  * Reads MAILBOXES_FILE: a YAML or JSON list of mailboxes, alone or under the key `mailboxes`. Paths in it are relative to
  * its folder. Every problem is added to `problems`; no line of the file is repeated there, since it may hold a password.
  */
-export function readMailboxFile(input: MailboxFileInput): readonly MailboxConfig[] {
+export function readMailboxFile(input: MailboxFileInput): MailboxFile {
   const { path, readFile, problems } = input;
   const label = settings.mailboxesFile.name;
   const source = readTextFile({ label, path, readFile, problems });
-  if (source === undefined) return [];
+  if (source === undefined) return nothing;
   const lines = new LineCounter();
   const document = parseDocument(source, { prettyErrors: false, lineCounter: lines });
   for (const error of document.errors) {
@@ -44,15 +56,20 @@ export function readMailboxFile(input: MailboxFileInput): readonly MailboxConfig
       `${label}: ${basename(path)}, line ${line}, column ${col}: not valid YAML or JSON (${error.code}).`,
     );
   }
-  if (document.errors.length > 0) return [];
-  const entries = entriesOf(document.toJS());
-  if (entries === null || entries.length === 0) {
+  if (document.errors.length > 0) return nothing;
+  const content: unknown = document.toJS();
+  const oauthApps = readOAuthApps(isObject(content) ? content['oauthApps'] : null, input);
+  const entries = entriesOf(content);
+  if ((entries === null || entries.length === 0) && oauthApps.length === 0) {
     problems.push(
       `${label}: ${basename(path)} holds no list of mailboxes. Fix: begin each mailbox with "- host: …".`,
     );
-    return [];
+    return nothing;
   }
-  return entries.flatMap((entry, index) => readEntry({ ...input, entry, number: index + 1 }) ?? []);
+  const mailboxes = (entries ?? []).flatMap(
+    (entry, index) => readEntry({ ...input, oauthApps, entry, number: index + 1 }) ?? [],
+  );
+  return { mailboxes, oauthApps };
 }
 
 function entriesOf(content: unknown): readonly unknown[] | null {
@@ -68,7 +85,12 @@ function readEntry({
   pollIntervalSeconds,
   readFile,
   problems,
-}: MailboxFileInput & { readonly entry: unknown; readonly number: number }): MailboxConfig | undefined {
+  oauthApps,
+}: MailboxFileInput & {
+  readonly oauthApps: readonly OAuthApp[];
+  readonly entry: unknown;
+  readonly number: number;
+}): MailboxConfig | undefined {
   const where = `${basename(path)}, mailbox ${number}`;
   if (!isObject(entry)) {
     problems.push(`${where}: expected fields such as host, user and passFile.`);
@@ -106,11 +128,31 @@ function readEntry({
       values,
       label,
       accessTokenFile: pathOf('accessTokenFile'),
+      oauth: readOAuthUse(entry['oauth'], { label: label('oauth'), oauthApps, problems }),
       pollIntervalSeconds: interval,
     },
     readFile,
     problems,
   });
+}
+
+/** Null where it is not given; undefined after a problem. */
+function readOAuthUse(
+  value: unknown,
+  {
+    label,
+    oauthApps,
+    problems,
+  }: { readonly label: string; readonly oauthApps: readonly OAuthApp[]; readonly problems: string[] },
+): OAuthUse | null | undefined {
+  if (!isSet(value)) return null;
+  const read = oauthUse.safeParse(value);
+  const problem = read.success
+    ? oauthProblem(read.data, oauthApps)
+    : `expected app, grant (${oauthGrants.join(', ')}) and signInAs. Fix: correct ${read.error.issues[0]?.path.join('.') || 'it'}.`;
+  if (read.success && problem === null) return read.data;
+  problems.push(`${label}: ${problem ?? ''}`);
+  return undefined;
 }
 
 /** A secret may stand in the file, in another file or in the environment; undefined after a problem. */

@@ -106,6 +106,24 @@ export function urlOf(schemes: readonly [string, ...string[]]): Kind<string> {
   };
 }
 
+/** A URL of a web server. A user and password in it are taken away: nothing would use them, and the URL is shown. */
+export const webUrl: Kind<string> = {
+  ...urlOf(['http', 'https']),
+  schema: urlOf(['http', 'https']).schema.transform((value) => {
+    if (!holdsCredentials(value)) return value;
+    const url = new URL(value);
+    url.username = '';
+    url.password = '';
+    return url.href;
+  }),
+};
+
+export function holdsCredentials(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username !== '' || password !== '';
+}
+
 /** A moment as ISO 8601: a date, or a date and time with its zone. A date alone means its first moment in UTC. */
 export const isoDate: Kind<Date> = {
   schema: scalar

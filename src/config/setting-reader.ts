@@ -67,11 +67,17 @@ export function readSetting({
   const reading = readAs(row.kind, given);
   if (reading.ok) return reading.value;
   const label = at.file?.label ?? at.label;
-  const shown = row.secret === true ? 'a value that is not shown' : quoted(given);
+  const isHidden = row.secret === true || mayHoldPassword(given);
+  const shown = isHidden ? 'a value that is not shown' : quoted(given);
   const why = reading.wrong === '' ? '' : ` (${reading.wrong})`;
   const instead = row.fallback === undefined ? '' : `, or leave it out for the default ${row.fallback}`;
   problems.push(`${label}: got ${shown}${why}; expected ${row.kind.expects}. Fix: correct it${instead}.`);
   return undefined;
+}
+
+/** "user:password@host", whatever else is wrong with it. */
+function mayHoldPassword(value: unknown): boolean {
+  return typeof value === 'string' && /:[^]*@/u.test(value);
 }
 
 export function isSet(value: unknown): boolean {

@@ -5,6 +5,7 @@ import type { HealthSources } from './health.ts';
 import type { CursorDocument } from '../store/cursors.ts';
 import { findUndelivered } from '../store/fetches.ts';
 import type { Undelivered } from '../store/fetches.ts';
+import { notImported } from '../store/imports.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
@@ -35,7 +36,11 @@ const undeliveredList = (rows: readonly Undelivered[]) =>
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
 export function mountOverview(app: Hono, { database, health }: HealthSources): void {
   app.get('/', async (context) => {
-    const cursors = await database.cursors.find().sort({ mailbox: 1, folder: 1 }).limit(1_000).toArray();
+    const cursors = await database.cursors
+      .find(notImported)
+      .sort({ mailbox: 1, folder: 1 })
+      .limit(1_000)
+      .toArray();
     const pending = await pendingByMailbox(database.sightings);
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
     const states = new Map(health().map((row) => [row.mailbox, row]));

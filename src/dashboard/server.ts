@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError } from '../errors.ts';
+import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
@@ -13,6 +14,7 @@ import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
 import { mountMessages } from './messages.ts';
+import { mountOAuth } from './oauth.ts';
 import { mountOverview } from './overview.ts';
 import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
@@ -29,6 +31,7 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
+    readonly signIn: SignInDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -57,6 +60,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
+  mountOAuth(app, input);
   mountApi(app, input.triage);
   mountQueues(app, queues);
 

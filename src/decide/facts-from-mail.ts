@@ -86,7 +86,10 @@ function previewOf(hop: Forward, mail: Mail): string {
   return (words === '' ? hop.text.trim() : words).slice(0, PREVIEW_CHARS);
 }
 
-/** The Date header, else INTERNALDATE, else now: a missing, invalid or future date must not hide a message in sorted lists. */
+/** No message is older than the format (RFC 822): a clock that was never set says 1970, or 1980. */
+const FIRST_DATE = new Date('1982-08-13T00:00:00Z');
+
+/** The Date header, else INTERNALDATE, else now: a missing, invalid, future or impossible date must not sort a message away. */
 function dateOf(
   header: string | null,
   { internalDate, now }: { readonly internalDate: Date | null; readonly now: Date },
@@ -94,6 +97,8 @@ function dateOf(
   const fallback = internalDate ?? now;
   if (header === null) return { value: fallback, warnings: [] };
   const value = new Date(header);
+  if (value < FIRST_DATE && internalDate !== null)
+    return { value: internalDate, warnings: [`date-unset: ${header}`] };
   if (value.getTime() <= fallback.getTime() + MAX_AHEAD_MS) return { value, warnings: [] };
   return { value: fallback, warnings: [`date-in-future: ${header}`] };
 }

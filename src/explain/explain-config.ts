@@ -26,15 +26,18 @@ export type ExplainConfigReading =
 
 /**
  * Reads the parsed JSON of `explain --config FILE`. What is left out keeps its default; an unknown key is a warning;
- * every value that cannot be read is reported. Without `authentication`, senders are checked where there is something to check them
+ * every value that cannot be read is reported. `settings` count for what the file leaves out. Without `authentication`, senders are checked where there is something to check them
  * by: real DNS (`useDns`), the file's, or a server whose results are trusted.
  */
 export function rulesFromExplainConfig(
   json: unknown,
-  { useDns = false }: { readonly useDns?: boolean } = {},
+  {
+    useDns = false,
+    settings = {},
+  }: { readonly useDns?: boolean; readonly settings?: Readonly<Record<string, unknown>> } = {},
 ): ExplainConfigReading {
   const report: Report = { problems: [], warnings: [] };
-  const top = fieldsOf({ value: json, path: 'the file', report });
+  const top = fieldsOf({ value: isObject(json) ? { ...settings, ...json } : json, path: 'the file', report });
   const isGiven = (name: string): boolean => (top.values[name] ?? null) !== null;
   const checksSenders = useDns || isGiven('dns') || isGiven('trustedAuthservIds');
   const { blocklist: blocked } = top.values;

@@ -38,6 +38,8 @@ export interface Gathered {
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients in question, of these messages, whose documents are not there. */
+  readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
@@ -73,11 +75,17 @@ export async function gather(
     database,
     asked.map(({ message }, at) => ({ message, relations: answered(related, at).relations })),
   );
-  const clientIds = await presentClients(database, { asked, book, related, decided: withCopies });
+  const { ids: clientIds, absent } = await presentClients(database, {
+    asked,
+    book,
+    related,
+    decided: withCopies,
+  });
   const clients = new Set(clientIds.keys());
   return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
     message: { ...asDecided(message), authentication },
     clientIds,
+    absentClients: absent,
     known: {
       relations: answered(related, at).relations,
       threadClients: answered(threadClients, at),
@@ -165,7 +173,7 @@ async function presentClients(
     readonly related: readonly { readonly documents: readonly MessageDocument[] }[];
     readonly decided: readonly DecisionsInForce[];
   },
-): Promise<Map<string, ClientDocument['_id']>> {
+): Promise<{ ids: Map<string, ClientDocument['_id']>; absent: readonly ClientDocument['_id'][] }> {
   const ids = new Map(book.clientIds);
   const inQuestion = [
     ...related.flatMap(({ documents }) =>
@@ -179,11 +187,12 @@ async function presentClients(
   const wanted = new Map(
     inQuestion.flatMap((id) => (ids.has(String(id)) ? [] : [[String(id), id] as const])),
   );
-  if (wanted.size === 0) return ids;
+  if (wanted.size === 0) return { ids, absent: book.absent };
   const present = await clients
     .find({ _id: { $in: [...wanted.values()] } })
     .project<Pick<ClientDocument, '_id'>>({ _id: 1 })
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
-  return ids;
+  const absent = [...wanted].flatMap(([key, id]) => (ids.has(key) ? [] : [id]));
+  return { ids, absent: [...absent, ...book.absent.filter((id) => !wanted.has(String(id)))] };
 }

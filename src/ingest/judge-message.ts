@@ -23,6 +23,9 @@ export interface JudgedAnew {
   readonly wakes: readonly ObjectId[];
 }
 
+/** A message that bears on more clients that have gone is a circular in an old thread. */
+const MAX_ABSENT = 100;
+
 /** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
 export async function judgeAnew(
   database: Database,
@@ -31,7 +34,7 @@ export async function judgeAnew(
   const options = supposed === undefined ? { rules } : { rules, supposed };
   const [gathered] = await gather(database, [asked], options);
   if (gathered === undefined) throw new Error('nothing was gathered');
-  const { message, known, clientIds } = gathered;
+  const { message, known, clientIds, absentClients } = gathered;
   const { fresh, wakes, links, caseUpdates, variantOf, ...judgement } = decide({
     mail: asked.mail,
     message,
@@ -46,6 +49,7 @@ export async function judgeAnew(
       ...judgement,
       ...storedDecision({ links, caseUpdates }, { message: asked.message, ids }),
       authentication: asked.authentication,
+      absentClients: absentClients.slice(0, MAX_ABSENT),
       variantOf: variantOf === null ? null : ObjectId.createFromHexString(variantOf),
       state: 'judged',
     },

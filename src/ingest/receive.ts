@@ -46,11 +46,11 @@ export async function receiveCopy(
   for (const { sha256, size, content } of read.contents)
     await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256 });
   deps.step?.('attachments-stored');
-  const { mailbox, role, inOwnSent, since } = sighting;
+  const { mailbox, role, inOwnSent } = sighting;
   const unsent = inOwnSent ? null : unsentSign(read.reading.mail, sighting.mark ?? null);
   const said = factsOf(deps, read, sighting);
   const facts = unsent === null ? said : asUnsent(said, { unsent, key: said.rawKey });
-  const backfill = since !== null && facts.date < since;
+  const backfill = isBackfill(sighting, facts);
   const received = {
     facts,
     authentication: read.authentication,
@@ -59,6 +59,15 @@ export async function receiveCopy(
   const copy = await placeCopy(deps, received);
   deps.step?.('received');
   return copy;
+}
+
+/** By its own date and by its arrival: a new message of a sender whose clock stands in 1970 is none. */
+function isBackfill(
+  { since, internalDate, wasThere = false }: SightingDocument,
+  { date }: Pick<MessageFacts, 'date'>,
+): boolean {
+  if (since === null || date >= since) return false;
+  return wasThere || (internalDate !== null && internalDate < since);
 }
 
 function factsOf(

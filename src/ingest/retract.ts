@@ -124,7 +124,7 @@ async function handOnToSameContent(
 }
 
 /** Field by field, whatever their order; null and absent are the same. Flags are set by us after the writing too. */
-function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
+export function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
   const fields = new Set([...Object.keys(found), ...Object.keys(written)]) as Set<
     keyof CommunicationDocument
   >;

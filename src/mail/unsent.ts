@@ -22,8 +22,12 @@ const bits =
     return (flags & of.draft) !== 0 ? 'draft' : (flags & of.deleted) !== 0 ? 'deleted' : null;
   };
 
-/** Comma-separated labels; `\Draft` is the name in Gmail's IMAP and API. */
+/** `\Draft` among others, as IMAP has it (RFC 9051 §2.3.2, and Gmail's X-GM-LABELS), or `$draft` of JMAP. */
+const FLAG = /(?:^|[\s,;"(])(?:\\{1,2}|\$)drafts?(?:$|[\s,;")])/iu;
+
+/** Labels stand between commas. */
 const labels: SignOf = (value) =>
+  FLAG.test(value) ||
   value
     .split(/[,;]/u)
     .map((label) =>
@@ -50,6 +54,7 @@ const signs: ReadonlyMap<string, SignOf> = new Map<string, SignOf>([
   // Gmail: Takeout, and programs that save IMAP's labels
   ['x-gmail-labels', labels],
   ['x-gm-labels', labels],
+  ['x-keywords', draftIf(FLAG)],
   // Roundcube, Horde, Gnus, KMail
   ['x-draft-info', draftIf(/\S/u)],
   ['x-imp-draft', draftIf(/^\s*(?:1|yes|true)/iu)],

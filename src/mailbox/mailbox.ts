@@ -144,6 +144,12 @@ export interface MailboxSource {
  * - `message-refused`: the server says NO to this message.
  * - `truncated`: fewer bytes arrived than the source declared.
  * - `protocol`: an answer that makes no sense, or NO/BAD to a command that should work.
+ * - `needs-consent`: a person has to sign in (again) with the provider. Nothing is asked of the server until then.
+ * - `app-broken`: the provider refuses the OAuth app itself.
+ * - `needs-permission`: the provider gives a new token, and the server refuses it, too.
+ * - `provider-down`: the provider gives no token now.
+ * - `mailbox-not-open`: the login succeeded, and the server has no mailbox for it (Exchange).
+ * - `session-expired`: the server ended the session because its token has ended. Another login goes on.
  * - `configuration`: the settings cannot work, such as a plain connection to another machine.
  * - `aborted`: the caller's signal.
  */
@@ -158,6 +164,12 @@ export type MailboxErrorCode =
   | 'message-refused'
   | 'truncated'
   | 'protocol'
+  | 'needs-consent'
+  | 'app-broken'
+  | 'needs-permission'
+  | 'provider-down'
+  | 'mailbox-not-open'
+  | 'session-expired'
   | 'configuration'
   | 'aborted';
 

@@ -126,8 +126,10 @@ async function noteUnkept(
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
+    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
-    return await noteFailure(run, row, error);
+    return;
   }
   unstored.push(row.uid);
   await putOff(run, row, { error });

@@ -38,12 +38,13 @@ export async function listNew(
   const plan = planSync({ state, cursor });
   let { seenUid } = cursor;
   let added = 0;
+  const isFirstListing = isListedFirst(cursor);
   if (plan.kind === 'list' || plan.kind === 'first' || cursor.uidNext === null) {
     const fromUid = state.uidsAscend ? cursor.seenUid + 1 : 1;
     for await (const window of session.list({ fromUid })) {
       added += await recordSightings(
         database.sightings,
-        { ...key, ...use, role: mailbox.role, since: mailbox.since },
+        { ...key, ...use, role: mailbox.role, since: mailbox.since, isFirstListing },
         window,
       );
       run.step?.('rows-written');
@@ -57,6 +58,10 @@ export async function listNew(
   }
   return { complete: true, added, seenUid };
 }
+
+/** No listing of the folder came to its end yet, or none since it was reset. */
+const isListedFirst = ({ lastPolledAt, epoch, uidNext, ledger = null }: CursorDocument): boolean =>
+  lastPolledAt === null || (epoch > 1 && uidNext === null && ledger === null);
 
 /** Writes rows for listed messages that have none, and asks again for those that were taken for gone. Says how many were new. */
 export async function recordAbsent(

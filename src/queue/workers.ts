@@ -31,6 +31,7 @@ export function startPollWorkers(
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
+  const reached = new Set<string>();
 
   const polls = startWorker<MailboxJob>(
     settings,
@@ -49,6 +50,7 @@ export function startPollWorkers(
         await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
+        if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, outcome);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
           await delay(WAIT_FOR_ROOM_MS, undefined, { signal }).catch(() => {});
@@ -61,12 +63,21 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
+        // Told again when it comes back.
+        reached.delete(name);
         return backedOff({ name, error, said, log });
       } finally {
         stop();
       }
     },
   );
+
+  /** Once, so that a person who set a mailbox up sees that it works. */
+  function sayReached(mailbox: string, { problems }: PollOutcome): void {
+    if (reached.has(mailbox)) return;
+    reached.add(mailbox);
+    log.info({ mailbox, problems: problems.length }, 'mailbox reached');
+  }
 
   function report(
     mailbox: string,

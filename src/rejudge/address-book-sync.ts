@@ -1,4 +1,4 @@
-import { rematchAfter, rematchOf, startRematch } from './rematch.ts';
+import { rematchAfter, rematchOf, rematchReturned, startRematch } from './rematch.ts';
 import type { Enqueue, Rematch } from './rematch.ts';
 import type { Rules } from '../decide/rules.ts';
 import { refreshClients, scanClients } from '../store/address-book.ts';
@@ -52,6 +52,7 @@ export async function syncAddressBook(
     await saveScan(database.leases, { owner, after, completedAt });
     if (after === null) break;
   }
+  total = { ...total, marked: total.marked + (await rematchReturned(database, enqueue)) };
   await passScanOn(database.leases, { owner, pauseMs: Math.max(0, everyMs / 2 - (Date.now() - started)) });
   return total;
 }
@@ -69,7 +70,7 @@ export async function rebuildBook(
     after = done.after;
     progress(total.scanned);
   } while (after !== null);
-  return total;
+  return { ...total, marked: total.marked + (await rematchReturned(database, enqueue)) };
 }
 
 /**

@@ -124,6 +124,38 @@ export async function previewRematch(
   return await tally(all(), (_, examined) => progress(examined));
 }
 
+/** Clients asked for in one query. */
+const CLIENTS_AT_ONCE = 200;
+
+/**
+ * Clients who were not there when a message of theirs was judged, and are there again: a CRM's import that deletes and inserts them
+ * changes nothing in the book, which tells by the change alone whose mail to look at again. Returns how many messages will be.
+ */
+export async function rematchReturned(
+  { messages, clients }: Pick<Database, 'messages' | 'clients'>,
+  enqueue: Enqueue,
+): Promise<number> {
+  const found = await messages.distinct('absentClients', { absentClients: { $exists: true } });
+  const absent = found.flatMap((id) => id ?? []);
+  let marked = 0;
+  for (let at = 0; at < absent.length; at += CLIENTS_AT_ONCE) {
+    const asked = { _id: { $in: absent.slice(at, at + CLIENTS_AT_ONCE) } };
+    const returned = await clients.find(asked).project<Pick<ClientDocument, '_id'>>({ _id: 1 }).toArray();
+    if (returned.length === 0) continue;
+    const theirs = {
+      absentClients: { $in: returned.map(({ _id }) => _id) },
+      // Those that are marked already wait for their turn.
+      rejudge: { $exists: false },
+    };
+    for await (const ids of idsInBatches(messages, theirs)) {
+      await markForRejudge(messages, { _id: { $in: ids } });
+      await enqueue(ids);
+      marked += ids.length;
+    }
+  }
+  return marked;
+}
+
 /**
  * Marks everything that a rematch concerns and queues it. The marks are durable: the reconciler re-adds what the queue loses.
  * Returns how many messages will be rejudged.

@@ -8,6 +8,8 @@ import type { ClientDocument } from './clients.ts';
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+  /** Clients whom the book still knows under what was asked, and whose documents are not there. */
+  readonly absent: readonly ClientDocument['_id'][];
 }
 
 /** An address of more clients than this is nobody's address; the rest is left out. */
@@ -34,8 +36,8 @@ export async function lookUpAddresses(
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
   } = {},
 ): Promise<BookAnswers> {
-  if (lookups.length === 0) return { entries: new Map(), clientIds: new Map() };
-  const asked = new Set(lookups);
+  if (questions.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
+  const asked = new Set(questions);
   const spellings = [
     ...new Set([...lookups.filter((lookup) => !lookup.startsWith('@')), ...(also.asWritten ?? [])]),
   ];
@@ -61,11 +63,15 @@ export async function lookUpAddresses(
   const known = new Set([...byEmail, ...listed].map(({ _id }) => String(_id)));
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
-  return answersFrom({
+  const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
+  // Where the limit cut the answer off nothing is known of those that are missing.
+  const absent = byId.length < limit ? others.filter((id) => !there.has(String(id))) : [];
+  const answers = answersFrom({
     asked,
     found: [...byEmail, ...listed, ...byId],
     learned: rows.filter(({ source }) => source === 'learned'),
   });
+  return { ...answers, absent };
 }
 
 async function inBook(
@@ -124,7 +130,7 @@ function answersFrom(input: {
   asked: ReadonlySet<string>;
   found: readonly ClientAddresses[];
   learned: readonly Omit<BookDocument, '_id'>[];
-}): BookAnswers {
+}): Omit<BookAnswers, 'absent'> {
   const entries = new Map<string, BookEntry[]>();
   const clientIds = new Map<string, ClientDocument['_id']>();
   const add = (entry: BookEntry): void => {

@@ -1,6 +1,7 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
+import type { ClientDocument } from './clients.ts';
 import type { MessageDocument } from './message-document.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import type { MailboxRole, MessageFacts, Participant } from '../decide/message-facts.ts';
@@ -180,13 +181,17 @@ export type StoredJudgement = Pick<
   | 'judgedWith'
   | 'ruleVersion'
   | 'entryKey'
-> & { readonly newFlags: readonly string[]; readonly goneFlags: readonly string[] };
+> & {
+  readonly newFlags: readonly string[];
+  readonly goneFlags: readonly string[];
+  readonly absentClients: readonly ClientDocument['_id'][];
+};
 
 /** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
 export async function persistJudgement(
   messages: Collection<MessageDocument>,
   message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
-  { newFlags, goneFlags, ...judgement }: StoredJudgement,
+  { newFlags, goneFlags, absentClients, ...judgement }: StoredJudgement,
 ): Promise<MessageDocument | null> {
   const gone = message.flags.filter((flag) => goneFlags.includes(flag));
   if (gone.length > 0)
@@ -197,11 +202,15 @@ export async function persistJudgement(
   return await messages.findOneAndUpdate(
     { _id: message._id, revision: message.revision },
     {
-      $set: { ...judgement, judgedAt: new Date() },
+      $set: { ...judgement, ...(absentClients.length > 0 && { absentClients }), judgedAt: new Date() },
       $inc: { revision: 1 },
       // Another worker may flag this message at the same moment.
       $addToSet: { flags: { $each: [...newFlags] } },
-      $unset: { lost: true, takenOver: true },
+      $unset: {
+        lost: true,
+        takenOver: true,
+        ...(absentClients.length === 0 && { absentClients: true as const }),
+      },
     },
     { returnDocument: 'after' },
   );

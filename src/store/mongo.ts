@@ -12,6 +12,8 @@ import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
+import type { SignInDocument } from './sign-ins.ts';
+import type { TokenDocument } from './tokens.ts';
 import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
@@ -42,6 +44,8 @@ export interface Database {
   readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly tokens: Collection<TokenDocument>;
+  readonly signIns: Collection<SignInDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -77,6 +81,8 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    tokens: own<TokenDocument>('tokens'),
+    signIns: own<SignInDocument>('signIns'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -123,6 +129,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
+        { key: { absentClients: 1 }, sparse: true },
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },

@@ -19,7 +19,9 @@ export interface SightingDocument {
   readonly inOwnSent: boolean;
   /** The mailbox's `since`: an older message is back-fill. */
   readonly since: Date | null;
-  /** What the file name says, see `ListedMessage`. */
+  /** It lay in the folder when that was listed for the first time: when it came is not known by that. */
+  readonly wasThere?: boolean;
+  /** What the name of its file says, see `ListedMessage`. */
   readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
@@ -59,7 +61,9 @@ export interface SightedAs {
   readonly role: 'capture' | 'dropbox';
   readonly inOwnSent: boolean;
   readonly since: Date | null;
-  /** Whether the folder has drafts among its messages: they wait there until they are sent. */
+  /** Whether the folder is listed for the first time, or anew. */
+  readonly isFirstListing?: boolean;
+  /** Whether drafts lie between the messages of the folder: they wait there until they are sent. */
   readonly holdsDrafts: boolean;
 }
 
@@ -90,6 +94,7 @@ export async function recordSightings(
     role: folder.role,
     inOwnSent: folder.inOwnSent,
     since: folder.since,
+    ...(folder.isFirstListing === true && { wasThere: true }),
     ...(mark !== undefined && { mark }),
     rawKey: null,
     state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',

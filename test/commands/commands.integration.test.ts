@@ -174,6 +174,67 @@ describe('explain --json', () => {
   });
 });
 
+describe('explain with settings', () => {
+  const mail = rawMessage({ from: 'colleague@sister.test', subject: '[Akte 7: Open] Lease' });
+
+  it('uses the rules of a file of settings, --config before them, and none without a file', async () => {
+    const folder = await newFolder();
+    const [file, rules] = [join(folder, 'my.env'), join(folder, 'rules.json')];
+    await writeFile(
+      file,
+      'MONGODB_URI=mongodb://nowhere.test/crm\nSTAFF_DOMAINS=sister.test\nCASE_WORDS=Akte\nIMAP_USER=office@firm.test\nIMAP_PASS_FILE=/no/such/file\n',
+    );
+    await writeFile(rules, JSON.stringify({ caseWords: ['Case'], authentication: 'off' }));
+    const judged = async (...args: string[]): Promise<unknown[]> => {
+      const result = await runProgram(['explain', '--json', ...args, '-'], undefined, mail);
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const [line] = explained(result);
+      const { rule: _, ...sender } = (line?.['evidence'] as { rule: string; detail: string }[]).find(
+        ({ rule }) => rule === 'authentication',
+      ) ?? { rule: '', detail: '' };
+      return [line?.['direction'], (line?.['caseTags'] as unknown[]).length, sender.detail];
+    };
+    const plain = await judged();
+    expect(plain.slice(0, 2)).toEqual(['inbound', 0]);
+    expect((await judged('--env-file', file)).slice(0, 2)).toEqual(['internal', 1]);
+    expect((await judged('--env-file', file, '--config', rules)).slice(0, 2)).toEqual(['internal', 0]);
+  });
+
+  it('takes .env of the folder where it is started, and says what is wrong in it', async () => {
+    const folder = await newFolder();
+    const before = await runProgram(['explain', '--json', '-'], undefined, mail, folder);
+    await writeFile(join(folder, '.env'), 'STAFF_DOMAINS=sister.test\nOWN_ADDRESSES=office@firm.test\n');
+    const after = await runProgram(['explain', '--json', '-'], undefined, mail, folder);
+    expect([explained(before)[0]?.['direction'], explained(after)[0]?.['direction']]).toEqual([
+      'inbound',
+      'internal',
+    ]);
+    await writeFile(join(folder, '.env'), 'AMBIGUITY=perhaps\n');
+    const wrong = await runProgram(['explain', '--json', '-'], undefined, mail, folder);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringMatching(/AMBIGUITY: got "perhaps".*expected one of/u),
+    ]);
+    const missing = await runProgram(['explain', '--env-file', '/no/such/file', '-'], undefined, mail);
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--env-file \/no\/such\/file: cannot be read/u),
+    ]);
+  });
+
+  it('matches against the clients of MongoDB if asked to', async () => {
+    const site = await newSite();
+    await importClients(site.database.clients, [{ _id: 'paula', email: client }]);
+    const asked = ['explain', '--json', '--clients-from-mongodb', '-'];
+    const found = await runProgram(asked, site.env, rawMessage());
+    expect(explained(found)).toMatchObject([
+      { verdict: { kind: 'matched', clients: [{ clientId: 'paula', via: 'from' }] } },
+    ]);
+    const both = await runProgram([...asked, '--clients', 'x.json'], site.env, rawMessage());
+    expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/choose one/u)]);
+  });
+});
+
 describe('clients import', () => {
   const csv =
     '_id,name,email,company\n,Ada North,ada@north.test;ada@home.test,North Ltd\n17,Bo North,BO@north.test,\n';

@@ -11,6 +11,7 @@ import type { Queues } from '../../src/queue/queues.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
+import { noSignIn } from '../support/no-sign-in.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newFolder, newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -31,6 +32,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
+    signIn: noSignIn(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),
     mailboxes: [{ name: 'office' }],

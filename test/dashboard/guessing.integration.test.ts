@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { noSignIn } from '../support/no-sign-in.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
 interface Line {
@@ -33,6 +34,7 @@ async function open(proxies: readonly string[] = []) {
     database: firm.database,
     blobs: firm.blobs,
     queues: newQueues(),
+    signIn: noSignIn(firm.database),
     triage: { ...firm, enqueue: async () => {} },
     metrics,
     log: pino({}, sink),

@@ -22,6 +22,7 @@ describe('recipients who cannot be read are not staff: what one of us sent', () 
     ['to a name in Exchange’s directory', '/O=FIRM/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=JOHN'],
     ['to such a name in an address of ours', `"John" <${legacyName}@firm.test>`],
     ['to one of X.400', '"/C=GB/A=GOLD/S=Doe/G=John/"@firm.test'],
+    ['to a name of Notes', '"John Doe/X/GB"@firm.test'],
     ['to a fax number', 'IMCEAFAX-John+20+2B44+20123@firm.test'],
     ['to one of us and to a name', 'Ben <ben@firm.test>, John Doe'],
     ['to no one', ''],
@@ -31,6 +32,13 @@ describe('recipients who cannot be read are not staff: what one of us sent', () 
 
   it('with a copy to a name waits too', async () => {
     expect(await sent('Ben <ben@firm.test>', { cc: 'John Doe' })).toEqual(['unmatched', 'outbound']);
+  });
+
+  it('with a copy to hidden recipients waits too', async () => {
+    expect(await sent('Ben <ben@firm.test>', { cc: 'undisclosed-recipients: ;' })).toEqual([
+      'unmatched',
+      'outbound',
+    ]);
   });
 
   it('to one of us, as a server writes it, is internal', async () => {

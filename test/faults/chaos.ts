@@ -28,6 +28,7 @@ export const chaos: Scenario = {
       await add('Redis: single keys lost in mid-run', keysLost);
       await add('leases of a clock an hour ahead', leasesAhead);
       await add('raw blobs lost before they are read', blobsLost);
+      await add('clients deleted and inserted again in mid-run', clientsAway);
       return rows;
     } finally {
       await stage.close();
@@ -121,6 +122,22 @@ async function leasesAhead(stage: Stage): Promise<Run> {
       for (let times = 0; times < 10; times += 1) {
         await database.leases.updateMany({}, { $set: { owner: 'a process whose clock is ahead', until } });
         await delay(100);
+      }
+    },
+  });
+}
+
+/** As a CRM imports them anew: each scan of the address book may fall into it, or none. */
+async function clientsAway(stage: Stage): Promise<Run> {
+  return await disturbed(stage, {
+    disturb: async () => {
+      const { clients } = stage.installation.database;
+      for (let times = 0; times < 3; times += 1) {
+        await untilDone(stage.installation, MIDDLE * (times + 1));
+        const all = await clients.find().toArray();
+        await clients.deleteMany({});
+        await delay(700);
+        await clients.insertMany(all);
       }
     },
   });

@@ -13,6 +13,7 @@ import { kills } from './kills.ts';
 import { lateServers } from './late-servers.ts';
 import { chaos } from './chaos.ts';
 import { killedResets } from './resets.ts';
+import { refusals } from './refusals.ts';
 import { s3Faults } from './s3.ts';
 import { tableOf } from './scenario.ts';
 import type { Row, Scenario } from './scenario.ts';
@@ -47,7 +48,8 @@ const scenarios: readonly (readonly [string, Scenario])[] = [
   ['mailboxes of two makes that change and begin anew', mailboxChanges],
   ['kill -9 while a folder begins anew', killedResets],
   ['a mailbox that is late, withholds, cuts off or serves notices', lateServers],
-  ['writes, keys, clocks and blobs that fail one at a time', chaos],
+  ['writes, keys, clocks, blobs and clients that fail one at a time', chaos],
+  ['servers that refuse, cut off or hold what cannot be read', refusals],
 ];
 
 test.each(scenarios)(

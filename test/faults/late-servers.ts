@@ -33,7 +33,7 @@ const isFetchOfBodies = (command: string): boolean =>
 
 /** The bodies are served as they are, but for the bad one, which is served as these bytes; null: not at all. */
 const serving =
-  (raw: (whole: Buffer) => Buffer | null) =>
+  (raw: (whole: Buffer) => Buffer | null, { namesUid = true }: { readonly namesUid?: boolean } = {}) =>
   (messages: readonly ScriptedMessage[]): Script => ({
     messages,
     answer: (command) => {
@@ -47,11 +47,16 @@ const serving =
       );
       const rows = asked.flatMap((message) => {
         const served = message.uid === BAD ? raw(message.raw) : message.raw;
-        return served === null ? [] : [fetchRow(message.uid, { uid: message.uid, raw: served }, command)];
+        if (served === null) return [];
+        const row = fetchRow(message.uid, { uid: message.uid, raw: served }, command);
+        return namesUid || message.uid !== BAD ? [row] : [withoutUid(row)];
       });
       return [...rows, 'TAG OK done'];
     },
   });
+
+const withoutUid = (row: Buffer): Buffer =>
+  Buffer.from(row.toString('latin1').replace(/\(UID \d+ /u, '('), 'latin1');
 
 const notice = Buffer.from(
   "From: Microsoft Exchange Server\r\nSubject: Retrieval using the IMAP4 protocol failed for the following message: 6\r\n\r\nThe server couldn't retrieve the following message.\r\n",
@@ -71,6 +76,7 @@ const lies: readonly Lie[] = [
     script: (messages) => ({ messages: without(messages), examine: examined(messages) }),
   },
   { name: 'IMAP: listed and not delivered', script: serving(() => null) },
+  { name: 'IMAP: a row without its UID', script: serving((raw) => raw, { namesUid: false }) },
   { name: 'IMAP: half a message', script: serving((raw) => raw.subarray(0, raw.length / 2)) },
   { name: 'IMAP: an empty message', script: serving(() => Buffer.alloc(0)) },
   { name: 'IMAP: a notice in place of a message', script: serving(() => notice) },

@@ -10,6 +10,7 @@ import { lateServers } from './late-servers.ts';
 import { chaos } from './chaos.ts';
 import { tableOf } from './scenario.ts';
 import { poison } from './poison.ts';
+import { refusals } from './refusals.ts';
 import { s3Faults } from './s3.ts';
 import { killedResets } from './resets.ts';
 import { mongodbFaults, redisFaults, workers } from './servers.ts';
@@ -27,6 +28,7 @@ const scenarios: readonly Scenario[] = [
   killedResets,
   lateServers,
   chaos,
+  refusals,
 ];
 
 const [, , ...given] = process.argv;

@@ -278,6 +278,33 @@ describe('back-filled mail is stored but moves no case (invariant 13)', () => {
     ]).toEqual([1, 0]);
   });
 
+  const late = new Date('2026-03-12T09:00:00Z');
+  const clocks: readonly [string, Date, Date][] = [
+    ['a year behind', new Date('2025-03-12T09:00:00Z'), new Date('2025-03-12T09:00:00Z')],
+    ['in 1970', new Date(7_000), late],
+    ['in 1980', new Date('1980-01-01T00:04:00Z'), late],
+  ];
+  for (const [clock, date, stored] of clocks) {
+    const wrong = rawMessage({ id: 'clock@kline.test', subject: '[Case #12: Closed] Lease', date });
+
+    it(`of a sender whose clock is ${clock}, who writes now, it moves the case`, async () => {
+      const firm = await openFirm();
+      const message = await firm.receive(wrong, { since, internalDate: late });
+      expect([message.backfill, message.date]).toEqual([false, stored]);
+      const updates = await firm.database.caseUpdates.find().toArray();
+      expect(updates.map(({ ref, status, review }) => [ref, status, review ?? null])).toEqual([
+        ['12', 'Closed', null],
+      ]);
+    });
+  }
+
+  it('that lay in the folder when it was listed first, whatever the server says of its arrival', async () => {
+    const firm = await openFirm();
+    const message = await firm.receive(tagged, { since, internalDate: late, wasThere: true });
+    expect(message.backfill).toBe(true);
+    expect(await firm.database.caseUpdates.countDocuments()).toBe(0);
+  });
+
   it('newer than it, the same message moves the case', async () => {
     const firm = await openFirm();
     await firm.receive(tagged, { since: new Date('2026-03-01T00:00:00Z') });

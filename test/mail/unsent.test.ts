@@ -21,6 +21,9 @@ describe('a message in a file that was never sent', () => {
     'X-Gmail-Labels: Brouillons,Ouvert',
     'X-Gmail-Labels: =?UTF-8?Q?Wersje_robocze?=',
     String.raw`X-GM-LABELS: "\\Draft" "\\Important"`.replaceAll('" "', ','),
+    String.raw`X-GM-LABELS: \Draft \Starred`,
+    String.raw`X-GM-LABELS: ("\\Important" "\\Draft")`,
+    'X-Keywords: $Draft NonJunk',
     'X-Draft-Info: type=reply; uid=12; folder=INBOX',
     'X-IMP-Draft: Yes',
     'X-Draft-From: ("nnimap+firm:INBOX" 12)',
@@ -49,6 +52,7 @@ describe('a message in a file that was never sent', () => {
     'Status: RO\nX-Status: AF',
     'X-Evolution: 0000001a-0010',
     'X-Identity-Key: id1',
+    'X-Keywords: Draft-contract $Forwarded',
     'Subject: Draft of the lease',
   ])('%s: no sign of it', async (header) => {
     expect(await kindOf(header)).toBeNull();

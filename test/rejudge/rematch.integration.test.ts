@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { clientChanged, syncAddressBook } from '../../src/rejudge/address-book-sync.ts';
 import { previewRematch, rematchOf } from '../../src/rejudge/rematch.ts';
+import { addAliasRow, aliasRow } from '../../src/store/address-book.ts';
 import { assign, unlink } from '../../src/triage/triage.ts';
 import { rawMessage, newId } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
@@ -119,6 +120,64 @@ describe('re-matching', () => {
     ).toBeNull();
     const after = await firm.receive(rawMessage({ subject: 'after', id: newId() }));
     expect([await record(firm, 'paula'), after.state]).toEqual([['before'], 'triage']);
+  });
+
+  /** Deletes all clients and inserts them again as they were, as a CRM's import does. */
+  async function absentDuring(firm: Firm, work: () => Promise<unknown>): Promise<void> {
+    const all = await firm.database.clients.find().toArray();
+    await firm.database.clients.deleteMany({});
+    await work();
+    await firm.database.clients.insertMany(all);
+  }
+
+  async function scan(firm: Firm): Promise<void> {
+    await syncAddressBook(firm.database, { owner: 'a', enqueue: enqueueInto(firm), everyMs: 0 });
+    await firm.ingestWaiting();
+  }
+
+  for (const scanned of ['never', 'while they are away', 'as they come back'] as const)
+    it(`clients absent for a moment get the mail of that moment, the book being scanned ${scanned}`, async () => {
+      const firm = await openFirm();
+      await firm.addClients(
+        { _id: 7, email: 'seven@flint.test' },
+        { _id: 'dora', email: 'dora@flint.test; d@flint.test' },
+      );
+      await addAliasRow(firm.database.addressBook, aliasRow('nick@flint.test', 'dora'));
+      const thread = await firm.receive(rawMessage({ subject: 'before', id: 'before@kline.test' }));
+      expect(thread.state).toBe('stored');
+      await absentDuring(firm, async () => {
+        for (const from of ['paula@kline.test', 'seven@flint.test', 'd@flint.test', 'nick@flint.test'])
+          expect(await firm.receive(rawMessage({ from, subject: from, id: newId() }))).toMatchObject({
+            state: 'triage',
+          });
+        const to = 'Dora <dora@flint.test>, 7 <seven@flint.test>';
+        await firm.receive(rawMessage({ from: 'Ada <ada@firm.test>', to, subject: 'sent', id: newId() }));
+        const answers = ['before@kline.test'];
+        await firm.receive(rawMessage({ from: 'x@away.test', subject: 'thread', answers, id: newId() }));
+        if (scanned === 'while they are away') await scan(firm);
+      });
+      if (scanned === 'as they come back') await scan(firm);
+      await scan(firm);
+      expect(await Promise.all(['paula', 'dora'].map((id) => record(firm, id)))).toEqual([
+        ['before', 'paula@kline.test', 'thread'],
+        ['d@flint.test', 'nick@flint.test', 'sent'],
+      ]);
+      expect(await firm.database.communications.countDocuments({ clientId: 7 })).toBe(2);
+      expect(await firm.database.messages.countDocuments({ state: 'triage' })).toBe(0);
+      expect(await firm.database.messages.countDocuments({ absentClients: { $exists: true } })).toBe(0);
+      await scan(firm);
+      expect(firm.waiting.messages).toEqual([]);
+    });
+
+  it('a client that stays away is asked for without end, and nothing else is judged again', async () => {
+    const firm = await openFirm();
+    await firm.database.clients.deleteOne({ _id: 'paula' });
+    const { revision, _id } = await firm.receive(rawMessage());
+    for (let times = 0; times < 3; times += 1) await scan(firm);
+    expect(await firm.database.messages.findOne({ _id })).toMatchObject({ state: 'triage', revision });
+    await firm.database.clients.insertOne({ _id: 'paula', email: 'paula@kline.test' });
+    await scan(firm);
+    expect(await firm.database.messages.findOne({ _id })).toMatchObject({ state: 'stored' });
   });
 
   it('the rolling scan finds what the CRM changed, and one process at a time does it', async () => {

@@ -165,8 +165,9 @@ export async function runProgram(
   args: readonly string[],
   env: Environment = surroundings(),
   input?: string | Buffer,
+  cwd?: string,
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [built(), ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [built(), ...args], { env, stdio: 'pipe', ...(cwd && { cwd }) });
   child.stdin.on('error', () => {});
   child.stdin.end(input ?? '');
   const [stdout, stderr, [code]] = await Promise.all([

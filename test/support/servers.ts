@@ -149,6 +149,8 @@ export interface Seen {
   readonly since?: Date | null;
   readonly internalDate?: Date;
   readonly mark?: 'draft' | 'deleted';
+  /** Listed when the folder was listed for the first time. */
+  readonly wasThere?: boolean;
 }
 
 export interface Firm extends IngestDeps {
@@ -225,7 +227,9 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       const uid = (delivered += 1);
       const internalDate = (seen.internalDate ?? new Date('2026-03-02T10:00:05Z')).toISOString();
       const epoch = { mailbox, folder: path, epoch: 1 };
-      await recordSightings(database.sightings, { ...epoch, role, inOwnSent, since, holdsDrafts: false }, [
+      const isFirstListing = seen.wasThere === true;
+      const use = { role, inOwnSent, since, holdsDrafts: false, isFirstListing };
+      await recordSightings(database.sightings, { ...epoch, ...use }, [
         {
           uid,
           internalDate,

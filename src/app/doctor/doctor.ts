@@ -1,4 +1,8 @@
 import type { Config } from '../../config/config.ts';
+import { missingStaffDomains } from '../../config/config-checks.ts';
+import { openTokens } from '../../connect/oauth/tokens.ts';
+import { openDatabase } from '../../store/mongo.ts';
+import { examineApps } from './oauth-apps.ts';
 import { examineBlobs } from './blobs.ts';
 import { examineDatabase } from './database.ts';
 import { finding } from './finding.ts';
@@ -10,6 +14,8 @@ import { examineRedis } from './redis.ts';
 export async function* examine(config: Config, { fix }: { readonly fix: boolean }): AsyncGenerator<Finding> {
   for (const warning of config.warnings)
     yield finding('settings', 'warning', warning, 'correct or remove it');
+  const staff = missingStaffDomains(config.rules);
+  if (staff !== null) yield finding('staff', 'warning', staff, 'set it to the domains of the firm');
   yield* examineDatabase(config, fix);
   yield await examineRedis(config);
   yield await examineBlobs(config);
@@ -20,8 +26,28 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
       'no mailbox is given',
       'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
     );
-  for (const mailbox of config.mailboxes) yield* examineMailbox(mailbox, config.rules);
+  yield* examineApps(config);
+  yield* examineMailboxes(config);
   yield examineDashboard(config);
+}
+
+async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
+  const database = await openDatabase(config.mongodb).catch(() => null);
+  const tokens = database && openTokens({ database, apps: config.oauthApps, keyFile: config.secretsKeyFile });
+  try {
+    for (const mailbox of config.mailboxes) {
+      if (tokens !== null) yield* examineMailbox(mailbox, { rules: config.rules, tokens });
+      else
+        yield finding(
+          `mailbox ${mailbox.name}`,
+          'warning',
+          'not looked at: the database does not answer',
+          'see mongodb',
+        );
+    }
+  } finally {
+    await database?.client.close();
+  }
 }
 
 function examineDashboard({ dashboard }: Config): Finding {

@@ -1,4 +1,4 @@
-import { describeError } from '../../errors.ts';
+import { describeError, withoutCredentials } from '../../errors.ts';
 
 /** One line of the doctor's report. `fix` says what to do about anything that is not `ok`. */
 export interface Finding {
@@ -14,7 +14,7 @@ export function finding(
   detail: string,
   fix: string | null = null,
 ): Finding {
-  return { subject, status, detail, fix };
+  return { subject, status, detail: withoutCredentials(detail), fix };
 }
 
 /** Some errors say themselves what to do. */

@@ -5,6 +5,7 @@ import type { MailboxSession } from '../../mailbox/mailbox.ts';
 import { openMailbox } from '../open-mailbox.ts';
 import { proposalText, proposeServers } from '../../mail/authentication/receiving-server.ts';
 import { newestHeaders } from './receiving-server.ts';
+import type { Tokens } from '../../connect/oauth/tokens.ts';
 import { failed, finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -12,10 +13,10 @@ const TIMEOUT_MS = 20_000;
 
 export async function* examineMailbox(
   settings: Config['mailboxes'][number],
-  rules: Config['rules'],
+  { rules, tokens }: { readonly rules: Config['rules']; readonly tokens: Tokens },
 ): AsyncGenerator<Finding> {
   const subject = `mailbox ${settings.name}`;
-  const { source } = openMailbox(settings);
+  const { source } = openMailbox(settings, { tokens });
   try {
     const session = await source.openSession(AbortSignal.timeout(TIMEOUT_MS));
     try {
@@ -79,6 +80,10 @@ function mailboxFix(error: unknown, { host, port, security }: Config['mailboxes'
   const code = error instanceof MailboxError ? error.code : 'connection';
   if (code === 'authentication-failed')
     return 'correct its user (IMAP_USER) or pass (IMAP_PASS); many providers want an app password';
+  if (code === 'mailbox-not-open')
+    return 'switch IMAP on for this mailbox, and let the one who signs in open it; both take up to an hour at Microsoft';
+  if (code === 'needs-permission')
+    return 'give the app or account access to this mailbox: see what your provider asks for in docs/connecting.md';
   if (code === 'folder-missing') return 'correct its folders (IMAP_FOLDERS)';
   if (/certificate|altnames/iu.test(describeError(error)))
     return `name the authority of its certificate in caFile (IMAP_CA_FILE), or correct its host ${host} (IMAP_HOST)`;

@@ -25,15 +25,18 @@ type Entry = ListedMessage & { readonly located: LocatedMessage };
 export function openFilesSource({
   name,
   path,
+  locate = (root) => locateMessages([root], { keepInside: true }),
 }: {
   readonly name: string;
   readonly path: string;
+  /** Which messages there are; all that the files hold, where nothing else is said. */
+  readonly locate?: (root: string) => AsyncIterable<LocatedMessage>;
 }): MailboxSource {
   return {
     name,
     openSession: async (signal) => {
       refuseAborted(signal);
-      return createFilesSession(resolve(path), signal);
+      return createFilesSession({ root: resolve(path), locate }, signal);
     },
     // Files are only read when polled.
     watch: async ({ onArrival, signal }) => {
@@ -45,7 +48,12 @@ export function openFilesSource({
   };
 }
 
-function createFilesSession(root: string, signal: AbortSignal | undefined): MailboxSession {
+interface Files {
+  readonly root: string;
+  readonly locate: (root: string) => AsyncIterable<LocatedMessage>;
+}
+
+function createFilesSession(files: Files, signal: AbortSignal | undefined): MailboxSession {
   let entries: ReadonlyMap<number, Entry> | null = null;
   let closed = false;
 
@@ -64,8 +72,8 @@ function createFilesSession(root: string, signal: AbortSignal | undefined): Mail
       entries = null;
       if (path !== folderPath)
         throw new MailboxError('folder-missing', `${path}: there is only ${folderPath}`);
-      entries = await readEntries(root, signal);
-      return stateOf(root, entries.size);
+      entries = await readEntries(files, signal);
+      return stateOf(files.root, entries.size);
     },
     list: ({ fromUid }) =>
       windows([...opened().values()].filter(({ uid }) => uid >= fromUid).map(listed), listWindow),
@@ -105,17 +113,18 @@ function stateOf(root: string, exists: number): FolderState {
 
 /** Reads every message once for its identity: the file's path below the root and its content. */
 async function readEntries(
-  root: string,
+  { root, locate }: Files,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<number, Entry>> {
   const found: { readonly located: LocatedMessage; readonly identity: string; readonly size: number }[] = [];
   const copies = new Map<string, number>();
   try {
-    for await (const located of locateMessages([root], { keepInside: true })) {
+    for await (const located of locate(root)) {
       refuseAborted(signal);
       const { content, size, readable } = await digestOf(located);
       const below =
-        relative(root, located.kind === 'message' ? located.path : located.file) || basename(root);
+        relative(root, located.kind === 'message' ? (located.origin ?? located.path) : located.file) ||
+        basename(root);
       const twin = `${below}\0${content}`;
       // The same message twice in one mbox: distinguished by order.
       const copy = copies.get(twin) ?? 0;

@@ -30,7 +30,9 @@ export type LocatedMessage =
       /** After the last byte. */
       readonly end: number;
       readonly quoted: boolean;
-      /** From the mbox's `From ` line, ISO 8601. */
+      /** Where it is told to lie if it was unpacked or converted into `path`. */
+      readonly origin?: string;
+      /** Of the mbox's `From ` line, ISO 8601. */
       readonly date: string | null;
     }
   | { readonly kind: 'pipe'; readonly file: string; readonly open: () => Readable }
@@ -64,18 +66,23 @@ export async function* readMessageFiles(
   paths: readonly string[],
   { maxBufferBytes = defaultBufferBytes, stdin = process.stdin }: ReadOptions = {},
 ): AsyncGenerator<MessageFile> {
-  for await (const located of locateMessages(paths, { stdin })) {
-    if (located.kind === 'unreadable') yield located;
-    else if (located.kind === 'pipe') yield await readPipe(located, maxBufferBytes);
-    else if (located.end - located.start > maxBufferBytes) {
-      yield {
-        kind: 'stream',
-        file: located.file,
-        size: located.end - located.start,
-        open: () => Readable.from(messageBytes(located), { objectMode: false }),
-      };
-    } else yield await readWhole(located);
-  }
+  for await (const located of locateMessages(paths, { stdin }))
+    yield await readLocated(located, maxBufferBytes);
+}
+
+export async function readLocated(
+  located: LocatedMessage,
+  maxBufferBytes = defaultBufferBytes,
+): Promise<MessageFile> {
+  if (located.kind === 'unreadable') return located;
+  if (located.kind === 'pipe') return await readPipe(located, maxBufferBytes);
+  if (located.end - located.start <= maxBufferBytes) return await readWhole(located);
+  return {
+    kind: 'stream',
+    file: located.file,
+    size: located.end - located.start,
+    open: () => Readable.from(messageBytes(located), { objectMode: false }),
+  };
 }
 
 type Message = Extract<LocatedMessage, { kind: 'message' }>;
@@ -205,7 +212,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function* locateInFile({
+export async function* locateInFile({
   path,
   source,
   size,

@@ -28,6 +28,8 @@ export interface AccountGate {
   keepQuiet(): void;
   /** The secret for the next login. */
   secret(): Promise<string>;
+  /** That of the last login. */
+  triedSecret(): string | null;
   loggedIn(): void;
   failed(error: MailboxError): void;
   dropped(error: MailboxError, livedMs: number): void;
@@ -58,6 +60,7 @@ export function createAccountGate({ credential }: ImapAccount, { now, random }: 
       if (refused) throw refused;
     },
     secret: async () => (triedSecret = await readSecret(credential)),
+    triedSecret: () => triedSecret,
     loggedIn: () => {
       gate = afterLogin(gate);
     },

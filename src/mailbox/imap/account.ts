@@ -25,7 +25,12 @@ export interface ImapAccount {
 /** Functions are called before each login, so that a token renewed by another program is read again. */
 export type ImapCredential =
   | { readonly kind: 'password'; readonly password: string | (() => Promise<string>) }
-  | { readonly kind: 'accessToken'; readonly accessToken: string | (() => Promise<string>) };
+  | {
+      readonly kind: 'accessToken';
+      readonly accessToken: string | (() => Promise<string>);
+      /** The server refused this token: the next one should be a new one. */
+      readonly refused?: (accessToken: string) => Promise<void>;
+    };
 
 /** imapflow allows 1–2 GB; we request at most 1 MB of a message, and a SEARCH line of 1,000,000 UIDs has 11 MB. */
 const maxLiteralBytes = 32 * 1024 * 1024;
@@ -82,6 +87,8 @@ export async function readSecret(credential: ImapCredential): Promise<string> {
 }
 
 const unreadable = (what: string) => (cause: unknown) => {
+  // Whoever gives the token knows better.
+  if (cause instanceof MailboxError) throw cause;
   throw new MailboxError('configuration', `cannot read ${what}`, { cause });
 };
 

@@ -32,14 +32,20 @@ interface Moment {
   readonly dice: number;
 }
 
-/** Caused by the caller; says nothing about the server. */
-const harmless: ReadonlySet<MailboxError['code']> = new Set(['aborted', 'busy', 'backing-off']);
+/** The caller's doing or an end in good order, which says nothing about the server; for `needs-consent` it is not even asked. */
+const harmless: ReadonlySet<MailboxError['code']> = new Set([
+  'aborted',
+  'busy',
+  'backing-off',
+  'needs-consent',
+  'session-expired',
+]);
 
 /** A connection failed, or broke early. */
 export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Moment): Gate {
   if (harmless.has(error.code)) return gate;
   const lastError = error.message;
-  if (error.code === 'authentication-failed') {
+  if (error.code === 'authentication-failed' || error.code === 'needs-permission') {
     const pause = doubled(firstRefusalPauseMs, gate.refusals, maxRefusalPauseMs) * (1 + dice / 10);
     const until = later(gate, now + pause);
     return { ...gate, state: 'authentication-failed', refusals: gate.refusals + 1, until, lastError };

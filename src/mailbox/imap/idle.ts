@@ -10,6 +10,8 @@ import { MailboxError } from '../mailbox.ts';
 const folderRetryMs = 5 * 60_000;
 const maxFolderRetryMs = 60 * 60_000;
 const busyRetryMs = 30_000;
+/** How soon a watch notices that somebody has signed in: each look is a query. */
+const consentRetryMs = 15_000;
 const retryMs = 1_000;
 /** A server that refuses to open the folder would get a login per second. */
 const maxRetryMs = 5 * 60_000;
@@ -43,6 +45,7 @@ export async function watchFolder(watch: Watch): Promise<void> {
 function pauseAfter({ code, retryAfterMs }: MailboxError, failures: number): number {
   if (retryAfterMs !== null) return retryAfterMs;
   if (code === 'busy') return busyRetryMs;
+  if (code === 'needs-consent') return consentRetryMs;
   const [first, most] = code === 'folder-missing' ? [folderRetryMs, maxFolderRetryMs] : [retryMs, maxRetryMs];
   return Math.min(first * 2 ** Math.min(failures, 20), most);
 }

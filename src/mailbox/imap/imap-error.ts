@@ -64,6 +64,16 @@ const certificateCodes =
 const protocolCodes =
   /^(ParserError|MAX_IMAP_NESTING|LineTooLarge|LiteralTooLarge|ResponseTooLarge|TooMany|UnexpectedTag|MissingTag|InvalidResponse|ResponseProcessing)/;
 
+/** Exchange: the login counts, and there is no mailbox behind it, or IMAP is off for it. */
+const notOpenWords: readonly string[] = ['authenticated but not connected'];
+/** Exchange ends sessions when their token ends. */
+const sessionExpiredWords: readonly string[] = [
+  'accesstokenexpired',
+  'session invalidated',
+  'token expired',
+  'token has expired',
+];
+
 const imapErrorOf = (error: unknown): ImapFlowError | null => (error instanceof Error ? error : null);
 
 /** A tagged NO or BAD: the connection is alive, the server refuses this command. */
@@ -76,14 +86,17 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
   if (error instanceof MailboxError) return error;
   const imap = imapErrorOf(error);
   if (imap === null) return new MailboxError('protocol', `${doing}: ${String(error)}`, { cause: error });
-  const message = `${doing}: ${answerOf(imap) || imap.message}`;
+  const message = `${doing}: ${answerOf(imap) || imap.message}${challengeOf(imap)}`;
   const wrap = (code: MailboxError['code'], retryAfterMs?: number): MailboxError =>
     new MailboxError(code, message, {
       cause: error,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
 
-  // Before the password: a throttled login does not mean a wrong one.
+  if (says(`${answerOf(imap)} ${imap.message}`, notOpenWords)) return wrap('mailbox-not-open');
+  if (!imap.authenticationFailed && says(`${imap.reason ?? ''} ${imap.message}`, sessionExpiredWords))
+    return wrap('session-expired');
+  // Before the password: a throttled login is not a wrong one.
   if (imap.code === 'ETHROTTLE') return wrap('throttled', imap.throttleReset);
   if (imap.authenticationFailed)
     return isTemporaryLogin(imap) ? wrap('throttled') : wrap('authentication-failed');
@@ -127,7 +140,15 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
   return typeof code === 'string' ? code.toUpperCase() : '';
 }
 
-/** The server's words, capped, because they are stored in records. */
+/** What a server says of a token that it refuses (RFC 7628 §3.2.2, and XOAUTH2). */
+function challengeOf({ oauthError }: ImapFlowError): string {
+  const status: unknown = oauthError?.['status'];
+  return typeof status === 'string' || typeof status === 'number'
+    ? ` (status ${String(status).slice(0, 40)})`
+    : '';
+}
+
+/** The server's words, capped: they are its own and go into records. */
 function answerOf(error: ImapFlowError): string {
   const { response, responseText, reason } = error;
   const text = responseText ?? (typeof response === 'string' ? response : (reason ?? ''));

@@ -44,18 +44,7 @@ export function createOpenClients({
     await gate.admit();
     connecting += 1;
     try {
-      return await logIn({
-        account,
-        secret: () => gate.secret(),
-        maxIdleMs,
-        signal,
-        isStopped: () => stopped,
-        onClient: followUp,
-        onLogin: (client) => {
-          open.add(client);
-          gate.loggedIn();
-        },
-      });
+      return await withNewToken({ account, gate, tryLogin: async () => await tryLogin(signal) });
     } catch (error) {
       if (error instanceof MailboxError) gate.failed(error);
       throw error;
@@ -65,7 +54,22 @@ export function createOpenClients({
     }
   }
 
-  /** At any time in the client's life, an `error` without a listener would end the process. */
+  async function tryLogin(signal: AbortSignal | undefined): Promise<ImapFlow> {
+    return await logIn({
+      account,
+      secret: () => gate.secret(),
+      maxIdleMs,
+      signal,
+      isStopped: () => stopped,
+      onClient: followUp,
+      onLogin: (client) => {
+        open.add(client);
+        gate.loggedIn();
+      },
+    });
+  }
+
+  /** An `error` without a listener would end the process, at any time of the client's life. */
   function followUp(client: ImapFlow): void {
     client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
@@ -88,6 +92,30 @@ export function createOpenClients({
       for (const client of open) client.close();
     },
   };
+}
+
+/** A token may be refused before its end (revoked, or a clock that is wrong): a new one is tried once. */
+async function withNewToken({
+  account: { credential },
+  gate,
+  tryLogin,
+}: {
+  readonly account: ImapAccount;
+  readonly gate: AccountGate;
+  readonly tryLogin: () => Promise<ImapFlow>;
+}): Promise<ImapFlow> {
+  try {
+    return await tryLogin();
+  } catch (error) {
+    const isRefused = error instanceof MailboxError && error.code === 'authentication-failed';
+    if (!isRefused || credential.kind !== 'accessToken' || credential.refused === undefined) throw error;
+    const tried = gate.triedSecret();
+    if (tried !== null) await credential.refused(tried);
+    return await tryLogin().catch((again: unknown) => {
+      if (!(again instanceof MailboxError) || again.code !== 'authentication-failed') throw again;
+      throw new MailboxError('needs-permission', again.message, { cause: again });
+    });
+  }
 }
 
 function farewellOf({ byeReason }: ImapFlow): Error {

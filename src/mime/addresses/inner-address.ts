@@ -6,8 +6,8 @@ import { canonicalAddress } from './address-syntax.ts';
 
 /** Exchange's encapsulation (MS-OXOABK, "IMCEA"): the type of the address, then the address, with `+XX` for non-letters. */
 const IMCEA = /^imcea([a-z0-9.-]*?)-(.+)$/u;
-/** X.500 and X.400 names (RFC 2156 §3): `/o=firm/ou=…/cn=jules`. They name someone in a directory that we do not have. */
-const DIRECTORY_NAME = /^\/[a-z0-9.-]{1,20}=/u;
+/** X.500 and X.400 names (RFC 2156 §3), and those of Notes: `/o=firm/cn=jules`, `jules/firm/fr`. Their directory is not ours to ask. */
+const DIRECTORY_NAME = /^\/[a-z0-9.-]{1,20}=|^[^/]+\/[^/]/u;
 
 /** Local parts in which gateways, forwarders and lists keep the address they replaced, its two halves as named groups. */
 const CARRIERS: readonly RegExp[] = [
@@ -20,6 +20,8 @@ const CARRIERS: readonly RegExp[] = [
   /^(?<domain>[^%!]+\.[^%!]+)!(?<local>[^%!]+)$/u,
   // lists that write for a sender whose domain forbids it
   /^(?<local>.+)=40(?<domain>[^=]+\.[^=]+)$/u,
+  // a guest in a tenant of Microsoft 365
+  /^(?<local>.+)_(?<domain>[^_]+\.[^_]+)#ext#$/u,
   // gateways that put the whole address in quotes
   /^"(?<local>[^"\\@]+)@(?<domain>[^"\\@]+)"$/u,
 ];

@@ -22,6 +22,7 @@ describe('an address inside another', () => {
     ['jules%acme.example@firm.test', 'jules@acme.example'],
     ['acme.example!jules@firm.test', 'jules@acme.example'],
     ['jules=40acme.example@firm.test', 'jules@acme.example'],
+    ['jules_k_acme.example#EXT#@firm.test', 'jules_k@acme.example'],
     ['"jules@acme.example"@firm.test', 'jules@acme.example'],
     ['prvs=1234abcd=ada@firm.test', 'ada@firm.test'],
   ])('%s is read', (written, inner) => {
@@ -34,6 +35,7 @@ describe('an address inside another', () => {
     'IMCEANOTES-Jules+20Ferrand+2FAcme@firm.test',
     'IMCEAEX-_o=firm_cn=recipients_cn=jules+40acme+2Eexample@firm.test',
     '/o=firm/ou=exchange/cn=recipients/cn=jules@firm.test',
+    '"Jules Ferrand/Acme/FR"@firm.test',
     '"/C=FR/A=atlas/S=Ferrand/G=Jules/"@firm.test',
   ])('%s names somebody who cannot be read', (written) => {
     expect(inside(written)).toBeNull();
