@@ -161,7 +161,7 @@ ${['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'].map(special).join('\n')}
 `;
 }
 
-/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/: keys lie at <azp>/<alg>/<kid>. */
+/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/: keys are at <azp>/<alg>/<kid>. */
 function writeTokenValidation(setup: Setup): void {
   const keys = join(setup.folder, 'token-keys/default/HS256');
   mkdirSync(keys, { recursive: true });

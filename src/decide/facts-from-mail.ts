@@ -86,10 +86,13 @@ function previewOf(hop: Forward, mail: Mail): string {
   return (words === '' ? hop.text.trim() : words).slice(0, PREVIEW_CHARS);
 }
 
-/** No message is older than the format (RFC 822): a clock that was never set says 1970, or 1980. */
+/** No message is older than the format (RFC 822): a clock that was never set says 1970 or 1980. */
 const FIRST_DATE = new Date('1982-08-13T00:00:00Z');
 
-/** The Date header, else INTERNALDATE, else now: a missing, invalid, future or impossible date must not sort a message away. */
+/**
+ * The Date header, else INTERNALDATE, else now: a missing, invalid, future or impossible date must not hide a message in sorted
+ * lists.
+ */
 function dateOf(
   header: string | null,
   { internalDate, now }: { readonly internalDate: Date | null; readonly now: Date },

@@ -102,7 +102,7 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
   const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
   const named = [...mail.to, ...mail.cc, ...mail.bcc];
-  // Who cannot be read may be anybody.
+  // An unreadable one may be anybody's.
   const isToUs =
     named.every(({ address }) => address !== null && isOurs(address, rules)) &&
     (named.length === 0 || !namesHidden(mail));
@@ -139,12 +139,12 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   return side('inbound', `${from} is not staff`);
 }
 
-/** `undisclosed-recipients:;` beside others: a group without members stands for those who are not to be seen (RFC 5322 §3.4). */
+/** `undisclosed-recipients:;` beside others: an empty group stands for hidden recipients (RFC 5322 §3.4). */
 function namesHidden({ headers }: Mail): boolean {
   return headers.some(({ name, raw }) => (name === 'to' || name === 'cc') && /:\s{0,9};/u.test(raw));
 }
 
-/** A circular of ours may bear a list's fields and send its answers elsewhere: that alone makes nobody else its writer. */
+/** Our own circular may have list fields and a different reply address: that alone does not make anyone else its author. */
 function isMarkedPost(mail: Mail): boolean {
   return listOriginal(mail)?.sign.startsWith('x-') === true || / via /iu.test(mail.from?.name ?? '');
 }

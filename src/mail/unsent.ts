@@ -22,10 +22,10 @@ const bits =
     return (flags & of.draft) !== 0 ? 'draft' : (flags & of.deleted) !== 0 ? 'deleted' : null;
   };
 
-/** `\Draft` among others, as IMAP has it (RFC 9051 §2.3.2, and Gmail's X-GM-LABELS), or `$draft` of JMAP. */
+/** `\Draft` among others, as in IMAP (RFC 9051 §2.3.2, and Gmail's X-GM-LABELS), or JMAP's `$draft`. */
 const FLAG = /(?:^|[\s,;"(])(?:\\{1,2}|\$)drafts?(?:$|[\s,;")])/iu;
 
-/** Labels stand between commas. */
+/** Comma-separated labels. */
 const labels: SignOf = (value) =>
   FLAG.test(value) ||
   value

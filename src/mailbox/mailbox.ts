@@ -144,12 +144,12 @@ export interface MailboxSource {
  * - `message-refused`: the server says NO to this message.
  * - `truncated`: fewer bytes arrived than the source declared.
  * - `protocol`: an answer that makes no sense, or NO/BAD to a command that should work.
- * - `needs-consent`: a person has to sign in (again) with the provider. Nothing is asked of the server until then.
+ * - `needs-consent`: a person has to sign in (again) with the provider. Until then the server is not contacted.
  * - `app-broken`: the provider refuses the OAuth app itself.
- * - `needs-permission`: the provider gives a new token, and the server refuses it, too.
- * - `provider-down`: the provider gives no token now.
- * - `mailbox-not-open`: the login succeeded, and the server has no mailbox for it (Exchange).
- * - `session-expired`: the server ended the session because its token has ended. Another login goes on.
+ * - `needs-permission`: the server refuses even a new token from the provider.
+ * - `provider-down`: the provider issues no tokens now.
+ * - `mailbox-not-open`: the login succeeded, but the server has no mailbox for it (Exchange).
+ * - `session-expired`: the server ended the session because its token expired. Another login continues.
  * - `configuration`: the settings cannot work, such as a plain connection to another machine.
  * - `aborted`: the caller's signal.
  */

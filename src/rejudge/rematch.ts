@@ -124,12 +124,12 @@ export async function previewRematch(
   return await tally(all(), (_, examined) => progress(examined));
 }
 
-/** Clients asked for in one query. */
+/** Clients per query. */
 const CLIENTS_AT_ONCE = 200;
 
 /**
- * Clients who were not there when a message of theirs was judged, and are there again: a CRM's import that deletes and inserts them
- * changes nothing in the book, which tells by the change alone whose mail to look at again. Returns how many messages will be.
+ * Clients that were missing when a message of theirs was judged, and are back: a CRM import that deletes and reinserts them changes
+ * nothing in the book, whose changes alone select mail to rematch. Returns how many messages will be rejudged.
  */
 export async function rematchReturned(
   { messages, clients }: Pick<Database, 'messages' | 'clients'>,
@@ -144,7 +144,7 @@ export async function rematchReturned(
     if (returned.length === 0) continue;
     const theirs = {
       absentClients: { $in: returned.map(({ _id }) => _id) },
-      // Those that are marked already wait for their turn.
+      // Marked ones already wait for their turn.
       rejudge: { $exists: false },
     };
     for await (const ids of idsInBatches(messages, theirs)) {

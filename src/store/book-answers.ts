@@ -8,7 +8,7 @@ import type { ClientDocument } from './clients.ts';
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-  /** Clients whom the book still knows under what was asked, and whose documents are not there. */
+  /** Clients that the book still has under a looked-up address, but whose documents are missing. */
   readonly absent: readonly ClientDocument['_id'][];
 }
 
@@ -36,8 +36,8 @@ export async function lookUpAddresses(
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
   } = {},
 ): Promise<BookAnswers> {
-  if (questions.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
-  const asked = new Set(questions);
+  if (lookups.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
+  const asked = new Set(lookups);
   const spellings = [
     ...new Set([...lookups.filter((lookup) => !lookup.startsWith('@')), ...(also.asWritten ?? [])]),
   ];
@@ -64,7 +64,7 @@ export async function lookUpAddresses(
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
   const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
-  // Where the limit cut the answer off nothing is known of those that are missing.
+  // If the limit cut the answer off, nothing is known about missing ones.
   const absent = byId.length < limit ? others.filter((id) => !there.has(String(id))) : [];
   const answers = answersFrom({
     asked,

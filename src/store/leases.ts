@@ -14,7 +14,7 @@ export interface BookScan {
 export interface LeaseDocument {
   readonly _id: ObjectId;
   readonly mailbox: string;
-  /** `scan`: the rolling scan of the clients, of no mailbox. */
+  /** `scan`: the rolling scan of the clients, not of a mailbox. */
   readonly kind: 'poll' | 'watch' | 'scan' | 'token';
   readonly owner: string;
   /** By the server's clock, like every time it is compared with: the processes' clocks may differ by hours. */

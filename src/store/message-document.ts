@@ -55,7 +55,7 @@ export interface MessageDocument
   };
   /** Addresses removed from clients since: automatic links by them must be rechecked. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
-  /** Clients in question who were not there when it was judged: a CRM's import takes them away for a moment. Absent where none. */
+  /** Clients in question that were missing when it was judged: a CRM import removes them for a moment. Absent if none. */
   readonly absentClients?: readonly ClientDocument['_id'][];
   readonly error: string | null;
   /** For a quarantined message, an independent parser's reading; null if it cannot read it either. Never decides anything. */

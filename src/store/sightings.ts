@@ -19,9 +19,9 @@ export interface SightingDocument {
   readonly inOwnSent: boolean;
   /** The mailbox's `since`: an older message is back-fill. */
   readonly since: Date | null;
-  /** It lay in the folder when that was listed for the first time: when it came is not known by that. */
+  /** It was in the folder at the first listing: that does not tell when it arrived. */
   readonly wasThere?: boolean;
-  /** What the name of its file says, see `ListedMessage`. */
+  /** What the file name says, see `ListedMessage`. */
   readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
@@ -61,9 +61,9 @@ export interface SightedAs {
   readonly role: 'capture' | 'dropbox';
   readonly inOwnSent: boolean;
   readonly since: Date | null;
-  /** Whether the folder is listed for the first time, or anew. */
+  /** Whether the folder is listed for the first time, or again from scratch. */
   readonly isFirstListing?: boolean;
-  /** Whether drafts lie between the messages of the folder: they wait there until they are sent. */
+  /** Whether the folder has drafts among its messages: they wait there until they are sent. */
   readonly holdsDrafts: boolean;
 }
 

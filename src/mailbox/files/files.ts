@@ -29,7 +29,7 @@ export function openFilesSource({
 }: {
   readonly name: string;
   readonly path: string;
-  /** Which messages there are; all that the files hold, where nothing else is said. */
+  /** Which messages there are; by default all in the files. */
   readonly locate?: (root: string) => AsyncIterable<LocatedMessage>;
 }): MailboxSource {
   return {

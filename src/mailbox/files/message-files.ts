@@ -30,9 +30,9 @@ export type LocatedMessage =
       /** After the last byte. */
       readonly end: number;
       readonly quoted: boolean;
-      /** Where it is told to lie if it was unpacked or converted into `path`. */
+      /** Its reported path, if it was unpacked or converted into `path`. */
       readonly origin?: string;
-      /** Of the mbox's `From ` line, ISO 8601. */
+      /** From the mbox's `From ` line, ISO 8601. */
       readonly date: string | null;
     }
   | { readonly kind: 'pipe'; readonly file: string; readonly open: () => Readable }

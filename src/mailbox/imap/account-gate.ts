@@ -28,7 +28,7 @@ export interface AccountGate {
   keepQuiet(): void;
   /** The secret for the next login. */
   secret(): Promise<string>;
-  /** That of the last login. */
+  /** The secret of the last login. */
   triedSecret(): string | null;
   loggedIn(): void;
   failed(error: MailboxError): void;

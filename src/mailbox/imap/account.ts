@@ -28,7 +28,7 @@ export type ImapCredential =
   | {
       readonly kind: 'accessToken';
       readonly accessToken: string | (() => Promise<string>);
-      /** The server refused this token: the next one should be a new one. */
+      /** The server refused this token: get a new one next time. */
       readonly refused?: (accessToken: string) => Promise<void>;
     };
 
@@ -87,7 +87,7 @@ export async function readSecret(credential: ImapCredential): Promise<string> {
 }
 
 const unreadable = (what: string) => (cause: unknown) => {
-  // Whoever gives the token knows better.
+  // Whoever provides the token knows better.
   if (cause instanceof MailboxError) throw cause;
   throw new MailboxError('configuration', `cannot read ${what}`, { cause });
 };

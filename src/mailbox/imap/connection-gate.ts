@@ -32,7 +32,7 @@ interface Moment {
   readonly dice: number;
 }
 
-/** The caller's doing or an end in good order, which says nothing about the server; for `needs-consent` it is not even asked. */
+/** Caused by the caller, or a clean end: says nothing about the server; for `needs-consent` it is not even contacted. */
 const harmless: ReadonlySet<MailboxError['code']> = new Set([
   'aborted',
   'busy',

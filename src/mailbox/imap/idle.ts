@@ -10,7 +10,7 @@ import { MailboxError } from '../mailbox.ts';
 const folderRetryMs = 5 * 60_000;
 const maxFolderRetryMs = 60 * 60_000;
 const busyRetryMs = 30_000;
-/** How soon a watch notices that somebody has signed in: each look is a query. */
+/** How soon a watch notices that someone signed in: each check is a query. */
 const consentRetryMs = 15_000;
 const retryMs = 1_000;
 /** A server that refuses to open the folder would get a login per second. */

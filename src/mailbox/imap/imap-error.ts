@@ -64,9 +64,9 @@ const certificateCodes =
 const protocolCodes =
   /^(ParserError|MAX_IMAP_NESTING|LineTooLarge|LiteralTooLarge|ResponseTooLarge|TooMany|UnexpectedTag|MissingTag|InvalidResponse|ResponseProcessing)/;
 
-/** Exchange: the login counts, and there is no mailbox behind it, or IMAP is off for it. */
+/** Exchange: the login worked, but there is no mailbox behind it, or IMAP is disabled for it. */
 const notOpenWords: readonly string[] = ['authenticated but not connected'];
-/** Exchange ends sessions when their token ends. */
+/** Exchange ends sessions when their token expires. */
 const sessionExpiredWords: readonly string[] = [
   'accesstokenexpired',
   'session invalidated',
@@ -96,7 +96,7 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
   if (says(`${answerOf(imap)} ${imap.message}`, notOpenWords)) return wrap('mailbox-not-open');
   if (!imap.authenticationFailed && says(`${imap.reason ?? ''} ${imap.message}`, sessionExpiredWords))
     return wrap('session-expired');
-  // Before the password: a throttled login is not a wrong one.
+  // Before the password: a throttled login does not mean a wrong one.
   if (imap.code === 'ETHROTTLE') return wrap('throttled', imap.throttleReset);
   if (imap.authenticationFailed)
     return isTemporaryLogin(imap) ? wrap('throttled') : wrap('authentication-failed');
@@ -140,7 +140,7 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
   return typeof code === 'string' ? code.toUpperCase() : '';
 }
 
-/** What a server says of a token that it refuses (RFC 7628 §3.2.2, and XOAUTH2). */
+/** What a server says about a refused token (RFC 7628 §3.2.2, and XOAUTH2). */
 function challengeOf({ oauthError }: ImapFlowError): string {
   const status: unknown = oauthError?.['status'];
   return typeof status === 'string' || typeof status === 'number'
@@ -148,7 +148,7 @@ function challengeOf({ oauthError }: ImapFlowError): string {
     : '';
 }
 
-/** The server's words, capped: they are its own and go into records. */
+/** The server's words, capped, because they are stored in records. */
 function answerOf(error: ImapFlowError): string {
   const { response, responseText, reason } = error;
   const text = responseText ?? (typeof response === 'string' ? response : (reason ?? ''));

@@ -69,7 +69,7 @@ export function createOpenClients({
     });
   }
 
-  /** An `error` without a listener would end the process, at any time of the client's life. */
+  /** At any time in the client's life, an `error` without a listener would end the process. */
   function followUp(client: ImapFlow): void {
     client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
@@ -94,7 +94,7 @@ export function createOpenClients({
   };
 }
 
-/** A token may be refused before its end (revoked, or a clock that is wrong): a new one is tried once. */
+/** A token may be refused before it expires (revoked, or a wrong clock): a new one is tried once. */
 async function withNewToken({
   account: { credential },
   gate,

@@ -6,7 +6,10 @@ import { canonicalAddress } from './address-syntax.ts';
 
 /** Exchange's encapsulation (MS-OXOABK, "IMCEA"): the type of the address, then the address, with `+XX` for non-letters. */
 const IMCEA = /^imcea([a-z0-9.-]*?)-(.+)$/u;
-/** X.500 and X.400 names (RFC 2156 §3), and those of Notes: `/o=firm/cn=jules`, `jules/firm/fr`. Their directory is not ours to ask. */
+/**
+ * X.500 and X.400 names (RFC 2156 §3), and those of Notes: `/o=firm/cn=jules`, `jules/firm/fr`. We have no access to their
+ * directory.
+ */
 const DIRECTORY_NAME = /^\/[a-z0-9.-]{1,20}=|^[^/]+\/[^/]/u;
 
 /** Local parts in which gateways, forwarders and lists keep the address they replaced, its two halves as named groups. */
