@@ -10,4 +10,4 @@ export const isCutOff = (size: number, declared: number): boolean =>
   (size === 0 && declared > 0);
 
 export const cutOff = (uid: number, declared: number, size: number): string =>
-  `UID ${uid}: ${declared} bytes were declared and ${size} came`;
+  `UID ${uid}: ${declared} bytes were declared, ${size} arrived`;

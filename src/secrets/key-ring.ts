@@ -52,7 +52,7 @@ export function parseKeyRing(content: string): KeyRing {
   });
   const [first, ...others] = keys;
   if (first === undefined)
-    throw new SecretError('bad-key-file', `the key file holds no key. Fix: ${howToMake}`);
+    throw new SecretError('bad-key-file', `the key file has no key. Fix: ${howToMake}`);
   return [first, ...others];
 }
 
@@ -75,7 +75,7 @@ export async function readKeyRing(path: string | null): Promise<KeyRing> {
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SecretError(
       'bad-key-file',
-      `SECRETS_KEY_FILE: ${path} cannot be read. Fix: correct the path or the rights of the file`,
+      `SECRETS_KEY_FILE: ${path} cannot be read. Fix: correct the path or the permissions of the file`,
       { cause },
     );
   });

@@ -45,7 +45,7 @@ export function unseal(ring: KeyRing, place: SecretPlace, stored: string): strin
   if (key === undefined)
     throw new SecretError(
       'unknown-key',
-      `${what} is sealed with key ${id}, which SECRETS_KEY_FILE does not hold. Fix: add that key as another line, or enter the secret again`,
+      `${what} is sealed with key ${id}, which is not in SECRETS_KEY_FILE. Fix: add that key as another line, or enter the secret again`,
     );
   try {
     const bytes = Buffer.from(sealed, 'base64url');

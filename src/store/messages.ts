@@ -48,7 +48,7 @@ export async function receiveMessage(
       { upsert: true, returnDocument: 'after' },
     ),
   );
-  if (message === null) throw new Error('a message that was just written is not there');
+  if (message === null) throw new Error('a message that was just written is missing');
   return message;
 }
 

@@ -87,7 +87,7 @@ function createFilesSession(files: Files, signal: AbortSignal | undefined): Mail
     fetch: (wanted) => fetchEntries(opened, wanted),
     headersOnly: async (uid) => {
       const entry = opened().get(uid);
-      if (!entry) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+      if (!entry) throw new MailboxError('message-missing', `there is no UID ${uid}`);
       return readHeaders(entry);
     },
     close: async () => {
@@ -217,7 +217,7 @@ async function readHeaders({ located }: Entry): Promise<Buffer> {
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+  if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller');
 }
 
 async function* windows<T>(items: readonly T[], size: number): AsyncGenerator<readonly T[]> {

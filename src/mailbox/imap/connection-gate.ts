@@ -86,7 +86,7 @@ export function refusal(gate: Gate, now: number): MailboxError | null {
   if (gate.until <= now) return null;
   const retryAfterMs = Math.ceil(gate.until - now);
   const code = gate.state === 'ok' ? 'backing-off' : gate.state;
-  return new MailboxError(code, gate.lastError ?? 'the connection failed lately', {
+  return new MailboxError(code, gate.lastError ?? 'the last connection failed', {
     retryAfterMs,
     isRepeated: true,
   });

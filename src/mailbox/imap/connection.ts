@@ -85,7 +85,7 @@ export function createConnections({
   }: Parameters<Connections['acquire']>[0]): Promise<Connection> {
     for (;;) {
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
-      if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+      if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller');
       gate.keepQuiet();
       const kept = fresh ? undefined : idle.take();
       if (kept) return connectionOf(kept, true);

@@ -64,7 +64,7 @@ async function* readPieces({
     if (total > expectedSize * 2 + maxExcessBytes) {
       throw new MailboxError(
         'protocol',
-        `UID ${uid}: ${expectedSize} bytes were declared and over ${total} came`,
+        `UID ${uid}: ${expectedSize} bytes were declared, over ${total} arrived`,
       );
     }
     yield piece;
@@ -73,7 +73,7 @@ async function* readPieces({
     // A short piece is the end. If bytes are missing, keep asking: only an empty answer counts as the end.
     if (piece.length < pieceBytes && total >= expectedSize) break;
     const next = await fetchPiece(command, uid, total);
-    if (next === null) throw new MailboxError('message-missing', `UID ${uid} went while it was read`);
+    if (next === null) throw new MailboxError('message-missing', `UID ${uid} was deleted while it was read`);
     piece = next.bytes;
   }
   if (isCutOff(total, expectedSize) && !(acceptShort && total > 0))
@@ -99,6 +99,6 @@ async function fetchPiece(command: Command, uid: number, start: number): Promise
 /** Up to and including the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
 export async function fetchHeaders(command: Command, uid: number): Promise<Buffer> {
   const piece = await fetchPiece(command, uid, 0);
-  if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+  if (piece === null) throw new MailboxError('message-missing', `there is no UID ${uid}`);
   return headersOf(piece.bytes);
 }

@@ -27,13 +27,13 @@ export async function logIn(input: LoginInput): Promise<ImapFlow> {
     client = new ImapFlow({ ...options, maxIdleTime: input.maxIdleMs });
     input.onClient(client);
     if (!signal?.aborted && !isStopped()) await client.connect();
-    if (signal?.aborted || isStopped()) throw new MailboxError('aborted', 'the caller gave up');
+    if (signal?.aborted || isStopped()) throw new MailboxError('aborted', 'aborted by the caller');
     input.onLogin(client);
     return client;
   } catch (error) {
     client?.close();
     throw signal?.aborted
-      ? new MailboxError('aborted', 'the caller gave up', { cause: error })
+      ? new MailboxError('aborted', 'aborted by the caller', { cause: error })
       : toMailboxError(error, `cannot log in to ${account.host}:${account.port}`);
   } finally {
     signal?.removeEventListener('abort', abort);

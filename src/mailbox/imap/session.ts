@@ -48,7 +48,7 @@ export async function openImapSession({
       served = true;
       return result;
     } catch (error) {
-      if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up', { cause: error });
+      if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller', { cause: error });
       const failure = failureOf(error, doing);
       if (failure.code === 'throttled') connections.slowDown(failure);
       // A kept connection may have dropped unnoticed. Nothing is open on it yet, so a new one can replace it.

@@ -78,7 +78,7 @@ export function isBlobKey(key: string): boolean {
 
 /** @throws BlobStoreError for a key that is not ours, or content in memory of another size than declared. */
 export function checkNewBlob({ key, content, size }: NewBlob): void {
-  if (!isBlobKey(key)) throw new BlobStoreError(`${JSON.stringify(key.slice(0, 100))} is no key of a blob`);
+  if (!isBlobKey(key)) throw new BlobStoreError(`${JSON.stringify(key.slice(0, 100))} is not a blob key`);
   if (Buffer.isBuffer(content)) checkSize({ key, size, actual: content.length });
 }
 
@@ -92,5 +92,5 @@ export function checkSize({
   readonly size: number;
   readonly actual: number;
 }): void {
-  if (actual !== size) throw new BlobStoreError(`${key}: ${actual} bytes where ${size} were expected`);
+  if (actual !== size) throw new BlobStoreError(`${key}: ${actual} bytes instead of ${size}`);
 }

@@ -16,11 +16,11 @@ export async function makeFolder(
     if ((await stat(path)).isDirectory()) return undefined;
     throw Object.assign(new Error(`ENOTDIR: ${path} is a file`), { code: 'ENOTDIR' });
   }
-  if (dirname(path) === path) throw new Error(`${path}: cannot be made`);
+  if (dirname(path) === path) throw new Error(`${path}: cannot be created`);
   const made = await makeFolder(dirname(path), options);
   // Another process may have been faster.
   if ((await tryToMake(path, options)) === 'ENOENT')
-    throw Object.assign(new Error(`ENOENT: no folder can be made in ${dirname(path)}`), { code: 'ENOENT' });
+    throw Object.assign(new Error(`ENOENT: no folder can be created in ${dirname(path)}`), { code: 'ENOENT' });
   return made ?? path;
 }
 

@@ -80,7 +80,7 @@ async function probe(bucket: S3Bucket): Promise<void> {
   });
   if (!answer.equals(probeBytes)) {
     throw new BlobStoreError(
-      'S3_CHECKSUMS: the server does not give back what was stored. Fix: set S3_CHECKSUMS=WHEN_REQUIRED; older servers store the checksum framing as data.',
+      'S3_CHECKSUMS: objects do not come back as they were stored. Fix: set S3_CHECKSUMS=WHEN_REQUIRED; older servers store the checksum framing as data.',
     );
   }
 }

@@ -100,7 +100,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
 
     it('refuses content of another size than announced, and stores nothing', async () => {
       for (const blob of [newBlob(randomBytes(500)), await inFile(newBlob(randomBytes(500)))]) {
-        await expect(store.put({ ...blob, size: 501 })).rejects.toThrow('500 bytes where 501 were expected');
+        await expect(store.put({ ...blob, size: 501 })).rejects.toThrow('500 bytes instead of 501');
         expect(await store.head(blob.key)).toBeNull();
       }
     });

@@ -76,7 +76,7 @@ describe('a folder of blobs', () => {
     const path = join(await newFolder(), 'short');
     await writeFile(path, 'short');
     await expect(store.put({ ...blob, content: { path } })).rejects.toThrow(
-      '5 bytes where 100 were expected',
+      '5 bytes instead of 100',
     );
     await store.put(blob);
     const files = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -103,7 +103,7 @@ describe('a folder of blobs', () => {
 
   it.each([
     ['/sys/docketmail/blobs', /\((?:EPERM|EACCES|EROFS): .*right|read-only/u],
-    ['/proc/docketmail/blobs', /\(ENOENT: no folder can be made in \/proc\)/u],
+    ['/proc/docketmail/blobs', /\(ENOENT: no folder can be created in \/proc\)/u],
   ])('says why %s cannot be written, and what to do, at the check and at a put', async (dir, why) => {
     const store = openDirectoryStore({ dir });
     for (const work of [store.check(), store.put(newBlob(randomBytes(10)))]) {
