@@ -112,7 +112,9 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
       }
       if (message.kind === 'failed' && message.systemCode === null)
         throw new ReadingDied(`reading failed: ${message.error}`);
-      throw new Error(message.kind === 'failed' ? message.error : 'the reading process gave an unexpected answer');
+      throw new Error(
+        message.kind === 'failed' ? message.error : 'the reading process gave an unexpected answer',
+      );
     },
     isFit: () => !isOver && rssBytes < (settings.maxProcessMb / 2) * 1_048_576,
     end,

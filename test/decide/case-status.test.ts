@@ -30,7 +30,7 @@ describe('the status that an update inherits', () => {
     }
   });
 
-  it('is Open where nothing came before', () => {
+  it('is Open if nothing came before', () => {
     expect(caseStatusAt(updates, { date: day(1) })).toBe('Open');
     expect(caseStatusAt([], { date: day(1) })).toBe('Open');
   });
@@ -48,7 +48,7 @@ describe('the clients whose case it is', () => {
     for (const arrived of permutations(updates)) expect([...caseOwners(arrived)]).toEqual(['paula']);
   });
 
-  it('are several where several opened it at the same moment', () => {
+  it('are several if several opened it at the same moment', () => {
     const both = [...updates, { date: day(2), claimedAt: day(3), clientId: 'omar', review: null }];
     for (const arrived of permutations(both))
       expect([...caseOwners(arrived)].toSorted()).toEqual(['omar', 'paula']);
@@ -60,7 +60,7 @@ describe('the clients whose case it is', () => {
       expect([...caseOwners(arrived)].toSorted()).toEqual(['ann', 'paula']);
   });
 
-  it('are none where no update took effect', () => {
+  it('are none if no update took effect', () => {
     const held = updates.filter(({ review }) => review !== null);
     expect([...caseOwners(held)]).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('what changes in a case', () => {
   const row = { date: day(2), status: 'Open', ref: '7', isOurs: true, review: null };
   const owner = { ...row, clientId: 'paula', claimedAt: day(2) };
 
-  it('never lets an update take effect that is held, also where no other is left', () => {
+  it('never lets an update take effect that is held, even if no other is left', () => {
     const held = { ...row, clientId: 'omar', review: 'foreign-case' as const, date: day(1) };
     for (const rows of [[held], [held, owner], [owner, held]]) expect(caseChanges(rows)).toEqual([]);
   });

@@ -97,7 +97,7 @@ describe('a chain of forwards by staff', () => {
     expect(outcome(await decide(filed(body), filedIn({ domainMatching: true })))).toBe('acme forwarded');
   });
 
-  it('waits for a person where one of us passed a client’s message on to another client', async () => {
+  it('waits for a person if one of us passed a client’s message on to another client', async () => {
     const passedOn = (to: string) =>
       `---------- Forwarded message ---------\nFrom: Ben <ben@firm.test>\nDate: Mon, 2 Feb 2026 at 09:05\nSubject: Wall\nTo: <${to}>\n\nSee below.\n\n${gmail(mary)}`;
     expect(await decisionOf(filed(passedOn('john@x.test')), filedIn())).toEqual([
@@ -112,7 +112,7 @@ describe('a chain of forwards by staff', () => {
   it.each([
     ['under one From', 'john@x.test, mary@y.test', []],
     ['under two', 'john@x.test', ['From: mary@y.test']],
-  ])('is not believed where the enclosed message has several senders, %s', async (_, from, headers) => {
+  ])('is not believed if the enclosed message has several senders, %s', async (_, from, headers) => {
     expect(await decisionOf(filed(attached({ from, headers })), filedIn())).toEqual([
       0,
       'name-only-forward',
@@ -150,7 +150,7 @@ describe('a chain of forwards by staff', () => {
         filed(attached({ from: john, id: 'wall@x.test', subject: 'Wall' }), { minute: 9 }),
       ],
     ],
-  ])('from nobody proven is not believed by way of %s where proof is required', async (_, messages) => {
+  ])('from nobody proven is not believed by way of %s if proof is required', async (_, messages) => {
     const setting = filedIn({ domainMatching: true, authentication: 'require' });
     const decided = await decideAll(messages, setting);
     expect(decided.at(-1)?.verdict).toMatchObject({ kind: 'unmatched', reason: 'unauthenticated-forward' });
@@ -189,7 +189,7 @@ describe('who writes by way of a client’s form or list', () => {
     expect(outcome(await decide(message, filedIn(form)))).toBe(expected);
   });
 
-  it('is nobody where the form names two', async () => {
+  it('is nobody if the form names two', async () => {
     const headers = ['Reply-To: john@x.test, mary@y.test'];
     expect(await decisionOf({ from: 'Form <form@agency.test>', headers }, filedIn(form))).toEqual([
       0,
@@ -251,7 +251,7 @@ describe('who is blocked', () => {
     );
   });
 
-  it('is dropped where staff forward it', async () => {
+  it('is dropped if staff forward it', async () => {
     expect(outcome(await decide(filed(gmail(otto)), filedIn(config)))).toBe('ignored');
   });
 });

@@ -52,7 +52,7 @@ describe('matching', () => {
     ]);
   });
 
-  it('3 a sub-address folds only where no client has the tagged form', async () => {
+  it('3 a sub-address folds only if no client has the tagged form', async () => {
     const clients = [
       { _id: 'mary', email: 'john+mary@x.test' },
       { _id: 'john', email: 'john@x.test' },
@@ -526,7 +526,7 @@ describe('threads and cases', () => {
       ['Authentication-Results: mx.firm.test; dmarc=fail header.from=x.test'],
       { trustedAuthservIds: ['mx.firm.test'] },
     ],
-  ])('40 where %s the update is recorded and not executed', async (_, headers, config) => {
+  ])('40 if %s the update is recorded and not executed', async (_, headers, config) => {
     const { caseUpdates } = await decide(
       { from: 'john@x.test', subject: '[Case #11: Closed] Wall', headers },
       { config },

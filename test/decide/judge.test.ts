@@ -147,7 +147,7 @@ describe('an alias', () => {
       'b domain',
     ],
     [
-      'a derived domain links only where it is on',
+      'a derived domain links only if it is on',
       { '@acme.test': [['a', 'domain']] },
       'x@acme.test',
       {},

@@ -23,7 +23,7 @@ describe('a post to a group of ours, which bears the name of the group', () => {
     expect(outcome(await decide({ from: office, to: 'john@x.test', headers }))).toBe('john to');
   });
 
-  it('is internal where one of us wrote it', async () => {
+  it('is internal if one of us wrote it', async () => {
     const headers = ['X-Original-From: Ada <ada@firm.test>', 'List-ID: <office.firm.test>'];
     expect(outcome(await decide({ ...group, headers }))).toBe('internal');
   });
@@ -81,7 +81,7 @@ describe('a bounce from our own mail server', () => {
     expect([returned.verdict.direction, outcome(returned)]).toEqual(['inbound', 'john thread']);
   });
 
-  it('is internal where the message was', async () => {
+  it('is internal if the message was', async () => {
     expect(outcome(await decide(bounce('tim@firm.test')))).toBe('internal');
   });
 });

@@ -119,7 +119,7 @@ describe('what is held', () => {
     key: '',
   });
 
-  it('is nothing where both read alike', () => {
+  it('is nothing if both read alike', () => {
     const before = { verdict: verdict({}), updates: [update('john')] };
     expect(holdWhereReadersDisagree(before, { disagreements: [], decisions: [] })).toEqual(before);
   });
@@ -132,7 +132,7 @@ describe('what is held', () => {
     });
   });
 
-  it('is ambiguous where several clients were found', () => {
+  it('is ambiguous if several clients were found', () => {
     const before = { verdict: verdict({ clients: [link('john'), link('mary')] }), updates: [] };
     expect(holdWhereReadersDisagree(before, { disagreements: [date], decisions: [] }).verdict).toMatchObject({
       kind: 'ambiguous',
@@ -140,7 +140,7 @@ describe('what is held', () => {
     });
   });
 
-  it('is only the case update where a person linked the message, and an earlier reason stays', () => {
+  it('is only the case update if a person linked the message, and an earlier reason stays', () => {
     const clients = [link('john'), link('mary')];
     const before = {
       verdict: verdict({ clients }),
@@ -151,7 +151,7 @@ describe('what is held', () => {
     expect(after.updates).toEqual([update('john', 'unauthenticated'), update('john', 'foreign-case')]);
   });
 
-  it('is no less where a person linked the thread, which the sender chooses', () => {
+  it('is no less if a person linked the thread, which the sender chooses', () => {
     const thread: Decision = { ...byPerson('john'), subject: 'thread' };
     const before = { verdict: verdict({}), updates: [] };
     expect(

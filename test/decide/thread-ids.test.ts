@@ -20,12 +20,9 @@ describe('an id', () => {
     'root@(none)',
     '00000000@mail.test',
     'printer@127.0.0.1',
-  ])(
-    'that programs write where they have none, or that any machine draws, identifies nothing: "%s"',
-    (id) => {
-      expect(identifies(id)).toBe(false);
-    },
-  );
+  ])('that programs write if they have none, or that any machine draws, identifies nothing: "%s"', (id) => {
+    expect(identifies(id)).toBe(false);
+  });
 
   it.each([
     'a1b2@mail.test',

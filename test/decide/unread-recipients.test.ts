@@ -64,7 +64,7 @@ describe('an address that stands inside one of ours', () => {
     expect(await sent(`"John" <${to}>`)).toEqual(['john to', 'outbound']);
   });
 
-  it('is a stranger where no client has it', async () => {
+  it('is a stranger if no client has it', async () => {
     expect(await sent('IMCEASMTP-new+40z+2Etest@firm.test')).toEqual(['unmatched', 'outbound']);
   });
 
@@ -76,7 +76,7 @@ describe('an address that stands inside one of ours', () => {
     expect(await outcomeOf({ from: 'IMCEAINVALID-john+40x+2Etest@firm.test' })).toBe('john from');
   });
 
-  it('is not the sender where a stranger’s server says so', async () => {
+  it('is not the sender if a stranger’s server says so', async () => {
     expect(await outcomeOf({ from: 'IMCEAINVALID-john+40x+2Etest@away.test' })).toBe('unmatched');
   });
 

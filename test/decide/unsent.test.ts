@@ -44,7 +44,7 @@ describe('a draft', () => {
     expect(went?.facts.flags).not.toContain('message-id-reused');
   });
 
-  it('leaves the same words to count where they were sent', async () => {
+  it('leaves the same words to count if they were sent', async () => {
     const [kept, went, copy] = await decideAll([
       { ...draft, minute: 0 },
       { ...sent, minute: 0 },

@@ -90,7 +90,7 @@ describe('a notice in place of a message', () => {
     ],
   ])('of %s is known', (_, raw) => expect(isStub(raw)).toBe(true));
 
-  it('is known by its words where fewer bytes came than were declared', () => {
+  it('is known by its words if fewer bytes came than were declared', () => {
     const raw = message(mail, 'The message could not be retrieved from the store.');
     expect([isStub(raw), isStub(raw, { isShort: true })]).toEqual([false, true]);
   });

@@ -260,7 +260,7 @@ describe('a file', () => {
     expect(message.attachments.map((file) => [file.detectedType, file.size])).toEqual([[detectedType, size]]);
   });
 
-  it('is named by its header where that is an encoded word', async () => {
+  it('is named by its header if that is an encoded word', async () => {
     const [file] = (
       await read(
         withPart(

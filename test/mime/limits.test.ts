@@ -186,7 +186,7 @@ describe('what is unpacked', () => {
     expect(message.attachments).toHaveLength(1);
   });
 
-  it('grows no more than a hundredfold where a thousand containers do it', async () => {
+  it('grows no more than a hundredfold if a thousand containers do it', async () => {
     const part = cmsPart(plainOf('a'.repeat(900_000)));
     const message = await read(mixed(Array.from({ length: 40 }, () => part)));
     const packed = 40 * part.length;

@@ -87,7 +87,7 @@ describe('a multipart', () => {
     expect(await textAndFiles(raw)).toEqual(['one', ['a.pdf']]);
   });
 
-  it('ends also where its end stands directly behind the last words of the message', async () => {
+  it('ends even if its end stands directly behind the last words of the message', async () => {
     const glued = parts('mixed; boundary=bnd', 'bnd', ['\none']).replace('\n--bnd--', '--bnd--');
     for (const raw of [glued, glued.trimEnd(), glued.replaceAll('\n', '\r\n')]) {
       const message = await read(raw);
@@ -287,7 +287,7 @@ describe('a message inside', () => {
 describe('an alternative', () => {
   const html = 'Content-Type: text/html\n\n<p>The chairs for order 7781 arrive on Friday morning.</p>';
   const notice = '\nDenne meddelelse vises kun i HTML.';
-  it('is read from its HTML where the plain part only speaks about it', async () => {
+  it('is read from its HTML if the plain part only speaks about it', async () => {
     const message = await read(parts('alternative; boundary=b', 'b', [notice, html]));
     expect([message.text, message.textSource]).toEqual([
       'The chairs for order 7781 arrive on Friday morning.',
@@ -365,7 +365,7 @@ describe('what a message turns out to be', () => {
 });
 
 describe('an invitation', () => {
-  it('has its method from the header where the object cannot be read', async () => {
+  it('has its method from the header if the object cannot be read', async () => {
     const raw = `${header}Content-Type: text/calendar; method=cancel\n\nnothing of that kind\n`;
     expect((await read(raw)).calendar).toEqual({
       method: 'CANCEL',

@@ -121,7 +121,7 @@ describe('the sink', () => {
     expect(digests.get(0)).toBe(sha256(Buffer.from(inner, 'latin1')));
   });
 
-  it('gets the bytes of an attached message as they came, also where a signed part is unpacked inside it', async () => {
+  it('gets the bytes of an attached message as they came, even if a signed part is unpacked inside it', async () => {
     const signed = readFileSync(
       join(import.meta.dirname, '../fixtures/mail/smime-opaque-signed.eml'),
       'latin1',

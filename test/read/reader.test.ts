@@ -133,7 +133,7 @@ describe('a message that ends its reading process', () => {
     expect(await readdir(join(folder, 'spool'))).toEqual([]);
   }, 60_000);
 
-  it('shows the header of the message all the same, or nothing where that ends it too', async () => {
+  it('shows the header of the message all the same, or nothing if that ends it too', async () => {
     const reader = open({ entry: new URL('../../src/read/reading-process.ts', import.meta.url) });
     const raw = await store(message('Only the header'));
     expect((await reader.header(raw)).reading.mail.subject).toBe('Only the header');
@@ -142,7 +142,7 @@ describe('a message that ends its reading process', () => {
     expect(none.reading.mail.fingerprint).toMatch(/^raw:[\da-f]{64}$/u);
   }, 60_000);
 
-  it('is replaced where it was killed while it waited', async () => {
+  it('is replaced if it was killed while it waited', async () => {
     const reader = open();
     await subjectRead(reader, message('First'));
     const [idle = 0] = await childrenOf(process.pid);

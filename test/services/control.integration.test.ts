@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 describe('control of single services', () => {
-  test('up again changes nothing where everything runs', async () => {
+  test('up again changes nothing if everything runs', async () => {
     const before = readFileSync(join(folder, 'services.json'), 'utf8');
     await openServices({ only: ['mongodb', 'redis', 'imap'], folder, settings: {} });
     expect(readFileSync(join(folder, 'services.json'), 'utf8')).toBe(before);

@@ -89,7 +89,7 @@ describe('a database of before schema version 1', () => {
     expect(await schemaVersion(database)).toBe(SCHEMA_VERSION);
   });
 
-  it('ends the same where several processes start at once, and after a step that was broken off', async () => {
+  it('ends the same if several processes start at once, and after a step that was broken off', async () => {
     const database = await oldDatabase([
       ...messages,
       ...Array.from({ length: 1_200 }, (_, n) => oldMessage(n + 10, [oldLink('paula', writtenAt)])),

@@ -20,7 +20,9 @@ export async function makeFolder(
   const made = await makeFolder(dirname(path), options);
   // Another process may have been faster.
   if ((await tryToMake(path, options)) === 'ENOENT')
-    throw Object.assign(new Error(`ENOENT: no folder can be created in ${dirname(path)}`), { code: 'ENOENT' });
+    throw Object.assign(new Error(`ENOENT: no folder can be created in ${dirname(path)}`), {
+      code: 'ENOENT',
+    });
   return made ?? path;
 }
 

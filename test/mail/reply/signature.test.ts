@@ -130,7 +130,7 @@ const CLOSINGS = [
 ];
 
 describe('a signature', () => {
-  it.each(SENT_FROM_LINES)('is what an app sets under a message: %s', (line) => {
+  it.each(SENT_FROM_LINES)('is what an app adds under a message: %s', (line) => {
     expect(split(`Tuesday suits me.\n\n${line}`)).toEqual({
       reply: 'Tuesday suits me.',
       quoted: null,
@@ -162,7 +162,7 @@ describe('a signature', () => {
     expect(split(text).reply).toBe(text);
   });
 
-  it.each(CLOSINGS)('begins with a closing that stands above a name: %s', (closing) => {
+  it.each(CLOSINGS)('begins with a closing above a name: %s', (closing) => {
     const signature = `${closing}\n\nBob Test\nHead of Claims\nTest & Co, Mill Lane 7\n+44 20 7946 0000 | www.example.com`;
     expect(split(`Dear Ann,\n\nTuesday suits me.\n\n${signature}`)).toEqual({
       reply: 'Dear Ann,\n\nTuesday suits me.',
@@ -186,7 +186,7 @@ describe('a signature', () => {
     expect(split('The roof is mended.\n\nThanks,\nBob').reply).toBe('The roof is mended.\n\nThanks,\nBob');
   });
 
-  it('is not taken where the closing is all there is', () => {
+  it('is not cut off if the closing is the whole text', () => {
     expect(split('Kind regards\nBob')).toEqual({ reply: 'Kind regards\nBob', quoted: null, signature: null });
   });
 
@@ -242,13 +242,13 @@ describe('a signature', () => {
     });
   });
 
-  it('is not a sentence about what is confidential', () => {
+  it('is not a sentence about confidentiality', () => {
     const text =
       'This message to the board was late.\n\nThis email address is wrong.\n\nPlease keep that confidential.';
     expect(split(text).reply).toBe(text);
   });
 
-  it('holds all of closing, card, notice and sent-from line', () => {
+  it('contains closing, contact card, notice and sent-from line', () => {
     const text =
       'Yes.\n\nKind regards,\nBob Test\n\n-- \nTest & Co\n\nCONFIDENTIALITY NOTICE: for the addressee only.\n\nOn 05/03/2024 10:12, Ann Example wrote:\n> Shall we?';
     expect(split(text)).toEqual({
@@ -259,7 +259,7 @@ describe('a signature', () => {
     });
   });
 
-  it('below an answer to quoted text is parted too', () => {
+  it('below an answer to quoted text is separated too', () => {
     expect(split('On 05/03/2024 10:12, Ann Example wrote:\n> Shall we?\n\nYes.\n\n-- \nBob').reply).toBe(
       'Yes.',
     );
@@ -292,7 +292,7 @@ describe('below a closing and a name', () => {
     expect(split(text).reply).toBe(text);
   });
 
-  it('a card without a delimiter leaves no closing behind', () => {
+  it('a contact card without a delimiter leaves no closing behind', () => {
     const text =
       'Tuesday suits me.\n\nKind regards\n\nAda Moss\nTel. +44 20 7946 0000\nWe are open from nine to five on every day of the week, see https://www.moss.test for more.';
     expect(
@@ -301,12 +301,12 @@ describe('below a closing and a name', () => {
   });
 });
 
-describe('a card without any delimiter', () => {
+describe('a contact card without any delimiter', () => {
   const text = 'Tuesday suits me.\n\nMoss, Ada\nDirector, Moss Ltd\nTel. +44 20 7946 0000\nwww.moss.test';
   const signedBy = (sender: string, given = text): string =>
     splitReply({ text: given, rawHtml: null, textSource: 'plain', isForward: false, sender }).reply;
 
-  it('goes where it begins with the name of the sender', () => {
+  it('is cut off if it begins with the sender’s name', () => {
     expect(signedBy('Ada Moss')).toBe('Tuesday suits me.');
   });
 
@@ -354,7 +354,7 @@ describe('the name of the sender', () => {
   );
 
   it.each(['Guests:\n- Bob\n- Ann', 'It leaks.\n- Bob', 'One goes:\n- Ann', 'It is me, Ann'])(
-    'stays where it may be said: %j',
+    'stays if it may be said: %j',
     (text) => {
       expect(from(text).reply).toBe(text);
     },
@@ -362,17 +362,17 @@ describe('the name of the sender', () => {
 });
 
 describe('dashes', () => {
-  it('without the blank behind them may part a message', () => {
+  it('without the space after them may divide a message', () => {
     const text = 'First the roof.\n--\nThen there is the wall, which I want you to look at as well.';
     expect(split(text).reply).toBe(text);
   });
 
-  it('with it begin a signature whatever it says', () => {
+  it('with it begin a signature, whatever it says', () => {
     const motto = 'The roof of the one is the floor of the other, as they say.';
     expect(split(`It leaks.\n-- \n${motto}`).signature).toBe(`--\n${motto}`);
   });
 
-  it('above the notice of a virus scanner go with it', () => {
+  it('above a virus scanner’s notice belong to it', () => {
     const notice = 'This email has been checked for viruses by Avast antivirus software.';
     expect(split(`It leaks.\n\n---\n${notice}`)).toEqual({
       reply: 'It leaks.',
@@ -433,7 +433,7 @@ describe('the banner of a security gateway', () => {
     expect(split(`${banner}\n\nTuesday suits me.`).reply).toBe('Tuesday suits me.');
   });
 
-  it('stays where nothing else is there', () => {
+  it('stays if nothing else is there', () => {
     expect(split('External email server is down').reply).toBe('External email server is down');
   });
 });
@@ -531,7 +531,7 @@ describe('a line that begins as a sent-from line', () => {
     'Enviado desde mi despacho el lunes.',
     'Wysłane z mojego biura w poniedziałek.',
     'Отправлено с моей почты в понедельник.',
-  ])('is a sentence where it names no device, app or provider: %s', (line) => {
+  ])('is a sentence if it names no device, app or provider: %s', (line) => {
     expect(isSentFromLine(line)).toBe(false);
     expect(split(`Please use the other account.\n\n${line}`).reply).toContain(line);
   });
@@ -545,7 +545,7 @@ describe('a line that begins as a sent-from line', () => {
     'مُرسل من هاتف Galaxy الخاص بي',
     'أُرسلت من iPhone الخاص بي',
     'مرسل من بريد Yahoo على الأندرويد',
-  ])('is one where it does: %s', (line) => {
+  ])('is one if it does: %s', (line) => {
     expect(split(`I agree.\n\n${line}`)).toEqual({ reply: 'I agree.', quoted: null, signature: line });
   });
 });
@@ -565,7 +565,7 @@ describe('a sent-from line above the text', () => {
     expect(split(text)).toMatchObject({ reply: 'I agree.', signature: 'Sent from my iPhone' });
   });
 
-  it('leaves the reply empty where nothing is below', () => {
+  it('leaves the reply empty if nothing is below', () => {
     expect(split('Sent from my iPhone').reply).toBe('');
   });
 });

@@ -63,7 +63,7 @@ describe('the gate of an account', () => {
     expect(gate.until - start).toBe(60 * minute);
   });
 
-  it('waits a minute where the throttling server names no time', () => {
+  it('waits a minute if the throttling server names no time', () => {
     expect(pauses('throttled', 1)).toEqual([minute]);
   });
 

@@ -432,7 +432,7 @@ describe('a login', () => {
     expect(source.health()).toMatchObject({ state: code, failures: 1 });
   });
 
-  it('does not send the password where STARTTLS is demanded and not offered', async () => {
+  it('does not send the password if STARTTLS is demanded and not offered', async () => {
     const { server, source } = await serve({}, { security: 'starttls' });
     await expect(source.openSession()).rejects.toMatchObject({ code: 'configuration' });
     expect(server.commands.join('\n')).not.toMatch(/LOGIN|secret/);

@@ -95,7 +95,7 @@ describe('decodeText without a label', () => {
     });
   });
 
-  it('believes a charset named elsewhere in the message where the bytes leave it open', () => {
+  it('believes a charset named elsewhere in the message if the bytes leave it open', () => {
     const bytes = Buffer.from([0xe9, 0xe8]);
     expect(decodeText({ bytes, label: null, hint: 'windows-1251' }).text).toBe('йи');
   });

@@ -120,7 +120,7 @@ describe('readRtf', () => {
     });
   });
 
-  it('is null where the bytes are no RTF', () => {
+  it('is null if the bytes are no RTF', () => {
     expect(readRtf(Buffer.from('plain'))).toBeNull();
   });
 
@@ -149,7 +149,7 @@ describe('a winmail.dat that holds its body as RTF alone', () => {
     expect([message.text, message.textSource]).toEqual(['Dear Bob,\nyours, Jörg', 'plain']);
   });
 
-  it('is read as HTML where that is inside', async () => {
+  it('is read as HTML if that is inside', async () => {
     const message = await parseMessage({
       raw: mailWith(
         literally(String.raw`{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}Dear Bob{\*\htmltag72 </p>}}`),

@@ -100,7 +100,7 @@ describe('HTML as text', () => {
     expect(htmlToText(html)).toBe(text);
   });
 
-  it('shows what is hidden where nothing else is there', () => {
+  it('shows what is hidden if nothing else is there', () => {
     expect(htmlToText('<div style="display:none">Text</div>')).toBe('Text');
   });
 });

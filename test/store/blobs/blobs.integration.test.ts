@@ -75,9 +75,7 @@ describe('a folder of blobs', () => {
     const blob = newBlob(randomBytes(100));
     const path = join(await newFolder(), 'short');
     await writeFile(path, 'short');
-    await expect(store.put({ ...blob, content: { path } })).rejects.toThrow(
-      '5 bytes instead of 100',
-    );
+    await expect(store.put({ ...blob, content: { path } })).rejects.toThrow('5 bytes instead of 100');
     await store.put(blob);
     const files = await readdir(dir, { recursive: true, withFileTypes: true });
     expect(files.filter((file) => file.isFile()).map(({ name }) => name)).toEqual([blob.sha256]);
@@ -95,7 +93,7 @@ describe('a folder of blobs', () => {
     expect((await stat(join(dir, other.key))).mode & 0o777).toBe(0o600);
   });
 
-  it('names BLOB_DIR where it cannot be a folder', async () => {
+  it('names BLOB_DIR if it cannot be a folder', async () => {
     const path = join(await newFolder(), 'file');
     await writeFile(path, '');
     await expect(openDirectoryStore({ dir: path }).check()).rejects.toThrow(/^BLOB_DIR: .*Fix: /u);

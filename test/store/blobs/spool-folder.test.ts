@@ -116,7 +116,7 @@ it('removes a link that looks like a folder of ours, not what it points at', asy
   expect(await readdir(aim)).toEqual(['kept']);
 });
 
-it('says where it cannot be made', async () => {
+it('says if it cannot be made', async () => {
   await expect(openSpoolFolder('/dev/null/spool')).rejects.toThrow('/dev/null/spool');
 });
 

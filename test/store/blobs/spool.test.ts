@@ -61,7 +61,7 @@ describe('spool', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('makes the folder when it needs one, and fails where that cannot be', async () => {
+  it('makes the folder when it needs one, and fails if that cannot be', async () => {
     const chunks = (): Readable => inChunks(randomBytes(50), 10);
     const { content } = await spool(chunks(), { dir: join(dir, 'none'), maxMemoryBytes: 20 });
     expect(content).toMatchObject({ path: expect.stringContaining(join(dir, 'none')) as string });

@@ -114,7 +114,7 @@ const replays = group('replay of a signature', [
     ),
   ],
   [
-    'of a name below hers, where the policy is strict',
+    'of a name below hers, if the policy is strict',
     async () =>
       again(await sign(mail({ from: 'frank@strict.test' }), 'mail.strict.test', { fields: without('date') })),
   ],
