@@ -54,7 +54,7 @@ describe('the clients whose case it is', () => {
       expect([...caseOwners(arrived)].toSorted()).toEqual(['omar', 'paula']);
   });
 
-  it('are also those whom a person let into it', () => {
+  it('include those whom a person let in', () => {
     const confirmed = { date: day(7), clientId: 'ann', review: null, confirmedAt: day(8) };
     for (const arrived of permutations([...updates, confirmed]))
       expect([...caseOwners(arrived)].toSorted()).toEqual(['ann', 'paula']);
@@ -70,12 +70,12 @@ describe('what changes in a case', () => {
   const row = { date: day(2), status: 'Open', ref: '7', isOurs: true, review: null };
   const owner = { ...row, clientId: 'paula', claimedAt: day(2) };
 
-  it('never lets an update take effect that is held, even if no other is left', () => {
+  it('never applies a held update, even if no other is left', () => {
     const held = { ...row, clientId: 'omar', review: 'foreign-case' as const, date: day(1) };
     for (const rows of [[held], [held, owner], [owner, held]]) expect(caseChanges(rows)).toEqual([]);
   });
 
-  it('lets go what was held before a message that arrived earlier showed whose case it is', () => {
+  it('releases what was held before an earlier message showed whose case it is', () => {
     const second = { ...owner, claimedAt: day(5), date: day(5), review: 'foreign-case' as const };
     const other = { ...row, clientId: 'omar', claimedAt: day(3) };
     const changes = (one: Partial<CaseRow>) => caseChanges([{ ...second, ...one }, other, owner]);
@@ -89,7 +89,7 @@ describe('what changes in a case', () => {
     expect(changes({ review: 'unauthenticated' })).toEqual([held]);
   });
 
-  it('holds the later of two claims that were recorded at the same moment, whatever its Date says', () => {
+  it('holds the later of two claims recorded at the same moment, whatever its Date', () => {
     const late = { ...row, clientId: 'omar', date: day(1), claimedAt: day(3) };
     for (const rows of [
       [late, owner],

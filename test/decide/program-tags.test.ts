@@ -87,7 +87,7 @@ describe('automatic mail that staff forward', () => {
     expect(updatesOf(decided)).toEqual([]);
   });
 
-  it('takes the tag that staff set in front', async () => {
+  it('uses the tag that staff put in front', async () => {
     const message = {
       from: ada,
       to: crm,
@@ -98,7 +98,7 @@ describe('automatic mail that staff forward', () => {
   });
 
   // The subject is the word of who wrote the message inside, and only a person can tell that staff mean it too.
-  it('is told from a person’s mail, whose tag is held', async () => {
+  it('is distinguished from a person’s mail, whose tag is held', async () => {
     const message = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
     expect(updatesOf(await decide(message, dropbox))).toEqual(['john 44 unauthenticated']);
   });

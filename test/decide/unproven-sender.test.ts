@@ -78,7 +78,7 @@ describe('a stranger in a thread of one client', () => {
     expect(told).toContain('otto@away.test is a stranger in it');
   });
 
-  it('is no stranger as the client', async () => {
+  it('is not a stranger if it is the client', async () => {
     const [, own] = await decideAll([
       { from: john, id: 'first@x.test' },
       { from: 'john+new@x.test', answers: ['first@x.test'] },

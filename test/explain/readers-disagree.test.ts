@@ -98,7 +98,7 @@ describe('a message that two readers read differently', () => {
     });
   });
 
-  it('offers whom the first reading alone would find', async () => {
+  it('offers the clients of the first reading', async () => {
     const { verdict } = await decide(built['two Date fields'] ?? Buffer.alloc(0));
     expect(verdict).toMatchObject({
       kind: 'unmatched',

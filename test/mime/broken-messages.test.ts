@@ -43,7 +43,7 @@ function withPart(fields: readonly string[], body: string | Buffer): Buffer {
   );
 }
 
-describe('a header whose continuation lines lost their blanks', () => {
+describe('a header whose continuation lines lost their leading blanks', () => {
   const leaks = '\r\nThe roof leaks.\r\n';
   it.each<readonly [string, readonly string[]]>([
     [
@@ -115,13 +115,13 @@ describe('a header whose continuation lines lost their blanks', () => {
       'a forwarded head',
       'see below\r\nand call me\r\nFrom: Bob <bob@else.test>\r\nTo: Ada\r\nSubject: Old\r\n',
     ],
-  ])('is told from a body without its blank line: %s', async (_name, body) => {
+  ])('is distinguished from a body without its blank line: %s', async (_name, body) => {
     const message = await read(`${lines(...head)}\r\n${body}\r\nmore\r\n`);
     expect(message.text.startsWith(body.slice(0, 8))).toBe(true);
     expect([message.subject, message.fromAll.length, message.cc]).toEqual(['The roof', 1, []]);
   });
 
-  it('is told from a text that has no header at all', async () => {
+  it('is distinguished from a text without any header', async () => {
     const message = await read(
       'Please see below.\r\nAda\r\nFrom: Bob <bob@else.test>\r\nTo: Ada\r\nSubject: Old\r\n\r\nwords\r\n',
     );

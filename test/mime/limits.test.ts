@@ -153,7 +153,7 @@ describe('headers', () => {
     }
   });
 
-  it('are cut by fields that only a bare CR parts', async () => {
+  it('are cut even if only bare CRs separate the fields', async () => {
     const message = await read(`${from}X: y${'\rX: y'.repeat(2_000)}\r\n\r\nwords`, { maxHeaderLines: 100 });
     expect(message.headers.length).toBeLessThanOrEqual(100);
     expect(codes(message)).toContain('header-too-long');
@@ -167,7 +167,7 @@ describe('headers', () => {
     expect(message.warnings).toContain('header-too-long: over 10000 lines, in a message inside');
   });
 
-  it('name no more addresses and ids than are looked at', async () => {
+  it('have no more addresses and ids than the limit', async () => {
     const many = (n: number): string => `p${n}@crowd.test`;
     const field = (name: string, start: number): string =>
       `${name}: ${Array.from({ length: 3_000 }, (_, n) => many(start + n)).join(',\r\n ')}\r\n`;
@@ -186,7 +186,7 @@ describe('what is unpacked', () => {
     expect(message.attachments).toHaveLength(1);
   });
 
-  it('grows no more than a hundredfold if a thousand containers do it', async () => {
+  it('grows no more than a hundredfold even with a thousand containers', async () => {
     const part = cmsPart(plainOf('a'.repeat(900_000)));
     const message = await read(mixed(Array.from({ length: 40 }, () => part)));
     const packed = 40 * part.length;

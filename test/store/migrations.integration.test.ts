@@ -75,7 +75,7 @@ describe('a database of before schema version 1', () => {
     [],
   ];
 
-  it('says of each link what its times said, and nothing else of it changes', async () => {
+  it('gives each link the state that its times meant, and changes nothing else', async () => {
     const database = await oldDatabase(messages);
     expect(await schemaVersion(database)).toBe(0);
     await migrate(database);
@@ -89,7 +89,7 @@ describe('a database of before schema version 1', () => {
     expect(await schemaVersion(database)).toBe(SCHEMA_VERSION);
   });
 
-  it('ends the same if several processes start at once, and after a step that was broken off', async () => {
+  it('ends the same if several processes start at once, or a step was interrupted', async () => {
     const database = await oldDatabase([
       ...messages,
       ...Array.from({ length: 1_200 }, (_, n) => oldMessage(n + 10, [oldLink('paula', writtenAt)])),
@@ -160,7 +160,7 @@ describe('beside a process of the version before', () => {
   });
   const crm = { mailbox: 'crm', role: 'dropbox' } as const;
 
-  it('links tell the old version too: nothing for pending, its own time for covered', async () => {
+  it('links also work for the old version: nothing for pending, its own time for covered', async () => {
     const firm = await openFirm();
     const direct = await firm.receive(rawMessage());
     const filed = await firm.receive(toDropbox, crm);

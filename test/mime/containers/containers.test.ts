@@ -68,7 +68,7 @@ describe('readTnef', () => {
     expect(readTnef(bytes.subarray(0, -20))?.damaged).toBe(true);
   });
 
-  it('is no TNEF without its signature', () => {
+  it('is not TNEF without its signature', () => {
     expect(readTnef(Buffer.from('plain'))).toBeNull();
   });
 
@@ -184,7 +184,7 @@ describe('enrichedToText', () => {
 });
 
 describe('readCalendar', () => {
-  it('passes over lines that are no property, and misses no end', () => {
+  it('skips lines that are not a property, and finds every end', () => {
     expect(
       readCalendar('BEGIN:VCALENDAR\nMETHOD:REQUEST\nnonsense\nBEGIN:VEVENT\nSUMMARY:Talk'),
     ).toMatchObject({

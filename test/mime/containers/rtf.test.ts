@@ -120,7 +120,7 @@ describe('readRtf', () => {
     });
   });
 
-  it('is null if the bytes are no RTF', () => {
+  it('is null if the bytes are not RTF', () => {
     expect(readRtf(Buffer.from('plain'))).toBeNull();
   });
 
@@ -141,7 +141,7 @@ describe('readRtf', () => {
   );
 });
 
-describe('a winmail.dat that holds its body as RTF alone', () => {
+describe('a winmail.dat with an RTF-only body', () => {
   it('is read as text', async () => {
     const message = await parseMessage({
       raw: mailWith(literally(String.raw`{\rtf1\ansi Dear Bob,\par yours, J\'f6rg\par}`)),

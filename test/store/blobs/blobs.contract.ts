@@ -54,7 +54,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       ['a small file', 70_000],
       ['what is asked for first', 300_000],
       ['more than one part', 9 * 1024 * 1024 + 1],
-    ])('gives back %s to the byte, from memory and from a file', async (_, size) => {
+    ])('returns %s unchanged, from memory and from a file', async (_, size) => {
       const inMemory = newBlob(randomBytes(size));
       await store.put(inMemory);
       expect(await store.head(inMemory.key)).toEqual({ size });
@@ -65,7 +65,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(sha256Of(await readBlob(store, other.key))).toBe(other.sha256);
     });
 
-    it('gives back bytes that look like chunk framing as they are', async () => {
+    it('returns bytes that look like chunk framing unchanged', async () => {
       const blob = newBlob(
         Buffer.from(`5;chunk-signature=0\r\nhello\r\n0\r\n\r\n${randomBytes(8).toString('hex')}`),
       );
@@ -115,7 +115,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(await range(0, -1)).toEqual(Buffer.alloc(0));
     });
 
-    it('says that a blob is not there', async () => {
+    it('reports a missing blob', async () => {
       const key = rawKey(sha256Of(randomBytes(8)));
       expect(await store.head(key)).toBeNull();
       const error = await store.get(key).catch((thrown: unknown) => thrown);
