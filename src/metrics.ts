@@ -6,7 +6,7 @@ export interface Metrics {
   readonly verdicts: Counter<'kind'>;
   readonly pollSeconds: Histogram<'mailbox'>;
   readonly ingestSeconds: Histogram;
-  /** From INTERNALDATE to stored, for mail that was seen as it came. */
+  /** From INTERNALDATE to stored, for mail that was seen on arrival. */
   readonly lagSeconds: Histogram<'mailbox'>;
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
@@ -18,7 +18,7 @@ export interface Metrics {
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LAGS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 86_400];
 
-/** One registry a process, so that tests may have several. */
+/** One registry per process, so that tests may have several. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];

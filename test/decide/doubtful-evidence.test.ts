@@ -1,4 +1,4 @@
-/** Evidence that names a client and proves nothing: a person decides. */
+/** Evidence that names a client but proves nothing: a person decides. */
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome, people, raw } from './office.ts';

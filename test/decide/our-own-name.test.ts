@@ -1,4 +1,4 @@
-/** Mail that bears one of our own addresses as its sender, and that nobody of us wrote. */
+/** Mail with one of our own addresses as sender that none of us wrote. */
 import { describe, expect, it } from 'vitest';
 import { multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome } from './office.ts';

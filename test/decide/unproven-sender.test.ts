@@ -1,4 +1,4 @@
-/** What a message may do whose sender is not who From says. */
+/** What a message may do if its sender is not the one in From. */
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, outcome, raw } from './office.ts';

@@ -1,6 +1,6 @@
 /**
  * A mailbox of mixed mail three times: downloaded by mbsync, read by imapflow with simpleParser, which stores nothing, and ingested
- * by docketmail. `npm run bench:throughput [-- messages]`, 500 without a number. Needs mbsync, of Debian's package isync.
+ * by docketmail. `npm run bench:throughput [-- messages]`, 500 by default. Needs mbsync, from Debian's package isync.
  */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -19,7 +19,7 @@ import { startProgram } from './program.ts';
 
 interface Pass {
   readonly seconds: number;
-  /** User and system time of all threads, without the start of the process where it has one of its own. */
+  /** User and system time of all threads, without the start of a separate process. */
   readonly cpuSeconds: number;
 }
 
@@ -121,7 +121,7 @@ async function parsed(): Promise<Pass> {
   const failed = once(child, 'exit').then(() => {
     throw new Error('imapflow and simpleParser came to no end');
   });
-  // What it sends is of this shape.
+  // What it sends has this shape.
   const [pass] = (await Promise.race([once(child, 'message'), failed])) as [Pass];
   failed.catch(() => {});
   return pass;

@@ -18,7 +18,7 @@ function mail(lines: readonly string[], end = '\r\n'): Buffer {
 function readIn(raw: Buffer, pieceBytes: number): FingerprintResult {
   const fingerprinter = createFingerprinter();
   for (let start = 0; start < raw.length; start += pieceBytes) {
-    // A copy, wiped afterwards: nothing may be kept of a piece.
+    // A copy, wiped afterwards: no piece may be kept.
     const piece = Buffer.from(raw.subarray(start, start + pieceBytes));
     fingerprinter.write(piece);
     piece.fill(0x21);
@@ -321,7 +321,7 @@ const deep = (depth: number): string[] =>
     `--b${level}`,
   ]).flat();
 
-/** Milliseconds of processor time: the machine may be busy with something else. */
+/** Milliseconds of CPU time: the machine may be busy. */
 function timeOf(raw: Buffer): number {
   const times = [0, 1, 2, 3, 4].map(() => {
     const start = process.cpuUsage();

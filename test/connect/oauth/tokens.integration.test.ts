@@ -8,7 +8,7 @@ import { openOAuthOffice } from '../../support/oauth-office.ts';
 import type { OAuthOffice } from '../../support/oauth-office.ts';
 import { tokenFor } from '../../support/token-server.ts';
 
-/** As after a sign-in a while ago: the access token has ended. */
+/** As some time after a sign-in: the access token has expired. */
 async function signedIn(lifetimeMs = 1): Promise<OAuthOffice> {
   const office = await openOAuthOffice();
   await office.tokens().store(office.use, {
@@ -77,7 +77,7 @@ it('does not believe invalid_grant where another process had refreshed it', asyn
   const slow = office.tokens().accessToken(office.use);
   await expect.poll(() => office.server.requests.length, { timeout: 20_000 }).toBe(1);
   const fresh = tokenFor(office.user, 3600);
-  // As one whose lease had ended while it was frozen.
+  // As one whose lease expired while it was frozen.
   await office.tokens().store(office.use, {
     accessToken: fresh,
     refreshToken: 'another',
