@@ -9,7 +9,8 @@ import { pollMailbox } from '../poll/poll.ts';
 import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { notePoll } from '../store/polls.ts';
 import { noteRejudgeFailure } from '../store/rejudge.ts';
-import type { PollDeps, PollOutcome, PolledMailbox } from '../poll/poll-run.ts';
+import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
+import { pollReports } from './poll-reports.ts';
 import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
@@ -31,7 +32,7 @@ export function startPollWorkers(
   const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
-  const reached = new Set<string>();
+  const { sayReached, forget, report } = pollReports(settings);
 
   const polls = startWorker<MailboxJob>(
     settings,
@@ -63,48 +64,13 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
-        // Told again when it comes back.
-        reached.delete(name);
+        forget(name);
         return backedOff({ name, error, said, log });
       } finally {
         stop();
       }
     },
   );
-
-  /** Once, so that a person who set a mailbox up sees that it works. */
-  function sayReached(mailbox: string, { problems }: PollOutcome): void {
-    if (reached.has(mailbox)) return;
-    reached.add(mailbox);
-    log.info({ mailbox, problems: problems.length }, 'mailbox reached');
-  }
-
-  function report(
-    mailbox: string,
-    { problems, resets, recovered, outcome, listed, fetched, vanished }: PollOutcome,
-  ): void {
-    for (const { folder, uid, error, isNews, parkedUntil } of problems) {
-      metrics.folderProblems.inc({ mailbox });
-      if (!isNews) continue;
-      if (uid !== undefined) {
-        const of = folder.replace(/ UID \d+$/u, '');
-        log.warn(
-          { mailbox, folder: of, uid, error: describeError(error) },
-          'message could not be fetched; it is asked for again',
-        );
-        continue;
-      }
-      const fields = { mailbox, folder, error: describeError(error) };
-      if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
-      else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
-    }
-    for (const folder of recovered) log.info({ mailbox, folder }, 'parked folder can be opened again');
-    for (const reset of resets) {
-      metrics.folderResets.inc({ mailbox });
-      log.warn({ mailbox, reset }, 'folder was reset, it is read again');
-    }
-    if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
-  }
 
   return closing([startTickWorker(settings), polls]);
 }

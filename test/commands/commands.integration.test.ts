@@ -179,9 +179,9 @@ describe('explain with settings', () => {
 
   it('uses the rules of a file of settings, --config before them, and none without a file', async () => {
     const folder = await newFolder();
-    const [file, rules] = [join(folder, 'my.env'), join(folder, 'rules.json')];
+    const [envFile, rules] = [join(folder, 'my.env'), join(folder, 'rules.json')];
     await writeFile(
-      file,
+      envFile,
       'MONGODB_URI=mongodb://nowhere.test/crm\nSTAFF_DOMAINS=sister.test\nCASE_WORDS=Akte\nIMAP_USER=office@firm.test\nIMAP_PASS_FILE=/no/such/file\n',
     );
     await writeFile(rules, JSON.stringify({ caseWords: ['Case'], authentication: 'off' }));
@@ -189,15 +189,15 @@ describe('explain with settings', () => {
       const result = await runProgram(['explain', '--json', ...args, '-'], undefined, mail);
       expect([result.code, result.stderr]).toEqual([0, '']);
       const [line] = explained(result);
-      const { rule: _, ...sender } = (line?.['evidence'] as { rule: string; detail: string }[]).find(
-        ({ rule }) => rule === 'authentication',
-      ) ?? { rule: '', detail: '' };
-      return [line?.['direction'], (line?.['caseTags'] as unknown[]).length, sender.detail];
+      const { rule: _, ...sender } = (
+        line?.['evidence'] as { rule: string; detail: string }[] | undefined
+      )?.find(({ rule }) => rule === 'authentication') ?? { rule: '', detail: '' };
+      return [line?.['direction'], (line?.['caseTags'] as unknown[] | undefined)?.length, sender.detail];
     };
     const plain = await judged();
     expect(plain.slice(0, 2)).toEqual(['inbound', 0]);
-    expect((await judged('--env-file', file)).slice(0, 2)).toEqual(['internal', 1]);
-    expect((await judged('--env-file', file, '--config', rules)).slice(0, 2)).toEqual(['internal', 0]);
+    expect((await judged('--env-file', envFile)).slice(0, 2)).toEqual(['internal', 1]);
+    expect((await judged('--env-file', envFile, '--config', rules)).slice(0, 2)).toEqual(['internal', 0]);
   });
 
   it('takes .env of the folder where it is started, and says what is wrong in it', async () => {
