@@ -1,4 +1,4 @@
-/** Copies of one message that are not equally sure: by other routes, with other words, with other recipients. */
+/** Copies of one message that are not equally trustworthy: by other routes, with other words, with other recipients. */
 import { describe, expect, it } from 'vitest';
 import type { Authentication } from '../../src/mail/authentication/authentication.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
@@ -59,7 +59,7 @@ async function receiveAll(copies: readonly Copy[], rules: Partial<Rules> = {}): 
   return firm;
 }
 
-/** Judges again until nobody waits for it. */
+/** Rejudges until nothing is waiting. */
 async function settle({ database, waiting }: Firm, deps: IngestDeps): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const ids = [...waiting.messages.splice(0), ...(await findToRejudge(database.messages, 100))];
@@ -93,7 +93,7 @@ async function standing({ database }: Firm): Promise<unknown> {
   };
 }
 
-/** How it stands in the end after each order of arrival; one entry where that is the same for all. */
+/** The end state after each order of arrival; one entry if they are all the same. */
 async function inEveryOrder(copies: readonly Copy[]): Promise<unknown[]> {
   const ends = new Map<string, unknown>();
   for (const order of ordersOf(copies)) {
@@ -320,7 +320,7 @@ describe('a message whose relay replaced the Message-ID', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }

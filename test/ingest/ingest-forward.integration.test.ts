@@ -248,7 +248,7 @@ describe('24: a forward of a message that was captured directly', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }
@@ -530,7 +530,7 @@ describe('a case tag that a forward tells again', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }

@@ -86,7 +86,7 @@ describe('a raw message that blob storage lost', () => {
   const begin = async () => {
     const scripted = await openScripted({ messages: mailOf(5, 6, 9) });
     const { firm, mailbox } = scripted;
-    // The bytes are read from blob storage, as by another process.
+    // The bytes are read from blob storage, as in another process.
     Object.assign(firm.poller, { remember: () => {} });
     await notePoll(firm.database.polls, mailbox.name);
     await firm.poll(mailbox);

@@ -1,4 +1,4 @@
-/** Who is not proven is flagged on the record; what proves the sender later takes the flag off again. */
+/** Unproven senders are flagged on the record; later proof removes the flag. */
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import type { IngestDeps } from '../../src/ingest/ingest.ts';

@@ -2,11 +2,11 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetched, ListedMessage, MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
 
-/** A mailbox of its own for each test: an INBOX, and how mail comes into it. */
+/** A separate mailbox for each test: an INBOX, and how mail gets into it. */
 export interface MailboxUnderTest {
   readonly openSource: () => MailboxSource;
   readonly deliver: (raws: readonly Buffer[]) => Promise<void>;
-  /** Removes one message behind the back of a session. */
+  /** Removes one message without the session noticing. */
   readonly remove: (raw: Buffer) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Reads streams, as a caller has to do before it asks for the next answer. */
+/** Reads streams, as a caller must before asking for the next answer. */
 export async function fetchAll(
   session: MailboxSession,
   wanted: readonly { readonly uid: number; readonly size: number }[],

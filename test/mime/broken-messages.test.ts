@@ -4,7 +4,7 @@ import { docx, pdf, png } from '../../demo/files.ts';
 import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 import { parseMessage } from '../../src/mime/parse.ts';
 
-/** Messages whose labels lie: what programs, relays and exports made of a header, a charset, an encoding or a file. */
+/** Messages with wrong labels: what programs, relays and exports did to a header, a charset, an encoding or a file. */
 
 const head = [
   'From: Ada Moss <ada@client.test>',
@@ -29,7 +29,7 @@ function withBody(fields: readonly string[], body: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${lines(...head, ...fields)}\r\n\r\n`), Buffer.from(body)]);
 }
 
-/** A text, and one part more. */
+/** A text, and one more part. */
 function withPart(fields: readonly string[], body: string | Buffer): Buffer {
   return withBody(
     ['Content-Type: multipart/mixed; boundary=b'],

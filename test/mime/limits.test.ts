@@ -8,7 +8,7 @@ import { compressedCms } from '../hostile/hostile-containers.ts';
 import { base64Lines } from '../hostile/hostile-message.ts';
 import { hostileKinds } from '../hostile/hostile-messages.ts';
 
-/** Whatever a message holds, what is kept of it is bounded, and it says what was left out. */
+/** Whatever a message contains, what is kept of it is bounded, and omissions are reported. */
 
 const from = 'From: Ann <ann@client.test>\r\n';
 
@@ -145,7 +145,7 @@ describe('headers', () => {
         'outer',
         'inner',
       ]);
-      // The file of the message inside is whole; its lines end as they travel.
+      // The file of the inner message is complete, with its original line ends.
       const inner = raw.subarray(raw.indexOf('From: bob'), raw.lastIndexOf(`${end}--b${end}X`)).toString();
       expect(message.attachments.map((file) => file.size)).toEqual([
         inner.replaceAll(/\r?\n/gu, '\r\n').length,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 import { parseMessage } from '../../src/mime/parse.ts';
 
-/** Messages as broken programs write them, and what a careful person reads in them. */
+/** Messages as broken programs write them, and how a careful person reads them. */
 
 const header = [
   'From: Ann <ann@client.test>',

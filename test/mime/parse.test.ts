@@ -464,7 +464,7 @@ describe('memory', () => {
     });
     const size = blocks * 1_000 * 57;
     expect(message.attachments[0]?.size).toBe(size);
-    // What the collector has not taken yet counts too, so the bound is wide: far less than the file, which is 171 MB.
+    // Uncollected garbage counts too, so the limit is wide: far less than the file, which is 171 MB.
     expect(peak).toBeLessThan(size * 0.7);
   });
 });

@@ -1,4 +1,4 @@
-/** Answers that are no message, or not all of one, and messages that cannot be stored. */
+/** Answers that are not a message, or not all of one, and messages that cannot be stored. */
 import { describe, expect, it, vi } from 'vitest';
 import { rawMessage } from '../support/messages.ts';
 import { letPass, MINUTE_MS } from '../support/passing-time.ts';

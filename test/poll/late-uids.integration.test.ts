@@ -1,4 +1,4 @@
-/** UIDs become visible late: below those that were listed, or counted before they are found. */
+/** UIDs that appear late: below those already listed, or counted before they are found. */
 import { describe, expect, it } from 'vitest';
 import { append, newAccount, withWriter } from '../support/imap-server.ts';
 import { rawMessage } from '../support/messages.ts';

@@ -1,4 +1,4 @@
-/** Single keys of Redis get lost or hold what is no job. */
+/** Single keys of Redis are lost or do not contain a job. */
 import { ObjectId } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -18,7 +18,7 @@ const WAIT = { timeout: 30_000, interval: 100 };
 
 const jobOf = (id: ObjectId): string => ingestJobId({ kind: 'sighting', id: id.toHexString() });
 
-/** A mailbox of its own whose polls are counted, and upkeep that runs each second. */
+/** A separate mailbox whose polls are counted, and maintenance that runs every second. */
 async function openPolled() {
   const { firm, mailbox, server } = await openScripted({ messages: mailOf(1) });
   const queues = newQueues();

@@ -87,7 +87,7 @@ describe('Redis is disposable', () => {
       const id = await firm.deliver(rawMessage());
       await addIngestJobs(queues, 'sighting', [id]);
       const job = await queues.ingest.getJob(jobOf(id));
-      // As by a worker whose database lost what it had confirmed.
+      // As by a worker whose database lost what it had acknowledged.
       const worker = new Worker(queues.ingest.name, null, {
         connection: { url: queues.url },
         prefix: queues.prefix,

@@ -1,4 +1,4 @@
-/** Readers that end by themselves, in each way there is: only the message is lost, never the worker, and no process stays behind. */
+/** Readers that end by themselves, in every way: only the message is lost, never the worker, and no process stays behind. */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,10 +27,10 @@ const readingSettings: ReadingSettings = {
 };
 const deadly = new URL('./deadly-process.ts', import.meta.url);
 
-/** Of all tests: processes that outlive one find it where it was. */
+/** Shared by all tests: processes that outlive one still find it. */
 const folder = await mkdtemp(join(tmpdir(), 'docketmail-test-'));
 vi.stubEnv('TMPDIR', folder);
-/** Laid down by the deadly process when it has the message. */
+/** Written by the deadly process once it has the message. */
 const reached = join(folder, 'reached');
 const readers: Reader[] = [];
 afterEach(async () => {
@@ -119,7 +119,7 @@ describe('a message that ends its reading process', () => {
   it('leaves nothing of the message in the spool', async () => {
     const reader = open();
     const large = message('exit', 'Good morning\r\n'.repeat(100_000));
-    // A large message is handed over as a file, and the process does not look for its subject there.
+    // A large message is passed as a file, and the process does not look for its subject there.
     const read = await reader.read(await store(large));
     const [own] = await readdir(join(folder, 'spool'));
     const path = join(folder, 'spool', own ?? '');

@@ -122,7 +122,7 @@ describe('re-matching', () => {
     expect([await record(firm, 'paula'), after.state]).toEqual([['before'], 'triage']);
   });
 
-  /** Deletes all clients and inserts them again as they were, as a CRM's import does. */
+  /** Deletes all clients and reinserts them unchanged, like a CRM import. */
   async function absentDuring(firm: Firm, work: () => Promise<unknown>): Promise<void> {
     const all = await firm.database.clients.find().toArray();
     await firm.database.clients.deleteMany({});

@@ -46,7 +46,7 @@ describe('a sealed secret', () => {
     const changes = Array.from({ length: sealed.length }, (_, at) => at)
       .slice(sealed.indexOf('.', 3) + 1)
       .map((at) => `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'Q' : 'A'}${sealed.slice(at + 1)}`)
-      // The last bits of base64 say nothing.
+      // The last bits of base64 are unused.
       .filter((changed) => !isSameBytes(changed, sealed));
     expect(changes.length).toBeGreaterThan(40);
     expect(new Set(changes.map((changed) => codeOf(() => unseal(ring, place, changed))))).toEqual(

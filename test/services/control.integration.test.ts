@@ -16,7 +16,7 @@ let parent: string;
 let folder: string;
 let services: Services;
 
-/** The tests themselves run on servers that the environment names: these are not to be taken, and not to be broken. */
+/** The tests themselves run on servers named in the environment: do not use or break these. */
 const withoutServers = (own: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],

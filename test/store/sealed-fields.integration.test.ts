@@ -28,7 +28,7 @@ it('exchanges the key of every stored secret while others write them: n of n', a
   await writeFile(keyFile, `${newKey()}\n${old.bytes.toString('base64')}`);
   const rotating = new AbortController();
   const written = new Map<string, string>();
-  // As a process that goes on changing passwords: with whatever key comes first in the file.
+  // Like a process that keeps changing passwords: with the first key in the file.
   const writer = (async () => {
     for (let turn = 0; !rotating.signal.aborted; turn++) {
       const name = names[(turn * 7) % names.length] ?? '';

@@ -42,7 +42,7 @@ function message({
 interface SignWishes {
   readonly domain?: string;
   readonly maxBodyLength?: { readonly maxBodyLength: number };
-  /** Beside what the types of the signer allow: `headerList` is a string. */
+  /** Besides what the signer's types allow: `headerList` is a string. */
   readonly top?: { readonly headerList?: string; readonly expires?: Date };
 }
 
@@ -57,7 +57,7 @@ async function signed(
   return signatures + mail;
 }
 
-/** A signature that mailauth's signer refuses to make, for messages whose lines relaxed canonicalization leaves alone. */
+/** A signature that mailauth's signer refuses to make, for messages whose lines relaxed canonicalization does not change. */
 function signedByHand(mail: string, names: readonly string[]): string {
   const [header = '', body = ''] = mail.split('\r\n\r\n');
   const lines = header.split('\r\n').map((line): readonly [string, string] => {

@@ -1,4 +1,4 @@
-/** Received lines, own relays, and what mail that is there tells of the servers by which it came. */
+/** Received lines, own relays, and what existing mail shows about the servers that delivered it. */
 import { describe, expect, it } from 'vitest';
 import { ownRelaysOf, relayEntry } from '../../../src/mail/authentication/own-relays.ts';
 import { readRawHeader } from '../../../src/mail/authentication/raw-header.ts';

@@ -1,4 +1,4 @@
-/** Where results of our own server stand, and what they prove. */
+/** Where our own server's results are, and what they prove. */
 import { describe, expect, it } from 'vitest';
 import {
   failsStrictPolicy,

@@ -14,7 +14,7 @@ const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
 const dropbox = { address: 'crm@firm.test', name: '' };
 const client = { address: 'ada.moss@client.test', name: 'Ada Moss' };
 
-/** A mail of staff to the drop box. */
+/** A staff message to the dropbox. */
 const toDropbox = (facts: Partial<ParsedMessage>): ParsedMessage =>
   plainMessage({ from: staff, fromAll: [staff], to: [dropbox], ...facts });
 
@@ -419,7 +419,7 @@ describe('a forward in every language is unwrapped', () => {
 });
 
 describe('a header block on one line', () => {
-  /** As Yahoo prints it: from, to, cc, date, subject, with what stands between the values. */
+  /** As Yahoo prints it: from, to, cc, date, subject, with the text between the values. */
   const joined = (mark: string, printed: readonly string[], date: string): string => {
     const [from = '', to = '', cc = '', sent = '', subject = ''] = printed;
     return (
@@ -505,7 +505,7 @@ describe('what Apple Mail prints in further languages', () => {
     ['Započni proslijeđenu poruku:', 'Šalje|Predmet|Datum|Prima', '26. listopada 2027. u 14:25:08 EEST'],
     ['Начало на препратено съобщение:', 'От|Относно|Дата|До', '26 октомври 2027 г. в 14:25:08 EEST'],
     ['अग्रेषित संदेश प्रारंभ करें:', 'प्रेषक|विषय|दिनांक|प्रति', '26 अक्तूबर 2027 को 14:25:08 EEST'],
-    // Inflected otherwise than the tables have it.
+    // Inflected differently from the tables.
     [
       'Ovdje počinje proslijeđena vam poruka:',
       'Šalje|Predmet|Datum|Prima',
@@ -966,7 +966,7 @@ describe('forwards inside forwards', () => {
   });
 
   it('end at a header block below text, in a message that does not call itself a forward', () => {
-    // Its writer may have pasted it; whose mail it is does not hang on that.
+    // Its writer may have pasted it; that does not decide whose mail it is.
     const message = block('Sam Poe <sam@other.test>', 'The roof');
     const pasted = block().replace('Jane Roe <jane@firm.test>', 'Sam Poe <sam@other.test>');
     expect(forwardOf(`${message}\n\nSee below.\n\n${pasted}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({

@@ -7,7 +7,7 @@ const split = (text: string): ReturnType<typeof splitReply> =>
 const forward = (text: string): ReturnType<typeof splitReply> =>
   splitReply({ text, rawHtml: null, textSource: 'plain', isForward: true });
 
-/** Outlook and others, one row a language: from, sent, to, subject. */
+/** Outlook and others, one row per language: from, sent, to, subject. */
 const FIELDS: readonly (readonly [string, readonly string[]])[] = [
   [
     'English',
@@ -875,7 +875,7 @@ describe('hostile text', () => {
     ['carriage returns', (size) => '\r'.repeat(size * 3)],
   ];
 
-  /** Milliseconds of processor time: other work on the machine does not count. */
+  /** Milliseconds of CPU time: other work on the machine does not count. */
   const time = (work: () => unknown): number => {
     const start = process.cpuUsage();
     work();

@@ -17,7 +17,7 @@ const minute = 60_000;
 const error = (code: MailboxErrorCode, retryAfterMs?: number): MailboxError =>
   new MailboxError(code, `told: ${code}`, retryAfterMs === undefined ? {} : { retryAfterMs });
 
-/** The pause after each of `times` failures in a row, each tried as soon as the gate opens. */
+/** The pause after each of `times` consecutive failures, each tried as soon as the gate opens. */
 function pauses(code: MailboxErrorCode, times: number, dice = 0): number[] {
   const found: number[] = [];
   let gate: Gate = openGate;

@@ -31,7 +31,7 @@ const note = (number: number, bytes = 10): Buffer =>
     `Subject: Note ${number}\r\nMessage-ID: <n${number}@client.test>\r\n\r\n${'x'.repeat(bytes)}\r\n`,
   );
 
-/** A clock whose pauses pass at once. */
+/** A clock whose pauses end at once. */
 function hurried(): {
   readonly pauses: number[];
   readonly chance: NonNullable<Parameters<typeof openImapSource>[1]>['chance'];
@@ -236,7 +236,7 @@ describe('the connection of an IMAP account', () => {
     };
     await expect(reading()).rejects.toMatchObject({ code: 'connection' });
     expect(kinds.slice(0, 50)).toEqual(arrived.map((_, at) => `${at + 1} whole`));
-    // Its last byte was sent before the cut; whether it was read before it is a matter of scheduling.
+    // Its last byte was sent before the cut; whether it was read before it depends on scheduling.
     expect(kinds[50]).toMatch(/^51 (?:whole|failed)$/u);
     expect(kinds.slice(51)).toEqual(['52 failed']);
     await expect(listAll(session)).rejects.toMatchObject({ code: 'connection' });

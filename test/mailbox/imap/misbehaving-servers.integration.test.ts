@@ -46,7 +46,7 @@ async function inbox(
   return { server, session };
 }
 
-/** A clock whose pauses pass at once. */
+/** A clock whose pauses end at once. */
 function hurried() {
   const pauses: number[] = [];
   let ahead = 0;

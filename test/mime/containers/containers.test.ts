@@ -25,7 +25,7 @@ function bodyOf(trait: string, start: string): Buffer {
   return Buffer.from(text.slice(at).split(/\n--|\n\n/u, 1)[0] ?? '', 'base64');
 }
 
-/** Of every change of one byte and every cut, those that a reader of hostile bytes does not answer. */
+/** Of every change of one byte and every cut, those that a reader of hostile bytes does not survive. */
 function countThrows(bytes: Buffer, read: (bytes: Buffer) => unknown): number {
   let thrown = 0;
   const attempt = (changed: Buffer): void => {

@@ -15,7 +15,7 @@ function withHeader(kind: number, rawSize: number, content: Buffer): Buffer {
   return Buffer.concat([header, content]);
 }
 
-/** Compressed RTF of literals alone, eight behind each control byte. */
+/** Compressed RTF of only literals, eight after each control byte. */
 function literally(rtf: string): Buffer {
   const bytes = Buffer.from(rtf, 'latin1');
   const pieces: Buffer[] = [];

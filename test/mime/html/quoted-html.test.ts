@@ -11,7 +11,7 @@ const FIELDS =
 const ON =
   'On Tue, Mar 5, 2024 at 10:12 AM Ann Example &lt;<a href="mailto:ann@example.com">ann@example.com</a>&gt; wrote:';
 
-/** The mark-up that each client puts around what it quotes, reduced to what tells it. */
+/** The markup that each client puts around a quote, reduced to what identifies it. */
 const CLIENTS: readonly (readonly [string, string])[] = [
   [
     'Gmail',

@@ -22,7 +22,7 @@ export async function readBlob(store: BlobStore, key: string): Promise<Buffer> {
   return Buffer.concat(await (await store.get(key)).toArray());
 }
 
-/** What every blob store must do. `open` opens one on a place that all calls share. */
+/** What every blob store must do. `open` opens one on a place shared by all calls. */
 export function describeBlobStore(name: string, open: () => Promise<BlobStore>): void {
   describe(`a blob store: ${name}`, () => {
     let store: BlobStore;

@@ -22,7 +22,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** The S3 server of `script/services`, or any other that the environment names. */
+/** The S3 server of `script/services`, or any other named in the environment. */
 function s3Config(): S3Config {
   const { blobs } = loadConfig(
     { MONGODB_URI: 'mongodb://unused', REDIS_URL: 'redis://unused', ...s3Environment() },

@@ -40,7 +40,7 @@ it('is open to its owner only, whatever the umask says, and so is what is put in
   }
 });
 
-/** Opens a folder in `root`, puts a file into it, and ends only when it is killed. */
+/** Opens a folder in `root`, puts a file into it, and only ends when killed. */
 async function owner(): Promise<{ readonly dir: string; kill(): Promise<void> }> {
   const module = fileURLToPath(new URL('../../../src/store/blobs/spool-folder.ts', import.meta.url));
   const program = `import(${JSON.stringify(module)}).then(async ({ openSpoolFolder }) => {
