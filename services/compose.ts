@@ -16,7 +16,7 @@ const region = 'us-east-1';
 const composeServices: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
   mongodb: ['mongodb'],
   redis: ['redis'],
-  s3: ['minio'],
+  s3: ['s3'],
   imap: ['mail'],
 };
 
@@ -50,7 +50,6 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     'MONGODB_PORT',
     'REDIS_PORT',
     'S3_PORT',
-    'S3_CONSOLE_PORT',
     'MAIL_IMAP_PORT',
     'MAIL_IMAPS_PORT',
     'MAIL_LMTP_PORT',

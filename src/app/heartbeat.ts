@@ -1,4 +1,5 @@
 /** Tells the other processes that this one lives, and finds out whether it can do anything at all. */
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -42,12 +43,15 @@ export function startHeartbeat({
   probe,
   log,
   signal,
+  livenessFile = null,
   timing = heartbeatTiming,
 }: {
   readonly self: Pick<Self, 'beat'>;
   readonly probe: () => Promise<unknown>;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Touched with each beat until the process is stuck. */
+  readonly livenessFile?: string | null;
   readonly timing?: HeartbeatTiming;
 }): Heartbeat {
   const { everyMs, beatLimitMs, stuckAfterMs } = timing;
@@ -76,6 +80,7 @@ export function startHeartbeat({
 
   async function run(): Promise<void> {
     while (!signal.aborted && !isStuck) {
+      if (livenessFile !== null) await touch(livenessFile, log);
       await look();
       await delay(everyMs, undefined, { signal }).catch(() => {});
     }
@@ -88,6 +93,12 @@ export function startHeartbeat({
       secondsSinceAnswer: Math.round(silentMs() / 1000),
     }),
   };
+}
+
+async function touch(path: string, log: Log): Promise<void> {
+  await writeFile(path, `${new Date().toISOString()}\n`).catch((error: unknown) =>
+    log.warn({ error: describeError(error) }, 'LIVENESS_FILE cannot be written'),
+  );
 }
 
 /** Null where it was done in time, else why not. */

@@ -82,7 +82,13 @@ export async function openApp(
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
     const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const heartbeat = startHeartbeat({ self, probe, log, signal });
+    const heartbeat = startHeartbeat({
+      self,
+      probe,
+      log,
+      signal,
+      livenessFile: config.livenessFile,
+    });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));

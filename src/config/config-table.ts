@@ -439,6 +439,13 @@ export const settings = {
     kind: oneOf(['auto', 'pretty', 'json']),
     fallback: 'auto',
   }),
+  livenessFile: setting({
+    name: 'LIVENESS_FILE',
+    group: g.process,
+    doc: 'File that start touches every few seconds while the process can do anything, whatever its roles: for probes without HTTP. The image sets it and checks it.',
+    kind: text,
+    example: '/tmp/docketmail-alive',
+  }),
   shutdownSeconds: setting({
     name: 'SHUTDOWN_SECONDS',
     group: g.process,

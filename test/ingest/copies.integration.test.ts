@@ -1,73 +1,13 @@
 /** Copies of one message that are not equally trustworthy: by other routes, with other words, with other recipients. */
 import { describe, expect, it } from 'vitest';
-import type { Authentication } from '../../src/mail/authentication/authentication.ts';
-import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
-import type { Rules } from '../../src/decide/rules.ts';
-import { findToRejudge } from '../../src/store/rejudge.ts';
+import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { assign, ignore } from '../../src/triage/triage.ts';
+import { ordersOf, otto, receiveAll, settle } from '../support/copies.ts';
+import type { Copy } from '../support/copies.ts';
 import { client, rawMessage, office } from '../support/messages.ts';
 import type { MessageSpec } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm, Seen } from '../support/servers.ts';
-
-interface Copy {
-  readonly raw: Buffer;
-  readonly seen?: Seen;
-  /** Whether SPF, DKIM or DMARC prove its sender. */
-  readonly isProven?: boolean;
-}
-
-const passed: Authentication = {
-  spf: 'pass',
-  dkim: 'pass',
-  dmarc: 'pass',
-  arc: null,
-  source: 'verified',
-  alignedPass: true,
-};
-const failed: Authentication = { ...passed, spf: 'fail', dkim: 'none', dmarc: 'none', alignedPass: false };
-
-function ordersOf<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
-}
-
-const otto = { _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' };
-
-async function receiveAll(copies: readonly Copy[], rules: Partial<Rules> = {}): Promise<Firm> {
-  const firm = await openFirm({ rules: { authentication: 'flag', ...rules } });
-  await firm.addClients(otto);
-  const proven = new Set<string>();
-  const deps: IngestDeps = {
-    ...firm,
-    reader: {
-      ...firm.reader,
-      read: async (task) => ({
-        ...(await firm.reader.read(task)),
-        authentication: proven.has(task.key) ? passed : failed,
-      }),
-    },
-  };
-  for (const { raw, seen, isProven } of copies) {
-    const id = await firm.deliver(raw, seen);
-    const sighting = await firm.database.sightings.findOne({ _id: id });
-    if (isProven === true) proven.add(sighting?.rawKey ?? '');
-    await ingestSighting(deps, id);
-    await settle(firm, deps);
-  }
-  return firm;
-}
-
-/** Rejudges until nothing is waiting. */
-async function settle({ database, waiting }: Firm, deps: IngestDeps): Promise<void> {
-  for (let round = 0; round < 20; round++) {
-    const ids = [...waiting.messages.splice(0), ...(await findToRejudge(database.messages, 100))];
-    if (ids.length === 0) return;
-    for (const id of ids) await ingestAgain(deps, id);
-  }
-  throw new Error('messages wake each other for ever');
-}
 
 async function standing({ database }: Firm): Promise<unknown> {
   const communications = await database.communications.find().toArray();

@@ -200,7 +200,7 @@ it('a message at whose second piece the server hangs up holds up no other, nor m
   const hangsUp: Script['answer'] = (command) =>
     /^UID FETCH 5 .*BODY(?:\.PEEK)?\[\]<[1-9]/u.test(command) ? 'drop' : undefined;
   const scripted = await openScripted({ messages: [large, ...mailOf(6)], answer: hangsUp });
-  const { firm, mailbox, become } = scripted;
+  const { firm, mailbox } = scripted;
   const pollUntil = async (states: Readonly<Record<number, string>>): Promise<void> =>
     await vi.waitFor(
       async () => {
@@ -210,12 +210,12 @@ it('a message at whose second piece the server hangs up holds up no other, nor m
       { timeout: 60_000, interval: 500 },
     );
   await pollUntil({ 5: 'pending', 6: 'fetched' });
-  become({ messages: [large, ...mailOf(6, 7, 9)], answer: hangsUp });
+  scripted.become({ messages: [large, ...mailOf(6, 7, 9)], answer: hangsUp });
   await pollUntil({ 5: 'pending', 7: 'fetched', 9: 'fetched' });
   const row = await firm.database.sightings.findOne({ uid: 5 });
   expect(row?.attempts).toBeGreaterThan(0);
   expect(row?.error).toContain('cannot fetch');
-  become({ messages: [large, ...mailOf(6, 7, 9)] });
+  scripted.become({ messages: [large, ...mailOf(6, 7, 9)] });
   await letPass(firm.database, 60 * MINUTE_MS);
   await pollUntil({ 5: 'fetched' });
 });

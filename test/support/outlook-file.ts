@@ -1,10 +1,10 @@
 /** An Outlook message with invented fields, in the layout of the file format ([MS-OXMSG]). */
 import burner from '@kenjiuno/msgreader/lib/Burner.js';
 import type { Entry } from '@kenjiuno/msgreader/lib/Burner.js';
+import type { TypeEnum } from '@kenjiuno/msgreader/lib/Reader.js';
 
-const ROOT = 5;
-const DIRECTORY = 1;
-const DOCUMENT = 2;
+/** Kinds of entries, by number. */
+const [DIRECTORY, DOCUMENT, ROOT] = [1, 2, 5] as unknown as [TypeEnum, TypeEnum, TypeEnum];
 
 /** Properties by tag: text (…001F), bytes (…0102), or a number (…0003, in the fixed part). */
 export type Properties = Readonly<Record<string, string | Buffer | number>>;

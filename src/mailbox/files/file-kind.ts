@@ -79,11 +79,17 @@ function knownText(text: string): FileKind | null {
 }
 
 function otherText(text: string): FileKind {
-  const isBinary = /[\0-\u0008\u000E-\u001A\u001C-\u001F]/u.test(text.slice(0, 4_096));
+  const isBinary = /[^\P{Cc}\s]/u.test(asciiOf(text.slice(0, 4_096).replaceAll(ESCAPE, '')));
   return isBinary
     ? refused('binary data of no kind that is known', SAVE_MAIL)
     : refused('text without any field of a message header', SAVE_MAIL);
 }
+
+/** ISO-2022-JP and colours of a terminal are text. */
+const ESCAPE = String.fromCharCode(27);
+
+/** What Latin-1 calls a control character beyond ASCII may be text of another encoding. */
+const asciiOf = (text: string): string => text.replaceAll(/[^\p{ASCII}]/gu, 'x');
 
 const refused = (what: string, fix: string): FileKind => ({ kind: 'refused', what, fix });
 

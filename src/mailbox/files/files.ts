@@ -140,7 +140,8 @@ async function readEntries(
     found.map(({ located, identity, size }) => {
       const uid = uids.get(identity) ?? 0;
       const internalDate = located.kind === 'message' ? located.date : null;
-      const mark = located.kind === 'message' && !located.quoted ? fileMark(located.path) : null;
+      const mark =
+        located.kind === 'message' && !located.quoted ? fileMark(located.origin ?? located.path) : null;
       return [uid, { uid, internalDate, size, isDraft: false, located, ...(mark !== null && { mark }) }];
     }),
   );

@@ -30,9 +30,9 @@ export async function* locateForImport(path: string, into: Import): AsyncGenerat
     // An mbox has many messages in one file.
     if (looked !== located.path) {
       looked = located.path;
-      const unpacked = await unpackFile(located.source, { ...into, name: located.path, isPacked: false });
-      isAccepted = unpacked === null;
-      yield* unpacked ?? [];
+      const taken = await unpackFile(located.source, { ...into, name: located.path, isPacked: false });
+      isAccepted = taken === null;
+      yield* taken ?? [];
     }
     if (isAccepted) yield located;
   }
@@ -59,9 +59,10 @@ async function unpackFile(path: string, one: One): Promise<LocatedMessage[] | nu
       case 'outlook-message':
         return await converted(path, { ...one, size });
       case 'zip':
-        if (isPacked) throw new Error('an archive within an archive. Fix: unpack it and give the folder');
-        return await unpacked(path, one);
+        break;
     }
+    if (isPacked) throw new Error('an archive within an archive. Fix: unpack it and give the folder');
+    return await unpacked(path, one);
   } catch (error) {
     refuse({ file: name, why: error instanceof Error ? error.message : String(error) });
     return [];
@@ -109,12 +110,12 @@ async function unpacked(path: string, one: One): Promise<LocatedMessage[]> {
     const name = `${one.name}/${file.name}`;
     const inner = await unpackFile(file.path, { ...one, name, isPacked: true });
     if (inner !== null) messages.push(...inner);
-    else messages.push(...(await located(file.path, name)));
+    else messages.push(...(await locateUnpacked(file.path, name)));
   }
   return messages;
 }
 
-async function located(path: string, name: string): Promise<LocatedMessage[]> {
+async function locateUnpacked(path: string, name: string): Promise<LocatedMessage[]> {
   const messages: LocatedMessage[] = [];
   for await (const message of locateInFile({ path, source: path, size: (await stat(path)).size }))
     messages.push(message.kind === 'message' ? { ...message, file: name, origin: name } : message);

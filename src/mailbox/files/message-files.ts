@@ -176,7 +176,8 @@ interface Place {
 
 async function* locateUnder(path: string, { given, within }: Place): AsyncGenerator<LocatedMessage> {
   try {
-    const source = await realpath(path);
+    // What a shell gives as /dev/fd/63 has no path of its own.
+    const source = given ? await realpath(path).catch(() => path) : await realpath(path);
     if (!given && within !== null && !source.startsWith(within.endsWith(sep) ? within : within + sep)) {
       const error = 'a link that leads out of the folder is not followed. Fix: name the file itself';
       yield { kind: 'unreadable', file: path, error };

@@ -143,7 +143,7 @@ function attachmentsOf(
     const id = (pidContentId ?? '').replaceAll(/[^!-;=?-~]/gu, '');
     const disposition = attachmentHidden === true || id !== '' ? 'inline' : 'attachment';
     return [
-      part(`${type ?? 'application/octet-stream'}`, Buffer.from(content), [
+      part(type ?? 'application/octet-stream', Buffer.from(content), [
         `Content-Disposition: ${disposition}; filename*=utf-8''${encodeURIComponent((fileName ?? '').toWellFormed())}`,
         ...(id === '' ? [] : [`Content-ID: <${id}>`]),
       ]),

@@ -1,7 +1,6 @@
 /** Unpacks a zip of messages within limits: what an archive declares may be a lie, and its content a bomb. */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import type { Entry } from 'yauzl';
@@ -53,7 +52,7 @@ export async function unpackZip(
       refuseEntry(entry, total, limits);
       const file = join(dir, `${unpacked.length}`);
       await pipeline(
-        (await zip.openReadStreamPromise(entry)) as Readable,
+        await zip.openReadStreamPromise(entry),
         createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       );
       unpacked.push({ name: entry.fileName, path: file });

@@ -6,14 +6,23 @@ import { MailboxError, type MailboxHealth } from '../mailbox.ts';
 
 export interface Gate {
   readonly state: MailboxHealth['state'];
-  /** Milliseconds since the epoch; 0 if there is no wait. */
+  /** Once, since the process started. */
+  readonly hasLoggedIn: boolean;
+  /** Milliseconds since the epoch; 0 where nothing is waited for. */
   readonly until: number;
   readonly failures: number;
   readonly refusals: number;
   readonly lastError: string | null;
 }
 
-export const openGate: Gate = { state: 'ok', until: 0, failures: 0, refusals: 0, lastError: null };
+export const openGate: Gate = {
+  state: 'ok',
+  hasLoggedIn: false,
+  until: 0,
+  failures: 0,
+  refusals: 0,
+  lastError: null,
+};
 
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 5 * 60_000;
@@ -63,8 +72,14 @@ export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Mom
   return { ...gate, state, failures, until, lastError };
 }
 
-/** The login succeeded. `failures` stay: only a connection that lasts clears them. */
-export const afterLogin = (gate: Gate): Gate => ({ ...gate, state: 'ok', until: 0, refusals: 0 });
+/** The login succeeded. `failures` stay: only a connection that lives clears them. */
+export const afterLogin = (gate: Gate): Gate => ({
+  ...gate,
+  state: 'ok',
+  hasLoggedIn: true,
+  until: 0,
+  refusals: 0,
+});
 
 /** A connection ended by itself, after `livedMs`. */
 export function afterDrop(
@@ -93,9 +108,9 @@ export function refusal(gate: Gate, now: number): MailboxError | null {
 }
 
 export function healthOf(gate: Gate, now: number): MailboxHealth {
-  const { state, failures, refusals, lastError } = gate;
+  const { state, hasLoggedIn, failures, refusals, lastError } = gate;
   const until = gate.until > now ? new Date(gate.until).toISOString() : null;
-  return { state, until, failures: failures + refusals, lastError };
+  return { state, hasLoggedIn, until, failures: failures + refusals, lastError };
 }
 
 const doubled = (firstMs: number, times: number, maxMs: number): number =>

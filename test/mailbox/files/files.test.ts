@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -300,6 +301,18 @@ describe('readMessageFiles', () => {
   it('reads one message from standard input', async () => {
     const stdin = Readable.from([Buffer.from(`${fromLine}\nSub`), Buffer.from('ject: x\n')]);
     expect(await read(['-'], { stdin })).toEqual(['-: Subject: x\n']);
+  });
+
+  it('reads what a shell gives as /dev/fd, a pipe without a path', async () => {
+    await put({ 'a.eml': 'Subject: x\n' });
+    const child = spawnSync('bash', [
+      '-c',
+      `node "$0" explain --json <(cat "$1")`,
+      new URL('../../../src/cli.ts', import.meta.url).pathname,
+      join(folder, 'a.eml'),
+    ]);
+    expect(child.stdout.toString()).toContain('"file":"/dev/fd/');
+    expect(child.status).toBe(0);
   });
 
   it('does not hold an endless standard input', async () => {

@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMail } from '../../../src/mail/read.ts';
 import { convertOutlook } from '../../../src/mailbox/files/convert-outlook.ts';
+import { openFilesSource } from '../../../src/mailbox/files/files.ts';
 import { kindOfFile } from '../../../src/mailbox/files/file-kind.ts';
 import { locateForImport } from '../../../src/mailbox/files/import-files.ts';
 import { readLocated } from '../../../src/mailbox/files/message-files.ts';
@@ -40,6 +41,20 @@ async function imported(
   }
   return { messages, refused };
 }
+
+it('knows a draft of a Maildir by the name that it has in an archive', async () => {
+  const into = { dir: await newFolder(), refuse: () => {} };
+  const path = join(await newFolder(), 'maildir.zip');
+  const names = ['cur/1.M1.host:2,DS', 'cur/2.M2.host:2,ST', 'cur/3.M3.host:2,S'];
+  await writeFile(path, zipOf(names.map((name) => ({ name, content: rawMessage() }))));
+  const source = openFilesSource({ name: 'zip', path, locate: (root) => locateForImport(root, into) });
+  const session = await source.openSession();
+  await session.open('INBOX');
+  const marks: (string | undefined)[] = [];
+  for await (const window of session.list({ fromUid: 1 })) marks.push(...window.map(({ mark }) => mark));
+  await session.close();
+  expect(new Set(marks)).toEqual(new Set(['draft', 'deleted', undefined]));
+});
 
 describe('what a file is', () => {
   const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le');

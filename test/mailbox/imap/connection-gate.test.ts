@@ -117,6 +117,7 @@ describe('the gate of an account', () => {
     const gate = afterFailure(openGate, error('authentication-failed'), { now: start, dice: 0 });
     expect(healthOf(gate, start)).toEqual({
       state: 'authentication-failed',
+      hasLoggedIn: false,
       until: '2026-03-02T12:15:00.000Z',
       failures: 1,
       lastError: 'told: authentication-failed',
