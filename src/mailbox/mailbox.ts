@@ -108,9 +108,9 @@ export interface MailboxSession {
 /** The connection state of the account, for people. Times are ISO 8601. */
 export interface MailboxHealth {
   readonly state: 'ok' | 'backing-off' | 'throttled' | 'authentication-failed';
-  /** False until a login succeeded: then `ok` only means that nothing failed. Absent where there is no login. */
+  /** False until a login succeeds: before, `ok` only means that nothing failed. Absent without logins. */
   readonly hasLoggedIn?: boolean;
-  /** No connection is tried before. */
+  /** No connection is tried before this time. */
   readonly until: string | null;
   readonly failures: number;
   /** Message of the last failure, without credentials. */

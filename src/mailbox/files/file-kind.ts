@@ -85,10 +85,10 @@ function otherText(text: string): FileKind {
     : refused('text without any field of a message header', SAVE_MAIL);
 }
 
-/** ISO-2022-JP and colours of a terminal are text. */
+/** ISO-2022-JP and terminal colours are text. */
 const ESCAPE = String.fromCharCode(27);
 
-/** What Latin-1 calls a control character beyond ASCII may be text of another encoding. */
+/** A non-ASCII control character in Latin-1 may be text in another encoding. */
 const asciiOf = (text: string): string => text.replaceAll(/[^\p{ASCII}]/gu, 'x');
 
 const refused = (what: string, fix: string): FileKind => ({ kind: 'refused', what, fix });

@@ -176,7 +176,7 @@ interface Place {
 
 async function* locateUnder(path: string, { given, within }: Place): AsyncGenerator<LocatedMessage> {
   try {
-    // What a shell gives as /dev/fd/63 has no path of its own.
+    // What a shell passes as /dev/fd/63 has no path of its own.
     const source = given ? await realpath(path).catch(() => path) : await realpath(path);
     if (!given && within !== null && !source.startsWith(within.endsWith(sep) ? within : within + sep)) {
       const error = 'a link that leads out of the folder is not followed. Fix: name the file itself';

@@ -6,9 +6,9 @@ import { MailboxError, type MailboxHealth } from '../mailbox.ts';
 
 export interface Gate {
   readonly state: MailboxHealth['state'];
-  /** Once, since the process started. */
+  /** At least once since the process started. */
   readonly hasLoggedIn: boolean;
-  /** Milliseconds since the epoch; 0 where nothing is waited for. */
+  /** Milliseconds since the epoch; 0 if there is no wait. */
   readonly until: number;
   readonly failures: number;
   readonly refusals: number;
@@ -72,7 +72,7 @@ export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Mom
   return { ...gate, state, failures, until, lastError };
 }
 
-/** The login succeeded. `failures` stay: only a connection that lives clears them. */
+/** The login succeeded. `failures` stay: only a connection that lasts clears them. */
 export const afterLogin = (gate: Gate): Gate => ({
   ...gate,
   state: 'ok',
