@@ -73,18 +73,20 @@ async function listedOnce(
   return mailboxes.filter(({ name }) => names.has(name));
 }
 
+type AddGauge = (
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: (gauge: Gauge) => Promise<void>,
+) => void;
+
 /** Figures of the whole installation, read from the database and Redis when they are asked for. */
-function addGauges({ database, queues, metrics, mailboxes, health }: HealthSources): void {
+function addGauges(sources: HealthSources): void {
+  const { database, queues, metrics, mailboxes } = sources;
   const registers = [metrics.registry];
-  const listed = async (): Promise<typeof mailboxes> => await listedOnce(database, mailboxes);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
-  const add = (
-    name: string,
-    help: string,
-    labels: readonly string[],
-    read: (gauge: Gauge) => Promise<void>,
-  ) =>
-    new Gauge({
+  const add: AddGauge = (name, help, labels, read) =>
+    void new Gauge({
       name: `docketmail_${name}`,
       help,
       labelNames: [...labels],
@@ -98,6 +100,27 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
     for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
+  add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
+    const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
+    for (const { name } of mailboxes) {
+      const oldest = pending.get(name)?.oldest;
+      gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
+    }
+  });
+  add('queue_jobs', 'Jobs in each queue by state', ['queue', 'state'], async (gauge) => {
+    for (const queue of [queues.poll, queues.ingest])
+      for (const [state, count] of Object.entries(await queue.getJobCounts()))
+        gauge.set({ queue: queue.name, state }, count);
+  });
+  add('messages', 'Messages by state', ['state'], async (gauge) => {
+    for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
+      gauge.set({ state }, await database.messages.countDocuments({ state }));
+  });
+  addMailboxGauges(add, sources);
+}
+
+function addMailboxGauges(add: AddGauge, { database, mailboxes, health }: HealthSources): void {
+  const listed = async (): Promise<typeof mailboxes> => await listedOnce(database, mailboxes);
   add(
     'undelivered_messages',
     'Messages that the mailbox lists and that could not be fetched so far',
@@ -116,22 +139,6 @@ function addGauges({ database, queues, metrics, mailboxes, health }: HealthSourc
           .filter(({ mailbox }) => mailbox === name)
           .reduce((sum, { ledger }) => sum + (ledger?.unfound ?? 0), 0),
       );
-  });
-  add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
-    const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const { name } of mailboxes) {
-      const oldest = pending.get(name)?.oldest;
-      gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
-    }
-  });
-  add('queue_jobs', 'Jobs in each queue by state', ['queue', 'state'], async (gauge) => {
-    for (const queue of [queues.poll, queues.ingest])
-      for (const [state, count] of Object.entries(await queue.getJobCounts()))
-        gauge.set({ queue: queue.name, state }, count);
-  });
-  add('messages', 'Messages by state', ['state'], async (gauge) => {
-    for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
-      gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
   add(
     'parked_folders',

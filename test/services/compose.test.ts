@@ -60,10 +60,10 @@ describe('docker-compose.yml', () => {
     }));
     const secrets = variables.filter(({ name }) => /KEY|SECRET|PASSWORD|TOKEN/.test(name));
     expect(secrets.length).toBeGreaterThan(2);
-    for (const { rest } of secrets) expect(rest).toBe(':-');
+    for (const { rest } of secrets) expect(rest).toBe('');
     const values = services.flatMap(([, service]) => Object.entries(service.environment ?? {}));
     for (const [, value] of values.filter(([key]) => /KEY|SECRET|PASSWORD|USER|TOKEN/.test(key)))
-      expect(value).toMatch(/^\$\{[A-Z0-9_]+:-\}$/);
+      expect(value).toMatch(/^\$\{[A-Z0-9_]+\}$/);
   });
 
   test('pins every image to an exact version and names no registry', () => {
