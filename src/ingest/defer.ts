@@ -6,12 +6,12 @@ import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { findRelated } from './related.ts';
 
-/** A message that was received so long ago and never judged is one that kills whoever judges it: nobody waits for it. */
+/** A message received this long ago and still not judged kills whoever judges it: nobody waits for it. */
 const JUDGED_WITHIN_MS = 60 * 60_000;
 
 /**
- * Leaves to another message what both would record, where they were judged at the same moment: see `entryHolders`.
- * @throws Error while the other is not judged yet: the job is retried.
+ * Leaves to another message what both would record, if they were judged at the same moment: see `entryHolders`. @throws Error while
+ * the other is not judged yet: the job is retried.
  */
 export async function deferToOriginal(
   database: Database,
@@ -37,7 +37,7 @@ export async function deferToOriginal(
 const isBeingJudged = ({ state, receivedAt }: MessageDocument): boolean =>
   state === 'received' && Date.now() - receivedAt.getTime() < JUDGED_WITHIN_MS;
 
-/** The same for a copy under another Message-ID: see `copyBefore`. */
+/** The same for a copy with another Message-ID: see `copyBefore`. */
 async function deferToCopy(
   { messages }: Pick<Database, 'messages'>,
   message: MessageDocument,
@@ -61,5 +61,5 @@ async function deferToCopy(
   return { ...message, ...stored };
 }
 
-/** One message in more mailboxes than this, each under another id, is no message of ours. */
+/** One message in more mailboxes than this, each with another id, is not one of ours. */
 const MAX_COPIES = 20;

@@ -1,4 +1,4 @@
-/** Brings together from MongoDB what is known beside messages: for a list of them at once, in as few commands as for one. */
+/** Gathers from MongoDB what is known besides messages: for a list of them at once, in as few commands as for one. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
@@ -32,23 +32,23 @@ export interface Asked {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** What is known beside one of the messages asked for. */
+/** What is known besides one of the given messages. */
 export interface Gathered {
   readonly message: DecidedMessage;
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-  /** Clients in question, of these messages, whose documents are not there. */
+  /** Clients in question, of these messages, whose documents are missing. */
   readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
   readonly rules: Rules;
-  /** Learned rows that are not in the book: what would be if they were. */
+  /** Alias rows not in the book: the answer as if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-/** One answer for each message, in their order. Writes nothing. */
+/** One answer per message, in order. Writes nothing. */
 export async function gather(
   database: Database,
   asked: readonly Asked[],
@@ -134,8 +134,8 @@ function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions
 const subjectOf = ({ fingerprint }: Pick<MessageDocument, 'fingerprint'>): string => `message:${fingerprint}`;
 
 /**
- * What people decided about a copy, they decided about this message. Whom they took the same words away from in another message,
- * a forward or its original, gets them back only by a person.
+ * People's decisions about a copy apply to this message. Clients from whom they removed the same words in another message, a
+ * forward or its original, only get them back by a person.
  */
 async function withDecisionsAbout(
   { decisions }: Pick<Database, 'decisions'>,
@@ -159,7 +159,7 @@ async function withDecisionsAbout(
   });
 }
 
-/** A client that has gone meanwhile is left out: the book was asked just now, all others that may count are looked up. */
+/** Leaves out a deleted client: the book was just read, all others that may count are looked up. */
 async function presentClients(
   { clients }: Pick<Database, 'clients'>,
   {

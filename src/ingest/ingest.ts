@@ -45,9 +45,9 @@ export interface IngestDeps {
   readonly blobs: BlobStore;
   readonly reader: Reader;
   readonly rules: Rules;
-  /** Adds jobs that judge messages again; what is lost of them the reconciler adds once more. */
+  /** Adds jobs that rejudge messages; the reconciler re-adds lost ones. */
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
-  /** Lets one in at a time: messages over which a process died, so that the next death tells which of them it was. */
+  /** Runs one at a time: messages in progress when a process died, so that the next death shows which one caused it. */
   readonly runExclusively?: LimitFunction;
   /** This process, and which of the others died. Without it no death is counted. */
   readonly self?: Pick<Self, 'id' | 'deadAmong'>;
@@ -66,7 +66,7 @@ export type IngestStep =
   | 'marked-written'
   | 'done';
 
-/** What became of a job, for the log line, the metrics and the dashboard. */
+/** The result of a job, for the log line, the metrics and the dashboard. */
 export interface IngestOutcome {
   readonly outcome: 'nothing-to-do' | 'quarantined' | MessageDocument['state'];
   readonly messageRef: string | null;
@@ -74,13 +74,13 @@ export interface IngestOutcome {
   readonly communications: number;
   readonly caseUpdates: number;
   readonly warnings: readonly string[];
-  /** From arrival in the mailbox to stored, of mail that was seen as it came; null for all other. */
+  /** From arrival in the mailbox to stored, for mail seen on arrival; null for all other. */
   readonly lag: { readonly mailbox: string; readonly seconds: number } | null;
 }
 
-/** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
+/** Older mail belongs to an import, and does not show how far behind we are. */
 const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
-/** A process that dies three times over the same message dies of it (invariant 8). */
+/** If three processes die on the same message, it is the cause (invariant 8). */
 const MAX_DEATHS = 3;
 
 const anonymous: NonNullable<IngestDeps['self']> = {
@@ -89,8 +89,8 @@ const anonymous: NonNullable<IngestDeps['self']> = {
 };
 
 /**
- * Brings one sighting to its end: read, received, judged, written. Any step may run twice; every write is keyed so that the
- * second one changes nothing. An aborted `signal` breaks it off without a trace. @throws whatever a server throws: the job is retried.
+ * Takes one sighting to its end: read, received, judged, written. Any step may run twice; every write is idempotent. An aborted
+ * `signal` stops it without a trace. @throws whatever a server throws: the job is retried.
  */
 export async function ingestSighting(
   deps: IngestDeps,
@@ -103,7 +103,7 @@ export async function ingestSighting(
   if (sighting === null) return nothingToDo;
   if (openAttempts(sighting, owner).length === 0 || deps.runExclusively === undefined)
     return await attempt(deps, sighting, signal);
-  // Those that were only beside a poison message when the process died must not be counted out together with it.
+  // Messages that were only in progress with a poison one when the process died must not be quarantined with it.
   await withdrawAttempt(sightings, id, owner);
   return await deps.runExclusively(async () => {
     const suspect = await startAttempt(sightings, id, owner);
@@ -150,7 +150,7 @@ async function attempt(
   }
 }
 
-/** Takes the mark of the attempt back, or makes a death of it. Where even that fails the mark stays, and proves nothing. */
+/** Removes the mark of the attempt, or counts a death. If even that fails the mark stays, and proves nothing. */
 async function account(
   { database: { sightings }, self = anonymous }: IngestDeps,
   sighting: SightingDocument,
@@ -163,7 +163,7 @@ async function account(
   else await reportAttempt(sightings, sighting._id, text);
 }
 
-/** The bytes that were fetched again may not be those that were lost, to the last one. */
+/** The refetched bytes may differ slightly from the lost ones. */
 async function followRaw(
   { messages }: Database,
   { lostRaw, rawKey }: SightingDocument,
@@ -173,7 +173,7 @@ async function followRaw(
   await messages.updateOne({ _id, rawKey: lostRaw }, { $set: { rawKey } });
 }
 
-/** What was kept of it while it could not be read has another fingerprint where only its header was read. */
+/** If only its header was read, what was stored of it while unreadable has another fingerprint. */
 async function forgetQuarantined(
   { sightings, messages }: Database,
   { messageRef }: SightingDocument,
@@ -190,7 +190,7 @@ function lagOf({ mailbox, internalDate, createdAt }: SightingDocument, now: Date
   return { mailbox, seconds: Math.max(0, now.getTime() - internalDate.getTime()) / 1000 };
 }
 
-/** Judges a message again with what has become known since. Automatic judging only adds. */
+/** Rejudges a message with what has become known since. Automatic judging only adds. */
 export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
   const message = await deps.database.messages.findOne({ _id: id });
   if (message === null || message.state === 'quarantined') return nothingToDo;
@@ -204,7 +204,7 @@ export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<Inges
   }
 }
 
-/** What was seen of the message changes its verdict, but this copy is not the one that it is judged by. */
+/** This sighting changes the message's verdict, but the message is judged by another copy. */
 async function judgeLater(deps: IngestDeps, message: MessageDocument): Promise<IngestOutcome> {
   const { _id, state, verdict } = message;
   if (!isJudgedAsSeen(message)) {
@@ -214,7 +214,7 @@ async function judgeLater(deps: IngestDeps, message: MessageDocument): Promise<I
   return { ...nothingToDo, outcome: state, messageRef: _id.toHexString(), verdict: verdict?.kind ?? null };
 }
 
-/** Judges where that is due, then writes what was decided and is not written yet. */
+/** Judges if due, then writes what was decided and not written yet. */
 async function finish(
   deps: IngestDeps,
   received: MessageDocument,
@@ -233,7 +233,7 @@ async function finish(
     woken = wakes;
     const persisted = await persistJudgement(database.messages, message, judgement);
     message = persisted ?? (await database.messages.findOne({ _id: message._id })) ?? message;
-    // Whoever was faster may have judged by a copy that names other recipients.
+    // A faster worker may have judged by a copy that names other recipients.
     const isJudged = isJudgedAsSeen(message) && message.judgedWith?.recipients === recipientsKey(mail);
     due = persisted === null && (again || !isJudged);
   }
@@ -267,7 +267,7 @@ async function finish(
   };
 }
 
-/** The copy by which the rows of a message were written before a better one took its place. */
+/** The copy from which a message's rows were written before a better one replaced it. */
 async function readEarlier(
   { reader, rules }: Pick<IngestDeps, 'reader' | 'rules'>,
   message: MessageDocument,
@@ -281,7 +281,7 @@ async function readEarlier(
   return { message: { ...message, ...facts }, mail: reading.mail };
 }
 
-/** Keeps the raw bytes and the reason; the folder goes on. */
+/** Keeps the raw bytes and the reason; the folder continues. */
 async function quarantine(
   deps: IngestDeps,
   sighting: SightingDocument,

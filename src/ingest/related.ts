@@ -24,7 +24,7 @@ interface Asker {
   readonly message: MessageDocument;
 }
 
-/** Messages that bear on each of these: answered, carried or returned by it, or copies of it. */
+/** Messages that matter to each of these: answered, carried or returned by it, or copies of it. */
 export async function findRelated(
   { messages }: Pick<Database, 'messages'>,
   askers: readonly Asker[],
@@ -37,7 +37,7 @@ export async function findRelated(
     // They find themselves too.
     .limit(limit + asked.length)
     .toArray();
-  // What one of them brings up by the hundred must not hide what the others ask for.
+  // Hundreds of matches for one must not hide those of the others.
   if (asked.length > 1 && found.length > limit)
     return (await Promise.all(askers.map((asker) => findRelated({ messages }, [asker])))).flat();
   return asked.map(({ message, mail, keys }) => {
@@ -72,7 +72,7 @@ function namedBy({
   ];
 }
 
-/** The clients of each message's thread, as `threadKeys` asks. Reads no more of a thread than says that several write in it. */
+/** The clients of each message's thread, by `threadKeys`. Reads only enough of a thread to see that several write in it. */
 export async function findThreadClients(
   { messages }: Pick<Database, 'messages'>,
   askers: readonly { readonly message: MessageDocument; readonly relations: Relations }[],
