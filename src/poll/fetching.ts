@@ -14,12 +14,12 @@ import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
 import type { PollRun } from './poll-run.ts';
 
-/** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
+/** Rows requested at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;
-/** One message that cannot be stored is its own fault (a limit of the store); so many in a row are the store's. */
+/** One message that cannot be stored is its own fault (a limit of the store); this many in a row are the store's. */
 const MAX_UNSTORED_IN_A_ROW = 3;
 
-/** Fetches raw bytes for rows without them that are due. True when none is left. */
+/** Fetches raw bytes for due rows without them. True when none is left. */
 export async function fetchPending(
   run: PollRun,
   session: MailboxSession,
@@ -55,7 +55,7 @@ export async function fetchPending(
   }
 }
 
-/** A message that was refused before is asked for alone, so that it takes no other down with it. */
+/** A message that was refused before is fetched alone, so that it takes no other down with it. */
 const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessage => ({
   uid,
   size,
@@ -63,7 +63,7 @@ const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessa
   acceptShort: (short ?? null) !== null,
 });
 
-/** Where the whole fetch is about to throw, those of the same chunk are only suspects: the next poll asks for each alone. */
+/** If the whole fetch is about to throw, those of the same chunk are only suspects: the next poll fetches each alone. */
 async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxError): Promise<void> {
   if (!concernsOneMessage(error)) {
     if (error.code !== 'connection' && error.code !== 'protocol') return;
@@ -75,7 +75,7 @@ async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxEr
       });
     return;
   }
-  // From the next time on it is compared with what came before.
+  // Next time it is compared with what came before.
   const isShort = error.code === 'truncated';
   await putOff(run, row, { error, ...(isShort && { short: { sha256: null, since: run.clock() } }) });
 }
@@ -87,11 +87,11 @@ function concernsOneMessage({ code }: MailboxError): boolean {
 interface Kept {
   readonly row: SightingDocument;
   readonly fetched: Extract<Fetched, { readonly kind: 'whole' | 'stream' }>;
-  /** UIDs, one after another, that could not be stored. */
+  /** Consecutive UIDs that could not be stored. */
   readonly unstored: number[];
 }
 
-/** Makes one fetched message durable, then says so in its row. False where it is not kept: its row says why. */
+/** Makes one fetched message durable, then updates its row. False if it is not kept: its row says why. */
 async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boolean> {
   let raw: Spooled | null = null;
   try {
@@ -119,14 +119,14 @@ async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boo
   }
 }
 
-/** @throws where it is not about this message alone. */
+/** @throws if it is not about this message alone. */
 async function noteUnkept(
   run: PollRun,
   row: SightingDocument,
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
-    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    // Even if the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
     await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
     return;
@@ -139,8 +139,8 @@ async function noteUnkept(
 }
 
 /**
- * A notice in place of the message is none, and far fewer bytes than declared are believed only when the same came at different
- * times: `doubt` says that its row tells so. Else what to note on the row of a message that is kept.
+ * A notice instead of the message does not count, and far fewer bytes than declared only count if the same arrived at different
+ * times: `doubt` means that its row says so. Otherwise the warning for the row of a kept message.
  */
 async function warningOrDoubt(
   run: PollRun,
@@ -168,7 +168,7 @@ async function warningOrDoubt(
   return 'doubt';
 }
 
-/** It stays pending and is asked for again after a pause, for as long as the folder lists it. */
+/** It stays pending and is retried after a pause, as long as the folder lists it. */
 async function putOff(
   run: PollRun,
   row: SightingDocument,
@@ -186,7 +186,7 @@ async function putOff(
   run.total.problems.push({ folder: `${folder} UID ${uid}`, uid, error, isNews, parkedUntil: null });
 }
 
-/** What the server did not deliver: it has gone only where the folder does not list it, seen several times with minutes between. */
+/** If the server did not deliver it: it is only gone if the folder does not list it, several times with minutes between. */
 async function lookFor(
   run: PollRun,
   session: MailboxSession,

@@ -10,8 +10,8 @@ const LEASE_MS = 60_000;
 const RENEW_MS = 20_000;
 
 /**
- * Keeps one IDLE connection for a mailbox while this process holds its watch lease, on the first of its folders: new mail
- * comes in there. Returns when the signal is aborted.
+ * Keeps one IDLE connection for a mailbox while this process holds its watch lease, on the first of its folders, where new mail
+ * arrives. Returns when the signal is aborted.
  */
 export async function watchMailbox(input: {
   readonly mailbox: PolledMailbox;
