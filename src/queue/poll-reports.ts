@@ -5,16 +5,16 @@ import type { PollOutcome } from '../poll/poll-run.ts';
 
 interface PollReports {
   readonly sayReached: (mailbox: string, outcome: PollOutcome) => void;
-  /** What could not be reached is told again when it comes back. */
+  /** A mailbox that could not be reached is reported again when it comes back. */
   readonly forget: (mailbox: string) => void;
   readonly report: (mailbox: string, outcome: PollOutcome) => void;
 }
 
-/** What the log and the metrics say of polls. */
+/** What the log and the metrics report about polls. */
 export function pollReports({ log, metrics }: { readonly log: Log; readonly metrics: Metrics }): PollReports {
   const reached = new Set<string>();
 
-  /** Once, so that a person who set a mailbox up sees that it works. */
+  /** Once, so that a person who set up a mailbox sees that it works. */
   function sayReached(mailbox: string, { problems }: PollOutcome): void {
     if (reached.has(mailbox)) return;
     reached.add(mailbox);

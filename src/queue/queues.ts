@@ -6,13 +6,13 @@ import type { ObjectId } from 'mongodb';
 import { z } from 'zod';
 import { readJob, removeJobKeys } from './job-keys.ts';
 
-/** Queue names; the prefix of the settings stands before them in Redis. */
+/** Queue names; in Redis they have the prefix from the settings. */
 export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as const;
 
-/** Jobs carry references only: their data are stored in clear text. */
+/** Jobs only carry references: their data is stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
 export const ingestJob = z.object({
-  /** `sighting`: bring this occurrence to its end. `message`: judge this message again. */
+  /** `sighting`: take this occurrence to its end. `message`: rejudge this message. */
   kind: z.enum(['sighting', 'message']),
   id: z.string().regex(/^[0-9a-f]{24}$/u),
 });
@@ -23,15 +23,15 @@ export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
-  /** For what BullMQ has no word for: keys that it takes for jobs and are none. Connects on its first use. */
+  /** For what BullMQ cannot express: keys that it takes for jobs but are not. Connects on first use. */
   readonly redis: Redis;
   close(): Promise<void>;
 }
 
-/** A day of completed jobs is what a person looks back over; failed ones are the only record of a failure. */
+/** People look back over a day of completed jobs; failed ones are the only record of a failure. */
 const KEEP_COMPLETED = { age: 24 * 60 * 60, count: 5_000 };
 const KEEP_FAILED = { age: 30 * 24 * 60 * 60 };
-/** Without end, in practice: an unknown error is temporary (invariant 9). */
+/** Practically endless: an unknown error is temporary (invariant 9). */
 const ATTEMPTS = 1_000_000;
 
 const ingestOptions: JobsOptions = {
@@ -41,7 +41,7 @@ const ingestOptions: JobsOptions = {
   removeOnFail: KEEP_FAILED,
 };
 
-/** A poll that fails is not retried: the next tick is the retry. */
+/** A failed poll is not retried: the next tick is the retry. */
 const pollOptions: JobsOptions = {
   attempts: 1,
   removeOnComplete: { count: 500 },
@@ -75,7 +75,7 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
   };
 }
 
-/** A BullMQ id must hold no colon and must not be all digits. */
+/** A BullMQ id must not contain a colon or be all digits. */
 export function mailboxKey(mailbox: string): string {
   return `mailbox-${createHash('sha256').update(mailbox).digest('hex').slice(0, 16)}`;
 }
@@ -84,7 +84,7 @@ export function ingestJobId({ kind, id }: IngestJob): string {
   return `${kind}-${id}`;
 }
 
-/** One poll of a mailbox at a time; what is asked for during a poll happens once more after it. */
+/** One poll per mailbox at a time; a request during a poll runs once more after it. */
 export async function addPoll({ poll }: Pick<Queues, 'poll'>, mailbox: string): Promise<void> {
   const deduplication = { id: mailboxKey(mailbox), keepLastIfActive: true };
   await poll.add('poll', { mailbox }, { ...pollOptions, deduplication });
@@ -110,12 +110,12 @@ export interface Scheduled {
   readonly pollIntervalSeconds: number;
 }
 
-/** A tick may be this much later than its interval before it counts as set by a clock that is ahead. */
+/** How much later than its interval a tick may be before it counts as set by a clock that is ahead. */
 const TICK_SLACK_MS = 5_000;
 
 /**
- * Re-creates the scheduler of each mailbox where it is missing: a flushed Redis has lost them too. Its next tick is an absolute
- * time, of the clock of whoever set it: one that is further away than the interval silences the mailbox, and is set anew.
+ * Recreates missing schedulers of mailboxes: a flushed Redis has lost them too. The next tick is an absolute time by the clock of
+ * whoever set it: one further away than the interval would block the mailbox, and is reset.
  */
 export async function ensureSchedulers(
   queues: Pick<Queues, 'tick' | 'redis'>,
@@ -145,15 +145,15 @@ export async function upsertScheduler(
   await tick.upsertJobScheduler(mailboxKey(name), { every }, { name: 'tick', data: { mailbox: name }, opts });
 }
 
-/** Milliseconds since the epoch by the clock of Redis, which is one for all. */
+/** Milliseconds since the epoch by Redis's clock, shared by all. */
 async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
   const [seconds] = await redis.time();
   return Number(seconds) * 1000;
 }
 
 /**
- * Sees to it that work which the database knows of has a job. Adding over a kept id would be a silent no-op, so the job is
- * looked up first: failed → retried, completed or missing → added anew, else left alone.
+ * Makes sure that work known to the database has a job. Adding over a kept id would be a silent no-op, so the job is looked up
+ * first: failed → retried, completed or missing → added again, else left alone.
  */
 export async function ensureIngestJob(
   { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
@@ -171,7 +171,7 @@ export async function ensureIngestJob(
   return 'revived';
 }
 
-/** Ingest jobs that are not at their end yet. */
+/** Unfinished ingest jobs. */
 export async function pendingIngestJobs({ ingest }: Pick<Queues, 'ingest'>): Promise<number> {
   const counts = await ingest.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
