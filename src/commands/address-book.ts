@@ -44,7 +44,7 @@ async function rebuild({ json }: { json?: boolean }): Promise<void> {
   });
 }
 
-/** By the id alone: a client that has gone cannot be found by its document any more. */
+/** By id only: a deleted client can no longer be found by its document. */
 async function hint(
   names: readonly string[],
   { dryRun, json }: { dryRun?: boolean; json?: boolean },

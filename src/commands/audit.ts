@@ -7,7 +7,7 @@ import { addPoll } from '../queue/queues.ts';
 import { mailboxNamed } from './mailbox-named.ts';
 import { exitStatus } from './usage.ts';
 
-/** UIDs that a person is shown of each folder. */
+/** UIDs shown per folder. */
 const SHOWN = 20;
 
 export function auditCommand(): Command {
@@ -51,7 +51,7 @@ async function audit(
 const isIncomplete = ({ problem, unfound, undelivered, rawGone }: FolderAudit): boolean =>
   problem !== null || unfound > 0 || undelivered.length > 0 || rawGone.length > 0;
 
-/** What no audit can mend: the server counts or lists it, and does not give it. */
+/** What no audit can fix: the server counts or lists it, but does not deliver it. */
 function undeliveredLines({ folder, unfound, undelivered, rawGone }: FolderAudit): string[] {
   return [
     ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),

@@ -82,7 +82,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
 }
 
-/** Read only: neither indexes nor migrations are made. */
+/** Read only: creates no indexes and runs no migrations. */
 async function clientsFromMongodb(): Promise<ClientDocument[]> {
   const database = await openDatabase(loadConfig(process.env, { mailboxes: 'optional' }).mongodb);
   try {

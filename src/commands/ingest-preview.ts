@@ -15,12 +15,12 @@ interface Preview {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** Fingerprints that are asked for in one command. */
+/** Fingerprints per command. */
 const ASKED = 1_000;
 
 /**
- * What an import would come to: which messages are there already, and how the others would be judged together with the clients and
- * rules as they are. Reads the database, and writes nothing to it.
+ * What an import would do: which messages already exist, and how the others would be judged together with the current clients and
+ * rules. Reads the database, and writes nothing to it.
  */
 export async function previewIngest(
   config: Config,

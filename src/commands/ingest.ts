@@ -37,7 +37,7 @@ export function ingestCommand(): Command {
     .option('--dry-run', 'only say what would be taken back')
     .action(
       async (batch: string, _, command: Command) =>
-        // The option of the same name above takes it otherwise.
+        // The option of the same name above would take it otherwise.
         await undo(batch, command.optsWithGlobals<{ dryRun?: boolean }>().dryRun === true),
     );
   return ingest;

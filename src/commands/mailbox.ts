@@ -11,7 +11,7 @@ import { addPoll } from '../queue/queues.ts';
 import { findToken } from '../store/tokens.ts';
 import { UsageError } from './usage.ts';
 
-/** As long as a sign-in that was begun may take. */
+/** How long a sign-in may take. */
 const WAIT_MS = 10 * 60_000;
 const LOOK_MS = 1_000;
 
@@ -55,7 +55,7 @@ async function onDevice(deps: SignInDeps, name: string): Promise<void> {
   if (warning !== null) console.error(`it does not open yet: ${warning}`);
 }
 
-/** The browser talks to the dashboard; here it is only awaited. */
+/** The browser uses the dashboard; this only waits. */
 async function inBrowser(
   deps: SignInDeps,
   { resources, name, wait }: { readonly resources: Resources; readonly name: string; readonly wait: boolean },

@@ -5,7 +5,7 @@ import { withTriageContext } from './triage-context.ts';
 import { decisionReport, detailReport, rowReport } from './triage-report.ts';
 import { UsageError, countOption } from './usage.ts';
 
-/** What waits for a person, one of it, and what people decided. */
+/** The review queue, one of its messages, and past decisions. */
 export function triageListCommands(): Command[] {
   return [
     new Command('list')
