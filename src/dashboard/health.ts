@@ -16,7 +16,7 @@ export interface HealthSources {
   readonly queues: Queues;
   readonly metrics: Metrics;
   readonly mailboxes: readonly { readonly name: string }[];
-  /** Whether this process can do anything. Without it, that it answers is all that is known. */
+  /** Whether this process can do anything. Without it, only whether it answers is known. */
   readonly liveness?: () => { readonly status: 'ok' | 'stuck'; readonly secondsSinceAnswer: number };
   /** Connections of this process's mailboxes. */
   readonly health: () => readonly ({ readonly mailbox: string } & MailboxHealth)[];
@@ -26,8 +26,8 @@ export interface HealthSources {
 const CHECK_TIMEOUT_MS = 3_000;
 
 /**
- * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: MongoDB, Redis and blob storage answer it too, 503
- * otherwise; it says nothing of mailboxes, which may be polled elsewhere. /metrics: Prometheus.
+ * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: MongoDB, Redis and blob storage answer it too,
+ * 503 otherwise; it ignores mailboxes, which may be polled elsewhere. /metrics: Prometheus.
  */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
@@ -37,7 +37,7 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   });
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
-    // Others learn which server fails, and neither its name nor that of the bucket.
+    // Outsiders learn which server fails, but neither its name nor the bucket's.
     const say = signedIn(context) ? describeError : () => 'unavailable';
     const checks = {
       mongodb: await answers(async () => await database.db.command({ ping: 1 }), say),
@@ -64,7 +64,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
-/** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
+/** Nothing is known about a mailbox that was never listed: 0 would be as wrong as any other number. */
 async function listedOnce(
   { cursors }: Database,
   mailboxes: HealthSources['mailboxes'],
@@ -80,11 +80,11 @@ type AddGauge = (
   read: (gauge: Gauge) => Promise<void>,
 ) => void;
 
-/** Figures of the whole installation, read from the database and Redis when they are asked for. */
+/** Metrics of the whole installation, read from the database and Redis on each request. */
 function addGauges(sources: HealthSources): void {
   const { database, queues, metrics, mailboxes } = sources;
   const registers = [metrics.registry];
-  /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
+  /** If a server does not answer, only its own metrics are missing; /health/ready names it. */
   const add: AddGauge = (name, help, labels, read) =>
     void new Gauge({
       name: `docketmail_${name}`,

@@ -16,7 +16,7 @@ const parkedNote = ({ parkedUntil }: CursorDocument): string =>
 /** More of them have one common cause, which the first show as well. */
 const MAX_UNDELIVERED = 25;
 
-/** What this process knows, and no more: others may poll the mailbox. */
+/** What this process knows: others may poll the mailbox. */
 function connectionNote(state: Health | undefined): string {
   if (state === undefined) return 'not polled by this process;';
   if (state.state === 'ok' && state.hasLoggedIn === false) return 'not reached yet;';
@@ -42,7 +42,7 @@ const undeliveredList = (rows: readonly Undelivered[]) =>
           )}
         </table>`;
 
-/** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
+/** /: is anything stuck? One line per folder, the review queue, and the latest messages. */
 export function mountOverview(app: Hono, { database, health, mailboxes }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors

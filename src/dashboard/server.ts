@@ -25,7 +25,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Everything that an operator sees over HTTP. @throws where the port is taken or a public address has no password. */
+/** Everything that an operator sees over HTTP. @throws if the port is taken or a public address has no password. */
 export async function openDashboard(
   input: HealthSources & {
     readonly settings: AccessSettings & { readonly port: number };

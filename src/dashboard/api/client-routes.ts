@@ -9,7 +9,7 @@ import { bodyOf } from './request.ts';
 
 const changedBody = z.strictObject({ dryRun: z.boolean().default(false) });
 
-/** What the CRM tells of a client. */
+/** What the CRM reports about a client. */
 export function mountClientRoutes(app: Hono, deps: TriageDeps): void {
   const { database, rules } = deps;
   app.post(
