@@ -7,7 +7,7 @@ import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { TriageError } from './triage-error.ts';
 
-/** The message that a person names. @throws TriageError where there is none, or several under one Message-ID. */
+/** The message that a person names. @throws TriageError if there is none, or several with one Message-ID. */
 export async function messageNamed(
   { messages }: Pick<Database, 'messages'>,
   name: string,
@@ -26,7 +26,7 @@ export function idsMeant(text: string): ClientDocument['_id'][] {
   return [text, ...number, ...(/^[0-9a-f]{24}$/iu.test(text) ? [ObjectId.createFromHexString(text)] : [])];
 }
 
-/** The client that a person names by id or by an address. @throws TriageError where there is none, or several. */
+/** The client that a person names by id or address. @throws TriageError if there is none, or several. */
 export async function clientNamed(
   database: Pick<Database, 'clients' | 'addressBook'>,
   name: string,
