@@ -35,7 +35,7 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
       : []),
   ];
   while (!signal.aborted) {
-    // A task that fails stops no other.
+    // One failing task stops no other.
     for (const task of tasks)
       await task(input).catch((error: unknown) => {
         if (!signal.aborted) log.warn({ error: describeError(error) }, 'maintenance failed; will retry');

@@ -8,7 +8,7 @@ import type { PolledMailbox } from '../poll/poll-run.ts';
 /** Between sessions: always, or only while a watch needs one anyway. */
 export type KeepConnections = 'always' | 'while-watching';
 
-/** A mailbox of the settings as one to poll. Connects on the first use only. */
+/** Opens a configured mailbox for polling. Connects on first use. */
 export function openMailbox(
   settings: Config['mailboxes'][number],
   { tokens, keep = 'always' }: { readonly tokens: Tokens; readonly keep?: KeepConnections },
@@ -35,5 +35,5 @@ function credentialOf({ auth, name, user }: Config['mailboxes'][number], tokens:
   };
 }
 
-/** Read anew for each connection: another program renews it. */
+/** Read again for each connection: another program renews it. */
 const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();

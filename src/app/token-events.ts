@@ -3,7 +3,7 @@ import type { TokenEvents } from '../connect/oauth/tokens.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 
-/** What happens to tokens, in the log and the figures. */
+/** Token events, in the log and the metrics. */
 export function sayTokenEvents({
   config,
   log,
@@ -13,7 +13,7 @@ export function sayTokenEvents({
   readonly log: Log;
   readonly metrics: Metrics;
 }): TokenEvents {
-  /** What is wrong with each app, as it was said last. */
+  /** What is wrong with each app, as last logged. */
   const said = new Map<string, string>();
   return {
     onRefresh: ({ app, outcome }) => {

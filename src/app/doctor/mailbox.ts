@@ -43,7 +43,10 @@ export async function* examineMailbox(
   }
 }
 
-/** By which servers mail comes, where the settings do not say so. Of no folder but the inbox: elsewhere lies what came otherwise. */
+/**
+ * The servers that deliver mail, if the settings do not name them. Only from the inbox: other folders contain mail from other
+ * sources.
+ */
 async function* examineReceivingServer(
   session: MailboxSession,
   { name }: Config['mailboxes'][number],
@@ -75,7 +78,7 @@ async function examineFolder(
   }
 }
 
-/** Named as in MAILBOXES_FILE, with the name in the environment behind. */
+/** Named as in MAILBOXES_FILE, followed by the name in the environment. */
 function mailboxFix(error: unknown, { host, port, security }: Config['mailboxes'][number]): string {
   const code = error instanceof MailboxError ? error.code : 'connection';
   if (code === 'authentication-failed')

@@ -3,7 +3,7 @@ import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Time enough to make a new secret: when it ends, all mailboxes of the app stand still at once. */
+/** Time enough to create a new secret: when it expires, all mailboxes of the app stop at once. */
 const WARN_DAYS = 30;
 
 export function* examineApps({
