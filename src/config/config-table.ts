@@ -44,7 +44,7 @@ const mongodbUri: Kind<string> = {
 };
 
 const isolated: Kind<string> = {
-  // BullMQ forms its keys with ":" and Redis Cluster its slots with "{…}".
+  // BullMQ separates its keys with ":" and Redis Cluster marks slots with "{…}".
   schema: text.schema.refine((value) => /^[\w.{}-]+$/u.test(value)),
   expects: 'letters, digits, ".", "_" and "-"',
 };

@@ -14,7 +14,7 @@ export interface MailboxConfig {
   readonly security: 'tls' | 'starttls' | 'none';
   readonly user: string;
   readonly auth: MailboxAuth;
-  /** PEM certificates to trust beside the public ones. */
+  /** PEM certificates to trust besides the public ones. */
   readonly ca: string | null;
   /** Paths, or special uses with a backslash (RFC 6154). */
   readonly folders: readonly string[];
@@ -25,11 +25,11 @@ export interface MailboxConfig {
 
 export type MailboxAuth =
   | { readonly kind: 'password'; readonly password: string }
-  /** Where a file is named, read it again before each login: tokens live for an hour. */
+  /** If a file is named, it is read again before each login: tokens live for an hour. */
   | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null }
   | ({ readonly kind: 'oauth' } & OAuthUse);
 
-/** The fields of one mailbox as they were read, and how a problem names each. */
+/** The fields of one mailbox as read, and the label of each in a problem. */
 export interface MailboxFields {
   readonly values: Partial<ValuesOf<typeof mailboxSettings>>;
   readonly label: (field: keyof typeof mailboxSettings) => string;
@@ -42,7 +42,7 @@ export interface MailboxFields {
 const tlsPort = 993;
 const plainPort = 143;
 
-/** Puts a mailbox together; undefined after a problem, which is added to `problems`. */
+/** Assembles a mailbox; undefined after a problem, which is added to `problems`. */
 export function mailboxOf({
   fields,
   readFile,

@@ -1,12 +1,12 @@
 import { quoted, readAs } from './setting-kinds.ts';
 import type { Setting, ValueOf, ValuesOf } from './setting.ts';
 
-/** One place where a setting is written: what stands there, and how a problem names the place. */
+/** One place where a setting is written: its value, and how a problem names the place. */
 export interface Occurrence {
   readonly label: string;
   /** undefined, null and "" mean not set: compose files pass empty strings. */
   readonly value: unknown;
-  /** The label of the place that names a file instead, and the file. */
+  /** The label of the setting that names a file instead, and the file. */
   readonly file: { readonly label: string; readonly path: string } | null;
 }
 
@@ -14,7 +14,7 @@ export type ReadFile = (path: string) => string;
 
 interface Reader {
   readonly readFile: ReadFile;
-  /** Grows by what is wrong; a secret is never repeated in it. */
+  /** Problems are added here, without secrets. */
   readonly problems: string[];
 }
 
