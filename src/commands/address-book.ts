@@ -59,16 +59,16 @@ async function hint(
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
       const preview = rematch === null ? null : await previewRematch(context, rematch);
-      const heeded = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
+      const changed = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
       if (json === true)
         console.log(
-          JSON.stringify({ client: name, found: rematch !== null, preview, marked: heeded?.marked ?? 0 }),
+          JSON.stringify({ client: name, found: rematch !== null, preview, marked: changed?.marked ?? 0 }),
         );
       else if (preview === null)
         console.log(`${name}: no such client; what the book had of it is gone, its mail stays where it is`);
       else
         console.log(
-          `${name}: ${tallyReport(preview)}\n${heeded === null ? 'nothing was done (--dry-run)' : `${heeded.marked} messages are judged again`}`,
+          `${name}: ${tallyReport(preview)}\n${changed === null ? 'nothing was done (--dry-run)' : `${changed.marked} messages are judged again`}`,
         );
     }
   });

@@ -48,7 +48,7 @@ export function keptLinks({
             : !isByPerson && isGone && !found.has(clientId)
               ? 'displaced'
               : undefined;
-    if (reason === undefined) return yieldedToBetter(link, message, known);
+    if (reason === undefined) return deferredToBetter(link, message, known);
     const otherwise = found.get(clientId);
     const { retract: _, ...bare } = link;
     return otherwise !== undefined && reason !== 'unlinked'
@@ -58,7 +58,7 @@ export function keptLinks({
 }
 
 /** A proven copy records its own words for the client, replacing those of an unproven one. */
-function yieldedToBetter(link: DecidedLink, message: DecidedMessage, { relations }: Known): DecidedLink {
+function deferredToBetter(link: DecidedLink, message: DecidedMessage, { relations }: Known): DecidedLink {
   const by = relations.variants.find(
     (copy) =>
       isBetter(copy, message) &&

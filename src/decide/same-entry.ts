@@ -80,7 +80,7 @@ const bringsNoFile = (message: DecidedMessage, other: DecidedMessage): boolean =
   bringsNoFileTo(other, { ...message, isForward: true });
 
 /** Whether a message has anything to leave to another. */
-export const mayYield = (message: DecidedMessage): boolean =>
+export const mayDefer = (message: DecidedMessage): boolean =>
   isStaffForward(message) && (message.caseUpdates.some(isFresh) || message.links.some(isPending));
 
 /**
@@ -88,7 +88,7 @@ export const mayYield = (message: DecidedMessage): boolean =>
  * the forward, or the one with the higher id, rechecks once it is persisted. Returns the messages to which it leaves the entry.
  */
 export function entryHolders(message: DecidedMessage, related: Relations): DecidedMessage[] {
-  if (!mayYield(message)) return [];
+  if (!mayDefer(message)) return [];
   const hasUpdates = message.caseUpdates.some(isFresh);
   return [...related.originals, ...related.siblingForwards.filter(({ id }) => id < message.id)].filter(
     (other) => hasUpdates || bringsNoFile(message, other),
@@ -112,7 +112,7 @@ export function copyBefore(
 }
 
 /** What remains of a message's decision next to one about a copy of it. */
-export function yieldToCopy(
+export function deferToCopyEntry(
   message: DecidedMessage,
   copy: DecidedMessage,
 ): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict' | 'entryKey'> {
@@ -134,7 +134,7 @@ const withoutEcho = (update: DecidedCaseUpdate) => ({
 });
 
 /** What remains of a message's decision next to the entries of `entryHolders`; null if they take nothing of it. */
-export function yieldTo(
+export function deferTo(
   holders: readonly DecidedMessage[],
   { message, related }: { readonly message: DecidedMessage; readonly related: Relations },
 ): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict'> | null {

@@ -5,7 +5,7 @@ import type { DecidedMessage } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { Verdict } from '../decide/verdict.ts';
-import { entryHolders, yieldTo } from '../decide/same-entry.ts';
+import { entryHolders, deferTo } from '../decide/same-entry.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { gather } from './gather.ts';
 import type { Clients } from './gather.ts';
@@ -144,7 +144,7 @@ function judge(
     flags: [...new Set([...before.flags, ...newFlags])],
   };
   const { relations } = known;
-  const left = yieldTo(entryHolders(judged, relations), { message: judged, related: relations });
+  const left = deferTo(entryHolders(judged, relations), { message: judged, related: relations });
   const message = { ...judged, ...left };
   verdicts.set(copy, message.verdict ?? verdict);
   record(store, { message, mail, isFirst });

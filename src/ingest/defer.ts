@@ -1,5 +1,5 @@
 import type { Mail } from '../mail/mail.ts';
-import { entryHolders, mayYield, yieldTo, copyBefore, yieldToCopy } from '../decide/same-entry.ts';
+import { entryHolders, mayDefer, deferTo, copyBefore, deferToCopyEntry } from '../decide/same-entry.ts';
 import { asDecided, clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import { isPending } from '../decide/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -19,7 +19,7 @@ export async function deferToOriginal(
   mail: Mail,
 ): Promise<MessageDocument> {
   const decided = asDecided(message);
-  if (!mayYield(decided)) return await deferToCopy(database, message);
+  if (!mayDefer(decided)) return await deferToCopy(database, message);
   const [found] = await findRelated(database, [{ message, mail }]);
   if (found === undefined) return message;
   const related = found.relations;
@@ -27,7 +27,7 @@ export async function deferToOriginal(
   const ids = new Set(holders.map(({ id }) => id));
   if (found.documents.some((other) => ids.has(other._id.toHexString()) && isBeingJudged(other)))
     throw new Error('the message that this one forwards is being judged at this moment');
-  const left = yieldTo(holders, { message: decided, related });
+  const left = deferTo(holders, { message: decided, related });
   if (left === null) return message;
   const stored = { ...storedDecision(left, { message, ids: clientIdsIn(message) }), verdict: left.verdict };
   await database.messages.updateOne({ _id: message._id, revision: message.revision }, { $set: stored });
@@ -54,7 +54,7 @@ async function deferToCopy(
   if (first === null) return message;
   if (found.some((other) => other._id.toHexString() === first.id && isBeingJudged(other)))
     throw new Error('a copy of this message is being judged at this moment');
-  const left = yieldToCopy(decided, first);
+  const left = deferToCopyEntry(decided, first);
   const { entryKey = message.variantKey, verdict } = left;
   const stored = { ...storedDecision(left, { message, ids: clientIdsIn(message) }), verdict, entryKey };
   await messages.updateOne({ _id, revision }, { $set: stored });

@@ -2,7 +2,7 @@ import { caseRowOf } from '../decide/case-status.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { entryKeyOf } from '../decide/decided-message.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
-import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
+import { recordCaseUpdate, resolveCaseUpdate } from '../store/case-updates.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
@@ -145,7 +145,7 @@ export async function writeOut(
     const isNew = update.writtenAt === null && update.review !== 'echo';
     if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
     if (message.revision > 1)
-      await settleCaseUpdate(caseUpdates, {
+      await resolveCaseUpdate(caseUpdates, {
         ...update,
         _id: caseUpdateId(message, update),
         messageRef: message._id,

@@ -6,7 +6,7 @@ import { describeError, PermanentError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { mailboxJob } from './queues.ts';
-import { heedErrors } from './refusals.ts';
+import { handleWorkerErrors } from './refusals.ts';
 import type { Queues } from './queues.ts';
 
 export interface WorkerSettings {
@@ -94,7 +94,7 @@ export function startWorker<T>(
     maxStalledCount: 1_000_000,
     settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
   });
-  heedErrors(worker, { queue: name, log });
+  handleWorkerErrors(worker, { queue: name, log });
   return worker;
 }
 

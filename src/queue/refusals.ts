@@ -19,7 +19,7 @@ const isRefusal = (error: unknown): boolean =>
     /\b(?:OOM|READONLY|MISCONF|NOPERM|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN)\b/u.test(error.message));
 
 /** Logs the worker's errors, the same one once per minute, and pauses the worker while Redis refuses. */
-export function heedErrors(
+export function handleWorkerErrors(
   worker: Worker,
   { queue, log }: { readonly queue: string; readonly log: Log },
 ): void {

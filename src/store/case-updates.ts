@@ -72,7 +72,7 @@ export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, ke
 }
 
 /** Resolves an update held for its parent or a proof: with `review` null it takes effect; an echo never was an update. */
-export async function settleCaseUpdate(
+export async function resolveCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   update: CaseKey & {
     readonly _id: ObjectId;

@@ -39,7 +39,7 @@ async function openPolled() {
     onTestFinished(() => workers.close(5_000));
     return workers;
   };
-  const upkeep = async (): Promise<string[]> => {
+  const maintenance = async (): Promise<string[]> => {
     await ensureSchedulers(queues, MAILBOXES);
     return await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
   };
@@ -48,20 +48,20 @@ async function openPolled() {
     const before = polls();
     await vi.waitFor(
       async () => {
-        await upkeep();
+        await maintenance();
         expect(polls()).toBeGreaterThan(before);
       },
       { timeout: 30_000, interval: 500 },
     );
   };
-  return { firm, queues, start, upkeep, untilPolled };
+  return { firm, queues, start, maintenance, untilPolled };
 }
 
 describe('polls go on', () => {
   it('whichever single key of the queues is lost', async () => {
-    const { queues, start, upkeep, untilPolled } = await openPolled();
+    const { queues, start, maintenance, untilPolled } = await openPolled();
     start();
-    await upkeep();
+    await maintenance();
     await untilPolled();
     const names = new Set<string>();
     for (let looks = 0; looks < 30; looks += 1) {
@@ -123,16 +123,16 @@ describe('polls go on', () => {
 describe('a mailbox is not taken for overdue', () => {
   it('while it is polled, was polled lately, or a job waits its turn', async () => {
     const { firm, queues } = await openPolled();
-    const upkeep = async () => await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
-    expect(await upkeep()).toEqual([]);
+    const maintenance = async () => await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
+    expect(await maintenance()).toEqual([]);
     await firm.database.polls.updateMany({}, { $set: { polledAt: new Date(0) } });
     const lease = { mailbox: 'office', kind: 'poll', owner: 'other', forMs: 60_000 } as const;
     await takeLease(firm.database.leases, lease);
-    expect(await upkeep()).toEqual([]);
+    expect(await maintenance()).toEqual([]);
     await firm.database.leases.deleteMany({});
     await addPoll(queues, 'office');
     const before = await queues.redis.get(queues.poll.toKey(`de:${mailboxKey('office')}`));
-    expect(await upkeep()).toEqual(['office']);
+    expect(await maintenance()).toEqual(['office']);
     expect(await queues.redis.get(queues.poll.toKey(`de:${mailboxKey('office')}`))).toBe(before);
   });
 });
