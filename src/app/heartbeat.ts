@@ -73,7 +73,7 @@ export function startHeartbeat({
     isStuck = true;
     log.fatal(
       { secondsSinceAnswer: Math.round(silentMs() / 1000), error: beat },
-      'the database answers, but not over the connections of this process: it ends, to be started anew; nothing is lost',
+      'the database answers, but not over the connections of this process; exiting to be restarted. Nothing is lost',
     );
     tell();
   }

@@ -54,7 +54,7 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   setTimeout(
     () => {
-      log.error('stopping took too long, leaving; nothing is lost, the next process goes on');
+      log.error('stopping took too long; exiting. Nothing is lost, the next process continues');
       process.exit(1);
     },
     config.shutdownSeconds * 1000 + LAST_RESORT_MS,

@@ -48,7 +48,7 @@ export async function openDashboard(
   const guesses = createGuesses({
     onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
     onBurst: (burst) =>
-      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+      log.warn(burst, 'wrong passwords for the dashboard; not checking more from there for now'),
   });
   app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {

@@ -154,13 +154,13 @@ async function warningOrDoubt(
     return 'doubt';
   }
   if (!isShort) return null;
-  const warning = `${declared} bytes were declared and ${raw.size} came, each time`;
+  const warning = `${declared} bytes were declared, ${raw.size} arrived each time`;
   if (!isCutOff(raw.size, declared)) return warning;
   const now = run.clock();
   const isSame = row.short?.sha256 === raw.sha256;
   const since = isSame ? (row.short?.since ?? now) : now;
   if (isSame && now.getTime() - since.getTime() >= (run.patience ?? patience).looksApartMs) return warning;
-  const text = `UID ${row.uid}: ${declared} bytes were declared and ${raw.size} came`;
+  const text = `UID ${row.uid}: ${declared} bytes were declared, ${raw.size} arrived`;
   await putOff(run, row, {
     error: new MailboxError('truncated', text),
     short: { sha256: raw.sha256, since },

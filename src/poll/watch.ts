@@ -35,7 +35,7 @@ export async function watchMailbox(input: {
     const watching = mailbox.source
       .watch({ folder, onArrival, signal: AbortSignal.any([signal, lost.signal]) })
       .catch((error: unknown) => {
-        log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'watching ended');
+        log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'watch ended');
         lost.abort();
       });
     while (!signal.aborted && !lost.signal.aborted) {

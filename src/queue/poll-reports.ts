@@ -32,18 +32,18 @@ export function pollReports({ log, metrics }: { readonly log: Log; readonly metr
         const of = folder.replace(/ UID \d+$/u, '');
         log.warn(
           { mailbox, folder: of, uid, error: describeError(error) },
-          'message could not be fetched; it is asked for again',
+          'message could not be fetched; will retry',
         );
         continue;
       }
       const fields = { mailbox, folder, error: describeError(error) };
       if (parkedUntil === null) log.warn(fields, 'folder could not be polled');
-      else log.warn({ ...fields, parkedUntil }, 'folder is parked: it is asked for rarely until it opens');
+      else log.warn({ ...fields, parkedUntil }, 'folder is parked; retrying rarely until it opens');
     }
     for (const folder of recovered) log.info({ mailbox, folder }, 'parked folder can be opened again');
     for (const reset of resets) {
       metrics.folderResets.inc({ mailbox });
-      log.warn({ mailbox, reset }, 'folder was reset, it is read again');
+      log.warn({ mailbox, reset }, 'folder was reset; reading it again');
     }
     if (listed + fetched + vanished > 0) log.info({ mailbox, outcome, listed, fetched, vanished }, 'polled');
   }

@@ -52,7 +52,7 @@ export function handleWorkerErrors(
     say(describeError(error), (repeated) =>
       log.error(
         { queue, error: describeError(error), ...repeated },
-        'Redis refuses commands; work on this queue rests and is tried again, at least every 30 s. Fix: free memory, or make it writable',
+        'Redis refuses commands; pausing this queue and retrying at least every 30 s. Fix: free memory, or make it writable',
       ),
     );
   });

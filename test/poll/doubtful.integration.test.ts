@@ -83,7 +83,7 @@ describe('a message of which fewer bytes come than were declared', () => {
     expect(await scripted.firm.poll(scripted.mailbox)).toMatchObject({ fetched: 3, problems: [] });
     expect(await rowOf(scripted)).toMatchObject({
       size: whole.length - 100,
-      warning: `${whole.length} bytes were declared and ${whole.length - 100} came, each time`,
+      warning: `${whole.length} bytes were declared, ${whole.length - 100} arrived each time`,
     });
   });
 

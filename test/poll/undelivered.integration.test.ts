@@ -113,7 +113,7 @@ describe('a message that is listed and not delivered', () => {
     expect(metrics).toContain('docketmail_undelivered_messages{mailbox="office"} 1');
     await program.stop();
     expect(program.log.filter(({ uid }) => uid === 6)).toMatchObject([
-      { msg: 'message could not be fetched; it is asked for again', mailbox: 'office', folder: 'INBOX' },
+      { msg: 'message could not be fetched; will retry', mailbox: 'office', folder: 'INBOX' },
     ]);
     const audit = await runProgram(['audit', 'office'], env);
     expect(audit.stdout).toMatch(/UID 6: asked for \d+ times: UID 6 is listed and not delivered/u);
