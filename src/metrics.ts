@@ -76,13 +76,13 @@ export function createMetrics(): Metrics {
     }),
     oauthRefreshes: new Counter({
       name: 'docketmail_oauth_refresh_total',
-      help: 'Access tokens that this process asked for, by outcome',
+      help: 'Access tokens requested by this process, by outcome',
       labelNames: ['app', 'outcome'],
       registers,
     }),
     wrongPasswords: new Counter({
       name: 'docketmail_wrong_passwords_total',
-      help: 'Wrong passwords and tokens for the dashboard (checked), and tries that were not looked at because there were too many (refused)',
+      help: 'Wrong passwords and tokens for the dashboard (checked), and attempts not checked because there were too many (refused)',
       labelNames: ['outcome'],
       registers,
     }),

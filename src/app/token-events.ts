@@ -20,7 +20,7 @@ export function sayTokenEvents({
       metrics.oauthRefreshes.inc({ app, outcome });
       if (outcome === 'ok') said.delete(app);
     },
-    onConsentNeeded: (event) => log.error(event, 'mailbox is paused until somebody signs in again'),
+    onConsentNeeded: (event) => log.error(event, 'mailbox is paused until someone signs in again'),
     onAppBroken: ({ app, error, fix }) => {
       if (said.has(app)) return;
       said.set(app, error);
@@ -29,7 +29,7 @@ export function sayTokenEvents({
       );
       log.error(
         { app, error, fix, mailboxes },
-        'the provider refuses the OAuth app; all its mailboxes stand still',
+        'the provider refuses the OAuth app; all its mailboxes are paused',
       );
     },
   };

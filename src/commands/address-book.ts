@@ -39,7 +39,7 @@ async function rebuild({ json }: { json?: boolean }): Promise<void> {
     );
     if (done.withheld > 0)
       console.error(
-        `${done.withheld} addresses vanished in such numbers that no link was taken back; address-book hint does it client by client`,
+        `${done.withheld} addresses disappeared at once, so no link was retracted; address-book hint does it per client`,
       );
   });
 }
@@ -65,10 +65,10 @@ async function hint(
           JSON.stringify({ client: name, found: rematch !== null, preview, marked: changed?.marked ?? 0 }),
         );
       else if (preview === null)
-        console.log(`${name}: no such client; what the book had of it is gone, its mail stays where it is`);
+        console.log(`${name}: no such client; removed from the address book, its mail stays`);
       else
         console.log(
-          `${name}: ${tallyReport(preview)}\n${changed === null ? 'nothing was done (--dry-run)' : `${changed.marked} messages are judged again`}`,
+          `${name}: ${tallyReport(preview)}\n${changed === null ? 'nothing was done (--dry-run)' : `${changed.marked} messages will be judged again`}`,
         );
     }
   });

@@ -58,7 +58,7 @@ function undeliveredLines({ folder, unfound, undelivered, rawGone }: FolderAudit
     ...rawGone.slice(0, SHOWN).map((uid) => `${folder} UID ${uid}: its raw bytes are gone from blob storage`),
     ...undelivered
       .slice(0, SHOWN)
-      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),
+      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: requested ${attempts} times: ${error ?? ''}`),
   ];
 }
 

@@ -127,7 +127,7 @@ function fromJson(content: string, path: string): { rows: RawRow[]; leftOut: str
   try {
     json = JSON.parse(content);
   } catch (error) {
-    throw new UsageError(`${path}: is no JSON`, { cause: error });
+    throw new UsageError(`${path}: is not JSON`, { cause: error });
   }
   if (!Array.isArray(json)) throw new UsageError(`${path}: expected a JSON array of client documents`);
   return { rows: json.map((row: unknown, index) => ({ row, place: `client ${index + 1}` })), leftOut: [] };

@@ -28,7 +28,7 @@ export function sortRows(rows: readonly ClientRow[]): {
 function problemsOf(client: ClientDocument): string[] {
   const damaged = TEXTS.filter((field) => client[field]?.includes(UNREADABLE)).map(
     (field) =>
-      `column ${field}: "${shown(client[field] ?? '')}" holds bytes that are no UTF-8. Fix: save the file as UTF-8 (it may be Latin-1 or Windows-1252 now)`,
+      `column ${field}: "${shown(client[field] ?? '')}" has bytes that are not UTF-8. Fix: save the file as UTF-8 (it may be Latin-1 or Windows-1252 now)`,
   );
   const listed = (client.emails ?? []).flatMap(addressesIn);
   const columns = [
@@ -40,7 +40,7 @@ function problemsOf(client: ClientDocument): string[] {
       .filter((address) => !address.includes(UNREADABLE) && normaliseAddress(address) === null)
       .map(
         (address) =>
-          `column ${column}: "${shown(address)}" is no email address. Fix: correct it, or leave it empty and give an _id`,
+          `column ${column}: "${shown(address)}" is not an email address. Fix: correct it, or leave it empty and give an _id`,
       ),
   );
   return [...damaged, ...noAddress];

@@ -37,12 +37,12 @@ export function explainCommand(): Command {
     )
     .option(
       '--compare',
-      'also where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
+      'also show where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
     )
     .option('--dns', 'ask the real DNS for SPF, DKIM, DMARC and ARC')
     .addHelpText(
       'after',
-      '\nThe rules of .env or --env-file are used where there are any (STAFF_DOMAINS, CASE_WORDS, AUTHENTICATION, …); --config counts for more.\nREADME.md describes the keys of --config.',
+      '\nThe rules of .env or --env-file apply, if any (STAFF_DOMAINS, CASE_WORDS, AUTHENTICATION, …); --config takes precedence.\nREADME.md describes the keys of --config.',
     )
     .action(
       async (paths: string[], _: Options, command: Command) =>

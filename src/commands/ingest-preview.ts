@@ -92,7 +92,7 @@ function linesOf(
     [
       `${explained.length} messages, of which ${explained.length - fresh.length} are there already.`,
       `Of the others ${of('matched')} would go on a client's record, ${of('ambiguous', 'unmatched')} to triage, and ${of('internal', 'ignored')} be ignored.`,
-      `Refused: ${refused} files. Nothing was written (--dry-run); senders were not checked, and threads that the database knows were not looked up.`,
+      `Refused: ${refused} files. Nothing was written (--dry-run); senders were not checked, and threads in the database were not looked up.`,
     ].join(' '),
   ];
 }

@@ -21,7 +21,7 @@ export function mailboxCommand(): Command {
     .command('authorise')
     .description('sign in to a mailbox that uses OAuth, in a browser or with a code')
     .argument('<mailbox>', 'its name')
-    .option('--device', 'show a code to enter in any browser, where the provider has them')
+    .option('--device', 'show a code to enter in any browser, if the provider supports it')
     .option('--no-wait', 'only print where to sign in')
     .action(authorise);
   return mailbox;

@@ -102,7 +102,7 @@ export function actedReport({ decision, message, marked, replaced = [] }: Acted)
 /** What would change by a preview, by kind. */
 export function tallyReport({ examined, changes }: Tally): string {
   return [
-    `${examined} messages looked at:`,
+    `${examined} messages examined:`,
     `  ${changes.links} gain a client`,
     `  ${changes.unlinks} lose a client`,
     `  ${changes['case-updates']} make a case update`,

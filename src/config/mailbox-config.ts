@@ -66,7 +66,7 @@ export function mailboxOf({
       : values.caFile;
   if (typeof ca === 'string' && !ca.includes('-----BEGIN CERTIFICATE-----')) {
     problems.push(
-      `${label('caFile')}: the file holds no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
+      `${label('caFile')}: the file has no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
     );
   }
   if (!host || !user || !folders || !role || !auth) return undefined;
@@ -99,19 +99,21 @@ function authOf({
   if (pass === undefined || accessToken === undefined || oauth === undefined) return undefined;
   if (oauth !== null) {
     if (pass === null && accessToken === null) return { kind: 'oauth', ...oauth };
-    problems.push(`${label('pass')}: given beside oauth. Fix: leave out what the provider does not take.`);
+    problems.push(
+      `${label('pass')}: given together with oauth. Fix: remove the one that the provider does not accept.`,
+    );
     return undefined;
   }
   if (pass !== null && accessToken !== null) {
     problems.push(
-      `${label('pass')}: given beside ${label('accessToken')}. Fix: keep the one that the provider wants.`,
+      `${label('pass')}: given together with ${label('accessToken')}. Fix: keep the one that the provider requires.`,
     );
     return undefined;
   }
   if (pass !== null) return { kind: 'password', password: pass };
   if (accessToken !== null) return { kind: 'token', accessToken, accessTokenFile };
   problems.push(
-    `${label('pass')}: not set; expected the password of the mailbox. Fix: set ${label('pass')}, or name a file that holds it in ${label('pass')}${label('pass') === mailboxSettings.pass.name ? '_FILE' : 'File'}, or use ${label('accessToken')}.`,
+    `${label('pass')}: not set; expected the password of the mailbox. Fix: set ${label('pass')}, or name a file that contains it in ${label('pass')}${label('pass') === mailboxSettings.pass.name ? '_FILE' : 'File'}, or use ${label('accessToken')}.`,
   );
   return undefined;
 }

@@ -62,7 +62,7 @@ export function readMailboxFile(input: MailboxFileInput): MailboxFile {
   const entries = entriesOf(content);
   if ((entries === null || entries.length === 0) && oauthApps.length === 0) {
     problems.push(
-      `${label}: ${basename(path)} holds no list of mailboxes. Fix: begin each mailbox with "- host: …".`,
+      `${label}: ${basename(path)} has no list of mailboxes. Fix: begin each mailbox with "- host: …".`,
     );
     return nothing;
   }

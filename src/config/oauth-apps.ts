@@ -177,7 +177,7 @@ function appOf(
   const serviceAccount = account === null ? null : serviceAccountOf(account);
   if (serviceAccount === undefined)
     return complain(
-      'serviceAccountFile holds no key of a Google service account. Fix: download its JSON key.',
+      'serviceAccountFile is not the key of a Google service account. Fix: download its JSON key.',
     );
   const id = clientId ?? serviceAccount?.clientId ?? null;
   if (id === null) return complain('has no clientId. Fix: copy it from where the app is registered.');

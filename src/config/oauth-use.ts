@@ -24,7 +24,7 @@ export const oauthUse = z.strictObject({
 export function oauthProblem({ app: name, grant }: OAuthUse, apps: readonly OAuthApp[]): string | null {
   const app = apps.find((one) => one.name === name);
   if (app === undefined)
-    return `there is no OAuth app ${quoted(name)}. Fix: name one of ${apps.map((one) => one.name).join(', ') || 'oauthApps in MAILBOXES_FILE, where none is given'}.`;
+    return `there is no OAuth app ${quoted(name)}. Fix: name one of ${apps.map((one) => one.name).join(', ') || 'oauthApps in MAILBOXES_FILE, which has none'}.`;
   const { provider, credential, tenant } = app;
   if (grant === 'service-account' && credential.kind !== 'service-account')
     return `the grant service-account needs an app with serviceAccountFile. Fix: add it to ${quoted(name)}.`;

@@ -203,7 +203,7 @@ export const relays: Kind<readonly string[]> = listWith({
   read: (entry) => {
     const value = relayEntry(entry);
     return value === null
-      ? { ok: false, wrong: `${quoted(entry)} is no address, network or host name` }
+      ? { ok: false, wrong: `${quoted(entry)} is not an address, network or host name` }
       : { ok: true, value };
   },
   expects:
@@ -215,7 +215,7 @@ export const networks: Kind<readonly string[]> = listWith({
   read: (entry) => {
     const value = relayEntry(entry);
     return value === null || isIP(value.split('/', 1)[0] ?? '') === 0
-      ? { ok: false, wrong: `${quoted(entry)} is no address or network` }
+      ? { ok: false, wrong: `${quoted(entry)} is not an address or network` }
       : { ok: true, value };
   },
   expects: 'addresses and networks with commas between, such as 127.0.0.1, 10.0.0.0/8',

@@ -86,7 +86,7 @@ export function isSet(value: unknown): boolean {
 
 export function missing({ row, label }: { row: Setting; label: string }): string {
   const example = row.example === undefined ? '' : `, such as ${label}=${row.example}`;
-  const orFile = row.secret === true ? `, or name a file that holds it in ${label}_FILE` : '';
+  const orFile = row.secret === true ? `, or name a file that contains it in ${label}_FILE` : '';
   return `${label}: not set; expected ${row.kind.expects}. ${row.doc} Fix: set it in the environment or in .env${example}${orFile}.`;
 }
 
@@ -112,7 +112,7 @@ export function readTextFile({
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     problems.push(
-      `${label}: the file ${quoted(path)} cannot be read (${reason}). Fix: correct the path or the rights of the file.`,
+      `${label}: the file ${quoted(path)} cannot be read (${reason}). Fix: correct the path or the permissions of the file.`,
     );
     return undefined;
   }

@@ -142,7 +142,7 @@ function addMailboxGauges(add: AddGauge, { database, mailboxes, health }: Health
   });
   add(
     'parked_folders',
-    'Folders that cannot be opened and are asked for rarely',
+    'Folders that cannot be opened and are retried rarely',
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();

@@ -48,7 +48,7 @@ export function mountOAuth(
         verifier,
         by: whoAsks(context, undefined),
       });
-      log.info({ mailbox }, 'somebody signed in for the mailbox');
+      log.info({ mailbox }, 'someone signed in for the mailbox');
       return context.html(
         page(
           'Signed in',

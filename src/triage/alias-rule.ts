@@ -72,7 +72,7 @@ function aliasNamed({ rules }: TriageDeps, what: string): string {
   const text = what.trim();
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);
-    if (address === null) throw new TriageError('not-possible', `${text}: is no address`);
+    if (address === null) throw new TriageError('not-possible', `${text}: is not an address`);
     if (isAtOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
     return address;
   }
@@ -93,11 +93,11 @@ function isOurDomain(domain: string, { staffDomains, ownAddresses }: TriageDeps[
 export function domainNamed(text: string): string {
   const named = normaliseAddress(`x@${text.replace(/^@/u, '')}`);
   const domain = named === null ? null : domainOf(named);
-  if (domain === null) throw new TriageError('not-possible', `${text}: is no domain`);
+  if (domain === null) throw new TriageError('not-possible', `${text}: is not a domain`);
   if (isFreeMail(domain))
     throw new TriageError('not-possible', `${domain} is a provider where anyone can have an address`);
   const company = companyDomain(`x@${domain}`);
-  if (company === null) throw new TriageError('not-possible', `${domain} is no company's domain`);
+  if (company === null) throw new TriageError('not-possible', `${domain} is not a company's domain`);
   if (company !== domain)
     throw new TriageError('not-possible', `${domain}: mail is matched by the whole domain; say ${company}`);
   return domain;

@@ -36,7 +36,7 @@ export async function confirmUpdates(database: Database, asked: Confirmation): P
   if (statusless !== undefined && asked.status === null)
     throw new TriageError(
       'not-possible',
-      `"${statusless.statusText ?? ''}" is no status of the settings: say which status is meant`,
+      `"${statusless.statusText ?? ''}" is not a configured status: say which status is meant`,
     );
   const made: DecisionDocument[] = [];
   for (const update of held) {

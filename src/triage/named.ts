@@ -16,7 +16,7 @@ export async function messageNamed(
   const [message] = found;
   if (message === undefined) throw new TriageError('no-such-message', `${name}: no such message`);
   if (found.length > 1)
-    throw new TriageError('unclear', `${name}: several messages bear this Message-ID; give the id of one`);
+    throw new TriageError('unclear', `${name}: several messages have this Message-ID; give the id of one`);
   return message;
 }
 

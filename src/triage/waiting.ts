@@ -148,7 +148,7 @@ function laterThan(after: string | null): Filter<MessageDocument> {
   if (time === undefined || id === undefined)
     throw new TriageError(
       'not-possible',
-      `${after}: is no cursor; give the one at the end of the page before`,
+      `${after}: is not a cursor; give the one at the end of the previous page`,
     );
   const receivedAt = new Date(Number(time));
   return {

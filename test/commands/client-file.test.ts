@@ -74,8 +74,8 @@ describe('a client that cannot be imported', () => {
     const { clients, problems } = await sorted(table);
     expect(clients.map(({ _id }) => _id)).toEqual(['ada@north.test', 'di@x.test']);
     expect(problems).toEqual([
-      expect.stringMatching(/^line 4, column email: "not-an-email" is no email address\. Fix: /u),
-      expect.stringMatching(/^line 5, column emails: "cy@@b" is no email address\. Fix: /u),
+      expect.stringMatching(/^line 4, column email: "not-an-email" is not an email address\. Fix: /u),
+      expect.stringMatching(/^line 5, column emails: "cy@@b" is not an email address\. Fix: /u),
       expect.stringMatching(/^line 6, column name: "Andr.*UTF-8\. Fix: save the file as UTF-8/u),
     ]);
   });

@@ -382,8 +382,8 @@ describe('MAILBOXES_FILE', () => {
     ['- {host: h, user: u, passFile: none}', 'passFile: the file "/etc/docketmail/none" cannot be read'],
     ['- {host: h, user: u, pass: x}\n- {host: g, user: u, pass: y}', 'two mailboxes are called "u"'],
     ['- word', 'mailboxes.yaml, mailbox 1: expected fields'],
-    ['hello: world', 'holds no list of mailboxes'],
-    ['[]', 'holds no list of mailboxes'],
+    ['hello: world', 'has no list of mailboxes'],
+    ['[]', 'has no list of mailboxes'],
   ])('reports what is wrong with %s', (content, expected) => {
     const problems = problemsOf(env, inFile(content));
     expect(problems).toEqual([expect.stringContaining(expected)]);

@@ -117,6 +117,6 @@ describe('oauthApps', () => {
 
   it('a mailbox with both a password and OAuth is refused', () => {
     const mailboxes = [{ ...office, pass: 'x', oauth: { app: 'm365' } }];
-    expect(problemsOf({ oauthApps: [microsoft], mailboxes })).toMatch(/given beside oauth/u);
+    expect(problemsOf({ oauthApps: [microsoft], mailboxes })).toMatch(/given together with oauth/u);
   });
 });

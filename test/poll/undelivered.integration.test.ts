@@ -116,7 +116,7 @@ describe('a message that is listed and not delivered', () => {
       { msg: 'message could not be fetched; will retry', mailbox: 'office', folder: 'INBOX' },
     ]);
     const audit = await runProgram(['audit', 'office'], env);
-    expect(audit.stdout).toMatch(/UID 6: asked for \d+ times: UID 6 is listed and not delivered/u);
+    expect(audit.stdout).toMatch(/UID 6: requested \d+ times: UID 6 is listed and not delivered/u);
     expect(audit.code).toBe(1);
   });
 });

@@ -41,7 +41,7 @@ async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
         yield finding(
           `mailbox ${mailbox.name}`,
           'warning',
-          'not looked at: the database does not answer',
+          'not checked: the database does not answer',
           'see mongodb',
         );
     }

@@ -17,7 +17,7 @@ export function* examineApps({
     yield finding(
       'stored secrets',
       'failed',
-      'mailboxes sign in by OAuth, and there is no key to store their tokens with',
+      'mailboxes sign in by OAuth, but there is no key to store their tokens',
       'openssl rand -base64 32 > secrets.key, and name it in SECRETS_KEY_FILE',
     );
   if (grants.includes('code') && dashboard.publicUrl === null)

@@ -138,7 +138,7 @@ const hints: readonly Hint[] = [
   },
   {
     when: /AADSTS5007[46]|AADSTS50079|AADSTS50158|multi-factor/iu,
-    fix: 'a second factor is asked for: sign in again',
+    fix: 'a second factor is required: sign in again',
   },
   {
     when: /AADSTS530\d\d|conditional access/iu,

@@ -97,7 +97,7 @@ export async function finishInBrowser(
     );
   const { use, app } = await appFor(deps, begun.mailbox);
   if (app.name !== begun.app)
-    throw new SignInError('the mailbox was given another app meanwhile. Fix: begin again');
+    throw new SignInError('the mailbox was assigned another app meanwhile. Fix: begin again');
   const refused = callback.searchParams.get('error');
   if (refused !== null)
     throw new OAuthError(

@@ -16,7 +16,11 @@ const listQuery = z.strictObject({
   what: z.enum(['triage', 'held']).default('triage'),
   reason: z.string().min(1).max(100).nullable().default(null),
   limit,
-  after: z.string().refine(isCursor, 'is no cursor; give `next` of the page before').nullable().default(null),
+  after: z
+    .string()
+    .refine(isCursor, 'is not a cursor; give `next` of the previous page')
+    .nullable()
+    .default(null),
 });
 const assignBody = z.strictObject({
   clients,

@@ -23,7 +23,7 @@ export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise
   try {
     return checked(schema, JSON.parse(text));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new BadRequest('the body is no JSON');
+    if (error instanceof SyntaxError) throw new BadRequest('the body is not JSON');
     throw error;
   }
 }

@@ -233,7 +233,7 @@ export async function* locateInFile({
     number += 1;
     yield { ...message, file: `${path}#${number}`, ...range, quoted: true };
   }
-  if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox holds no message' };
+  if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox contains no message' };
 }
 
 async function readHead(source: string): Promise<Buffer> {

@@ -22,11 +22,11 @@ export function mimeFromOutlook(bytes: Buffer): Buffer {
     fields.dataType !== 'msg' ||
     !/^IPM\.|^REPORT\./iu.test(fields.messageClass ?? 'IPM.')
   )
-    throw new Error(fields.error ?? 'it is no Outlook message');
+    throw new Error(fields.error ?? 'it is not an Outlook message');
   const isMessage = [fields.subject, fields.body, fields.headers, fields.senderName, fields.senderEmail].some(
     (value) => value !== undefined,
   );
-  if (!isMessage) throw new Error('it holds no message: it may be another Office document');
+  if (!isMessage) throw new Error('it contains no message: it may be another Office document');
   return Buffer.from(messageOf(reader, fields, 0), 'latin1');
 }
 

@@ -44,7 +44,7 @@ export async function unpackZip(
   });
   try {
     if (zip.entryCount > limits.maxEntries)
-      throw new Error(`it holds ${zip.entryCount} entries, over the limit of ${limits.maxEntries}`);
+      throw new Error(`it has ${zip.entryCount} entries, over the limit of ${limits.maxEntries}`);
     const unpacked: Unpacked[] = [];
     const total = { packed: 0, unpacked: 0 };
     for await (const entry of zip.eachEntry()) {
@@ -56,7 +56,7 @@ export async function unpackZip(
         createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       );
       unpacked.push({ name: entry.fileName, path: file });
-      if (unpacked.length > limits.maxEntries) throw new Error(`it holds over ${limits.maxEntries} files`);
+      if (unpacked.length > limits.maxEntries) throw new Error(`it has over ${limits.maxEntries} files`);
     }
     return unpacked;
   } finally {

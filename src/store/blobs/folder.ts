@@ -79,7 +79,7 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
   };
 }
 
-const RIGHTS = 'correct the path or the rights of the folder';
+const RIGHTS = 'correct the path or the permissions of the folder';
 const fixes: Readonly<Record<string, string>> = {
   EROFS: 'its file system is mounted read-only: mount it writable, or set BLOB_DIR to a folder that is',
   EACCES: 'give the user of docketmail the right to write it',

@@ -14,7 +14,7 @@ const maxExpirySeconds = 7 * 24 * 3600;
 
 /** What `check` writes and reads back. */
 const probeKey = 'docketmail-check';
-const probeBytes = Buffer.from('docketmail wrote this to see whether blobs come back as they were.\n');
+const probeBytes = Buffer.from('docketmail wrote this to check that blobs come back unchanged.\n');
 
 /** Opens no connection yet. */
 export function openS3Store(config: S3Config): BlobStore {
