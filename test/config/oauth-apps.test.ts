@@ -90,7 +90,7 @@ describe('oauthApps', () => {
     [
       'a file that is no key of a service account',
       { name: 'g', provider: 'google', serviceAccountFile: 'secret' },
-      /no key of a Google service account/u,
+      /not the key of a Google service account/u,
     ],
   ])('with %s are refused', (_what, app, problem) => {
     const problems = problemsOf({ oauthApps: [app] }, { '/etc/secret': 's3cret' });
