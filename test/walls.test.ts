@@ -160,7 +160,7 @@ describe('a room', () => {
     expect(late.filter(([from, to]) => from !== 'cli.ts' && from !== to && !isAllowed(from, to))).toEqual([]);
   });
 
-  it('takes only types of settings from the store where it is config', () => {
+  it('takes only types of settings from the store if it is config', () => {
     expect([reported.has('src/config/value.ts'), reported.has('src/config/type.ts')]).toEqual([true, false]);
   });
 });

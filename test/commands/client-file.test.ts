@@ -52,7 +52,7 @@ describe('two clients of one id', () => {
     expect(() => refuseRepeatedIds(couple.slice(0, 2), 'clients.csv')).not.toThrow();
   });
 
-  it('are two where one id is a number and the other a text', async () => {
+  it('are two if one id is a number and the other a text', async () => {
     const path = await fileOf('[{"_id":7,"name":"Ada"},{"_id":"7","name":"Bo"}]', 'clients.json');
     const clients = await readClients(path);
     expect(() => refuseRepeatedIds(clients, path)).not.toThrow();
@@ -80,7 +80,7 @@ describe('a client that cannot be imported', () => {
     ]);
   });
 
-  it('does not stop the others where its row has too few columns or a stray quotation mark', async () => {
+  it('does not stop the others if its row has too few columns or a stray quotation mark', async () => {
     const { clients, problems } = await sorted(
       'name,email\nBo"x,bo@x.test\nAda\nCy,cy@x.test\nDi,di@x.test,7\n',
     );

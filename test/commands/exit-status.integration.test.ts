@@ -75,7 +75,7 @@ it('exit status 2 for what is named and is not there', async () => {
   }
 });
 
-it('exit status 1 where a server does not answer or settings are missing, with the reason and no stack trace', async () => {
+it('exit status 1 if a server does not answer or settings are missing, with the reason and no stack trace', async () => {
   const account = newAccount({ name: 'office' });
   const { env, folder } = await newSite([{ account }]);
   const mail = join(folder, 'a.eml');
@@ -106,7 +106,7 @@ it('exit status 1 where a server does not answer or settings are missing, with t
   }
 }, 120_000);
 
-it('exit status 0 where there is nothing to do', async () => {
+it('exit status 0 if there is nothing to do', async () => {
   const { env } = await newSite();
   for (const line of [
     'triage list',

@@ -277,7 +277,7 @@ describe('settings that belong together', () => {
     expect(loadConfig({ ...enough, MONGODB_URI: uri }).mongodb.db).toBe(db);
   });
 
-  it('blobs go to S3 where a bucket is named, else to a folder', () => {
+  it('blobs go to S3 if a bucket is named, else to a folder', () => {
     expect(loadConfig(enough).blobs).toMatchObject({ kind: 'directory' });
     const env = { ...enough, S3_BUCKET: 'b', S3_ENDPOINT: 'http://127.0.0.1:9000' };
     expect(loadConfig(env).blobs).toEqual({

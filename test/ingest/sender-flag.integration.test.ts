@@ -31,13 +31,13 @@ describe('a message whose sender is not proven', () => {
     });
   });
 
-  it('waits in triage where that is required, flagged as well', async () => {
+  it('waits in triage if that is required, flagged as well', async () => {
     const firm = await openFirm();
     await ingestSighting(checking(firm, 'require'), await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['triage', 'unauthenticated']], communications: [] });
   });
 
-  it('bears none where nobody checks', async () => {
+  it('bears none if nobody checks', async () => {
     const firm = await openFirm();
     await ingestSighting(firm, await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['stored']], communications: [[]] });

@@ -164,7 +164,7 @@ describe('a message that cannot be stored', () => {
     });
   });
 
-  it('is not the cause where none can be: the poll ends, with the UIDs', async () => {
+  it('is not the cause if none can be: the poll ends, with the UIDs', async () => {
     const blobs = await refusing(() => true);
     const scripted = await openScripted({ messages: mailOf(5, 6, 7, 8, 9) }, { blobs });
     await expect(scripted.firm.poll(scripted.mailbox)).rejects.toThrow(

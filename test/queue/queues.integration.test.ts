@@ -114,7 +114,7 @@ describe('Redis is disposable', () => {
     );
   });
 
-  it('the schedulers of a flushed Redis come back, and are left alone where they are right', async () => {
+  it('the schedulers of a flushed Redis come back, and are left alone if they are right', async () => {
     const queues = newQueues();
     const mailboxes = [
       { name: 'office', pollIntervalSeconds: 60 },

@@ -66,7 +66,7 @@ it('is stored before it is used: a process that dies after the answer loses only
   expect(office.said.consent).toHaveLength(1);
 });
 
-it('does not believe invalid_grant where another process had refreshed it', async () => {
+it('does not believe invalid_grant if another process had refreshed it', async () => {
   const office = await signedIn();
   let isFirst = true;
   office.server.ways.answer = () => {
@@ -174,7 +174,7 @@ describe('a token server in trouble', () => {
   });
 });
 
-it('a new token is asked for once where the server refuses one that has not ended, and then it is a matter of permission', async () => {
+it('a new token is asked for once if the server refuses one that has not ended, and then it is a matter of permission', async () => {
   const office = await signedIn();
   const store = async (accessToken: string, email: string): Promise<void> =>
     await office.tokens().store(office.use, {
