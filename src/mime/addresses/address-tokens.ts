@@ -1,6 +1,6 @@
 /** Comments nest (RFC 5322 §3.2.2); deeper ones are read as text, so that brackets cannot pile up. */
 const maxCommentDepth = 50;
-/** RFC 5321 §4.5.3.1.3 allows a path of 256; no closing bracket or quote is searched beyond this, so open ones cost linear time. */
+/** RFC 5321 §4.5.3.1.3 allows a path of 256; no closing quote is searched beyond this, so open ones cost linear time. */
 export const maxAngleLength = 1_000;
 
 /** The tokens of an address header (RFC 5322 §3.2.5). `spaced`: white space before it. */
