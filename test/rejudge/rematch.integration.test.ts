@@ -18,13 +18,13 @@ async function changed(firm: Firm, clientId: string, fields: Record<string, unkn
 }
 
 async function hint(firm: Firm, clientId: string): Promise<number> {
-  const changed = await clientChanged(firm.database, {
+  const result = await clientChanged(firm.database, {
     clientId,
     rules: firm.rules,
     enqueue: enqueueInto(firm),
   });
   await firm.ingestWaiting();
-  return changed?.marked ?? 0;
+  return result?.marked ?? 0;
 }
 
 async function preview(firm: Firm, clientId: string) {
