@@ -19,9 +19,9 @@ import { addIngestJobs } from '../src/queue/queues.ts';
 import { previewRematch, rematchOf } from '../src/rejudge/rematch.ts';
 import { rawKey } from '../src/store/blobs/blobs.ts';
 import { deterministicId } from '../src/store/ids.ts';
-import { receiveMessage } from '../src/store/messages.ts';
+import { receiveMessages } from '../src/store/messages.ts';
 import type { MessageFacts } from '../src/decide/message-facts.ts';
-import { startIngestWorkers } from '../src/queue/workers.ts';
+import { startIngestWorkers } from '../src/queue/ingest-workers.ts';
 import { Readable } from 'node:stream';
 
 const count = Number(process.argv[2] ?? 10_000);
@@ -67,12 +67,10 @@ async function messageOf(number: number): Promise<MessageFacts> {
 async function storeAll(): Promise<void> {
   const first = await messageOf(0);
   const sighted = { mailbox: 'office', role: 'capture', inOwnSent: false, backfill: false } as const;
-  const received = await receiveMessage(database.messages, {
-    authentication: null,
-    id: deterministicId(first.fingerprint),
-    facts: first,
-    sighted,
-  });
+  const [received] = await receiveMessages(database.messages, [
+    { authentication: null, id: deterministicId(first.fingerprint), facts: first, sighted },
+  ]);
+  if (received === undefined) throw new Error('nothing was received');
   for (let at = 1; at < count; at += 500) {
     const facts = await Promise.all(
       Array.from({ length: Math.min(500, count - at) }, async (_, index) => await messageOf(at + index)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
+import type { Directory } from '../connect/directory.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -18,6 +19,7 @@ export interface MaintenanceInput {
   readonly roles: ReadonlySet<Role>;
   readonly database: Database;
   readonly queues: Queues;
+  readonly directory: Directory;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
@@ -44,12 +46,16 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
   }
 }
 
-async function keepSchedulers({ config, queues }: MaintenanceInput): Promise<void> {
-  await ensureSchedulers(queues, config.mailboxes);
+const polled = ({ directory }: MaintenanceInput) =>
+  directory.all().flatMap(({ isPaused, settings }) => (isPaused ? [] : [settings]));
+
+async function keepSchedulers(input: MaintenanceInput): Promise<void> {
+  await ensureSchedulers(input.queues, polled(input));
 }
 
-async function reviveMailboxes({ config, database, queues, log }: MaintenanceInput): Promise<void> {
-  const overdue = await reviveOverduePolls(database, queues, config.mailboxes);
+async function reviveMailboxes(input: MaintenanceInput): Promise<void> {
+  const { database, queues, log } = input;
+  const overdue = await reviveOverduePolls(database, queues, polled(input));
   if (overdue.length > 0)
     log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were recreated');
 }

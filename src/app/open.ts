@@ -15,9 +15,12 @@ import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
 import { prepareDatabase } from '../store/migrations.ts';
 import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
+import { openDirectory } from '../connect/directory.ts';
+import type { Directory } from '../connect/directory.ts';
 import { openTokens } from '../connect/oauth/tokens.ts';
 import type { TokenEvents, Tokens } from '../connect/oauth/tokens.ts';
 import { createClosingStack } from './closing-stack.ts';
+import { rulesWith } from './mailbox-addresses.ts';
 import { openMailbox } from './open-mailbox.ts';
 import type { KeepConnections } from './open-mailbox.ts';
 
@@ -26,6 +29,7 @@ export interface Resources {
   readonly config: Config;
   readonly database: Database;
   readonly blobs: BlobStore;
+  readonly directory: Directory;
   /** The OAuth tokens of mailboxes. */
   readonly tokens: Tokens;
   /** This process's folder for what is too large for memory. */
@@ -46,9 +50,10 @@ export interface Resources {
  * if the database is unreachable.
  */
 export async function openResources(
-  config: Config,
+  given: Config,
   { log, tokenEvents }: { readonly log?: Log; readonly tokenEvents?: Partial<TokenEvents> } = {},
 ): Promise<Resources> {
+  let config = given;
   const stack = createClosingStack(
     log && ((error) => log.warn({ error: describeError(error) }, 'closing failed')),
   );
@@ -60,8 +65,15 @@ export async function openResources(
   });
   stack.add(async () => await database.client.close());
   let spool: SpoolFolder;
+  let directory: Directory;
   try {
     await prepareDatabase(database);
+    directory = await openDirectory({
+      database,
+      fileMailboxes: given.mailboxes,
+      keyFile: given.secretsKeyFile,
+    });
+    config = { ...given, rules: rulesWith(given.rules, directory) };
     spool = await openSpool(config);
   } catch (error) {
     await stack.close().catch(() => {});
@@ -82,6 +94,7 @@ export async function openResources(
     config,
     database,
     blobs,
+    directory,
     tokens,
     spoolDir: spool.dir,
     reader: () => {
@@ -103,7 +116,7 @@ export async function openResources(
       return (queues = opened);
     },
     mailbox: (settings, keep) => {
-      const mailbox = openMailbox(settings, { tokens, ...(keep && { keep }) });
+      const mailbox = openMailbox(settings, { tokens, directory, ...(keep && { keep }) });
       stack.add(async () => await mailbox.source.close());
       return mailbox;
     },

@@ -2,7 +2,7 @@
 import type { ObjectId } from 'mongodb';
 import type { Config } from '../config/config.ts';
 import type { PollDeps } from '../poll/poll-run.ts';
-import { addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
+import { addGroupJob, addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { Resources } from './open.ts';
 
@@ -17,7 +17,7 @@ export function pollIntoQueue({ config, database, blobs, spoolDir }: Resources, 
     database,
     blobs,
     spoolDir,
-    enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
+    enqueue: async (ids, group) => await addGroupJob(queues, ids, group),
     remember: () => {},
     hasRoom: createBackpressure(queues, config.poll.backpressure),
     batch: config.poll.batch,

@@ -1,22 +1,22 @@
 /** The composition root of `docketmail start`. */
-import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { missingStaffDomains } from '../config/config-checks.ts';
+import type { Directory } from '../connect/directory.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
-import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
+import type { IngestDeps, IngestStep } from '../ingest/ingest-deps.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
-import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll-run.ts';
+import type { PollDeps, PollStep } from '../poll/poll-run.ts';
 import { watchReceivingServer } from '../poll/receiving-server.ts';
-import { watchMailbox } from '../poll/watch.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
-import { addPoll } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
-import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
+import { startIngestWorkers } from '../queue/ingest-workers.ts';
+import { startPollWorkers } from '../queue/workers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Liveness } from './heartbeat.ts';
 import { probeDatabase } from '../store/mongo.ts';
@@ -26,7 +26,10 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
-import { signInDeps } from './sign-in.ts';
+import { mailboxDesk } from './mailbox-desk.ts';
+import { openMailbox } from './open-mailbox.ts';
+import { runMailboxes } from './running-mailboxes.ts';
+import type { RunningMailboxes } from './running-mailboxes.ts';
 import { sayTokenEvents } from './token-events.ts';
 import type { Role } from './roles.ts';
 
@@ -49,7 +52,6 @@ interface Composition {
   readonly resources: Resources;
   readonly queues: Queues;
   readonly roles: ReadonlySet<Role>;
-  readonly mailboxes: readonly PolledMailbox[];
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trial: Partial<Trial>;
@@ -71,10 +73,12 @@ export async function openApp(
   const staff = missingStaffDomains(config.rules);
   if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
   const metrics = createMetrics();
+  let directory: Directory | null = null;
   const resources = await openResources(config, {
     log,
-    tokenEvents: sayTokenEvents({ config, log, metrics }),
+    tokenEvents: sayTokenEvents({ mailboxes: () => directory?.all() ?? [], log, metrics }),
   });
+  directory = resources.directory;
   try {
     const queues = await resources.queues();
     resources.reader();
@@ -92,16 +96,14 @@ export async function openApp(
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
-    const mailboxes = roles.has('poll')
-      ? config.mailboxes.map((mailbox) => resources.mailbox(mailbox, 'while-watching'))
-      : [];
+    let mailboxes: RunningMailboxes | null = null;
+    resources.addCloser(async () => await mailboxes?.close());
     const graceMs = config.shutdownSeconds * 1000;
     resources.addCloser(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
     const composition: Composition = {
       resources,
       queues,
       roles,
-      mailboxes,
       log,
       metrics,
       trial,
@@ -109,13 +111,29 @@ export async function openApp(
       liveness: () => heartbeat.liveness(),
       signal,
     };
+    // Followed well within the interval that is promised.
+    const followMs = (config.reconcileSeconds * 1000) / 2;
     if (roles.has('ingest')) workers.push(startIngest(composition));
     if (roles.has('poll')) {
-      workers.push(startPoll(composition));
-      background.push(...watchMailboxes(composition));
-    }
-    background.push(runMaintenance({ ...composition, config, database: resources.database }));
-    // Before the dashboard opens: if its port is taken, what already runs must end for the reason to be reported.
+      mailboxes = runMailboxes({
+        ...composition,
+        database: resources.database,
+        directory: resources.directory,
+        open: (settings) => openMailbox(settings, { ...resources, keep: 'while-watching' }),
+        everyMs: followMs,
+      });
+      background.push(mailboxes.done);
+      workers.push(startPoll(composition, mailboxes));
+    } else background.push(followDirectory(composition, followMs));
+    background.push(
+      runMaintenance({
+        ...composition,
+        config,
+        database: resources.database,
+        directory: resources.directory,
+      }),
+    );
+    // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
     resources.addCloser(async () => {
       stopping.abort();
       // What is aborted from now on is not a death, even if the shutdown limit is too short.
@@ -150,8 +168,8 @@ function startIngest(composition: Composition): RunningWorkers {
   return startIngestWorkers({ ...workerSettings(composition), ingest, concurrency });
 }
 
-function startPoll(composition: Composition): RunningWorkers {
-  const { resources, queues, roles, mailboxes, trial, log } = composition;
+function startPoll(composition: Composition, mailboxes: RunningMailboxes): RunningWorkers {
+  const { resources, queues, roles, trial, log } = composition;
   const reader = resources.reader();
   const lookAt = watchReceivingServer(resources.config.rules, log);
   const poll: PollDeps = {
@@ -165,29 +183,25 @@ function startPoll(composition: Composition): RunningWorkers {
     ...(trial.timing?.patience && { patience: trial.timing.patience }),
   };
   const { concurrency } = resources.config.poll;
-  return startPollWorkers({ ...workerSettings(composition), poll, mailboxes, concurrency });
+  const mailboxNamed = async (name: string) => await mailboxes.named(name);
+  return startPollWorkers({ ...workerSettings(composition), poll, mailboxNamed, concurrency });
 }
 
-function watchMailboxes({ resources, queues, mailboxes, log, signal }: Composition): Promise<void>[] {
-  const { leases } = resources.database;
-  const owner = randomUUID();
-  return mailboxes.map(async (mailbox) => {
-    const onArrival = (): void => {
-      addPoll(queues, mailbox.name).catch((error: unknown) =>
-        log.warn(
-          { mailbox: mailbox.name, error: describeError(error) },
-          'arrival could not be queued; the next tick finds it',
-        ),
+/** A process that polls nothing follows the directory for its pages and rules. */
+async function followDirectory({ resources, log, signal }: Composition, everyMs: number): Promise<void> {
+  while (!signal.aborted) {
+    await delay(everyMs, undefined, { signal }).catch(() => {});
+    await resources.directory
+      .refresh()
+      .catch((error: unknown) =>
+        log.warn({ error: describeError(error) }, 'mailboxes could not be looked up'),
       );
-    };
-    await watchMailbox({ mailbox, leases, owner, onArrival, log, signal });
-  });
+  }
 }
 
 async function openDashboardOf({
   resources,
   queues,
-  mailboxes,
   log,
   metrics,
   liveness,
@@ -202,12 +216,7 @@ async function openDashboardOf({
     metrics,
     log,
     liveness,
-    health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
-    mailboxes: config.mailboxes,
-    signIn: signInDeps(
-      resources,
-      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
-    ),
+    desk: mailboxDesk(resources),
     triage: {
       database,
       blobs,

@@ -1,15 +1,15 @@
-import type { Config } from '../config/config.ts';
+import type { ConfiguredMailbox } from '../connect/directory.ts';
 import type { TokenEvents } from '../connect/oauth/tokens.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** Token events, in the log and the metrics. */
 export function sayTokenEvents({
-  config,
+  mailboxes: all,
   log,
   metrics,
 }: {
-  readonly config: Config;
+  readonly mailboxes: () => readonly ConfiguredMailbox[];
   readonly log: Log;
   readonly metrics: Metrics;
 }): TokenEvents {
@@ -24,7 +24,7 @@ export function sayTokenEvents({
     onAppBroken: ({ app, error, fix }) => {
       if (said.has(app)) return;
       said.set(app, error);
-      const mailboxes = config.mailboxes.flatMap(({ name, auth }) =>
+      const mailboxes = all().flatMap(({ settings: { name, auth } }) =>
         auth.kind === 'oauth' && auth.app === app ? [name] : [],
       );
       log.error(

@@ -26,9 +26,8 @@ async function audit(
   name: string,
   { fix = false, blobs = false, json = false }: { fix?: boolean; blobs?: boolean; json?: boolean },
 ): Promise<void> {
-  const config = loadConfig(process.env);
-  const wanted = mailboxNamed(config, name);
-  await withResources(config, async (resources) => {
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async (resources) => {
+    const wanted = mailboxNamed(resources.directory, name);
     const audits = await auditMailbox(resources.database, resources.mailbox(wanted), {
       fix,
       blobs: { store: resources.blobs, of: blobs ? 'all' : 'failed' },

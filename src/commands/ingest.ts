@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { addIngestJobs } from '../queue/queues.ts';
 import { undoImport } from '../ingest/undo-import.ts';
 import type { UndoneImport } from '../ingest/undo-import.ts';
-import type { IngestOutcome } from '../ingest/ingest.ts';
+import type { IngestOutcome } from '../ingest/ingest-deps.ts';
 import { scanClients } from '../store/address-book.ts';
 import { BATCH_NAME, importedBatches } from '../store/imports.ts';
 import { ingestFiles } from './ingest-files.ts';

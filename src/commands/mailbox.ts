@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
-import { signInDeps } from '../app/sign-in.ts';
+import { mailboxDesk } from '../app/mailbox-desk.ts';
 import { loadConfig } from '../config/config.ts';
 import { OAuthError } from '../connect/oauth/request.ts';
 import { beginOnDevice, SignInError, startUrl } from '../connect/oauth/sign-in.ts';
 import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import { addPoll } from '../queue/queues.ts';
 import { findToken } from '../store/tokens.ts';
+import { addMailboxAdmin } from './mailbox-admin.ts';
 import { UsageError } from './usage.ts';
 
 /** How long a sign-in may take. */
@@ -24,16 +25,14 @@ export function mailboxCommand(): Command {
     .option('--device', 'show a code to enter in any browser, if the provider supports it')
     .option('--no-wait', 'only print where to sign in')
     .action(authorise);
+  addMailboxAdmin(mailbox);
   return mailbox;
 }
 
 async function authorise(name: string, { device, wait }: { device?: boolean; wait: boolean }): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
-    const deps = signInDeps(
-      resources,
-      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
-    );
+    const deps = mailboxDesk(resources).signIn;
     try {
       if (device === true) await onDevice(deps, name);
       else await inBrowser(deps, { resources, name, wait });

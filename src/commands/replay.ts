@@ -5,7 +5,7 @@ import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps } from '../ingest/ingest.ts';
+import type { IngestDeps } from '../ingest/ingest-deps.ts';
 import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { messagesNamed } from '../store/message-name.ts';
 import { tally } from '../rejudge/preview.ts';
@@ -103,7 +103,7 @@ export async function replayMessages(
       database,
       blobs,
       reader: resources.reader(),
-      rules: config.rules,
+      rules: resources.config.rules,
       rejudgeSoon: async (ids) => void again.push(...ids),
     };
     const found: MessageDocument[] = [];

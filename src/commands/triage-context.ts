@@ -35,10 +35,10 @@ export async function withTriageContext<T>(work: (context: TriageContext) => Pro
       database,
       blobs,
       reader: resources.reader(),
-      rules: config.rules,
+      rules: resources.config.rules,
       rejudgeSoon: enqueue,
       enqueue,
-      caseStatuses: config.rules.caseStatuses.map(({ status }) => status),
+      caseStatuses: resources.config.rules.caseStatuses.map(({ status }) => status),
     });
   });
 }

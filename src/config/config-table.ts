@@ -185,7 +185,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, silenceHours, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -221,7 +221,7 @@ export const settings = {
   ingestConcurrency: setting({
     name: 'INGEST_CONCURRENCY',
     group: g.poll,
-    doc: 'Messages that one process ingests at the same time.',
+    doc: 'Groups of messages that one process ingests at the same time.',
     kind: few,
     fallback: '4',
   }),
@@ -246,10 +246,17 @@ export const settings = {
     kind: seconds,
     fallback: '30',
   }),
+  mailboxDownSeconds: setting({
+    name: 'MAILBOX_DOWN_SECONDS',
+    group: g.poll,
+    doc: 'A mailbox that cannot be read for longer makes /health/mailboxes and docketmail mailbox list report the installation as unhealthy.',
+    kind: wholeNumber({ min: 1, max: 604_800 }),
+    fallback: '900',
+  }),
   backpressureHigh: setting({
     name: 'BACKPRESSURE_HIGH',
     group: g.poll,
-    doc: 'Polling pauses while more ingest jobs than this are waiting.',
+    doc: 'Polling pauses while more messages than this wait for ingest.',
     kind: count,
     fallback: '5000',
   }),

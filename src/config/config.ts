@@ -45,6 +45,9 @@ export interface Config {
     readonly spoolDir: string;
   };
   readonly reconcileSeconds: number;
+  /** Of a mailbox that does not say. */
+  readonly pollIntervalSeconds: number;
+  readonly mailboxDownSeconds: number;
   readonly dashboard: {
     readonly host: string;
     readonly port: number;
@@ -87,9 +90,14 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
   const problems: string[] = [];
   const found: Found = readTable({ table: settings, find: inEnvironment(env), readFile, problems });
   const { mailboxes, oauthApps } = readMailboxes({ env, found, readFile, problems });
-  if (options.mailboxes !== 'optional' && mailboxes.length === 0 && problems.length === 0) {
+  if (
+    options.mailboxes !== 'optional' &&
+    !found.secretsKeyFile &&
+    mailboxes.length === 0 &&
+    problems.length === 0
+  ) {
     problems.push(
-      `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
+      `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE; with SECRETS_KEY_FILE mailboxes may be added later (docketmail mailbox add).`,
     );
   }
   if (found.secretsKeyFile) checkKeyFile({ path: found.secretsKeyFile, readFile, problems });
@@ -206,6 +214,8 @@ function configOf({
       spoolDir: resolve(v.spoolDir ?? tmpdir()),
     },
     reconcileSeconds: v.reconcileSeconds,
+    pollIntervalSeconds: v.pollIntervalSeconds,
+    mailboxDownSeconds: v.mailboxDownSeconds,
     dashboard: {
       host: v.dashboardHost,
       port: v.dashboardPort,

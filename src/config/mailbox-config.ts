@@ -21,13 +21,17 @@ export interface MailboxConfig {
   /** Older mail is back-fill; null: none is. */
   readonly since: Date | null;
   readonly pollIntervalSeconds: number;
+  /** No mail for so long is worth a look; null: however long. */
+  readonly silenceHours: number | null;
 }
 
 export type MailboxAuth =
   | { readonly kind: 'password'; readonly password: string }
   /** If a file is named, it is read again before each login: tokens live for an hour. */
   | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null }
-  | ({ readonly kind: 'oauth' } & OAuthUse);
+  | ({ readonly kind: 'oauth' } & OAuthUse)
+  /** Sealed in the database, beside the mailbox. */
+  | { readonly kind: 'stored' };
 
 /** The fields of one mailbox as read, and the label of each in a problem. */
 export interface MailboxFields {
@@ -53,7 +57,7 @@ export function mailboxOf({
   readonly problems: string[];
 }): MailboxConfig | undefined {
   const { values, label, pollIntervalSeconds } = fields;
-  const { host, port, security, user, folders, name, role, since } = values;
+  const { host, port, security, user, folders, name, role, since, silenceHours } = values;
   // null: not given. undefined: given and already reported.
   if (host === null) problems.push(missing({ row: mailboxSettings.host, label: label('host') }));
   if (user === null) problems.push(missing({ row: mailboxSettings.user, label: label('user') }));
@@ -71,7 +75,13 @@ export function mailboxOf({
   }
   if (!host || !user || !folders || !role || !auth) return undefined;
   if (port === undefined || security === undefined || name === undefined) return undefined;
-  if (since === undefined || ca === undefined || pollIntervalSeconds === undefined) return undefined;
+  if (
+    silenceHours === undefined ||
+    since === undefined ||
+    ca === undefined ||
+    pollIntervalSeconds === undefined
+  )
+    return undefined;
   const secured = security ?? (port === null || port === tlsPort ? 'tls' : 'starttls');
   return {
     name: name ?? user,
@@ -85,6 +95,7 @@ export function mailboxOf({
     folders,
     since,
     pollIntervalSeconds,
+    silenceHours,
   };
 }
 

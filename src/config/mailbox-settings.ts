@@ -79,4 +79,10 @@ export const mailboxSettings = {
     kind: isoDate,
     example: '2026-01-31',
   }),
+  silenceHours: setting({
+    name: 'MAILBOX_SILENCE_HOURS',
+    group: mailboxGroup,
+    doc: 'No new mail for this many hours counts as a fault of the mailbox. Without it, silence does not.',
+    kind: wholeNumber({ min: 1, max: 8_760 }),
+  }),
 } as const;

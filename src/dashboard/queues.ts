@@ -13,6 +13,9 @@ import type { Queues } from '../queue/queues.ts';
 /** What a job's return value may show: counts and codes, nothing from the mail. */
 const SHOWN = [
   'outcome',
+  'messages',
+  'counts',
+  'failed',
   'verdict',
   'communications',
   'caseUpdates',
@@ -29,10 +32,11 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
   const server = new HonoAdapter(serveStatic);
   server.setBasePath('/queues');
   const ingestAdapter = new BullMQAdapter(ingest, {
-    description: 'One job a message',
+    description: 'Groups of new messages, and messages that failed or are judged again',
     externalJobUrl: ({ data }) => {
       const job = ingestJob.safeParse(data);
-      return { displayText: 'Message', href: job.success ? `/jobs/${job.data.kind}/${job.data.id}` : '/' };
+      const one = job.success && job.data.kind !== 'group' ? job.data : null;
+      return { displayText: 'Message', href: one !== null ? `/jobs/${one.kind}/${one.id}` : '/' };
     },
   });
   const adapters = [
@@ -70,6 +74,6 @@ function uiFolder(): string {
 
 function redacted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const shown = [...SHOWN, 'mailbox', 'kind', 'id'];
+  const shown = [...SHOWN, 'mailbox', 'kind', 'id', 'ids'];
   return Object.fromEntries(Object.entries(value).filter(([key]) => shown.includes(key)));
 }

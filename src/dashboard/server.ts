@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError } from '../errors.ts';
-import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
@@ -31,7 +30,6 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
-    readonly signIn: SignInDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -60,8 +58,8 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
-  mountOAuth(app, input);
-  mountApi(app, input.triage);
+  mountOAuth(app, { signIn: input.desk.signIn, log });
+  mountApi(app, input.triage, input.desk);
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });

@@ -64,15 +64,29 @@ export function relationKeys(
   };
 }
 
+interface ThreadKeys {
+  readonly threadIds: readonly string[];
+  readonly ids: readonly string[];
+}
+
 /**
  * Where to find the clients of a thread: messages of these threads, and messages that answer one of these ids. Null if that would
  * find no client.
  */
 export function threadKeys(
   message: Pick<MessageFacts, 'threadId' | 'answers'>,
+  relations: Pick<Relations, 'thread'>,
+): ThreadKeys | null {
+  if (relations.thread.every(({ clientIds }) => clientIds.length === 0)) return null;
+  return threadKeysOnceDecided(message, relations);
+}
+
+/** The same, where messages of the thread are yet to be decided and may get clients. */
+export function threadKeysOnceDecided(
+  message: Pick<MessageFacts, 'threadId' | 'answers'>,
   { thread }: Pick<Relations, 'thread'>,
-): { readonly threadIds: readonly string[]; readonly ids: readonly string[] } | null {
-  if (thread.every(({ clientIds }) => clientIds.length === 0)) return null;
+): ThreadKeys | null {
+  if (thread.length === 0) return null;
   const threadIds = [message.threadId, ...thread.map(({ threadId }) => threadId)];
   return { threadIds: [...new Set(threadIds)], ids: message.answers.filter(identifies) };
 }

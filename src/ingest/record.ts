@@ -126,19 +126,32 @@ export async function flagSender(
   else await communications.updateMany({ ...own, flags }, { $pull: { flags } });
 }
 
-/** Writes what a message's judgement requires and is not written yet. Safe to rerun at any point. */
-export async function writeOut(
-  { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
+/** Writes what the judgements ask for and what is not written yet, for each message how much. Safe to run again at any point. */
+export async function writeCommunications(
+  { communications }: Pick<Database, 'communications'>,
+  judged: readonly { readonly message: MessageDocument; readonly mail: Mail }[],
+): Promise<number[]> {
+  const rows = judged.flatMap(({ message, mail }, at) =>
+    message.links
+      .filter((link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined)
+      .map((link) => ({ at, row: communicationOf(message, mail, link) })),
+  );
+  const isNew = await recordCommunications(
+    communications,
+    rows.map(({ row }) => row),
+  );
+  const written = judged.map(() => 0);
+  for (const [index, { at }] of rows.entries())
+    if (isNew[index] === true) written[at] = (written[at] ?? 0) + 1;
+  return written;
+}
+
+/** The same for the case updates of one message. */
+export async function writeCaseUpdates(
+  { caseUpdates }: Pick<Database, 'caseUpdates'>,
   message: MessageDocument,
   mail: Mail,
-): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter(
-    (link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined,
-  );
-  const written = await recordCommunications(
-    communications,
-    links.map((link) => communicationOf(message, mail, link)),
-  );
+): Promise<number> {
   let updates = 0;
   for (const update of message.caseUpdates) {
     // One that was written but no longer exists was deleted by a person.
@@ -151,5 +164,5 @@ export async function writeOut(
         messageRef: message._id,
       });
   }
-  return { communications: written, caseUpdates: updates };
+  return updates;
 }

@@ -2,7 +2,7 @@
 import type { ObjectId } from 'mongodb';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { isAsWritten, retractLinks } from './retract.ts';
-import type { IngestDeps } from './ingest.ts';
+import type { IngestDeps } from './ingest-deps.ts';
 import { linkStateOf, stateFields } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -91,8 +91,8 @@ async function undoMessage(undoing: Undoing, id: ObjectId): Promise<void> {
   }
   await messages.deleteOne({ _id: id });
   done.messages += 1;
-  // Messages that had this one as parent or original are rejudged without it.
-  await deps.rejudgeSoon(await markDependants(messages, message));
+  // What had this message for its parent or its original is judged without it.
+  await deps.rejudgeSoon(await markDependants(messages, [message]));
 }
 
 async function whyKept({ deps, mailboxes }: Undoing, message: MessageDocument): Promise<Kept | null> {

@@ -1,12 +1,13 @@
-import type { ObjectId } from 'mongodb';
 import { describeError } from '../errors.ts';
 import { isCutOff } from '../mailbox/declared-size.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.ts';
 import { isStub } from '../mailbox/stub.ts';
+import { inGroups } from './fetched-groups.ts';
 import { isSameAnswer } from './parking.ts';
 import { LOOKS, patience, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
+import { putAll } from '../store/blobs/put-all.ts';
 import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
 import { giveUpRaw } from '../store/lost-raw.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
@@ -18,6 +19,7 @@ import type { PollRun } from './poll-run.ts';
 const FETCH_WINDOW = 200;
 /** One message that cannot be stored is its own fault (a limit of the store); this many in a row are the store's. */
 const MAX_UNSTORED_IN_A_ROW = 3;
+const BACKLOG_MS = 24 * 60 * 60_000;
 
 /** Fetches raw bytes for due rows without them. True when none is left. */
 export async function fetchPending(
@@ -25,7 +27,7 @@ export async function fetchPending(
   session: MailboxSession,
   key: FolderEpoch,
 ): Promise<boolean> {
-  const { database, total } = run;
+  const { database } = run;
   const asked = new Set<number>();
   const unstored: number[] = [];
   for (;;) {
@@ -34,22 +36,9 @@ export async function fetchPending(
     const wanted = rows.filter((row) => !asked.has(row.uid));
     if (wanted.length === 0) return true;
     for (const { uid } of wanted) asked.add(uid);
-    const byUid = new Map(wanted.map((row) => [row.uid, row]));
-    const stored: ObjectId[] = [];
     const missing: SightingDocument[] = [];
-    try {
-      for await (const fetched of session.fetch(wanted.map(asWanted))) {
-        const row = byUid.get(fetched.uid);
-        if (row === undefined) continue;
-        if (fetched.kind === 'missing') missing.push(row);
-        else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
-        else if (await keep(run, { row, fetched, unstored })) stored.push(row._id);
-      }
-    } finally {
-      await run.enqueue(stored);
-      total.fetched += stored.length;
-      run.step?.('enqueued');
-    }
+    const arriving = prepareEach(run, session.fetch(wanted.map(asWanted)), { wanted, missing, unstored });
+    for await (const group of inGroups(arriving, bytesInMemory)) await handOn(run, group, unstored);
     await lookFor(run, session, missing);
     if (!(await run.shouldContinue()) || !(await run.hasRoom())) return false;
   }
@@ -87,39 +76,132 @@ function concernsOneMessage({ code }: MailboxError): boolean {
 interface Kept {
   readonly row: SightingDocument;
   readonly fetched: Extract<Fetched, { readonly kind: 'whole' | 'stream' }>;
-  /** Consecutive UIDs that could not be stored. */
-  readonly unstored: number[];
 }
 
-/** Makes one fetched message durable, then updates its row. False if it is not kept: its row says why. */
-async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boolean> {
-  let raw: Spooled | null = null;
-  try {
-    let warning: string | null;
-    try {
-      raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: run.spoolDir });
-      const judged = await warningOrDoubt(run, { row, fetched, raw });
-      if (judged === 'doubt') return false;
-      warning = judged;
-      const { content, size, sha256 } = raw;
-      await run.blobs.put({ key: rawKey(sha256), content, size, sha256 });
-      unstored.length = 0;
-    } catch (error) {
-      await noteUnkept(run, row, { error, unstored });
-      return false;
+interface Prepared {
+  readonly row: SightingDocument;
+  readonly raw: Spooled;
+  readonly warning: string | null;
+}
+
+const bytesInMemory = ({ raw: { content } }: Prepared): number =>
+  Buffer.isBuffer(content) ? content.length : 0;
+
+/** Each message that came, hashed. What could not be had is noted in its row, or is among the `missing`. */
+async function* prepareEach(
+  run: PollRun,
+  arriving: AsyncIterable<Fetched>,
+  {
+    wanted,
+    missing,
+    unstored,
+  }: {
+    readonly wanted: readonly SightingDocument[];
+    readonly missing: SightingDocument[];
+    readonly unstored: number[];
+  },
+): AsyncGenerator<Prepared> {
+  const byUid = new Map(wanted.map((row) => [row.uid, row]));
+  for await (const fetched of arriving) {
+    const row = byUid.get(fetched.uid);
+    if (row === undefined) continue;
+    if (fetched.kind === 'missing') missing.push(row);
+    else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
+    else {
+      const ready = await prepare(run, { row, fetched }, unstored);
+      if (ready !== null) yield ready;
     }
-    run.step?.('raw-stored');
-    const key = rawKey(raw.sha256);
-    await markFetched(run.database.sightings, row._id, { key, size: raw.size, warning });
-    run.step?.('row-fetched');
-    if (Buffer.isBuffer(raw.content)) run.remember(key, raw.content);
-    return true;
-  } finally {
-    await raw?.dispose();
   }
 }
 
-/** @throws if it is not about this message alone. */
+/** Makes the messages of a group durable, says so in their rows, and hands on those that are kept. */
+async function handOn(run: PollRun, group: readonly Prepared[], unstored: number[]): Promise<void> {
+  try {
+    const { kept, problem } = await store(run, group, unstored);
+    if (kept.length > 0) await noteFetched(run, kept);
+    if (problem !== null) throw problem.error;
+  } finally {
+    for (const { raw } of group) await raw.dispose();
+  }
+}
+
+/** Its bytes, hashed. Null where they are not kept: its row says why. */
+async function prepare(run: PollRun, { row, fetched }: Kept, unstored: number[]): Promise<Prepared | null> {
+  let raw: Spooled | null = null;
+  let isPrepared = false;
+  try {
+    raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: run.spoolDir });
+    const warning = await warningOrDoubt(run, { row, fetched, raw });
+    isPrepared = warning !== 'doubt';
+    return warning === 'doubt' ? null : { row, raw, warning };
+  } catch (error) {
+    await noteUnkept(run, row, { error, unstored });
+    return null;
+  } finally {
+    if (!isPrepared) await raw?.dispose();
+  }
+}
+
+/** Those that are durable, and the error where the store seems to be broken. */
+async function store(
+  run: PollRun,
+  prepared: readonly Prepared[],
+  unstored: number[],
+): Promise<{ readonly kept: readonly Prepared[]; readonly problem: { readonly error: unknown } | null }> {
+  const stored = await putAll(
+    run.blobs,
+    prepared.map(({ raw: { content, size, sha256 } }) => ({
+      key: rawKey(sha256),
+      content,
+      size,
+      sha256,
+    })),
+  );
+  const kept: Prepared[] = [];
+  let problem: { readonly error: unknown } | null = null;
+  for (const [at, one] of prepared.entries()) {
+    const outcome = stored[at];
+    if (outcome?.status !== 'rejected') {
+      unstored.length = 0;
+      kept.push(one);
+      continue;
+    }
+    try {
+      await noteUnkept(run, one.row, { error: outcome.reason, unstored });
+    } catch (error) {
+      problem ??= { error };
+    }
+  }
+  run.step?.('raw-stored');
+  return { kept, problem };
+}
+
+async function noteFetched(run: PollRun, kept: readonly Prepared[]): Promise<void> {
+  const [first] = kept;
+  await markFetched(
+    run.database.sightings,
+    kept.map(({ row: { _id }, raw: { sha256, size }, warning }) => ({
+      id: _id,
+      key: rawKey(sha256),
+      size,
+      warning,
+    })),
+  );
+  run.step?.('row-fetched');
+  for (const { raw } of kept) if (Buffer.isBuffer(raw.content)) run.remember(rawKey(raw.sha256), raw.content);
+  await run.enqueue(
+    kept.map(({ row: { _id } }) => _id),
+    { isBacklog: first !== undefined && isBacklog(first.row) },
+  );
+  run.total.fetched += kept.length;
+  run.step?.('enqueued');
+}
+
+/** Mail that was old when it was first seen belongs to an import: what comes today goes first. */
+const isBacklog = ({ internalDate, createdAt }: SightingDocument): boolean =>
+  internalDate !== null && createdAt.getTime() - internalDate.getTime() > BACKLOG_MS;
+
+/** @throws where it is not about this message alone. */
 async function noteUnkept(
   run: PollRun,
   row: SightingDocument,
@@ -144,7 +226,7 @@ async function noteUnkept(
  */
 async function warningOrDoubt(
   run: PollRun,
-  { row, fetched, raw }: Omit<Kept, 'unstored'> & { readonly raw: Spooled },
+  { row, fetched, raw }: Kept & { readonly raw: Spooled },
 ): Promise<string | null> {
   const declared = fetched.kind === 'whole' ? (fetched.shortOf ?? 0) : fetched.expectedSize;
   const isShort = raw.size < declared;

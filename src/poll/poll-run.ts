@@ -18,8 +18,8 @@ export interface PollDeps {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly spoolDir: string;
-  /** Queues fetched sightings. The reconciler re-adds lost ones. */
-  readonly enqueue: (sightings: readonly ObjectId[]) => Promise<void>;
+  /** Hands a group of fetched sightings on. What is lost of it the reconciler hands on once more. */
+  readonly enqueue: (sightings: readonly ObjectId[], group: FetchedGroup) => Promise<void>;
   /** Keeps raw bytes for an ingest job of this process. */
   readonly remember: (key: string, raw: Buffer) => void;
   /** False while too many messages wait to be ingested. */
@@ -34,6 +34,11 @@ export interface PollDeps {
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
   readonly step?: (name: PollStep) => void;
+}
+
+export interface FetchedGroup {
+  /** Mail of an import, which may wait for what comes today. */
+  readonly isBacklog: boolean;
 }
 
 export type PollStep =

@@ -11,13 +11,23 @@ export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as co
 
 /** Jobs only carry references: their data is stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
-export const ingestJob = z.object({
-  /** `sighting`: take this occurrence to its end. `message`: rejudge this message. */
-  kind: z.enum(['sighting', 'message']),
-  id: z.string().regex(/^[0-9a-f]{24}$/u),
-});
+const reference = z.string().regex(/^[0-9a-f]{24}$/u);
+export const ingestJob = z.discriminatedUnion('kind', [
+  z.object({
+    /** `sighting`: bring this occurrence to its end. `message`: judge this message again. */
+    kind: z.enum(['sighting', 'message']),
+    id: reference,
+  }),
+  z.object({
+    /** Bring these occurrences to their end, together. */
+    kind: z.literal('group'),
+    ids: z.array(reference).min(1).max(1_000),
+  }),
+]);
 export type MailboxJob = z.infer<typeof mailboxJob>;
 export type IngestJob = z.infer<typeof ingestJob>;
+/** A job for one message alone. */
+export type SingleJob = Extract<IngestJob, { readonly id: string }>;
 
 export interface Queues {
   readonly tick: Queue<MailboxJob>;
@@ -80,11 +90,14 @@ export function mailboxKey(mailbox: string): string {
   return `mailbox-${createHash('sha256').update(mailbox).digest('hex').slice(0, 16)}`;
 }
 
-export function ingestJobId({ kind, id }: IngestJob): string {
+export function ingestJobId({ kind, id }: SingleJob): string {
   return `${kind}-${id}`;
 }
 
-/** One poll per mailbox at a time; a request during a poll runs once more after it. */
+/** By the first of a group, which the rows of all of them name. */
+const groupJobId = (first: string): string => `group-${first}`;
+
+/** One poll of a mailbox at a time; what is asked for during a poll happens once more after it. */
 export async function addPoll({ poll }: Pick<Queues, 'poll'>, mailbox: string): Promise<void> {
   const deduplication = { id: mailboxKey(mailbox), keepLastIfActive: true };
   await poll.add('poll', { mailbox }, { ...pollOptions, deduplication });
@@ -92,17 +105,39 @@ export async function addPoll({ poll }: Pick<Queues, 'poll'>, mailbox: string): 
 
 export async function addIngestJobs(
   { ingest }: Pick<Queues, 'ingest'>,
-  kind: IngestJob['kind'],
+  kind: SingleJob['kind'],
   ids: readonly ObjectId[],
 ): Promise<void> {
   if (ids.length === 0) return;
   await ingest.addBulk(
     ids.map((objectId) => {
-      const data: IngestJob = { kind, id: objectId.toHexString() };
+      const data: SingleJob = { kind, id: objectId.toHexString() };
       const again = kind === 'message' ? { removeOnComplete: true } : {};
       return { name: kind, data, opts: { ...ingestOptions, ...again, jobId: ingestJobId(data) } };
     }),
   );
+}
+
+/** BullMQ takes jobs without a priority first: an import waits for what comes today. */
+const BACKLOG_PRIORITY = 1;
+/** For what is counted of groups that wait: as many messages as most of them have. */
+const MESSAGES_PER_GROUP = 50;
+
+/** One job for all of them; for a single one the job that it would get alone. */
+export async function addGroupJob(
+  queues: Pick<Queues, 'ingest'>,
+  ids: readonly ObjectId[],
+  { isBacklog }: { readonly isBacklog: boolean },
+): Promise<void> {
+  const [first, second] = ids;
+  if (first === undefined) return;
+  if (second === undefined) return await addIngestJobs(queues, 'sighting', ids);
+  const data: IngestJob = { kind: 'group', ids: ids.map((id) => id.toHexString()) };
+  await queues.ingest.add('group', data, {
+    ...ingestOptions,
+    ...(isBacklog && { priority: BACKLOG_PRIORITY }),
+    jobId: groupJobId(first.toHexString()),
+  });
 }
 
 export interface Scheduled {
@@ -145,7 +180,12 @@ export async function upsertScheduler(
   await tick.upsertJobScheduler(mailboxKey(name), { every }, { name: 'tick', data: { mailbox: name }, opts });
 }
 
-/** Milliseconds since the epoch by Redis's clock, shared by all. */
+/** Of a mailbox that is polled no more. */
+export async function removeScheduler({ tick }: Pick<Queues, 'tick'>, mailbox: string): Promise<void> {
+  await tick.removeJobScheduler(mailboxKey(mailbox));
+}
+
+/** Milliseconds since the epoch by the clock of Redis, which is one for all. */
 async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
   const [seconds] = await redis.time();
   return Number(seconds) * 1000;
@@ -157,7 +197,7 @@ async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
  */
 export async function ensureIngestJob(
   { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
-  job: IngestJob,
+  job: SingleJob,
 ): Promise<'left' | 'revived'> {
   const found = await readJob(ingest, ingestJobId(job));
   if (found === 'unreadable') await removeJobKeys({ redis, queue: ingest }, ingestJobId(job));
@@ -171,8 +211,26 @@ export async function ensureIngestJob(
   return 'revived';
 }
 
-/** Unfinished ingest jobs. */
+/** Whether the job of a group is yet to run, or runs. */
+export async function isGroupUnderWay(
+  { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
+  first: ObjectId,
+): Promise<boolean> {
+  const id = groupJobId(first.toHexString());
+  const found = await readJob(ingest, id);
+  if (found === 'unreadable') await removeJobKeys({ redis, queue: ingest }, id);
+  if (found === undefined || found === 'unreadable') return false;
+  const state = await found.getState();
+  return state !== 'completed' && state !== 'failed' && state !== 'unknown';
+}
+
+/** Messages whose ingest jobs are not at their end yet. Groups of an import are counted as full. */
 export async function pendingIngestJobs({ ingest }: Pick<Queues, 'ingest'>): Promise<number> {
-  const counts = await ingest.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const { prioritized = 0, ...others } = await ingest.getJobCounts(
+    'waiting',
+    'active',
+    'delayed',
+    'prioritized',
+  );
+  return Object.values(others).reduce((sum, count) => sum + count, prioritized * MESSAGES_PER_GROUP);
 }

@@ -86,18 +86,22 @@ function distinct(spooled: readonly Spooled[]): AttachmentContent[] {
   ];
 }
 
+let resolver: Resolver | null = null;
+
+async function resolve(name: string, type: string): Promise<readonly unknown[]> {
+  resolver ??= new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+  return (await resolver.resolve(name, type)) as readonly unknown[];
+}
+
 async function authenticate(
   task: MessageTask,
   { mail }: ReadMail,
   settings: ReadingSettings,
 ): Promise<Authentication | null> {
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
   return await authenticateSender({
     mail,
     rules: settings,
     raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
-    resolver: settings.authenticate
-      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
-      : null,
+    resolver: settings.authenticate ? resolve : null,
   });
 }

@@ -39,7 +39,7 @@ export interface Reader {
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** What an independent parser can show of an otherwise unreadable message; null if it cannot either, or the bytes are gone. */
   second(raw: RawReference): Promise<SecondReading | null>;
-  /** Keeps just fetched raw bytes, so that they need not be fetched again; bounded, oldest out first. */
+  /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded in bytes and time. */
   remember(key: string, raw: Buffer): void;
   close(): Promise<void>;
 }
@@ -60,7 +60,8 @@ export interface ReaderSettings {
 /** Larger messages are read from a file, so that concurrency times message size stays bounded. */
 const MAX_IN_MEMORY_BYTES = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
-/** The most header that is read of an oversize message; larger ones are an attack. */
+const MAX_REMEMBERED_MS = 60_000;
+/** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /**
  * For tasks with bounded input, whatever a message's limit is: 1 MB of header, or the 16 MB from which mailparser shows what it can
@@ -179,23 +180,27 @@ const asGone =
     });
   };
 
+/** Messages are taken in the order in which they came, so those that are here stay, and what finds no room is read from blob storage. */
 function createRawCache() {
-  const kept = new Map<string, Buffer>();
+  const kept = new Map<string, { readonly raw: Buffer; readonly since: number }>();
   let bytes = 0;
   const take = (key: string): Buffer | undefined => {
-    const raw = kept.get(key);
-    if (raw !== undefined && kept.delete(key)) bytes -= raw.length;
-    return raw;
+    const found = kept.get(key);
+    if (found !== undefined && kept.delete(key)) bytes -= found.raw.length;
+    return found?.raw;
   };
   const put = (key: string, raw: Buffer): void => {
     if (raw.length > MAX_IN_MEMORY_BYTES) return;
     take(key);
-    kept.set(key, raw);
-    bytes += raw.length;
-    for (const oldest of kept.keys()) {
-      if (bytes <= MAX_REMEMBERED_BYTES) break;
+    const now = performance.now();
+    // Another process may have taken the message, and the bytes would stay for ever.
+    for (const [oldest, { since }] of kept) {
+      if (now - since < MAX_REMEMBERED_MS) break;
       take(oldest);
     }
+    if (bytes + raw.length > MAX_REMEMBERED_BYTES) return;
+    kept.set(key, { raw, since: now });
+    bytes += raw.length;
   };
   return { take, put };
 }

@@ -24,9 +24,10 @@ export async function serveTasks(handle: Handle): Promise<void> {
 
   const [start] = (await once(process, 'message')) as [ReadingStart];
   const watchdog = await startWatchdog(start);
+  const asDone = createDone();
   const answer = async (task: ReadingTask): Promise<void> => {
     watchdog.setBusy(true);
-    const message = await handle(task, start.settings).then(asDone, asFailed);
+    const message = await handle(task, start.settings).then((result) => asDone(task, result), asFailed);
     watchdog.setBusy(false);
     send(message);
   };
@@ -39,11 +40,23 @@ function send(message: ProcessMessage): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
-const asDone = (result: ReadingResult | SecondReading): ProcessMessage => ({
-  kind: 'done',
-  result,
-  rssBytes: process.memoryUsage.rss(),
-});
+/** A look at the memory costs as much as a small message, which takes none that lasts. */
+const LOOK_EVERY = 16;
+const SMALL_BYTES = 256 * 1024;
+
+function createDone(): (task: ReadingTask, result: ReadingResult | SecondReading) => ProcessMessage {
+  let rssBytes = 0;
+  let unseen = LOOK_EVERY;
+  return (task, result) => {
+    const isSmall = 'raw' in task && task.raw instanceof Uint8Array && task.raw.length <= SMALL_BYTES;
+    unseen += 1;
+    if (!isSmall || unseen >= LOOK_EVERY) {
+      rssBytes = process.memoryUsage.rss();
+      unseen = 0;
+    }
+    return { kind: 'done', result, rssBytes };
+  };
+}
 
 /** A system error (a full disk, a missing file) says nothing about the message; anything else is the reader's own failure. */
 function asFailed(error: unknown): ProcessMessage {

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { OUT_OF_MEMORY } from './reading-task.ts';
 
+/** More than an Int32Array holds would be another number. */
+const MAX_TASK = 2 ** 30;
+
 interface Watched {
-  /** 1 while a task runs. Otherwise nothing is checked, and the thread sleeps. */
+  /** The number of the task that runs, 0 between tasks. Without one nothing is looked at, and the thread sleeps. */
   readonly busy: Int32Array;
   readonly parentPid: number;
   readonly maxBytes: number;
@@ -30,10 +33,12 @@ export async function startWatchdog({
   });
   await once(thread, 'online');
   thread.unref();
+  let task = 0;
   return {
     setBusy: (isBusy) => {
-      Atomics.store(busy, 0, isBusy ? 1 : 0);
-      Atomics.notify(busy, 0);
+      if (isBusy) task = (task % MAX_TASK) + 1;
+      Atomics.store(busy, 0, isBusy ? task : 0);
+      if (isBusy) Atomics.notify(busy, 0);
     },
   };
 }
@@ -45,7 +50,10 @@ function watch(
 ): never {
   for (;;) {
     Atomics.wait(busy, 0, 0);
-    Atomics.wait(busy, 0, 1, 100);
+    const task = Atomics.load(busy, 0);
+    // Nobody calls when a task ends: most are over long before, and cost no look at the memory.
+    Atomics.wait(busy, 0, task, 100);
+    if (task === 0 || Atomics.load(busy, 0) !== task) continue;
     const isOver = process.memoryUsage.rss() > maxBytes;
     if (isOver) write(2, lastWords);
     if (isOver || process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL');

@@ -20,13 +20,32 @@ export async function startAttempt(
   );
 }
 
-/** The attempt was not made after all, or was stopped cleanly. */
-export async function withdrawAttempt(
+/** The same for a group, in their order. Those where there is nothing to do are left out. */
+export async function startAttempts(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
+  ids: readonly ObjectId[],
+  owner: string,
+): Promise<SightingDocument[]> {
+  const [id] = ids;
+  if (id === undefined) return [];
+  if (ids.length === 1) {
+    const row = await startAttempt(sightings, id, owner);
+    return row === null ? [] : [row];
+  }
+  const open = { _id: { $in: [...ids] }, state: 'pending', rawKey: { $ne: null } } as const;
+  await sightings.updateMany(open, { $addToSet: { attemptsBy: owner }, $set: { updatedAt: new Date() } });
+  const rows = new Map((await sightings.find(open).toArray()).map((row) => [row._id.toHexString(), row]));
+  return ids.flatMap((one) => rows.get(one.toHexString()) ?? []);
+}
+
+/** The attempts were not made after all, or were broken off in good order. */
+export async function withdrawAttempts(
+  sightings: Collection<SightingDocument>,
+  ids: readonly ObjectId[],
   owner: string,
 ): Promise<void> {
-  await sightings.updateOne({ _id: id }, { $pull: { attemptsBy: owner } });
+  if (ids.length === 0) return;
+  await sightings.updateMany({ _id: { $in: [...ids] } }, { $pull: { attemptsBy: owner } });
 }
 
 /** The attempt failed but the process survived to report it: not a poison message. */
@@ -69,12 +88,18 @@ export const deathsAmong = (marks: readonly string[], dead: ReadonlySet<string>)
 
 export async function markDone(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  messageRef: ObjectId,
+  done: readonly { readonly id: ObjectId; readonly messageRef: ObjectId }[],
 ): Promise<void> {
-  await sightings.updateOne(
-    { _id: id },
-    { $set: { state: 'done', messageRef, attemptsBy: [], error: null, updatedAt: new Date() } },
+  if (done.length === 0) return;
+  const updatedAt = new Date();
+  await sightings.bulkWrite(
+    done.map(({ id, messageRef }) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: { $set: { state: 'done', messageRef, attemptsBy: [], error: null, updatedAt } },
+      },
+    })),
+    { ordered: false },
   );
 }
 

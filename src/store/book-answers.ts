@@ -8,8 +8,8 @@ import type { ClientDocument } from './clients.ts';
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-  /** Clients that the book still has under a looked-up address, but whose documents are missing. */
-  readonly absent: readonly ClientDocument['_id'][];
+  /** Clients whom the book still knows under what was asked, and whose documents are not there. */
+  readonly absent: readonly Pick<BookDocument, 'address' | 'clientId'>[];
 }
 
 /** An address of more clients than this is nobody's address; the rest is left out. */
@@ -64,8 +64,8 @@ export async function lookUpAddresses(
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
   const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
-  // If the limit cut the answer off, nothing is known about missing ones.
-  const absent = byId.length < limit ? others.filter((id) => !there.has(String(id))) : [];
+  // Where the limit cut the answer off nothing is known of those that are missing.
+  const absent = byId.length < limit ? rows.filter(({ clientId }) => !there.has(String(clientId))) : [];
   const answers = answersFrom({
     asked,
     found: [...byEmail, ...listed, ...byId],

@@ -32,13 +32,13 @@ export interface StoredAttachment extends Attachment {
   readonly scan: string | null;
 }
 
-/** Writes each communication unless its `_id` exists: an existing row is never touched. */
+/** Writes each communication unless one with its `_id` is there: a row that exists is never touched. Says which are new. */
 export async function recordCommunications(
   communications: Collection<CommunicationDocument>,
   documents: readonly CommunicationDocument[],
-): Promise<number> {
-  if (documents.length === 0) return 0;
-  const result = await retryDuplicate(() =>
+): Promise<boolean[]> {
+  if (documents.length === 0) return [];
+  const { upsertedIds } = await retryDuplicate(() =>
     communications.bulkWrite(
       documents.map(({ _id, ...fields }) => ({
         updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
@@ -46,5 +46,5 @@ export async function recordCommunications(
       { ordered: false },
     ),
   );
-  return result.upsertedCount;
+  return documents.map((_, at) => at in upsertedIds);
 }

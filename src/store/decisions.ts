@@ -36,21 +36,28 @@ export interface DecisionQuery {
   readonly copies?: readonly string[];
 }
 
-/** One answer per query, in one command: oldest first, of contradicting acts about one subject only the later. */
-export async function findDecisions(
+/** The decisions in force about any of these subjects, oldest first. */
+export async function readDecisions(
   decisions: Collection<DecisionDocument>,
-  queries: readonly DecisionQuery[],
-): Promise<DecisionsInForce[]> {
-  const asked = [...new Set(queries.flatMap(({ subjects, copies = [] }) => [...subjects, ...copies]))];
-  if (asked.length === 0) return queries.map(() => ({ decisions: [], clientIds: new Map() }));
-  const found = await decisions
-    .find({ subject: { $in: asked }, undoneAt: null })
+  subjects: readonly string[],
+): Promise<DecisionDocument[]> {
+  if (subjects.length === 0) return [];
+  return await decisions
+    .find({ subject: { $in: [...new Set(subjects)] }, undoneAt: null })
     .sort({ at: 1, _id: 1 })
     .toArray();
-  return queries.map((query) => answerTo(query, found));
 }
 
-function answerTo(
+/** The order of `readDecisions`, for what was read in two steps. */
+export function inOrder(found: readonly DecisionDocument[]): DecisionDocument[] {
+  const distinct = new Map(found.map((row) => [row._id.toHexString(), row]));
+  return [...distinct.entries()]
+    .toSorted(([a, one], [b, other]) => one.at.getTime() - other.at.getTime() || (a < b ? -1 : 1))
+    .map(([, row]) => row);
+}
+
+/** What of them is in force about the subjects of a question: of contrary acts about one subject only the later. */
+export function decisionsAbout(
   { subjects, copies = [] }: DecisionQuery,
   found: readonly DecisionDocument[],
 ): DecisionsInForce {

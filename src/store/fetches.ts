@@ -26,25 +26,45 @@ function dueAt(now: Date): Filter<SightingDocument> {
   return { $or: [{ retryAt: null }, { retryAt: { $lte: now } }, { retryAt: { $gt: tooLate } }] };
 }
 
+/** The raw messages of a group are durable. Each row tells by `group` in which job it is, where it is not alone. */
 export async function markFetched(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  raw: { readonly key: string; readonly size: number; readonly warning?: string | null },
+  fetched: readonly {
+    readonly id: ObjectId;
+    readonly key: string;
+    readonly size: number;
+    readonly warning?: string | null;
+  }[],
 ): Promise<void> {
-  const { key, size, warning = null } = raw;
-  await sightings.updateOne(
-    { _id: id, state: 'pending' },
-    {
-      $set: {
-        rawKey: key,
-        size,
-        attempts: 0,
-        error: null,
-        updatedAt: new Date(),
-        ...(warning !== null && { warning }),
+  const [first] = fetched;
+  if (first === undefined) return;
+  const group = fetched.length > 1 ? { group: first.id } : null;
+  const updatedAt = new Date();
+  await sightings.bulkWrite(
+    fetched.map(({ id, key, size, warning = null }) => ({
+      updateOne: {
+        filter: { _id: id, state: 'pending' },
+        update: {
+          $set: {
+            rawKey: key,
+            size,
+            attempts: 0,
+            error: null,
+            updatedAt,
+            ...(warning !== null && { warning }),
+            ...group,
+          },
+          $unset: {
+            retryAt: true,
+            looks: true,
+            unlistedAt: true,
+            short: true,
+            ...(group === null && { group: true }),
+          },
+        },
       },
-      $unset: { retryAt: true, looks: true, unlistedAt: true, short: true },
-    },
+    })),
+    { ordered: false },
   );
 }
 

@@ -44,6 +44,8 @@ export interface MessageDocument
     | null;
   /** Increased by every judgement that changed something. */
   readonly revision: number;
+  /** The write that persisted the judgement: a bulk tells by it which of its writes it was. Absent before there were bulks. */
+  readonly judgedBy?: string;
   readonly ruleVersion: number;
   /** Set while something that affects the verdict has changed since; counts the changes. */
   readonly rejudge?: number;

@@ -12,6 +12,8 @@ import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
+import type { MailboxStateDocument } from './mailbox-states.ts';
+import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
 import type { TokenDocument } from './tokens.ts';
 import { ensureValidators } from './validators.ts';
@@ -44,6 +46,8 @@ export interface Database {
   readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly mailboxes: Collection<MailboxDocument>;
+  readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
   readonly signIns: Collection<SignInDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -81,6 +85,8 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    mailboxes: own<MailboxDocument>('mailboxes'),
+    mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
     signIns: own<SignInDocument>('signIns'),
     schema: own<SchemaDocument>('schema'),

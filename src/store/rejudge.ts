@@ -52,23 +52,29 @@ export async function* idsInBatches(
   if (ids.length > 0) yield ids;
 }
 
+interface Awaited extends Pick<MessageDocument, '_id' | 'messageId' | 'originalIds' | 'originKey'> {
+  /** Messages that were judged with what was decided about this one. */
+  readonly knownTo?: ReadonlySet<string>;
+}
+
 /**
- * Marks the messages that wait for this one (in triage, internal, or with an update held for their parent) for rejudging: those
- * that answer it, and those that forward it. The mark is in the database because Redis may lose the job; the reconciler finds it.
+ * Marks the messages that wait for one of these (in triage, internal, or with an update held for their parent) to be judged again:
+ * those that answer it, and those that forward it.
+ * The mark is in the database because Redis may lose the job; the reconciler finds it.
  */
 export async function markDependants(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'messageId' | 'originalIds' | 'originKey'>,
+  awaited: readonly Awaited[],
 ): Promise<ObjectId[]> {
-  const { messageId, originalIds = [], originKey } = message;
-  const ids = [messageId ?? '', ...originalIds].filter(identifies);
+  const asked = awaited.map((one) => ({ ...one, ids: idsOf(one) }));
+  const ids = asked.flatMap((one) => one.ids);
+  const originKeys = asked.flatMap(({ originKey }) => originKey ?? []);
   const naming: Filter<MessageDocument>[] = [
     ...(ids.length === 0 ? [] : [{ answers: { $in: ids } }]),
-    ...(originKey === null ? [] : [{ carriesKey: originKey }]),
+    ...(originKeys.length === 0 ? [] : [{ carriesKey: { $in: originKeys } }]),
   ];
   if (naming.length === 0) return [];
   const waiting: Filter<MessageDocument> = {
-    _id: { $ne: message._id },
     $and: [
       { $or: naming },
       {
@@ -81,13 +87,31 @@ export async function markDependants(
       },
     ],
   };
-  const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
-  const marked = found.map(({ _id }) => _id);
+  const found = await messages
+    .find(waiting)
+    .project<Pick<MessageDocument, '_id' | 'answers' | 'carriesKey'>>({ answers: 1, carriesKey: 1 })
+    .limit(MAX_DEPENDANTS * asked.length)
+    .toArray();
+  const marked = found.flatMap(({ _id, answers, carriesKey }) => {
+    const id = _id.toHexString();
+    const waitsFor = (one: Awaited & { readonly ids: readonly string[] }): boolean =>
+      !one._id.equals(_id) &&
+      one.knownTo?.has(id) !== true &&
+      (answers.some((answered) => one.ids.includes(answered)) ||
+        (one.originKey !== null && one.originKey === carriesKey));
+    return asked.some(waitsFor) ? [_id] : [];
+  });
   if (marked.length > 0) await messages.updateMany({ _id: { $in: marked } }, { $inc: { rejudge: 1 } });
   return marked;
 }
 
-/** Removes the mark, unless something changed again meanwhile. */
+const idsOf = ({ messageId, originalIds = [] }: Awaited): string[] =>
+  [messageId ?? '', ...originalIds].filter(identifies);
+
+/** More that wait for one message say nothing that fewer do not. */
+const MAX_DEPENDANTS = 1_000;
+
+/** Takes the mark away, unless something changed again meanwhile. */
 export async function clearRejudge(
   messages: Collection<MessageDocument>,
   message: Pick<MessageDocument, '_id' | 'rejudge'>,

@@ -28,7 +28,9 @@ export interface SightingDocument {
   /** `draft`: someone is still writing it, so it is not fetched yet. */
   readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
-  /** Fetches without a result, or failed ingest attempts. */
+  /** The first of those that were handed on together with it, whose job takes it along. Absent: it has a job of its own. */
+  readonly group?: ObjectId;
+  /** Fetches that brought nothing, or ingest attempts that failed. */
   readonly attempts: number;
   /** Not fetched before this time; by the database's clock. */
   readonly retryAt?: Date | null;
@@ -203,14 +205,14 @@ export async function askAgain(
 export async function stalePending(
   sightings: Collection<SightingDocument>,
   { before, after, limit }: { readonly before: Date; readonly after: Date | null; readonly limit: number },
-): Promise<Pick<SightingDocument, '_id' | 'updatedAt'>[]> {
+): Promise<Pick<SightingDocument, '_id' | 'updatedAt' | 'group'>[]> {
   return await sightings
     .find({
       state: 'pending',
       rawKey: { $ne: null },
       updatedAt: { $lt: before, ...(after === null ? {} : { $gte: after }) },
     })
-    .project<Pick<SightingDocument, '_id' | 'updatedAt'>>({ _id: 1, updatedAt: 1 })
+    .project<Pick<SightingDocument, '_id' | 'updatedAt' | 'group'>>({ _id: 1, updatedAt: 1, group: 1 })
     .sort({ updatedAt: 1 })
     .limit(limit)
     .toArray();

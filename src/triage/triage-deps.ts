@@ -1,4 +1,4 @@
-import type { IngestDeps } from '../ingest/ingest.ts';
+import type { IngestDeps } from '../ingest/ingest-deps.ts';
 import type { Enqueue } from '../rejudge/rematch.ts';
 
 /** What people's decisions need. */

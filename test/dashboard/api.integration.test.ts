@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -73,7 +74,11 @@ async function openApi(): Promise<{
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
   app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
-  mountApi(app, { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) });
+  mountApi(
+    app,
+    { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
+    await deskOf(firm.database),
+  );
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {
     firm,

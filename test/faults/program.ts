@@ -23,6 +23,10 @@ export interface Figures {
   readonly longestDelayMs: number;
   /** User and system time of all its threads. */
   readonly cpuSeconds: number;
+  /** The same of the processes that read messages. */
+  readonly readerCpuSeconds: number;
+  /** Database commands by name, where the driver was asked to tell of them. */
+  readonly commands: Readonly<Record<string, number>>;
 }
 
 export interface Program {
@@ -58,7 +62,13 @@ export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptio
     freezeAt,
     ...(timing === 'short' && { timing: shortTiming }),
   });
-  const child = fork(worker, [input], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const uri = new URL(env['MONGODB_URI'] ?? '');
+  if (killAt?.step.includes(':') === true) uri.searchParams.set('monitorCommands', 'true');
+  const child = fork(worker, [input], {
+    env: { ...env, MONGODB_URI: uri.href },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let log = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     log = (log + bytes.toString()).slice(-MAX_LOG_CHARS);

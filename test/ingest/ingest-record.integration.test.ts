@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectId } from 'mongodb';
 import { PermanentError } from '../../src/errors.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestStep } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestStep } from '../../src/ingest/ingest-deps.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { reopen } from '../../src/store/attempts.ts';
 import { rawMessage } from '../support/messages.ts';

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest-deps.ts';
 import { openReader } from '../../src/read/reader.ts';
 import { assign } from '../../src/triage/triage.ts';
 import { detailOf } from '../../src/triage/waiting.ts';

@@ -1,7 +1,7 @@
 /** Unproven senders are flagged on the record; later proof removes the flag. */
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import { client, rawMessage } from '../support/messages.ts';
 import { office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';

@@ -7,7 +7,8 @@ import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, ingestJobId, mailboxKey } from '../../src/queue/queues.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
 import { reviveOverduePolls } from '../../src/queue/repair.ts';
-import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
+import { startIngestWorkers } from '../../src/queue/ingest-workers.ts';
+import { startPollWorkers } from '../../src/queue/workers.ts';
 import { takeLease } from '../../src/store/leases.ts';
 import { rawMessage } from '../support/messages.ts';
 import { mailOf, openScripted } from '../support/scripted-mailbox.ts';
@@ -33,7 +34,7 @@ async function openPolled() {
     const workers = startPollWorkers({
       ...settings,
       poll: firm.poller,
-      mailboxes: [mailbox],
+      mailboxNamed: async () => mailbox,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs } from '../../src/queue/queues.ts';
-import { startIngestWorkers } from '../../src/queue/workers.ts';
+import { startIngestWorkers } from '../../src/queue/ingest-workers.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 

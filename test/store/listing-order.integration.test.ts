@@ -8,6 +8,7 @@ import { mountOverview } from '../../src/dashboard/overview.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { need, newQueues, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
 
@@ -65,15 +66,15 @@ it('every page of a listing comes in the order of an index', async () => {
   const first = await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: null });
   await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: first.next });
   const app = new Hono();
+  const desk = await deskOf(firm.database);
   const triage = { ...firm, database, enqueue: async () => {} };
   mountOverview(app, {
     ...triage,
     queues: newQueues(),
     metrics: createMetrics(),
-    mailboxes: [],
-    health: () => [],
+    desk,
   });
-  mountApi(app, triage);
+  mountApi(app, triage, desk);
   for (const path of ['/', '/api/triage', '/api/decisions'])
     expect((await app.request(path)).status).toBe(200);
 

@@ -94,7 +94,7 @@ export async function openOAuthOffice(
       async (name) => (name === settings.name ? settings : null),
     ),
     open: (given = own) => {
-      const opened = openMailbox(settings, { tokens: given });
+      const opened = openMailbox(settings, { tokens: given, directory: { password: async () => '' } });
       onTestFinished(() => opened.source.close());
       return opened;
     },

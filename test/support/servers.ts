@@ -9,7 +9,7 @@ import { openReaderFor, openResources } from '../../src/app/open.ts';
 import type { Resources } from '../../src/app/open.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest-deps.ts';
 import { openImapSource } from '../../src/mailbox/imap/imap.ts';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';
 import { pollMailbox } from '../../src/poll/poll.ts';
@@ -240,7 +240,7 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       ]);
       await blobs.put({ key, content: raw, size: raw.length, sha256 });
       const id = sightingId({ ...epoch, uid });
-      await markFetched(database.sightings, id, { key, size: raw.length });
+      await markFetched(database.sightings, [{ id, key, size: raw.length }]);
       waiting.sightings.push(id);
       return id;
     },

@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import { missingStaffDomains } from '../../config/config-checks.ts';
+import { openDirectory } from '../../connect/directory.ts';
 import { openTokens } from '../../connect/oauth/tokens.ts';
+import { reportMailboxes } from '../../connect/report.ts';
 import { openDatabase } from '../../store/mongo.ts';
 import { examineApps } from './oauth-apps.ts';
 import { examineBlobs } from './blobs.ts';
@@ -19,34 +21,43 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
   yield* examineDatabase(config, fix);
   yield await examineRedis(config);
   yield await examineBlobs(config);
-  if (config.mailboxes.length === 0)
-    yield finding(
-      'mailboxes',
-      'warning',
-      'no mailbox is given',
-      'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
-    );
-  yield* examineApps(config);
   yield* examineMailboxes(config);
   yield examineDashboard(config);
 }
 
 async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
+  const { oauthApps: apps, secretsKeyFile: keyFile, mailboxes, rules } = config;
   const database = await openDatabase(config.mongodb).catch(() => null);
-  const tokens = database && openTokens({ database, apps: config.oauthApps, keyFile: config.secretsKeyFile });
+  if (database === null) {
+    for (const { name } of mailboxes)
+      yield finding(
+        `mailbox ${name}`,
+        'warning',
+        'not looked at: the database does not answer',
+        'see mongodb',
+      );
+    return;
+  }
   try {
-    for (const mailbox of config.mailboxes) {
-      if (tokens !== null) yield* examineMailbox(mailbox, { rules: config.rules, tokens });
-      else
-        yield finding(
-          `mailbox ${mailbox.name}`,
-          'warning',
-          'not checked: the database does not answer',
-          'see mongodb',
-        );
-    }
+    const tokens = openTokens({ database, apps, keyFile });
+    const directory = await openDirectory({ database, fileMailboxes: mailboxes, keyFile });
+    const all = directory.all();
+    yield* examineApps(config, all);
+    if (all.length === 0)
+      yield finding(
+        'mailboxes',
+        'warning',
+        'no mailbox is given',
+        'docketmail mailbox add, or set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
+      );
+    for (const { settings, isPaused } of all)
+      if (isPaused) yield finding(`mailbox ${settings.name}`, 'ok', 'is paused');
+      else yield* examineMailbox(settings, { rules, tokens, directory });
+    for (const report of await reportMailboxes(database, directory))
+      if (['not-polled', 'silent', 'internal'].includes(report.state))
+        yield finding(`mailbox ${report.name}`, 'warning', report.says, report.fix);
   } finally {
-    await database?.client.close();
+    await database.client.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import type { ConfiguredMailbox } from '../../connect/directory.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -6,13 +7,11 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Time enough to create a new secret: when it expires, all mailboxes of the app stop at once. */
 const WARN_DAYS = 30;
 
-export function* examineApps({
-  oauthApps,
-  mailboxes,
-  secretsKeyFile,
-  dashboard,
-}: Config): Generator<Finding> {
-  const grants = mailboxes.flatMap(({ auth }) => (auth.kind === 'oauth' ? [auth.grant] : []));
+export function* examineApps(
+  { oauthApps, secretsKeyFile, dashboard }: Config,
+  mailboxes: readonly ConfiguredMailbox[],
+): Generator<Finding> {
+  const grants = mailboxes.flatMap(({ settings: { auth } }) => (auth.kind === 'oauth' ? [auth.grant] : []));
   if (grants.length > 0 && secretsKeyFile === null)
     yield finding(
       'stored secrets',

@@ -173,7 +173,10 @@ const REQUESTS: readonly string[] = [
   'balas',
 ];
 
-const places = PLACES.map(fold);
+const oneOf = (phrases: readonly string[]): RegExp =>
+  new RegExp(phrases.map((phrase) => fold(phrase).replace(/[.*+?^${}()|[\]\\/]/gu, '\\$&')).join('|'), 'u');
+/** Asked of every line of every message: one pass over the line tells that it is none. */
+const anyPlace = oneOf([...PLACES, ...BELOW]);
 const placesBelow = BELOW.map(fold);
 const requests = REQUESTS.map(fold);
 
@@ -189,9 +192,10 @@ export function isReplyDelimiter(line: string): boolean {
   const text = line.trim();
   if (text.length < 6) return false;
   // "REPLY-ABOVE-THIS-LINE"
-  const folded = fold(text.replaceAll(/(?<=\p{L})[-_](?=\p{L})/gu, ' '));
+  const isJoined = text.includes('-') || text.includes('_');
+  const folded = fold(isJoined ? text.replaceAll(/(?<=\p{L})[-_](?=\p{L})/gu, ' ') : text);
+  if (!anyPlace.test(folded)) return false;
   if (placesBelow.some((place) => folded.includes(place))) return LEAVE_ALONE.test(folded);
-  if (!places.some((place) => folded.includes(place))) return false;
   const words = folded.split(' ').length;
   if (OPENS_THICK.test(text)) return words <= MAX_DELIMITER_WORDS;
   if (TELLS.test(folded) || !requests.some((request) => folded.includes(request))) return false;

@@ -23,15 +23,41 @@ function cutAfter(text: string, most: number, isMark: (code: number, at: number)
 }
 
 /** CR, LF and CRLF each end one line. */
-const cutLines = (text: string, most: number): Cut =>
-  cutAfter(
+function cutLines(text: string, most: number): Cut {
+  if (!text.includes('\r')) return cutCounted(text, { most, count: countOf(text, '\n'), isMark: isFeed });
+  return cutAfter(
     text,
     most,
     (code, at) => code === feed || (code === carriageReturn && text.charCodeAt(at + 1) !== feed),
   );
+}
 
 const cutMarks = (text: string, most: number): Cut =>
-  cutAfter(text, most, (code) => code === tagStart || code === feed);
+  cutCounted(text, {
+    most,
+    count: countOf(text, '<') + countOf(text, '\n'),
+    isMark: (code) => code === tagStart || code === feed,
+  });
+
+const isFeed = (code: number): boolean => code === feed;
+
+/** Only what has too many is looked at character by character. */
+function cutCounted(
+  text: string,
+  {
+    most,
+    count,
+    isMark,
+  }: { readonly most: number; readonly count: number; readonly isMark: (code: number) => boolean },
+): Cut {
+  return count <= most ? { end: text.length, count } : cutAfter(text, most, isMark);
+}
+
+function countOf(text: string, mark: string): number {
+  let count = 0;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) count += 1;
+  return count;
+}
 
 /** A text with pasted files, whose lines do not count, may have more lines than are kept. */
 const maxRawLines = 300_000;

@@ -37,18 +37,24 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
     const stored = await head(blob.key);
     if (stored?.size === blob.size) return 'present';
     const path = pathOf(blob.key);
-    const created = await makeFolder(dirname(path));
-    // In the destination folder, so that the rename stays on one file system and is atomic.
-    const draft = join(dirname(path), `.${randomUUID()}`);
+    const folder = dirname(path);
+    // In the folder of its destination, so that the rename stays within one file system and is atomic.
+    const draft = join(folder, `.${randomUUID()}`);
+    let created: string | undefined;
     try {
-      await writeDraft(draft, blob);
+      // Only the first blob of a folder finds none, so it is not asked for before.
+      await writeDraft(draft, blob).catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        created = await makeFolder(folder);
+        await writeDraft(draft, blob);
+      });
       await rename(draft, path);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => {});
       throw error;
     }
-    await syncFolder(dirname(path));
-    if (created !== undefined) await syncParents(dirname(path), dirname(created));
+    await syncFolder(folder);
+    if (created !== undefined) await syncParents(folder, dirname(created));
     return 'stored';
   }
 
@@ -110,13 +116,16 @@ function unwritable(
 
 /** Flushed to disk before the file gets its name. */
 async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
-  if (!Buffer.isBuffer(content)) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
-  const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', ownerOnly);
+  const isInMemory = Buffer.isBuffer(content);
+  if (!isInMemory) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
+  const file = await open(draft, isInMemory ? 'wx' : 'r+', ownerOnly);
   try {
-    // A copy has the mode of its original.
-    await file.chmod(ownerOnly);
-    if (Buffer.isBuffer(content)) await file.writeFile(content);
-    else checkSize({ key, size, actual: (await file.stat()).size });
+    if (isInMemory) await file.writeFile(content);
+    else {
+      // A copy has the mode of what was copied.
+      await file.chmod(ownerOnly);
+      checkSize({ key, size, actual: (await file.stat()).size });
+    }
     await file.sync();
   } finally {
     await file.close();

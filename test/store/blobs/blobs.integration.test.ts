@@ -100,7 +100,7 @@ describe('a folder of blobs', () => {
   });
 
   it.each([
-    ['/sys/docketmail/blobs', /\((?:EPERM|EACCES|EROFS): .*permission|read-only/u],
+    ['/sys/docketmail/blobs', /\((?:EPERM|EACCES|EROFS): .*right|read-only/u],
     ['/proc/docketmail/blobs', /\(ENOENT: no folder can be created in \/proc\)/u],
   ])('says why %s cannot be written, and what to do, at the check and at a put', async (dir, why) => {
     const store = openDirectoryStore({ dir });
