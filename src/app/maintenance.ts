@@ -37,7 +37,7 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
       : []),
   ];
   while (!signal.aborted) {
-    // A task that fails stops no other.
+    // One failing task stops no other.
     for (const task of tasks)
       await task(input).catch((error: unknown) => {
         if (!signal.aborted) log.warn({ error: describeError(error) }, 'maintenance failed; will retry');
@@ -57,17 +57,17 @@ async function reviveMailboxes(input: MaintenanceInput): Promise<void> {
   const { database, queues, log } = input;
   const overdue = await reviveOverduePolls(database, queues, polled(input));
   if (overdue.length > 0)
-    log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were made anew');
+    log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were recreated');
 }
 
 async function reviveIngestJobs({ config, database, queues, log, metrics }: MaintenanceInput): Promise<void> {
   const intervalMs = config.reconcileSeconds * 1000;
   const { revived, refetched = [], failed = [] } = await reconcile(database, queues, intervalMs);
   for (const occurrence of refetched)
-    log.warn(occurrence, 'raw bytes are gone from blob storage; the message is fetched again');
+    log.warn(occurrence, 'raw bytes are gone from blob storage; fetching the message again');
   metrics.revivedJobs.inc(revived);
   for (const { job, error } of failed)
-    log.warn({ job: ingestJobId(job), error }, 'job could not be looked at; the others were');
+    log.warn({ job: ingestJobId(job), error }, 'job could not be checked; the others were');
   if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
 }
 
@@ -78,10 +78,10 @@ async function syncClients(
   const everyMs = config.reconcileSeconds * 1000;
   const kept = await syncAddressBook(database, { owner, enqueue: rejudgeJobs(queues), everyMs });
   if (kept === null) return;
-  if (kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
+  if (kept.marked > 0) log.info(kept, 'clients changed; rematching their mail');
   if (kept.withheld > 0)
     log.warn(
       kept,
-      'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
+      'too many client addresses disappeared at once, so no link was retracted; docketmail address-book hint does it per client',
     );
 }

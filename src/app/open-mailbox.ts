@@ -10,13 +10,13 @@ import type { PolledMailbox } from '../poll/poll-run.ts';
 /** Between sessions: always, or only while a watch needs one anyway. */
 export type KeepConnections = 'always' | 'while-watching';
 
-/** What signs in to mailboxes and is kept in the database. */
+/** Credentials kept in the database. */
 export interface StoredCredentials {
   readonly tokens: Tokens;
   readonly directory: Pick<Directory, 'password'>;
 }
 
-/** A mailbox of the settings as one to poll. `stored` is null if the database does not answer. Connects on the first use only. */
+/** Opens a configured mailbox for polling; `stored` is null if the database is down. Connects on first use. */
 export function openMailbox(
   settings: Config['mailboxes'][number],
   {
@@ -56,5 +56,5 @@ function credentialOf(
   };
 }
 
-/** Read anew for each connection: another program renews it. */
+/** Read again for each connection: another program renews it. */
 const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();

@@ -36,13 +36,13 @@ import type { Role } from './roles.ts';
 export interface App {
   /** Null without the dashboard role. */
   readonly dashboard: Dashboard | null;
-  /** Resolves when the process can do nothing any more, and should end. It was logged why. */
+  /** Resolves when the process is stuck and should end. The reason was logged. */
   readonly stuck: Promise<void>;
-  /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
+  /** Stops in two stages within `shutdownSeconds`: waits for running jobs, then aborts what is left. */
   close(): Promise<void>;
 }
 
-/** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
+/** Only for fault tests: a callback at each step, to end the process there, and shorter locks than in production. */
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
   readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
@@ -136,7 +136,7 @@ export async function openApp(
     // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
     resources.addCloser(async () => {
       stopping.abort();
-      // What is broken off from now on is no death, also where the limit of the shutdown is not enough.
+      // What is aborted from now on is not a death, even if the shutdown limit is too short.
       await self.leave();
     });
     const dashboard = roles.has('dashboard') ? await openDashboardOf(composition) : null;

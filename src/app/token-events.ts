@@ -3,7 +3,7 @@ import type { TokenEvents } from '../connect/oauth/tokens.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 
-/** What happens to tokens, in the log and the figures. */
+/** Token events, in the log and the metrics. */
 export function sayTokenEvents({
   mailboxes: all,
   log,
@@ -13,14 +13,14 @@ export function sayTokenEvents({
   readonly log: Log;
   readonly metrics: Metrics;
 }): TokenEvents {
-  /** What is wrong with each app, as it was said last. */
+  /** What is wrong with each app, as last logged. */
   const said = new Map<string, string>();
   return {
     onRefresh: ({ app, outcome }) => {
       metrics.oauthRefreshes.inc({ app, outcome });
       if (outcome === 'ok') said.delete(app);
     },
-    onConsentNeeded: (event) => log.error(event, 'mailbox is paused until somebody signs in again'),
+    onConsentNeeded: (event) => log.error(event, 'mailbox is paused until someone signs in again'),
     onAppBroken: ({ app, error, fix }) => {
       if (said.has(app)) return;
       said.set(app, error);
@@ -29,7 +29,7 @@ export function sayTokenEvents({
       );
       log.error(
         { app, error, fix, mailboxes },
-        'the provider refuses the OAuth app; all its mailboxes stand still',
+        'the provider refuses the OAuth app; all its mailboxes are paused',
       );
     },
   };

@@ -17,19 +17,19 @@ import { createProgress } from './progress.ts';
 export interface FilesToIngest {
   readonly paths: readonly string[];
   readonly role: 'capture' | 'dropbox';
-  /** By which the import can be taken back. */
+  /** The import can be undone by this name. */
   readonly batch: string | null;
 }
 
 export interface Outcomes {
   readonly results: readonly IngestOutcome[];
   readonly errors: readonly string[];
-  /** Files that are no message, with what they are. */
+  /** Files that are not messages, with what they are. */
   readonly refused: ReadonlyMap<string, string>;
   readonly blobs: number;
 }
 
-/** Everything that the paths hold, through the pipeline of a mailbox, to its end. */
+/** Everything in the paths, through the same pipeline as a mailbox, to its end. */
 export async function ingestFiles(resources: Resources, files: FilesToIngest): Promise<Outcomes> {
   const { config, database } = resources;
   const reader = resources.reader();
@@ -77,7 +77,7 @@ export async function ingestFiles(resources: Resources, files: FilesToIngest): P
   return { results, errors, refused, blobs: blobs.stored() };
 }
 
-/** Polls the files of a path as a mailbox, and what an earlier run left of it. Returns what could not be read. */
+/** Polls the files of a path like a mailbox, and what an earlier run left of it. Returns what could not be read. */
 async function pollPath(
   deps: PollDeps,
   {

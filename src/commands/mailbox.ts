@@ -12,7 +12,7 @@ import { findToken } from '../store/tokens.ts';
 import { addMailboxAdmin } from './mailbox-admin.ts';
 import { UsageError } from './usage.ts';
 
-/** As long as a sign-in that was begun may take. */
+/** How long a sign-in may take. */
 const WAIT_MS = 10 * 60_000;
 const LOOK_MS = 1_000;
 
@@ -22,7 +22,7 @@ export function mailboxCommand(): Command {
     .command('authorise')
     .description('sign in to a mailbox that uses OAuth, in a browser or with a code')
     .argument('<mailbox>', 'its name')
-    .option('--device', 'show a code to enter in any browser, where the provider has them')
+    .option('--device', 'show a code to enter in any browser, if the provider supports it')
     .option('--no-wait', 'only print where to sign in')
     .action(authorise);
   addMailboxAdmin(mailbox);
@@ -54,7 +54,7 @@ async function onDevice(deps: SignInDeps, name: string): Promise<void> {
   if (warning !== null) console.error(`it does not open yet: ${warning}`);
 }
 
-/** The browser talks to the dashboard; here it is only awaited. */
+/** The browser uses the dashboard; this only waits. */
 async function inBrowser(
   deps: SignInDeps,
   { resources, name, wait }: { readonly resources: Resources; readonly name: string; readonly wait: boolean },

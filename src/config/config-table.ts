@@ -44,7 +44,7 @@ const mongodbUri: Kind<string> = {
 };
 
 const isolated: Kind<string> = {
-  // BullMQ forms its keys with ":" and Redis Cluster its slots with "{…}".
+  // BullMQ separates its keys with ":" and Redis Cluster marks slots with "{…}".
   schema: text.schema.refine((value) => /^[\w.{}-]+$/u.test(value)),
   expects: 'letters, digits, ".", "_" and "-"',
 };
@@ -65,7 +65,7 @@ export const settings = {
   mongodbUri: setting({
     name: 'MONGODB_URI',
     group: g.database,
-    doc: 'MongoDB connection string. May hold credentials; never logged.',
+    doc: 'MongoDB connection string. May contain credentials; never logged.',
     kind: mongodbUri,
     required: true,
     secret: true,
@@ -112,7 +112,7 @@ export const settings = {
   redisUrl: setting({
     name: 'REDIS_URL',
     group: g.redis,
-    doc: 'Redis connection URL, for the job queue. rediss:// for TLS. May hold a password; never logged.',
+    doc: 'Redis connection URL, for the job queue. rediss:// for TLS. May contain a password; never logged.',
     kind: urlOf(['redis', 'rediss']),
     required: true,
     secret: true,
@@ -354,7 +354,7 @@ export const settings = {
   ownRelays: setting({
     name: 'OWN_RELAYS',
     group: g.who,
-    doc: 'The servers by which mail reaches you, your own and a hosted gateway before them: addresses, networks and host names (with what is below them). SPF is asked only where mail enters the first of them. doctor proposes them.',
+    doc: 'The servers that deliver mail to you, your own and a hosted gateway in front of them: addresses, networks and host names (with their subdomains). SPF is only checked where mail enters the first of them. doctor proposes them.',
     kind: ruleKinds.ownRelays,
     example: 'mx.firm.example, 192.0.2.25, 10.0.0.0/8',
   }),

@@ -22,7 +22,7 @@ import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
-/** Everything that the environment decides. It holds secrets: never log it whole. */
+/** Everything that the environment decides. Contains secrets: never log it whole. */
 export interface Config {
   readonly mongodb: MongoSettings;
   readonly redis: { readonly url: string; readonly prefix: string };
@@ -35,7 +35,7 @@ export interface Config {
     readonly batch: number;
     readonly budgetSeconds: number;
     readonly concurrency: number;
-    /** Waiting ingest jobs at which polling pauses and goes on. */
+    /** Numbers of waiting ingest jobs at which polling pauses and continues. */
     readonly backpressure: { readonly high: number; readonly low: number };
   };
   readonly ingest: {
@@ -62,11 +62,11 @@ export interface Config {
   readonly log: { readonly level: string; readonly format: LogFormat };
   readonly livenessFile: string | null;
   readonly shutdownSeconds: number;
-  /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
+  /** Unknown names in the environment that look like a setting, and settings without effect. To be logged at start. */
   readonly warnings: readonly string[];
 }
 
-/** All that is wrong with the settings, one line each. */
+/** All problems of the settings, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -103,7 +103,7 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
   if (found.secretsKeyFile) checkKeyFile({ path: found.secretsKeyFile, readFile, problems });
   problems.push(...findConflicts({ found, env, mailboxes }));
   if (problems.length > 0 || !isComplete(found)) {
-    // A mistyped name is the likeliest reason of a missing setting.
+    // A mistyped name is the most likely reason for a missing setting.
     throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
   }
   return configOf({ values: found, mailboxes, oauthApps, env });
@@ -128,7 +128,7 @@ function checkKeyFile({
   }
 }
 
-/** Where a setting stands in the environment. */
+/** Where a setting is in the environment. */
 function inEnvironment(env: Env): (key: string, row: Setting) => Occurrence {
   return (_key, { name, secret }) => {
     const label = `${name}_FILE`;

@@ -38,7 +38,7 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   });
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
-    // Others learn which server fails, and neither its name nor that of the bucket.
+    // Outsiders learn which server fails, but neither its name nor the bucket's.
     const say = signedIn(context) ? describeError : () => 'unavailable';
     const checks = {
       mongodb: await answers(async () => await database.db.command({ ping: 1 }), say),
@@ -99,7 +99,7 @@ type AddGauge = (
   read: (gauge: Gauge) => Promise<void>,
 ) => void;
 
-/** Figures of the whole installation, read from the database and Redis when they are asked for. */
+/** Metrics of the whole installation, read from the database and Redis on each request. */
 function addGauges(sources: HealthSources): void {
   const { database, queues, metrics, desk } = sources;
   const registers = [metrics.registry];
@@ -162,7 +162,7 @@ function addFolderGauges(add: AddGauge, { database, desk }: HealthSources): void
   });
   add(
     'parked_folders',
-    'Folders that cannot be opened and are asked for rarely',
+    'Folders that cannot be opened and are retried rarely',
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();

@@ -10,7 +10,7 @@ import { limitBody } from './limit-body.ts';
 import { ingestJob } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 
-/** What a job's return value may show: counts and codes, nothing of the mail. */
+/** What a job's return value may show: counts and codes, nothing from the mail. */
 const SHOWN = [
   'outcome',
   'messages',
@@ -27,7 +27,7 @@ const SHOWN = [
   'resets',
 ];
 
-/** Bull Board under /queues, with a link from each ingest job to what became of its message. */
+/** Bull Board under /queues, with a link from each ingest job to its message. */
 export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
   const server = new HonoAdapter(serveStatic);
   server.setBasePath('/queues');
@@ -57,7 +57,7 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
   app.route('/queues', server.registerPlugin());
 }
 
-/** Its page names fonts of another host, which would learn who looks at it and when. Those of the system do. */
+/** Its page names another host's fonts, which would learn who looks at it and when. System fonts work as well. */
 const withoutRemoteFonts = createMiddleware(async (context, next) => {
   await next();
   if (context.res.headers.get('content-type')?.startsWith('text/html') !== true) return;

@@ -24,7 +24,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Everything that an operator sees over HTTP. @throws where the port is taken or a public address has no password. */
+/** Everything that an operator sees over HTTP. @throws if the port is taken or a public address has no password. */
 export async function openDashboard(
   input: HealthSources & {
     readonly settings: AccessSettings & { readonly port: number };
@@ -46,7 +46,7 @@ export async function openDashboard(
   const guesses = createGuesses({
     onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
     onBurst: (burst) =>
-      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+      log.warn(burst, 'wrong passwords for the dashboard; not checking more from there for now'),
   });
   app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {

@@ -9,8 +9,8 @@ const sameUpdate =
     (status ?? statusText) === (update.status ?? update.statusText);
 
 /**
- * Whether a message that tells the same makes this update already, so that its tag fires once. One that is held stands for none
- * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits.
+ * Whether a message with the same content already makes this update, so that its tag fires once. A held one does not replace one
+ * that takes effect; one that awaits its parent may prove an echo, so it only replaces another that waits.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
@@ -30,8 +30,8 @@ export const isOvertaken = (update: DecidedCaseUpdate, copies: readonly DecidedM
   );
 
 /**
- * What was held for an unknown parent, or for want of a proof that a copy brought, is settled by the newer decision. What a copy
- * overtook is none any more. Everything else that was decided stays.
+ * The newer decision resolves what was held for an unknown parent, or for lack of a proof that a copy provided. Updates overtaken
+ * by a copy are dropped. Everything else decided stays.
  */
 export function mergeCaseUpdates(
   { caseUpdates: before, takenOver }: Pick<DecidedMessage, 'caseUpdates' | 'takenOver'>,

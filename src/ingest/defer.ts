@@ -1,5 +1,5 @@
 import type { Mail } from '../mail/mail.ts';
-import { entryHolders, mayYield, yieldTo, copyBefore, yieldToCopy } from '../decide/same-entry.ts';
+import { entryHolders, mayDefer, deferTo, copyBefore, deferToCopyEntry } from '../decide/same-entry.ts';
 import { asDecided, clientIdsIn, storedDecision } from '../store/decided-message.ts';
 import { isPending } from '../decide/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -7,7 +7,7 @@ import type { Database } from '../store/mongo.ts';
 import { findRelated } from './related.ts';
 import type { Related } from './related.ts';
 
-/** A message that was received so long ago and never judged is one that kills whoever judges it: nobody waits for it. */
+/** A message received this long ago and still not judged kills whoever judges it: nobody waits for it. */
 const JUDGED_WITHIN_MS = 60 * 60_000;
 
 /** A judged message and what may hold what it would record. */
@@ -23,7 +23,7 @@ export async function beforeDeferring<T extends Pick<Deferring, 'message' | 'mai
   database: Database,
   judged: readonly T[],
 ): Promise<(T & Deferring)[]> {
-  const forwards = judged.filter(({ message }) => mayYield(asDecided(message)));
+  const forwards = judged.filter(({ message }) => mayDefer(asDecided(message)));
   const sent = judged.filter((one) => !forwards.includes(one) && mayYieldToCopy(one.message));
   const [related, copies] = await Promise.all([
     forwards.length === 0 ? [] : findRelated(database, forwards),
@@ -40,8 +40,8 @@ export async function beforeDeferring<T extends Pick<Deferring, 'message' | 'mai
 }
 
 /**
- * Leaves to another message what both would record, where they were judged at the same moment: see `entryHolders`.
- * @throws Error while the other is not judged yet: the job is retried.
+ * Leaves to another message what both would record, if they were judged at the same moment: see `entryHolders`. @throws Error while
+ * the other is not judged yet: the job is retried.
  */
 export async function deferToOriginal(
   database: Pick<Database, 'messages'>,
@@ -54,7 +54,7 @@ export async function deferToOriginal(
   const ids = new Set(holders.map(({ id }) => id));
   if (originals.documents.some((other) => ids.has(other._id.toHexString()) && isBeingJudged(other)))
     throw new Error('the message that this one forwards is being judged at this moment');
-  const left = yieldTo(holders, { message: decided, related });
+  const left = deferTo(holders, { message: decided, related });
   if (left === null) return message;
   const stored = { ...storedDecision(left, { message, ids: clientIdsIn(message) }), verdict: left.verdict };
   await database.messages.updateOne({ _id: message._id, revision: message.revision }, { $set: stored });
@@ -104,12 +104,12 @@ async function deferToCopy(
   if (first === null) return message;
   if (copies.some((other) => other._id.toHexString() === first.id && isBeingJudged(other)))
     throw new Error('a copy of this message is being judged at this moment');
-  const left = yieldToCopy(decided, first);
+  const left = deferToCopyEntry(decided, first);
   const { entryKey = message.variantKey, verdict } = left;
   const stored = { ...storedDecision(left, { message, ids: clientIdsIn(message) }), verdict, entryKey };
   await messages.updateOne({ _id, revision }, { $set: stored });
   return { ...message, ...stored };
 }
 
-/** One message in more mailboxes than this, each under another id, is no message of ours. */
+/** One message in more mailboxes than this, each with another id, is not one of ours. */
 const MAX_COPIES = 20;

@@ -1,4 +1,4 @@
-/** Brings together from MongoDB what is known beside messages: for a list of them at once, in as few commands as for one. */
+/** Gathers from MongoDB what is known besides messages: for a list of them at once, in as few commands as for one. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
@@ -38,7 +38,7 @@ export interface Asked {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** What is known beside one of the messages asked for. */
+/** What is known besides one of the given messages. */
 export interface Gathered {
   readonly message: DecidedMessage;
   readonly known: Known;
@@ -50,7 +50,7 @@ export interface Gathered {
 
 interface GatherOptions {
   readonly rules: Rules;
-  /** Learned rows that are not in the book: what would be if they were. */
+  /** Alias rows not in the book: the answer as if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
@@ -249,8 +249,8 @@ const otherSubjects = ({ variants, originals, forwards, siblingForwards }: Relat
   [...variants, ...originals, ...forwards, ...siblingForwards].map(subjectOf);
 
 /**
- * What people decided about a copy, they decided about this message. Whom they took the same words away from in another message,
- * a forward or its original, gets them back only by a person.
+ * People's decisions about a copy apply to this message. Clients from whom they removed the same words in another message, a
+ * forward or its original, only get them back by a person.
  */
 function decisionsFor(
   { subjects, parties }: Questions,
@@ -263,7 +263,7 @@ function decisionsFor(
   return [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')];
 }
 
-/** A client that has gone meanwhile is left out: the book was asked just now, all others that may count are looked up. */
+/** Leaves out a deleted client: the book was just read, all others that may count are looked up. */
 async function presentClients(
   { clients }: Pick<Database, 'clients'>,
   book: BookAnswers,

@@ -26,8 +26,8 @@ export interface GroupMember {
 }
 
 /**
- * Brings one sighting to its end: read, received, judged, written. Any step may run twice; every write is keyed so that the
- * second one changes nothing. An aborted `signal` breaks it off without a trace. @throws whatever a server throws: the job is retried.
+ * Takes one sighting to its end: read, received, judged, written. Any step may run twice; every write is idempotent. An aborted
+ * `signal` stops it without a trace. @throws whatever a server throws: the job is retried.
  */
 export async function ingestSighting(
   deps: IngestDeps,
@@ -89,7 +89,7 @@ function slicesOf(claimed: readonly SightingDocument[]): SightingDocument[][] {
   return slices;
 }
 
-/** Judges a message again with what has become known since. Automatic judging only adds. */
+/** Rejudges a message with what has become known since. Automatic judging only adds. */
 export async function ingestAgain(deps: IngestDeps, id: ObjectId): Promise<IngestOutcome> {
   const message = await deps.database.messages.findOne({ _id: id });
   if (message === null || message.state === 'quarantined') return nothingToDo;

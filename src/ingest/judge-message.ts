@@ -13,15 +13,15 @@ import type { Asked, Gathered } from './gather.ts';
 
 interface JudgeOptions {
   readonly rules: Rules;
-  /** Learned rows that are not in the book: what would be if they were. */
+  /** Alias rows not in the book: the answer as if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
 export interface JudgedAnew {
-  /** What a message of today would get, beside what is kept of the earlier judgement. */
+  /** The verdict that the message would get today, besides what is kept of the earlier judgement. */
   readonly fresh: Verdict;
   readonly judgement: StoredJudgement;
-  /** Messages to judge again because of it. */
+  /** Messages to rejudge because of it. */
   readonly wakes: readonly ObjectId[];
 }
 
@@ -33,7 +33,7 @@ export interface JudgedInTurn extends JudgedAnew {
 /** A message that bears on more clients that have gone is a circular in an old thread. */
 const MAX_ABSENT = 100;
 
-/** Judges a message with everything that is known now, and says what is to be stored of it. Reads the database; writes nothing. */
+/** Judges a message with everything known now, and returns what to store of it. Reads the database; writes nothing. */
 export async function judgeAnew(
   database: Database,
   { rules, supposed, ...asked }: Asked & JudgeOptions,

@@ -28,12 +28,12 @@ interface ReceiveDeps {
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
 }
 
-/** A sighting's message, as it is known now. */
+/** A sighting's message, as currently known. */
 export interface ReceivedCopy {
   readonly message: MessageDocument;
-  /** Recipients whom only this copy names, by which the message must be judged too. */
+  /** Recipients that only this copy names, by which the message must be judged too. */
   readonly others: readonly Participant[];
-  /** The message is judged by another copy, which is proven. */
+  /** The message is judged by another, proven copy. */
   readonly isByOther: boolean;
 }
 
@@ -73,7 +73,7 @@ export async function storeAttachments(
   for (const one of stored) if (one.status === 'rejected') throw one.reason;
 }
 
-/** By its own date and by its arrival: a new message of a sender whose clock stands in 1970 is none. */
+/** By its own date and by its arrival: a new message from a sender whose clock says 1970 is not back-fill. */
 function isBackfill(
   { since, internalDate, wasThere = false }: SightingDocument,
   { date }: Pick<MessageFacts, 'date'>,
@@ -117,7 +117,7 @@ export async function placeCopy(
   return { message, others, isByOther };
 }
 
-/** A message of its own, under the hash of its bytes: its fingerprint is that of the message which it is no copy of. */
+/** A message of its own, identified by the hash of its bytes: its fingerprint belongs to the message it is not a copy of. */
 async function receiveDoubtful(
   { database }: Pick<ReceiveDeps, 'database'>,
   { facts, sighted, authentication }: Received,
@@ -138,7 +138,7 @@ async function receiveDoubtful(
   return message;
 }
 
-/** What unproven copies said beside the proven one waits as messages of their own. */
+/** Content that unproven copies add to the proven one waits as messages of their own. */
 async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }: Received): Promise<void> {
   const { messages } = deps.database;
   const [mailbox = ''] = known.mailboxes;
@@ -157,7 +157,7 @@ async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }
       await markForRejudge(messages, { _id });
       await deps.rejudgeSoon([_id]);
     } catch (error) {
-      // Bytes that are gone say nothing any more.
+      // Lost bytes say nothing any more.
       if (!(error instanceof PermanentError)) throw error;
     }
   }

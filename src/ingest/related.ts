@@ -24,7 +24,7 @@ interface Asker {
   readonly message: MessageDocument;
 }
 
-/** Messages that bear on each of these: answered, carried or returned by it, or copies of it. */
+/** Messages that matter to each of these: answered, carried or returned by it, or copies of it. */
 export async function findRelated(
   database: Pick<Database, 'messages'>,
   askers: readonly Asker[],

@@ -15,13 +15,13 @@ import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
 import type { PollRun } from './poll-run.ts';
 
-/** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
+/** Rows requested at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;
-/** One message that cannot be stored is its own fault (a limit of the store); so many in a row are the store's. */
+/** One message that cannot be stored is its own fault (a limit of the store); this many in a row are the store's. */
 const MAX_UNSTORED_IN_A_ROW = 3;
 const BACKLOG_MS = 24 * 60 * 60_000;
 
-/** Fetches raw bytes for rows without them that are due. True when none is left. */
+/** Fetches raw bytes for due rows without them. True when none is left. */
 export async function fetchPending(
   run: PollRun,
   session: MailboxSession,
@@ -44,7 +44,7 @@ export async function fetchPending(
   }
 }
 
-/** A message that was refused before is asked for alone, so that it takes no other down with it. */
+/** A message that was refused before is fetched alone, so that it takes no other down with it. */
 const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessage => ({
   uid,
   size,
@@ -52,7 +52,7 @@ const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessa
   acceptShort: (short ?? null) !== null,
 });
 
-/** Where the whole fetch is about to throw, those of the same chunk are only suspects: the next poll asks for each alone. */
+/** If the whole fetch is about to throw, those of the same chunk are only suspects: the next poll fetches each alone. */
 async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxError): Promise<void> {
   if (!concernsOneMessage(error)) {
     if (error.code !== 'connection' && error.code !== 'protocol') return;
@@ -64,7 +64,7 @@ async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxEr
       });
     return;
   }
-  // From the next time on it is compared with what came before.
+  // Next time it is compared with what came before.
   const isShort = error.code === 'truncated';
   await putOff(run, row, { error, ...(isShort && { short: { sha256: null, since: run.clock() } }) });
 }
@@ -208,7 +208,7 @@ async function noteUnkept(
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
-    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    // Even if the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
     await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
     return;
@@ -221,8 +221,8 @@ async function noteUnkept(
 }
 
 /**
- * A notice in place of the message is none, and far fewer bytes than declared are believed only when the same came at different
- * times: `doubt` says that its row tells so. Else what to note on the row of a message that is kept.
+ * A notice instead of the message does not count, and far fewer bytes than declared only count if the same arrived at different
+ * times: `doubt` means that its row says so. Otherwise the warning for the row of a kept message.
  */
 async function warningOrDoubt(
   run: PollRun,
@@ -236,13 +236,13 @@ async function warningOrDoubt(
     return 'doubt';
   }
   if (!isShort) return null;
-  const warning = `${declared} bytes were declared and ${raw.size} came, each time`;
+  const warning = `${declared} bytes were declared, ${raw.size} arrived each time`;
   if (!isCutOff(raw.size, declared)) return warning;
   const now = run.clock();
   const isSame = row.short?.sha256 === raw.sha256;
   const since = isSame ? (row.short?.since ?? now) : now;
   if (isSame && now.getTime() - since.getTime() >= (run.patience ?? patience).looksApartMs) return warning;
-  const text = `UID ${row.uid}: ${declared} bytes were declared and ${raw.size} came`;
+  const text = `UID ${row.uid}: ${declared} bytes were declared, ${raw.size} arrived`;
   await putOff(run, row, {
     error: new MailboxError('truncated', text),
     short: { sha256: raw.sha256, since },
@@ -250,7 +250,7 @@ async function warningOrDoubt(
   return 'doubt';
 }
 
-/** It stays pending and is asked for again after a pause, for as long as the folder lists it. */
+/** It stays pending and is retried after a pause, as long as the folder lists it. */
 async function putOff(
   run: PollRun,
   row: SightingDocument,
@@ -268,7 +268,7 @@ async function putOff(
   run.total.problems.push({ folder: `${folder} UID ${uid}`, uid, error, isNews, parkedUntil: null });
 }
 
-/** What the server did not deliver: it has gone only where the folder does not list it, seen several times with minutes between. */
+/** If the server did not deliver it: it is only gone if the folder does not list it, several times with minutes between. */
 async function lookFor(
   run: PollRun,
   session: MailboxSession,

@@ -6,10 +6,10 @@ import type { ObjectId } from 'mongodb';
 import { z } from 'zod';
 import { readJob, removeJobKeys } from './job-keys.ts';
 
-/** Queue names; the prefix of the settings stands before them in Redis. */
+/** Queue names; in Redis they have the prefix from the settings. */
 export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as const;
 
-/** Jobs carry references only: their data are stored in clear text. */
+/** Jobs only carry references: their data is stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
 const reference = z.string().regex(/^[0-9a-f]{24}$/u);
 export const ingestJob = z.discriminatedUnion('kind', [
@@ -33,15 +33,15 @@ export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
-  /** For what BullMQ has no word for: keys that it takes for jobs and are none. Connects on its first use. */
+  /** For what BullMQ cannot express: keys that it takes for jobs but are not. Connects on first use. */
   readonly redis: Redis;
   close(): Promise<void>;
 }
 
-/** A day of completed jobs is what a person looks back over; failed ones are the only record of a failure. */
+/** People look back over a day of completed jobs; failed ones are the only record of a failure. */
 const KEEP_COMPLETED = { age: 24 * 60 * 60, count: 5_000 };
 const KEEP_FAILED = { age: 30 * 24 * 60 * 60 };
-/** Without end, in practice: an unknown error is temporary (invariant 9). */
+/** Practically endless: an unknown error is temporary (invariant 9). */
 const ATTEMPTS = 1_000_000;
 
 const ingestOptions: JobsOptions = {
@@ -51,7 +51,7 @@ const ingestOptions: JobsOptions = {
   removeOnFail: KEEP_FAILED,
 };
 
-/** A poll that fails is not retried: the next tick is the retry. */
+/** A failed poll is not retried: the next tick is the retry. */
 const pollOptions: JobsOptions = {
   attempts: 1,
   removeOnComplete: { count: 500 },
@@ -85,7 +85,7 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
   };
 }
 
-/** A BullMQ id must hold no colon and must not be all digits. */
+/** A BullMQ id must not contain a colon or be all digits. */
 export function mailboxKey(mailbox: string): string {
   return `mailbox-${createHash('sha256').update(mailbox).digest('hex').slice(0, 16)}`;
 }
@@ -145,12 +145,12 @@ export interface Scheduled {
   readonly pollIntervalSeconds: number;
 }
 
-/** A tick may be this much later than its interval before it counts as set by a clock that is ahead. */
+/** How much later than its interval a tick may be before it counts as set by a clock that is ahead. */
 const TICK_SLACK_MS = 5_000;
 
 /**
- * Re-creates the scheduler of each mailbox where it is missing: a flushed Redis has lost them too. Its next tick is an absolute
- * time, of the clock of whoever set it: one that is further away than the interval silences the mailbox, and is set anew.
+ * Recreates missing schedulers of mailboxes: a flushed Redis has lost them too. The next tick is an absolute time by the clock of
+ * whoever set it: one further away than the interval would block the mailbox, and is reset.
  */
 export async function ensureSchedulers(
   queues: Pick<Queues, 'tick' | 'redis'>,
@@ -192,8 +192,8 @@ async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
 }
 
 /**
- * Sees to it that work which the database knows of has a job. Adding over a kept id would be a silent no-op, so the job is
- * looked up first: failed → retried, completed or missing → added anew, else left alone.
+ * Makes sure that work known to the database has a job. Adding over a kept id would be a silent no-op, so the job is looked up
+ * first: failed → retried, completed or missing → added again, else left alone.
  */
 export async function ensureIngestJob(
   { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,

@@ -9,23 +9,22 @@ import { noteSightingError, stalePending } from '../store/sightings.ts';
 import { ensureIngestJob, isGroupUnderWay } from './queues.ts';
 import type { Queues, SingleJob } from './queues.ts';
 
-/** Rows looked at in one step; the reconciler goes on until it has seen all. */
+/** Rows checked per step; the reconciler continues until it has seen all. */
 const PAGE = 500;
-/** So many one after another are not the jobs' fault: Redis is away. */
+/** This many in a row are not the jobs' fault: Redis is down. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 export interface Reconciled {
   readonly revived: number;
-  /** Messages whose raw bytes are gone and that the next poll fetches again. */
+  /** Messages whose raw bytes are gone and that the next poll refetches. */
   readonly refetched?: readonly Occurrence[];
   /** Jobs that could not be looked at, and why. The others were. */
   readonly failed?: readonly { readonly job: SingleJob; readonly error: string }[];
 }
 
 /**
- * Redis is disposable: finds what the database knows to be unfinished and sees to it that each has a job. Looks at sightings
- * that nothing happened to for `staleMs`, so that it does not race with a poll that has just stored a message.
- * @throws where the database or Redis are away.
+ * Redis is disposable: finds what is unfinished in the database and makes sure that each has a job. Only checks sightings unchanged
+ * for `staleMs`, so that it does not race with a poll that has just stored a message. @throws if the database or Redis are down.
  */
 export async function reconcile(database: Database, queues: Queues, staleMs: number): Promise<Reconciled> {
   let revived = 0;

@@ -12,9 +12,9 @@ import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
 import type { MailboxJob } from './queues.ts';
 
-/** How long a poll that found ingest behind waits before it asks again. */
+/** How long a poll waits if ingest is behind. */
 const WAIT_FOR_ROOM_MS = 1_000;
-/** How long a poll waits that found the mailbox held by another process, which may be dead. */
+/** How long a poll waits if another process, perhaps a dead one, holds the mailbox. */
 const WAIT_FOR_LEASE_MS = 5_000;
 
 export function startPollWorkers(
@@ -110,7 +110,7 @@ function startTickWorker(settings: WorkerSettings) {
   );
 }
 
-/** What a poll comes to whose mailbox backs off; the reason is logged once. @throws every error that is not of that kind. */
+/** The result of a poll whose mailbox backs off; the reason is logged once. @throws every other error. */
 function backedOff({
   name,
   error,
@@ -127,7 +127,7 @@ function backedOff({
   said.set(name, error.code);
   if (!error.isRepeated) throw error;
   const { code, retryAfterMs } = error;
-  // The watch may have met it first, which says nothing; the pause itself is no news.
+  // The watch may have noticed first, without a log line; the pause itself is not news.
   if (isNews)
     log.warn(
       { mailbox: name, code, error: describeError(error), retryAfterMs },

@@ -20,7 +20,7 @@ import { findDisagreements } from './find-disagreements.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
-/** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
+/** A slow resolver must not hold up the reader: a late answer is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;

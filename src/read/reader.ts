@@ -19,7 +19,7 @@ export interface ReadMessage {
   /** Each distinct attachment once. Valid until `dispose`. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
-  /** Where a second reader differs, if one was asked. */
+  /** Where a second reader differs, if one was used. */
   readonly disagreements: readonly Disagreement[];
   /** Removes what was spooled. */
   readonly dispose: () => Promise<void>;
@@ -31,13 +31,13 @@ interface RawReference {
   readonly size: number;
 }
 
-/** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
+/** Reads messages in separate processes: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
-  /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
+  /** @throws ReadingDied if the message took too long or too much memory; PermanentError if its bytes are gone. */
   read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
-  /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
+  /** Only the header, for messages that must not be parsed. Empty if the bytes are gone, or if even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
-  /** What an independent parser can show of a message that is not read otherwise; null where it cannot either, or the bytes are gone. */
+  /** What an independent parser can show of an otherwise unreadable message; null if it cannot either, or the bytes are gone. */
   second(raw: RawReference): Promise<SecondReading | null>;
   /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded in bytes and time. */
   remember(key: string, raw: Buffer): void;
@@ -46,7 +46,7 @@ export interface Reader {
 
 export interface ReaderSettings {
   readonly blobs: BlobStore;
-  /** Messages that are read side by side. */
+  /** Messages read in parallel. */
   readonly processes: number;
   readonly maxMessageBytes: number;
   readonly timeLimitMs: number;
@@ -64,11 +64,11 @@ const MAX_REMEMBERED_MS = 60_000;
 /** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /**
- * For tasks whose bytes are bounded, whatever the limit of a message is: 1 MB of header, or the 16 MB of which mailparser shows
- * what it can (it reads 35 MB of attachments a second).
+ * For tasks with bounded input, whatever a message's limit is: 1 MB of header, or the 16 MB from which mailparser shows what it can
+ * (it reads 35 MB of attachments per second).
  */
 const BOUNDED_TASK_LIMIT_MS = 20_000;
-/** V8's heap of a reading process. A message whose parts need more than this is a bomb. */
+/** V8's heap of a reading process. A message whose parts need more is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
 const MAX_PROCESS_MB = 640;
@@ -137,7 +137,7 @@ export function openReader(settings: ReaderSettings): Reader {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, dispose: async () => {} };
     }
-    // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
+    // Created on demand: most messages are small, and a folder costs four disk operations.
     const spoolDir = join(settings.spoolDir, randomUUID());
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {

@@ -13,13 +13,13 @@ import { startWatchdog } from './watchdog.ts';
 
 type Handle = (task: ReadingTask, settings: ReadingSettings) => Promise<ReadingResult | SecondReading>;
 
-/** The child's side of a reading process: answers one task after another until its parent is gone. */
+/** The child's side of a reading process: handles one task after another until its parent is gone. */
 export async function serveTasks(handle: Handle): Promise<void> {
-  // Whoever stops the worker signals its whole group. A reader that died of that would count against its message.
+  // Stopping the worker signals its whole process group. A reader that died of that would count against its message.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit());
   if (!process.connected) process.exit();
-  // When the machine runs out of memory, Linux is to end this process and not the worker.
+  // If the machine runs out of memory, Linux should end this process and not the worker.
   writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
 
   const [start] = (await once(process, 'message')) as [ReadingStart];
@@ -36,7 +36,7 @@ export async function serveTasks(handle: Handle): Promise<void> {
 }
 
 function send(message: ProcessMessage): void {
-  // The parent may have gone; `disconnect` then ends this process.
+  // The parent may be gone; `disconnect` then ends this process.
   process.send?.(message, undefined, undefined, () => {});
 }
 

@@ -14,8 +14,8 @@ interface Watched {
 }
 
 /**
- * Starts a thread of a reading process that still runs when a message keeps the main thread busy: it ends the process when its
- * parent is gone, and when it takes too much memory outside V8's heap, which V8 does not limit.
+ * Starts a thread in a reading process that keeps running while a message blocks the main thread: it ends the process if its parent
+ * is gone, or if it uses too much memory outside V8's heap, which V8 does not limit.
  */
 export async function startWatchdog({
   parentPid,
@@ -23,7 +23,7 @@ export async function startWatchdog({
 }: Pick<Watched, 'parentPid' | 'maxBytes'>): Promise<{ readonly setBusy: (isBusy: boolean) => void }> {
   const busy = new Int32Array(new SharedArrayBuffer(4));
   const watched: Watched = { parentPid, maxBytes, busy, lastWords: `${OUT_OF_MEMORY}\n` };
-  // From the text of the function: a thread with a file of its own cannot be compiled in passing when the source is run.
+  // Built from the function's text: a thread with its own file cannot be compiled on the fly when run from source.
   const program = `(${watch.toString()})(require('node:worker_threads').workerData, require('node:fs').writeSync)`;
   const thread = new Worker(program, {
     eval: true,
@@ -43,7 +43,7 @@ export async function startWatchdog({
   };
 }
 
-/** Nothing outside its arguments and the globals is in reach here. */
+/** Can only use its arguments and globals. */
 function watch(
   { busy, parentPid, maxBytes, lastWords }: Watched,
   write: (fd: number, text: string) => unknown,

@@ -3,7 +3,7 @@ import type { Address, Attachment } from '../mime/parsed-message.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
-/** The CRM's record of one message for one client: its own fields first, docketmail's beside them. */
+/** The CRM's record of one message for one client: its own fields first, then docketmail's. */
 export interface CommunicationDocument {
   readonly _id: ObjectId;
   readonly clientId: ClientDocument['_id'];
@@ -26,9 +26,9 @@ export interface CommunicationDocument {
 }
 
 export interface StoredAttachment extends Attachment {
-  /** Where the bytes are in blob storage. */
+  /** Key in blob storage. */
   readonly key: string;
-  /** What a virus scanner said; null: none was asked. */
+  /** The virus scanner's result; null: not scanned. */
   readonly scan: string | null;
 }
 

@@ -4,18 +4,18 @@ import type { Decision } from '../decide/known-context.ts';
 import type { Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
 
-/** What a person decided, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */
+/** A person's decision, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */
 export interface DecisionDocument {
   readonly _id: ObjectId;
   readonly subject: string;
-  /** `link` of an address or domain: it was learned. `confirm`: a held case update took effect. */
+  /** `link` of an address or domain: an alias was added. `confirm`: a held case update took effect. */
   readonly act: 'link' | 'unlink' | 'ignore' | 'confirm';
   readonly clients: readonly ClientDocument['_id'][];
   readonly by: string;
   readonly at: Date;
   readonly undoneAt: Date | null;
   readonly undoneBy?: string;
-  /** Of `confirm`: which update, and what undoing it restores. */
+  /** For `confirm`: which update, and what undoing it restores. */
   readonly caseUpdate?: {
     readonly id: ObjectId;
     readonly ref: string | null;
@@ -24,14 +24,14 @@ export interface DecisionDocument {
   };
 }
 
-/** The decisions in force about some subjects, and the ids of their clients as the CRM wrote them. */
+/** The decisions in force about some subjects, and their clients' ids as the CRM wrote them. */
 export interface DecisionsInForce {
   readonly decisions: readonly Decision[];
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/** What was decided about one of the `copies` of a message was decided about the message itself, the first of the subjects. */
-export interface DecisionQuestion {
+/** A decision about one of a message's `copies` counts for the message itself, the first of the subjects. */
+export interface DecisionQuery {
   readonly subjects: readonly string[];
   readonly copies?: readonly string[];
 }
@@ -58,7 +58,7 @@ export function inOrder(found: readonly DecisionDocument[]): DecisionDocument[] 
 
 /** What of them is in force about the subjects of a question: of contrary acts about one subject only the later. */
 export function decisionsAbout(
-  { subjects, copies = [] }: DecisionQuestion,
+  { subjects, copies = [] }: DecisionQuery,
   found: readonly DecisionDocument[],
 ): DecisionsInForce {
   const [own = ''] = subjects;
@@ -78,9 +78,8 @@ export function decisionsAbout(
 type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
 
 /**
- * What was decided of a message or a thread is not ended by a later act, it is overruled while that one is in force: so undoing the
- * later one brings the earlier back.
- * `link` and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
+ * For a message or thread, a later act ends nothing, it overrules while in force: undoing it brings the earlier one back. `link`
+ * and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
  */
 function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   let rulings: Ruling[] = [];
@@ -99,7 +98,7 @@ function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   return rulings;
 }
 
-/** Writes a decision down. Deciding the same again is no new decision. */
+/** Stores a decision. Repeating one adds nothing. */
 export async function decide(
   decisions: Collection<DecisionDocument>,
   decision: Pick<DecisionDocument, 'subject' | 'act' | 'clients' | 'by' | 'caseUpdate'>,
@@ -122,7 +121,7 @@ export async function decide(
   return written;
 }
 
-/** Ends the decisions in force about a subject that were contrary to a new one, and returns them. */
+/** Ends the decisions in force about a subject that contradict a new one, and returns them. */
 export async function endContrary(
   decisions: Collection<DecisionDocument>,
   { subject, act, by }: Pick<DecisionDocument, 'subject' | 'act' | 'by'>,
@@ -135,7 +134,7 @@ export async function endContrary(
   return ended;
 }
 
-/** Null where there is none, or it was undone before. */
+/** Null if there is none, or it was already undone. */
 export async function endDecision(
   decisions: Collection<DecisionDocument>,
   id: ObjectId,

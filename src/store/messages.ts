@@ -101,8 +101,8 @@ export async function addSighting(
 }
 
 /**
- * Makes a copy that is proven better the one by which the message is judged from now on. Null: somebody changed the message
- * meanwhile. The mark has it judged again, whatever becomes of this process.
+ * Makes a better proven copy the one by which the message is judged from now on. Null: the message was changed meanwhile. The mark
+ * has it rejudged, whatever happens to this process.
  */
 export async function replaceFacts(
   messages: Collection<MessageDocument>,
@@ -129,12 +129,12 @@ export async function replaceFacts(
   );
 }
 
-/** As many copies as name others add no more than this. */
+/** Copies that name others add no more than this, however many there are. */
 const MAX_PARTICIPANTS = 1_000;
 
 /**
- * Adds recipients whom another copy of the message names, once it was judged by that copy. The copy in our own Sent folder, which
- * alone tells of Bcc, is what the message is judged by from then on.
+ * Adds recipients named by another copy of the message, once it was judged by that copy. From then on the message is judged by the
+ * copy in our own Sent folder, the only one that shows Bcc.
  */
 export async function addRecipients(
   messages: Collection<MessageDocument>,
@@ -165,8 +165,8 @@ export async function addRecipients(
 }
 
 /**
- * Whether the message was seen in a way that its verdict does not know of: a new role, proof that we sent it, or a mailbox
- * for which it is not back-fill (invariant 7).
+ * Whether the verdict covers how the message was seen: a new role, proof that we sent it, or a mailbox for which it is not
+ * back-fill (invariant 7).
  */
 export function isJudgedAsSeen({ judgedWith, roles, inOwnSent, backfill }: MessageDocument): boolean {
   return (
@@ -191,7 +191,7 @@ const unjudged = {
   storedAt: null,
 } as const;
 
-/** A judgement as the message keeps it. */
+/** A judgement as stored in the message. */
 export type StoredJudgement = Pick<
   MessageDocument,
   | 'state'
@@ -307,7 +307,7 @@ const TOLD = [
   'links',
 ] as const;
 
-/** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
+/** Flags the other messages with the same Message-ID and returns them, without those already flagged. */
 export async function flagSameMessageId(
   messages: Collection<MessageDocument>,
   message: MessageDocument,
@@ -364,7 +364,7 @@ export async function markWritten(
   );
 }
 
-/** Keeps a message that cannot be read: raw bytes, reason, and nothing else. */
+/** Keeps an unreadable message: raw bytes, reason, and nothing else. */
 export async function quarantineMessage(
   messages: Collection<MessageDocument>,
   input: {

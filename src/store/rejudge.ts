@@ -4,8 +4,8 @@ import type { AddressChange } from './address-book.ts';
 import type { MessageDocument } from './message-document.ts';
 
 /**
- * Marks messages to be judged again. The mark is in the database because Redis may lose the job; the reconciler finds it. A
- * judgement that is under way has not seen what changed, so its compare-and-set must fail: the revision rises.
+ * Marks messages for rejudging. The mark is in the database because Redis may lose the job; the reconciler finds it. A judgement in
+ * progress has not seen the change, so its compare-and-set must fail: the revision increases.
  */
 export async function markForRejudge(
   messages: Collection<MessageDocument>,
@@ -14,7 +14,7 @@ export async function markForRejudge(
   await messages.updateMany(filter, { $inc: { rejudge: 1, revision: 1 } });
 }
 
-/** The same, and asks whether the automatic links by an address that was taken from its client still hold. */
+/** The same, and rechecks the automatic links by an address that was removed from its client. */
 export async function markLost(
   messages: Collection<MessageDocument>,
   filter: Filter<MessageDocument>,
@@ -26,7 +26,7 @@ export async function markLost(
   });
 }
 
-/** Copies of a message: with a banner or a footer, or under the id of a relay. */
+/** Copies of a message: with a banner or footer, or with a relay's id. */
 export const copiesOf = ({
   _id,
   variantKey,
@@ -36,7 +36,7 @@ export const copiesOf = ({
   ...(contentKey === undefined ? { variantKey } : { $or: [{ variantKey }, { contentKey }] }),
 });
 
-/** Ids of the messages that fit, in batches, oldest first: what a re-match of a hundred thousand holds in memory. */
+/** Ids of the matching messages, in batches, oldest first: limits what a rematch of a hundred thousand holds in memory. */
 export async function* idsInBatches(
   messages: Collection<MessageDocument>,
   filter: Filter<MessageDocument>,
@@ -79,7 +79,7 @@ export async function markDependants(
       { $or: naming },
       {
         $or: [
-          // One that is being judged at this moment may have looked before this message was there.
+          // One being judged right now may have looked before this message existed.
           { state: { $in: ['received', 'judged', 'triage'] } },
           { state: 'ignored', 'verdict.kind': 'internal' },
           { 'caseUpdates.awaitsParent': true },
@@ -126,7 +126,7 @@ export async function clearRejudge(
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 
-/** It cannot be judged again, such as because its raw bytes are gone. The mark stays, and it is tried ever more rarely. */
+/** It cannot be rejudged, for example because its raw bytes are gone. The mark stays, and retries become rarer. */
 export async function noteRejudgeFailure(
   messages: Collection<MessageDocument>,
   id: ObjectId,
@@ -146,7 +146,7 @@ export async function noteRejudgeFailure(
   );
 }
 
-/** Ids of marked messages that are due, ascending from `after` on: those that fail keep no other from its turn. */
+/** Ids of due marked messages, ascending from `after` on, so that failing ones never block the others. */
 export async function findToRejudge(
   messages: Collection<MessageDocument>,
   limit: number,

@@ -9,17 +9,17 @@ import { TriageError } from './triage-error.ts';
 
 export interface Confirmation {
   readonly message: MessageDocument;
-  /** Null: every update of the message that is held. */
+  /** Null: every held update of the message. */
   readonly clientId: string | null;
   readonly ref: string | null;
-  /** One of the settings' statuses; needed where the tag's is not known. */
+  /** One of the configured statuses; required if the tag's is unknown. */
   readonly status: string | null;
   readonly by: string;
 }
 
 /**
- * Lets held case updates take effect: dated as the message is, so that the case's later updates still count.
- * @throws TriageError where none is held, or where a status must be chosen first.
+ * Applies held case updates, with the message's date, so that the case's later updates still count. @throws TriageError if none is
+ * held, or a status must be chosen first.
  */
 export async function confirmUpdates(database: Database, asked: Confirmation): Promise<DecisionDocument[]> {
   const { message, by } = asked;
@@ -36,7 +36,7 @@ export async function confirmUpdates(database: Database, asked: Confirmation): P
   if (statusless !== undefined && asked.status === null)
     throw new TriageError(
       'not-possible',
-      `"${statusless.statusText ?? ''}" is no status of the settings: say which status is meant`,
+      `"${statusless.statusText ?? ''}" is not a configured status: say which status is meant`,
     );
   const made: DecisionDocument[] = [];
   for (const update of held) {
@@ -63,7 +63,7 @@ export async function confirmUpdates(database: Database, asked: Confirmation): P
   return made;
 }
 
-/** The update is held again, as it was. */
+/** The update is held again, as before. */
 export async function unconfirmUpdate(database: Database, decision: DecisionDocument): Promise<void> {
   const { caseUpdate, clients, subject } = decision;
   const [clientId] = clients;
@@ -75,7 +75,7 @@ export async function unconfirmUpdate(database: Database, decision: DecisionDocu
   await deriveCase(database.caseUpdates, { clientId, ref });
 }
 
-/** In the message too, so that judging it again does not hold what a person let go. */
+/** In the message too, so that rejudging it does not hold what a person released. */
 async function setReview(
   { messages }: Pick<Database, 'messages'>,
   message: Pick<MessageDocument, '_id' | 'caseUpdates'>,

@@ -25,7 +25,7 @@ const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.me
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(contract, 'contract');
 
-/** Where each answer's schema stands, by operation and status. */
+/** Where to find each answer's schema, by operation and status. */
 function schemaOf(path: string, method: string, status: number): string {
   const template = Object.keys(contract.paths).find((one) =>
     new RegExp(`^${one.replaceAll(/\{[^}]+\}/gu, '[^/]+')}$`, 'u').test(path),
@@ -38,7 +38,7 @@ function schemaOf(path: string, method: string, status: number): string {
   return `contract#${at}/content/application~1json/schema`;
 }
 
-/** What the tests look at of the answers; whether all of it is right the contract tells. */
+/** The part of the answers that the tests check; the contract covers the rest. */
 interface Answer {
   readonly total: number;
   readonly next: string | null;

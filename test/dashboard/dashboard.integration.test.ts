@@ -51,7 +51,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
   };
 }
 
-/** A request with headers that `fetch` does not let one set, and a path that it would tidy. */
+/** A request with headers that `fetch` forbids, and a path that it would normalise. */
 async function rawRequest(
   url: string,
   options: {

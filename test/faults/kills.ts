@@ -47,7 +47,7 @@ const ingestPoints = [...ingestSteps, ...ingestCommands];
 type Point = PollStep | IngestStep | (typeof pollPoints)[number] | (typeof ingestPoints)[number];
 
 const SETTLE_LIMIT_MS = 60_000;
-/** A step that is not reached by then will not be. */
+/** A step not reached by then will not be. */
 const KILL_LIMIT_MS = 15_000;
 
 /** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as the groups of ten messages go. */
@@ -122,8 +122,8 @@ export const kills: Scenario = {
 };
 
 /**
- * Three kills a run: one while it polls, after the restart one while it ingests, after the next restart another. More than
- * three deaths over the same message would be taken for poison.
+ * Three kills per run: one while it polls, after the restart one while it ingests, after the next restart another. More than three
+ * deaths on the same message would count as poison.
  */
 function planKills(runs: number): Kill[][] {
   return Array.from({ length: runs }, (_, run) => {
@@ -163,7 +163,7 @@ async function runWithKills(
   }
 }
 
-/** A run stands in the row of each step that it was killed at. */
+/** A run is listed in the row of each step at which it was killed. */
 function rowsOf(runs: readonly KillRun[], sightings: number, short: boolean): Row[] {
   const all = rowOf(
     'kill -9, all',

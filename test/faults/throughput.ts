@@ -22,7 +22,7 @@ import { startProgram } from './program.ts';
 
 interface Pass {
   readonly seconds: number;
-  /** User and system time of all threads, without the start of the process where it has one of its own. */
+  /** User and system time of all threads, without the start of a separate process. */
   readonly cpuSeconds: number;
 }
 
@@ -160,7 +160,7 @@ async function parsed(): Promise<Pass> {
   const failed = once(child, 'exit').then(() => {
     throw new Error('imapflow and simpleParser came to no end');
   });
-  // What it sends is of this shape.
+  // What it sends has this shape.
   const [pass] = (await Promise.race([once(child, 'message'), failed])) as [Pass];
   failed.catch(() => {});
   return pass;

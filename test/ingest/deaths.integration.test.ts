@@ -1,4 +1,4 @@
-/** What counts as a death over a message, and what only looks like one (invariant 8). */
+/** What counts as a death caused by a message, and what only looks like one (invariant 8). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';

@@ -16,7 +16,7 @@ const withFile = multipart('multipart/mixed', 'b', [
   file({ name: 'deed.pdf', type: 'application/pdf', content: Buffer.from('the deed') }),
 ]);
 
-/** Runs one ingest to the given step and leaves it there, as a process that dies does. */
+/** Runs one ingest to the given step and stops there, like a process that dies. */
 async function dieAt(firm: Firm, id: ObjectId, step: IngestStep): Promise<void> {
   const dying: IngestDeps = {
     ...firm,

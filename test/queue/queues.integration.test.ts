@@ -94,7 +94,7 @@ describe('Redis is disposable', () => {
       const id = await firm.deliver(rawMessage());
       await addIngestJobs(queues, 'sighting', [id]);
       const job = await queues.ingest.getJob(jobOf(id));
-      // As by a worker whose database lost what it had confirmed.
+      // As by a worker whose database lost what it had acknowledged.
       const worker = new Worker(queues.ingest.name, null, {
         connection: { url: queues.url },
         prefix: queues.prefix,
@@ -121,7 +121,7 @@ describe('Redis is disposable', () => {
     );
   });
 
-  it('the schedulers of a flushed Redis come back, and are left alone where they are right', async () => {
+  it('the schedulers of a flushed Redis come back, and are left alone if they are right', async () => {
     const queues = newQueues();
     const mailboxes = [
       { name: 'office', pollIntervalSeconds: 60 },

@@ -1,4 +1,4 @@
-/** A Redis that refuses to write, as one that is full or a replica does: here by the rights of a user of its own. */
+/** A Redis that refuses writes, like a full one or a replica: here through a user's permissions. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';

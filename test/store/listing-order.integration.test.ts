@@ -1,4 +1,4 @@
-/** Each listing finds its rows in the order of an index: with 60,000 messages a page must not read and sort them all. */
+/** Each listing uses an index for its order: with 60,000 messages a page must not read and sort them all. */
 import { Hono } from 'hono';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent } from 'mongodb';
@@ -18,7 +18,7 @@ interface Find {
   readonly sort?: ReadonlyMap<string, number>;
 }
 
-/** The same database over a client that tells what is asked of it. */
+/** The same database through a client that records its queries. */
 async function watched(database: Database): Promise<{ database: Database; finds: Find[] }> {
   const client = new MongoClient(need('MONGODB_URI'), { monitorCommands: true });
   onTestFinished(async () => await client.close());
@@ -37,7 +37,7 @@ async function watched(database: Database): Promise<{ database: Database; finds:
   };
 }
 
-/** Fields that are compared with one value: they may stand before the sorted ones in an index. */
+/** Fields compared with one value: an index may have them before the sorted ones. */
 function fixedFields(filter: Find['filter']): string[] {
   const all = Object.entries(filter).flatMap(([key, value]) =>
     key === '$and'
@@ -47,7 +47,7 @@ function fixedFields(filter: Find['filter']): string[] {
   return all.flatMap(([key, value]) => (key.startsWith('$') || typeof value === 'object' ? [] : [key]));
 }
 
-/** Whether an index gives the rows of a query in its order, forwards or backwards. */
+/** Whether an index returns the rows of a query in its order, forwards or backwards. */
 function isOrdered({ filter, sort }: Find, keys: readonly Record<string, number>[]): boolean {
   const fixed = new Set(fixedFields(filter));
   const wanted = [...(sort ?? [])];

@@ -1,4 +1,4 @@
-/** A mailbox on the IMAP server of the test run that opens by token only, and all that a sign-in for it needs. */
+/** A mailbox on the IMAP server of the test run that only opens by token, and everything that a sign-in for it needs. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

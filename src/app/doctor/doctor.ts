@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts';
 import { examineMailbox } from './mailbox.ts';
 import { examineRedis } from './redis.ts';
 
-/** Checks every setting and server, each on its own: one that fails hides no other. With `fix`, creates missing indexes. */
+/** Checks every setting and server separately: one that fails hides no other. With `fix`, creates missing indexes. */
 export async function* examine(config: Config, { fix }: { readonly fix: boolean }): AsyncGenerator<Finding> {
   for (const warning of config.warnings)
     yield finding('settings', 'warning', warning, 'correct or remove it');

@@ -44,7 +44,10 @@ export async function* examineMailbox(
   }
 }
 
-/** By which servers mail comes, where the settings do not say so. Of no folder but the inbox: elsewhere lies what came otherwise. */
+/**
+ * The servers that deliver mail, if the settings do not name them. Only from the inbox: other folders contain mail from other
+ * sources.
+ */
 async function* examineReceivingServer(
   session: MailboxSession,
   { name }: Config['mailboxes'][number],

@@ -1,7 +1,7 @@
 import { spaces, statusOf, withoutMarks } from './case-tag-words.ts';
 import type { Vocabulary } from './case-tag-words.ts';
 
-/** What a tag says; see `CaseTag`. */
+/** The content of a tag; see `CaseTag`. */
 export interface TagParts {
   readonly ref: string | null;
   readonly status: string | null;
@@ -10,15 +10,15 @@ export interface TagParts {
 
 /** A court's file number such as "12 O 345/26" has three words. */
 const MAX_REF_WORDS = 5;
-/** What mail clients make of a word that they take for a link: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
+/** What mail clients make of a word that looks like a link: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
 const linkScheme = /^(?:https?|mailto|tel):(?:\/\/)?/iu;
 const linkTarget = /<(?:https?|mailto|tel):[^<>]*>/giu;
-/** Scripts that put no space between words. */
+/** Scripts without spaces between words. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 const numberWord = /^(?:no|nr|num|number|nummer|numero|numéro|número|n°)[. :#]*(?=[\p{L}/-]*\p{N})/iu;
 const refWord = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/\\-]*/u;
 
-/** Reads the text between the brackets; null where it is no tag. `inner` must be short: the work grows with its square. */
+/** Reads the text between the brackets; null if it is not a tag. `inner` must be short: the work is quadratic. */
 export function readParts(inner: string, vocabulary: Vocabulary): TagParts | null {
   const text = inner
     .replace(linkTarget, ' ')
@@ -37,7 +37,7 @@ export function readParts(inner: string, vocabulary: Vocabulary): TagParts | nul
   return null;
 }
 
-/** Where the case word ends in the folded text, null where it does not begin it. "Case-Update" is "Case Update". */
+/** Where the case word ends in the folded text, null if the text does not start with it. "Case-Update" is "Case Update". */
 function endOfWord(folded: string, word: string): number | null {
   let at = 0;
   for (const character of word) {
@@ -62,7 +62,7 @@ function readAfterWord(text: string, folded: string, vocabulary: Vocabulary): Ta
   body = body.slice(number.length);
   const counted = readRef(body, { numbered: number !== '' || lead.includes('#'), vocabulary });
   if (counted) return counted;
-  // a word without colon or number is a heading of somebody else's: "[Case study]"
+  // a word without colon or number is someone else's heading: "[Case study]"
   return lead.includes(':') ? { ref: null, status: null, statusText: withoutMarks(body) || null } : null;
 }
 
@@ -84,7 +84,7 @@ function readRef(
   return partsOf(ref, body.slice(first.length), vocabulary);
 }
 
-/** A number of several words, or one joined to its status, can only be told by the known status that follows. */
+/** A number of several words, or one joined to its status, is only recognised by the known status after it. */
 function refBeforeStatus(body: string, vocabulary: Vocabulary): TagParts | null {
   for (let at = 1; at < body.length; at += 1) {
     if (!' -_/'.includes(body.charAt(at))) continue;

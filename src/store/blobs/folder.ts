@@ -7,10 +7,10 @@ import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from
 import type { BlobStore, NewBlob } from './blobs.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** It is somebody's mail. */
+/** Contains private mail. */
 const ownerOnly = 0o600;
 
-/** Blobs in a folder of a disk that every process sees: for a single machine, a trial, tests. */
+/** Blobs in a folder on a disk that every process sees: for a single machine, a trial, tests. */
 export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore {
   const pathOf = (key: string): string => join(dir, key);
 
@@ -85,7 +85,7 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
   };
 }
 
-const RIGHTS = 'correct the path or the rights of the folder';
+const RIGHTS = 'correct the path or the permissions of the folder';
 const fixes: Readonly<Record<string, string>> = {
   EROFS: 'its file system is mounted read-only: mount it writable, or set BLOB_DIR to a folder that is',
   EACCES: 'give the user of docketmail the right to write it',
@@ -96,7 +96,7 @@ const fixes: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up: raise it, or free space',
 };
 
-/** The error in words for an operator; null where it is none of the folder. */
+/** The error in words for an operator; null if it is not about the folder. */
 function problemOf(error: unknown, dir: string): BlobStoreError | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const fix = fixes[code];
@@ -114,7 +114,7 @@ function unwritable(
   );
 }
 
-/** On the disk, not in its cache, before the file gets its name. */
+/** Flushed to disk before the file gets its name. */
 async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
   const isInMemory = Buffer.isBuffer(content);
   if (!isInMemory) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
@@ -132,7 +132,7 @@ async function writeDraft(draft: string, { key, content, size }: NewBlob): Promi
   }
 }
 
-/** From a new folder up to the first that was there before, each holds an entry that must survive a power cut. */
+/** From a new folder up to the first existing one, each has an entry that must survive a power cut. */
 async function syncParents(folder: string, last: string): Promise<void> {
   for (let parent = dirname(folder); parent.length >= last.length; parent = dirname(parent)) {
     await syncFolder(parent);
