@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import type { MailboxConfig } from '../src/config/mailbox-config.ts';
 import type { DemoMessage, Place } from './message.ts';
 
-/** Puts each message where it belongs: INBOX by LMTP, as a mail server would; Sent by APPEND, as a mail client does. */
+/** Delivers each message: to INBOX by LMTP, as a mail server would; to Sent by APPEND, as a mail client does. */
 export async function deliver(
   messages: readonly DemoMessage[],
   mailboxes: readonly MailboxConfig[],

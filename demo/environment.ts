@@ -49,7 +49,7 @@ export async function demoEnvironment(
   };
 }
 
-/** The settings of the running demo as a file, so that any command can be tried on it. It holds passwords of the demo's own servers. */
+/** The settings of the running demo as a file, so that any command can be tried on it. Contains passwords of the demo's own servers. */
 export async function writeDemoSettings(env: NodeJS.ProcessEnv, folder: string): Promise<string> {
   const names = [...allSettings.flatMap(({ name }) => [name, `${name}_FILE`]), 'DEMO_MAIL_PASSWORD'];
   const lines = names.flatMap((name) => (env[name] ? [`${name}='${env[name]}'\n`] : []));

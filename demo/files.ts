@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A small but true PDF that says one line. */
+/** A small valid PDF with one line. */
 export function pdf(line: string): Buffer {
   const content = `BT /F1 18 Tf 60 760 Td (${line.replaceAll(/[^\x20-\x7e]|[()\\]/g, ' ')}) Tj ET`;
   const objects = [

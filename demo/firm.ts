@@ -1,7 +1,7 @@
 /** An invented law office, its people and its clients. All domains are reserved (RFC 2606). */
 
 const domain = 'larkin-voss.example';
-/** What the firm calls its mail server, in the headers that it adds. */
+/** The firm's name for its mail server, in the headers it adds. */
 export const receivingServer = 'mx.larkin-voss.example';
 
 export const staff = {
@@ -29,7 +29,7 @@ export const clientIds = {
 
 export type ClientKey = keyof typeof clientIds;
 
-/** What the firm would set so that the messages are judged as expected; all else at its default. */
+/** The settings a firm would choose so that the messages are judged as expected; all others at their default. */
 export const settings = {
   ownAddresses: [staff.crm],
   staffDomains: [domain],

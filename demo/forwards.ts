@@ -18,7 +18,7 @@ const original = wholeMessage(
   ]),
 );
 
-/** What staff forwards to the CRM: whoever wrote the message inside is the client. */
+/** What staff forward to the CRM: the author of the inner message is the client. */
 export const forwards: readonly Draft[] = [
   {
     id: 'forward-gmail',

@@ -3,18 +3,18 @@ import { dateHeader, wholeMessage, word } from './mime.ts';
 import type { Part } from './mime.ts';
 import { traceOf } from './receiving-server.ts';
 
-/** Where a message is put: INBOX by LMTP, Sent by IMAP APPEND. */
+/** Where a message is delivered: INBOX by LMTP, Sent by IMAP APPEND. */
 export type Place = 'capture INBOX' | 'capture Sent' | 'dropbox INBOX';
 
 export interface ExpectedCaseUpdate {
   readonly client: ClientKey;
   readonly ref: string | null;
-  /** Left out where the case keeps whatever status it has. */
+  /** Omitted if the case keeps its status. */
   readonly status?: string;
   readonly review: string | null;
 }
 
-/** What the design says about the message once all of them have arrived. */
+/** What the design says about the message once all have arrived. */
 export interface Expected {
   readonly state: 'stored' | 'triage' | 'ignored';
   readonly kind: 'matched' | 'ambiguous' | 'unmatched' | 'internal';
@@ -22,7 +22,7 @@ export interface Expected {
   readonly clients: readonly ClientKey[];
   readonly automatic: string | null;
   readonly caseUpdates: readonly ExpectedCaseUpdate[];
-  /** Files of the message: images shown in the text, reports and invitations included, for nothing is thrown away. */
+  /** Files of the message: images shown in the text, reports and invitations included, because nothing is dropped. */
   readonly attachments: number;
 }
 
@@ -31,7 +31,7 @@ export interface DemoMessage {
   readonly description: string;
   /** One sighting each. */
   readonly places: readonly Place[];
-  /** As its sender wrote it, and as it lies in a Sent folder. */
+  /** As its sender wrote it, and as it is in a Sent folder. */
   readonly raw: Buffer;
   /** As the firm's mail server delivers it. */
   readonly delivered: Buffer;
@@ -80,7 +80,7 @@ export function compose(draft: Draft, base: Date): DemoMessage {
   return { id, description, places, raw, delivered: Buffer.concat([Buffer.from(trace), raw]), expected };
 }
 
-/** A message of a client that is found: the usual end. */
+/** A message of a known client: the usual outcome. */
 export function matched(clients: readonly ClientKey[], more: Partial<Expected> = {}): Expected {
   return {
     state: 'stored',
@@ -99,7 +99,7 @@ export function waiting(kind: 'ambiguous' | 'unmatched', more: Partial<Expected>
   return { ...matched([]), state: 'triage', kind, ...more };
 }
 
-/** "Ольга <olga@petrova.example>, b@c.example": names that are not ASCII as encoded words. */
+/** "Ольга <olga@petrova.example>, b@c.example": non-ASCII names become encoded words. */
 function address(list: string): string {
   return list
     .split(', ')

@@ -1,4 +1,4 @@
-/** Just enough MIME to write the demo's messages by hand: the same bytes on every run. */
+/** Just enough MIME to write the demo's messages by hand, with the same bytes on every run. */
 
 export interface Part {
   readonly headers: readonly string[];
@@ -74,7 +74,7 @@ export function dateHeader(date: Date): string {
   return date.toUTCString().replace('GMT', '+0000');
 }
 
-/** A header value as an encoded word (RFC 2047) where it is not ASCII. */
+/** A header value as an encoded word (RFC 2047) if it is not ASCII. */
 export function word(value: string): string {
   return /^[\x20-\x7e]*$/.test(value) ? value : `=?utf-8?B?${Buffer.from(value).toString('base64')}?=`;
 }

@@ -7,7 +7,7 @@ import { clientIds } from './firm.ts';
 import type { ClientKey } from './firm.ts';
 import type { DemoMessage } from './message.ts';
 
-/** What became of one message in the CRM's collections. */
+/** The result for one message in the CRM's collections. */
 export interface Outcome {
   readonly message: MessageDocument;
   readonly sightings: number;
@@ -38,7 +38,7 @@ export function clientKey(id: unknown): ClientKey | '?' {
   return (found?.[0] as ClientKey | undefined) ?? '?';
 }
 
-/** One line for each fact that is not as the design says. */
+/** One line per fact that differs from the design. */
 export function compareOutcomes(
   messages: readonly DemoMessage[],
   outcomes: ReadonlyMap<string, Outcome>,

@@ -6,8 +6,8 @@ const senderIp = '203.0.113.20';
 const staffIp = '192.0.2.77';
 
 /**
- * The headers that the firm's mail server puts above a message: who handed it in, and what it found out about the sender
- * (RFC 8601). Every sender of the demo is who From says; what they claim beside that is another matter.
+ * The headers that the firm's mail server adds above a message: who submitted it, and its findings about the sender (RFC 8601).
+ * Every sender of the demo is the one in From; whether their claims are true is another matter.
  */
 export function traceOf(from: string, date: Date): readonly string[] {
   const address = from

@@ -13,11 +13,11 @@ import { compareOutcomes, readOutcomes } from './outcomes.ts';
 import { outcomeTable } from './table.ts';
 import { startDocketmail } from './worker.ts';
 
-/** A bound for a slow machine; here it takes some seconds. */
+/** A limit for a slow machine; normally it takes some seconds. */
 const SETTLE_LIMIT_MS = 180_000;
 
 const messages = demoMessages();
-/** Ctrl-C, at any time: the worker is stopped and what was made is removed. */
+/** Ctrl-C, at any time: stops the worker and removes what was created. */
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
 
@@ -66,7 +66,7 @@ async function run(once: boolean): Promise<void> {
   }
 }
 
-/** Every message was seen in each of its places, and nothing is pending any more. */
+/** Every message was seen in each of its places, and nothing is pending. */
 async function untilSettled({ sightings, messages: stored }: Database): Promise<void> {
   const expected = messages.reduce((sum, message) => sum + message.places.length, 0);
   const deadline = Date.now() + SETTLE_LIMIT_MS;

@@ -4,7 +4,7 @@ import type { DemoMessage } from './message.ts';
 
 const WIDTHS = [46, 15, 9, 26] as const;
 
-/** What became of each message, for a person. */
+/** The result for each message, for a person. */
 export function outcomeTable(
   messages: readonly DemoMessage[],
   outcomes: ReadonlyMap<string, Outcome>,

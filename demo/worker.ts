@@ -10,7 +10,7 @@ export interface RunningWorker {
 
 const START_LIMIT_MS = 30_000;
 
-/** Starts the built program as its users do, and waits for its line that it has started. */
+/** Starts the built program as its users do, and waits for its ready line. */
 export async function startDocketmail(env: NodeJS.ProcessEnv): Promise<RunningWorker> {
   const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
   const child = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'inherit', 'pipe'] });

@@ -1,6 +1,6 @@
 /**
- * Whether a look-up costs the same at 100 clients and at a million, in one run: the time of a look-up, of a full rebuild of the
- * address book, and the memory of the process. Needs the servers: eval "$(script/services env)". Clients by argument: 1000000.
+ * Checks in one run that a lookup costs the same at 100 clients and at a million: the time of a lookup, of a full rebuild of the
+ * address book, and the process's memory. Needs the servers: eval "$(script/services env)". Clients by argument: 1000000.
  */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -35,7 +35,7 @@ function client(number: number): Client {
   return {
     _id: new ObjectId(),
     name: `Person ${number}`,
-    // As people type them: some in capitals, some with a name or a stray space.
+    // As people type them: some in capitals, some with a name or an extra space.
     email:
       number % 20 === 0
         ? `Person ${number} <${email}>`
@@ -57,7 +57,7 @@ async function load({ clients }: Database, from: number, to: number): Promise<nu
   return (performance.now() - started) / 1000;
 }
 
-/** Milliseconds of one look-up: the addresses of a message, most of them nobody's, one a client's. */
+/** Milliseconds per lookup: the addresses of a message, most of them unknown, one a client's. */
 async function lookUp(database: Database, number: number): Promise<{ ms: number; isFound: boolean }> {
   const address = `person${number}@${domainOf(number)}`;
   const strangers = Array.from(
@@ -105,7 +105,7 @@ try {
       `${size} clients: loaded in ${loadSeconds.toFixed(1)} s; rebuild ${await rebuild(database)}; again ${await rebuild(database)}`,
     );
   }
-  // In turn, so that whatever else the machine does meets all sizes alike.
+  // In turn, so that other load on the machine affects all sizes alike.
   for (let round = -WARM_UP; round < LOOK_UPS; round++)
     for (const { size, database, times } of databases) {
       const { ms, isFound } = await lookUp(

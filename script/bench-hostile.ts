@@ -1,7 +1,7 @@
 /**
- * Reads messages that are made to break a reader, each in a process of its own with a heap of 256 MB, and prints processor time and memory
- * beside those of an ordinary message of the same size. Fails where a process dies.
- * `npm run bench:hostile [-- --sizes 1,3] [-- --only WORD]`; sizes in MB.
+ * Reads messages made to break a reader, each in its own process with a heap of 256 MB, and prints CPU time and memory next to
+ * those of an ordinary message of the same size. Fails if a process dies. `npm run bench:hostile [-- --sizes 1,3] [-- --only
+ * WORD]`; sizes in MB.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,10 +21,10 @@ interface Cost {
 }
 
 const HEAP_MB = 256;
-/** Nothing that is read takes so long; what does is ended, and counts as a death. */
+/** No reading takes this long; one that does is ended, and counts as a death. */
 const LIMIT_MS = 120_000;
 const MEGABYTE = 1_048_576;
-/** What the report calls slow, large: to look at, not to fail by. */
+/** What the report calls slow or large: worth a look, not a failure. */
 const SLOW_MS = 2_000;
 const LARGE_MB = 250;
 
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const sizes = values.sizes.split(',').map(Number);
 const kinds = hostileKinds.filter(({ name }) => name.includes(values.only));
 
-/** Some lines with a scan: what most large messages are. */
+/** A few lines with a scan: like most large messages. */
 const ordinary: HostileKind = {
   name: 'an ordinary message',
   make: (bytes) =>

@@ -1,7 +1,7 @@
 /**
- * What an idle mailbox costs: a folder of 1,000,000 messages on a scripted server, with a ledger that agrees with it, polled once a
- * minute for some hours. Prints commands and bytes an hour. Needs the servers: eval "$(script/services env)". Messages and hours
- * by argument: 1000000 24.
+ * What an idle mailbox costs: a folder of 1,000,000 messages on a scripted server, with a matching ledger, polled once per minute
+ * for some hours. Prints commands and bytes per hour. Needs the servers: eval "$(script/services env)". Messages and hours by
+ * argument: 1000000 24.
  */
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
@@ -35,7 +35,7 @@ const database = await openDatabase({
 });
 await ensureIndexes(database);
 
-/** Counts what the server is sent and sends. */
+/** Counts bytes to and from the server. */
 async function openCounter(port: number) {
   const bytes = { sent: 0, received: 0 };
   const server = net.createServer((socket) => {
@@ -45,8 +45,7 @@ async function openCounter(port: number) {
     for (const end of [socket, upstream]) end.on('error', () => {});
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A server that listens on TCP has an address of this kind.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // A server listening on TCP has this kind of address. oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { port: (server.address() as AddressInfo).port, bytes, close: () => server.close() };
 }
 

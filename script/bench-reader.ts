@@ -1,6 +1,6 @@
 /**
- * What reading alone costs a message: 600 files of the mail corpora (MAIL_CORPUS, else ../shared/mail), four at a time, through the
- * reader as ingest uses it. `npm run bench:reader [-- messages]`. CPU time is counted without the start of the processes.
+ * What reading alone costs per message: 600 files of the mail corpora (MAIL_CORPUS, else ../shared/mail), four at a time, through
+ * the reader as used by ingest. `npm run bench:reader [-- messages]`. CPU time without process start.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
@@ -49,7 +49,7 @@ async function mixedMessages(): Promise<Buffer[]> {
   return raws;
 }
 
-/** Seconds of user and system time of this process and of its children, threads included. */
+/** Seconds of user and system time of this process and its children, threads included. */
 async function cpuSeconds(): Promise<number> {
   const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
   const pids = children.split(' ').filter((pid) => pid !== '');

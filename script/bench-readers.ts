@@ -1,6 +1,6 @@
 /**
- * The two readers side by side, over the mail corpora (MAIL_CORPUS, else ../shared/mail) and the demo's messages: how many messages
- * both read, where they differ, what that holds, and what each costs. `npm run bench:readers`.
+ * Compares the two readers over the mail corpora (MAIL_CORPUS, else ../shared/mail) and the demo's messages: how many both read,
+ * where they differ, what is held for it, and the cost of each. `npm run bench:readers`.
  */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ interface Sample {
   readonly raw: Buffer;
 }
 
-/** Attacks: that these are held is what the second reader is for. */
+/** Attacks: the second reader exists to hold these. */
 const ATTACKS: ReadonlySet<string> = new Set(['security-espoofer']);
 const SMALL_BYTES = 10_000;
 const MIXED = 200;
@@ -105,7 +105,7 @@ async function measureAll(): Promise<void> {
   }
 }
 
-/** The best of some rounds, the first of which also warms up. */
+/** The best of several rounds; the first also warms up. */
 async function cpuMs(messages: readonly Buffer[], read: (raw: Buffer) => Promise<unknown>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,5 +1,5 @@
 /**
- * A client gets an address that thousands of stored messages bear: the preview must say what then happens, and a second run must
+ * A client gets an address that thousands of stored messages have: the preview must predict the result, and a second run must
  * change nothing. Real queue, real workers. Needs the servers: eval "$(script/services env)". Messages by argument: 10000.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -19,9 +19,9 @@ import { addIngestJobs } from '../src/queue/queues.ts';
 import { previewRematch, rematchOf } from '../src/rejudge/rematch.ts';
 import { rawKey } from '../src/store/blobs/blobs.ts';
 import { deterministicId } from '../src/store/ids.ts';
-import { receiveMessage } from '../src/store/messages.ts';
+import { receiveMessages } from '../src/store/messages.ts';
 import type { MessageFacts } from '../src/decide/message-facts.ts';
-import { startIngestWorkers } from '../src/queue/workers.ts';
+import { startIngestWorkers } from '../src/queue/ingest-workers.ts';
 import { Readable } from 'node:stream';
 
 const count = Number(process.argv[2] ?? 10_000);
@@ -46,8 +46,8 @@ const reader = resources.reader();
 const queues = await resources.queues();
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Two of three messages are Dora's; each has its own bytes, as mail has. */
-async function letterOf(number: number): Promise<MessageFacts> {
+/** Two of three messages are Dora's; each has its own bytes, like real mail. */
+async function messageOf(number: number): Promise<MessageFacts> {
   const from = number % 3 === 2 ? 'otto@away.test' : 'dora@flint.test';
   const raw = Buffer.from(
     `From: ${from}\r\nTo: office@firm.test\r\nSubject: Letter ${number}\r\nDate: Mon, 2 Feb 2026 10:00:00 +0000\r\nMessage-ID: <${number}@flint.test>\r\n\r\nPlease see to ${number}.\r\n`,
@@ -63,19 +63,17 @@ async function letterOf(number: number): Promise<MessageFacts> {
   return messageFactsOf(reading, { rawKey: rawKey(sha256), internalDate: null, now: new Date(), rules });
 }
 
-/** All as the first one is received, so that a hundred thousand take no hour to arrange. */
+/** Stores all like the first one received, so that setting up a hundred thousand does not take an hour. */
 async function storeAll(): Promise<void> {
-  const first = await letterOf(0);
+  const first = await messageOf(0);
   const sighted = { mailbox: 'office', role: 'capture', inOwnSent: false, backfill: false } as const;
-  const received = await receiveMessage(database.messages, {
-    authentication: null,
-    id: deterministicId(first.fingerprint),
-    facts: first,
-    sighted,
-  });
+  const [received] = await receiveMessages(database.messages, [
+    { authentication: null, id: deterministicId(first.fingerprint), facts: first, sighted },
+  ]);
+  if (received === undefined) throw new Error('nothing was received');
   for (let at = 1; at < count; at += 500) {
     const facts = await Promise.all(
-      Array.from({ length: Math.min(500, count - at) }, async (_, index) => await letterOf(at + index)),
+      Array.from({ length: Math.min(500, count - at) }, async (_, index) => await messageOf(at + index)),
     );
     await database.messages.insertMany(
       facts.map((one) => ({ ...received, ...one, _id: deterministicId(one.fingerprint) })),
@@ -110,11 +108,11 @@ try {
   });
   const run = async () => {
     const since = performance.now();
-    const heeded = await clientChanged(database, { clientId: 'dora', rules, enqueue });
+    const changed = await clientChanged(database, { clientId: 'dora', rules, enqueue });
     while ((await database.messages.countDocuments({ rejudge: { $gt: 0 } })) > 0) await delay(500);
     const written = await database.communications.countDocuments({ clientId: 'dora' });
     console.log(
-      `run: ${heeded?.marked ?? 0} jobs, ${written} communications on the record (${seconds(since)})`,
+      `run: ${changed?.marked ?? 0} jobs, ${written} communications on the record (${seconds(since)})`,
     );
     return written;
   };

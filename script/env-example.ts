@@ -1,6 +1,6 @@
 /**
- * Writes `.env.example`, and the settings table of README.md between its markers, from the one table of settings.
- * With `--check` it writes nothing and exits 1 where either is stale.
+ * Generates `.env.example`, and the settings table in README.md between its markers, from the table of settings. With `--check` it
+ * writes nothing and exits 1 if either is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -26,7 +26,7 @@ function envExample(): string {
   return `${[head.join('\n'), ...sections].join('\n\n')}\n`;
 }
 
-/** What a first start cannot do without: the required settings and one mailbox. */
+/** The minimum for a first start: the required settings and one mailbox. */
 const firstSteps = new Set(['IMAP_HOST', 'IMAP_USER', 'IMAP_PASS']);
 
 function envLines(row: Setting): string {

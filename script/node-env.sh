@@ -1,10 +1,10 @@
-# Sourced by the scripts beside it, in the project's folder: puts a Node.js that docketmail runs on first in PATH.
-# It is the machine's own where that is new enough, else one that script/setup fetches from npm into .data/node.
+# Sourced by the scripts beside it, in the project's folder: puts a Node.js that runs docketmail first in PATH.
+# The machine's own if it is new enough, else one that script/setup fetches from npm into .data/node.
 
 node_minimum=$(sed -n 's/^ *"node": ">=\([0-9.]*\)".*/\1/p' package.json)
-# What a machine with an older Node.js gets.
+# Fetched if the machine's Node.js is older.
 node_fetched=24.21.0
-# What script/test runs the unit tests on: the oldest that will do, and the newest of each later line.
+# script/test runs the unit tests on these: the oldest supported one, and the newest of each later line.
 node_tested="22.19.0 $node_fetched 26.10.0"
 
 # node_bin VERSION: the folder of a fetched Node.js.
@@ -16,8 +16,8 @@ node_fits() {
   [ "$(printf '%s\n' "v$node_minimum" "$found" | sort -V | head -n 1)" = "v$node_minimum" ]
 }
 
-# fetch_node VERSION: once. The npm package `node` only asks for the package of the platform, in an install script;
-# this asks for it directly, because no install script is ever run here.
+# fetch_node VERSION: once. The npm package `node` only installs the platform's package in an install script;
+# this installs it directly, because install scripts never run here.
 fetch_node() {
   local version=$1 package
   [ "$("$(node_bin "$version")/node" --version 2>/dev/null)" = "v$version" ] && return

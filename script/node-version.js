@@ -1,4 +1,4 @@
-// Says what to do where Node.js is too old to run TypeScript as it is. Imported before anything that would fail less clearly.
+// Says what to do if Node.js is too old to run TypeScript directly. Imported before anything that would fail less clearly.
 import { readFileSync } from 'node:fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,4 +1,4 @@
-// Short-lived commands: run to their end, with their output in the error when they fail.
+// Short-lived commands: run to completion; the error of a failed one has its output.
 import { spawn } from 'node:child_process';
 
 export type CommandOptions = {

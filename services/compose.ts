@@ -1,4 +1,4 @@
-// Services out of docker-compose.yml, where a docker engine answers.
+// Services from docker-compose.yml, if a docker engine answers.
 import { writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const composeServices: Readonly<Partial<Record<ServiceName, readonly string[]>>>
   imap: ['mail'],
 };
 
-/** One project a data folder, so that two runs never share containers. */
+/** One project per data folder, so that two runs never share containers. */
 const project = (file: StateFile): string =>
   `docketmail-${createHash('sha256').update(file.folder).digest('hex').slice(0, 8)}`;
 
@@ -91,7 +91,7 @@ export async function composeUp({ names, file, signal, log }: ComposeUp): Promis
     },
     cyrus: {},
   };
-  // On record before the first container exists.
+  // Recorded before the first container exists.
   for (const name of names)
     file.update(name, {
       source: 'compose',

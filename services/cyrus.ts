@@ -1,4 +1,5 @@
-// Cyrus IMAP out of the forky root: a second server of other make, for what only Dovecot would let pass. Users come into being with their first mail or login.
+// Cyrus IMAP from the forky root: a second, different server, to catch what only Dovecot accepts. Users are created by their first
+// mail or login.
 import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,7 +128,7 @@ EVENTS {
 `;
 }
 
-/** Loses the index of a folder, as Dovecot's namesake does: another UIDVALIDITY, the same messages. */
+/** Loses the index of a folder, like the function of that name for Dovecot: another UIDVALIDITY, the same messages. */
 export async function resetCyrusUidValidity(
   setup: Setup,
   { user, folder }: { readonly user: string; readonly folder: string },
@@ -136,7 +137,7 @@ export async function resetCyrusUidValidity(
   const path = (await run(inCyrus(setup, [tool('mbpath'), '-C', conf('imapd.conf'), name]))).trim();
   if (!path.startsWith(`${dataInForky}/`)) throw new Error(`user ${user} has no folder ${folder}`);
   const onHost = join(setup.folder, path.slice(dataInForky.length));
-  // UIDVALIDITY is the time in seconds: within the second of its creation a mailbox would get the same again.
+  // UIDVALIDITY is the time in seconds: recreated within the same second, a mailbox would get the same one.
   const createdAt = Math.floor(statSync(join(onHost, 'cyrus.header')).birthtimeMs / 1000);
   while (Math.floor(Date.now() / 1000) <= createdAt + 1) await sleep(100);
   for (const file of ['cyrus.index', 'cyrus.cache']) rmSync(join(onHost, file), { force: true });

@@ -1,4 +1,4 @@
-// What the gateway does with each MongoDB command: most go to the engine as they came; cursors, index builds and write errors need a hand.
+// How the gateway handles each MongoDB command: most go to the engine unchanged; cursors, index builds and write errors need work.
 import { deserialize, type Document, type Long } from 'bson';
 import { DatabaseError } from 'pg';
 import type { Engine, EngineRow } from './documentdb-engine.ts';
@@ -33,7 +33,7 @@ const ok: Document = { ok: 1 };
 
 const database = ({ body }: Command): string => String(body['$db']);
 
-/** Keys are lower case: some commands are known in two spellings (findAndModify, findandmodify). */
+/** Keys are lower case: some commands have two spellings (findAndModify, findandmodify). */
 export function createHandlers(engine: Engine): Readonly<Record<string, Handler>> {
   const passOn =
     (name: Parameters<Engine>[0]): Handler =>
@@ -93,7 +93,7 @@ function writeHandlers(engine: Engine): Readonly<Record<string, Handler>> {
     async ({ body, rawBody, sequence, name: spelling }) => {
       const namespace = `${body['$db']}.${body[spelling]}`;
       const run = (): Promise<EngineRow> => engine(name, [body['$db'], rawBody, sequence ?? null]);
-      // A batch runs alone, because a lost deadlock in its middle could not be told to the client in MongoDB's words.
+      // A batch runs alone: if it lost a deadlock half-way, MongoDB's protocol could not express that.
       const single = sequence
         ? sequence.readInt32LE(0) === sequence.length
         : body[batchField[name]]?.length === 1;
@@ -187,7 +187,7 @@ function cursorHandlers(engine: Engine): Readonly<Record<string, Handler>> {
 }
 
 function createIndexBuilder(engine: Engine): Handler {
-  // One build at a time: the engine's queue hands out one request a call, and rivals would only wait for each other.
+  // One build at a time: the engine's queue returns one request per call, and parallel builds would only wait for each other.
   let building: Promise<void> = Promise.resolve();
 
   async function build(requests: Buffer): Promise<void> {
@@ -213,7 +213,7 @@ function createIndexBuilder(engine: Engine): Handler {
   };
 }
 
-/** The engine answers like a sharded cluster, one entry a shard; a driver expects the entry itself. */
+/** The engine answers like a sharded cluster, one entry per shard; a driver expects the entry itself. */
 const shardResult = ({ raw }: Document): Document => Object.values<Document>(raw ?? {})[0] ?? {};
 
 function indexError(result: Document): CommandError {

@@ -1,4 +1,5 @@
-// The SQL functions of the DocumentDB engine, by the MongoDB command each of them carries out. They read the BSON of a command and write the BSON of its reply.
+// The SQL functions of the DocumentDB engine, by the MongoDB command that each implements. They take a command's BSON and return
+// its reply's BSON.
 import type pg from 'pg';
 
 export type EngineRow = {
@@ -66,5 +67,5 @@ export function createEngine(pool: pg.Pool): Engine {
   };
 }
 
-/** The result of a procedure cannot be cast, and its text form is BSONHEX and the bytes. */
+/** The result of a procedure cannot be cast; its text form is BSONHEX and the bytes. */
 const fromText = (text: string): Buffer => Buffer.from(text.slice('BSONHEX'.length), 'hex');

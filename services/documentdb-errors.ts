@@ -1,4 +1,5 @@
-// SQLSTATE of the DocumentDB engine → MongoDB error code. The engine's own states begin with M; each was found by provoking the error.
+// SQLSTATE of the DocumentDB engine → MongoDB error code. The engine's own states begin with M; each was found by provoking the
+// error.
 
 export type MongoError = { readonly code: number; readonly codeName: string };
 
@@ -40,7 +41,7 @@ const byState: Readonly<Record<string, MongoError>> = {
   M00FG: { code: 15_975, codeName: 'Location15975' },
   '0A000': { code: 115, codeName: 'CommandNotSupported' },
   '23505': duplicateKey,
-  // find_and_modify reports the unique index (an exclusion constraint underneath) in PostgreSQL's own words.
+  // find_and_modify reports the unique index (internally an exclusion constraint) in PostgreSQL's own words.
   '23P01': duplicateKey,
   '40001': writeConflict,
   '40P01': writeConflict,
@@ -48,21 +49,21 @@ const byState: Readonly<Record<string, MongoError>> = {
   '57014': { code: 50, codeName: 'MaxTimeMSExpired' },
 };
 
-/** Aborted by PostgreSQL for the sake of another transaction: nothing was written, the same command may simply run again. */
+/** Aborted by PostgreSQL in favour of another transaction: nothing was written, the command can simply be retried. */
 const transient = new Set(['40001', '40P01', '55P03']);
 
 export const isTransient = (sqlState: string): boolean => transient.has(sqlState);
 
 export const toMongoError = (sqlState: string): MongoError => byState[sqlState] ?? internalError;
 
-/** PostgreSQL packs a SQLSTATE into an integer, six bits a character; write errors carry it in that form. */
+/** PostgreSQL packs a SQLSTATE into an integer, six bits per character; write errors contain that form. */
 export function unpackSqlState(packed: number): string {
   let state = '';
   for (let shift = 0; shift < 30; shift += 6) state += String.fromCodePoint(((packed >> shift) & 0x3f) + 48);
   return state;
 }
 
-/** Programs that predate error codes look for this text, and so do people. */
+/** Programs older than error codes search for this text, and so do people. */
 export function mongoMessage(error: MongoError, message: string, namespace: string): string {
   if (error.code !== duplicateKey.code) return message;
   const index =

@@ -1,9 +1,10 @@
 // A MongoDB wire gateway in front of PostgreSQL with the documentdb extension: Debian ships that engine, but no mongod.
 //
-// Test and demo support only, never a production database: no authentication, no transactions, no change streams, no collation, and a PostgreSQL
-// that runs without fsync. It listens on 127.0.0.1 and serves as many clients as a test run opens over one pool of PostgreSQL connections.
+// For tests and the demo only, never a production database: no authentication, no transactions, no change streams, no collation,
+// and a PostgreSQL without fsync. It listens on 127.0.0.1 and serves any number of test clients over one pool of PostgreSQL
+// connections.
 //
-//   node services/documentdb-gateway.ts --port 27017 --postgres-port 5432
+// node services/documentdb-gateway.ts --port 27017 --postgres-port 5432
 import { createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { Document } from 'bson';
@@ -25,7 +26,8 @@ const maxBsonObjectSize = 16 * 1024 * 1024;
 const compatibleVersion = [7, 0, 0] as const;
 let connections = 0;
 
-// A standalone server: with `msg: 'isdbgrid'` a driver would retry writes and count on the server to know them again, and this one does not.
+// A standalone server: with `msg: 'isdbgrid'` a driver would retry writes and rely on the server to recognise them, which this one
+// does not.
 const hello: Handler = () => ({
   helloOk: true,
   ismaster: true,
@@ -68,7 +70,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 };
 
 async function answer(command: Command): Promise<Reply> {
-  // A standalone mongod refuses transactions with this very code; running the parts one by one would be worse than refusing.
+  // A standalone mongod refuses transactions with this code; running the parts one by one would be worse.
   if (command.body['autocommit'] === false)
     throw new CommandError({
       code: 20,
@@ -104,7 +106,7 @@ async function serve(socket: Socket, message: Buffer): Promise<void> {
   if (command.expectsReply && socket.writable) socket.write(writeReply(command, reply));
 }
 
-/** PostgreSQL is going away or not there: a client must see a lost connection, as it would with a dead mongod, not a command that failed. */
+/** PostgreSQL is stopping or down: a client must see a lost connection, as with a dead mongod, not a failed command. */
 const isShutdown = (error: DatabaseError): boolean =>
   (error.code ?? '').startsWith('57P') || (error.code ?? '').startsWith('08');
 
@@ -126,5 +128,5 @@ const server = createServer({ noDelay: true }, (socket) => {
 });
 server.listen(port, host, () => console.log(`listening on ${host}:${port}`));
 
-// SIGKILL needs no help: there is no state here that PostgreSQL does not hold.
+// Nothing to do for SIGKILL: all state is in PostgreSQL.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));

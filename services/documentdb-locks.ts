@@ -1,10 +1,11 @@
-// Who may write to a collection at the same time. The engine enforces unique indexes by exclusion constraints, and two transactions that insert the same
-// key can each wait for the other until PostgreSQL ends one as a deadlock; a batch would then report a conflict that MongoDB never reports.
+// Controls concurrent writes to a collection. The engine enforces unique indexes by exclusion constraints, and two transactions
+// that insert the same key can wait for each other until PostgreSQL ends one as a deadlock; a batch would then report a conflict
+// that MongoDB never reports.
 
 export type CollectionLocks = {
-  /** Runs beside other shared work of the collection. */
+  /** Runs beside other shared work on the collection. */
   readonly shared: <T>(collection: string, work: () => Promise<T>) => Promise<T>;
-  /** Runs alone: after all that came before, and before all that comes later. */
+  /** Runs alone: after everything earlier, and before everything later. */
   readonly exclusive: <T>(collection: string, work: () => Promise<T>) => Promise<T>;
 };
 

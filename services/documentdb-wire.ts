@@ -1,4 +1,5 @@
-// The MongoDB wire protocol, as far as the DocumentDB gateway needs it: OP_MSG both ways, and the OP_QUERY/OP_REPLY pair with which drivers open a connection.
+// The MongoDB wire protocol, as far as the DocumentDB gateway needs it: OP_MSG both ways, and the OP_QUERY/OP_REPLY pair with which
+// drivers open a connection.
 import { deserialize, serialize, type Document } from 'bson';
 
 const opReply = 1;
@@ -6,7 +7,7 @@ export const opQuery = 2004;
 export const opMsg = 2013;
 
 const headerBytes = 16;
-// maxMessageSizeBytes as mongod announces it; a longer length is a broken or hostile frame, not a command.
+// maxMessageSizeBytes as mongod announces it; a longer message is a broken or hostile frame, not a command.
 export const maxMessageBytes = 48_000_000;
 
 const checksumPresent = 1;
@@ -18,12 +19,12 @@ export type Command = {
   readonly name: string;
   readonly body: Document;
   readonly rawBody: Buffer;
-  /** Documents of a kind 1 section, still concatenated BSON: the engine takes them as they are. */
+  /** Documents of a kind 1 section, still concatenated BSON: the engine takes them unchanged. */
   readonly sequence: Buffer | undefined;
   readonly expectsReply: boolean;
 };
 
-/** Cuts a byte stream into whole messages. Chunks are kept apart until a message is complete, so that a large one is copied once. */
+/** Cuts a byte stream into whole messages. Chunks are only joined once a message is complete, so that a large one is copied once. */
 export function createMessageReader(): (chunk: Buffer) => readonly Buffer[] {
   let chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-// PostgreSQL 18 with the documentdb extension, out of the forky root, and this repository's wire gateway in front of it. Not for production.
+// PostgreSQL 18 with the documentdb extension, from the forky root, behind this repository's wire gateway. Not for production.
 import { appendFileSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -116,7 +116,7 @@ async function startPostgres(
     label: 'postgres',
     command: postgres(join(setup.folder, 'postgres'), ['postgres', '-D', `${dataInForky}/data`]),
     log: join(setup.folder, 'postgres.log'),
-    // SIGTERM waits until every client has gone.
+    // SIGTERM waits until every client is gone.
     stopSignal: 'SIGINT',
   });
   started(server);

@@ -1,4 +1,4 @@
-// Dovecot with a configuration of its own: every user name exists, mail arrives by LMTP, nothing of the host's mail system is touched.
+// Dovecot with its own configuration: every user name exists, mail arrives by LMTP, the host's mail system is not touched.
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificateIn, makeCertificate } from './certificate.ts';
@@ -9,7 +9,7 @@ import { loopback } from './ports.ts';
 import { innermost, isRunning, startProcess } from './processes.ts';
 import { portOf, type ServiceRecipe, type Setup } from './recipe.ts';
 
-// As root, Dovecot's helpers run as other users, who may not be able to enter the data folder; and its socket paths must stay short.
+// As root, Dovecot's helpers run as other users, who may not have access to the data folder; and its socket paths must be short.
 const mounted = '/mnt';
 const home = ({ folder }: Setup): string => (isRoot ? mounted : folder);
 
@@ -72,7 +72,7 @@ function inMounts({ folder }: Setup, command: readonly string[]): readonly strin
 
 type Owner = { readonly user: string; readonly login: string; readonly uid: number; readonly gid: number };
 
-/** As root the users that Dovecot's package brings; else everything runs as whoever runs this. */
+/** As root, the users from Dovecot's package; otherwise everything runs as the current user. */
 async function mailOwner(): Promise<Owner> {
   const user = isRoot ? 'dovecot' : (await run(['id', '-un'])).trim();
   const [uid, gid] = await Promise.all([run(['id', '-u', user]), run(['id', '-g', user])]);
@@ -161,7 +161,7 @@ ${['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'].map(special).join('\n')}
 `;
 }
 
-/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/: keys lie at <azp>/<alg>/<kid>. */
+/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/: keys are at <azp>/<alg>/<kid>. */
 function writeTokenValidation(setup: Setup): void {
   const keys = join(setup.folder, 'token-keys/default/HS256');
   mkdirSync(keys, { recursive: true });
@@ -177,7 +177,10 @@ username_attribute = email
 
 const userFolder = (setup: Setup, user: string): string => join(setup.folder, 'mail', user.toLowerCase());
 
-/** What an administrator does who restores a mailbox from a backup without its indexes: UIDVALIDITY changes, all messages get new UIDs. */
+/**
+ * What an administrator does to restore a mailbox from a backup without its indexes: UIDVALIDITY changes, all messages get new
+ * UIDs.
+ */
 export async function resetUidValidity(
   setup: Setup,
   { user, folder }: { readonly user: string; readonly folder: string },
@@ -194,18 +197,18 @@ export async function resetUidValidity(
   for (const name of index) rmSync(join(path, name));
 }
 
-/** The user begins anew, with empty folders, at the next login or delivery. */
+/** The user starts over, with empty folders, at the next login or delivery. */
 export async function dropUser(setup: Setup, user: string): Promise<void> {
   await endSessions(setup, user);
   rmSync(userFolder(setup, user), { recursive: true, force: true });
 }
 
-/** A running session would write its own idea of the index back. */
+/** A running session would write back its own state of the index. */
 async function endSessions(setup: Setup, user: string): Promise<void> {
   const [master] = setup.processes;
   if (!master || !isRunning(master)) return;
   const enter = isRoot ? ['nsenter', `--target=${innermost(master)}`, '--mount', '--pid'] : [];
-  // doveadm fails when the user has no session.
+  // doveadm fails if the user has no session.
   await run([...enter, 'doveadm', '-c', join(home(setup), 'dovecot.conf'), 'kick', user]).catch(
     () => undefined,
   );

@@ -1,4 +1,4 @@
-// A Debian forky root beside the host: it has servers that no earlier suite carries (the DocumentDB engine, Swift 2.38, Cyrus 3.12).
+// A Debian forky root beside the host: it has servers that earlier suites lack (the DocumentDB engine, Swift 2.38, Cyrus 3.12).
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { run } from './command.ts';
 import { takeLock } from './lock.ts';
 import { asRoot, isRoot, namespace } from './machine.ts';
 
-// Raise it with every change of the recipe below: an old root is then left alone and a new one built beside it.
+// Increase it with every change of the recipe below: a new root is then built beside the old one.
 const recipeVersion = 1;
 
 const packages = [
@@ -29,7 +29,7 @@ const unwanted = [
   '/usr/lib/postgresql/*/lib/bitcode/*',
 ] as const;
 
-/** No daemon starts inside, and PostgreSQL makes no cluster of its own. `$1` is the new root. */
+/** No daemon starts inside, and PostgreSQL creates no cluster of its own. `$1` is the new root. */
 const setupHook = `mkdir -p "$1/usr/sbin" "$1/etc/postgresql-common"
 printf '#!/bin/sh\\nexit 101\\n' > "$1/usr/sbin/policy-rc.d"
 chmod 755 "$1/usr/sbin/policy-rc.d"
@@ -41,7 +41,7 @@ const forkyRoot = join(cacheFolder, `forky-${recipeVersion}`);
 
 export const forkyIsCached = (): boolean => existsSync(forkyRoot);
 
-/** Takes about 75 s and 750 MB. Built under another name and renamed, so that an interrupted build is never taken for a root. */
+/** Takes about 75 s and 750 MB. Built under another name and renamed, so that an interrupted build never counts as a root. */
 export async function buildForky({
   signal,
   log,
@@ -61,7 +61,7 @@ export async function buildForky({
         'mmdebstrap',
         '--variant=minbase',
         ...(isRoot ? ['--mode=root'] : []),
-        // The suite's Release file is past its validity date on some mirrors; signatures are still checked.
+        // Some mirrors' Release file of the suite has expired; signatures are still checked.
         '--aptopt=Acquire::Check-Valid-Until "false"',
         '--aptopt=Acquire::Retries "3"',
         '--aptopt=APT::Install-Recommends "false"',
@@ -89,7 +89,7 @@ async function removeUnfinished(): Promise<void> {
   }
 }
 
-/** The mirror that the host's own apt uses, never one named here. */
+/** The mirror in the host's own apt settings, never one named here. */
 async function debianMirror(): Promise<string> {
   const lines = await run([
     'apt-get',
@@ -111,10 +111,13 @@ async function debianMirror(): Promise<string> {
 
 export type InForky = { readonly user: string; readonly data: string; readonly command: readonly string[] };
 
-/** Where the data folder of a service stands inside the root. */
+/** Where a service's data folder is mounted inside the root. */
 export const dataInForky = '/mnt';
 
-/** The command line that runs a program inside the root, with the data folder mounted at `dataInForky`. The mounts end with the program. */
+/**
+ * The command line that runs a program inside the root, with the data folder mounted at `dataInForky`. The mounts end with the
+ * program.
+ */
 export function inForky({ user, data, command }: InForky): readonly string[] {
   const script = `set -e
 mount -t proc proc "$1/proc"
@@ -143,7 +146,7 @@ exec chroot "$root" setpriv $identity --pdeathsig KILL -- "$@"`;
   ];
 }
 
-/** Only here, after the change of user: the kernel forgets the signal of `unshare --kill-child` with the change. */
+/** Only here, after the change of user: the kernel then drops the signal of `unshare --kill-child`. */
 function identityOf(name: string): string {
   const { uid, gid } = forkyUser(name);
   return `--reuid=${uid} --regid=${gid} --clear-groups`;
@@ -154,7 +157,7 @@ export const forkyPackageVersion = async (name: string): Promise<string> =>
     await run(['dpkg-query', '--admindir', join(forkyRoot, 'var/lib/dpkg'), '-W', '-f', '${Version}', name])
   ).trim();
 
-/** Ids differ between roots: packages take the next one that is free. */
+/** Ids differ between roots: packages take the next free one. */
 export function forkyUser(name: string): { readonly uid: number; readonly gid: number } {
   const line = readFileSync(join(forkyRoot, 'etc/passwd'), 'utf8')
     .split('\n')

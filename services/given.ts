@@ -1,4 +1,4 @@
-// Services that the settings name: used as they are, checked, never started or stopped.
+// Services named in the settings: used as they are, checked, never started or stopped.
 import { checkImap, greeting } from './imap-check.ts';
 import { mongoVersion } from './mongod.ts';
 import { redisVersion } from './redis.ts';

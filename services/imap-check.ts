@@ -1,4 +1,4 @@
-// Asks a mail server for one login over IMAP and one greeting over LMTP.
+// Checks a mail server with one IMAP login and one LMTP greeting.
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { ImapFlow } from 'imapflow';

@@ -11,7 +11,7 @@ import { eventually } from './wait.ts';
 
 const startTimeoutMs = 90_000;
 
-/** Starts a service with the ports and the data that it has on record. */
+/** Starts a service with its recorded ports and data. */
 export async function startRecorded(file: StateFile, name: ServiceName, signal?: AbortSignal): Promise<void> {
   const record = recordOf(file, name);
   const recipe = recipeOf(record.recipe);
@@ -59,7 +59,7 @@ const recorded = (file: StateFile): readonly (ServiceRecord & { readonly name: S
     return record ? [{ name, ...record }] : [];
   });
 
-/** Back to what was there before: everything else is stopped. */
+/** Back to the previous state: everything else is stopped. */
 export async function undo(file: StateFile, keep: readonly string[]): Promise<void> {
   const services = recorded(file);
   const ending = services.filter(({ name }) => !keep.includes(name));

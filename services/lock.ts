@@ -9,7 +9,7 @@ const pollMs = 200;
 
 export type LockOptions = { readonly signal?: AbortSignal; readonly log: (line: string) => void };
 
-/** The lock is a folder, because making one is atomic. It names its owner; a lock whose owner is gone is broken. */
+/** The lock is a folder, because creating one is atomic. It names its owner; a lock whose owner is gone is broken. */
 export async function takeLock(path: string, { signal, log }: LockOptions): Promise<() => void> {
   mkdirSync(dirname(path), { recursive: true });
   for (let told = false; ;) {
@@ -33,7 +33,7 @@ function readOwner(path: string): RecordedProcess | undefined {
     const owner: RecordedProcess = JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8'));
     return owner;
   } catch {
-    // Just taken and not yet signed, or just released.
+    // Just taken and not signed yet, or just released.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
-// What this machine offers: programs, rights, namespaces.
+// What this machine offers: programs, permissions, namespaces.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Daemons live in /usr/sbin, which is not on the PATH of an ordinary user. */
+/** Daemons are in /usr/sbin, which is not on an ordinary user's PATH. */
 export function programPath(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
@@ -19,12 +19,12 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A mount namespace (what is mounted inside ends with it) and a process namespace (its first process takes all others along when it dies). */
+/** A mount namespace (its mounts end with it) and a process namespace (when its first process dies, so do all others). */
 export function namespace(): readonly string[] {
   const user = isRoot ? [] : ['--user', '--map-current-user', '--keep-caps'];
   return ['unshare', ...user, '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
 }
 
-/** `apt-get` as root, if need be by way of sudo. */
+/** `apt-get` as root, through sudo if needed. */
 export const asRoot = (command: readonly string[]): readonly string[] =>
   isRoot ? command : ['sudo', '-n', ...command];

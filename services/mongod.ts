@@ -1,4 +1,4 @@
-// mongod from PATH, where there is one.
+// mongod from PATH, if there is one.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';

@@ -1,4 +1,4 @@
-// Debian packages for the host, without the daemons that come with them.
+// Debian packages for the host, without starting their daemons.
 import { existsSync } from 'node:fs';
 import { run, succeeds } from './command.ts';
 import { asRoot } from './machine.ts';
@@ -28,7 +28,7 @@ export async function installPackages(names: readonly string[], log: (line: stri
       '--no-install-recommends',
       ...missing,
     ]);
-    // A machine that has never asked for the package lists cannot find the packages.
+    // A machine without package lists cannot find the packages.
     await run(install).catch(async () => {
       await run(asRoot(['apt-get', 'update', '--quiet']));
       await run(install);
@@ -42,7 +42,7 @@ export async function installPackages(names: readonly string[], log: (line: stri
 const isInstalled = async (name: string): Promise<boolean> =>
   (await run(['dpkg-query', '-W', '-f', '${db:Status-Status}', name]).catch(() => '')) === 'installed';
 
-/** Debian's own way to say that nothing is started during an installation. Only for its duration, and only where the host has no policy of its own. */
+/** Debian's own way to prevent daemon starts during an installation. Removed afterwards, and skipped if the host has its own policy. */
 async function forbidDaemons(): Promise<() => Promise<void>> {
   if (existsSync(policyPath)) return () => Promise.resolve();
   await run(
@@ -54,7 +54,7 @@ async function forbidDaemons(): Promise<() => Promise<void>> {
 async function disableUnits(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const unit = unitOf[name];
-    // The helper of Debian's own maintainer scripts; it works without a running systemd and insists on a package's name.
+    // The helper of Debian's own maintainer scripts; works without a running systemd and requires a package name.
     const disable = ['env', `DPKG_MAINTSCRIPT_PACKAGE=${name}`, 'deb-systemd-helper', 'disable', unit ?? ''];
     if (unit) await succeeds(asRoot(disable));
   }

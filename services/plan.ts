@@ -1,4 +1,5 @@
-// Where each service comes from, decided from facts about the machine alone: settings, then compose, then the machine, then packages.
+// Where each service comes from, decided only from facts about the machine: settings, then compose, then the machine, then
+// packages.
 import type { ServiceName } from './state.ts';
 
 export type Facts = {
@@ -11,7 +12,7 @@ export type Facts = {
   readonly canInstall: boolean;
   readonly isRoot: boolean;
   readonly isDebian: boolean;
-  /** A mount and process namespace can be made, with or without root. */
+  /** A mount and process namespace can be created, with or without root. */
   readonly canUnshare: boolean;
   readonly forkyIsCached: boolean;
 };

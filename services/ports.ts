@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 
 export const loopback = '127.0.0.1';
 
-// Below the range from which Linux takes the ports of outgoing connections: a stopped service must find its port free again.
+// Below Linux's range for outgoing connections: a stopped service must find its port free again.
 const lowestPort = 20_000;
 const highestPort = 32_000;
 

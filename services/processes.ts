@@ -1,4 +1,4 @@
-// Long-lived server processes: started in a group of their own with a log file, ended by their recorded id and never by name.
+// Long-lived server processes: started in their own group with a log file, stopped by recorded id, never by name.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ export type Start = {
   readonly command: readonly string[];
   readonly log: string;
   readonly cwd?: string;
-  /** Where SIGTERM means something else than "end now, and cleanly". */
+  /** If SIGTERM does not mean "end now, and cleanly". */
   readonly stopSignal?: RecordedProcess['stopSignal'];
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -33,7 +33,7 @@ export function startProcess({ label, command, log, cwd, env, stopSignal }: Star
   return { ...identify(label, child.pid), ...(stopSignal && { stopSignal }) };
 }
 
-// Fields 3 and 22 of /proc/PID/stat, counted from behind the command name, which may itself hold blanks and parentheses.
+// Fields 3 and 22 of /proc/PID/stat, counted after the command name, which may contain blanks and parentheses.
 const stateField = 0;
 const startTimeField = 19;
 
@@ -60,7 +60,7 @@ export function isRunning({ pid, startedAt }: RecordedProcess): boolean {
 /** SIGTERM, then SIGKILL for what is left after ten seconds. Returns when the process is gone. */
 export async function stopProcess(recorded: RecordedProcess): Promise<void> {
   if (!isRunning(recorded)) return;
-  // A frozen process would keep the signal for later.
+  // A frozen process would keep the signal pending.
   signalAll(recorded, 'SIGCONT');
   signal(recorded, recorded.stopSignal ?? 'SIGTERM');
   if (await gone(recorded, stopTimeoutMs)) return;
@@ -74,16 +74,19 @@ export async function killProcess(recorded: RecordedProcess): Promise<void> {
     throw new Error(`${recorded.label} (process ${recorded.pid}) cannot be ended`);
 }
 
-/** SIGSTOP and SIGCONT reach every process of the service: a frozen server accepts connections and answers nothing. */
+/** SIGSTOP and SIGCONT reach every process of the service: a frozen server accepts connections but never answers. */
 export function signalAll(recorded: RecordedProcess, name: 'SIGSTOP' | 'SIGCONT'): void {
   for (const pid of [recorded.pid, ...descendants(recorded.pid)]) sendSignal(pid, name);
 }
 
-/** The first process inside the namespaces, where `unshare` made any. */
+/** The first process inside the namespaces, if `unshare` created any. */
 export const innermost = ({ pid }: RecordedProcess): number =>
   isUnshare(pid) ? (children(pid)[0] ?? pid) : pid;
 
-/** `unshare --fork` ignores SIGTERM itself and dies with its child, so the signal goes to the server inside; a group gets it as a whole. */
+/**
+ * `unshare --fork` ignores SIGTERM itself and dies with its child, so the signal goes to the server inside; a group gets it as a
+ * whole.
+ */
 function signal(recorded: RecordedProcess, name: StopSignal): void {
   const inside = isUnshare(recorded.pid) ? children(recorded.pid) : [];
   for (const pid of inside) sendSignal(pid, name);

@@ -1,4 +1,4 @@
-// Gets every service from where the plan says, and starts it.
+// Gets every service from its planned source, and starts it.
 import { composeUp } from './compose.ts';
 import { gatherFacts } from './facts.ts';
 import { buildForky } from './forky.ts';

@@ -1,4 +1,4 @@
-// Redis or Valkey from PATH. Append-only, so that a restart in a fault test finds its data; never evicting, as BullMQ asks.
+// Redis or Valkey from PATH. Append-only, so that a restart in a fault test finds its data; never evicting, as BullMQ requires.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -19,7 +19,7 @@ export const redis: ServiceRecipe = {
       dir: setup.folder,
       save: '',
       appendonly: 'yes',
-      // The system outlives a killed server, and with it the page cache.
+      // The system and its page cache survive a killed server.
       appendfsync: 'no',
       'maxmemory-policy': 'noeviction',
     };

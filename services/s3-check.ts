@@ -1,4 +1,4 @@
-// Asks an S3 server for a bucket, and makes the bucket where there is none.
+// Checks for a bucket on an S3 server, and creates a missing one.
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 
 const timeoutMs = 5000;

@@ -1,6 +1,6 @@
-// The password question of Cyrus (saslauthd's protocol): every user name exists, and one password opens them all. For tests only.
+// Checks passwords for Cyrus (saslauthd's protocol): every user name exists, and one password opens them all. For tests only.
 //
-//   IMAP_TEST_PASSWORD=… node services/saslauthd.ts --socket PATH
+// IMAP_TEST_PASSWORD=… node services/saslauthd.ts --socket PATH
 import { timingSafeEqual } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ if (!values.socket || password.length === 0)
   throw new Error('usage: IMAP_TEST_PASSWORD=… saslauthd.ts --socket PATH');
 const { socket } = values;
 
-/** User, password, service and realm, each behind its length in two bytes; undefined while the request is incomplete. */
+/** User, password, service and realm, each after its length in two bytes; undefined while the request is incomplete. */
 function readFields(request: Buffer): readonly Buffer[] | undefined {
   const fields: Buffer[] = [];
   for (let at = 0; fields.length < 4;) {
@@ -46,7 +46,7 @@ const server = createServer((connection) => {
 
 rmSync(socket, { force: true });
 server.listen(socket, () => {
-  // Cyrus asks as a user of its own.
+  // Cyrus connects as its own user.
   chmodSync(socket, 0o666);
   console.log(`listening on ${socket}`);
 });

@@ -26,13 +26,13 @@ export const defaultFolder = (): string =>
 export type UpOptions = {
   readonly only?: readonly ServiceName[];
   readonly folder?: string;
-  /** What may name servers to use; `{}` where they are to be broken, and must be this caller's own. */
+  /** May name servers to use; `{}` if they will be broken, so they must be the caller's own. */
   readonly settings?: Facts['settings'];
   readonly signal?: AbortSignal;
   readonly log?: (line: string) => void;
 };
 
-/** `server` is imap (Dovecot) unless told otherwise. */
+/** `server` is imap (Dovecot) by default. */
 type Mailbox = { readonly user: string; readonly folder: string; readonly server?: 'imap' | 'cyrus' };
 
 export type Services = {
@@ -48,7 +48,7 @@ export type Services = {
   readonly down: () => Promise<void>;
 };
 
-/** Starts what does not run yet and returns when every server answers a question in its own protocol. */
+/** Starts what is not running and returns when every server answers a question in its own protocol. */
 export async function openServices({
   only = defaultServices,
   folder = defaultFolder(),
@@ -73,7 +73,7 @@ export async function openServices({
   return controlServices(folder);
 }
 
-/** Control of services that already run, for fault tests. */
+/** Controls services that already run, for fault tests. */
 export function controlServices(folder: string = defaultFolder()): Services {
   const file = openStateFile(folder);
   const one = (name: ServiceName): ServiceRecord => recordOf(file, name);
@@ -100,7 +100,7 @@ export function controlServices(folder: string = defaultFolder()): Services {
   };
 }
 
-/** Stops everything on record and removes the data folder; the cached forky root stays. */
+/** Stops everything recorded and removes the data folder; the cached forky root stays. */
 export async function closeServices({
   folder = defaultFolder(),
   log = () => undefined,

@@ -1,4 +1,4 @@
-// What `up` has started, written down as each part starts, so that `down` can end it even after an interruption.
+// What `up` started, recorded as each part starts, so that `down` can stop it even after an interruption.
 import {
   chmodSync,
   existsSync,
@@ -18,7 +18,7 @@ export const defaultServices: readonly ServiceName[] = ['mongodb', 'redis', 's3'
 
 export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
-/** A process id alone may belong to another program by now; together with the start time (in clock ticks since boot) it cannot. */
+/** A process id alone may be reused by another program; with its start time (in clock ticks since boot) it is unique. */
 export type RecordedProcess = {
   readonly label: string;
   readonly pid: number;
@@ -80,7 +80,7 @@ export function openStateFile(folder: string): StateFile {
     write({ ...state, services });
   }
 
-  /** Only what `up` made, in case the folder holds something else. */
+  /** Only what `up` created, in case the folder has other content. */
   function remove(): void {
     for (const name of [
       'services.json',

@@ -1,4 +1,5 @@
-// OpenStack Swift with its S3 API, out of the forky root: one node, one replica. Slow, but strict about signatures and checksums, as S3 itself is.
+// OpenStack Swift with its S3 API, from the forky root: one node, one replica. Slow, but as strict about signatures and checksums
+// as S3 itself.
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +33,7 @@ export const swift: ServiceRecipe = {
           label,
           command: inSwift(setup, command),
           log: join(setup.folder, `${label}.log`),
-          // As the first process of its namespace it would ignore SIGTERM; and it is built to be killed.
+          // As the first process of its namespace it would ignore SIGTERM; and it survives being killed.
           stopSignal: 'SIGKILL',
         }),
       );
@@ -77,7 +78,7 @@ function ownedFolder(path: string): void {
   if (isRoot) chownSync(path, forkyUser('swift').uid, forkyUser('swift').gid);
 }
 
-/** Without the fsync of every small file: a killed server loses nothing, only a power cut would. */
+/** Without fsync of every small file: a killed server loses nothing, only a power cut would. */
 const inSwift = ({ folder }: Setup, command: readonly string[]): readonly string[] =>
   inForky({
     user: 'swift',

@@ -1,6 +1,6 @@
 """A filter for Swift's object server: of many PUTs with `If-None-Match: *` for one key, one wins, as S3 promises.
 
-Swift looks whether the object exists before it reads the body and commits after it, so rivals that overlap would all succeed.
+Swift checks whether the object exists before it reads the body and commits after it, so overlapping PUTs would all succeed.
 """
 from collections import defaultdict
 

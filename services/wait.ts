@@ -1,4 +1,4 @@
-// Waiting for a condition, never for a span of time.
+// Waits for a condition, never for a fixed time.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Wait = {
@@ -8,7 +8,7 @@ export type Wait = {
   readonly hopeless?: () => string | undefined;
 };
 
-/** Repeats `attempt` until it does not throw. `hopeless` names a reason to give up early, such as a server that has exited. */
+/** Repeats `attempt` until it does not throw. `hopeless` returns a reason to give up early, such as a server that has exited. */
 export async function eventually<T>(
   attempt: () => Promise<T>,
   { what, timeoutMs, signal, hopeless }: Wait,

@@ -23,7 +23,7 @@ const program = new Command('docketmail')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(docketmail --help shows the commands)');
 
-/** Loaded when they are asked for: all of them together take a second. */
+/** Loaded on demand: all of them together take a second. */
 const commands = new Map<string, () => Promise<Command>>([
   ['start', async () => (await import('./commands/start.ts')).startCommand()],
   ['poll', async () => (await import('./commands/poll.ts')).pollCommand()],
@@ -44,19 +44,19 @@ const commands = new Map<string, () => Promise<Command>>([
 const asked = commands.get(process.argv[2] ?? '');
 for (const load of asked ? [asked] : commands.values()) program.addCommand(likeProgram(await load()));
 
-/** A command that is added, rather than made by `command()`, does not take after the program by itself. */
+/** A command that is added, not created by `command()`, does not inherit the program's settings. */
 function likeProgram(command: Command): Command {
   for (const inner of command.commands) likeProgram(inner);
   return command.copyInheritedSettings(program).showHelpAfterError();
 }
 
-/** A message, client or decision that there is not was named wrongly; one that does not allow what was asked is a failure. */
+/** A missing message, client or decision is wrong usage; one that does not allow the request is a failure. */
 function isUsage(error: unknown): boolean {
   return error instanceof UsageError || (error instanceof TriageError && error.code !== 'not-possible');
 }
 
 endQuietlyWhenNobodyReads();
-// Node would print what a library put into the error, credentials of URLs included.
+// Node would print what a library put into the error, including credentials in URLs.
 process.on('uncaughtException', (error: unknown) => {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   console.error(`docketmail: ${withoutCredentials(text)}`);

@@ -1,6 +1,6 @@
 /**
- * The job can never succeed as it is: retrying stops and a person is asked. Every other error is taken to be temporary and
- * retried without end.
+ * The job can never succeed as it is: retries stop and a person is asked. Every other error counts as temporary and is retried
+ * without end.
  */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
@@ -13,25 +13,22 @@ export class PermanentError extends Error {
   }
 }
 
-/** An error of a server may repeat a page of what it got. */
+/** A server's error may quote a page of its input. */
 const maxErrorChars = 10_000;
 
 /**
- * The same without user names and passwords of URLs. Everything that is printed goes through it (log lines, errors, problems with
- * settings, the doctor's report), because any library may repeat a URL that it was given. Linear.
+ * Removes user names and passwords from URLs. Applied to everything printed (log lines, errors, problems with settings, the
+ * doctor's report), because any library may repeat a URL it was given. Linear.
  */
 export function withoutCredentials(text: string): string {
-  // Up to a blank or the quote that ends it; in a JSON string a quote within is escaped.
+  // Up to a blank or the closing quote; in a JSON string an inner quote is escaped.
   return text.replaceAll(/:\/\/((?:\\.|[^\s"\\])+)/gu, (url, rest: string) => {
     const at = rest.lastIndexOf('@');
     return at < 0 ? url : `://***${rest.slice(at)}`;
   });
 }
 
-/**
- * The text of an error and of what caused it, without credentials, for a log line or a ledger row; never longer than 500
- * characters.
- */
+/** The text of an error and its causes, without credentials, for a log line or a ledger row; at most 500 characters. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (

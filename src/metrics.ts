@@ -6,7 +6,7 @@ export interface Metrics {
   readonly verdicts: Counter<'kind'>;
   readonly pollSeconds: Histogram<'mailbox'>;
   readonly ingestSeconds: Histogram;
-  /** From INTERNALDATE to stored, for mail that was seen as it came. */
+  /** From INTERNALDATE to stored, for mail that was seen on arrival. */
   readonly lagSeconds: Histogram<'mailbox'>;
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
@@ -19,7 +19,7 @@ export interface Metrics {
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LAGS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 86_400];
 
-/** One registry a process, so that tests may have several. */
+/** One registry per process, so that tests may have several. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -83,13 +83,13 @@ export function createMetrics(): Metrics {
     }),
     oauthRefreshes: new Counter({
       name: 'docketmail_oauth_refresh_total',
-      help: 'Access tokens that this process asked for, by outcome',
+      help: 'Access tokens requested by this process, by outcome',
       labelNames: ['app', 'outcome'],
       registers,
     }),
     wrongPasswords: new Counter({
       name: 'docketmail_wrong_passwords_total',
-      help: 'Wrong passwords and tokens for the dashboard (checked), and tries that were not looked at because there were too many (refused)',
+      help: 'Wrong passwords and tokens for the dashboard (checked), and attempts not checked because there were too many (refused)',
       labelNames: ['outcome'],
       registers,
     }),

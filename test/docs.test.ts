@@ -1,4 +1,4 @@
-/** What the documents cite is there. */
+/** What the documents cite exists. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

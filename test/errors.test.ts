@@ -25,7 +25,7 @@ describe('text without credentials', () => {
     expect(withoutCredentials(shown)).toBe(shown);
   });
 
-  it('is what an error tells, of its causes too, also where it is cut', () => {
+  it('is what an error tells, of its causes too, even if it is cut', () => {
     const cause = new Error('cannot reach mongodb://ann:secret@db.test');
     expect(describeError(new Error('no database', { cause }))).toBe(
       'no database: cannot reach mongodb://***@db.test',

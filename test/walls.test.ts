@@ -1,4 +1,4 @@
-/** Each wall between the rooms of src/ is broken once, in a folder of its own, to see that the lint rules hold it. */
+/** Breaks each wall between the rooms of src/ once, in a separate folder, to check that the lint rules hold. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -18,7 +18,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const sources = readdirSync(join(repository, 'src'), { withFileTypes: true });
 const rooms = sources.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
-/** What each room may import: only what stands below it in docs/architecture.md. */
+/** What each room may import: only what is below it in docs/architecture.md. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   commands: rooms,
   app: rooms.filter((room) => room !== 'commands'),
@@ -172,7 +172,7 @@ describe('a room', () => {
     expect(late.filter(([from, to]) => from !== 'cli.ts' && from !== to && !isAllowed(from, to))).toEqual([]);
   });
 
-  it('takes only types of settings from the store where it is config', () => {
+  it('takes only types of settings from the store if it is config', () => {
     expect([reported.has('src/config/value.ts'), reported.has('src/config/type.ts')]).toEqual([true, false]);
   });
 });

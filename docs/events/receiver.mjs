@@ -16,7 +16,7 @@ function isGenuine(headers, body) {
   });
 }
 
-const server = createServer(async (request, response) => {
+async function receive(request, response) {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   if (key.length === 0 || !isGenuine(request.headers, body)) return response.writeHead(401).end();
@@ -27,5 +27,7 @@ const server = createServer(async (request, response) => {
     process.stdout.write(`${JSON.stringify({ type, entity: data.entity, revision: data.revision })}\n`);
   }
   return response.writeHead(204).end();
-});
+}
+
+const server = createServer((request, response) => void receive(request, response));
 server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => process.stdout.write(`listening ${server.address().port}\n`));

@@ -2,7 +2,7 @@
 export interface ClosingStack {
   /** Closed before everything that was added earlier. */
   add(close: () => Promise<unknown>): void;
-  /** Closes everything, also where one fails. A second call does nothing. @throws the first failure unless `onError` takes it. */
+  /** Closes everything, even if one fails. A second call does nothing. @throws the first failure unless `onError` takes it. */
   close(): Promise<void>;
 }
 

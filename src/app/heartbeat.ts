@@ -1,4 +1,4 @@
-/** Tells the other processes that this one lives, and finds out whether it can do anything at all. */
+/** Shows other processes that this one is alive, and checks whether it can do anything at all. */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../errors.ts';
@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { BEAT_EVERY_MS } from '../store/processes.ts';
 import type { Self } from '../store/processes.ts';
 
-/** What a probe is told of this process. */
+/** What a probe learns about this process. */
 export interface Liveness {
   readonly status: 'ok' | 'stuck';
   /** Since the database last answered this process. */
@@ -15,7 +15,7 @@ export interface Liveness {
 
 export interface Heartbeat {
   liveness(): Liveness;
-  /** Resolves when the process is stuck: it should end, and be started anew. */
+  /** Resolves when the process is stuck: it should end, and be restarted. */
   readonly stuck: Promise<void>;
 }
 
@@ -29,14 +29,14 @@ export interface HeartbeatTiming {
 const heartbeatTiming: HeartbeatTiming = {
   everyMs: BEAT_EVERY_MS,
   beatLimitMs: 15_000,
-  // Longer than a fail-over, a restart or a server selection that has to time out.
+  // Longer than a failover, a restart or a server selection that has to time out.
   stuckAfterMs: 3 * 60_000,
 };
 
 /**
- * After connections were cut the MongoDB driver has been seen to wait for ever, with a server that was well again. So a process
- * whose operations all fail for minutes asks over a connection of its own (`probe`): only where that answers is it stuck. A
- * database that is away for all is waited for.
+ * After connections were cut, the MongoDB driver has been seen to wait forever while the server was healthy again. So a process
+ * whose operations all fail for minutes tries a separate connection (`probe`): only if that answers is it stuck. A database that is
+ * down for everyone is waited for.
  */
 export function startHeartbeat({
   self,
@@ -73,7 +73,7 @@ export function startHeartbeat({
     isStuck = true;
     log.fatal(
       { secondsSinceAnswer: Math.round(silentMs() / 1000), error: beat },
-      'the database answers, but not over the connections of this process: it ends, to be started anew; nothing is lost',
+      'the database answers, but not over the connections of this process; exiting to be restarted. Nothing is lost',
     );
     tell();
   }
@@ -101,7 +101,7 @@ async function touch(path: string, log: Log): Promise<void> {
   );
 }
 
-/** Null where it was done in time, else why not. */
+/** Null if it was done in time, else why not. */
 async function within(work: Promise<unknown>, ms: number): Promise<string | null> {
   const ended = new AbortController();
   const late = delay(ms, `no answer in ${ms} ms`, { signal: ended.signal }).catch(() => null);

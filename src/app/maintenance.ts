@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
+import type { Directory } from '../connect/directory.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -18,6 +19,7 @@ export interface MaintenanceInput {
   readonly roles: ReadonlySet<Role>;
   readonly database: Database;
   readonly queues: Queues;
+  readonly directory: Directory;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
@@ -35,7 +37,7 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
       : []),
   ];
   while (!signal.aborted) {
-    // A task that fails stops no other.
+    // One failing task stops no other.
     for (const task of tasks)
       await task(input).catch((error: unknown) => {
         if (!signal.aborted) log.warn({ error: describeError(error) }, 'maintenance failed; will retry');
@@ -44,24 +46,28 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
   }
 }
 
-async function keepSchedulers({ config, queues }: MaintenanceInput): Promise<void> {
-  await ensureSchedulers(queues, config.mailboxes);
+const polled = ({ directory }: MaintenanceInput) =>
+  directory.all().flatMap(({ isPaused, settings }) => (isPaused ? [] : [settings]));
+
+async function keepSchedulers(input: MaintenanceInput): Promise<void> {
+  await ensureSchedulers(input.queues, polled(input));
 }
 
-async function reviveMailboxes({ config, database, queues, log }: MaintenanceInput): Promise<void> {
-  const overdue = await reviveOverduePolls(database, queues, config.mailboxes);
+async function reviveMailboxes(input: MaintenanceInput): Promise<void> {
+  const { database, queues, log } = input;
+  const overdue = await reviveOverduePolls(database, queues, polled(input));
   if (overdue.length > 0)
-    log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were made anew');
+    log.warn({ mailboxes: overdue }, 'mailboxes were not polled when due; their jobs were recreated');
 }
 
 async function reviveIngestJobs({ config, database, queues, log, metrics }: MaintenanceInput): Promise<void> {
   const intervalMs = config.reconcileSeconds * 1000;
   const { revived, refetched = [], failed = [] } = await reconcile(database, queues, intervalMs);
   for (const occurrence of refetched)
-    log.warn(occurrence, 'raw bytes are gone from blob storage; the message is fetched again');
+    log.warn(occurrence, 'raw bytes are gone from blob storage; fetching the message again');
   metrics.revivedJobs.inc(revived);
   for (const { job, error } of failed)
-    log.warn({ job: ingestJobId(job), error }, 'job could not be looked at; the others were');
+    log.warn({ job: ingestJobId(job), error }, 'job could not be checked; the others were');
   if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
 }
 
@@ -72,10 +78,10 @@ async function syncClients(
   const everyMs = config.reconcileSeconds * 1000;
   const kept = await syncAddressBook(database, { owner, enqueue: rejudgeJobs(queues), everyMs });
   if (kept === null) return;
-  if (kept.marked > 0) log.info(kept, 'clients changed, their mail is matched again');
+  if (kept.marked > 0) log.info(kept, 'clients changed; rematching their mail');
   if (kept.withheld > 0)
     log.warn(
       kept,
-      'so many client addresses vanished at once that no link was taken back; docketmail address-book hint does it client by client',
+      'too many client addresses disappeared at once, so no link was retracted; docketmail address-book hint does it per client',
     );
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
+import type { Directory } from '../connect/directory.ts';
 import type { Tokens } from '../connect/oauth/tokens.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
 import type { PolledMailbox } from '../poll/poll-run.ts';
@@ -8,25 +10,44 @@ import type { PolledMailbox } from '../poll/poll-run.ts';
 /** Between sessions: always, or only while a watch needs one anyway. */
 export type KeepConnections = 'always' | 'while-watching';
 
-/** A mailbox of the settings as one to poll. Connects on the first use only. */
+/** Credentials kept in the database. */
+export interface StoredCredentials {
+  readonly tokens: Tokens;
+  readonly directory: Pick<Directory, 'password'>;
+}
+
+/** Opens a configured mailbox for polling; `stored` is null if the database is down. Connects on first use. */
 export function openMailbox(
   settings: Config['mailboxes'][number],
-  { tokens, keep = 'always' }: { readonly tokens: Tokens; readonly keep?: KeepConnections },
+  {
+    stored,
+    keep = 'always',
+  }: {
+    readonly stored: StoredCredentials | null;
+    readonly keep?: KeepConnections;
+  },
 ): PolledMailbox {
   const { auth: _, ...mailbox } = settings;
   const { name, role, folders, since } = mailbox;
-  const credential = credentialOf(settings, tokens);
+  const credential = credentialOf(settings, stored);
   return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
 }
 
-function credentialOf({ auth, name, user }: Config['mailboxes'][number], tokens: Tokens): ImapCredential {
+function credentialOf(
+  { auth, name, user }: Config['mailboxes'][number],
+  stored: StoredCredentials | null,
+): ImapCredential {
   if (auth.kind === 'password') return auth;
-  if (auth.kind === 'oauth') {
+  if (auth.kind === 'stored' || auth.kind === 'oauth') {
+    if (stored === null)
+      throw new MailboxError('configuration', `the credentials of ${name} are in the database`);
+    if (auth.kind === 'stored')
+      return { kind: 'password', password: async () => await stored.directory.password(name) };
     const use = { ...auth, mailbox: name, user };
     return {
       kind: 'accessToken',
-      accessToken: async () => await tokens.accessToken(use),
-      refused: async (token) => await tokens.refused(use, token),
+      accessToken: async () => await stored.tokens.accessToken(use),
+      refused: async (token) => await stored.tokens.refused(use, token),
     };
   }
   return {
@@ -35,5 +56,5 @@ function credentialOf({ auth, name, user }: Config['mailboxes'][number], tokens:
   };
 }
 
-/** Read anew for each connection: another program renews it. */
+/** Read again for each connection: another program renews it. */
 const tokenFrom = (path: string) => async (): Promise<string> => (await readFile(path, 'utf8')).trim();

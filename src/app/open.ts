@@ -15,40 +15,45 @@ import type { SpoolFolder } from '../store/blobs/spool-folder.ts';
 import { prepareDatabase } from '../store/migrations.ts';
 import { openDatabase } from '../store/mongo.ts';
 import type { Database } from '../store/mongo.ts';
+import { openDirectory } from '../connect/directory.ts';
+import type { Directory } from '../connect/directory.ts';
 import { openTokens } from '../connect/oauth/tokens.ts';
 import type { TokenEvents, Tokens } from '../connect/oauth/tokens.ts';
 import { createClosingStack } from './closing-stack.ts';
+import { rulesWith } from './mailbox-addresses.ts';
 import { openMailbox } from './open-mailbox.ts';
 import type { KeepConnections } from './open-mailbox.ts';
 
-/** Database and blobs, and everything else when it is first asked for. */
+/** Database and blobs; everything else is opened on first use. */
 export interface Resources {
   readonly config: Config;
   readonly database: Database;
   readonly blobs: BlobStore;
+  readonly directory: Directory;
   /** The OAuth tokens of mailboxes. */
   readonly tokens: Tokens;
-  /** A folder of this process for what is too large for memory. */
+  /** This process's folder for what is too large for memory. */
   readonly spoolDir: string;
   /** Its processes start with the first message. */
   reader(): Reader;
-  /** @throws with a message that names the setting where Redis does not answer; the next call tries again. */
+  /** @throws naming the setting if Redis does not answer; the next call tries again. */
   queues(): Promise<Queues>;
-  /** Connects on the first use only. */
+  /** Connects on first use. */
   mailbox(settings: Config['mailboxes'][number], keep?: KeepConnections): PolledMailbox;
-  /** For what a caller opens itself: closed before everything that was opened earlier. */
+  /** For resources opened by the caller: closed before everything opened earlier. */
   addCloser(close: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
 /**
- * With a log, what fails in closing is logged and not thrown, and a Redis that may drop jobs is warned of. @throws with a message
- * that names the setting where the database cannot be reached.
+ * With a log, failures to close are logged, not thrown, and a Redis that may drop jobs gives a warning. @throws naming the setting
+ * if the database is unreachable.
  */
 export async function openResources(
-  config: Config,
+  given: Config,
   { log, tokenEvents }: { readonly log?: Log; readonly tokenEvents?: Partial<TokenEvents> } = {},
 ): Promise<Resources> {
+  let config = given;
   const stack = createClosingStack(
     log && ((error) => log.warn({ error: describeError(error) }, 'closing failed')),
   );
@@ -60,8 +65,15 @@ export async function openResources(
   });
   stack.add(async () => await database.client.close());
   let spool: SpoolFolder;
+  let directory: Directory;
   try {
     await prepareDatabase(database);
+    directory = await openDirectory({
+      database,
+      fileMailboxes: given.mailboxes,
+      keyFile: given.secretsKeyFile,
+    });
+    config = { ...given, rules: rulesWith(given.rules, directory) };
     spool = await openSpool(config);
   } catch (error) {
     await stack.close().catch(() => {});
@@ -82,6 +94,7 @@ export async function openResources(
     config,
     database,
     blobs,
+    directory,
     tokens,
     spoolDir: spool.dir,
     reader: () => {
@@ -103,7 +116,7 @@ export async function openResources(
       return (queues = opened);
     },
     mailbox: (settings, keep) => {
-      const mailbox = openMailbox(settings, { tokens, ...(keep && { keep }) });
+      const mailbox = openMailbox(settings, { stored: { tokens, directory }, ...(keep && { keep }) });
       stack.add(async () => await mailbox.source.close());
       return mailbox;
     },
@@ -112,7 +125,7 @@ export async function openResources(
   };
 }
 
-/** Opens, works and closes, whatever becomes of the work. */
+/** Opens, works and closes, whatever happens to the work. */
 export async function withResources<T>(
   config: Config,
   work: (resources: Resources) => Promise<T>,
@@ -122,7 +135,7 @@ export async function withResources<T>(
   try {
     result = await work(resources);
   } catch (error) {
-    // Why the work failed is what counts.
+    // Only the reason why the work failed counts.
     await resources.close().catch(() => {});
     throw error;
   }

@@ -1,12 +1,12 @@
-/** What poll and ingest hand to the queue, and what they ask of it. */
+/** What poll and ingest add to the queue, and what they need from it. */
 import type { ObjectId } from 'mongodb';
 import type { Config } from '../config/config.ts';
 import type { PollDeps } from '../poll/poll-run.ts';
-import { addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
+import { addGroupJob, addIngestJobs, pendingIngestJobs } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { Resources } from './open.ts';
 
-/** Adds jobs that judge messages again. Their marks in the database outlast a Redis that does not answer. */
+/** Adds jobs that rejudge messages. Their marks in the database outlast a Redis that is down. */
 export function rejudgeJobs(queues: Queues): (ids: readonly ObjectId[]) => Promise<void> {
   return async (ids) => await addIngestJobs(queues, 'message', ids).catch(() => {});
 }
@@ -17,7 +17,7 @@ export function pollIntoQueue({ config, database, blobs, spoolDir }: Resources, 
     database,
     blobs,
     spoolDir,
-    enqueue: async (ids) => await addIngestJobs(queues, 'sighting', ids),
+    enqueue: async (ids, group) => await addGroupJob(queues, ids, group),
     remember: () => {},
     hasRoom: createBackpressure(queues, config.poll.backpressure),
     batch: config.poll.batch,
@@ -25,7 +25,7 @@ export function pollIntoQueue({ config, database, blobs, spoolDir }: Resources, 
   };
 }
 
-/** True between the low and the high mark once the high one was passed: polling pauses, then goes on for a good while. */
+/** True between the low and the high mark once the high one was passed: polling pauses, then continues for a while. */
 export function createBackpressure(
   queues: Pick<Queues, 'ingest'>,
   { high, low }: Config['poll']['backpressure'],

@@ -31,7 +31,7 @@ export function signInDeps(
   };
 }
 
-/** Null where the mailbox opens with the token. A folder list is asked for: Exchange lets one log in to a mailbox that is not there. */
+/** Null if the mailbox opens with the token. Lists folders, because Exchange allows a login to a missing mailbox. */
 async function tryLogin(
   { auth: _, ...mailbox }: MailboxSettings,
   accessToken: string,

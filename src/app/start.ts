@@ -1,23 +1,23 @@
 /** The composition root of `docketmail start`. */
-import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { missingStaffDomains } from '../config/config-checks.ts';
+import type { Directory } from '../connect/directory.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
 import { describeError } from '../errors.ts';
-import type { IngestDeps, IngestStep } from '../ingest/ingest.ts';
+import type { IngestDeps, IngestStep } from '../ingest/ingest-deps.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
-import type { PolledMailbox, PollDeps, PollStep } from '../poll/poll-run.ts';
+import type { PollDeps, PollStep } from '../poll/poll-run.ts';
 import { watchReceivingServer } from '../poll/receiving-server.ts';
-import { watchMailbox } from '../poll/watch.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
-import { addPoll } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
-import { startIngestWorkers, startPollWorkers } from '../queue/workers.ts';
 import { startDeliverWorkers } from '../queue/deliver-workers.ts';
+import { startIngestWorkers } from '../queue/ingest-workers.ts';
+import { startPollWorkers } from '../queue/workers.ts';
 import { deliverDeps, deliveryJobs, runEvents, webhookDeps } from './events.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Liveness } from './heartbeat.ts';
@@ -28,20 +28,23 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
-import { signInDeps } from './sign-in.ts';
+import { mailboxDesk } from './mailbox-desk.ts';
+import { openMailbox } from './open-mailbox.ts';
+import { runMailboxes } from './running-mailboxes.ts';
+import type { RunningMailboxes } from './running-mailboxes.ts';
 import { sayTokenEvents } from './token-events.ts';
 import type { Role } from './roles.ts';
 
 export interface App {
   /** Null without the dashboard role. */
   readonly dashboard: Dashboard | null;
-  /** Resolves when the process can do nothing any more, and should end. It was logged why. */
+  /** Resolves when the process is stuck and should end. The reason was logged. */
   readonly stuck: Promise<void>;
-  /** Stops in two stages within `shutdownSeconds`: lets running jobs end, then aborts what is left. */
+  /** Stops in two stages within `shutdownSeconds`: waits for running jobs, then aborts what is left. */
   close(): Promise<void>;
 }
 
-/** What only fault tests give: a look at each step, to end the process there, and shorter locks than people should have. */
+/** Only for fault tests: a callback at each step, to end the process there, and shorter locks than in production. */
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
   readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
@@ -51,7 +54,6 @@ interface Composition {
   readonly resources: Resources;
   readonly queues: Queues;
   readonly roles: ReadonlySet<Role>;
-  readonly mailboxes: readonly PolledMailbox[];
   readonly log: Log;
   readonly metrics: Metrics;
   readonly trial: Partial<Trial>;
@@ -73,37 +75,30 @@ export async function openApp(
   const staff = missingStaffDomains(config.rules);
   if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
   const metrics = createMetrics();
+  let directory: Directory | null = null;
   const resources = await openResources(config, {
     log,
-    tokenEvents: sayTokenEvents({ config, log, metrics }),
+    tokenEvents: sayTokenEvents({ mailboxes: () => directory?.all() ?? [], log, metrics }),
   });
+  directory = resources.directory;
   try {
     const queues = await resources.queues();
     resources.reader();
     const stopping = new AbortController();
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
-    const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const heartbeat = startHeartbeat({
-      self,
-      probe,
-      log,
-      signal,
-      livenessFile: config.livenessFile,
-    });
+    const heartbeat = beat({ config, self, log, signal });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
-    const mailboxes = roles.has('poll')
-      ? config.mailboxes.map((mailbox) => resources.mailbox(mailbox, 'while-watching'))
-      : [];
+    let mailboxes: RunningMailboxes | null = null;
+    resources.addCloser(async () => await mailboxes?.close());
     const graceMs = config.shutdownSeconds * 1000;
     resources.addCloser(async () => await Promise.all(workers.map((worker) => worker.close(graceMs))));
     const composition: Composition = {
       resources,
       queues,
       roles,
-      mailboxes,
       log,
       metrics,
       trial,
@@ -111,19 +106,35 @@ export async function openApp(
       liveness: () => heartbeat.liveness(),
       signal,
     };
+    // Followed well within the interval that is promised.
+    const followMs = (config.reconcileSeconds * 1000) / 2;
     if (roles.has('ingest')) {
       workers.push(startIngest(composition), startDeliver(composition));
       background.push(runEvents(composition));
     }
     if (roles.has('poll')) {
-      workers.push(startPoll(composition));
-      background.push(...watchMailboxes(composition));
-    }
-    background.push(runMaintenance({ ...composition, config, database: resources.database }));
+      mailboxes = runMailboxes({
+        ...composition,
+        database: resources.database,
+        directory: resources.directory,
+        open: (settings) => openMailbox(settings, { stored: resources, keep: 'while-watching' }),
+        everyMs: followMs,
+      });
+      background.push(mailboxes.done);
+      workers.push(startPoll(composition, mailboxes));
+    } else background.push(followDirectory(composition, followMs));
+    background.push(
+      runMaintenance({
+        ...composition,
+        config,
+        database: resources.database,
+        directory: resources.directory,
+      }),
+    );
     // Before the dashboard opens: where its port is taken, what runs already must end for the reason to be told.
     resources.addCloser(async () => {
       stopping.abort();
-      // What is broken off from now on is no death, also where the limit of the shutdown is not enough.
+      // What is aborted from now on is not a death, even if the shutdown limit is too short.
       await self.leave();
     });
     const dashboard = roles.has('dashboard') ? await openDashboardOf(composition) : null;
@@ -137,6 +148,12 @@ export async function openApp(
 function workerSettings({ resources, queues, log, metrics, trial: { timing } }: Composition) {
   return { redis: resources.config.redis, queues, log, metrics, ...(timing && { timing }) };
 }
+
+const beat = ({
+  config: { mongodb, livenessFile },
+  ...rest
+}: Pick<Composition, 'self' | 'log' | 'signal'> & { readonly config: Config }) =>
+  startHeartbeat({ ...rest, probe: async () => await probeDatabase(mongodb), livenessFile });
 
 function startIngest(composition: Composition): RunningWorkers {
   const { resources, queues, trial, self } = composition;
@@ -162,8 +179,8 @@ function startDeliver(composition: Composition): RunningWorkers {
   });
 }
 
-function startPoll(composition: Composition): RunningWorkers {
-  const { resources, queues, roles, mailboxes, trial, log } = composition;
+function startPoll(composition: Composition, mailboxes: RunningMailboxes): RunningWorkers {
+  const { resources, queues, roles, trial, log } = composition;
   const reader = resources.reader();
   const lookAt = watchReceivingServer(resources.config.rules, log);
   const poll: PollDeps = {
@@ -177,29 +194,25 @@ function startPoll(composition: Composition): RunningWorkers {
     ...(trial.timing?.patience && { patience: trial.timing.patience }),
   };
   const { concurrency } = resources.config.poll;
-  return startPollWorkers({ ...workerSettings(composition), poll, mailboxes, concurrency });
+  const mailboxNamed = async (name: string) => await mailboxes.named(name);
+  return startPollWorkers({ ...workerSettings(composition), poll, mailboxNamed, concurrency });
 }
 
-function watchMailboxes({ resources, queues, mailboxes, log, signal }: Composition): Promise<void>[] {
-  const { leases } = resources.database;
-  const owner = randomUUID();
-  return mailboxes.map(async (mailbox) => {
-    const onArrival = (): void => {
-      addPoll(queues, mailbox.name).catch((error: unknown) =>
-        log.warn(
-          { mailbox: mailbox.name, error: describeError(error) },
-          'arrival could not be queued; the next tick finds it',
-        ),
+/** A process that polls nothing follows the directory for its pages and rules. */
+async function followDirectory({ resources, log, signal }: Composition, everyMs: number): Promise<void> {
+  while (!signal.aborted) {
+    await delay(everyMs, undefined, { signal }).catch(() => {});
+    await resources.directory
+      .refresh()
+      .catch((error: unknown) =>
+        log.warn({ error: describeError(error) }, 'mailboxes could not be looked up'),
       );
-    };
-    await watchMailbox({ mailbox, leases, owner, onArrival, log, signal });
-  });
+  }
 }
 
 async function openDashboardOf({
   resources,
   queues,
-  mailboxes,
   log,
   metrics,
   liveness,
@@ -214,13 +227,8 @@ async function openDashboardOf({
     metrics,
     log,
     liveness,
-    health: () => mailboxes.map(({ name, source }) => ({ mailbox: name, ...source.health() })),
-    mailboxes: config.mailboxes,
+    desk: mailboxDesk(resources),
     webhooks: webhookDeps(resources, deliveryJobs(queues)),
-    signIn: signInDeps(
-      resources,
-      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
-    ),
     triage: {
       database,
       blobs,

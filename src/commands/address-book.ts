@@ -39,12 +39,12 @@ async function rebuild({ json }: { json?: boolean }): Promise<void> {
     );
     if (done.withheld > 0)
       console.error(
-        `${done.withheld} addresses vanished in such numbers that no link was taken back; address-book hint does it client by client`,
+        `${done.withheld} addresses disappeared at once, so no link was retracted; address-book hint does it per client`,
       );
   });
 }
 
-/** By the id alone: a client that has gone cannot be found by its document any more. */
+/** By id only: a deleted client can no longer be found by its document. */
 async function hint(
   names: readonly string[],
   { dryRun, json }: { dryRun?: boolean; json?: boolean },
@@ -59,16 +59,16 @@ async function hint(
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
       const preview = rematch === null ? null : await previewRematch(context, rematch);
-      const heeded = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
+      const changed = dryRun === true ? null : await clientChanged(database, { clientId, rules, enqueue });
       if (json === true)
         console.log(
-          JSON.stringify({ client: name, found: rematch !== null, preview, marked: heeded?.marked ?? 0 }),
+          JSON.stringify({ client: name, found: rematch !== null, preview, marked: changed?.marked ?? 0 }),
         );
       else if (preview === null)
-        console.log(`${name}: no such client; what the book had of it is gone, its mail stays where it is`);
+        console.log(`${name}: no such client; removed from the address book, its mail stays`);
       else
         console.log(
-          `${name}: ${tallyReport(preview)}\n${heeded === null ? 'nothing was done (--dry-run)' : `${heeded.marked} messages are judged again`}`,
+          `${name}: ${tallyReport(preview)}\n${changed === null ? 'nothing was done (--dry-run)' : `${changed.marked} messages will be judged again`}`,
         );
     }
   });

@@ -7,7 +7,7 @@ import { addPoll } from '../queue/queues.ts';
 import { mailboxNamed } from './mailbox-named.ts';
 import { exitStatus } from './usage.ts';
 
-/** UIDs that a person is shown of each folder. */
+/** UIDs shown per folder. */
 const SHOWN = 20;
 
 export function auditCommand(): Command {
@@ -26,9 +26,8 @@ async function audit(
   name: string,
   { fix = false, blobs = false, json = false }: { fix?: boolean; blobs?: boolean; json?: boolean },
 ): Promise<void> {
-  const config = loadConfig(process.env);
-  const wanted = mailboxNamed(config, name);
-  await withResources(config, async (resources) => {
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async (resources) => {
+    const wanted = mailboxNamed(resources.directory, name);
     const audits = await auditMailbox(resources.database, resources.mailbox(wanted), {
       fix,
       blobs: { store: resources.blobs, of: blobs ? 'all' : 'failed' },
@@ -51,14 +50,14 @@ async function audit(
 const isIncomplete = ({ problem, unfound, undelivered, rawGone }: FolderAudit): boolean =>
   problem !== null || unfound > 0 || undelivered.length > 0 || rawGone.length > 0;
 
-/** What no audit can mend: the server counts or lists it, and does not give it. */
+/** What no audit can fix: the server counts or lists it, but does not deliver it. */
 function undeliveredLines({ folder, unfound, undelivered, rawGone }: FolderAudit): string[] {
   return [
     ...(unfound > 0 ? [`${folder}: the server counts ${unfound} messages that it does not list`] : []),
     ...rawGone.slice(0, SHOWN).map((uid) => `${folder} UID ${uid}: its raw bytes are gone from blob storage`),
     ...undelivered
       .slice(0, SHOWN)
-      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: asked for ${attempts} times: ${error ?? ''}`),
+      .map(({ uid, attempts, error }) => `${folder} UID ${uid}: requested ${attempts} times: ${error ?? ''}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * `docketmail triage list | head`: whoever reads the output has enough, and a program that goes on writing is to end as others do,
- * without a stack trace. What it has not done by then stays undone.
+ * `docketmail triage list | head`: the reader of the output has enough, and the program should end like others do, without a stack
+ * trace. Unfinished work stays undone.
  */
 export function endQuietlyWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr])

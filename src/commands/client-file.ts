@@ -32,7 +32,7 @@ const clientRow = z.looseObject({
   notes: text,
 });
 
-/** A client of a file, and where it stands there: "line 3" or "client 3". */
+/** A client of a file, and its position: "line 3" or "client 3". */
 export interface ClientRow {
   readonly client: ClientDocument;
   readonly place: string;
@@ -40,9 +40,9 @@ export interface ClientRow {
 
 export interface ClientFile {
   readonly rows: readonly ClientRow[];
-  /** Of each row that is no client: where it stands, what is wrong and what to do. */
+  /** For each invalid row: its position, what is wrong and what to do. */
   readonly problems: readonly string[];
-  /** Columns of a CSV that mean nothing here. */
+  /** Unknown columns of a CSV. */
   readonly leftOut: readonly string[];
 }
 
@@ -70,14 +70,14 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   return { rows: clients, problems, leftOut };
 }
 
-/** The clients of a file. @throws UsageError where any of them cannot be read. */
+/** The clients of a file. @throws UsageError if any of them is unreadable. */
 export async function readClients(path: string): Promise<ClientDocument[]> {
   const { rows, problems } = await readClientFile(path);
   if (problems.length > 0) throw new UsageError([`${path}:`, ...problemLines(problems)].join('\n'));
   return rows.map(({ client }) => client);
 }
 
-/** Problems that are shown; more have the same cause. */
+/** Problems shown; more have the same cause. */
 const SHOWN = 20;
 
 export function problemLines(problems: readonly string[]): string[] {
@@ -88,7 +88,7 @@ export function problemLines(problems: readonly string[]): string[] {
   ];
 }
 
-/** By its byte order mark UTF-16, as Excel saves "Unicode text", else UTF-8; what is neither becomes U+FFFD. */
+/** UTF-16 if it has that byte order mark, as Excel saves "Unicode text", else UTF-8; invalid bytes become U+FFFD. */
 function decoded(bytes: Buffer): string {
   const [first, second] = bytes;
   const label =
@@ -96,7 +96,7 @@ function decoded(bytes: Buffer): string {
   return new TextDecoder(label).decode(bytes);
 }
 
-/** Two rows of one id would leave the last one only. @throws UsageError that names them. */
+/** Of two rows with one id only the last would remain. @throws UsageError that names them. */
 export function refuseRepeatedIds(clients: readonly ClientDocument[], path: string): void {
   const firsts = new Map<string, number>();
   for (const [index, { _id }] of clients.entries()) {
@@ -110,7 +110,7 @@ export function refuseRepeatedIds(clients: readonly ClientDocument[], path: stri
   }
 }
 
-/** 24 hex digits are an ObjectId written as JSON; any other id is kept as it is. */
+/** 24 hex digits are an ObjectId written as JSON; any other id stays as it is. */
 function withObjectId(row: z.infer<typeof clientRow>): ClientDocument {
   const { _id, name, email, emails, phone, company, notes } = row;
   const known =
@@ -127,13 +127,13 @@ function fromJson(content: string, path: string): { rows: RawRow[]; leftOut: str
   try {
     json = JSON.parse(content);
   } catch (error) {
-    throw new UsageError(`${path}: is no JSON`, { cause: error });
+    throw new UsageError(`${path}: is not JSON`, { cause: error });
   }
   if (!Array.isArray(json)) throw new UsageError(`${path}: expected a JSON array of client documents`);
   return { rows: json.map((row: unknown, index) => ({ row, place: `client ${index + 1}` })), leftOut: [] };
 }
 
-/** "E-Mail" is `email`: what is not known by its name would be left out, and a replaced client lose its address. */
+/** "E-Mail" is `email`: an unknown column would be ignored, and a replaced client would lose its address. */
 function columnNamed(heading: string): string {
   const name = heading.toLowerCase();
   const folded = name === '_id' ? name : name.replaceAll(/[\s_-]/gu, '');
@@ -152,8 +152,8 @@ function namedColumns(headings: readonly string[], path: string): string[] {
 }
 
 /**
- * Columns by name, in whatever case: `email` and `emails` may hold several addresses, separated by semicolons or commas; without
- * `_id` the first gives one. A row that cannot be read is a problem, and the others count.
+ * Columns by name, in any case: `email` and `emails` may contain several addresses, separated by semicolons or commas; without
+ * `_id` the first one is the id. An unreadable row is a problem, and the others count.
  */
 function fromCsv(content: string, path: string, problems: string[]): { rows: RawRow[]; leftOut: string[] } {
   let parsed: { record: Record<string, string>; raw: string; info: { lines: number } }[];
@@ -168,7 +168,7 @@ function fromCsv(content: string, path: string, problems: string[]): { rows: Raw
       info: true,
       raw: true,
       skip_records_with_error: true,
-      // It is called twice for one row.
+      // It is called twice per row.
       on_skip: (error) => void skipped.add(error?.message ?? 'a row that cannot be read'),
     }) as unknown as typeof parsed;
   } catch (error) {
@@ -182,7 +182,7 @@ function fromCsv(content: string, path: string, problems: string[]): { rows: Raw
   return {
     rows: parsed.map(({ record, raw, info }) => ({
       row: clientOf(record),
-      // The row ends there; a cell may hold line ends.
+      // The row ends there; a cell may contain line ends.
       place: `line ${info.lines - (raw.trim().split('\n').length - 1)}`,
     })),
     leftOut: columns.filter((column) => !known.includes(column)),
@@ -200,7 +200,7 @@ function clientOf(record: Readonly<Record<string, string>>): unknown {
   };
 }
 
-/** What one cell lists. */
+/** The list in one cell. */
 export const addressesIn = (cell: string | undefined): string[] =>
   (cell ?? '')
     .split(/[;,]/u)

@@ -3,13 +3,13 @@ import type { ClientDocument } from '../store/clients.ts';
 import { addressesIn } from './client-file.ts';
 import type { ClientRow } from './client-file.ts';
 
-/** What a file's bytes become that are not of its encoding. */
+/** What bytes become that are not in the file's encoding. */
 const UNREADABLE = '\uFFFD';
 const TEXTS = ['name', 'email', 'phone', 'company', 'notes'] as const;
 
 /**
- * The clients that can be imported. Of the others it says where they stand, which column is wrong and what to do: by an address
- * that is none nobody would ever be found, and a damaged name would replace a good one.
+ * The clients that can be imported. For the others it says their position, which column is wrong and what to do: an invalid address
+ * would never find anyone, and a damaged name would replace a good one.
  */
 export function sortRows(rows: readonly ClientRow[]): {
   readonly clients: readonly ClientDocument[];
@@ -28,7 +28,7 @@ export function sortRows(rows: readonly ClientRow[]): {
 function problemsOf(client: ClientDocument): string[] {
   const damaged = TEXTS.filter((field) => client[field]?.includes(UNREADABLE)).map(
     (field) =>
-      `column ${field}: "${shown(client[field] ?? '')}" holds bytes that are no UTF-8. Fix: save the file as UTF-8 (it may be Latin-1 or Windows-1252 now)`,
+      `column ${field}: "${shown(client[field] ?? '')}" has bytes that are not UTF-8. Fix: save the file as UTF-8 (it may be Latin-1 or Windows-1252 now)`,
   );
   const listed = (client.emails ?? []).flatMap(addressesIn);
   const columns = [
@@ -40,13 +40,13 @@ function problemsOf(client: ClientDocument): string[] {
       .filter((address) => !address.includes(UNREADABLE) && normaliseAddress(address) === null)
       .map(
         (address) =>
-          `column ${column}: "${shown(address)}" is no email address. Fix: correct it, or leave it empty and give an _id`,
+          `column ${column}: "${shown(address)}" is not an email address. Fix: correct it, or leave it empty and give an _id`,
       ),
   );
   return [...damaged, ...noAddress];
 }
 
-/** An `email` with several addresses is one with the first of them, and all stand in `emails`. */
+/** An `email` with several addresses keeps the first, and `emails` gets them all. */
 function withEachAddress(client: ClientDocument): ClientDocument {
   const all = [...new Set([...addressesIn(client.email), ...(client.emails ?? []).flatMap(addressesIn)])];
   const [email] = addressesIn(client.email);
@@ -58,5 +58,5 @@ function withEachAddress(client: ClientDocument): ClientDocument {
   };
 }
 
-/** Somebody else's text, on a terminal. */
+/** A stranger's text, on a terminal. */
 const shown = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ').slice(0, 80);

@@ -4,12 +4,12 @@ import { UsageError } from './usage.ts';
 
 const DEFAULT = '.env';
 
-/** The file that settings are read from: the one that is named, else `.env` where there is one. */
+/** The settings file: the one named, else `.env` if it exists. */
 export function envFileOf(named: string | undefined): string | null {
   return named ?? (existsSync(DEFAULT) ? DEFAULT : null);
 }
 
-/** What is in the environment already counts for more. @throws UsageError where the file cannot be read. */
+/** The environment takes precedence. @throws UsageError if the file cannot be read. */
 export function readEnvFile(named: string | undefined): void {
   const path = envFileOf(named);
   if (path === null) return;

@@ -1,7 +1,7 @@
 import type { Explained } from '../explain/explain.ts';
 import type { Address } from '../mime/parsed-message.ts';
 
-/** One message for a person at a terminal: what it is, what would become of it, and why. */
+/** One message for a person at a terminal: what it is, what would happen to it, and why. */
 export function explainReport(explained: Explained): string {
   const { file, reading, verdict, caseUpdates, authentication, compared } = explained;
   const { mail } = reading;
@@ -53,5 +53,5 @@ function comparison(compared: Explained['compared']): string[] {
 const person = ({ name, address }: Address): string =>
   name === '' ? (address ?? '?') : `${name} <${address ?? '?'}>`;
 
-/** A stranger's text must not drive the terminal (escape sequences, bidi overrides). */
+/** A stranger's text must not control the terminal (escape sequences, bidi overrides). */
 const printable = (line: string): string => line.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '�');

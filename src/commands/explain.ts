@@ -37,12 +37,12 @@ export function explainCommand(): Command {
     )
     .option(
       '--compare',
-      'also where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
+      'also show where a second parser (mailparser) reads a message differently; with --json as JSON lines on standard error',
     )
     .option('--dns', 'ask the real DNS for SPF, DKIM, DMARC and ARC')
     .addHelpText(
       'after',
-      '\nThe rules of .env or --env-file are used where there are any (STAFF_DOMAINS, CASE_WORDS, AUTHENTICATION, …); --config counts for more.\nREADME.md describes the keys of --config.',
+      '\nThe rules of .env or --env-file apply, if any (STAFF_DOMAINS, CASE_WORDS, AUTHENTICATION, …); --config takes precedence.\nREADME.md describes the keys of --config.',
     )
     .action(
       async (paths: string[], _: Options, command: Command) =>
@@ -82,7 +82,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
 }
 
-/** Read only: neither indexes nor migrations are made. */
+/** Read only: creates no indexes and runs no migrations. */
 async function clientsFromMongodb(): Promise<ClientDocument[]> {
   const database = await openDatabase(loadConfig(process.env, { mailboxes: 'optional' }).mongodb);
   try {

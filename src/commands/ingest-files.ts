@@ -1,13 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ObjectId } from 'mongodb';
-import pLimit from 'p-limit';
 import type { Resources } from '../app/open.ts';
 import { describeError } from '../errors.ts';
-import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
+import { ingestAgain, ingestGroup } from '../ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../ingest/ingest-deps.ts';
 import { openFilesSource } from '../mailbox/files/files.ts';
 import { locateForImport } from '../mailbox/files/import-files.ts';
+import { groupLimits } from '../poll/fetched-groups.ts';
 import { pollMailbox } from '../poll/poll.ts';
 import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
 import { importMailbox } from '../store/imports.ts';
@@ -17,19 +17,19 @@ import { createProgress } from './progress.ts';
 export interface FilesToIngest {
   readonly paths: readonly string[];
   readonly role: 'capture' | 'dropbox';
-  /** By which the import can be taken back. */
+  /** The import can be undone by this name. */
   readonly batch: string | null;
 }
 
 export interface Outcomes {
   readonly results: readonly IngestOutcome[];
   readonly errors: readonly string[];
-  /** Files that are no message, with what they are. */
+  /** Files that are not messages, with what they are. */
   readonly refused: ReadonlyMap<string, string>;
   readonly blobs: number;
 }
 
-/** Everything that the paths hold, through the pipeline of a mailbox, to its end. */
+/** Everything in the paths, through the same pipeline as a mailbox, to its end. */
 export async function ingestFiles(resources: Resources, files: FilesToIngest): Promise<Outcomes> {
   const { config, database } = resources;
   const reader = resources.reader();
@@ -47,20 +47,22 @@ export async function ingestFiles(resources: Resources, files: FilesToIngest): P
     rejudgeSoon: async (ids) => void again.push(...ids),
   };
   const progress = createProgress('messages');
-  const ingestOne = async (id: ObjectId): Promise<void> => {
+  const ingestThem = async (ids: readonly ObjectId[]): Promise<void> => {
     try {
-      results.push(await ingestSighting(deps, id));
+      for (const { outcome, error } of await ingestGroup(deps, ids)) {
+        if (outcome === undefined) errors.push(describeError(error));
+        else results.push(outcome);
+      }
     } catch (error) {
-      errors.push(describeError(error));
+      errors.push(...ids.map(() => describeError(error)));
     }
     progress.show(results.length);
   };
-  const limit = pLimit(config.ingest.concurrency);
   const poll: PollDeps = {
     database,
     blobs,
     spoolDir: resources.spoolDir,
-    enqueue: async (ids) => void (await limit.map(ids, ingestOne)),
+    enqueue: ingestThem,
     remember: (key, raw) => reader.remember(key, raw),
     hasRoom: async () => true,
     batch: Number.POSITIVE_INFINITY,
@@ -75,7 +77,7 @@ export async function ingestFiles(resources: Resources, files: FilesToIngest): P
   return { results, errors, refused, blobs: blobs.stored() };
 }
 
-/** Polls the files of a path as a mailbox, and what an earlier run left of it. Returns what could not be read. */
+/** Polls the files of a path like a mailbox, and what an earlier run left of it. Returns what could not be read. */
 async function pollPath(
   deps: PollDeps,
   {
@@ -104,6 +106,10 @@ async function pollPath(
     .find({ mailbox: name, state: 'pending', rawKey: { $ne: null } })
     .project<{ _id: ObjectId }>({ _id: 1 })
     .toArray();
-  await deps.enqueue(left.map(({ _id }) => _id));
+  for (let at = 0; at < left.length; at += groupLimits.messages)
+    await deps.enqueue(
+      left.slice(at, at + groupLimits.messages).map(({ _id }) => _id),
+      { isBacklog: true },
+    );
   return errors;
 }

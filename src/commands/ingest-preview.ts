@@ -15,12 +15,12 @@ interface Preview {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** Fingerprints that are asked for in one command. */
+/** Fingerprints per command. */
 const ASKED = 1_000;
 
 /**
- * What an import would come to: which messages are there already, and how the others would be judged together with the clients and
- * rules as they are. Reads the database, and writes nothing to it.
+ * What an import would do: which messages already exist, and how the others would be judged together with the current clients and
+ * rules. Reads the database, and writes nothing to it.
  */
 export async function previewIngest(
   config: Config,
@@ -92,7 +92,7 @@ function linesOf(
     [
       `${explained.length} messages, of which ${explained.length - fresh.length} are there already.`,
       `Of the others ${of('matched')} would go on a client's record, ${of('ambiguous', 'unmatched')} to triage, and ${of('internal', 'ignored')} be ignored.`,
-      `Refused: ${refused} files. Nothing was written (--dry-run); senders were not checked, and threads that the database knows were not looked up.`,
+      `Refused: ${refused} files. Nothing was written (--dry-run); senders were not checked, and threads in the database were not looked up.`,
     ].join(' '),
   ];
 }

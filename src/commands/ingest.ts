@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { addIngestJobs } from '../queue/queues.ts';
 import { undoImport } from '../ingest/undo-import.ts';
 import type { UndoneImport } from '../ingest/undo-import.ts';
-import type { IngestOutcome } from '../ingest/ingest.ts';
+import type { IngestOutcome } from '../ingest/ingest-deps.ts';
 import { scanClients } from '../store/address-book.ts';
 import { BATCH_NAME, importedBatches } from '../store/imports.ts';
 import { ingestFiles } from './ingest-files.ts';
@@ -25,7 +25,7 @@ export function ingestCommand(): Command {
     .description('ingest message files, mbox files or folders through the same pipeline as a mailbox')
     .argument('<path...>', '.eml, .msg, .mbox and .zip files, or folders of them')
     .option('--role <role>', 'capture or dropbox', 'capture')
-    .option('--batch <name>', 'a name by which the import can be taken back: ingest undo NAME')
+    .option('--batch <name>', 'a name to undo the import by: ingest undo NAME')
     .option('--dry-run', 'only say what would happen; nothing is written')
     .action(async (paths: string[], options: Options) => await ingestPaths(paths, options));
   ingest
@@ -34,10 +34,10 @@ export function ingestCommand(): Command {
       'take back what an import with --batch alone brought; what was seen elsewhere, decided by a person or edited in the CRM stays',
     )
     .argument('<batch>', 'its name')
-    .option('--dry-run', 'only say what would be taken back')
+    .option('--dry-run', 'only say what would be removed')
     .action(
       async (batch: string, _, command: Command) =>
-        // The option of the same name above takes it otherwise.
+        // The option of the same name above would take it otherwise.
         await undo(batch, command.optsWithGlobals<{ dryRun?: boolean }>().dryRun === true),
     );
   return ingest;

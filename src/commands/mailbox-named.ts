@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
+import type { Directory } from '../connect/directory.ts';
 import { UsageError } from './usage.ts';
 
 /** @throws UsageError that lists the mailboxes there are. */
-export function mailboxNamed({ mailboxes }: Config, name: string): Config['mailboxes'][number] {
-  const found = mailboxes.find((mailbox) => mailbox.name === name);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `no mailbox ${name}; the settings name ${mailboxes.map((mailbox) => mailbox.name).join(', ')}`,
-  );
+export function mailboxNamed(directory: Directory, name: string): Config['mailboxes'][number] {
+  const found = directory.named(name);
+  if (found !== null) return found.settings;
+  const names = directory.all().map(({ settings }) => settings.name);
+  throw new UsageError(`no mailbox ${name}; there are ${names.join(', ') || 'none'}`);
 }

@@ -2,16 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
-import { signInDeps } from '../app/sign-in.ts';
+import { mailboxDesk } from '../app/mailbox-desk.ts';
 import { loadConfig } from '../config/config.ts';
 import { OAuthError } from '../connect/oauth/request.ts';
 import { beginOnDevice, SignInError, startUrl } from '../connect/oauth/sign-in.ts';
 import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import { addPoll } from '../queue/queues.ts';
 import { findToken } from '../store/tokens.ts';
+import { addMailboxAdmin } from './mailbox-admin.ts';
 import { UsageError } from './usage.ts';
 
-/** As long as a sign-in that was begun may take. */
+/** How long a sign-in may take. */
 const WAIT_MS = 10 * 60_000;
 const LOOK_MS = 1_000;
 
@@ -21,19 +22,17 @@ export function mailboxCommand(): Command {
     .command('authorise')
     .description('sign in to a mailbox that uses OAuth, in a browser or with a code')
     .argument('<mailbox>', 'its name')
-    .option('--device', 'show a code to enter in any browser, where the provider has them')
+    .option('--device', 'show a code to enter in any browser, if the provider supports it')
     .option('--no-wait', 'only print where to sign in')
     .action(authorise);
+  addMailboxAdmin(mailbox);
   return mailbox;
 }
 
 async function authorise(name: string, { device, wait }: { device?: boolean; wait: boolean }): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
-    const deps = signInDeps(
-      resources,
-      async (wanted) => config.mailboxes.find((mailbox) => mailbox.name === wanted) ?? null,
-    );
+    const deps = mailboxDesk(resources).signIn;
     try {
       if (device === true) await onDevice(deps, name);
       else await inBrowser(deps, { resources, name, wait });
@@ -55,7 +54,7 @@ async function onDevice(deps: SignInDeps, name: string): Promise<void> {
   if (warning !== null) console.error(`it does not open yet: ${warning}`);
 }
 
-/** The browser talks to the dashboard; here it is only awaited. */
+/** The browser uses the dashboard; this only waits. */
 async function inBrowser(
   deps: SignInDeps,
   { resources, name, wait }: { readonly resources: Resources; readonly name: string; readonly wait: boolean },

@@ -17,9 +17,8 @@ export function pollCommand(): Command {
 }
 
 async function poll(name: string): Promise<void> {
-  const config = loadConfig(process.env);
-  const wanted = mailboxNamed(config, name);
-  await withResources(config, async (resources) => {
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async (resources) => {
+    const wanted = mailboxNamed(resources.directory, name);
     const queues = await resources.queues();
     const deps = { ...pollIntoQueue(resources, queues), checkParked: true };
     await pollToEnd(deps, resources.mailbox(wanted));

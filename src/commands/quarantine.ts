@@ -9,10 +9,10 @@ import { messagesNamed } from '../store/message-name.ts';
 import { replayMessages } from './replay.ts';
 import { UsageError } from './usage.ts';
 
-/** Rows of a list; more is a sign of one common cause, which the first show as well. */
+/** Rows of a list; more have one common cause, which the first show as well. */
 const LISTED = 1_000;
 
-/** Messages that could not be read: kept with their raw bytes and the reason. */
+/** Messages that could not be read, kept with their raw bytes and the reason. */
 export function quarantineCommand(): Command {
   const command = new Command('quarantine').description(
     'messages that could not be read, with their raw bytes and the reason',
@@ -88,7 +88,7 @@ async function replay(names: readonly string[], { all = false }: { all?: boolean
 
 async function exportRaw({ database, blobs }: Stores, name: string, out: string | undefined): Promise<void> {
   const raw = await blobs.get((await quarantined(database, name)).rawKey);
-  // What stands there already is not overwritten, nor written through if it is a link. A message is for its owner's eyes.
+  // Does not overwrite an existing file, or write through a link. A message is for its owner only.
   const target = out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx', mode: 0o600 });
   await pipeline(raw, target, { end: out !== undefined });
 }
@@ -126,7 +126,7 @@ function summaryOf({
   };
 }
 
-/** Header fields are a stranger's: nothing in them may move the cursor of a terminal. */
+/** Header fields are a stranger's: they must not move a terminal's cursor. */
 function lineOf(message: MessageDocument): string {
   const { id, receivedAt, mailboxes, from, error, size } = summaryOf(message);
   return `${id}  ${receivedAt}  ${mailboxes.join(', ')}  ${from ?? '-'}  ${size} bytes  ${error ?? ''}`.replaceAll(

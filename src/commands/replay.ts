@@ -5,7 +5,7 @@ import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
 import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps } from '../ingest/ingest.ts';
+import type { IngestDeps } from '../ingest/ingest-deps.ts';
 import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { messagesNamed } from '../store/message-name.ts';
 import { tally } from '../rejudge/preview.ts';
@@ -41,7 +41,7 @@ export function replayCommand(): Command {
     });
 }
 
-/** Prints what would change, by kind, before anything does; then hands what changes to the queue. */
+/** Prints what would change, by kind, before anything does; then queues the changes. */
 async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; json: boolean }): Promise<void> {
   await withTriageContext(async (context) => {
     const { messages } = context.database;
@@ -68,7 +68,7 @@ async function replaySince(since: Date, { dryRun, json }: { dryRun: boolean; jso
   });
 }
 
-/** Messages marked and queued in one step. */
+/** Messages marked and queued per step. */
 const BATCH = 500;
 
 function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, error }: RejudgePreview) {
@@ -84,12 +84,12 @@ function lineOf({ message, kinds, links, unlinks, caseUpdates, before, after, er
   };
 }
 
-/** Messages of one name: several may bear one Message-ID. */
+/** Messages with one name: several may share a Message-ID. */
 const MAX_NAMED = 100;
 
 /**
- * By id, fingerprint or Message-ID. Says what became of each; exit status 1 where one could not be read. @throws UsageError, before
- * anything is done, where a name is of no message, or with `only` of none in that state.
+ * By id, fingerprint or Message-ID. Prints the result for each; exit status 1 if one could not be read. @throws UsageError, before
+ * anything is done, if a name matches no message, or with `only` none in that state.
  */
 export async function replayMessages(
   wanted: readonly string[],
@@ -103,7 +103,7 @@ export async function replayMessages(
       database,
       blobs,
       reader: resources.reader(),
-      rules: config.rules,
+      rules: resources.config.rules,
       rejudgeSoon: async (ids) => void again.push(...ids),
     };
     const found: MessageDocument[] = [];
@@ -144,7 +144,7 @@ async function replayFound(
   }
 }
 
-/** Without its raw bytes there is nothing to read: a mailbox is asked for them. Null where they are there. */
+/** Without its raw bytes there is nothing to read: requests them from a mailbox. Null if they exist. */
 async function refetchLost(
   { database, blobs }: Pick<IngestDeps, 'database' | 'blobs'>,
   { _id, rawKey }: MessageDocument,

@@ -61,7 +61,7 @@ function print(reports: readonly FieldReport[], done: string): void {
   }
 }
 
-/** Whoever reads the file and a backup of the database has every mailbox. */
+/** Anyone who reads the file and a backup of the database has every mailbox. */
 async function warnOfRights(path: string | null): Promise<void> {
   if (path === null || process.platform === 'win32') return;
   const { mode } = await stat(path);

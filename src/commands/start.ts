@@ -6,9 +6,9 @@ import { loadConfig } from '../config/config.ts';
 import { createLog } from '../log.ts';
 import { UsageError } from './usage.ts';
 
-/** After a second signal, or when stopping takes longer than its limit and this much more. */
+/** After a second signal, or if stopping takes this much longer than its limit. */
 const LAST_RESORT_MS = 5_000;
-/** EX_TEMPFAIL of sysexits.h: started anew it works. */
+/** EX_TEMPFAIL of sysexits.h: a restart fixes it. */
 const EXIT_STUCK = 75;
 
 export function startCommand(): Command {
@@ -49,12 +49,12 @@ async function start(roles: ReadonlySet<Role>): Promise<void> {
         resolve('stopped');
       });
   });
-  // Nothing can be closed in good order over connections that do not answer.
+  // Nothing can be closed cleanly over connections that do not answer.
   if ((await Promise.race([stopped, app.stuck])) !== 'stopped') process.exit(EXIT_STUCK);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   setTimeout(
     () => {
-      log.error('stopping took too long, leaving; nothing is lost, the next process goes on');
+      log.error('stopping took too long; exiting. Nothing is lost, the next process continues');
       process.exit(1);
     },
     config.shutdownSeconds * 1000 + LAST_RESORT_MS,

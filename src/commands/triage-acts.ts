@@ -26,7 +26,7 @@ function act(name: string, description: string): Command {
     .option('--json', 'JSON instead of text');
 }
 
-/** What people decide about messages. */
+/** People's decisions about messages. */
 export function triageActCommands(): Command[] {
   return [
     act('assign', 'assign a message to one or more clients')

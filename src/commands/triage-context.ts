@@ -10,8 +10,8 @@ export interface TriageContext extends TriageDeps {
 }
 
 /**
- * Everything that a person's act needs, for one command. Followers become queue jobs; where Redis does not answer their marks in
- * the database wait for the next worker.
+ * Everything that a person's decision needs, for one command. Followers become queue jobs; if Redis is down, their marks in the
+ * database wait for the next worker.
  */
 export async function withTriageContext<T>(work: (context: TriageContext) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
@@ -35,15 +35,15 @@ export async function withTriageContext<T>(work: (context: TriageContext) => Pro
       database,
       blobs,
       reader: resources.reader(),
-      rules: config.rules,
+      rules: resources.config.rules,
       rejudgeSoon: enqueue,
       enqueue,
-      caseStatuses: config.rules.caseStatuses.map(({ status }) => status),
+      caseStatuses: resources.config.rules.caseStatuses.map(({ status }) => status),
     });
   });
 }
 
-/** Whoever is logged in, where the command does not say who decided. */
+/** The current user, if the command does not say who decided. */
 export function whoDecides(by: string | undefined): string {
   return by ?? userInfo().username;
 }

@@ -5,7 +5,7 @@ import { withTriageContext } from './triage-context.ts';
 import { decisionReport, detailReport, rowReport } from './triage-report.ts';
 import { UsageError, countOption } from './usage.ts';
 
-/** What waits for a person, one of it, and what people decided. */
+/** The review queue, one of its messages, and past decisions. */
 export function triageListCommands(): Command[] {
   return [
     new Command('list')
@@ -40,7 +40,7 @@ async function list(options: {
   const limit = countOption('--limit', options.limit);
   if (after !== null && !isCursor(after))
     throw new UsageError(
-      `--after ${after}: is no cursor; take the one that the page before printed at its end`,
+      `--after ${after}: is not a cursor; use the one printed at the end of the previous page`,
     );
   await withTriageContext(async ({ database }) => {
     const what = options.held === true ? 'held' : 'triage';

@@ -3,7 +3,7 @@ import type { DecisionDocument } from '../store/decisions.ts';
 import type { Acted } from '../triage/triage.ts';
 import type { DecisionRow, NamedLink, TriageDetail, TriageRow } from '../triage/waiting.ts';
 
-/** A stranger's text must not drive the terminal (escape sequences, bidi overrides). */
+/** A stranger's text must not control the terminal (escape sequences, bidi overrides). */
 export const printable = (line: string): string =>
   line.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
@@ -106,10 +106,10 @@ export function actedReport({ decision, message, marked, replaced = [] }: Acted)
   ].join('\n');
 }
 
-/** What a preview says would change, by kind. */
+/** What would change by a preview, by kind. */
 export function tallyReport({ examined, changes }: Tally): string {
   return [
-    `${examined} messages looked at:`,
+    `${examined} messages examined:`,
     `  ${changes.links} gain a client`,
     `  ${changes.unlinks} lose a client`,
     `  ${changes['case-updates']} make a case update`,

@@ -2,20 +2,20 @@ import { isoDate, readAs } from '../config/setting-kinds.ts';
 
 /** Exit statuses of every command; README.md lists them for operators. */
 export const exitStatus = {
-  /** Done, and nothing wrong was found. */
+  /** Done, no problems found. */
   ok: 0,
-  /** It failed, or it found problems and told them. */
+  /** It failed, or it found and reported problems. */
   failed: 1,
-  /** The command line asks for something that cannot be; nothing was done. */
+  /** The command line asks for something impossible; nothing was done. */
   usage: 2,
 } as const;
 
-/** The command line asks for something that cannot be: exit status 2. */
+/** The command line asks for something impossible: exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws UsageError where it is none from 1 up to the limit. */
+/** @throws UsageError if it is not a number from 1 to the limit. */
 export function countOption(name: string, text: string, max = Number.MAX_SAFE_INTEGER): number {
   const number = /^\d{1,15}$/u.test(text) ? Number(text) : 0;
   if (number < 1 || number > max)
@@ -25,7 +25,7 @@ export function countOption(name: string, text: string, max = Number.MAX_SAFE_IN
   return number;
 }
 
-/** @throws UsageError where it is no ISO 8601 date. */
+/** @throws UsageError if it is not an ISO 8601 date. */
 export function dateOption(name: string, text: string): Date {
   const read = readAs(isoDate, text);
   if (!read.ok) throw new UsageError(`${name} ${text}: expected ${isoDate.expects}`);

@@ -22,9 +22,8 @@ const oneStatus = z.union([
 ]);
 
 /**
- * "Open=open,offen;Closed=closed", a list of such entries, a list of `{status, aliases}`, or an object of status → aliases.
- * The list given is the whole list of statuses. One that is known without settings keeps its built-in aliases, except
- * those that the settings give to another.
+ * "Open=open,offen;Closed=closed", a list of such entries, a list of `{status, aliases}`, or an object of status → aliases. The
+ * given list replaces all statuses. A built-in status keeps its built-in aliases, except those that the settings give to another.
  */
 export const caseStatusList: Kind<readonly CaseStatus[]> = {
   schema: z

@@ -10,10 +10,10 @@ import type { ValuesOf } from './setting.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The settings as they were read; one that is undefined has been reported. */
+/** The settings as read; an undefined one has been reported. */
 export type Found = Partial<ValuesOf<typeof settings>>;
 
-/** What no setting can know alone. */
+/** Problems that involve several settings. */
 export function findConflicts({
   found,
   env,
@@ -69,7 +69,7 @@ export function findConflicts({
 
 const randomSecret = '`openssl rand -base64 24`';
 
-/** The passwords of the dashboard that somebody can guess. */
+/** The dashboard's passwords that can be guessed. */
 function weakSecrets({
   dashboardPassword,
   dashboardToken,
@@ -85,7 +85,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/u.test(host);
 }
 
-/** What works, but hardly as it was meant. */
+/** What works, but probably not as intended. */
 export function findWarnings({
   found,
   env,
@@ -126,7 +126,7 @@ export function findWarnings({
   return warnings;
 }
 
-/** Without them nobody but the mailboxes themselves is staff; null where they are given. */
+/** Without them only the mailboxes themselves are staff; null if they are given. */
 export function missingStaffDomains({ staffDomains }: Rules): string | null {
   return staffDomains.length > 0
     ? null

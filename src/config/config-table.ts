@@ -44,7 +44,7 @@ const mongodbUri: Kind<string> = {
 };
 
 const isolated: Kind<string> = {
-  // BullMQ forms its keys with ":" and Redis Cluster its slots with "{…}".
+  // BullMQ separates its keys with ":" and Redis Cluster marks slots with "{…}".
   schema: text.schema.refine((value) => /^[\w.{}-]+$/u.test(value)),
   expects: 'letters, digits, ".", "_" and "-"',
 };
@@ -66,7 +66,7 @@ export const settings = {
   mongodbUri: setting({
     name: 'MONGODB_URI',
     group: g.database,
-    doc: 'MongoDB connection string. May hold credentials; never logged.',
+    doc: 'MongoDB connection string. May contain credentials; never logged.',
     kind: mongodbUri,
     required: true,
     secret: true,
@@ -113,7 +113,7 @@ export const settings = {
   redisUrl: setting({
     name: 'REDIS_URL',
     group: g.redis,
-    doc: 'Redis connection URL, for the job queue. rediss:// for TLS. May hold a password; never logged.',
+    doc: 'Redis connection URL, for the job queue. rediss:// for TLS. May contain a password; never logged.',
     kind: urlOf(['redis', 'rediss']),
     required: true,
     secret: true,
@@ -186,7 +186,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, authority, since, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, authority, since, silenceHours, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -222,7 +222,7 @@ export const settings = {
   ingestConcurrency: setting({
     name: 'INGEST_CONCURRENCY',
     group: g.poll,
-    doc: 'Messages that one process ingests at the same time.',
+    doc: 'Groups of messages that one process ingests at the same time.',
     kind: few,
     fallback: '4',
   }),
@@ -247,10 +247,17 @@ export const settings = {
     kind: seconds,
     fallback: '30',
   }),
+  mailboxDownSeconds: setting({
+    name: 'MAILBOX_DOWN_SECONDS',
+    group: g.poll,
+    doc: 'A mailbox that cannot be read for longer makes /health/mailboxes and docketmail mailbox list report the installation as unhealthy.',
+    kind: wholeNumber({ min: 1, max: 604_800 }),
+    fallback: '900',
+  }),
   backpressureHigh: setting({
     name: 'BACKPRESSURE_HIGH',
     group: g.poll,
-    doc: 'Polling pauses while more ingest jobs than this are waiting.',
+    doc: 'Polling pauses while more messages than this wait for ingest.',
     kind: count,
     fallback: '5000',
   }),
@@ -348,7 +355,7 @@ export const settings = {
   ownRelays: setting({
     name: 'OWN_RELAYS',
     group: g.who,
-    doc: 'The servers by which mail reaches you, your own and a hosted gateway before them: addresses, networks and host names (with what is below them). SPF is asked only where mail enters the first of them. doctor proposes them.',
+    doc: 'The servers that deliver mail to you, your own and a hosted gateway in front of them: addresses, networks and host names (with their subdomains). SPF is only checked where mail enters the first of them. doctor proposes them.',
     kind: ruleKinds.ownRelays,
     example: 'mx.firm.example, 192.0.2.25, 10.0.0.0/8',
   }),

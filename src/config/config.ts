@@ -5,7 +5,7 @@ import { findConflicts, findWarnings } from './config-checks.ts';
 import type { Env, Found } from './config-checks.ts';
 import { allSettings, settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
-import { mailboxOf } from './mailbox-config.ts';
+import { caseAuthorityOf, mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
 import type { MailboxFile } from './mailbox-file.ts';
@@ -22,7 +22,7 @@ import { withoutCredentials } from '../errors.ts';
 import type { BlobConfig } from '../store/blobs/blob-config.ts';
 import type { MongoSettings } from '../store/mongo.ts';
 
-/** Everything that the environment decides. It holds secrets: never log it whole. */
+/** Everything that the environment decides. Contains secrets: never log it whole. */
 export interface Config {
   readonly mongodb: MongoSettings;
   readonly redis: { readonly url: string; readonly prefix: string };
@@ -35,7 +35,7 @@ export interface Config {
     readonly batch: number;
     readonly budgetSeconds: number;
     readonly concurrency: number;
-    /** Waiting ingest jobs at which polling pauses and goes on. */
+    /** Numbers of waiting ingest jobs at which polling pauses and continues. */
     readonly backpressure: { readonly high: number; readonly low: number };
   };
   readonly ingest: {
@@ -46,6 +46,9 @@ export interface Config {
   };
   readonly events: { readonly keepDays: number; readonly allowPrivate: boolean };
   readonly reconcileSeconds: number;
+  /** Of a mailbox that does not say. */
+  readonly pollIntervalSeconds: number;
+  readonly mailboxDownSeconds: number;
   readonly dashboard: {
     readonly host: string;
     readonly port: number;
@@ -60,11 +63,11 @@ export interface Config {
   readonly log: { readonly level: string; readonly format: LogFormat };
   readonly livenessFile: string | null;
   readonly shutdownSeconds: number;
-  /** Names in the environment that look like a setting and are none, and settings that cannot take effect. To be logged at start. */
+  /** Unknown names in the environment that look like a setting, and settings without effect. To be logged at start. */
   readonly warnings: readonly string[];
 }
 
-/** All that is wrong with the settings, one line each. */
+/** All problems of the settings, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -88,15 +91,20 @@ export function loadConfig(env: Env, options: LoadOptions = {}): Config {
   const problems: string[] = [];
   const found: Found = readTable({ table: settings, find: inEnvironment(env), readFile, problems });
   const { mailboxes, oauthApps } = readMailboxes({ env, found, readFile, problems });
-  if (options.mailboxes !== 'optional' && mailboxes.length === 0 && problems.length === 0) {
+  if (
+    options.mailboxes !== 'optional' &&
+    !found.secretsKeyFile &&
+    mailboxes.length === 0 &&
+    problems.length === 0
+  ) {
     problems.push(
-      `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE.`,
+      `${mailboxSettings.host.name}: no mailbox is given. Fix: set IMAP_HOST, IMAP_USER and IMAP_PASS, or name a list in MAILBOXES_FILE; with SECRETS_KEY_FILE mailboxes may be added later (docketmail mailbox add).`,
     );
   }
   if (found.secretsKeyFile) checkKeyFile({ path: found.secretsKeyFile, readFile, problems });
   problems.push(...findConflicts({ found, env, mailboxes }));
   if (problems.length > 0 || !isComplete(found)) {
-    // A mistyped name is the likeliest reason of a missing setting.
+    // A mistyped name is the most likely reason for a missing setting.
     throw new ConfigError([...problems, ...findTypos(Object.keys(env), allSettings)]);
   }
   return configOf({ values: found, mailboxes, oauthApps, env });
@@ -121,7 +129,7 @@ function checkKeyFile({
   }
 }
 
-/** Where a setting stands in the environment. */
+/** Where a setting is in the environment. */
 function inEnvironment(env: Env): (key: string, row: Setting) => Occurrence {
   return (_key, { name, secret }) => {
     const label = `${name}_FILE`;
@@ -208,6 +216,8 @@ function configOf({
     },
     events: { keepDays: v.eventsKeepDays, allowPrivate: v.webhookAllowPrivate },
     reconcileSeconds: v.reconcileSeconds,
+    pollIntervalSeconds: v.pollIntervalSeconds,
+    mailboxDownSeconds: v.mailboxDownSeconds,
     dashboard: {
       host: v.dashboardHost,
       port: v.dashboardPort,
@@ -259,9 +269,7 @@ function rulesOf(v: ValuesOf<typeof settings>, mailboxes: readonly MailboxConfig
     tagsInReplies: v.tagsInReplies,
     caseWords: v.caseWords,
     caseStatuses: v.caseStatuses ?? defaultRules.caseStatuses,
-    caseAuthority: Object.fromEntries(
-      mailboxes.flatMap(({ name, authority }) => (authority === 'both' ? [] : [[name, authority]])),
-    ),
+    caseAuthority: caseAuthorityOf(mailboxes),
   };
 }
 

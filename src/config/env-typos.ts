@@ -1,7 +1,7 @@
 import { nearestName } from './nearest-name.ts';
 import type { Setting } from './setting.ts';
 
-/** Prefixes that hardly anything else uses. REDIS_ and MONGODB_ are not among them: hosting platforms set such names themselves. */
+/** Prefixes that hardly anything else uses. Without REDIS_ and MONGODB_: hosting platforms set such names themselves. */
 const ownPrefixes = [
   'IMAP_',
   'MAILBOX_',
@@ -14,10 +14,10 @@ const ownPrefixes = [
   'BLOCKLIST_',
 ] as const;
 
-/** Kubernetes sets these for every service of the namespace, whatever it is called. */
+/** Kubernetes sets these for every service of the namespace, whatever its name. */
 const serviceLink = /_(?:SERVICE_(?:HOST|PORT)|PORT(?:_\d{1,5}_(?:TCP|UDP).{0,8})?)(?:_[A-Z0-9_]{1,40})?$/u;
 
-/** Names in the environment that look like a setting and are none, each with what was probably meant. */
+/** Unknown names in the environment that look like a setting, each with what was probably meant. */
 export function findTypos(names: readonly string[], table: readonly Setting[]): readonly string[] {
   const known = new Set(
     table.flatMap(({ name, secret }) => (secret === true ? [name, `${name}_FILE`] : [name])),
@@ -28,7 +28,7 @@ export function findTypos(names: readonly string[], table: readonly Setting[]): 
     if (base !== null && known.has(base)) {
       return [`${name}: not used; only a secret is read from a file. Set ${base}.`];
     }
-    // IMAP_PASSWORD for IMAP_PASS is more than two slips, and the commonest mistake.
+    // IMAP_PASSWORD for IMAP_PASS is more than two typos, and the most common mistake.
     const near = nearestName(name, known) ?? longestStart(name, known);
     if (near !== null) return [`${name}: not a setting, and not used. Did you mean ${near}?`];
     const own = ownPrefixes.some((prefix) => name.startsWith(prefix)) && !serviceLink.test(name);

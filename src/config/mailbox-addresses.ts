@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import type { Env } from './config-checks.ts';
 
 /**
- * The addresses of the mailboxes, which are the firm's own, also where their passwords cannot be read: to explain a message nobody
- * logs in.
+ * The addresses of the mailboxes, which are the firm's own, even if their passwords are unreadable: explaining a message needs no
+ * login.
  */
 export function readMailboxAddresses(env: Env): string[] {
   const named = [env['IMAP_USER'], env['MAILBOX_NAME'], ...fromFile(env['MAILBOXES_FILE'])];
@@ -23,7 +23,7 @@ function fromFile(path: string | undefined): unknown[] {
       ? list.flatMap((one: { user?: unknown; name?: unknown } | null) => [one?.user, one?.name])
       : [];
   } catch {
-    // What is wrong with it `doctor` and `start` say.
+    // `doctor` and `start` report what is wrong with it.
     return [];
   }
 }

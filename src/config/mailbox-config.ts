@@ -1,3 +1,4 @@
+import type { Rules } from '../decide/rules.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
 import { missing, readTextFile } from './setting-reader.ts';
 import type { ReadFile } from './setting-reader.ts';
@@ -14,7 +15,7 @@ export interface MailboxConfig {
   readonly security: 'tls' | 'starttls' | 'none';
   readonly user: string;
   readonly auth: MailboxAuth;
-  /** PEM certificates to trust beside the public ones. */
+  /** PEM certificates to trust besides the public ones. */
   readonly ca: string | null;
   /** Paths, or special uses with a backslash (RFC 6154). */
   readonly folders: readonly string[];
@@ -23,15 +24,19 @@ export interface MailboxConfig {
   /** Older mail is back-fill; null: none is. */
   readonly since: Date | null;
   readonly pollIntervalSeconds: number;
+  /** No mail for so long is worth a look; null: however long. */
+  readonly silenceHours: number | null;
 }
 
 export type MailboxAuth =
   | { readonly kind: 'password'; readonly password: string }
-  /** Where a file is named, read it again before each login: tokens live for an hour. */
+  /** If a file is named, it is read again before each login: tokens live for an hour. */
   | { readonly kind: 'token'; readonly accessToken: string; readonly accessTokenFile: string | null }
-  | ({ readonly kind: 'oauth' } & OAuthUse);
+  | ({ readonly kind: 'oauth' } & OAuthUse)
+  /** Sealed in the database, beside the mailbox. */
+  | { readonly kind: 'stored' };
 
-/** The fields of one mailbox as they were read, and how a problem names each. */
+/** The fields of one mailbox as read, and the label of each in a problem. */
 export interface MailboxFields {
   readonly values: Partial<ValuesOf<typeof mailboxSettings>>;
   readonly label: (field: keyof typeof mailboxSettings) => string;
@@ -44,7 +49,7 @@ export interface MailboxFields {
 const tlsPort = 993;
 const plainPort = 143;
 
-/** Puts a mailbox together; undefined after a problem, which is added to `problems`. */
+/** Assembles a mailbox; undefined after a problem, which is added to `problems`. */
 export function mailboxOf({
   fields,
   readFile,
@@ -55,7 +60,7 @@ export function mailboxOf({
   readonly problems: string[];
 }): MailboxConfig | undefined {
   const { values, label, pollIntervalSeconds } = fields;
-  const { host, port, security, user, folders, name, role, authority, since } = values;
+  const { host, port, security, user, folders, name, role, authority, since, silenceHours } = values;
   // null: not given. undefined: given and already reported.
   if (host === null) problems.push(missing({ row: mailboxSettings.host, label: label('host') }));
   if (user === null) problems.push(missing({ row: mailboxSettings.user, label: label('user') }));
@@ -68,12 +73,18 @@ export function mailboxOf({
       : values.caFile;
   if (typeof ca === 'string' && !ca.includes('-----BEGIN CERTIFICATE-----')) {
     problems.push(
-      `${label('caFile')}: the file holds no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
+      `${label('caFile')}: the file has no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
     );
   }
   if (!host || !user || !folders || !role || !authority || !auth) return undefined;
   if (port === undefined || security === undefined || name === undefined) return undefined;
-  if (since === undefined || ca === undefined || pollIntervalSeconds === undefined) return undefined;
+  if (
+    silenceHours === undefined ||
+    since === undefined ||
+    ca === undefined ||
+    pollIntervalSeconds === undefined
+  )
+    return undefined;
   const secured = security ?? (port === null || port === tlsPort ? 'tls' : 'starttls');
   return {
     name: name ?? user,
@@ -88,6 +99,7 @@ export function mailboxOf({
     authority,
     since,
     pollIntervalSeconds,
+    silenceHours,
   };
 }
 
@@ -102,19 +114,29 @@ function authOf({
   if (pass === undefined || accessToken === undefined || oauth === undefined) return undefined;
   if (oauth !== null) {
     if (pass === null && accessToken === null) return { kind: 'oauth', ...oauth };
-    problems.push(`${label('pass')}: given beside oauth. Fix: leave out what the provider does not take.`);
+    problems.push(
+      `${label('pass')}: given together with oauth. Fix: remove the one that the provider does not accept.`,
+    );
     return undefined;
   }
   if (pass !== null && accessToken !== null) {
     problems.push(
-      `${label('pass')}: given beside ${label('accessToken')}. Fix: keep the one that the provider wants.`,
+      `${label('pass')}: given together with ${label('accessToken')}. Fix: keep the one that the provider requires.`,
     );
     return undefined;
   }
   if (pass !== null) return { kind: 'password', password: pass };
   if (accessToken !== null) return { kind: 'token', accessToken, accessTokenFile };
   problems.push(
-    `${label('pass')}: not set; expected the password of the mailbox. Fix: set ${label('pass')}, or name a file that holds it in ${label('pass')}${label('pass') === mailboxSettings.pass.name ? '_FILE' : 'File'}, or use ${label('accessToken')}.`,
+    `${label('pass')}: not set; expected the password of the mailbox. Fix: set ${label('pass')}, or name a file that contains it in ${label('pass')}${label('pass') === mailboxSettings.pass.name ? '_FILE' : 'File'}, or use ${label('accessToken')}.`,
   );
   return undefined;
 }
+
+/** Of the mailboxes in which not everybody's case tags take effect, whose do. */
+export const caseAuthorityOf = (
+  mailboxes: readonly Pick<MailboxConfig, 'name' | 'authority'>[],
+): Rules['caseAuthority'] =>
+  Object.fromEntries(
+    mailboxes.flatMap(({ name, authority }) => (authority === 'both' ? [] : [[name, authority]])),
+  );

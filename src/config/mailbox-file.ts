@@ -40,8 +40,8 @@ const knownKeys = [
 ];
 
 /**
- * Reads MAILBOXES_FILE: a YAML or JSON list of mailboxes, alone or under the key `mailboxes`. Paths in it are relative to
- * its folder. Every problem is added to `problems`; no line of the file is repeated there, since it may hold a password.
+ * Reads MAILBOXES_FILE: a YAML or JSON list of mailboxes, alone or under the key `mailboxes`. Paths in it are relative to its
+ * folder. Every problem is added to `problems`, without quoting the file, which may contain a password.
  */
 export function readMailboxFile(input: MailboxFileInput): MailboxFile {
   const { path, readFile, problems } = input;
@@ -62,7 +62,7 @@ export function readMailboxFile(input: MailboxFileInput): MailboxFile {
   const entries = entriesOf(content);
   if ((entries === null || entries.length === 0) && oauthApps.length === 0) {
     problems.push(
-      `${label}: ${basename(path)} holds no list of mailboxes. Fix: begin each mailbox with "- host: …".`,
+      `${label}: ${basename(path)} has no list of mailboxes. Fix: begin each mailbox with "- host: …".`,
     );
     return nothing;
   }
@@ -136,7 +136,7 @@ function readEntry({
   });
 }
 
-/** Null where it is not given; undefined after a problem. */
+/** Null if not given; undefined after a problem. */
 function readOAuthUse(
   value: unknown,
   {
@@ -155,7 +155,7 @@ function readOAuthUse(
   return undefined;
 }
 
-/** A secret may stand in the file, in another file or in the environment; undefined after a problem. */
+/** A secret may be in the file, in another file or in the environment; undefined after a problem. */
 function findSecret({
   entry,
   key,

@@ -82,8 +82,14 @@ export const mailboxSettings = {
   since: setting({
     name: 'MAILBOX_SINCE',
     group: mailboxGroup,
-    doc: 'Mail that is older than this date, and came before it or with the first listing of its folder, is back-fill: it is stored but moves no case. Without it, all mail counts as new.',
+    doc: 'Mail older than this date that arrived before it, or with the first listing of its folder, is back-fill: it is stored but moves no case. Without it, all mail counts as new.',
     kind: isoDate,
     example: '2026-01-31',
+  }),
+  silenceHours: setting({
+    name: 'MAILBOX_SILENCE_HOURS',
+    group: mailboxGroup,
+    doc: 'No new mail for this many hours counts as a fault of the mailbox. Without it, silence does not.',
+    kind: wholeNumber({ min: 1, max: 8_760 }),
   }),
 } as const;

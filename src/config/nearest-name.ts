@@ -1,7 +1,7 @@
-/** The known name nearest to a mistyped one, null where none is near. */
+/** The known name nearest to a mistyped one, null if none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | null {
   let nearest: string | null = null;
-  // Two slips in a long name are a typing error; in a short one they are another word.
+  // Two differences in a long name are a typo; in a short one they make another word.
   let best = name.length < 6 ? 2 : 3;
   for (const candidate of known) {
     const distance = editDistance({ a: name.toLowerCase(), b: candidate.toLowerCase(), limit: best });

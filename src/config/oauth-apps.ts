@@ -1,4 +1,4 @@
-/** The OAuth apps of MAILBOXES_FILE: programs that are registered with a provider of mail, in whose name people sign in. */
+/** The OAuth apps of MAILBOXES_FILE: programs registered with a mail provider, in whose name people sign in. */
 import { basename, dirname, resolve } from 'node:path';
 import { nearestName } from './nearest-name.ts';
 import { isSet, readTable, readTextFile } from './setting-reader.ts';
@@ -15,12 +15,12 @@ export interface OAuthApp {
   readonly credential: AppCredential;
   /** Microsoft only: an id or domain, `organizations` or `consumers`. */
   readonly tenant: string | null;
-  /** What differs from the provider's own, for clouds of their own and for `custom`. */
+  /** What differs from the provider's defaults, for sovereign clouds and for `custom`. */
   readonly authorizationEndpoint: string | null;
   readonly tokenEndpoint: string | null;
   readonly deviceEndpoint: string | null;
   readonly scopes: readonly string[] | null;
-  /** When the secret or certificate ends, where somebody wrote it down. */
+  /** When the secret or certificate expires, if known. */
   readonly secretExpires: Date | null;
 }
 
@@ -81,7 +81,7 @@ interface Reading {
 
 const keys = [...Object.keys(appSettings), 'clientSecretFile', 'clientSecretEnv'];
 
-/** `entries`: what stands under `oauthApps`. Every problem is added to `problems`, without secrets. */
+/** `entries`: the value of `oauthApps`. Every problem is added to `problems`, without secrets. */
 export function readOAuthApps(entries: unknown, input: Reading): readonly OAuthApp[] {
   if (!isSet(entries)) return [];
   if (!Array.isArray(entries)) {
@@ -177,7 +177,7 @@ function appOf(
   const serviceAccount = account === null ? null : serviceAccountOf(account);
   if (serviceAccount === undefined)
     return complain(
-      'serviceAccountFile holds no key of a Google service account. Fix: download its JSON key.',
+      'serviceAccountFile is not the key of a Google service account. Fix: download its JSON key.',
     );
   const id = clientId ?? serviceAccount?.clientId ?? null;
   if (id === null) return complain('has no clientId. Fix: copy it from where the app is registered.');

@@ -10,7 +10,7 @@ export interface OAuthUse {
   /** The name of an app. */
   readonly app: string;
   readonly grant: OAuthGrant;
-  /** Whose account signs in, where it is not the user of the mailbox: a shared mailbox is opened by a person. */
+  /** The account that signs in, if not the mailbox's user: a person opens a shared mailbox. */
   readonly signInAs: string | null;
 }
 
@@ -20,11 +20,11 @@ export const oauthUse = z.strictObject({
   signInAs: z.string().trim().min(1).max(320).nullable().default(null),
 });
 
-/** What is wrong with it, beside the apps there are; null where nothing is. */
+/** What is wrong with it, given the existing apps; null if nothing. */
 export function oauthProblem({ app: name, grant }: OAuthUse, apps: readonly OAuthApp[]): string | null {
   const app = apps.find((one) => one.name === name);
   if (app === undefined)
-    return `there is no OAuth app ${quoted(name)}. Fix: name one of ${apps.map((one) => one.name).join(', ') || 'oauthApps in MAILBOXES_FILE, where none is given'}.`;
+    return `there is no OAuth app ${quoted(name)}. Fix: name one of ${apps.map((one) => one.name).join(', ') || 'oauthApps in MAILBOXES_FILE, which has none'}.`;
   const { provider, credential, tenant } = app;
   if (grant === 'service-account' && credential.kind !== 'service-account')
     return `the grant service-account needs an app with serviceAccountFile. Fix: add it to ${quoted(name)}.`;

@@ -10,7 +10,7 @@ import {
   yesNo,
 } from './setting-kinds.ts';
 
-/** How each rule is written in a setting, wherever it stands. */
+/** How each rule is written in a setting, in any place. */
 export const ruleKinds = {
   ownAddresses: addresses,
   staffDomains: domains,

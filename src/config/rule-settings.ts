@@ -5,14 +5,14 @@ import { readMailboxAddresses } from './mailbox-addresses.ts';
 import { ruleKinds } from './rule-kinds.ts';
 import { isSet, readSetting } from './setting-reader.ts';
 
-/** Rules that the settings give, as they are written there, by the names that `explain --config` knows. */
+/** Rules from the settings, as written, by their `explain --config` names. */
 export type RuleSettings = Readonly<Partial<Record<keyof typeof ruleKinds, unknown>>>;
 
 const RULES = Object.keys(ruleKinds) as (keyof typeof ruleKinds)[];
 
 /**
- * The rules alone, without what ingestion needs beside them, so that messages can be explained anywhere. Null where the settings give
- * none. With a file of settings the rules are those of ingestion, defaults included. @throws ConfigError for a rule that cannot be read.
+ * The rules alone, without what ingestion also needs, so that messages can be explained anywhere. Null if the settings have none.
+ * With a settings file the rules are those of ingestion, defaults included. @throws ConfigError for an unreadable rule.
  */
 export function readRuleSettings(env: Env, { hasFile }: { readonly hasFile: boolean }): RuleSettings | null {
   const given = RULES.filter((key) => isSet(env[settings[key].name]));

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { relayEntry } from '../mail/authentication/own-relays.ts';
 
 /**
- * What a setting may hold: a schema and the same in words. One kind reads the string of an environment variable and
- * the value of a YAML or JSON file alike, so a setting means the same wherever it is written.
+ * The type of a setting: a schema and its description. One kind reads both the string of an environment variable and the value of a
+ * YAML or JSON file, so a setting means the same everywhere.
  */
 export interface Kind<T> {
   readonly schema: z.ZodType<T>;
@@ -12,12 +12,12 @@ export interface Kind<T> {
   readonly expects: string;
 }
 
-/** A value that was read, or what is wrong with it in words ("" where the expectation says it all). */
+/** The value, or what is wrong with it in words ("" if the expectation says it all). */
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly wrong: string };
 
-/** What a schema says without words of its own: a blank where we made the issue, zod's default for `refine`. */
+/** What a schema says without its own words: a blank if we made the issue, zod's default for `refine`. */
 const saysNothing: readonly string[] = ['', ' ', 'Invalid input'];
 
 export function readAs<T>(kind: Kind<T>, value: unknown): ParseResult<T> {
@@ -43,7 +43,7 @@ export const hostName: Kind<string> = {
   expects: 'the name of a host alone, without imaps:// and port',
 };
 
-/** Kept to the byte: a password may begin or end with a space. */
+/** Kept byte for byte: a password may begin or end with a space. */
 export const secretText: Kind<string> = {
   schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().min(1)),
   expects: 'some text',
@@ -96,7 +96,7 @@ export function byteSize({ min, max }: { readonly min: number; readonly max: num
   };
 }
 
-/** A URL of one of the schemes; the error never repeats the URL, which may hold a password. */
+/** A URL with one of the schemes; the error never quotes the URL, which may contain a password. */
 export function urlOf(schemes: readonly [string, ...string[]]): Kind<string> {
   return {
     schema: scalar.refine(
@@ -106,7 +106,7 @@ export function urlOf(schemes: readonly [string, ...string[]]): Kind<string> {
   };
 }
 
-/** A URL of a web server. A user and password in it are taken away: nothing would use them, and the URL is shown. */
+/** A web server's URL. A user and password in it are removed: nothing would use them, and the URL is shown. */
 export const webUrl: Kind<string> = {
   ...urlOf(['http', 'https']),
   schema: urlOf(['http', 'https']).schema.transform((value) => {
@@ -132,7 +132,7 @@ export const isoDate: Kind<Date> = {
   expects: 'an ISO 8601 date, such as 2026-01-31 or 2026-01-31T09:00:00Z',
 };
 
-/** A list as an array, or as one string with commas or line ends between. Empty entries and repetitions are dropped. */
+/** A list as an array, or as one string with commas or line ends in between. Empty and repeated entries are dropped. */
 function listWith({
   read,
   expects,
@@ -203,7 +203,7 @@ export const relays: Kind<readonly string[]> = listWith({
   read: (entry) => {
     const value = relayEntry(entry);
     return value === null
-      ? { ok: false, wrong: `${quoted(entry)} is no address, network or host name` }
+      ? { ok: false, wrong: `${quoted(entry)} is not an address, network or host name` }
       : { ok: true, value };
   },
   expects:
@@ -215,16 +215,16 @@ export const networks: Kind<readonly string[]> = listWith({
   read: (entry) => {
     const value = relayEntry(entry);
     return value === null || isIP(value.split('/', 1)[0] ?? '') === 0
-      ? { ok: false, wrong: `${quoted(entry)} is no address or network` }
+      ? { ok: false, wrong: `${quoted(entry)} is not an address or network` }
       : { ok: true, value };
   },
   expects: 'addresses and networks with commas between, such as 127.0.0.1, 10.0.0.0/8',
 });
 
-/** More of a value than this says nothing to a reader and floods the terminal. */
+/** More of a value than this tells a reader nothing and floods the terminal. */
 const longestQuote = 80;
 
-/** A value as an error message shows it: one line, bounded, control characters visible. */
+/** A value in an error message: one line, bounded, control characters visible. */
 export function quoted(value: unknown): string {
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length <= longestQuote ? shown : `${shown.slice(0, longestQuote)}…`;

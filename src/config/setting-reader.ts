@@ -1,12 +1,12 @@
 import { quoted, readAs } from './setting-kinds.ts';
 import type { Setting, ValueOf, ValuesOf } from './setting.ts';
 
-/** One place where a setting is written: what stands there, and how a problem names the place. */
+/** One place where a setting is written: its value, and how a problem names the place. */
 export interface Occurrence {
   readonly label: string;
   /** undefined, null and "" mean not set: compose files pass empty strings. */
   readonly value: unknown;
-  /** The label of the place that names a file instead, and the file. */
+  /** The label of the setting that names a file instead, and the file. */
   readonly file: { readonly label: string; readonly path: string } | null;
 }
 
@@ -14,7 +14,7 @@ export type ReadFile = (path: string) => string;
 
 interface Reader {
   readonly readFile: ReadFile;
-  /** Grows by what is wrong; a secret is never repeated in it. */
+  /** Problems are added here, without secrets. */
   readonly problems: string[];
 }
 
@@ -86,7 +86,7 @@ export function isSet(value: unknown): boolean {
 
 export function missing({ row, label }: { row: Setting; label: string }): string {
   const example = row.example === undefined ? '' : `, such as ${label}=${row.example}`;
-  const orFile = row.secret === true ? `, or name a file that holds it in ${label}_FILE` : '';
+  const orFile = row.secret === true ? `, or name a file that contains it in ${label}_FILE` : '';
   return `${label}: not set; expected ${row.kind.expects}. ${row.doc} Fix: set it in the environment or in .env${example}${orFile}.`;
 }
 
@@ -112,7 +112,7 @@ export function readTextFile({
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     problems.push(
-      `${label}: the file ${quoted(path)} cannot be read (${reason}). Fix: correct the path or the rights of the file.`,
+      `${label}: the file ${quoted(path)} cannot be read (${reason}). Fix: correct the path or the permissions of the file.`,
     );
     return undefined;
   }

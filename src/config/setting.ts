@@ -1,22 +1,22 @@
 import type { Kind } from './setting-kinds.ts';
 
-/** One row: what an operator may set, and all that the program, `.env.example` and the README say of it. */
+/** One row: what an operator may set, and everything that the program, `.env.example` and the README say about it. */
 export interface Setting {
   /** The environment variable. */
   readonly name: string;
   readonly group: string;
   readonly doc: string;
   readonly kind: Kind<unknown>;
-  /** As it would be written in the environment. Never given for a secret. */
+  /** As written in the environment. Never given for a secret. */
   readonly fallback?: string;
   readonly required?: true;
-  /** Never shown; `<name>_FILE` may name a file that holds it. */
+  /** Never shown; `<name>_FILE` may name a file that contains it. */
   readonly secret?: true;
-  /** What `.env.example` shows where there is no default. */
+  /** Shown in `.env.example` if there is no default. */
   readonly example?: string;
 }
 
-/** What reading the setting gives: null where it has no default and need not be there. */
+/** The type of a setting's value: null if it has no default and is optional. */
 export type ValueOf<S extends Setting> =
   S['kind'] extends Kind<infer T>
     ? S extends { readonly fallback: string } | { readonly required: true }

@@ -9,13 +9,13 @@ export interface AccessSettings {
   readonly host: string;
   readonly password: string | null;
   readonly token: string | null;
-  /** How people reach the dashboard behind a proxy, which may give its own name as the host. */
+  /** The public address of the dashboard behind a proxy, which may send its own name as the host. */
   readonly publicUrl: string | null;
-  /** Addresses and networks of proxies, whose X-Forwarded-For is believed. */
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly proxies?: readonly string[];
 }
 
-/** Open to probes: they tell nothing about mail, and to others not why a server does not answer. */
+/** Open to probes: they say nothing about mail, and do not tell outsiders why a server does not answer. */
 const OPEN_PATHS = new Set(['/health/live', '/health/ready']);
 
 export function isLoopback(host: string): boolean {
@@ -23,22 +23,22 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(bare);
 }
 
-/** Too many wrong ones came from there, or no password at all, or a right or a wrong one. */
+/** Too many wrong passwords from there, or none at all, or a right or a wrong one. */
 type Caller =
   | { readonly kind: 'known' | 'stranger' }
   | { readonly kind: 'refused'; readonly secondsToWait: number };
 
 const isSignedIn = new WeakSet<Request>();
 
-/** Whether the request came with the password or token, or from this machine where there is none. */
+/** Whether the request has the password or token, or comes from this machine if there is none. */
 export function signedIn(context: Context): boolean {
   return isSignedIn.has(context.req.raw);
 }
 
 /**
- * Who may see the dashboard: anyone with the password (HTTP Basic, any user name) or the token (Bearer). Without either only
- * this machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that
- * change something must come from a page of ours: Bull Board has no protection against CSRF of its own.
+ * Who may see the dashboard: anyone with the password (HTTP Basic, any user name) or the token (Bearer). Without either only this
+ * machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that change
+ * something must come from one of our pages: Bull Board has no CSRF protection.
  */
 export function guardAccess(settings: AccessSettings, guesses: Guesses = createGuesses()): MiddlewareHandler {
   const { password, token, publicUrl, proxies = [] } = settings;
@@ -79,11 +79,11 @@ function createCallerOf({
     if (password === null && token === null)
       return { kind: isLoopback(new URL(context.req.url).hostname) ? 'known' : 'stranger' };
     const authorization = context.req.header('authorization') ?? '';
-    // A browser asks without a password first.
+    // A browser first tries without a password.
     if (authorization === '') return { kind: 'stranger' };
     const place = placeOf(context);
     const secondsToWait = guesses.secondsToWait(place);
-    // Not looked at, though it may be right: else it would still tell which one is.
+    // Not checked, even if it is right: otherwise it would still show which one is.
     if (secondsToWait > 0) return { kind: 'refused', secondsToWait };
     const isRight = isKnown(authorization, { password, token });
     if (isRight) guesses.right(place);
@@ -100,7 +100,7 @@ function isKnown(authorization: string, { password, token }: Secrets): boolean {
   return isSame(given.slice(given.indexOf(':') + 1), password);
 }
 
-/** Compared in a time that does not tell how much was right. */
+/** Constant-time comparison. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
@@ -113,6 +113,6 @@ function isForeign(context: Context, publicOrigin: string | null): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = context.req.header('origin');
   if (origin === undefined || origin === publicOrigin) return false;
-  // "null": a sandboxed frame or a file, of whomever.
+  // "null": a sandboxed frame or a file, of anyone.
   return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
 }

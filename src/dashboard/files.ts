@@ -2,14 +2,14 @@ import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 
-/** Content-addressed keys and nothing else: no path of a request ever reaches a file system. */
+/** Only content-addressed keys: no path of a request ever reaches a file system. */
 const ATTACHMENT = /^attachments\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/u;
 const RAW = /^raw\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.eml$/u;
 const REDIRECT_SECONDS = 300;
 
 /**
- * /files/<key>?name=…: an attachment or a raw message. Redirects to a presigned URL where `?redirect=1` asks for it and the browser
- * can be expected to reach it, else streams. Always as a download, never as a page: the bytes are a stranger's.
+ * /files/<key>?name=…: an attachment or a raw message. Redirects to a presigned URL if `?redirect=1` asks for it and a browser
+ * should be able to reach it, else streams. Always as a download, never as a page: the bytes are a stranger's.
  */
 export function mountFiles(
   app: Hono,
@@ -35,8 +35,8 @@ export function mountFiles(
 }
 
 /**
- * S3_ENDPOINT is how this process reaches the store, often by a name of its own network. A browser reaches Amazon's, and what is
- * served under PUBLIC_URL.
+ * S3_ENDPOINT is how this process reaches the store, often by a name in its own network. A browser reaches Amazon's, and anything
+ * under PUBLIC_URL.
  */
 function isPublic(url: string, publicUrl: string | null): boolean {
   const { origin, hostname, pathname } = new URL(url);

@@ -1,6 +1,6 @@
-/** Limits how many wrong passwords are looked at, from each place and in all, in constant memory. */
+/** Limits how many wrong passwords are checked, per place and in total, in constant memory. */
 export interface Guesses {
-  /** Seconds until a password from there is looked at again; 0 where it is now. Counts as a refusal where it is not. */
+  /** Seconds until a password from there is checked again; 0 if now. If not, it counts as a refusal. */
   readonly secondsToWait: (place: string) => number;
   readonly wrong: (place: string) => void;
   readonly right: (place: string) => void;
@@ -8,27 +8,27 @@ export interface Guesses {
 
 export interface GuessesInput {
   readonly onWrong?: (outcome: 'checked' | 'refused') => void;
-  /** Once when guessing begins, and every ten minutes while it goes on. */
+  /** Once when guessing begins, and every ten minutes while it continues. */
   readonly onBurst?: (burst: Burst) => void;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 export interface Burst {
-  /** The place by which it was noticed. */
+  /** The place that triggered it. */
   readonly from: string;
-  /** Passwords that were checked and wrong since the last report; tries that were not looked at. */
+  /** Checked and wrong passwords since the last report; unchecked attempts. */
   readonly wrong: number;
   readonly refused: number;
 }
 
-/** So many wrong passwords at once, and one more each time. A person who mistypes needs no more; a program gets 8,640 a day. */
+/** This many wrong passwords at once, and one more per interval. A person who mistypes needs no more; a program gets 8,640 per day. */
 const ofOnePlace = { burst: 10, everyMs: 10_000 };
 /** The same for all places together, so that a thousand addresses are not a thousand times as fast. */
 const ofAll = { burst: 100, everyMs: 1_000 };
-/** Places that are remembered; the limit of all holds for an attacker who has more. */
+/** Places remembered; the total limit covers an attacker with more. */
 const maxPlaces = 10_000;
-/** Places where a right password came from. They go on while others have used up what all may try. */
+/** Places that sent the right password. They are not held up when others have used up the total limit. */
 const maxKnown = 1_000;
 const reportEveryMs = 600_000;
 
@@ -37,7 +37,7 @@ export function createGuesses({
   onBurst = () => {},
   now = () => performance.now(),
 }: GuessesInput = {}): Guesses {
-  /** The time at which all of a place's tries are there again (GCRA). The oldest first. */
+  /** The time at which a place has all its attempts again (GCRA). Oldest first. */
   const places = new Map<string, number>();
   const known = new Set<string>();
   let all = 0;
@@ -79,7 +79,7 @@ export function createGuesses({
   };
 }
 
-/** Makes room for a key that comes last. */
+/** Makes room for a key that is added last. */
 function moveToEnd(
   table: { readonly size: number; keys(): Iterator<string>; delete(key: string): boolean },
   key: string,

@@ -1,13 +1,15 @@
 import type { Hono } from 'hono';
 import { Gauge } from 'prom-client';
 import { describeError } from '../errors.ts';
-import type { MailboxHealth } from '../mailbox/mailbox.ts';
+import type { MailboxDesk } from '../connect/desk.ts';
+import { downTooLong } from '../connect/report.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
 import { countHeld } from '../store/held-updates.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
+import { addMailboxGauges } from './mailbox-gauges.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 import { signedIn } from './access.ts';
 
@@ -16,11 +18,9 @@ export interface HealthSources {
   readonly blobs: BlobStore;
   readonly queues: Queues;
   readonly metrics: Metrics;
-  readonly mailboxes: readonly { readonly name: string }[];
+  readonly desk: MailboxDesk;
   /** Whether this process can do anything. Without it, that it answers is all that is known. */
   readonly liveness?: () => { readonly status: 'ok' | 'stuck'; readonly secondsSinceAnswer: number };
-  /** Connections of this process's mailboxes. */
-  readonly health: () => readonly ({ readonly mailbox: string } & MailboxHealth)[];
 }
 
 /** A probe must answer while a server hangs. */
@@ -28,7 +28,8 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 /**
  * /health/live: the process answers and is not stuck, 503 otherwise. /health/ready: MongoDB, Redis and blob storage answer it too, 503
- * otherwise; it says nothing of mailboxes, which may be polled elsewhere. /metrics: Prometheus.
+ * otherwise; it says nothing of mailboxes: /health/mailboxes does, of the whole installation, with 503 while one has been down for too long.
+ * /metrics: Prometheus.
  */
 export function mountHealth(app: Hono, sources: HealthSources): void {
   addGauges(sources);
@@ -38,7 +39,7 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   });
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
-    // Others learn which server fails, and neither its name nor that of the bucket.
+    // Outsiders learn which server fails, but neither its name nor the bucket's.
     const say = signedIn(context) ? describeError : () => 'unavailable';
     const checks = {
       mongodb: await answers(async () => await database.db.command({ ping: 1 }), say),
@@ -47,6 +48,24 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
     };
     const ready = Object.values(checks).every((check) => check === 'ok');
     return context.json({ status: ready ? 'ok' : 'unavailable', ...checks }, ready ? 200 : 503);
+  });
+  app.get('/health/mailboxes', async (context) => {
+    const { desk } = sources;
+    const reports = await desk.reports();
+    const down = new Set(downTooLong(reports, desk.downSeconds).map(({ name }) => name));
+    const mailboxes = reports.map(({ name, state, says, since, error, fix }) => ({
+      name,
+      state,
+      says,
+      since,
+      error,
+      fix,
+      isDownTooLong: down.has(name),
+    }));
+    return context.json(
+      { status: down.size === 0 ? 'ok' : 'unhealthy', mailboxes },
+      down.size === 0 ? 200 : 503,
+    );
   });
   app.get('/metrics', async (context) => {
     const { registry } = sources.metrics;
@@ -107,18 +126,19 @@ function addTriageGauges(add: AddGauge, { database }: Pick<HealthSources, 'datab
 }
 
 /** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
-async function listedOnce(
-  { cursors }: Database,
-  mailboxes: HealthSources['mailboxes'],
-): Promise<HealthSources['mailboxes']> {
-  const names = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
-  return mailboxes.filter(({ name }) => names.has(name));
+async function listedOnce({ cursors }: Database, names: readonly string[]): Promise<readonly string[]> {
+  const listed = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
+  return names.filter((name) => listed.has(name));
 }
 
-/** Figures of the whole installation, read from the database and Redis when they are asked for. */
+const namesOf = ({ admin }: MailboxDesk): string[] =>
+  admin.directory.all().map(({ settings }) => settings.name);
+
+/** Metrics of the whole installation, read from the database and Redis on each request. */
 function addGauges(sources: HealthSources): void {
-  const { database, queues, metrics, mailboxes } = sources;
+  const { database, queues, metrics, desk } = sources;
   const registers = [metrics.registry];
+  addMailboxGauges(desk, metrics.registry);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
   const add: AddGauge = (name, help, labels, read) =>
     void new Gauge({
@@ -135,11 +155,11 @@ function addGauges(sources: HealthSources): void {
   addWebhookGauges(add, { database });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const { name } of mailboxes) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
+    for (const name of namesOf(desk)) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
   add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const { name } of mailboxes) {
+    for (const name of namesOf(desk)) {
       const oldest = pending.get(name)?.oldest;
       gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
     }
@@ -153,23 +173,23 @@ function addGauges(sources: HealthSources): void {
     for (const state of ['received', 'judged', 'triage', 'quarantined'] as const)
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
-  addMailboxGauges(add, sources);
+  addFolderGauges(add, sources);
 }
 
-function addMailboxGauges(add: AddGauge, { database, mailboxes, health }: HealthSources): void {
-  const listed = async (): Promise<typeof mailboxes> => await listedOnce(database, mailboxes);
+function addFolderGauges(add: AddGauge, { database, desk }: HealthSources): void {
+  const listed = async (): Promise<readonly string[]> => await listedOnce(database, namesOf(desk));
   add(
     'undelivered_messages',
     'Messages that the mailbox lists and that could not be fetched so far',
     ['mailbox'],
     async (gauge) => {
       const undelivered = await undeliveredByMailbox(database.sightings);
-      for (const { name } of await listed()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
+      for (const name of await listed()) gauge.set({ mailbox: name }, undelivered.get(name) ?? 0);
     },
   );
   add('unfound_messages', 'Messages that a folder counts and does not list', ['mailbox'], async (gauge) => {
     const counting = await database.cursors.find({ 'ledger.unfound': { $gt: 0 } }).toArray();
-    for (const { name } of await listed())
+    for (const name of await listed())
       gauge.set(
         { mailbox: name },
         counting
@@ -179,24 +199,15 @@ function addMailboxGauges(add: AddGauge, { database, mailboxes, health }: Health
   });
   add(
     'parked_folders',
-    'Folders that cannot be opened and are asked for rarely',
+    'Folders that cannot be opened and are retried rarely',
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();
-      for (const { name } of mailboxes)
+      for (const name of namesOf(desk))
         gauge.set(
           { mailbox: name },
           parked.filter(({ mailbox, parkedUntil }) => mailbox === name && parkedUntil).length,
         );
-    },
-  );
-  add(
-    'mailbox_up',
-    '1 after a login while nothing fails, 0 while it does; absent before the first try and for mailboxes that this process does not poll',
-    ['mailbox'],
-    async (gauge) => {
-      for (const { mailbox, state, hasLoggedIn } of health())
-        if (state !== 'ok' || hasLoggedIn !== false) gauge.set({ mailbox }, state === 'ok' ? 1 : 0);
     },
   );
 }

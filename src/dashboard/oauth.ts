@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import { whoAsks } from './api/request.ts';
 import { page } from './page.ts';
 
-/** The verifier of PKCE: only this browser can finish what it began. */
+/** The PKCE verifier: only this browser can finish what it began. */
 const COOKIE = 'docketmail-sign-in';
 const COOKIE_SECONDS = 10 * 60;
 
@@ -39,7 +39,7 @@ export function mountOAuth(
     const verifier = getCookie(context, COOKIE) ?? null;
     deleteCookie(context, COOKIE, { path: '/' });
     context.header('Cache-Control', 'no-store');
-    // The code in the address is of no use to anybody, and no business of theirs.
+    // The code in the address is of no use to others, and not their business.
     context.header('Referrer-Policy', 'no-referrer');
     const query = new URL(context.req.url).search;
     try {
@@ -48,7 +48,7 @@ export function mountOAuth(
         verifier,
         by: whoAsks(context, undefined),
       });
-      log.info({ mailbox }, 'somebody signed in for the mailbox');
+      log.info({ mailbox }, 'someone signed in for the mailbox');
       return context.html(
         page(
           'Signed in',

@@ -5,23 +5,14 @@ import type { HealthSources } from './health.ts';
 import type { CursorDocument } from '../store/cursors.ts';
 import { findUndelivered } from '../store/fetches.ts';
 import type { Undelivered } from '../store/fetches.ts';
+import type { MailboxReport } from '../connect/report.ts';
 import { notImported } from '../store/imports.ts';
-import { pendingByMailbox } from '../store/sightings.ts';
-
-type Health = ReturnType<HealthSources['health']>[number];
 
 const parkedNote = ({ parkedUntil }: CursorDocument): string =>
   parkedUntil ? `parked until ${parkedUntil.toISOString()}:` : '';
 
 /** More of them have one common cause, which the first show as well. */
 const MAX_UNDELIVERED = 25;
-
-/** What this process knows, and no more: others may poll the mailbox. */
-function connectionNote(state: Health | undefined): string {
-  if (state === undefined) return 'not polled by this process;';
-  if (state.state === 'ok' && state.hasLoggedIn === false) return 'not reached yet;';
-  return state.state;
-}
 
 const unfoundNote = ({ ledger }: CursorDocument): string =>
   ledger && ledger.unfound > 0 ? `counts ${ledger.unfound} messages that it does not list;` : '';
@@ -42,19 +33,47 @@ const undeliveredList = (rows: readonly Undelivered[]) =>
           )}
         </table>`;
 
+const time = (date: Date | null): string => date?.toISOString().slice(0, 16) ?? '–';
+
+/** Every configured one, from the first second. */
+const mailboxTable = (reports: readonly MailboxReport[]) =>
+  reports.length === 0
+    ? html`<p>No mailbox is configured: docketmail mailbox add, or MAILBOXES_FILE.</p>`
+    : html`<table>
+        <tr>
+          <th>Mailbox</th>
+          <th>State</th>
+          <th>Read</th>
+          <th>Last mail</th>
+          <th>Pending</th>
+        </tr>
+        ${reports.map(
+          ({ name, says, since, error, fix, nextTryAt, lastSuccessAt, lastMessageAt, pending }) =>
+            html`<tr>
+              <td>${name}</td>
+              <td>
+                ${says}${since === null ? '' : ` since ${time(since)}`} ${error ?? ''}
+                ${fix === null ? '' : `Fix: ${fix}`}
+                ${nextTryAt === null ? '' : `Next try ${time(nextTryAt)}.`}
+              </td>
+              <td>${time(lastSuccessAt)}</td>
+              <td>${time(lastMessageAt)}</td>
+              <td>${pending}</td>
+            </tr>`,
+        )}
+      </table>`;
+
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
-export function mountOverview(app: Hono, { database, health, mailboxes }: HealthSources): void {
+export function mountOverview(app: Hono, { database, desk }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors
       .find(notImported)
       .sort({ mailbox: 1, folder: 1 })
       .limit(1_000)
       .toArray();
-    const opened = new Set(cursors.map(({ mailbox }) => mailbox));
-    const unlisted = mailboxes.filter(({ name }) => !opened.has(name));
-    const pending = await pendingByMailbox(database.sightings);
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
-    const states = new Map(health().map((row) => [row.mailbox, row]));
+    const reports = await desk.reports();
+    const names = new Set(reports.map(({ name }) => name));
     const [triage, quarantined] = [
       await database.messages.countDocuments({ state: 'triage' }),
       await database.messages.countDocuments({ state: 'quarantined' }),
@@ -63,37 +82,26 @@ export function mountOverview(app: Hono, { database, health, mailboxes }: Health
     return context.html(
       page(
         'docketmail',
-        html`<table>
+        html`${mailboxTable(reports)}
+          <h2>Folders</h2>
+          <table>
             <tr>
               <th>Mailbox</th>
               <th>Folder</th>
               <th>Polled</th>
-              <th>Pending</th>
-              <th>Connection</th>
+              <th></th>
             </tr>
-            ${unlisted.map(
-              ({ name }) =>
-                html`<tr>
-                  <td>${name}</td>
-                  <td>–</td>
-                  <td>never</td>
-                  <td>?</td>
-                  <td>${connectionNote(states.get(name))} ${states.get(name)?.lastError ?? ''}</td>
-                </tr>`,
-            )}
-            ${cursors.map(
-              (cursor) =>
-                html`<tr>
-                  <td>${cursor.mailbox}</td>
-                  <td>${cursor.folder}</td>
-                  <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
-                  <td>${pending.find(({ mailbox }) => mailbox === cursor.mailbox)?.count ?? 0}</td>
-                  <td>
-                    ${connectionNote(states.get(cursor.mailbox))} ${parkedNote(cursor)} ${unfoundNote(cursor)}
-                    ${cursor.lastError ?? ''}
-                  </td>
-                </tr>`,
-            )}
+            ${cursors
+              .filter(({ mailbox }) => names.has(mailbox))
+              .map(
+                (cursor) =>
+                  html`<tr>
+                    <td>${cursor.mailbox}</td>
+                    <td>${cursor.folder}</td>
+                    <td>${cursor.lastPolledAt?.toISOString() ?? '–'}</td>
+                    <td>${parkedNote(cursor)} ${unfoundNote(cursor)} ${cursor.lastError ?? ''}</td>
+                  </tr>`,
+              )}
           </table>
           ${undeliveredList(undelivered)}
           <p>${triage} in triage, ${quarantined} quarantined.</p>

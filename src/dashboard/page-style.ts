@@ -1,4 +1,4 @@
-/** The only style of our own pages; the policy that they are sent with names it by its hash. */
+/** The only style of our own pages; their content security policy has its hash. */
 export const pageStyle = `
 body {
   font: 15px/1.5 system-ui, sans-serif;

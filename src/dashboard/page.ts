@@ -3,7 +3,7 @@ import { pageStyle } from './page-style.ts';
 
 type Html = ReturnType<typeof html>;
 
-/** The frame of our own pages: no script, nothing from elsewhere. Every value is escaped by the `html` tag. */
+/** The frame of our own pages: no scripts, nothing external. The `html` tag escapes every value. */
 export function page(title: string, content: Html): Html {
   return html`<!doctype html>
     <html lang="en">

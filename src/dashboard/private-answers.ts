@@ -6,10 +6,13 @@ import { pageStyle } from './page-style.ts';
 
 const styleHash = createHash('sha256').update(pageStyle).digest('base64');
 
-/** Nothing but our one style: no script, picture, frame, form or request. */
+/** Nothing but our one style: no scripts, pictures, frames, forms or requests. */
 const ownPages = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
-/** Bull Board: its own scripts and requests; it sets styles of elements and colours JSON by WebAssembly. Nothing from another host. */
+/**
+ * Bull Board: its own scripts and requests; it sets styles of elements and colours JSON with WebAssembly. Nothing from another
+ * host.
+ */
 const bullBoard = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -23,8 +26,8 @@ const bullBoard = [
 ].join('; ');
 
 /**
- * Headers of every answer, refusals and errors included: other sites may neither frame nor read it, no cache keeps it, a browser
- * loads nothing for it from elsewhere.
+ * Headers of every answer, refusals and errors included: other sites may neither frame nor read it, no cache stores it, a browser
+ * loads nothing external for it.
  */
 export function keepPrivate(): readonly MiddlewareHandler[] {
   return [
@@ -32,7 +35,7 @@ export function keepPrivate(): readonly MiddlewareHandler[] {
     createMiddleware(async (context, next) => {
       await next();
       const { headers } = context.res;
-      // Its scripts and styles are the same for everybody, and named by their content.
+      // Its scripts and styles are the same for everyone, and named by their content.
       const isPublic = context.req.path.startsWith('/queues/static/');
       headers.set('Cache-Control', isPublic ? 'private, max-age=86400' : 'no-store');
       const isBullBoard = /^\/queues(?:\/|$)/u.test(context.req.path);

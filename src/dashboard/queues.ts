@@ -10,9 +10,12 @@ import { limitBody } from './limit-body.ts';
 import { ingestJob } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 
-/** What a job's return value may show: counts and codes, nothing of the mail. */
+/** What a job's return value may show: counts and codes, nothing from the mail. */
 const SHOWN = [
   'outcome',
+  'messages',
+  'counts',
+  'failed',
   'verdict',
   'communications',
   'caseUpdates',
@@ -24,15 +27,16 @@ const SHOWN = [
   'resets',
 ];
 
-/** Bull Board under /queues, with a link from each ingest job to what became of its message. */
+/** Bull Board under /queues, with a link from each ingest job to its message. */
 export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues): void {
   const server = new HonoAdapter(serveStatic);
   server.setBasePath('/queues');
   const ingestAdapter = new BullMQAdapter(ingest, {
-    description: 'One job a message',
+    description: 'Groups of new messages, and messages that failed or are judged again',
     externalJobUrl: ({ data }) => {
       const job = ingestJob.safeParse(data);
-      return { displayText: 'Message', href: job.success ? `/jobs/${job.data.kind}/${job.data.id}` : '/' };
+      const one = job.success && job.data.kind !== 'group' ? job.data : null;
+      return { displayText: 'Message', href: one !== null ? `/jobs/${one.kind}/${one.id}` : '/' };
     },
   });
   const adapters = [
@@ -54,7 +58,7 @@ export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues):
   app.route('/queues', server.registerPlugin());
 }
 
-/** Its page names fonts of another host, which would learn who looks at it and when. Those of the system do. */
+/** Its page names another host's fonts, which would learn who looks at it and when. System fonts work as well. */
 const withoutRemoteFonts = createMiddleware(async (context, next) => {
   await next();
   if (context.res.headers.get('content-type')?.startsWith('text/html') !== true) return;
@@ -71,6 +75,6 @@ function uiFolder(): string {
 
 function redacted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const shown = [...SHOWN, 'mailbox', 'kind', 'id'];
+  const shown = [...SHOWN, 'mailbox', 'kind', 'id', 'ids'];
   return Object.fromEntries(Object.entries(value).filter(([key]) => shown.includes(key)));
 }

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 /** Where a request comes from, for limits: an IPv4 address, or an IPv6 network of the size that one customer gets. */
 export type PlaceOf = (context: Context) => string;
 
-/** `proxies`: addresses and networks whose X-Forwarded-For is believed. Anybody else may write there what they like. */
+/** `proxies`: addresses and networks whose X-Forwarded-For is trusted. Others are ignored. */
 export function createPlaceOf(proxies: readonly string[]): PlaceOf {
   const list = new BlockList();
   for (const entry of proxies) {
@@ -21,7 +21,7 @@ export function createPlaceOf(proxies: readonly string[]): PlaceOf {
     let address = addressIn(incoming?.socket.remoteAddress ?? '');
     if (address === null) return 'unknown';
     const hops = (context.req.header('x-forwarded-for') ?? '').split(',');
-    // Each proxy adds at the end whom it was asked by: what the last of ours saw counts, what stands before it is the client's.
+    // Each proxy appends its client: what our last one saw counts, anything before it is the client's claim.
     while (isProxy(address)) {
       const before = addressIn(hops.pop() ?? '');
       if (before === null) break;
@@ -45,7 +45,7 @@ function addressIn(text: string): string | null {
 const customerGroups = 4;
 const groups = 8;
 
-/** Who has one IPv6 address has the other 2^64 of its network. */
+/** Anyone with one IPv6 address has the other 2^64 of its network. */
 function placeOf(address: string): string {
   if (isIP(address) === 4) return address;
   const [head = '', tail] = address.toLowerCase().split('::');

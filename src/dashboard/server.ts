@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError } from '../errors.ts';
-import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import type { WebhookDeps } from '../events/endpoints.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
@@ -26,14 +25,13 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Everything that an operator sees over HTTP. @throws where the port is taken or a public address has no password. */
+/** Everything that an operator sees over HTTP. @throws if the port is taken or a public address has no password. */
 export async function openDashboard(
   input: HealthSources & {
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
     readonly webhooks: WebhookDeps;
-    readonly signIn: SignInDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -50,7 +48,7 @@ export async function openDashboard(
   const guesses = createGuesses({
     onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
     onBurst: (burst) =>
-      log.warn(burst, 'wrong passwords for the dashboard; more from there are not looked at for now'),
+      log.warn(burst, 'wrong passwords for the dashboard; not checking more from there for now'),
   });
   app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {
@@ -62,8 +60,8 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
-  mountOAuth(app, input);
-  mountApi(app, { ...input.triage, webhooks: input.webhooks });
+  mountOAuth(app, { signIn: input.desk.signIn, log });
+  mountApi(app, input);
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** /queues/ is /queues: a page that is not there under its path with a slash is looked for without it. */
+/** /queues/ is /queues: a page not found with a trailing slash is tried without it. */
 export const withoutTrailingSlash: MiddlewareHandler = async (context, next) => {
   await next();
   const { method, path } = context.req;
@@ -9,6 +9,6 @@ export const withoutTrailingSlash: MiddlewareHandler = async (context, next) => 
   if (context.res.status !== 404 || (method !== 'GET' && method !== 'HEAD') || !path.endsWith('/')) return;
   const names = path.split('/').filter((name) => name !== '');
   if (names.length === 0) return;
-  // Of this server, whatever name it was asked by: "//elsewhere.example/" must lead nowhere else.
+  // On this server, whatever name was requested: "//elsewhere.example/" must not lead elsewhere.
   context.res = context.redirect(`/${names.join('/')}${new URL(context.req.url).search}`, 302);
 };

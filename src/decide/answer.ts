@@ -3,7 +3,7 @@ import type { BookEntry } from './known-context.ts';
 import type { Evidence, Link, Via } from './verdict.ts';
 import { isBlocked } from './blocklist.ts';
 
-/** What one rule says. `stop` ends the asking: what is known already speaks against every later rule. */
+/** The result of one rule. `stop`: no later rule may run, because what is known speaks against them all. */
 export interface Answer {
   readonly outcome: Evidence['outcome'];
   readonly detail: string;
@@ -20,8 +20,8 @@ export const nothing = (detail: string): Answer => ({ outcome: 'nothing', detail
 export const isAlias = (entry: BookEntry): boolean => entry.kind === 'alias';
 
 /**
- * An alias that a person added settles what the CRM leaves open: which of the clients that share an address is meant, and whose a domain
- * is. Against a client whose own address it is now, it settles nothing: the two are an ambiguity.
+ * An alias that a person added resolves what the CRM leaves open: which of the clients sharing an address is meant, and whose a
+ * domain is. It does not override a client whose own address it is now: the two are ambiguous.
  */
 function aliasesFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
   const owners = new Set(entries.filter(({ kind }) => kind === 'primary').map(({ clientId }) => clientId));
@@ -31,7 +31,7 @@ function aliasesFirst(entries: readonly BookEntry[]): readonly BookEntry[] {
   return aliases.length > 0 ? aliases : entries;
 }
 
-/** Asks the book about each address: one client links, several are handled by AMBIGUITY, a blocked address never counts. */
+/** Looks up each address: one client links, AMBIGUITY handles several, a blocked address never counts. */
 export function exact(
   judged: JudgeInput,
   asked: readonly { address: string; via: Via }[],
@@ -70,7 +70,7 @@ export function exact(
   return blocked ? { outcome: 'rejected', detail, reason: 'blocklisted', stop: true } : nothing(detail);
 }
 
-/** Oldest client first: an ObjectId begins with its time of creation. */
+/** Oldest client first: an ObjectId begins with its creation time. */
 function distinctClients(entries: readonly BookEntry[]): BookEntry[] {
   const seen = new Set<string>();
   return entries

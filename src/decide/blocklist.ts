@@ -1,7 +1,7 @@
 import type { Rules } from './rules.ts';
 import { domainOf } from './parties.ts';
 
-/** Whether an address, its domain or a domain above it is on the blocklist. */
+/** Whether an address, its domain or a parent domain is on the blocklist. */
 export function isBlocked(address: string, rules: Rules): boolean {
   const domain = domainOf(address);
   return rules.blocklist.entries.some(

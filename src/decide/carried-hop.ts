@@ -5,17 +5,17 @@ import type { Rules } from './rules.ts';
 import { isOurs } from './parties.ts';
 
 /**
- * The message that a forward carries to us: that of the first hop which is not ours. What it forwards in its turn is part of it:
- * a client's message about somebody's message is the client's. Null where the message is no forward.
+ * The message that a forward brings us: the first hop that is not ours. What that one forwards is part of it: a client's message
+ * about someone else's message is the client's. Null if the message is not a forward.
  */
 export function carriedHop({ forwarded, forwards }: Mail, rules: Rules): Forward | null {
   const first = forwards.find(({ from }) => from.address === null || !isOurs(from.address, rules));
   if (first === undefined) return forwarded;
-  // The attached message is whole; the text only repeats it.
+  // The attached message is complete; the text only repeats it.
   return forwards.find((hop) => hop.via === 'attachment' && isSameMessage(hop, first)) ?? first;
 }
 
-/** Whether other messages are attached beside the one that counts, so that the forward is not told by it alone. */
+/** Whether other messages are attached besides the one that counts, so it alone does not identify the forward. */
 export function hasMultipleForwards({ forwards }: Mail, carried: Forward): boolean {
   return forwards.some(
     (hop, index) =>
@@ -30,7 +30,7 @@ function isSameMessage(a: Forward, b: Forward): boolean {
 
 const bareSubject = ({ subject }: Forward): string => stripSubjectPrefixes(subject ?? '').bare.toLowerCase();
 
-/** The whole hop of which the message keeps the beginning. */
+/** The complete hop, of which the message keeps only the start. */
 export function carriedIn(
   { forwarded: kept }: Pick<MessageFacts, 'forwarded'>,
   mail: Mail,

@@ -3,19 +3,19 @@
 /** A claim to a case. */
 export interface Claim {
   readonly date: Date;
-  /** When it was made: the Date header, but no earlier than the arrival, since a sender writes what date it likes. */
+  /** When it was made: the Date header, but not before arrival, because a sender can write any date. */
   readonly claimedAt?: Date;
   readonly clientId: unknown;
   readonly review?: string | null;
   readonly confirmedAt?: Date | null;
-  /** False where people or other programs wrote it, who know whose case it is. */
+  /** False if people or other programs wrote it: they know whose case it is. */
   readonly isOurs?: boolean;
 }
 
 /**
- * The clients whose case it is: those of the update that arrived first of all that took effect, and whom a person let into it. By
- * arrival and not by the order of ingestion, so that several mailboxes that are read at once come to one end; and not by the Date
- * header, so that nobody takes over a case by writing an old one. What is held owns nothing.
+ * The clients who own the case: those of the effective update that arrived first, and those a person let in. By arrival, not by
+ * order of ingestion, so that several mailboxes read at once end the same; and not by the Date header, so that nobody takes over a
+ * case by writing an old one. Held updates own nothing.
  */
 export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
   const effective = updates.filter(({ review }) => (review ?? null) === null);
@@ -27,7 +27,7 @@ export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
   return new Set([...owning, ...letIn].map(({ clientId }) => String(clientId)));
 }
 
-/** When a message lays claim to a case: as its Date says, but not before it arrived. */
+/** When a message claims a case: at its Date, but not before it arrived. */
 export const claimedAt = ({ date, arrivedAt }: { readonly date: Date; readonly arrivedAt: Date }): Date =>
   arrivedAt > date ? arrivedAt : date;
 

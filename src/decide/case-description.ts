@@ -1,10 +1,10 @@
 import type { Forward, Mail } from '../mail/mail.ts';
 import { splitReply } from '../mail/reply/reply.ts';
 
-/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. */
+/** MongoDB refuses a document over 16 MB; the raw message keeps the whole text. */
 const MAX_DESCRIPTION_CHARS = 500_000;
 
-/** What the sender of a forwarded message wrote in it, without quotes and signature; "" where it only carries another one. */
+/** What the sender of a forwarded message wrote in it, without quotes and signature; "" if it only carries another one. */
 export function ownWordsOf(hop: Forward, mail: Mail, maxChars: number = hop.text.length): string {
   const { reply } = splitReply({
     text: hop.text.slice(0, maxChars),
@@ -17,8 +17,8 @@ export function ownWordsOf(hop: Forward, mail: Mail, maxChars: number = hop.text
 }
 
 /**
- * What a case update says: the words of its sender or, of a forward with nothing typed, those of the message that it carries; of a chain
- * of such forwards, of the first that has any.
+ * The text of a case update: its sender's words or, if a forward has no comment, those of the message it carries; in a chain of
+ * such forwards, of the first that has any.
  */
 export function descriptionOf(mail: Mail, carried: Forward | null): string {
   return wordsOf(mail, carried).slice(0, MAX_DESCRIPTION_CHARS);

@@ -5,7 +5,7 @@ import { descriptionOf } from './case-description.ts';
 import type { Review } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
-/** What a case update says of its case's status. */
+/** What a case update says about the status of its case. */
 interface StatusChange {
   readonly date: Date;
   readonly status: string;
@@ -13,12 +13,12 @@ interface StatusChange {
   readonly review?: string | null;
 }
 
-/** A case that nobody gave a status yet. */
+/** The status of a case that has none yet. */
 const FIRST_STATUS = 'Open';
 
 /**
- * The status that an update inherits: that of the latest earlier update which took effect and named one. Updates of one date
- * do not see each other, so the order of arrival does not matter.
+ * The status that an update inherits: that of the latest earlier update that took effect and named one. Updates with the same date
+ * ignore each other, so the order of arrival does not matter.
  */
 export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusChange, 'date'>): string {
   let latest: StatusChange | null = null;
@@ -30,21 +30,21 @@ export function caseStatusAt(updates: readonly StatusChange[], at: Pick<StatusCh
   return latest?.status ?? FIRST_STATUS;
 }
 
-/** A case update on record, as far as its case depends on it. */
+/** A recorded case update, as far as its case depends on it. */
 export interface CaseRow extends StatusChange {
   readonly clientId: unknown;
   readonly ref?: string | null;
   readonly statusText?: string | null;
   readonly review?: Review | 'rejected' | null;
-  /** Held until the message answered is there, whatever else `review` says. */
+  /** Held until the answered message arrives, whatever else `review` says. */
   readonly awaitsParent?: boolean;
   readonly claimedAt?: Date;
-  /** Made by docketmail. What people and other programs wrote is theirs. */
+  /** Made by docketmail. Updates by people and other programs are left alone. */
   readonly isOurs: boolean;
   readonly confirmedAt?: Date | null;
 }
 
-/** What goes on record for a case update. `status` of one without its own follows the case: `caseChanges` tells which. */
+/** The record of a case update. Without a status of its own it follows the case: see `caseChanges`. */
 export function caseRowOf(
   update: DecidedCaseUpdate,
   {
@@ -71,7 +71,7 @@ export function caseRowOf(
   };
 }
 
-/** What has to change in the rows of one case, because an update landed or another one was settled: statuses follow by date. */
+/** What must change in the rows of one case because an update arrived or another was resolved: statuses follow by date. */
 export function caseChanges<R extends CaseRow>(
   rows: readonly R[],
 ): { readonly row: R; readonly status: string; readonly review: Review | 'rejected' | null }[] {
@@ -86,8 +86,8 @@ export function caseChanges<R extends CaseRow>(
 }
 
 /**
- * What was recorded before a message that arrived earlier is judged by whose case it is now: it is held, or no longer held for that
- * reason. Nothing else that is held is let go.
+ * Rechecks updates recorded before a message that arrived earlier, by whose case it is now: they are held, or no longer held for
+ * that reason. Other holds stay.
  */
 function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | 'rejected' | null {
   const review = row.review ?? null;
@@ -103,7 +103,7 @@ function reviewOfOwn({ awaitsParent, statusInherited, statusText }: CaseRow): Re
   return statusInherited === true && (statusText ?? null) !== null ? 'unknown-status' : null;
 }
 
-/** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, because no collation is relied on to find them. */
+/** "ab-12", "Ab-12" and "AB-12" are one case. Spelled out, so that finding them needs no collation. */
 export function spellingsOfRef(ref: string): readonly string[] {
   const small = ref.toLowerCase();
   return [...new Set([ref, ref.toUpperCase(), small, small.charAt(0).toUpperCase() + small.slice(1)])];

@@ -1,14 +1,13 @@
-/** A status of a case as the CRM stores it, and every other word that a subject may use for it. */
+/** A status of a case as stored by the CRM, and every other word that a subject may use for it. */
 export interface CaseStatus {
   readonly status: string;
-  /** Lower-case, NFC, trimmed; the status itself in lower case is always the first. */
+  /** Lower-case, NFC, trimmed; the first is always the status itself in lower case. */
   readonly aliases: readonly string[];
 }
 
 /**
- * Statuses known without settings. An alias belongs to one status only. Words that would also be ordinary
- * remarks in a tag ("new message", "done by Friday") are left out: an unknown word is stored for review, a wrong
- * status is not noticed.
+ * Statuses known without settings. An alias belongs to one status only. Words that are also ordinary remarks in a tag ("new
+ * message", "done by Friday") are left out: an unknown word is held for review, a wrong status goes unnoticed.
  */
 export const builtInCaseStatuses: readonly CaseStatus[] = [
   {

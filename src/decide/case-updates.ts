@@ -15,7 +15,7 @@ import { programTags } from './program-tags.ts';
 /** Why a person must confirm a case update before it takes effect. Part of the public contract of `explain`. */
 export type Review = 'unknown-status' | 'foreign-case' | 'unauthenticated' | 'parent-unknown' | 'look-alike';
 
-/** A case update that a tagged subject asks for. `status` null: the case's last status, Open for a new one. */
+/** A case update requested by a tagged subject. `status` null: the case's last status, Open for a new one. */
 export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
@@ -25,13 +25,13 @@ export interface CaseUpdateDraft {
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
-  /** The message that this one answers or carries is not known, and may show the tag to be an echo. */
+  /** The message that this one answers or carries is unknown, and may show that the tag is an echo. */
   readonly awaitsParent: boolean;
   /** Held for nothing but the mailbox that it came to: in another one it may take effect. */
   readonly heldByMailbox?: true;
 }
 
-/** What is known of the message that this one answers. */
+/** What is known about the message that this one answers. */
 export type Parent =
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' }
@@ -45,11 +45,11 @@ export interface CaseFacts {
   readonly authority: ReturnType<typeof authorityIn>;
   /** Older than the mailbox's `since`: stored, but moves no case. */
   readonly backfill: boolean;
-  /** When this message lays claim to a case. */
+  /** When this message claims a case. */
   readonly claim: Pick<Claim, 'date' | 'claimedAt'>;
   /** The numbers of the cases into which the CRM merged others, by the number of those. */
   readonly merged: ReadonlyMap<string, string>;
-  /** The claims to the case under each ref that took effect. */
+  /** The effective claims to the case with each ref. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
 }
 
@@ -59,7 +59,7 @@ export interface CaseUpdates {
   readonly detail: string;
 }
 
-/** Whether the message answers or carries another one, so that its subject may be a copy. */
+/** Whether the message answers or carries another, so that its subject may be copied. */
 export function isReply(mail: Mail): boolean {
   return (
     mail.inReplyTo.length > 0 ||
@@ -142,7 +142,7 @@ const STANDS_INSIDE = 'the tag stands in the subject of the message inside, too'
 const CONTRADICTED = 'two tags of the subject name different statuses for one case';
 const BEHIND_PROGRAM = 'the tag stands behind words that programs set before a subject';
 
-/** People write on lists, and sales tools put the fields of bulk mail on what a client writes to one reader. */
+/** People write on lists, and sales tools add bulk-mail fields to what a client writes to one reader. */
 const mayBePersonal = ({ kind }: Automatic): boolean => kind === 'list' || kind === 'bulk';
 
 function personalProblem({ automatic }: Mail): string | null {
@@ -152,8 +152,8 @@ function personalProblem({ automatic }: Mail): string | null {
 }
 
 /**
- * The tags in the subjects of what a message forwards or encloses. A mail program copies such a subject into its own: it is the word
- * of who wrote the message inside, who is not proven by that of the forwarder.
+ * The tags in the subjects of forwarded or enclosed messages. A mail program copies such a subject into its own: it is the word of
+ * the inner message's author, whom the forwarder's proof does not cover.
  */
 function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
   const nestedSubjects = (messages: Mail['nested']): readonly string[] =>
@@ -162,7 +162,7 @@ function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
   return [...new Set(subjects)].flatMap((subject) => readCaseTags(subject, rules).tags);
 }
 
-/** What speaks against the sender in the mailboxes that the message was seen in. */
+/** What rules out the sender in the mailboxes that the message was seen in. */
 function mailboxProblem({
   mail,
   verdict,
@@ -175,7 +175,7 @@ function mailboxProblem({
   return `mail in this mailbox moves a case only where ${isStaff ? 'clients' : 'staff'} sent it`;
 }
 
-/** Under our own address may also come a form, or a post to a group of ours. */
+/** A form, or a post to one of our groups, may also come from our own address. */
 function isByStaff(
   from: string,
   { verdict, rules }: { readonly verdict: Verdict; readonly rules: Rules },
@@ -183,7 +183,7 @@ function isByStaff(
   return isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
 }
 
-/** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION asks. Null: may. */
+/** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION requires. Null: allowed. */
 function authorityProblem({
   mail,
   verdict,

@@ -16,7 +16,7 @@ interface WhoRule {
   readonly ask: (judged: JudgeInput) => Answer;
 }
 
-/** The rules of "Who", in the design's order; the first that finds clients wins. */
+/** The rules that decide whose mail it is, in the design's order; the first that finds clients wins. */
 export const clientRules: readonly WhoRule[] = [
   { rule: 'decision', ask: matchDecision },
   { rule: 'from', ask: matchFrom },
@@ -35,7 +35,7 @@ function matchDecision({ facts }: JudgeInput): Answer {
   if (linked.length > 0) return decided(linked, 'a person linked this message');
   if (message.some((d) => d.act === 'ignore'))
     return { outcome: 'found', detail: 'a person ignored this message', ignore: 'ignored-message' };
-  // Who gave an address to a client meant it, also where the rest of its domain is ignored.
+  // Someone who gave a client an address meant it, even if the rest of its domain is ignored.
   const isLearned = facts.decisions.some((d) => d.act === 'link' && d.subject === 'address');
   const always = facts.decisions.find(
     (d) => d.act === 'ignore' && (d.subject === 'address' || (d.subject === 'domain' && !isLearned)),
@@ -100,7 +100,7 @@ function matchReplyTo(judged: JudgeInput): Answer {
   const isToPeople = [...mail.to, ...mail.cc, ...mail.bcc].some(
     ({ address }) => address !== null && !isOurs(address, rules),
   );
-  // The form of our own site writes under our name, to us.
+  // The form of our own site writes to us in our name.
   if (parties.direction === 'outbound' && isToPeople) return skipped('outbound: the recipients count');
   const from = mail.from?.address ?? null;
   const asked = mail.replyTo.flatMap(({ address }) =>
@@ -148,7 +148,7 @@ function matchRecipients(judged: JudgeInput): Answer {
   return asked.length === 0 ? nothing('no recipient outside the firm') : exact(judged, asked);
 }
 
-/** A circular that everybody answers. */
+/** Beyond this it is a circular that everybody answers. */
 const MAX_THREAD_CANDIDATES = 50;
 
 function matchThread(judged: JudgeInput): Answer {
@@ -158,19 +158,19 @@ function matchThread(judged: JudgeInput): Answer {
   if (thread.length === 0 && sharedIds.length > 0)
     return { outcome: 'rejected', detail: `several messages bear the id ${sharedIds.join(', ')}` };
   if (thread.length === 0) return nothing('no known message is referenced');
-  const isBelieved = refuseForwarder(judged) === null;
+  const isTrusted = refuseForwarder(judged) === null;
   const enclosed = new Set(mail.forwards.flatMap(({ messageId }) => messageId ?? []));
-  if (isBelieved) for (const id of enclosedByUs(judged)) enclosed.delete(id);
+  if (isTrusted) for (const id of enclosedByUs(judged)) enclosed.delete(id);
   for (const id of [...mail.references, ...mail.inReplyTo]) enclosed.delete(id);
-  const believed = thread.filter(
-    ({ messageId, isPrinted }) => (isBelieved || isPrinted !== true) && !enclosed.has(messageId),
+  const trusted = thread.filter(
+    ({ messageId, isPrinted }) => (isTrusted || isPrinted !== true) && !enclosed.has(messageId),
   );
-  if (believed.length === 0)
+  if (trusted.length === 0)
     return {
       outcome: 'rejected',
       detail: 'known only from what a forward prints or encloses, which is believed of staff',
     };
-  const clientIds = [...new Set(believed.flatMap((message) => message.clientIds))];
+  const clientIds = [...new Set(trusted.flatMap((message) => message.clientIds))];
   const links = clientIds.map((clientId) => ({ clientId, via: 'thread' as const, address: null }));
   if (links.length === 0) return nothing('the thread has no client yet');
   const beside = (facts.threadClients ?? []).filter((clientId) => !clientIds.includes(clientId));
@@ -194,7 +194,10 @@ function matchThread(judged: JudgeInput): Answer {
   };
 }
 
-/** Who knows an id of a thread, which stands in each of its messages, gets into it by naming it. Null for those who belong there. */
+/**
+ * Anyone who knows an id of a thread, which is in each of its messages, can join it by naming the id. Null for those who belong
+ * there.
+ */
 function matchStranger({ mail, parties, facts, rules, proof }: JudgeInput, clientId: string): Answer | null {
   const from = mail.from?.address ?? null;
   const isTheirs = from !== null && (facts.book.get(from) ?? []).some((entry) => entry.clientId === clientId);
@@ -224,7 +227,7 @@ function matchDomain(judged: JudgeInput): Answer {
   return judged.rules.domainMatching ? nothing('no company domain') : skipped('DOMAIN_MATCHING is off');
 }
 
-/** Null where there is nothing to ask for. */
+/** Null if there is nothing to look up. */
 function matchEach(
   judged: JudgeInput,
   how: { readonly via: Via; readonly addressIn: (address: string) => string | null },
@@ -239,8 +242,8 @@ function matchEach(
 }
 
 /**
- * The addresses that stand for the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
- * outbound; a forward's hops where they are believed.
+ * The addresses that represent the other party: the sender of inbound mail, or who is behind a form or a list; the recipients of
+ * outbound mail; a forward's hops if they are trusted.
  */
 function partiesAsked(judged: JudgeInput): string[] {
   const { mail, parties, rules } = judged;
@@ -257,7 +260,7 @@ function partiesAsked(judged: JudgeInput): string[] {
   ];
 }
 
-/** Null where several are named: then none is proof. */
+/** Null if several are named: then none is proof. */
 function senderBehind(mail: Mail, rules: Rules): string | null {
   const from = mail.from?.address ?? null;
   if (mail.fromAll.length > 1) return null;

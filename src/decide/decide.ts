@@ -26,38 +26,38 @@ import type { Relations } from './relations.ts';
 import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
-/** Rises when rules change what they decide, so that a replay knows what was judged by older ones. */
-export const RULE_VERSION = 8;
+/** Increased when rules change their decisions, so that a replay knows what older ones judged. */
+export const RULE_VERSION = 9;
 
-/** A Message-ID over other content: of the messages that bear it, at most one is what its sender meant by it. */
+/** A Message-ID on different content: at most one of the messages that have it is what its sender meant. */
 export const REUSED_ID_FLAG = 'message-id-reused';
 
-/** What is known beside the message. A gatherer brings it: from the database, or from the files of one call. */
+/** What is known besides the message. A gatherer provides it: from the database, or from the files of one call. */
 export interface Known {
   readonly relations: Relations;
   /** Clients of the messages that `threadKeys` asks for. */
   readonly threadClients: readonly string[];
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
-  /** What people decided about the message, and whom they took the same words away from. */
+  /** What people decided about the message, and from whom they removed the same words. */
   readonly decisions: readonly Decision[];
   /** What people decided about case updates of the message. */
   readonly rulings: readonly CaseRuling[];
-  /** For each case number in the subject that the CRM merged into another case, the number of that. */
+  /** For each case number in the subject that the CRM merged into another case, the number of that case. */
   readonly merged: ReadonlyMap<string, string>;
-  /** For each case number in the subject, the claims to that case that took effect. */
+  /** For each case number in the subject, the effective claims to that case. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
-  /** The clients in question that are there now. */
+  /** Those of the clients in question that currently exist. */
   readonly clients: ReadonlySet<string>;
   readonly authentication: Authentication | null;
-  /** Where a second reader of the message differs. */
+  /** Fields that a second reader of the message reads differently. */
   readonly disagreements: readonly Disagreement[];
 }
 
-/** All that is decided about one message. A value: two judgements of the same input are equal. */
+/** Everything decided about one message. A value: two judgements of the same input are equal. */
 export interface Judgement {
-  /** What is to be kept: an earlier verdict where this one adds nothing to it. */
+  /** The verdict to keep: an earlier one if this one adds nothing to it. */
   readonly verdict: Verdict;
-  /** What a message of today would get. */
+  /** The verdict that the message would get today. */
   readonly fresh: Verdict;
   readonly links: readonly DecidedLink[];
   readonly caseUpdates: readonly DecidedCaseUpdate[];
@@ -65,12 +65,12 @@ export interface Judgement {
   readonly entryKey?: string;
   readonly newFlags: readonly string[];
   readonly goneFlags: readonly string[];
-  /** What the verdict knew of the sightings. `recipients`: a key of those whom the copy named that was judged. */
+  /** What the verdict knew of the sightings. `recipients`: a key of the recipients named by the judged copy. */
   readonly judgedWith: Pick<DecidedMessage, 'roles' | 'mailboxes' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
   };
   readonly ruleVersion: number;
-  /** Messages that are to be judged again because this one is proven and they are not, or because it tells what they waited for. */
+  /** Messages to judge again because this one is proven and they are not, or because it has what they waited for. */
   readonly wakes: readonly string[];
 }
 
@@ -83,7 +83,7 @@ interface DecideInput {
 
 /**
  * Decides everything about a message from what is known. Pure. A message decided before only gains links (invariant 7). It loses
- * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was taken from the client.
+ * those that a person unlinked, those whose decision was undone, and automatic ones by an address that was removed from the client.
  */
 export function decide(given: DecideInput): Judgement {
   const { message, rules } = given;
@@ -155,7 +155,7 @@ function wokenBy(
   return [...outranked, ...waiting];
 }
 
-/** The verdict with the evidence of its tags, and the updates that no message which tells the same makes already. */
+/** The verdict with the evidence of its tags, and the updates that no message with the same content makes already. */
 function withCaseUpdates(
   { mail, message, known, rules }: DecideInput,
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
@@ -184,7 +184,7 @@ function withCaseUpdates(
     known,
   );
   const same = [...sameContentMessages(relations, verdict), ...relations.variants];
-  // Two that wait and are judged again at one moment must not stand for each other.
+  // Two waiting ones that are judged at the same moment must not cover for each other.
   const isNew = message.caseUpdates.length === 0;
   const updates = asked.filter(
     (update) => !same.some(isMadeBy(update, { awaitsParent: update.awaitsParent && isNew })),
@@ -203,7 +203,7 @@ function withCaseUpdates(
   };
 }
 
-/** Where a message stands once everything that was decided about it is written. */
+/** The state of a message once everything decided about it is written. */
 export function stateWhenWritten({
   links,
   verdict,
@@ -216,7 +216,7 @@ export function stateWhenWritten({
   return verdict?.kind === 'ignored' || verdict?.kind === 'internal' ? 'ignored' : 'triage';
 }
 
-/** Whether a decision may change another one that waits for it: not every time, or two in triage would wake each other for ever. */
+/** Whether a decision may change another that waits for it: if always, two in triage would wake each other forever. */
 export function isNews(
   now: Pick<DecidedMessage, 'links'>,
   { before, isFirst }: { readonly before: Pick<DecidedMessage, 'links'>; readonly isFirst: boolean },
@@ -226,7 +226,7 @@ export function isNews(
     isFirst ||
     now.links.some(
       ({ clientId, state }) =>
-        // A link to words on record through another message is never pending: it is news while it is new.
+        // A link to words already recorded through another message is never pending: it is news while it is new.
         state.kind === 'pending' || (state.kind === 'covered' && !known.has(clientId)),
     )
   );

@@ -1,6 +1,6 @@
 /**
- * Copies of one message are not equally sure: anybody can send one again under the same id, sender and date, with other words or
- * other recipients. What the copy says that is proven best counts; what another one says beside it waits for a person.
+ * Copies of one message are not equally trustworthy: anyone can resend one with the same id, sender and date, but other words or
+ * recipients. The best proven copy counts; anything else in another one waits for a person.
  */
 import { proofOf, withEvidence } from './decided-message.ts';
 import type { DecidedMessage } from './decided-message.ts';
@@ -15,20 +15,20 @@ import type { Rules } from './rules.ts';
 /** Flag of a message that only looks like a copy of a proven one. */
 export const DOUBTFUL_COPY_FLAG = 'doubtful-copy';
 
-/** What a copy of a known message changes about it. */
+/** What a copy of a known message changes. */
 export type CopyKind =
   /** Nothing but where it was seen. */
   | 'same'
-  /** It is proven, which none was before, and is what the message is judged by from now on. */
+  /** It is proven, no copy was before: the message is now judged by it. */
   | 'better'
-  /** It names recipients beside those that are known. */
+  /** It names further recipients. */
   | 'adds'
-  /** It names others or other tags than the copy that is proven, and proves nothing: a message of its own, which waits. */
+  /** It names other recipients or tags than the proven copy, and proves nothing: a message of its own, which waits. */
   | 'doubtful';
 
 type Copy = Pick<MessageFacts, 'participants' | 'tags'> & Parameters<typeof proofOf>[0];
 
-/** Compares a copy with what is known under its fingerprint, which leaves out recipients and more than one Subject. */
+/** Compares a copy with what is known under its fingerprint, which ignores recipients and all but one Subject. */
 export function copyKind(known: Copy, copy: Copy, rules: Rules): CopyKind {
   const [proof, before] = [proofOf(copy), proofOf(known)];
   const isDifferent = differs(known, copy, rules);
@@ -37,7 +37,7 @@ export function copyKind(known: Copy, copy: Copy, rules: Rules): CopyKind {
   return recipientsBeside(known, { facts: copy, rules }).length > 0 ? 'adds' : 'same';
 }
 
-/** Whether a copy says something on which a decision rests: whom our own message went to, and what it says of a case. */
+/** Whether a copy differs in anything that decides: whom our own message went to, and what it says about a case. */
 export function differs(
   known: Pick<MessageFacts, 'participants' | 'tags'>,
   copy: Pick<MessageFacts, 'participants' | 'tags'>,
@@ -67,17 +67,17 @@ export function saysSame(
   return key(a) === key(b);
 }
 
-/** Whether a message is known to be its sender's, and another one is not. */
+/** Whether one message is known to be from its sender, and the other is not. */
 export const isBetter = (message: DecidedMessage, than: DecidedMessage): boolean =>
   proofOf(message) > 0 && proofOf(than) === 0;
 
-/** Why a message that only looks like a copy of a proven one waits, or is nothing of its own. */
+/** Why a message that only looks like a copy of a proven one waits, or has nothing of its own. */
 export interface Doubt {
   readonly kind: 'waits' | 'known';
   readonly detail: string;
 }
 
-/** Null where the message is what it says. */
+/** Null if the message is what it says. */
 export function doubtOf(
   message: DecidedMessage,
   { relations: { copied, impostors }, rules }: { readonly relations: Relations; readonly rules: Rules },
@@ -92,7 +92,7 @@ export function doubtOf(
   return isContradicted ? { kind: 'waits', detail } : null;
 }
 
-/** A person may link it all the same. */
+/** A person may still link it. */
 export function withDoubt(verdict: Verdict, doubt: Doubt | null): Verdict {
   if (doubt === null || verdict.clients.some(({ via }) => via === 'decision')) return verdict;
   const told = withEvidence(verdict, { rule: 'copy', outcome: 'rejected', detail: doubt.detail });

@@ -14,19 +14,19 @@ import { identifies, originalIds } from './thread-ids.ts';
 import { listOriginal } from '../mail/list-original.ts';
 import { ownWordsOf } from './case-description.ts';
 
-/** Only the newest ids are looked up: a References header may hold thousands. */
+/** Only the newest ids are looked up: a References header may have thousands. */
 const MAX_ANSWERS = 32;
-/** A circular of 10,000 recipients must fit into a document. */
+/** A circular to 10,000 recipients must fit into a document. */
 const MAX_PARTICIPANTS = 500;
 const MAX_SUBJECT_CHARS = 2_000;
 const PREVIEW_CHARS = 500;
-/** As much of a forwarded text is read for its preview; quotes and signature of a message stand behind that. */
+/** How much of a forwarded text is read for its preview; quotes and signature come later. */
 const MAX_TOLD_CHARS = 20_000;
 const MAX_WARNINGS = 100;
-/** A Date header further ahead than this is wrong, not early. */
+/** A Date header further in the future than this is wrong. */
 const MAX_AHEAD_MS = 24 * 60 * 60_000;
 
-/** What is kept of a message beside its raw bytes. `now` counts only where neither Date nor INTERNALDATE can be used. */
+/** What is stored about a message besides its raw bytes. `now` only counts if neither Date nor INTERNALDATE is usable. */
 export function messageFactsOf(
   { mail, variantKey, partsKey }: ReadMail,
   beside: {
@@ -78,18 +78,21 @@ export function messageFactsOf(
 const isBareForward = ({ reply, forwards }: Mail): boolean => reply === '' && forwards.length > 0;
 
 /**
- * What the sender of the message inside wrote, taken out of its text as `preview` is. Of a forward that says nothing of its own all of it,
- * so that two of them are told apart.
+ * What the sender of the inner message wrote, extracted like `preview`. If that is nothing, the whole text, so that two such
+ * forwards differ.
  */
 function previewOf(hop: Forward, mail: Mail): string {
   const words = ownWordsOf(hop, mail, MAX_TOLD_CHARS);
   return (words === '' ? hop.text.trim() : words).slice(0, PREVIEW_CHARS);
 }
 
-/** No message is older than the format (RFC 822): a clock that was never set says 1970, or 1980. */
+/** No message is older than the format (RFC 822): a clock that was never set says 1970 or 1980. */
 const FIRST_DATE = new Date('1982-08-13T00:00:00Z');
 
-/** The Date header, else INTERNALDATE, else now: a missing, invalid, future or impossible date must not sort a message away. */
+/**
+ * The Date header, else INTERNALDATE, else now: a missing, invalid, future or impossible date must not hide a message in sorted
+ * lists.
+ */
 function dateOf(
   header: string | null,
   { internalDate, now }: { readonly internalDate: Date | null; readonly now: Date },
@@ -109,7 +112,7 @@ function answersOf(mail: Mail): string[] {
   return [...new Set(ids)].filter((id) => id !== mail.messageId && identifies(id)).slice(-MAX_ANSWERS);
 }
 
-/** The oldest reference, else In-Reply-To, else the own id: known without looking anything up. */
+/** The oldest reference, else In-Reply-To, else its own id: known without lookups. */
 function threadIdOf(mail: Mail): string {
   const [root = mail.fingerprint] = [...mail.references, ...mail.inReplyTo, mail.messageId ?? ''].filter(
     identifies,
@@ -117,7 +120,7 @@ function threadIdOf(mail: Mail): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 24);
 }
 
-/** Whom a copy of a message names: copies of one message to each of many differ in nothing else. */
+/** The recipients that a copy of a message names: copies sent to each of many differ in nothing else. */
 export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string {
   const addresses = [...to, ...cc, ...bcc].map(({ address }) => address ?? '').toSorted();
   return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 24);
@@ -126,8 +129,8 @@ export function recipientsKey({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>):
 const RECIPIENT_ROLES: ReadonlySet<Participant['role']> = new Set(['to', 'cc', 'bcc']);
 
 /**
- * Recipients whom only this copy of a known message names (in Bcc, or because one message to each of many went out under one id), so
- * that it must be judged by this copy too.
+ * Recipients that only this copy of a known message names (in Bcc, or because each of many got one message under the same id), so
+ * it must be judged by this copy too.
  */
 export function recipientsBeside(
   known: Pick<MessageFacts, 'participants'>,
@@ -140,7 +143,7 @@ export function recipientsBeside(
   );
 }
 
-/** Of mail that was too large to read the header tells which copies, by other routes, are the same. */
+/** The header of an oversize message shows which copies, by other routes, are the same. */
 function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): string | null {
   if (!fingerprint.startsWith('raw:') || messageId === null || date === null) return null;
   return createHash('sha256')
@@ -148,7 +151,7 @@ function headerKeyOf({ fingerprint, messageId, from, date, subject }: Mail): str
     .digest('hex');
 }
 
-/** Null where what tells messages apart is missing. */
+/** Null if anything that distinguishes messages is missing. */
 function contentKeyOf(mail: Mail, partsKey: string | null): string | null {
   const { from, date, subject, to, cc } = mail;
   if (partsKey === null || from === null || from.address === null || date === null) return null;
@@ -157,7 +160,7 @@ function contentKeyOf(mail: Mail, partsKey: string | null): string | null {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
-/** Null where sender or subject are missing: then nothing can be told apart. */
+/** Null if sender or subject are missing: then messages cannot be told apart. */
 function originKeyOf(from: Address | null, subject: string | null): string | null {
   const bare = stripSubjectPrefixes(subject ?? '')
     .bare.trim()
@@ -166,10 +169,10 @@ function originKeyOf(from: Address | null, subject: string | null): string | nul
   return createHash('sha256').update(`${from.address}\0${bare}`).digest('hex').slice(0, 24);
 }
 
-/** Headers in which servers note the mailbox itself: ours, never a client's. */
+/** Headers in which servers record the mailbox itself: ours, never a client's. */
 const DELIVERED_TO = ['delivered-to', 'x-original-to', 'envelope-to'];
 
-/** Everyone by whom a client may be found, so that a new address finds the messages that wait for it. */
+/** Everyone who may identify a client, so that a new address finds the messages that wait for it. */
 function participantsOf(mail: Mail): Participant[] {
   const original = listOriginal(mail);
   const as = (role: Participant['role'], addresses: readonly Address[]): Participant[] =>

@@ -8,7 +8,7 @@ import { companyOf, foldedOf } from './inexact.ts';
 import { isOurs } from './parties.ts';
 import { isDoubtful } from './proof.ts';
 
-/** Why what this sender forwards says nothing about whose mail it is; null where it does. */
+/** Why a forward by this sender does not show whose mail it is; null if it does. */
 export function refuseForwarder({ parties, rules, proof }: JudgeInput): Answer | null {
   if (parties.staffHops.length === 0)
     return { outcome: 'rejected', detail: 'only staff may re-attribute a forward; judged by its own sender' };
@@ -32,9 +32,9 @@ export function matchForwarded(judged: JudgeInput): Answer {
 }
 
 /**
- * Whom a forward by staff leads to: who wrote to us, which is the first hop that is not ours. What that one encloses or prints
- * further in are words of an outsider: they name nobody, and only cast doubt where they lead to somebody else, also less exactly.
- * `addressIn`: what to ask of a hop's sender.
+ * To whom a forward by staff leads: whoever wrote to us, the first hop that is not ours. Anything that hop encloses or prints
+ * further in is an outsider's word: it identifies nobody, and only raises a doubt if it leads to someone else, even less exactly.
+ * `addressIn`: what to look up for a hop's sender.
  */
 export function matchHops(
   judged: JudgeInput,
@@ -85,7 +85,7 @@ export function matchHops(
   return { outcome: 'found', detail: answers.map(({ detail }) => detail).join('; '), links: found };
 }
 
-/** Whether the sender of a hop is one of those found: by the address that is asked for, or less exactly. */
+/** Whether a hop's sender is one of those found: by the looked-up address, or less exactly. */
 function leadsTo(
   found: readonly Link[],
   judged: JudgeInput,
@@ -99,7 +99,7 @@ function leadsTo(
   return links.some((link) => found.some(({ clientId }) => clientId === link.clientId));
 }
 
-/** To whom an address that no client has would lead, where that is nobody of those found. */
+/** To whom an address that no client has would lead, if not to anyone found. */
 function elsewhereThan(found: readonly Link[], judged: JudgeInput, sender: string): readonly Link[] {
   if ((judged.facts.book.get(sender) ?? []).length > 0) return [];
   return withoutFound(found, [
@@ -108,7 +108,7 @@ function elsewhereThan(found: readonly Link[], judged: JudgeInput, sender: strin
   ]);
 }
 
-/** The clients to whom one of us passed on what was forwarded to us again. */
+/** The clients to whom one of us sent what was forwarded to us again. */
 function ownRecipients(judged: JudgeInput): readonly Link[] {
   return judged.parties.staffHops
     .filter(({ from }) => from.address !== null && isOurs(from.address, judged.rules))
@@ -121,7 +121,7 @@ function withoutFound(found: readonly Link[], links: readonly Link[]): readonly 
   return isFound ? [] : links;
 }
 
-/** The ids of the messages that we enclosed: up to the first that is not ours, for that one may enclose whatever its sender likes. */
+/** The ids of the messages that we enclosed: up to the first that is not ours, because that one may enclose anything. */
 export function enclosedByUs(judged: JudgeInput): ReadonlySet<string> {
   const { staffHops } = judged.parties;
   const [first] = outsideHops(judged);
@@ -129,7 +129,7 @@ export function enclosedByUs(judged: JudgeInput): ReadonlySet<string> {
   return new Set(own.flatMap(({ messageId }) => messageId ?? []));
 }
 
-/** The hops that others than we sent, outermost first. */
+/** The hops that were not sent by us, outermost first. */
 function outsideHops({ parties, rules }: JudgeInput): readonly Forward[] {
   return parties.staffHops.filter(({ from }) => from.address === null || !isOurs(from.address, rules));
 }
@@ -137,7 +137,7 @@ function outsideHops({ parties, rules }: JudgeInput): readonly Forward[] {
 const clientsOf = (links: readonly Link[]): string =>
   JSON.stringify([...new Set(links.map(({ clientId }) => clientId))].toSorted());
 
-/** A message of our own, forwarded by staff: it concerns those it was sent to. */
+/** Our own message, forwarded by staff: it concerns its recipients. */
 function matchForwardedRecipients(judged: JudgeInput, hops: readonly Forward[]): Answer {
   const innermost = hops.at(-1);
   const asked = [...(innermost?.to ?? []), ...(innermost?.cc ?? [])].flatMap(({ address }) =>

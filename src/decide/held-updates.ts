@@ -14,9 +14,9 @@ const sameUpdate =
     (status ?? statusText) === (update.status ?? update.statusText);
 
 /**
- * Whether a message that tells the same makes this update already, so that its tag fires once. One that is held stands for none
- * that takes effect; one that awaits its parent may prove an echo, so it stands only for another that waits. One that a person
- * decided about stands for all.
+ * Whether a message with the same content already makes this update, so that its tag fires once. A held one does not replace one
+ * that takes effect; one that awaits its parent may prove an echo, so it only replaces another that waits. One that a person
+ * decided about replaces all.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
@@ -45,9 +45,8 @@ function withNumberOf(
 }
 
 /**
- * What was held for an unknown parent, for the mailbox that it came to first, or for want of a proof that a copy brought, is settled by
- * the newer decision. What a copy
- * overtook is none any more. Everything else that was decided stays.
+ * The newer decision resolves what was held for an unknown parent, for the mailbox that it came to first, or for lack of a proof
+ * that a copy provided. Updates overtaken by a copy are dropped. Everything else decided stays.
  */
 export function mergeCaseUpdates(
   { caseUpdates: before, takenOver }: Pick<DecidedMessage, 'caseUpdates' | 'takenOver'>,

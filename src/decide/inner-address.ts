@@ -1,4 +1,4 @@
-/** Whom a message means where a server put an address into one of its own. */
+/** Whom a message means if a server put an address inside one of its own. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Forward, Mail } from '../mail/mail.ts';
 import type { Address } from '../mime/parsed-message.ts';
@@ -29,7 +29,7 @@ function meantBy(
   return isKnown ? { address: inner.address, name } : entry;
 }
 
-/** What proves our own domain, or another of the sender's, does not prove who stands inside an address of it. */
+/** Proof of our own domain, or of another of the sender's, does not prove the person inside an address of it. */
 export function provenOf(
   mail: Mail,
   authentication: Authentication | null,
@@ -43,8 +43,8 @@ export function provenOf(
 }
 
 /**
- * The message with the addresses that are meant. Whose inner address cannot be read keeps a name only. A writer's is believed where
- * one of our servers or one of the writer's organisation wrote it; a recipient's is not where it would make somebody ours.
+ * The message with the addresses that are meant. If an inner address is unreadable, only the name is kept. A writer's counts if one
+ * of our servers or one of the writer's organisation wrote it; a recipient's does not if it would make someone ours.
  */
 export function withInnerAddresses(mail: Mail, rules: Rules): Mail {
   const writer = (entry: Address): Address => meantBy(entry, { rules, side: 'writer' });

@@ -4,7 +4,7 @@ import type { Parties } from './parties.ts';
 import type { Proof } from './proof.ts';
 import type { Rules } from './rules.ts';
 
-/** What each rule of the decision is asked about. */
+/** The input of each rule of the decision. */
 export interface JudgeInput {
   readonly mail: Mail;
   readonly facts: KnownContext;

@@ -10,15 +10,15 @@ import type { JudgeInput } from './judge-input.ts';
 import type { KnownContext } from './known-context.ts';
 import type { Evidence, Link, Verdict, VerdictKind } from './verdict.ts';
 
-/** Why a message that is on some client's record waits in triage all the same. */
+/** Why a message on some client's record still waits in triage. */
 export const OPEN_RECIPIENT = 'shared-address';
 
 /** More clients than this on one message is a circular, not correspondence: a person decides. */
 const MAX_CLIENTS_PER_MESSAGE = 50;
 
 /**
- * Decides whose mail it is. Pure: no I/O, no clock; the order of rules is the design's, the first that finds clients wins,
- * and each rule that is asked leaves one line of evidence.
+ * Decides whose mail it is. Pure: no I/O, no clock; the rules run in the design's order, the first that finds clients wins, and
+ * each rule that runs leaves one line of evidence.
  */
 export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
   const parties = withHiddenClient(readParties(mail, rules), mail, facts);
@@ -69,7 +69,7 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
       });
     if (answer.links !== undefined && answer.links.length > 0) {
       const clients = withoutUnlinked(distinct(answer.links), facts);
-      // Of several recipients one may still be anybody's: what is sure is recorded, a person decides about the rest.
+      // Of several recipients one may still be ambiguous: what is sure is recorded, a person decides the rest.
       const isOpen = withoutUnlinked(answer.candidates ?? [], facts).length > 0;
       if (clients.length > 0 && mustWait(judged, rule))
         return verdict(
@@ -97,14 +97,14 @@ export function judge(mail: Mail, facts: KnownContext, rules: Rules): Verdict {
   return verdict(several ? 'ambiguous' : 'unmatched', { candidates: open, reason: reason ?? 'no-client' });
 }
 
-/** AUTHENTICATION=require: nobody who is not proven gets onto a record without a person. */
+/** AUTHENTICATION=require: an unproven sender is recorded only after a person decides. */
 function mustWait({ rules, proof }: JudgeInput, rule: string): boolean {
   return rules.authentication === 'require' && isDoubtful(proof) && rule !== 'decision';
 }
 
 /**
- * What staff put into the dropbox is meant for a client. Where it names nobody outside because it is a forward that cannot be read,
- * only a person can say for whom.
+ * What staff put into the dropbox is meant for a client. If it names nobody outside because it is an unreadable forward, only a
+ * person can say which.
  */
 function withHiddenClient(parties: Parties, mail: Mail, { roles }: KnownContext): Parties {
   if (parties.direction !== 'internal' || !roles.includes('dropbox')) return parties;
@@ -123,7 +123,7 @@ function distinct(links: readonly Link[]): Link[] {
   return links.filter((link) => !seen.has(link.clientId) && seen.add(link.clientId));
 }
 
-/** A link that a person took away is not made again by any rule. */
+/** No rule recreates a link that a person removed. */
 function withoutUnlinked(links: readonly Link[], facts: KnownContext): Link[] {
   const gone = new Set(facts.decisions.filter((d) => d.act === 'unlink').flatMap((d) => d.clientIds));
   return links.filter((link) => link.via === 'decision' || !gone.has(link.clientId));

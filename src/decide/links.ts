@@ -11,7 +11,7 @@ interface Known {
   readonly clients: ReadonlySet<string>;
 }
 
-/** The links that a message has, with a mark on those that are to be taken off record. What holds for another reason now stays. */
+/** The links of a message, with those to remove marked. A link that now has another reason stays. */
 export function keptLinks({
   message,
   verdict,
@@ -48,7 +48,7 @@ export function keptLinks({
             : !isByPerson && isGone && !found.has(clientId)
               ? 'displaced'
               : undefined;
-    if (reason === undefined) return yieldedToBetter(link, message, known);
+    if (reason === undefined) return deferredToBetter(link, message, known);
     const otherwise = found.get(clientId);
     const { retract: _, ...bare } = link;
     return otherwise !== undefined && reason !== 'unlinked'
@@ -57,8 +57,8 @@ export function keptLinks({
   });
 }
 
-/** A copy that is proven puts its own words on the client's record, in place of those of one that is not. */
-function yieldedToBetter(link: DecidedLink, message: DecidedMessage, { relations }: Known): DecidedLink {
+/** A proven copy records its own words for the client, replacing those of an unproven one. */
+function deferredToBetter(link: DecidedLink, message: DecidedMessage, { relations }: Known): DecidedLink {
   const by = relations.variants.find(
     (copy) =>
       isBetter(copy, message) &&
@@ -69,7 +69,7 @@ function yieldedToBetter(link: DecidedLink, message: DecidedMessage, { relations
   return { ...link, state: { kind: 'covered', by: by.id } };
 }
 
-/** Whether the address by which a client was found was taken from it. A client that has gone loses no mail. */
+/** Whether the address by which a client was found was removed from it. A deleted client loses no mail. */
 function isLost(
   { clientId, address }: DecidedLink,
   { lost }: DecidedMessage,
@@ -82,8 +82,8 @@ function isLost(
 }
 
 /**
- * Additions only. A client that has gone meanwhile is left out. `covered`: the clients that have these words on record already,
- * and the message by which they have.
+ * Additions only, without clients deleted since. `covered`: the clients that already have these words on record, and the message
+ * through which they do.
  */
 export function withNewLinks(
   kept: readonly DecidedLink[],

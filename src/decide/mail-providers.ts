@@ -1,6 +1,6 @@
 /**
- * Providers of mailboxes to anybody that the list of email-providers does not know: paid and private mail, aliases that hide an
- * address, lines with a mailbox, certified mail. Two people there have nothing to do with each other.
+ * Public mailbox providers missing in the list of email-providers: paid and private mail, aliases that hide an address, internet
+ * access with a mailbox, certified mail. Two people there have nothing to do with each other.
  */
 export const moreMailProviders: readonly string[] = [
   // paid and private
@@ -56,7 +56,7 @@ export const moreMailProviders: readonly string[] = [
   'postecert.it',
   'registerpec.it',
   'de-mail.de',
-  // with a line, by country
+  // internet access, by country
   'gmx.ch',
   'sunrise.ch',
   'hispeed.ch',

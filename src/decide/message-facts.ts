@@ -22,9 +22,9 @@ export interface Participant extends Address {
 /** What the message says, known before anything is decided. */
 export interface MessageFacts {
   readonly fingerprint: string;
-  /** The header, without angle brackets. */
+  /** From the header, without angle brackets. */
   readonly messageId: string | null;
-  /** Ids that the message had before a relay replaced them; absent where there are none. */
+  /** Ids that the message had before a relay replaced them; absent if there are none. */
   readonly originalIds?: readonly string[];
   /** The newest ids that the message answers, carries or returns: In-Reply-To, References, forwards, a bounce's original. */
   readonly answers: readonly string[];
@@ -35,26 +35,26 @@ export interface MessageFacts {
   readonly preview: string;
   readonly participants: readonly Participant[];
   readonly date: Date;
-  /** When a server of ours had it, at the latest when it was read: unlike `date`, nothing that its sender wrote. */
+  /** When one of our servers had it, at the latest when it was read: unlike `date`, not written by its sender. */
   readonly arrivedAt: Date;
   readonly rawKey: string;
   readonly size: number;
   readonly attachments: readonly Attachment[];
-  /** Files of the messages that are attached to it; absent where none is. */
+  /** Files of the messages attached to it; absent if there are none. */
   readonly enclosedFiles?: readonly Attachment[];
   readonly automatic: Automatic | null;
   readonly bounce: Bounce | null;
-  /** Of a draft, or of what was thrown away before it was sent; absent in what was sent. */
+  /** For a draft, or a message thrown away unsent; absent if it was sent. */
   readonly unsent?: Unsent;
   readonly forwarded: Forward | null;
   readonly tags: readonly CaseTag[];
   readonly threadId: string;
-  /** Sender and bare subject: by it a forward finds the message that it carries, where that was captured directly. */
+  /** Sender and bare subject: a forward finds the message it carries by this key if that was captured directly. */
   readonly originKey: string | null;
   /** The `originKey` of the message that this one forwards: by it the captured message finds its forward. */
   readonly carriesKey: string | null;
   readonly variantKey: string;
-  /** Same From, recipients, Date, Subject and parts: copies of one message although a relay replaced the id of one of them. */
+  /** Same From, recipients, Date, Subject and parts: copies of one message although a relay replaced the id of one. */
   readonly contentKey?: string;
   readonly flags: readonly string[];
   readonly warnings: readonly string[];

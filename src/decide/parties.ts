@@ -9,17 +9,17 @@ import { moreMailProviders } from './mail-providers.ts';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 
-/** Who stands on which side of a message. Addresses are normalised. */
+/** Who is on which side of a message. Addresses are normalised. */
 export interface Parties {
   readonly direction: Direction;
   readonly directionReason: string;
   /** Every address on the message that is not ours, each once. */
   readonly outside: readonly string[];
-  /** Those of them whose mail it is: the writers of a message to us, all of a message of ours. */
+  /** Those of them whose mail it is: the authors of a message to us, all recipients of a message of ours. */
   readonly whoseMail: readonly string[];
-  /** The hops of a forward sent by staff, outermost first; empty where nobody with authority forwarded. */
+  /** The hops of a forward sent by staff, outermost first; empty if nobody with authority forwarded. */
   readonly staffHops: readonly Forward[];
-  /** Staff address that forwarded the message inside to us alone, to be filed. What goes to others as well is a message of its own. */
+  /** Staff address that forwarded the inner message only to us, for filing. If it also went to others, it is a message of its own. */
   readonly forwardedBy: string | null;
 }
 
@@ -47,21 +47,21 @@ export function companyDomain(address: string): string | null {
   return domain === null || isFreeMail(domain) ? null : domain;
 }
 
-/** `john+x@acme.test` → `john@acme.test`; null where there is no sub-address (RFC 5233). */
+/** `john+x@acme.test` → `john@acme.test`; null without a sub-address (RFC 5233). */
 export function withoutSubAddress(address: string): string | null {
   const at = address.lastIndexOf('@');
   const plus = address.indexOf('+');
   return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : null;
 }
 
-/** Whether an address is the firm's, and nobody else's stands inside it. */
+/** Whether an address is the firm's, with nobody else's inside it. */
 export function isOurs(address: string, rules: Rules): boolean {
   if (!isAtOurs(address, rules)) return false;
   const inner = innerAddress(address);
   return inner === null || (inner.address !== null && isOurs(inner.address, rules));
 }
 
-/** Whether mail of an address comes to the firm: an own address, one with a sub-address, or a staff domain and what is below it. */
+/** Whether mail for an address reaches the firm: an own address, one with a sub-address, or a staff domain or its subdomain. */
 export function isAtOurs(address: string, rules: Rules): boolean {
   const own = rules.ownAddresses;
   if (own.includes(address) || own.includes(withoutSubAddress(address) ?? '')) return true;
@@ -77,7 +77,7 @@ export function isFormSender(address: string, rules: Rules): boolean {
   );
 }
 
-/** Reads direction and sides off a message (design, "Direction"). */
+/** Determines direction and sides of a message (design, "Direction"). */
 export function readParties(mail: Mail, rules: Rules): Parties {
   const from = mail.from?.address ?? null;
   const senders = known(mail.fromAll);
@@ -90,19 +90,19 @@ export function readParties(mail: Mail, rules: Rules): Parties {
     ...known(mail.replyTo),
     ...recipients,
   ];
-  // What stands in a form or in a post to a group of ours, anybody may have written.
+  // Anyone may have written the content of a form or a post to one of our groups.
   const isForm = from !== null && isFormSender(from, rules);
   const isPost =
     from !== null && isOurs(from, rules) && poster !== null && !isOurs(poster, rules) && isMarkedPost(mail);
   const fromStaff = from !== null && !isForm && !isPost && senders.every((address) => isOurs(address, rules));
   const staffHops = fromStaff ? mail.forwards : [];
-  // Whom a client's message quotes is no party to it.
+  // People quoted in a client's message are not parties to it.
   const inside = known(staffHops.map((hop) => hop.from));
   const outside = [...new Set([...all, ...inside].filter((address) => !isOurs(address, rules)))];
   const writers = [...senders, poster, ...(isForm ? known(mail.replyTo) : [])];
   const whoseMail = fromStaff ? outside : outside.filter((address) => writers.includes(address));
   const named = [...mail.to, ...mail.cc, ...mail.bcc];
-  // Who cannot be read may be anybody.
+  // An unreadable one may be anybody's.
   const isToUs =
     named.every(({ address }) => address !== null && isOurs(address, rules)) &&
     (named.length === 0 || !namesHidden(mail));
@@ -139,17 +139,17 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   return side('inbound', `${from} is not staff`);
 }
 
-/** `undisclosed-recipients:;` beside others: a group without members stands for those who are not to be seen (RFC 5322 §3.4). */
+/** `undisclosed-recipients:;` beside others: an empty group stands for hidden recipients (RFC 5322 §3.4). */
 function namesHidden({ headers }: Mail): boolean {
   return headers.some(({ name, raw }) => (name === 'to' || name === 'cc') && /:\s{0,9};/u.test(raw));
 }
 
-/** A circular of ours may bear a list's fields and send its answers elsewhere: that alone makes nobody else its writer. */
+/** Our own circular may have list fields and a different reply address: that alone does not make anyone else its author. */
 function isMarkedPost(mail: Mail): boolean {
   return listOriginal(mail)?.sign.startsWith('x-') === true || / via /iu.test(mail.from?.name ?? '');
 }
 
-/** A bounce comes mostly from the server that sent the message: ours. It is internal only where the message was. */
+/** A bounce usually comes from the server that sent the message: ours. It is internal only if the message was. */
 function isReportOnOthers({ bounce }: Mail, rules: Rules): boolean {
   return (
     bounce !== null && !bounce.recipients.every(({ address }) => address !== null && isOurs(address, rules))

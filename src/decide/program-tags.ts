@@ -5,11 +5,11 @@ import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Rules } from './rules.ts';
 
-/** Tags of a subject that the sender did not set there. */
+/** Tags of a subject that the sender did not write there. */
 export interface ProgramTags {
   /** Of an automatic message that is passed on: it moves no case, whoever forwards it. */
   readonly isCarried: (tag: CaseTag) => boolean;
-  /** Behind words that a program sets before the subject it repeats ("Declined: [Case 12: Open] …"), which a person may also write. */
+  /** After words that a program puts before the subject it repeats ("Declined: [Case 12: Open] …"), which a person may also write. */
   readonly isRepeated: (tag: CaseTag) => boolean;
 }
 

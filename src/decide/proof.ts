@@ -5,14 +5,14 @@ import type { KnownContext } from './known-context.ts';
 import type { Evidence } from './verdict.ts';
 import { isOurs } from './parties.ts';
 
-/** On the message and its communications where the sender is not who From says, as far as anybody can tell. */
+/** On the message and its communications if the sender, as far as anyone can tell, is not the one in From. */
 export const UNAUTHENTICATED_FLAG = 'unauthenticated';
 
 /**
- * What is known of who wrote a message:
- * - `proven`: it is who From says;
- * - `unproven`: nothing says so, and AUTHENTICATION asks for it;
- * - `failed`: the owner of the domain wants such mail refused;
+ * What is known about who wrote a message:
+ * - `proven`: the one in From;
+ * - `unproven`: nothing shows it, and AUTHENTICATION requires it;
+ * - `failed`: the domain owner wants such mail refused;
  * - `unchecked`: AUTHENTICATION is off, and nothing speaks against it.
  */
 export interface Proof {
@@ -20,7 +20,7 @@ export interface Proof {
   readonly evidence: Evidence;
 }
 
-/** Whether the sender is who From says. Also with AUTHENTICATION=off, a failure that a trusted server states counts. */
+/** Whether the sender is the one in From. A failure that a trusted server reports counts even with AUTHENTICATION=off. */
 export function proofOfSender(mail: Mail, facts: KnownContext, rules: Rules): Proof {
   const rule = 'authentication';
   const from = mail.from?.address ?? null;
@@ -44,5 +44,5 @@ export function proofOfSender(mail: Mail, facts: KnownContext, rules: Rules): Pr
   return { kind: isFailed ? 'failed' : 'unproven', evidence: { rule, outcome: 'rejected', detail } };
 }
 
-/** Whether the message is to be flagged. */
+/** Whether to flag the message. */
 export const isDoubtful = ({ kind }: Proof): boolean => kind === 'failed' || kind === 'unproven';

@@ -1,7 +1,7 @@
 import { normaliseAddress } from '../mime/addresses/addresses.ts';
 import type { Mail } from '../mail/mail.ts';
 
-/** Headers in which an address stands as its owner's own program writes it. */
+/** Headers with addresses as their owners' own programs write them. */
 const HEADERS = new Set([
   'from',
   'sender',
@@ -12,15 +12,15 @@ const HEADERS = new Set([
   'x-original-sender',
   'x-google-original-from',
 ]);
-/** A header of a hundred thousand recipients is a circular; a client is found by the book there. */
+/** A header with a hundred thousand recipients is a circular; there the address book finds a client. */
 const MAX_SPELLINGS = 200;
 /** No address is longer (RFC 5321 §4.5.3.1), and no header is read further than this. */
 const MAX_SPELLING_CHARS = 320;
 const MAX_HEADER_CHARS = 100_000;
 
 /**
- * Spellings of the asked addresses that stand in the message and are not their normal form: a client that the CRM stored a second
- * ago as `John@X.com` is found by `email` only under the spelling that it was stored in, which is mostly the owner's own.
+ * Spellings of the looked-up addresses that occur in the message and are not in normal form: a client that the CRM stored a second
+ * ago as `John@X.com` can be found by `email` only in the spelling stored, usually the owner's own.
  */
 export function rawSpellings(mail: Pick<Mail, 'headers'>, asked: readonly string[]): string[] {
   const wanted = new Set(asked);

@@ -1,4 +1,4 @@
-/** What decides must be read alike by two parsers: one that an attacker has fooled moves nothing alone. */
+/** Two parsers must agree on what decides: one that an attacker has fooled moves nothing alone. */
 import { domainToASCII } from 'node:url';
 import { readCaseTags } from '../mail/case-tag/case-tag.ts';
 import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
@@ -10,8 +10,8 @@ import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { Address } from '../mime/parsed-message.ts';
 
 /**
- * Warnings that the header section or the structure of parts gave cause for. Others speak of what stands inside a part (its encoding,
- * charset, length, container), which no field of the header depends on.
+ * Warnings about the header section or the structure of parts. Others are about the inside of a part (its encoding, charset,
+ * length, container), which no header field depends on.
  */
 const HEADER_WARNINGS: ReadonlySet<string> = new Set([
   'boundary-missing',
@@ -30,7 +30,7 @@ const HEADER_WARNINGS: ReadonlySet<string> = new Set([
   'truncated-multipart',
 ]);
 
-/** Whether a message is worth a second reading: it speaks of a case, or its form is broken where readers part ways. */
+/** Whether a message needs a second reading: it mentions a case, or its form is broken in a way that readers handle differently. */
 export function needsSecondReading(mail: Pick<Mail, 'subject' | 'warnings'>, words: CaseTagWords): boolean {
   return (
     mail.warnings.some((warning) => HEADER_WARNINGS.has(warning.slice(0, warning.indexOf(':')))) ||
@@ -38,9 +38,9 @@ export function needsSecondReading(mail: Pick<Mail, 'subject' | 'warnings'>, wor
   );
 }
 
-/** Fields that the two read differently. `second` is null where the second reader could not read the header. */
+/** Fields that the two read differently. `second` is null if the second reader could not read the header. */
 export function compareReaders(mail: Mail, second: SecondHeader | null): Disagreement[] {
-  // By bytes that are no message to the first reader nothing is decided.
+  // Bytes that are not a message to the first reader decide nothing.
   if (mail.headers.length === 0) return [];
   if (second === null) return [{ field: 'header', first: 'read', second: 'cannot be read' }];
   const isCut = mail.warnings.some((warning) => warning.startsWith('header-too-long:'));
@@ -57,7 +57,7 @@ export function compareReaders(mail: Mail, second: SecondHeader | null): Disagre
     const isSame = isLeftOut || first.join() === other.join();
     return isSame ? [] : [differ(field, first.join(', '), other.join(', '))];
   });
-  // A field that stands beyond the bounds of the header is missing, with a warning, and not read otherwise.
+  // A field beyond the header limits is missing, with a warning, not read differently.
   const subjects = isCut && mail.subject === '' ? [] : compareSubjects(mail, second);
   return [...addresses, ...subjects, ...compareDates(mail, second)];
 }
@@ -68,8 +68,8 @@ interface Decided {
 }
 
 /**
- * Holds what two readers do not read alike: a link needs a person who decided about this very message, and a case update a person
- * who confirms it.
+ * Holds anything the two readers disagree on: a link needs a person's decision about this very message, and a case update a
+ * person's confirmation.
  */
 export function holdWhereReadersDisagree(
   { verdict, updates }: Decided,
@@ -119,7 +119,7 @@ const distinctLinks = (links: readonly Link[]): Link[] => [
   ...new Map(links.map((link) => [`${link.clientId} ${link.via}`, link])).values(),
 ];
 
-/** Lists of which the first reader may have only the beginning. */
+/** Lists of which the first reader may have only the start. */
 const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc']);
 
 function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
@@ -127,7 +127,7 @@ function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
   return part.every((address) => known.has(address));
 }
 
-/** As much of a value as a person needs to see where the readings part. */
+/** How much of a value a person needs to see the difference. */
 const MAX_SHOWN = 300;
 
 const differ = (field: Disagreement['field'], first: string, second: string): Disagreement => ({
@@ -141,14 +141,14 @@ function addressSet(addresses: readonly Address[]): string[] {
   const found = addresses.flatMap(({ address }) => {
     if (address === null || !isAddress(address)) return [];
     const at = address.lastIndexOf('@') + 1;
-    // A dot at the end makes a name absolute, and no other one.
+    // A trailing dot makes a name absolute, not a different one.
     const domain = address.slice(at).replace(/\.$/u, '');
     return [address.slice(0, at).toLowerCase() + (domainToASCII(domain) || domain)];
   });
   return [...new Set(found)].toSorted();
 }
 
-/** A word alone (a local user, the rest of a group) is an address to one reader and a name to the other, and finds nobody. */
+/** A bare word (a local user, the rest of a group) is an address to one reader and a name to the other, and finds nobody. */
 const isAddress = (text: string): boolean => /^(?:"[^"]*"|[^\s@:;,<>()"]+)@[^\s@:;,<>()]+$/u.test(text);
 
 function compareSubjects(mail: Mail, { subject, repeated }: SecondHeader): Disagreement[] {
@@ -158,24 +158,24 @@ function compareSubjects(mail: Mail, { subject, repeated }: SecondHeader): Disag
   return isSame ? [] : [differ('subject', mail.subject, subject)];
 }
 
-/** What a reader puts in place of bytes that it cannot decode. */
+/** What a reader substitutes for bytes it cannot decode. */
 const UNDECODED = '\uFFFD';
 
 const levelled = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 
-/** Bytes in a header that are no UTF-8 (RFC 6532) are guessed by one reader and left undecoded by the other. */
+/** Header bytes that are not UTF-8 (RFC 6532) are guessed by one reader and left undecoded by the other. */
 const asciiOf = (text: string): string => levelled(text.replaceAll(/\P{ASCII}+/gu, ' '));
 
 function compareDates(mail: Mail, { date, rawDate, repeated }: SecondHeader): Disagreement[] {
   if (repeated.date.length > 0) return [differ('date', mail.date ?? 'none', repeated.date.join(' | '))];
-  // A date that one of them cannot read contradicts nothing: many obsolete forms are known to one only.
+  // A date that one of them cannot read is no contradiction: many obsolete forms are known to one only.
   if (mail.date === null || date === null) return [];
   const apartMs = Math.abs(new Date(mail.date).getTime() - new Date(date).getTime());
   const isZone = !NUMERIC_ZONE.test(rawDate) && apartMs <= MAX_ZONE_MS && apartMs % ZONE_STEP_MS === 0;
   return apartMs === 0 || isZone ? [] : [differ('date', mail.date, `${date} (${rawDate})`)];
 }
 
-/** Without one, a date is of the reader's own zone, or of one whose letters mean several things (RFC 5322 §4.3). */
+/** Without one, a date is in the reader's own zone, or in a zone whose letters are ambiguous (RFC 5322 §4.3). */
 const NUMERIC_ZONE = /[+-]\d{4}/u;
 const MAX_ZONE_MS = 14 * 60 * 60_000;
 const ZONE_STEP_MS = 15 * 60_000;

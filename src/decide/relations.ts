@@ -17,16 +17,16 @@ interface RelatedThreadMessage extends ThreadMessage {
 export interface Relations {
   /** Messages that this one answers, carries or returns. */
   readonly thread: readonly RelatedThreadMessage[];
-  /** Ids that this one answers and that several messages bear, so that they stand for none. */
+  /** Ids that this one answers and that several messages have, so that they identify none. */
   readonly sharedIds: readonly string[];
   readonly parent: Parent;
-  /** Copies of this message with another body, or under the id of a relay. */
+  /** Copies of this message with another body, or with a relay's id. */
   readonly variants: readonly DecidedMessage[];
-  /** Other messages under the same Message-ID: one of them is a forgery, or a program draws its ids badly. */
+  /** Other messages with the same Message-ID: one of them is a forgery, or a program generates bad ids. */
   readonly sameMessageId: readonly DecidedMessage[];
-  /** Those of them that also name the same sender and date, so that only one can be what was sent. */
+  /** Those of them that also have the same sender and date, so that only one can be genuine. */
   readonly impostors: readonly DecidedMessage[];
-  /** The message under whose identity this one came. */
+  /** The message whose identity this one claims. */
   readonly copied: DecidedMessage | null;
   /** Messages that this one forwards, word for word. */
   readonly originals: readonly DecidedMessage[];
@@ -38,10 +38,10 @@ export interface Relations {
 
 /** A forward prints local time without a zone. */
 const ORIGINAL_WITHIN_MS = 36 * 60 * 60_000;
-/** Without a printed date: people forward what is new. */
+/** Without a printed date: people forward recent messages. */
 const FORWARDED_WITHIN_MS = 30 * 24 * 60 * 60_000;
 
-/** What to look for among the known messages. Dates bound what a sender of daily notices under one subject brings up. */
+/** What to look for among the known messages. The dates limit what a sender of daily notices with one subject matches. */
 export function relationKeys(
   message: Pick<
     MessageFacts,
@@ -64,22 +64,36 @@ export function relationKeys(
   };
 }
 
+interface ThreadKeys {
+  readonly threadIds: readonly string[];
+  readonly ids: readonly string[];
+}
+
 /**
- * Where the clients of a thread are found: messages of these threads, and messages that answer one of these ids. Null where no client
- * would be found by it.
+ * Where to find the clients of a thread: messages of these threads, and messages that answer one of these ids. Null if that would
+ * find no client.
  */
 export function threadKeys(
   message: Pick<MessageFacts, 'threadId' | 'answers'>,
+  relations: Pick<Relations, 'thread'>,
+): ThreadKeys | null {
+  if (relations.thread.every(({ clientIds }) => clientIds.length === 0)) return null;
+  return threadKeysOnceDecided(message, relations);
+}
+
+/** The same, where messages of the thread are yet to be decided and may get clients. */
+export function threadKeysOnceDecided(
+  message: Pick<MessageFacts, 'threadId' | 'answers'>,
   { thread }: Pick<Relations, 'thread'>,
-): { readonly threadIds: readonly string[]; readonly ids: readonly string[] } | null {
-  if (thread.every(({ clientIds }) => clientIds.length === 0)) return null;
+): ThreadKeys | null {
+  if (thread.length === 0) return null;
   const threadIds = [message.threadId, ...thread.map(({ threadId }) => threadId)];
   return { threadIds: [...new Set(threadIds)], ids: message.answers.filter(identifies) };
 }
 
 export type RelationKeys = ReturnType<typeof relationKeys>;
 
-/** Whether a message is among those that the keys ask for: what the database answers by its indexes. */
+/** Whether the keys match a message: the in-memory form of the indexed database query. */
 export function isAskedFor(
   other: Pick<
     MessageFacts,
@@ -101,20 +115,20 @@ export function isAskedFor(
   );
 }
 
-/** More than these say nothing that fewer do not. */
+/** More than these say no more than fewer do. */
 export const MAX_RELATED = 200;
-/** As many of a thread's messages show whether several clients write in it. */
+/** This many messages of a thread show whether several clients write in it. */
 export const MAX_THREAD = 1_000;
 
 type Identified = Pick<MessageFacts, 'messageId' | 'originalIds' | 'variantKey' | 'contentKey' | 'preview'>;
 
-/** The same message, with a banner or a footer that it got on its way, or under the id that a relay put in place of its own. */
+/** The same message, with a banner or footer added on its way, or with the id that a relay put in place of its own. */
 export function isCopyOf(a: Identified, b: Identified): boolean {
   if (a.contentKey !== undefined && a.contentKey === b.contentKey && wasRenamed(a, b)) return true;
   return a.variantKey === b.variantKey && hasSimilarWords(a, b);
 }
 
-/** A relay draws an id under its own host. One host that drew two has sent two messages, though they say the same. */
+/** A relay generates an id with its own host. Two ids from one host are two messages, even with the same words. */
 function wasRenamed(a: Identified, b: Identified): boolean {
   if (a.messageId === null || b.messageId === null || hostOf(a.messageId) !== hostOf(b.messageId))
     return true;
@@ -125,30 +139,30 @@ function wasRenamed(a: Identified, b: Identified): boolean {
 const hostOf = (id: string): string => id.slice(id.lastIndexOf('@') + 1).toLowerCase();
 
 /**
- * The messages that an id stands for. An id that two messages bear, and none of them is proven to be the sender's, stands for
- * none: a thread would join strangers. The id that a relay replaced counts where no message bears it.
+ * The messages that an id identifies. An id that two different messages have, none of them proven to be the sender's, identifies
+ * none: a thread would join strangers. An id replaced by a relay counts if no message has it.
  */
-function bearersOf(id: string, found: readonly DecidedMessage[]): readonly DecidedMessage[] {
+function messagesWithId(id: string, found: readonly DecidedMessage[]): readonly DecidedMessage[] {
   const own = found.filter(({ messageId, copyOf }) => messageId === id && copyOf === undefined);
-  const bearers = own.length > 0 ? own : found.filter(({ originalIds }) => originalIds?.includes(id));
-  const proven = bearers.filter((one) => proofOf(one) > 0);
-  for (const group of [bearers, proven])
+  const candidates = own.length > 0 ? own : found.filter(({ originalIds }) => originalIds?.includes(id));
+  const proven = candidates.filter((one) => proofOf(one) > 0);
+  for (const group of [candidates, proven])
     if (group.every((one) => group[0] && isCopyOf(one, group[0]))) return group;
   return [];
 }
 
-/** Sorts the messages found by `relationKeys` into what they are to this one. Subject alone never joins two messages. */
+/** Sorts the messages found by `relationKeys` by their relation to this one. Subject alone never relates two messages. */
 export function relate(input: {
   readonly message: DecidedMessage;
   readonly mail: Mail;
   readonly found: readonly DecidedMessage[];
 }): Relations {
   const { message, mail } = input;
-  // What nobody sent is no message that others could answer, copy or forge.
+  // Others cannot answer, copy or forge what nobody sent.
   const found = message.unsent === undefined ? input.found.filter(({ unsent }) => unsent === undefined) : [];
   const { originKey, carriesKey } = message;
   const namedBy = (ids: readonly string[]): Set<DecidedMessage> =>
-    new Set([...new Set(ids)].filter(identifies).flatMap((id) => bearersOf(id, found)));
+    new Set([...new Set(ids)].filter(identifies).flatMap((id) => messagesWithId(id, found)));
   const answered = namedBy(message.answers);
   const enclosed = namedBy(mail.forwards.flatMap((hop) => hop.messageId ?? []));
   const isCarried = (other: DecidedMessage): boolean =>
@@ -176,7 +190,7 @@ export function relate(input: {
       }),
     ),
     sharedIds: message.answers.filter(
-      (id) => bearersOf(id, found).length === 0 && found.some((other) => other.messageId === id),
+      (id) => messagesWithId(id, found).length === 0 && found.some((other) => other.messageId === id),
     ),
     parent: parentOf({ message, mail, answers, carried }),
     variants,
@@ -204,13 +218,13 @@ export function relate(input: {
   };
 }
 
-/** What a forward tells of its original. */
+/** What a forward says about its original. */
 const insideOf = (carrier: Carrier): Original => ({
   date: printedIn(carrier) ?? carrier.date,
   preview: carrier.forwarded?.text ?? '',
 });
 
-/** Near the printed date where there is one, else in the time before the forward. */
+/** Near the printed date if there is one, else within the time before the forward. */
 function isInTime(original: Pick<Original, 'date'>, carrier: Carrier): boolean {
   const printed = printedIn(carrier);
   if (printed !== null) return Math.abs(original.date.getTime() - printed.getTime()) <= ORIGINAL_WITHIN_MS;
@@ -218,7 +232,7 @@ function isInTime(original: Pick<Original, 'date'>, carrier: Carrier): boolean {
   return before >= 0 && before <= FORWARDED_WITHIN_MS;
 }
 
-/** A forward's subject repeats that of the message inside, a reply's that of its parent. */
+/** A forward's subject repeats the inner message's, a reply's repeats its parent's. */
 function parentOf(input: {
   message: Pick<MessageFacts, 'parentId' | 'date' | 'forwarded'>;
   mail: Mail;
@@ -226,7 +240,7 @@ function parentOf(input: {
   carried: readonly DecidedMessage[];
 }): Parent {
   const { message, carried } = input;
-  // The next message of the same sender and subject is none that a forward of before can carry.
+  // An earlier forward cannot carry the next message with the same sender and subject.
   const original =
     carried.find((other) => hasSameContent(other, message)) ??
     carried.find(({ date }) => date.getTime() <= message.date.getTime());

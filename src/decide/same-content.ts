@@ -6,11 +6,11 @@ export type Original = Pick<MessageFacts, 'date' | 'preview'>;
 export type Carrier = Pick<MessageFacts, 'date' | 'forwarded'>;
 type Files = Pick<MessageFacts, 'attachments' | 'enclosedFiles'>;
 
-/** When the message inside was sent, as the forward prints it. */
+/** When the inner message was sent, as printed by the forward. */
 export const printedIn = ({ forwarded }: Pick<Carrier, 'forwarded'>): Date | null =>
   typeof forwarded?.date === 'string' ? instantOf(forwarded.date) : null;
 
-/** Zones differ by quarters of an hour, so that the minute is right in a quarter of one. */
+/** Zones differ by quarter hours, so only the minute within a quarter hour is reliable. */
 const ZONE_STEP_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
 
@@ -21,14 +21,14 @@ function isOfSameMinute(original: Pick<Original, 'date'>, carrier: Carrier): boo
   return (floor(original.date) - floor(printed)) % ZONE_STEP_MS === 0;
 }
 
-/** A forward wraps lines anew, marks links and bold letters, and may leave a word out of many. */
+/** A forward rewraps lines, marks links and bold text, and may drop one word of many. */
 const COMPARED_WORDS = 40;
 const FEW_WORDS = 10;
 const SAME_WORDS_SHARE = 0.8;
 
 /**
- * Two messages of one day under one subject are two messages, also where one is short and its words are among the other's, or
- * where they differ in an amount: only what a forward tells again is the same.
+ * Two messages of one day with one subject are different messages, even if one is short and the other contains its words, or if
+ * they differ in an amount: only repeated content is the same.
  */
 export function hasSameContent(original: Original, carrier: Carrier): boolean {
   if (!isOfSameMinute(original, carrier)) return false;
@@ -40,13 +40,13 @@ export function hasSameContent(original: Original, carrier: Carrier): boolean {
   return sharedBy(a, b) >= (longer < FEW_WORDS ? longer : longer * SAME_WORDS_SHARE);
 }
 
-/** A banner above a message and a list's footer below it add words; as much of the shorter one stands in both. */
+/** A banner above a message and a list's footer below it add words; this share of the shorter one is in both. */
 const SIMILAR_WORDS_SHARE = 0.6;
-/** Of these each counts. More may stand between two footers of their own. */
+/** With this few words each counts. More may occur between two footers by themselves. */
 const VERY_FEW_WORDS = 4;
 
 /**
- * Whether two messages under one id, sender and date are one that got a banner or a footer on its way. Where each has a number that
+ * Whether two messages with the same id, sender and date are one that got a banner or footer on its way. If each has a number that
  * the other lacks, an amount or an account was exchanged.
  */
 export function hasSimilarWords(a: Pick<Original, 'preview'>, b: Pick<Original, 'preview'>): boolean {
@@ -72,7 +72,7 @@ function sharedBy(a: readonly string[], b: readonly string[]): number {
   }).length;
 }
 
-/** Without addresses of links and pictures, which only some programs print. */
+/** Without link and picture addresses, which only some programs print. */
 const wordsOf = (text: string): string[] =>
   text
     .normalize('NFKC')
@@ -80,7 +80,7 @@ const wordsOf = (text: string): string[] =>
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** Proof of a message's words, which a forward cannot repeat; and the message itself, where it is attached. */
+/** Proof of a message's words, which a forward cannot repeat; and the message itself, if attached. */
 const NO_FILE = new Set([
   'message/rfc822',
   'application/pkcs7-signature',
@@ -89,8 +89,8 @@ const NO_FILE = new Set([
 ]);
 
 /**
- * Whether a message brings no file that the other has not: a telephone forwards without attachments, and two scans without a
- * word are two messages. Of a forward the pictures in its text may be the forwarder's own.
+ * Whether a message adds no file that the other lacks: a phone forwards without attachments, and two scans without text are two
+ * messages. Pictures in a forward's text may be the forwarder's own.
  */
 export function bringsNoFileTo(
   other: Files,
@@ -103,7 +103,7 @@ export function bringsNoFileTo(
   );
 }
 
-/** A forward as attachment holds the message's files within it, and they are recorded with it. */
+/** A forward as attachment contains the message's files, which are recorded with it. */
 const withEnclosed = ({ attachments, enclosedFiles = [] }: Files): readonly Attachment[] => [
   ...attachments,
   ...enclosedFiles,

@@ -1,6 +1,6 @@
 /**
- * A staff forward is recorded as the message inside, so that one and its forwards are the same entry, whichever came first; the
- * forward of anybody else is a message of its own. Copies that differ in a footer are one entry too.
+ * A staff forward is recorded as the inner message, so that the message and its forwards are one entry, whichever arrived first;
+ * anyone else's forward is a message of its own. Copies that differ in a footer are one entry too.
  */
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { entryKeyOf, isPending, isStaffForward, withEvidence } from './decided-message.ts';
@@ -11,7 +11,7 @@ import type { Verdict } from './verdict.ts';
 import type { Relations } from './relations.ts';
 import { bringsNoFileTo } from './same-content.ts';
 
-/** Clients that have these words on record already, each with the message by which they have. */
+/** Clients that already have these words on record, each with the message through which they do. */
 export function clientsThatHave(
   message: DecidedMessage,
   related: Relations,
@@ -22,7 +22,7 @@ export function clientsThatHave(
     bringsNoFileTo(other, { ...message, isForward }),
   );
   const having = [
-    // What is not proven gives way to this one where it is.
+    // Unproven copies give way to this one if it is proven.
     ...related.variants.flatMap((copy) =>
       isBetter(message, copy)
         ? []
@@ -31,7 +31,7 @@ export function clientsThatHave(
             return [[clientId, state.kind === 'covered' ? (state.by ?? copy.id) : copy.id]];
           }),
     ),
-    // Decided is as good as written: it will be.
+    // Decided counts as written: it will be.
     ...same.flatMap((other) =>
       clientsOnRecord(other).map((clientId): [string, string] => [clientId, other.id]),
     ),
@@ -40,8 +40,8 @@ export function clientsThatHave(
 }
 
 /**
- * What the ids of a message's rows are made of: the same for its copies, so that two workers which meet two of them write one row,
- * and another for a message that only bears their id, sender and date.
+ * What the ids of a message's rows derive from: the same for its copies, so that two workers with one copy each write one row, and
+ * different for a message that only has their id, sender and date.
  */
 export function entryKeyFor(message: DecidedMessage, { variants, impostors }: Relations): string {
   if (message.verdict !== null) return entryKeyOf(message);
@@ -51,7 +51,7 @@ export function entryKeyFor(message: DecidedMessage, { variants, impostors }: Re
   return impostors.some((other) => entryKeyOf(other) === key) ? message.fingerprint : key;
 }
 
-/** Known messages that are recorded with the words of this one: the message that it forwards, and forwards of the same. */
+/** Known messages recorded with the words of this one: the message it forwards, and forwards of the same. */
 export function sameContentMessages(
   { originals, forwards, siblingForwards }: Relations,
   { forwardedBy }: Pick<Verdict, 'forwardedBy'>,
@@ -66,7 +66,7 @@ const clientsOnRecord = ({ links }: DecidedMessage): string[] =>
     retract === undefined && state.kind !== 'covered' ? [clientId] : [],
   );
 
-/** Says why nothing is written for a client who is linked. */
+/** Explains why nothing is written for a linked client. */
 export function withRecord(verdict: Verdict, links: readonly DecidedLink[]): Verdict {
   const elsewhere = links.flatMap(({ clientId, state }) => (state.kind === 'covered' ? [clientId] : []));
   if (elsewhere.length === 0) return verdict;
@@ -80,16 +80,16 @@ const isFresh = (update: DecidedCaseUpdate): boolean =>
 const bringsNoFile = (message: DecidedMessage, other: DecidedMessage): boolean =>
   bringsNoFileTo(other, { ...message, isForward: true });
 
-/** Whether a message has anything to leave to another one. */
-export const mayYield = (message: DecidedMessage): boolean =>
+/** Whether a message has anything to leave to another. */
+export const mayDefer = (message: DecidedMessage): boolean =>
   isStaffForward(message) && (message.caseUpdates.some(isFresh) || message.links.some(isPending));
 
 /**
- * A staff forward and its original, or two forwards, may be judged at the same moment, neither knowing of the other. Of such a
- * pair the forward, or the one with the higher id, looks again once it is persisted. Those to which it leaves the entry.
+ * A staff forward and its original, or two forwards, may be judged at the same moment without knowing of each other. Of such a pair
+ * the forward, or the one with the higher id, rechecks once it is persisted. Returns the messages to which it leaves the entry.
  */
 export function entryHolders(message: DecidedMessage, related: Relations): DecidedMessage[] {
-  if (!mayYield(message)) return [];
+  if (!mayDefer(message)) return [];
   const hasUpdates = message.caseUpdates.some(isFresh);
   return [...related.originals, ...related.siblingForwards.filter(({ id }) => id < message.id)].filter(
     (other) => hasUpdates || bringsNoFile(message, other),
@@ -97,8 +97,8 @@ export function entryHolders(message: DecidedMessage, related: Relations): Decid
 }
 
 /**
- * A message of ours in a Sent folder and its blind copy, whose id a relay replaced, may be judged at the same moment too. Nothing but
- * their content tells that they are one, so the one with the higher id takes over the entry of the other.
+ * Our message in a Sent folder and its blind copy, whose id a relay replaced, may also be judged at the same moment. Only their
+ * content shows that they are one, so the one with the higher id takes over the other's entry.
  */
 export function copyBefore(
   message: DecidedMessage,
@@ -112,8 +112,8 @@ export function copyBefore(
   return others[0] ?? null;
 }
 
-/** What is left of a message's decision beside that about a copy of it. */
-export function yieldToCopy(
+/** What remains of a message's decision next to one about a copy of it. */
+export function deferToCopyEntry(
   message: DecidedMessage,
   copy: DecidedMessage,
 ): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict' | 'entryKey'> {
@@ -134,8 +134,8 @@ const withoutEcho = (update: DecidedCaseUpdate) => ({
   awaitsParent: update.awaitsParent === true,
 });
 
-/** What is left of a message's decision beside the entries of `entryHolders`; null where they take nothing of it. */
-export function yieldTo(
+/** What remains of a message's decision next to the entries of `entryHolders`; null if they take nothing of it. */
+export function deferTo(
   holders: readonly DecidedMessage[],
   { message, related }: { readonly message: DecidedMessage; readonly related: Relations },
 ): Pick<DecidedMessage, 'links' | 'caseUpdates' | 'verdict'> | null {

@@ -1,18 +1,18 @@
-/** Which of the ids in a message say anything about what belongs together. */
+/** Which ids in a message say anything about what belongs together. */
 import type { Header } from '../mime/parsed-message.ts';
 
-/** What programs write where a value is missing. */
+/** What programs write for a missing value. */
 const NO_VALUE =
   /^(?:undefined|null|none|nil|nan|false|true|unknown|empty|example|test|\(?none\)?|0+|\[object object\])$/u;
-/** Hosts that every machine has, so that their names tell nothing apart. */
+/** Hosts that every machine has, so their names distinguish nothing. */
 const ANY_HOST =
   /^(?:localhost|localhost\.localdomain|localdomain|local|\(none\)|127\.0\.0\.1|\[127\.0\.0\.1\]|\[::1\]|::1|0\.0\.0\.0)$/u;
-/** Below this, or without a digit, what stands before such a host is a word, not a number that was drawn. */
+/** Shorter, or without a digit, the part before such a host is a word, not a generated number. */
 const MIN_DRAWN_CHARS = 8;
 
 /**
- * Whether an id can identify a message (RFC 5322 §3.6.4: unique in the world, so it has a host and something drawn by it). Programs
- * write `<undefined>`, `<null@null>` or `<0@localhost>` into messages of strangers, who then share a thread.
+ * Whether an id can identify a message (RFC 5322 §3.6.4: unique in the world, so it has a host and something generated there).
+ * Programs write `<undefined>`, `<null@null>` or `<0@localhost>` into messages of strangers, who then share a thread.
  */
 export function identifies(id: string): boolean {
   const at = id.lastIndexOf('@');
@@ -22,13 +22,13 @@ export function identifies(id: string): boolean {
   return local.length >= MIN_DRAWN_CHARS && /\d/u.test(local);
 }
 
-/** `X-Microsoft-Original-Message-ID`, `X-Google-Original-Message-ID` and their like. */
+/** `X-Microsoft-Original-Message-ID`, `X-Google-Original-Message-ID` and similar. */
 const ORIGINAL_ID = /^x-(?:[a-z0-9]{1,30}-){0,4}original-message-?id$/u;
-/** No relay keeps more than the one it replaced; what follows was added to hit. */
+/** A relay keeps only the id it replaced; further ones were added to cause matches. */
 const MAX_ORIGINAL_IDS = 4;
 const MAX_ID_CHARS = 998;
 
-/** Ids under which the sender knows the message: a relay on the way put its own in their place and kept them. */
+/** Ids under which the sender knows the message: a relay replaced them with its own and kept them. */
 export function originalIds(headers: readonly Header[], messageId: string | null): string[] {
   const ids = headers.flatMap(({ name, value }) =>
     ORIGINAL_ID.test(name) ? [value.trim().replaceAll(/^<|>$/gu, '').replaceAll(/\s+/gu, '')] : [],

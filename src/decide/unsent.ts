@@ -5,8 +5,8 @@ import type { MessageFacts } from './message-facts.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * A draft is a message of its own, under the hash of its bytes: what is sent later, under the same id and often with the same words,
- * must not be taken for a copy of it.
+ * A draft is a message of its own, identified by the hash of its bytes: the sent version, with the same id and often the same
+ * words, must not count as its copy.
  */
 export function asUnsent(
   { contentKey: _, ...facts }: MessageFacts,
@@ -17,7 +17,7 @@ export function asUnsent(
   return { ...facts, fingerprint, variantKey: fingerprint, originKey: null, carriesKey: null, unsent };
 }
 
-/** Nobody got it, so it is on nobody's record. A person may link it all the same. */
+/** Nobody received it, so it is on nobody's record. A person may still link it. */
 export function withUnsent(verdict: Verdict, unsent: Unsent | undefined): Verdict {
   if (unsent === undefined || verdict.clients.some(({ via }) => via === 'decision')) return verdict;
   const detail = `${unsent.kind === 'draft' ? 'a draft' : 'deleted'}: ${unsent.sign}, and no server received it`;

@@ -35,9 +35,9 @@ export interface Verdict {
   readonly clients: readonly Link[];
   /** Clients that a person may mean; nothing is written for them. */
   readonly candidates: readonly Link[];
-  /** A stable code, null where `kind` says all. */
+  /** A stable code, null if `kind` says everything. */
   readonly reason: string | null;
-  /** Staff address that forwarded the message, where the message inside was judged. */
+  /** Staff address that forwarded the message, if the inner message was judged. */
   readonly forwardedBy: string | null;
   readonly evidence: readonly Evidence[];
 }

@@ -8,7 +8,7 @@ import type { Rules } from '../decide/rules.ts';
 import type { DnsAnswers } from '../mail/authentication/dns-answers.ts';
 import type { SmtpSession } from '../mail/authentication/smtp-session.ts';
 
-/** What `explain --config FILE` may hold: rules, the mailbox the messages are taken to be in, and the facts of delivery. */
+/** The content of `explain --config FILE`: rules, the mailbox the messages are in, and the facts of delivery. */
 export interface ExplainConfig {
   readonly rules: Rules;
   readonly mailbox: { readonly name: string; readonly role: 'capture' | 'dropbox' };
@@ -16,7 +16,7 @@ export interface ExplainConfig {
   readonly smtp: SmtpSession | null;
   /** Answers by name (lower-case, no trailing dot) and record type, as Node's resolver returns them; null: not given. */
   readonly dns: DnsAnswers | null;
-  /** Keys that mean nothing here; the rest of the file counts. */
+  /** Unknown keys; the rest of the file counts. */
   readonly warnings: readonly string[];
 }
 
@@ -25,9 +25,9 @@ export type ExplainConfigReading =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads the parsed JSON of `explain --config FILE`. What is left out keeps its default; an unknown key is a warning;
- * every value that cannot be read is reported. `settings` count for what the file leaves out. Without `authentication`, senders are checked where there is something to check them
- * by: real DNS (`useDns`), the file's, or a server whose results are trusted.
+ * Reads the parsed JSON of `explain --config FILE`. Omitted values keep their defaults; an unknown key is a warning; every
+ * unreadable value is reported. `settings` apply to what the file omits. Without `authentication`, senders are checked if there is
+ * something to check them by: real DNS (`useDns`), the file's, or a server whose results are trusted.
  */
 export function rulesFromExplainConfig(
   json: unknown,

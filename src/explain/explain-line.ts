@@ -1,6 +1,6 @@
 import type { Explained } from './explain.ts';
 
-/** One line of `explain --json`: the contract, exactly. */
+/** One line of `explain --json`: exactly the contract. */
 export function explainLine(explained: Explained): Record<string, unknown> {
   const { file, reading, authentication, verdict, tags, caseUpdates } = explained;
   const { mail } = reading;

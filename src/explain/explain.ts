@@ -13,13 +13,13 @@ import type { CaseUpdateRow } from './memory-store.ts';
 import { readFile, resolverOf } from './unjudged.ts';
 import type { Unjudged } from './unjudged.ts';
 
-/** Decided about one message, with what was decided about. */
+/** The decision about one message, with its input. */
 export interface Explained {
   readonly file: string;
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
-  /** Where a second reader differs; null where no comparison was asked for. */
+  /** Where a second reader differs; null if no comparison was requested. */
   readonly compared: readonly Disagreement[] | null;
   readonly verdict: Verdict;
   readonly tags: readonly CaseTag[];
@@ -27,15 +27,15 @@ export interface Explained {
 }
 
 /**
- * Decides about messages together, in the order of their dates, in one empty store: what `docketmail explain` shows. Needs no server.
- * DNS is asked only with `useDns`, or answered from the configuration's map.
+ * Decides about messages together, in date order, in one empty store: what `docketmail explain` shows. Needs no server. Uses DNS
+ * only with `useDns`, or answers from the configuration's map.
  */
 export async function explain(input: {
   readonly files: AsyncIterable<MessageFile>;
   readonly clients: readonly ExplainClient[];
   readonly config: ExplainConfig;
   readonly useDns: boolean;
-  /** Compares every message with a second reader; else only those that decide something by what both read. */
+  /** Compares every message with a second reader; otherwise only those that need a second reading. */
   readonly compare?: boolean;
 }): Promise<Explained[]> {
   const { config, compare = false } = input;

@@ -12,7 +12,7 @@ export interface ExplainClient extends WrittenAddresses {
   readonly _id: unknown;
 }
 
-/** The clients as the decision asks for them. */
+/** The clients in the form the decision needs. */
 export type Clients = Pick<Known, 'book' | 'clients'>;
 
 export function readClients(documents: readonly ExplainClient[]): Clients {
@@ -27,7 +27,7 @@ export function readClients(documents: readonly ExplainClient[]): Clients {
   return { book, clients: new Set(documents.map(({ _id }) => String(_id))) };
 }
 
-/** What is known beside a message: the other messages of the call and the clients. Nobody decided anything. */
+/** What is known besides a message: the other messages of the call and the clients. There are no decisions by people. */
 export function gather({
   store,
   clients,

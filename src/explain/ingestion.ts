@@ -1,11 +1,11 @@
-/** The steps of ingestion over a store in memory: what becomes of a message, and of those that waited for it. */
+/** The steps of ingestion over an in-memory store: the result for a message, and for those that waited for it. */
 import { decide, isNews, stateWhenWritten } from '../decide/decide.ts';
 import { messageIdOf } from '../decide/decided-message.ts';
 import type { DecidedMessage } from '../decide/decided-message.ts';
 import { copyKind, differs, saysSame } from '../decide/doubtful-copy.ts';
 import { recipientsBeside } from '../decide/facts-from-mail.ts';
 import type { Verdict } from '../decide/verdict.ts';
-import { entryHolders, yieldTo } from '../decide/same-entry.ts';
+import { entryHolders, deferTo } from '../decide/same-entry.ts';
 import type { ExplainConfig } from './explain-config.ts';
 import { gather } from './gather.ts';
 import type { Clients } from './gather.ts';
@@ -16,17 +16,17 @@ import type { Unjudged } from './unjudged.ts';
 
 export interface Outcome {
   readonly verdict: Verdict;
-  /** Those that this message put on record, as they stand now. */
+  /** The updates recorded by this message, in their current state. */
   readonly caseUpdates: readonly CaseUpdateRow[];
 }
 
 export interface Ingestion {
-  /** Decides about a message and about those that waited for it. To be called in the order of dates. */
+  /** Decides about a message and about those that waited for it. Call in date order. */
   readonly receive: (copy: Unjudged) => void;
   readonly outcomeOf: (copy: Unjudged) => Outcome;
 }
 
-/** All that was read and decided so far. */
+/** Everything read and decided so far. */
 interface State {
   readonly store: MemoryStore;
   readonly clients: Clients;
@@ -36,7 +36,7 @@ interface State {
   /** The message of each copy, and the copies of each message. */
   readonly idsOf: Map<Unjudged, string>;
   readonly copiesOf: Map<string, Unjudged[]>;
-  /** What a copy that names recipients of its own was judged to be, which is not what the first copy was. */
+  /** The verdict on a copy with recipients of its own, which differs from the first copy's. */
   readonly verdicts: Map<Unjudged, Verdict>;
   /** Messages to judge again. */
   readonly waiting: string[];
@@ -108,7 +108,7 @@ function receiveCopy(state: State, copy: Unjudged, known: DecidedMessage): void 
   }
 }
 
-/** Copies that name others than the one that is proven are messages of their own, which wait. */
+/** Copies with other recipients than the proven one are messages of their own, which wait. */
 function receiveDoubtful(state: State, copy: Unjudged, copyOf: string): void {
   const own = `copy:${copy.file}`;
   const { contentKey: _, ...facts } = copy.facts;
@@ -144,7 +144,7 @@ function judge(
     flags: [...new Set([...before.flags, ...newFlags])],
   };
   const { relations } = known;
-  const left = yieldTo(entryHolders(judged, relations), { message: judged, related: relations });
+  const left = deferTo(entryHolders(judged, relations), { message: judged, related: relations });
   const message = { ...judged, ...left };
   verdicts.set(copy, message.verdict ?? verdict);
   record(store, { message, mail, isFirst });
@@ -158,7 +158,7 @@ function outcomeOf({ store, idsOf, copiesOf, verdicts }: State, copy: Unjudged):
   const verdict = verdicts.get(copy) ?? message?.verdict;
   if (!message || !verdict) throw new Error(`${copy.file} was not judged`);
   const updates = caseUpdatesOf(store, message);
-  // One message to each of many: this copy tells of those whom it names.
+  // One message to each of many: this copy covers the recipients it names.
   const isOneOfMany = verdicts.has(copy) && (copiesOf.get(message.id)?.length ?? 0) > 1;
   const own = new Set(verdict.clients.map(({ clientId }) => clientId));
   return {
@@ -180,7 +180,7 @@ const unjudged = ({ facts, authentication }: Unjudged, { mailbox }: ExplainConfi
   lost: [],
 });
 
-/** As the marks of the database ask: see `markDependants`. */
+/** Like the marks in the database: see `markDependants`. */
 const isWaitingIn =
   (store: MemoryStore) =>
   (id: string): boolean => {

@@ -8,7 +8,7 @@ import { isAskedFor, MAX_RELATED, MAX_THREAD, relationKeys } from '../decide/rel
 import type { threadKeys } from '../decide/relations.ts';
 import { identifies } from '../decide/thread-ids.ts';
 
-/** A case update on record. */
+/** A recorded case update. */
 export interface CaseUpdateRow extends CaseRow {
   readonly clientId: string;
   readonly title: string;
@@ -28,22 +28,22 @@ export const caseRowKey = (
 ): string => JSON.stringify([entryKeyOf(message), clientId, ref]);
 
 /**
- * What the database is to ingestion, for the messages of one call. Everything is found by a key, so that each of 100,000
- * messages costs what one of a hundred does. Answers are in the order in which the messages came.
+ * Stands in for the database during one call. Everything is found by a key, so that each of 100,000 messages costs as much as one
+ * of a hundred. Results are in order of arrival.
  */
 export interface MemoryStore {
   readonly get: (id: string) => DecidedMessage | undefined;
   readonly put: (message: DecidedMessage) => void;
-  /** Other messages that `relationKeys` asks for. */
+  /** Other messages that match `relationKeys`. */
   readonly related: (message: DecidedMessage) => readonly DecidedMessage[];
-  /** Clients of other messages that `threadKeys` asks for. */
+  /** Clients of other messages that match `threadKeys`. */
   readonly threadClients: (message: DecidedMessage, keys: ReturnType<typeof threadKeys>) => readonly string[];
   /** Ids of the messages that answer or forward this one. */
   readonly dependants: (message: DecidedMessage) => readonly string[];
   readonly caseRow: (key: string) => CaseUpdateRow | undefined;
-  /** Writes or removes (null) a row, and derives its case anew. */
+  /** Writes or removes (null) a row, and derives its case again. */
   readonly putCaseRow: (key: string, row: CaseUpdateRow | null) => void;
-  /** For each case number, the claims to that case that took effect. */
+  /** For each case number, the effective claims to that case. */
   readonly claims: (refs: readonly string[]) => Map<string, readonly Claim[]>;
 }
 
@@ -143,7 +143,7 @@ function openCaseRows(): Pick<MemoryStore, 'caseRow' | 'putCaseRow' | 'claims'> 
   };
 }
 
-/** Where the rows of a case lie; the first is the row's own place. Without a number each client has one case. */
+/** The case keys of a row; the first is the row's own. Without a number each client has one case. */
 const caseKeysOf = ({ clientId, ref }: CaseUpdateRow): string[] =>
   ref === null ? [`client ${clientId}`] : spellingsOfRef(ref).map((spelling) => `case ${spelling}`);
 

@@ -1,4 +1,4 @@
-/** What writing a decision down does, where the record is a store in memory. */
+/** What recording a decision does, with an in-memory store as record. */
 import { caseRowOf } from '../decide/case-status.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/decided-message.ts';
 import type { Mail } from '../mail/mail.ts';
@@ -24,7 +24,7 @@ export function record(store: MemoryStore, { message, ...given }: Recorded): voi
   });
 }
 
-/** The message without the links that are to be taken back; what they put on record goes. */
+/** The message without links marked for removal, and without what they recorded. */
 function retracted(store: MemoryStore, message: DecidedMessage): DecidedMessage {
   const isTaken = ({ retract }: DecidedLink): boolean => retract !== undefined && retract !== 'outranked';
   const taken = new Set(message.links.filter(isTaken).map(({ clientId }) => clientId));

@@ -18,15 +18,15 @@ import { compareWithSecond, findDisagreements } from '../read/find-disagreements
 import type { ExplainConfig } from './explain-config.ts';
 import type { MessageFacts } from '../decide/message-facts.ts';
 
-/** A message that was read; what it tells depends on no other. */
+/** A message that was read; independent of all others. */
 export interface Unjudged {
   readonly file: string;
   readonly reading: ReadMail;
   readonly facts: MessageFacts;
   readonly authentication: Authentication;
-  /** Where a second reader differs, of a message that decides something by it. */
+  /** Where a second reader differs, for a message that needs a second reading. */
   readonly disagreements: readonly Disagreement[];
-  /** The same of any message; null where nobody asked. */
+  /** The same for any message; null if not requested. */
   readonly compared: readonly Disagreement[] | null;
 }
 

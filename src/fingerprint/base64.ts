@@ -4,30 +4,30 @@ const LF = 10;
 const CR = 13;
 const EQUALS = 61;
 
-/** Work space, never kept between two calls: a stage is done with what it is given when it returns. */
+/** Scratch buffer, never kept between calls: a stage has used its input when it returns. */
 const blockBytes = 64 * 1024;
 const significant = Buffer.allocUnsafeSlow(blockBytes + 4);
 const decoded = Buffer.allocUnsafeSlow(blockBytes + 4);
 
-/** 1 for the base64 alphabet (RFC 2045 §6.8, and that of RFC 4648 §5), 2 for "=", 0 for what is to be ignored. */
+/** 1 for the base64 alphabet (RFC 2045 §6.8, and that of RFC 4648 §5), 2 for "=", 0 for ignored characters. */
 const base64Class = new Uint8Array(256);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_') {
   base64Class[char.charCodeAt(0)] = 1;
 }
 base64Class[EQUALS] = 2;
 
-/** Decodes the first characters of the work space to the end of what is decoded, and returns the new end. */
+/** Decodes the first `length` characters of the scratch buffer to the end of the output, and returns the new end. */
 function decodeFirst(length: number, at: number): number {
   if (length === 0) return at;
   return at + decoded.write(significant.toString('latin1', 0, length), at, 'base64');
 }
 
 /**
- * Foreign characters are ignored, as RFC 2045 §6.8 wants; "=" ends a group of four wherever it stands, so that concatenated
- * base64 is read to its end. Whole lines are decoded by the runtime at once, some ten times faster than byte by byte.
+ * Ignores foreign characters, as RFC 2045 §6.8 requires; "=" ends a group of four anywhere, so that concatenated base64 is read to
+ * its end. The runtime decodes whole lines at once, about ten times faster than byte by byte.
  */
 export function base64Decoder(next: Stage): Stage {
-  /** Up to three characters of a group that is not complete. */
+  /** Up to three characters of an incomplete group. */
   let carried = '';
   const decodeBytes = (bytes: Buffer): void => {
     for (let start = 0; start < bytes.length; start += blockBytes) {
@@ -49,12 +49,12 @@ export function base64Decoder(next: Stage): Stage {
       carried = significant.toString('latin1', whole, length);
     }
   };
-  /** @returns false where the lines hold anything but whole groups of the alphabet. */
+  /** @returns false if the lines contain anything but whole groups of the alphabet. */
   const decodeLines = (lines: Buffer): boolean => {
     const expected = ((lines.length - countLineEndBytes(lines)) / 4) * 3;
     if (carried !== '' || !Number.isInteger(expected) || lines.length > blockBytes) return false;
     const filled = decoded.write(lines.toString('latin1'), 'base64');
-    // Each character that is foreign, and all after "=", would be missing here.
+    // Each foreign character, and everything after "=", would be missing here.
     if (filled !== expected) return false;
     next.write(decoded.subarray(0, filled));
     return true;
@@ -76,7 +76,7 @@ export function base64Decoder(next: Stage): Stage {
   };
 }
 
-/** Bytes of the line ends, as long as they are all alike; the last byte is a line feed. What else there is, the caller notices. */
+/** Number of line-end bytes, if all line ends are alike; the last byte is a line feed. The caller notices anything else. */
 function countLineEndBytes(lines: Buffer): number {
   const length = lines.indexOf(LF) + 1;
   const perLine = lines[length - 2] === CR ? 2 : 1;

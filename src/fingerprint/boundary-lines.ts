@@ -1,4 +1,4 @@
-/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is no boundary. */
+/** RFC 2046 §5.1.1 allows 70 characters; some programs write more. A longer line is not a boundary. */
 const maxBoundaryLine = 300;
 
 const LF = 10;
@@ -6,7 +6,7 @@ const DASH = 45;
 const nothing: Buffer = Buffer.alloc(0);
 const dashesAtLineStart = Buffer.from('\n--');
 
-/** Characters of a boundary are bytes; behind it stand dashes or blanks. */
+/** Characters of a boundary are bytes; dashes or blanks follow it. */
 export function isBoundaryAt(boundary: string, bytes: Buffer, start: number): boolean {
   const end = start + boundary.length;
   for (let index = 0; index < boundary.length; index += 1)
@@ -15,25 +15,25 @@ export function isBoundaryAt(boundary: string, bytes: Buffer, start: number): bo
   return next <= 0x20 || next === DASH || next >= 0x80;
 }
 
-/** Splits the stream into lines that begin with "--", which may be boundaries, and all that stands between. */
+/** Splits the stream into lines that begin with "--", which may be boundaries, and everything between. */
 export function createBoundaryLines({
   mayBeBoundary,
   isBoundary,
   addBytes,
 }: {
-  /** False where a whole line, which begins at `start`, is none for sure. Answers megabytes of dashes, each a line of its own. */
+  /** False if the whole line that begins at `start` is surely not one. Against megabytes of dashes, each a line of its own. */
   readonly mayBeBoundary: (bytes: Buffer, start: number) => boolean;
   readonly isBoundary: (line: string) => boolean;
   readonly addBytes: (bytes: Buffer) => void;
 }): { write(chunk: Buffer): void; end(): void } {
   let atLineStart = true;
-  /** The start of a line that may be a boundary, or of what may become one. */
+  /** The start of a line that may be a boundary, or may become one. */
   let held = nothing;
 
   const isNone = (chunk: Buffer, start: number): boolean =>
     !mayBeBoundary(chunk, start) && chunk.indexOf(LF, start) >= 0;
 
-  /** Reads on in a line that begins with dashes. @returns where to go on in the chunk. */
+  /** Continues a line that begins with dashes. @returns where to continue in the chunk. */
   const readDashes = (chunk: Buffer, start: number): number => {
     const feed = chunk.indexOf(LF, start);
     const lineEnd = feed < 0 ? chunk.length : feed + 1;
@@ -49,7 +49,7 @@ export function createBoundaryLines({
     return end;
   };
 
-  /** @returns where the next line that may be a boundary begins. */
+  /** @returns where the next possible boundary line begins. */
   const readOther = (chunk: Buffer, start: number): number => {
     let found = chunk.indexOf(dashesAtLineStart, start);
     while (found >= 0 && isNone(chunk, found + 1)) found = chunk.indexOf(dashesAtLineStart, found + 1);

@@ -4,14 +4,14 @@ import type { Identity } from './identity.ts';
 import { createLeafWalker } from './leaf-walker.ts';
 import type { Leaf } from './leaf-walker.ts';
 
-/** Who a message is, whatever route its copy took. */
+/** The identity of a message, whatever route its copy took. */
 export interface FingerprintResult {
   /**
-   * `v1:` and 64 hex digits over the normalised Message-ID, From addresses, Date, Subject and leaf digests, plus To and Cc
-   * where there is no Message-ID. `raw:` and the SHA-256 of the bytes where there is none of these headers.
+   * `v1:` and 64 hex digits over the normalised Message-ID, From addresses, Date, Subject and leaf digests, plus To and Cc if there
+   * is no Message-ID. `raw:` and the SHA-256 of the bytes if there are none of these headers.
    */
   readonly fingerprint: string;
-  /** In the order of the message. */
+  /** In message order. */
   readonly leaves: readonly Leaf[];
   /** Digests of the leaves that are files, in order. */
   readonly attachmentDigests: readonly string[];
@@ -22,20 +22,20 @@ export interface FingerprintResult {
 export interface Fingerprinter {
   /** The bytes of the message in order, in pieces of any size. A piece may be reused after the call. */
   write(chunk: Buffer): void;
-  /** `poster`: who wrote what a list sends under its own address, for the variant key alone. */
+  /** `poster`: the author of what a list sends under its own address; only used for the variant key. */
   end(known?: { readonly poster: string | null }): FingerprintResult;
 }
 
-/** Large pieces are cut to this, so that the work space of the steps stays in the processor's cache. */
+/** Larger pieces are cut to this, so that the scratch buffers stay in the processor's cache. */
 const pieceBytes = 64 * 1024;
 
-/** Memory is constant, time linear, whatever the message. It never fails. */
+/** Constant memory and linear time for any message. Never fails. */
 export function createFingerprinter(): Fingerprinter {
   let identity: Identity | null = null;
   const walker = createLeafWalker((found) => {
     identity = found;
   });
-  // Only until the headers have shown that there is something better.
+  // Only until the headers provide something better.
   let raw: Hash | null = createHash('sha256');
   const writePiece = (piece: Buffer): void => {
     walker.write(piece);
@@ -74,7 +74,7 @@ export function fingerprintOf(raw: Buffer): string {
   return fingerprinter.end().fingerprint;
 }
 
-/** The identity of unreadable and of oversize mail. Takes the raw bytes or their SHA-256 in hex. */
+/** The identity of unreadable and oversize messages. Takes the raw bytes or their SHA-256 in hex. */
 export function rawFingerprint(raw: Buffer | string): string {
   return `raw:${typeof raw === 'string' ? raw : createHash('sha256').update(raw).digest('hex')}`;
 }

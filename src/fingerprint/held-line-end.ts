@@ -9,9 +9,9 @@ const lineEnds: Readonly<Record<'lf' | 'cr' | 'crlf', Buffer>> = {
   crlf: Buffer.from('\r\n'),
 };
 
-/** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), so it waits for what follows. */
+/** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), so it is held until the next bytes. */
 export interface HeldLineEnd {
-  /** Writes the bytes, but the line end they end in. */
+  /** Writes the bytes, except a line end at their end. */
   write(digest: LeafDigest, bytes: Buffer): void;
   drop(): void;
 }

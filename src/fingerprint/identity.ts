@@ -2,16 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import type { PartHeaders } from './leaf-headers.ts';
 
 /**
- * The header facts that a fingerprint counts, in one normal form for copies that took other routes: folding, white space,
- * letter case of ids and addresses, display names, comments, the zone of the date and the encoding of the subject do not
- * count. Part of every fingerprint ever stored: it shares no code with the parser, and a change here needs a new version.
+ * The header facts in a fingerprint, normalised so that copies by different routes agree: folding, white space, letter case of ids
+ * and addresses, display names, comments, the zone of the date and the encoding of the subject do not count. Part of every
+ * fingerprint ever stored: it shares no code with the parser, and a change here needs a new version.
  */
 export interface Identity {
-  /** Without angle brackets, null where absent or empty. */
+  /** Without angle brackets, null if absent or empty. */
   readonly messageId: string | null;
-  /** Addresses with commas between, or the text where there is none. */
+  /** Addresses separated by commas, or the text if there is none. */
   readonly from: string;
-  /** Seconds since 1970, or the text where it is no RFC 5322 date. */
+  /** Seconds since 1970, or the text if it is not an RFC 5322 date. */
   readonly date: string;
   readonly subject: string;
   readonly to: string;
@@ -44,8 +44,8 @@ function squeeze(text: string): string {
 }
 
 /**
- * What stands in angle brackets, or the whole entry without comments. Entries without "@" (a group's name, a part of an
- * unquoted display name) count only where nothing else does.
+ * The text in angle brackets, or the whole entry without comments. Entries without "@" (a group name, a part of an unquoted display
+ * name) only count if there is nothing else.
  */
 function addressesOf(value: string): string {
   const entries: string[] = [];
@@ -135,9 +135,9 @@ function dateOf(value: string): string {
 }
 
 /**
- * The subject as bytes in UTF-8 where it says so or can be one of the encodings that every program knows; words of other
- * charsets keep their bytes and the charset's name. So a relay that encodes a UTF-8 subject anew changes nothing, and no
- * charset table, which differs between versions of a runtime, takes part.
+ * The subject as UTF-8 bytes if it says so or is in an encoding that every program knows; words in other charsets keep their bytes
+ * and the charset's name. A relay that re-encodes a UTF-8 subject changes nothing, and no charset table, which differs between
+ * runtime versions, is involved.
  */
 function wordsOf(value: string): string {
   const encodedWord = /=\?([^?\s]{1,60})\?([bq])\?([^?\s]{0,2000})\?=/giu;
@@ -146,13 +146,13 @@ function wordsOf(value: string): string {
   for (const match of value.matchAll(encodedWord)) {
     const [whole, label = '', encoding = '', payload = ''] = match;
     const between = value.slice(end, match.index);
-    // White space between two encoded words is not shown (RFC 2047 §6.2).
+    // White space between two encoded words is not displayed (RFC 2047 §6.2).
     if (runs.length === 0 || between.trim() !== '') runs.push(plainRun(between));
     end = match.index + whole.length;
     const charset = label.split('*', 1)[0]?.toLowerCase() ?? '';
     const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(payload, 'base64') : unquote(payload);
     const last = runs.at(-1);
-    // A character may be split between two words, so those of one charset are decoded together.
+    // A character may be split across two words, so words of one charset are decoded together.
     if (last?.charset === charset) last.bytes.push(bytes);
     else runs.push({ charset, bytes: [bytes] });
   }
@@ -160,7 +160,7 @@ function wordsOf(value: string): string {
   return runs.map(decodeRun).join('').replace(/\s+/gu, ' ').trim();
 }
 
-/** Words of one charset without anything between; charset "" for text that is not encoded. */
+/** Adjacent words of one charset; charset "" for text that is not encoded. */
 interface Run {
   readonly charset: string;
   readonly bytes: Buffer[];
@@ -184,5 +184,5 @@ function decodeRun({ charset, bytes: pieces }: Run): string {
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1');
 }
 
-/** Bytes that stand in the header as they are ("") are UTF-8 as well (RFC 6532), or latin1 where they cannot be. */
+/** Raw header bytes ("") are UTF-8 as well (RFC 6532), or latin1 if they cannot be. */
 const unicodeNames: ReadonlySet<string> = new Set(['', 'utf-8', 'utf8', 'us-ascii']);

@@ -5,8 +5,8 @@ import { quotedPrintableDecoder } from './quoted-printable.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * SHA-256 of one leaf part, fed with its encoded bytes in pieces of any size. The memory is constant, whatever the part.
- * The result is part of every fingerprint ever stored: a change here needs a new fingerprint version.
+ * SHA-256 of one leaf part, fed with its encoded bytes in pieces of any size. Constant memory for any part. The result is part of
+ * every fingerprint ever stored: a change here needs a new fingerprint version.
  */
 export interface LeafDigest {
   write(piece: Buffer): void;
@@ -17,7 +17,7 @@ export interface LeafDigest {
 /** RFC 2045 §6; 7bit, 8bit, binary and everything unknown are identity. */
 export type TransferEncoding = 'base64' | 'quoted-printable' | 'identity';
 
-/** Small pieces are gathered first: a message of three-byte lines must not cost a native call for each. */
+/** Small pieces are collected first: a message of three-byte lines must not cost a native call for each. */
 const gatherBytes = 16 * 1024;
 
 export function createLeafDigest({

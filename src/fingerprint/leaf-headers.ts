@@ -5,11 +5,11 @@ import type { LeafDigest, TransferEncoding } from './leaf-digest.ts';
 export interface PartHeaders {
   /** By lower-cased name: every value, unfolded, as latin1. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
-  /** Lines that are no header: they may be the text of a message that lacks its empty line, so they count. */
+  /** Lines that are not header fields: they may be the text of a message without its empty line, so they count. */
   readonly stray: LeafDigest | null;
 }
 
-/** What the body of a part is. */
+/** The kind of body a part has. */
 export type PartContent = {
   readonly contentType: string;
   readonly attachment: boolean;
@@ -33,21 +33,21 @@ const wantedFields: ReadonlySet<string> = new Set([
 
 /** A longer line or field is cut: megabyte headers are an attack, and real ones stay under this even with 1,000 recipients. */
 const maxFieldBytes = 64 * 1024;
-/** A header of 100,000 Subject fields says nothing more than its first ones. */
+/** A header of 100,000 Subject fields says no more than its first ones. */
 const maxValuesPerField = 20;
 
-/** Header lines cost more time than any other bytes. A message with more than this in all its headers is an attack. */
+/** Header lines take more time than any other bytes. A message with more than this in all its headers is an attack. */
 const maxHeaderBytes = 2 * 1024 * 1024;
 
 const LF = 10;
 const CR = 13;
 
 export interface HeaderLines {
-  /** @returns null while the header goes on; the bytes after its empty line when it has ended, or when it is cut. */
+  /** @returns null while the header continues; the bytes after its empty line once it has ended or was cut. */
   write(bytes: Buffer): Buffer | null;
-  /** All headers together are too long: nothing that follows is to be read as one. */
+  /** All headers together are too long: nothing after this is read as one. */
   isExhausted(): boolean;
-  /** The header as far as it came; the next write begins another. */
+  /** The header so far; the next write begins another. */
   take(): PartHeaders;
 }
 
@@ -82,7 +82,7 @@ export function createFingerprintHeaderLines(): HeaderLines {
       return;
     }
     current = null;
-    // The envelope line of an mbox file, which is not part of the message.
+    // The envelope line of an mbox file, not part of the message.
     if (isFirst && /^>?From /u.test(text)) return;
     stray ??= createLeafDigest({ encoding: 'identity', text: true });
     stray.write(Buffer.from(`${text}\n`, 'latin1'));
@@ -132,7 +132,7 @@ export function createFingerprintHeaderLines(): HeaderLines {
 
 const mediaType = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/u;
 
-/** RFC 2045 §5.2: without a Content-Type, or with one that cannot be read, the default of the place. */
+/** RFC 2045 §5.2: without a Content-Type, or with an unreadable one, the default of the context. */
 export function contentOf({ fields }: PartHeaders, defaultType: string): PartContent {
   const given = fields.get('content-type')?.[0];
   const parameters = given === undefined ? new Map<string, string>() : parametersOf(given);
@@ -149,7 +149,7 @@ export function contentOf({ fields }: PartHeaders, defaultType: string): PartCon
     if (boundary !== '') return { kind: 'multipart', contentType, attachment: false, boundary };
     return { kind: 'leaf', contentType, attachment: false, encoding: 'identity', text: true };
   }
-  // A message inside has no transfer encoding (RFC 2046 §5.2.1); where it has one, it is a file.
+  // A nested message has no transfer encoding (RFC 2046 §5.2.1); if it has one, it is a file.
   const isMessage = contentType === 'message/rfc822' || contentType === 'message/global';
   if (isMessage && encoding === 'identity') return { kind: 'message', contentType, attachment: true };
   const text = isText || (contentType.startsWith('message/') && !isMessage);
@@ -172,7 +172,7 @@ function boundaryOf(parameters: ReadonlyMap<string, string>): string {
       boundary += parameters.get(`boundary*${piece}`) ?? '';
     }
   }
-  // A line over 300 bytes is no boundary, so neither is what could only stand on one.
+  // A line over 300 bytes is not a boundary, so neither is anything that only fits on one.
   return boundary.length <= 250 ? boundary.trimEnd() : '';
 }
 

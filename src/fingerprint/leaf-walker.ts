@@ -8,9 +8,9 @@ import { createLeafDigest } from './leaf-digest.ts';
 import type { LeafDigest } from './leaf-digest.ts';
 
 /**
- * Walks the MIME structure of a message (RFC 2046) as its bytes come in, and hashes every leaf part. It knows nothing of
- * charsets, languages or display: only boundaries and transfer encodings. Everything it decides is part of every
- * fingerprint ever stored: a change here needs a new fingerprint version.
+ * Walks the MIME structure of a message (RFC 2046) as its bytes arrive, and hashes every leaf part. It knows nothing of charsets,
+ * languages or display: only boundaries and transfer encodings. Everything it decides is part of every fingerprint ever stored: a
+ * change here needs a new fingerprint version.
  */
 export interface LeafWalker {
   /** Pieces of any size give the same result. */
@@ -19,23 +19,23 @@ export interface LeafWalker {
 }
 
 export interface Leaf {
-  /** Lower-cased, without parameters; "message/rfc822" for the headers of a message inside, whose parts follow. */
+  /** Lower-cased, without parameters; "message/rfc822" for the headers of a nested message, whose parts follow. */
   readonly contentType: string;
-  /** A file to a reader, or a part of one, as opposed to text that is read in place. */
+  /** A file to a reader, or part of one, as opposed to text that is read in place. */
   readonly attachment: boolean;
-  /** SHA-256 in hex of the decoded bytes; of text with its line ends levelled. */
+  /** SHA-256 in hex of the decoded bytes; of text with normalised line ends. */
   readonly digest: string;
   /** Bytes of what was hashed. */
   readonly size: number;
 }
 
-/** The parser refuses more than this as well; real mail stays under a few hundred. What follows counts as one opaque leaf. */
+/** The parser's limit too; real mail stays under a few hundred. The rest counts as one opaque leaf. */
 const maxParts = 1000;
 /** A multipart deeper than this counts as one opaque leaf. Real mail stays under ten. */
 const maxDepth = 50;
 interface OpenMultipart {
   readonly boundary: string;
-  /** What its parts are where they do not say: messages in a digest (RFC 2046 §5.1.5). */
+  /** The type of its parts if they have none: messages in a digest (RFC 2046 §5.1.5). */
   readonly defaultType: string;
 }
 
@@ -46,12 +46,12 @@ type State =
       readonly contentType: string;
       readonly attachment: boolean;
       readonly digest: LeafDigest;
-      /** Counts only where the multipart turns out to have no part, as when its boundary never comes. */
+      /** Only counts if the multipart turns out to have no part, as when its boundary never comes. */
       readonly preamble: boolean;
     }
   | { readonly kind: 'epilogue' };
 
-/** `onIdentity` is given that of the message itself, before anything of its body is read. */
+/** `onIdentity` gets the identity of the message itself, before any of its body is read. */
 export function createLeafWalker(onIdentity: (identity: Identity) => void): LeafWalker {
   const leaves: Leaf[] = [];
   const structure = createStructure();
@@ -94,7 +94,7 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   };
 
   const passBoundary = ({ level, closes }: { level: number; closes: boolean }): void => {
-    // Before its first boundary a multipart holds a preamble, which does not count.
+    // Before its first boundary a multipart has a preamble, which does not count.
     const isOwnPreamble = state.kind === 'leaf' && state.preamble && level === structure.open.length - 1;
     if (!isOwnPreamble) endPart();
     heldEnd.drop();
@@ -143,16 +143,16 @@ export function createLeafWalker(onIdentity: (identity: Identity) => void): Leaf
   };
 }
 
-/** What is open around the bytes that come next, within the limits. */
+/** What is open around the next bytes, within the limits. */
 function createStructure() {
   const open: OpenMultipart[] = [];
   let parts = 1;
-  /** Multiparts that were open around the outermost message inside; -1 outside of any. */
+  /** Number of multiparts open around the outermost nested message; -1 outside of any. */
   let innerMessageLevel = -1;
   return {
     open: open as readonly OpenMultipart[],
     isInsideMessage: (): boolean => innerMessageLevel >= 0,
-    /** False where one more is too many; so are the other two. */
+    /** False if that would be one too many; likewise below. */
     enterMultipart: ({ contentType, boundary }: { contentType: string; boundary: string }): boolean => {
       if (open.length >= maxDepth) return false;
       const isDigest = contentType === 'multipart/digest';
@@ -169,7 +169,7 @@ function createStructure() {
       parts += 1;
       return parts <= maxParts;
     },
-    /** A boundary of the multipart at `level` ends what is open inside it. */
+    /** A boundary of the multipart at `level` ends everything open inside it. */
     passTo: (level: number, closes: boolean): void => {
       if (level < innerMessageLevel) innerMessageLevel = -1;
       open.length = closes ? level : level + 1;
@@ -182,14 +182,14 @@ function textLeaf({ contentType, preamble }: { contentType: string; preamble: bo
   return { kind: 'leaf', contentType, attachment: false, digest, preamble };
 }
 
-/** The headers of a message inside count like its parts: two forwarded messages may differ in nothing else. */
+/** The headers of a nested message count like its parts: two forwarded messages may differ in nothing else. */
 function innerMessageLeaf(identity: Identity): Leaf {
   const facts = JSON.stringify(identity);
   const digest = createHash('sha256').update(facts).digest('hex');
   return { contentType: 'message/rfc822', attachment: true, digest, size: Buffer.byteLength(facts) };
 }
 
-/** The innermost open multipart whose boundary the line is (RFC 2046 §5.1.2: that of an outer one ends all inner ones). */
+/** The innermost open multipart with this boundary (RFC 2046 §5.1.2: a boundary of an outer one ends all inner ones). */
 function findBoundary(
   open: readonly OpenMultipart[],
   line: string,

@@ -3,12 +3,12 @@ import type { Stage } from './stage.ts';
 const LF = 10;
 const CR = 13;
 
-/** Work space, never kept between two calls: a stage is done with what it is given when it returns. */
+/** Scratch buffer, never kept between calls: a stage has used its input when it returns. */
 const blockBytes = 64 * 1024;
 const block = Buffer.allocUnsafeSlow(blockBytes);
 const lineFeeds = Buffer.alloc(4096, LF);
 
-/** Text as it is compared: CRLF, LF and CR become LF, and the line ends after the last line that holds anything are cut. */
+/** Text in the form compared: CRLF, LF and CR become LF, and line ends after the last non-empty line are cut. */
 export function textLines(next: Stage): Stage {
   let afterCr = false;
   let heldFeeds = 0;
@@ -51,8 +51,8 @@ export function textLines(next: Stage): Stage {
 }
 
 /**
- * Bytes that are no text but travelled as lines (RFC 2049 §4): every line end becomes CRLF, which is what a relay would have
- * put into base64.
+ * Bytes that are not text but were sent as lines (RFC 2049 §4): every line end becomes CRLF, as a relay would have encoded them in
+ * base64.
  */
 export function canonicalLines(next: Stage): Stage {
   let afterCr = false;

@@ -6,7 +6,7 @@ const TAB = 9;
 const SPACE = 32;
 const EQUALS = 61;
 
-/** Work space, never kept between two calls: a stage is done with what it is given when it returns. */
+/** Scratch buffer, never kept between calls: a stage has used its input when it returns. */
 const blockBytes = 64 * 1024;
 const unquoted = Buffer.allocUnsafeSlow(blockBytes);
 
@@ -17,13 +17,13 @@ for (let value = 0; value < 16; value += 1) {
   hexValue[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** RFC 2045 §6.7 limits a line to 76; more white space than this before a line end is kept as it is. */
+/** RFC 2045 §6.7 limits a line to 76; longer white space before a line end is kept as is. */
 const maxHeldBlanks = 1000;
 
-/** What stands half read before the next byte. */
+/** What is half read before the next byte. */
 type Reading = 'plain' | 'equals' | 'equals-hex' | 'equals-blanks' | 'equals-cr';
 
-/** Gathers bytes for the next stage. */
+/** Collects bytes for the next stage. */
 function createOutput(next: Stage): { readonly put: (byte: number) => void; readonly flush: () => void } {
   let length = 0;
   const flush = (): void => {
@@ -40,8 +40,8 @@ function createOutput(next: Stage): { readonly put: (byte: number) => void; read
 }
 
 /**
- * White space before a line end is dropped (RFC 2045 §6.7 rule 3), "=" before one joins the lines, and "=" before anything
- * but two hex digits stands for itself.
+ * White space before a line end is dropped (RFC 2045 §6.7 rule 3), "=" before one joins the lines, and "=" before anything but two
+ * hex digits is literal.
  */
 export function quotedPrintableDecoder(next: Stage): Stage {
   let reading: Reading = 'plain';
@@ -64,7 +64,7 @@ export function quotedPrintableDecoder(next: Stage): Stage {
     if (byte === EQUALS) reading = 'equals';
     else put(byte);
   };
-  /** Reads a byte after "="; false where it is to be read again as plain. */
+  /** Reads a byte after "="; false if it must be reread as plain. */
   const readAfterEquals = (byte: number): boolean => {
     switch (reading) {
       case 'plain':
@@ -112,7 +112,7 @@ export function quotedPrintableDecoder(next: Stage): Stage {
         const byte = bytes[index] ?? 0;
         if (reading === 'plain' || !readAfterEquals(byte)) readPlain(byte);
       }
-      // The work space is shared: nothing may stay in it.
+      // The scratch buffer is shared: nothing may stay in it.
       flush();
     },
     end() {

@@ -1,4 +1,4 @@
-/** One step of the way from encoded bytes to a hash. What it is given is its own only until it returns. */
+/** One step from encoded bytes to a hash. It owns its input only until it returns. */
 export interface Stage {
   write(bytes: Buffer): void;
   end(): void;

@@ -1,4 +1,4 @@
-/** Brings together from MongoDB what is known beside messages: for a list of them at once, in as few commands as for one. */
+/** Gathers from MongoDB what is known besides messages: for a list of them at once, in as few commands as for one. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
@@ -9,22 +9,26 @@ import { withInnerAddresses } from '../decide/inner-address.ts';
 import { readParties } from '../decide/parties.ts';
 import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
+import { threadKeys, threadKeysOnceDecided } from '../decide/relations.ts';
 import type { Relations } from '../decide/relations.ts';
+import { claimedAt } from '../decide/case-claims.ts';
+import type { Claim } from '../decide/case-claims.ts';
+import { spellingsOfRef } from '../decide/case-status.ts';
 import type { Rules } from '../decide/rules.ts';
 import { sameContentMessages } from '../decide/same-entry.ts';
 import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
 import { caseClaims } from '../store/case-updates.ts';
-import type { Claim } from '../decide/case-claims.ts';
 import { livingCases } from '../store/cases.ts';
 import type { ClientDocument } from '../store/clients.ts';
-import { findDecisions } from '../store/decisions.ts';
-import type { DecisionsInForce } from '../store/decisions.ts';
+import { decisionsAbout, inOrder, readDecisions } from '../store/decisions.ts';
+import type { DecisionDocument } from '../store/decisions.ts';
 import { asDecided } from '../store/decided-message.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import { findRelated, findThreadClients } from './related.ts';
+import { findCandidates, findThreadMembers, relatedTo, threadClientsOf } from './related.ts';
+import type { ThreadMember } from './related.ts';
 
 export interface Asked {
   readonly mail: Mail;
@@ -34,73 +38,180 @@ export interface Asked {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** What is known beside one of the messages asked for. */
+/** What is known besides one of the given messages. */
 export interface Gathered {
   readonly message: DecidedMessage;
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-  /** Clients in question, of these messages, whose documents are not there. */
+  /** Clients in question whose documents are not there. */
   readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
   readonly rules: Rules;
-  /** Learned rows that are not in the book: what would be if they were. */
+  /** Alias rows not in the book: the answer as if they were. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-/** One answer for each message, in their order. Writes nothing. */
+/** One answer for each message, in their order, as all of them are stored. Writes nothing. */
 export async function gather(
   database: Database,
   asked: readonly Asked[],
   options: GatherOptions,
 ): Promise<Gathered[]> {
+  const about = await openGathering(database, asked, options);
+  return asked.map((_, at) => about(at, new Map()));
+}
+
+/** What was brought together for a group: what is known beside the message asked for at this place, when it is its turn. */
+type Gathering = (
+  at: number,
+  /** Members that were judged since, by id, as they stand now. */
+  decided: ReadonlyMap<string, MessageDocument>,
+) => Gathered;
+
+export async function openGathering(
+  database: Database,
+  asked: readonly Asked[],
+  options: GatherOptions,
+): Promise<Gathering> {
   const { rules } = options;
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [related, decided, book, { merged, claims }] = await Promise.all([
-    findRelated(database, asked),
-    findDecisions(database.decisions, askers),
+  const [candidates, ownDecisions, book, { merged, claims }] = await Promise.all([
+    findCandidates(
+      database,
+      asked.map(({ message }) => message),
+    ),
+    readDecisions(
+      database.decisions,
+      askers.flatMap(({ subjects }) => subjects),
+    ),
     lookUpAddresses(database, addresses, {
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
     casesNamed(database, refs),
   ]);
-  const withCopies = await withDecisionsAbout(
-    database,
-    askers.map((one, at) => ({ ...one, ...answered(related, at), decided: answered(decided, at) })),
-  );
-  const threadClients = await findThreadClients(
-    database,
-    asked.map(({ message }, at) => ({ message, relations: answered(related, at).relations })),
-  );
-  const { ids: clientIds, absent } = await presentClients(database, {
-    asked,
-    book,
-    related,
-    decided: withCopies,
+  const related = asked.map((one, at) => relatedTo(one, answered(candidates, at)));
+  const isAlone = asked.length === 1;
+  const [otherDecisions, threadMembers] = await Promise.all([
+    readDecisions(
+      database.decisions,
+      related.flatMap(({ relations }) => otherSubjects(relations)),
+    ),
+    findThreadMembers(
+      database,
+      related.flatMap(({ relations }, at) => {
+        const { message } = answered(asked, at);
+        // One member may get clients before it is the turn of another one.
+        return (isAlone ? threadKeys(message, relations) : threadKeysOnceDecided(message, relations)) ?? [];
+      }),
+    ),
+  ]);
+  const decisions = inOrder([...ownDecisions, ...otherDecisions]);
+  const inQuestion = askers.map(({ message, subjects }, at) => {
+    const { documents, relations } = answered(related, at);
+    const copies = relations.variants.map(subjectOf);
+    return [
+      ...documents.flatMap(({ links }) => links.map(({ clientId }) => clientId)),
+      ...(message.lost === undefined ? [] : message.links.map(({ clientId }) => clientId)),
+      ...decisionsAbout({ subjects, copies }, decisions).clientIds.values(),
+    ];
   });
-  const clients = new Set(clientIds.keys());
-  return askers.map(({ message, lookups, authentication, disagreements }, at) => ({
+  const clientIds = await presentClients(database, book, inQuestion.flat());
+  const gathered = {
+    askers,
+    candidates,
+    decisions,
+    book,
+    merged,
+    claims,
+    threadMembers,
+    clientIds,
+    inQuestion,
+  };
+  return (at, decided) => answerFor(gathered, at, decided);
+}
+
+function answerFor(
+  {
+    askers,
+    candidates,
+    decisions,
+    book,
+    merged,
+    claims,
+    threadMembers,
+    clientIds,
+    inQuestion,
+  }: {
+    readonly askers: readonly (Asked & Questions)[];
+    readonly candidates: readonly (readonly MessageDocument[])[];
+    readonly decisions: readonly DecisionDocument[];
+    readonly book: BookAnswers;
+    readonly merged: ReadonlyMap<string, string>;
+    readonly claims: ReadonlyMap<string, readonly Claim[]>;
+    readonly threadMembers: readonly ThreadMember[];
+    readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
+    readonly inQuestion: readonly (readonly ClientDocument['_id'][])[];
+  },
+  at: number,
+  decided: ReadonlyMap<string, MessageDocument>,
+): Gathered {
+  const asker = answered(askers, at);
+  const { message, mail, lookups, authentication, disagreements } = asker;
+  const documents = answered(candidates, at).map((other) => decided.get(other._id.toHexString()) ?? other);
+  const { relations } = relatedTo({ message, mail }, documents);
+  const inThread = [
+    ...threadMembers.filter(({ _id }) => !decided.has(_id.toHexString())),
+    ...[...decided.values()].filter(({ links }) => links.length > 0),
+  ];
+  return {
     message: { ...asDecided(message), authentication },
     clientIds,
-    absentClients: absent,
+    absentClients: absentAmong(answered(inQuestion, at), { lookups, book, present: clientIds }),
     known: {
-      relations: answered(related, at).relations,
-      threadClients: answered(threadClients, at),
+      relations,
+      threadClients: threadClientsOf({ message, relations }, inThread),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
-      decisions: answered(withCopies, at).decisions,
-      rulings: answered(withCopies, at).rulings,
+      ...decisionsFor(asker, relations, decisions),
       merged,
-      claims,
-      clients,
+      claims: withClaims(claims, [...decided.values()]),
+      clients: new Set(clientIds.keys()),
       authentication,
       disagreements,
     },
-  }));
+  };
+}
+
+/** The claims to cases, with those that messages of the same group make which take effect. */
+function withClaims(
+  claims: ReadonlyMap<string, readonly Claim[]>,
+  decided: readonly MessageDocument[],
+): ReadonlyMap<string, readonly Claim[]> {
+  const made = decided.flatMap((message) =>
+    message.caseUpdates.flatMap(({ ref, review, clientId }) => {
+      if (ref === null || review !== null) return [];
+      const { date, arrivedAt } = asDecided(message);
+      const claim = {
+        date,
+        claimedAt: claimedAt({ date, arrivedAt }),
+        clientId: String(clientId),
+        isOurs: true,
+      };
+      return [{ ref, claim }];
+    }),
+  );
+  if (made.length === 0) return claims;
+  return new Map(
+    [...claims].map(([ref, known]) => {
+      const spellings = spellingsOfRef(ref);
+      return [ref, [...known, ...made.flatMap((one) => (spellings.includes(one.ref) ? [one.claim] : []))]];
+    }),
+  );
 }
 
 async function casesNamed(
@@ -145,66 +256,63 @@ function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions
 
 const subjectOf = ({ fingerprint }: Pick<MessageDocument, 'fingerprint'>): string => `message:${fingerprint}`;
 
+/** Decisions about these may be decisions about the message, whatever becomes of the others. */
+const otherSubjects = ({ variants, originals, forwards, siblingForwards }: Relations): string[] =>
+  [...variants, ...originals, ...forwards, ...siblingForwards].map(subjectOf);
+
 /**
- * What people decided about a copy, they decided about this message. Whom they took the same words away from in another message,
- * a forward or its original, gets them back only by a person.
+ * People's decisions about a copy apply to this message. Clients from whom they removed the same words in another message, a
+ * forward or its original, only get them back by a person.
  */
-async function withDecisionsAbout(
-  { decisions }: Pick<Database, 'decisions'>,
-  asked: readonly (Questions & { readonly relations: Relations; readonly decided: DecisionsInForce })[],
-): Promise<DecisionsInForce[]> {
-  const questions = asked.flatMap(({ subjects, parties, relations }, at) => {
-    const copies = relations.variants.map(subjectOf);
-    const same = sameContentMessages(relations, parties).map(subjectOf);
-    return [
-      ...(copies.length === 0 ? [] : [{ at, about: 'copies' as const, subjects, copies }]),
-      ...(same.length === 0 ? [] : [{ at, about: 'same' as const, subjects: same }]),
-    ];
-  });
-  const answers = await findDecisions(decisions, questions);
-  const answersAt = (at: number, about: 'copies' | 'same'): DecisionsInForce | undefined =>
-    answers[questions.findIndex((question) => question.at === at && question.about === about)];
-  return asked.map(({ decided }, at) => {
-    const own = answersAt(at, 'copies') ?? decided;
-    const others = answersAt(at, 'same')?.decisions.filter(({ act }) => act === 'unlink') ?? [];
-    return { ...own, decisions: [...own.decisions, ...others] };
-  });
+function decisionsFor(
+  { subjects, parties }: Questions,
+  relations: Relations,
+  found: readonly DecisionDocument[],
+): Pick<Known, 'decisions' | 'rulings'> {
+  const own = decisionsAbout({ subjects, copies: relations.variants.map(subjectOf) }, found);
+  const same = sameContentMessages(relations, parties).map(subjectOf);
+  const others = decisionsAbout({ subjects: same }, found);
+  return {
+    decisions: [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')],
+    rulings: own.rulings,
+  };
 }
 
-/** A client that has gone meanwhile is left out: the book was asked just now, all others that may count are looked up. */
+/** Leaves out a deleted client: the book was just read, all others that may count are looked up. */
 async function presentClients(
   { clients }: Pick<Database, 'clients'>,
-  {
-    asked,
-    book,
-    related,
-    decided,
-  }: {
-    readonly asked: readonly Asked[];
-    readonly book: BookAnswers;
-    readonly related: readonly { readonly documents: readonly MessageDocument[] }[];
-    readonly decided: readonly DecisionsInForce[];
-  },
-): Promise<{ ids: Map<string, ClientDocument['_id']>; absent: readonly ClientDocument['_id'][] }> {
+  book: BookAnswers,
+  inQuestion: readonly ClientDocument['_id'][],
+): Promise<Map<string, ClientDocument['_id']>> {
   const ids = new Map(book.clientIds);
-  const inQuestion = [
-    ...related.flatMap(({ documents }) =>
-      documents.flatMap(({ links }) => links.map(({ clientId }) => clientId)),
-    ),
-    ...asked.flatMap(({ message: { links, lost } }) =>
-      lost === undefined ? [] : links.map(({ clientId }) => clientId),
-    ),
-    ...decided.flatMap(({ clientIds }) => [...clientIds.values()]),
-  ];
   const wanted = new Map(
     inQuestion.flatMap((id) => (ids.has(String(id)) ? [] : [[String(id), id] as const])),
   );
-  if (wanted.size === 0) return { ids, absent: book.absent };
+  if (wanted.size === 0) return ids;
   const present = await clients
     .find({ _id: { $in: [...wanted.values()] } })
     .project<Pick<ClientDocument, '_id'>>({ _id: 1 })
     .toArray();
   for (const { _id } of present) ids.set(String(_id), _id);
-  const absent = [...wanted].flatMap(([key, id]) => (ids.has(key) ? [] : [id]));
-  return { ids, absent: [...absent, ...book.absent.filter((id) => !wanted.has(String(id)))] };
+  return ids;
+}
+
+/** Of the clients in question for a message, those whose documents are not there. */
+function absentAmong(
+  inQuestion: readonly ClientDocument['_id'][],
+  {
+    lookups,
+    book,
+    present,
+  }: {
+    readonly lookups: readonly string[];
+    readonly book: BookAnswers;
+    readonly present: ReadonlyMap<string, unknown>;
+  },
+): ClientDocument['_id'][] {
+  const ofBook = book.absent.flatMap(({ address, clientId }) =>
+    lookups.includes(address) ? [clientId] : [],
+  );
+  const absent = [...inQuestion, ...ofBook].filter((id) => !present.has(String(id)));
+  return [...new Map(absent.map((id) => [String(id), id])).values()];
 }

@@ -8,9 +8,10 @@ import { asUnsent } from '../decide/unsent.ts';
 import { unsentSign } from '../mail/unsent.ts';
 import type { ReadMessage } from '../read/reader.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
+import { putAll } from '../store/blobs/put-all.ts';
 import { deterministicId } from '../store/ids.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { addSighting, receiveMessage, replaceFacts } from '../store/messages.ts';
+import { addSighting, receiveMessages, replaceFacts } from '../store/messages.ts';
 import type { Received } from '../store/messages.ts';
 import { markForRejudge } from '../store/rejudge.ts';
 import type { SightingDocument } from '../store/sightings.ts';
@@ -25,43 +26,54 @@ interface ReceiveDeps {
   readonly reader: Reader;
   readonly rules: Rules;
   readonly rejudgeSoon: (ids: readonly ObjectId[]) => Promise<void>;
-  readonly step?: (name: 'attachments-stored' | 'received') => void;
 }
 
-/** A sighting's message, as it is known now. */
+/** A sighting's message, as currently known. */
 export interface ReceivedCopy {
   readonly message: MessageDocument;
-  /** Recipients whom only this copy names, by which the message must be judged too. */
+  /** Recipients that only this copy names, by which the message must be judged too. */
   readonly others: readonly Participant[];
-  /** The message is judged by another copy, which is proven. */
+  /** The message is judged by another, proven copy. */
   readonly isByOther: boolean;
 }
 
-/** Writes the message down. Its attachments are durable before anything points at them (invariant 1). */
-export async function receiveCopy(
-  deps: ReceiveDeps,
+/** A copy of a message as it was seen and read, not placed beside what is known yet. */
+export interface SeenCopy extends Received {
+  /** Of the message that bears its fingerprint. */
+  readonly id: ObjectId;
+}
+
+export function seenCopyOf(
+  deps: Pick<ReceiveDeps, 'rules'>,
   sighting: SightingDocument,
   read: ReadMessage,
-): Promise<ReceivedCopy> {
-  for (const { sha256, size, content } of read.contents)
-    await deps.blobs.put({ key: attachmentKey(sha256), content, size, sha256 });
-  deps.step?.('attachments-stored');
+): SeenCopy {
   const { mailbox, role, inOwnSent } = sighting;
   const unsent = inOwnSent ? null : unsentSign(read.reading.mail, sighting.mark ?? null);
   const said = factsOf(deps, read, sighting);
   const facts = unsent === null ? said : asUnsent(said, { unsent, key: said.rawKey });
   const backfill = isBackfill(sighting, facts);
-  const received = {
+  return {
+    id: deterministicId(facts.fingerprint),
     facts,
     authentication: read.authentication,
     sighted: { mailbox, role, inOwnSent, backfill },
   };
-  const copy = await placeCopy(deps, received);
-  deps.step?.('received');
-  return copy;
 }
 
-/** By its own date and by its arrival: a new message of a sender whose clock stands in 1970 is none. */
+/** Makes a message's attachments durable, which they are before anything points at them (invariant 1). */
+export async function storeAttachments(
+  { blobs }: Pick<ReceiveDeps, 'blobs'>,
+  { contents }: Pick<ReadMessage, 'contents'>,
+): Promise<void> {
+  const stored = await putAll(
+    blobs,
+    contents.map(({ sha256, size, content }) => ({ key: attachmentKey(sha256), content, size, sha256 })),
+  );
+  for (const one of stored) if (one.status === 'rejected') throw one.reason;
+}
+
+/** By its own date and by its arrival: a new message from a sender whose clock says 1970 is not back-fill. */
 function isBackfill(
   { since, internalDate, wasThere = false }: SightingDocument,
   { date }: Pick<MessageFacts, 'date'>,
@@ -71,43 +83,41 @@ function isBackfill(
 }
 
 function factsOf(
-  { rules }: ReceiveDeps,
+  { rules }: Pick<ReceiveDeps, 'rules'>,
   { reading }: ReadMessage,
   { rawKey, internalDate }: Pick<SightingDocument, 'rawKey' | 'internalDate'>,
 ): MessageFacts {
   return messageFactsOf(reading, { rawKey: rawKey ?? '', internalDate, now: new Date(), rules });
 }
 
-async function placeCopy(deps: ReceiveDeps, received: Received): Promise<ReceivedCopy> {
+/** Says what the copy is to the message that is known under its fingerprint, `known`, which the copy itself may have made. */
+export async function placeCopy(
+  deps: ReceiveDeps,
+  copy: SeenCopy,
+  known: MessageDocument,
+): Promise<ReceivedCopy> {
   const { messages } = deps.database;
-  const { facts, sighted, authentication } = received;
-  const id = deterministicId(facts.fingerprint);
-  for (;;) {
-    const known = await receiveMessage(messages, { id, ...received });
-    const copy = { ...facts, inOwnSent: sighted.inOwnSent, authentication };
-    const kind = copyKind(known, copy, deps.rules);
-    switch (kind) {
-      case 'same':
-      case 'adds': {
-        const message = await addSighting(messages, known, sighted);
-        const others = kind === 'adds' ? recipientsBeside(known, { facts, rules: deps.rules }) : [];
-        const isByOther = kind === 'same' && known.rawKey !== facts.rawKey && proofOf(known) > proofOf(copy);
-        return { message, others, isByOther };
-      }
-      case 'better': {
-        await partDoubtful(deps, known, received);
-        const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
-        const message = await replaceFacts(messages, known, { ...received, takenOver });
-        if (message === null) continue;
-        return { message, others: [], isByOther: false };
-      }
-      case 'doubtful':
-        return { message: await receiveDoubtful(deps, received, id), others: [], isByOther: false };
-    }
+  const { id, facts, sighted, authentication } = copy;
+  const seen = { ...facts, inOwnSent: sighted.inOwnSent, authentication };
+  const kind = copyKind(known, seen, deps.rules);
+  if (kind === 'doubtful')
+    return { message: await receiveDoubtful(deps, copy, id), others: [], isByOther: false };
+  if (kind === 'better') {
+    await partDoubtful(deps, known, copy);
+    const takenOver = saysSame(known, facts) ? 'same' : 'displaced';
+    const better = await replaceFacts(messages, known, { facts, sighted, authentication, takenOver });
+    if (better !== null) return { message: better, others: [], isByOther: false };
+    // Somebody changed it meanwhile.
+    const [now = known] = await receiveMessages(messages, [copy]);
+    return await placeCopy(deps, copy, now);
   }
+  const message = await addSighting(messages, known, sighted);
+  const others = kind === 'adds' ? recipientsBeside(known, { facts, rules: deps.rules }) : [];
+  const isByOther = kind === 'same' && known.rawKey !== facts.rawKey && proofOf(known) > proofOf(seen);
+  return { message, others, isByOther };
 }
 
-/** A message of its own, under the hash of its bytes: its fingerprint is that of the message which it is no copy of. */
+/** A message of its own, identified by the hash of its bytes: its fingerprint belongs to the message it is not a copy of. */
 async function receiveDoubtful(
   { database }: Pick<ReceiveDeps, 'database'>,
   { facts, sighted, authentication }: Received,
@@ -115,16 +125,20 @@ async function receiveDoubtful(
 ): Promise<MessageDocument> {
   const { contentKey: _, ...said } = facts;
   const fingerprint = `raw:${/[0-9a-f]{64}/u.exec(facts.rawKey)?.[0] ?? facts.rawKey}`;
-  return await receiveMessage(database.messages, {
-    id: deterministicId(fingerprint),
-    facts: { ...said, fingerprint, variantKey: fingerprint },
-    sighted: { ...sighted, inOwnSent: false },
-    authentication,
-    copyOf,
-  });
+  const [message] = await receiveMessages(database.messages, [
+    {
+      id: deterministicId(fingerprint),
+      facts: { ...said, fingerprint, variantKey: fingerprint },
+      sighted: { ...sighted, inOwnSent: false },
+      authentication,
+      copyOf,
+    },
+  ]);
+  if (message === undefined) throw new Error('a message that was just written is not there');
+  return message;
 }
 
-/** What unproven copies said beside the proven one waits as messages of their own. */
+/** Content that unproven copies add to the proven one waits as messages of their own. */
 async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }: Received): Promise<void> {
   const { messages } = deps.database;
   const [mailbox = ''] = known.mailboxes;
@@ -143,7 +157,7 @@ async function partDoubtful(deps: ReceiveDeps, known: MessageDocument, { facts }
       await markForRejudge(messages, { _id });
       await deps.rejudgeSoon([_id]);
     } catch (error) {
-      // Bytes that are gone say nothing any more.
+      // Lost bytes say nothing any more.
       if (!(error instanceof PermanentError)) throw error;
     }
   }

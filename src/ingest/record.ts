@@ -2,7 +2,7 @@ import { caseRowOf } from '../decide/case-status.ts';
 import { REUSED_ID_FLAG } from '../decide/decide.ts';
 import { entryKeyOf } from '../decide/decided-message.ts';
 import { attachmentKey } from '../store/blobs/blobs.ts';
-import { recordCaseUpdate, settleCaseUpdate } from '../store/case-updates.ts';
+import { recordCaseUpdate, resolveCaseUpdate } from '../store/case-updates.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import { recordCommunications } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
@@ -19,7 +19,7 @@ import type { Address } from '../mime/parsed-message.ts';
 import { carriedIn } from '../decide/carried-hop.ts';
 import { UNAUTHENTICATED_FLAG } from '../decide/proof.ts';
 
-/** MongoDB refuses a document over 16 MB; the whole text stays in the raw message. Characters. */
+/** MongoDB refuses a document over 16 MB; the raw message keeps the whole text. Characters. */
 const MAX_MESSAGE_CHARS = 2_000_000;
 const MAX_REPLY_CHARS = 500_000;
 const MAX_HTML_CHARS = 2_000_000;
@@ -27,8 +27,8 @@ const MAX_SUBJECT_CHARS = 10_000;
 const MAX_RECIPIENTS = 1_000;
 
 /**
- * Copies of a message that differ only in a footer or banner share these ids, so that two workers which meet two copies at the
- * same moment still write one row: see `entryKeyFor`.
+ * Copies of a message that differ only in a footer or banner share these ids, so that two workers with one copy each still write
+ * one row: see `entryKeyFor`.
  */
 export function communicationId(
   message: Pick<MessageDocument, 'variantKey' | 'entryKey'>,
@@ -44,7 +44,7 @@ export function caseUpdateId(
   return deterministicId(entryKeyOf(message), String(update.clientId), `case:${update.ref ?? ''}`);
 }
 
-/** The CRM's record of a message for one of its clients. A staff forward is recorded as the message inside. */
+/** The CRM's record of a message for one of its clients. A staff forward is recorded as the inner message. */
 export function communicationOf(
   message: MessageDocument,
   mail: Mail,
@@ -75,7 +75,7 @@ export function communicationOf(
   };
 }
 
-/** Of a forward as attachment the outer text is only the forwarder's note; of an inline one it holds everything. */
+/** In a forward as attachment the outer text is only the forwarder's note; an inline one contains everything. */
 function textOf(mail: Mail, inside: Mail['forwarded']): string {
   if (inside === null || inside.via === 'inline') return mail.text;
   const texts = mail.forwards.flatMap(({ via, depth, text }) =>
@@ -84,7 +84,7 @@ function textOf(mail: Mail, inside: Mail['forwarded']): string {
   return [inside.comment, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
 }
 
-/** The CRM's record of a change of a case. Without a status of its own it follows the case; the store derives it by date. */
+/** The CRM's record of a case change. Without its own status it follows the case; the store derives it by date. */
 export function caseUpdateOf(
   message: MessageDocument,
   mail: Mail,
@@ -100,7 +100,7 @@ export function caseUpdateOf(
   };
 }
 
-/** A reused Message-ID shows on every message and communication under it, whichever came first. */
+/** A reused Message-ID is flagged on every message and communication with it, whichever came first. */
 export async function flagReusedId(
   { messages, communications }: Pick<Database, 'messages' | 'communications'>,
   message: MessageDocument,
@@ -111,7 +111,7 @@ export async function flagReusedId(
   await communications.updateMany({ _id: { $in: ids } }, { $addToSet: { flags: REUSED_ID_FLAG } });
 }
 
-/** What became known of the sender after a communication was written shows on it, too. */
+/** Later knowledge about the sender is also flagged on communications already written. */
 export async function flagSender(
   { communications }: Pick<Database, 'communications'>,
   message: MessageDocument,
@@ -126,30 +126,43 @@ export async function flagSender(
   else await communications.updateMany({ ...own, flags }, { $pull: { flags } });
 }
 
-/** Writes what a message's judgement asks for and what is not written yet. Safe to run again at any point. */
-export async function writeOut(
-  { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
+/** Writes what the judgements ask for and what is not written yet, for each message how much. Safe to run again at any point. */
+export async function writeCommunications(
+  { communications }: Pick<Database, 'communications'>,
+  judged: readonly { readonly message: MessageDocument; readonly mail: Mail }[],
+): Promise<number[]> {
+  const rows = judged.flatMap(({ message, mail }, at) =>
+    message.links
+      .filter((link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined)
+      .map((link) => ({ at, row: communicationOf(message, mail, link) })),
+  );
+  const isNew = await recordCommunications(
+    communications,
+    rows.map(({ row }) => row),
+  );
+  const written = judged.map(() => 0);
+  for (const [index, { at }] of rows.entries())
+    if (isNew[index] === true) written[at] = (written[at] ?? 0) + 1;
+  return written;
+}
+
+/** The same for the case updates of one message. */
+export async function writeCaseUpdates(
+  { caseUpdates }: Pick<Database, 'caseUpdates'>,
   message: MessageDocument,
   mail: Mail,
-): Promise<{ communications: number; caseUpdates: number }> {
-  const links = message.links.filter(
-    (link) => linkStateOf(message, link).kind === 'pending' && link.retract === undefined,
-  );
-  const written = await recordCommunications(
-    communications,
-    links.map((link) => communicationOf(message, mail, link)),
-  );
+): Promise<number> {
   let updates = 0;
   for (const update of message.caseUpdates) {
-    // One that was written once and is not there any more was deleted by a person.
+    // One that was written but no longer exists was deleted by a person.
     const isNew = update.writtenAt === null && update.review !== 'echo' && update.review !== 'rejected';
     if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
     if (message.revision > 1)
-      await settleCaseUpdate(caseUpdates, {
+      await resolveCaseUpdate(caseUpdates, {
         ...update,
         _id: caseUpdateId(message, update),
         messageRef: message._id,
       });
   }
-  return { communications: written, caseUpdates: updates };
+  return updates;
 }

@@ -11,9 +11,9 @@ import type { Database } from '../store/mongo.ts';
 import { copiesOf } from '../store/rejudge.ts';
 
 /**
- * Takes off the clients' records what their marked links put there, and says how the message stands then. Only what docketmail
- * wrote and nobody changed since is removed: a communication that somebody edited or annotated stays, and one that somebody
- * deleted is remembered, so that no rule writes it again. Safe to run again at any point.
+ * Removes from the clients' records what their marked links put there, and returns the message's new state. Only removes what
+ * docketmail wrote and nobody changed since: a communication that someone edited or annotated stays, and a deleted one is
+ * remembered, so that no rule writes it again. Safe to rerun at any point.
  */
 export async function retractLinks(
   database: Pick<Database, 'messages' | 'communications' | 'caseUpdates'>,
@@ -40,7 +40,7 @@ export async function retractLinks(
     links = links.flatMap((one) =>
       one !== link ? [one] : after === undefined ? [] : [{ ...bare, ...stateFields(message, after) }],
     );
-    // The copy that is proven makes its updates of its own.
+    // The proven copy makes its own updates.
     if (isKept || isOutranked) continue;
     for (const update of caseUpdates.filter(({ clientId }) => String(clientId) === String(link.clientId)))
       await takeBackCaseUpdate(database, message, update);
@@ -49,7 +49,7 @@ export async function retractLinks(
   return { ...message, links, caseUpdates };
 }
 
-/** What a row may have been written of. */
+/** What a row may have been written from. */
 export interface Written {
   readonly message: MessageDocument;
   readonly mail: Mail;
@@ -68,9 +68,9 @@ async function takeBack(
   if (kind === 'covered') return 'removed';
   const _id = communicationId(message, clientId);
   const found = await communications.findOne({ _id });
-  // A link that is marked and not written is one whose removal was begun: then it is not a person who removed the row.
+  // A link that is marked and not written is one whose removal had started: then no person removed the row.
   if (found === null) return kind === 'pending' ? 'removed' : 'kept';
-  // A copy of the message wrote it, and takes it back if it is to go.
+  // A copy of the message wrote it, and retracts it if needed.
   if (found.messageRef?.equals(message._id) === false) return 'removed';
   const written = [{ message, mail }, ...(earlier === null ? [] : [earlier])];
   const isUntouched = written.some((one) => isAsWritten(found, communicationOf(one.message, one.mail, link)));
@@ -83,8 +83,8 @@ async function takeBack(
 }
 
 /**
- * Lets copies of the message that are to stay with the client write the row that this one takes away. Told before, in case this
- * process dies, and after, in case one of them looked while the row was still there.
+ * Lets copies of the message that stay with the client write the row that this one removes. Called before, in case this process
+ * dies, and after, in case one of them looked while the row still existed.
  */
 async function handOver(
   messages: Database['messages'],
@@ -98,8 +98,8 @@ async function handOver(
 }
 
 /**
- * Messages that tell the same words left the entry to this one: without it they go to a person too, or get an entry of their own.
- * Run again for a link whose removal was begun, so that a process may die in between.
+ * Messages with the same words left the entry to this one: without it they go to a person too, or get their own entry. Repeated for
+ * a link whose removal had started, so that a process may die in between.
  */
 async function handOnToSameContent(
   database: Pick<Database, 'messages'>,
@@ -123,7 +123,7 @@ async function handOnToSameContent(
     );
 }
 
-/** Field by field, whatever their order; null and absent are the same. Flags are set by us after the writing too. */
+/** Field by field, in any order; null and absent are equal. We also set flags after writing. */
 export function isAsWritten(found: CommunicationDocument, written: CommunicationDocument): boolean {
   const fields = new Set([...Object.keys(found), ...Object.keys(written)]) as Set<
     keyof CommunicationDocument

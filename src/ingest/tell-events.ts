@@ -27,22 +27,36 @@ type Last = Parameters<EntityState['typeAfter']>[0];
 /** Rows of one case that are looked at, for what a message changes in whose case it is. */
 const MAX_ROWS_OF_CASES = 500;
 
-/** `marked`: the message with the links that were then taken back. Back-filled mail tells nothing (invariant 13). */
+/** What is told after the record of a message was written. `marked`: the message with the links that were then taken back. */
+interface Told {
+  readonly message: MessageDocument;
+  readonly marked: MessageDocument;
+}
+
+/** For the messages of a group at once, their case updates one message after another. Back-filled mail tells nothing (invariant 13). */
 export async function tellWritten(
   database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
-  message: MessageDocument,
-  { marked }: { readonly marked: MessageDocument },
+  written: readonly Told[],
 ): Promise<void> {
-  if (message.backfill) return;
-  const isFirst = message.storedAt === null && marked.links.every(({ retract }) => retract === undefined);
-  await tellStates(database.events, [...communicationStates(message, marked), ...triageState(message)], {
-    isNew: isFirst,
-  });
-  if (message.caseUpdates.length > 0 || marked.caseUpdates.length > 0)
-    await tellStates(database.events, await caseUpdateStates(database, { message, marked }), {
-      isNew: false,
-    });
+  const { events } = database;
+  const news = written.filter(({ message }) => !message.backfill);
+  const first = news.filter(isFirst);
+  const later = news.filter((told) => !first.includes(told));
+  await tellStates(events, first.flatMap(messageStates), { isNew: true });
+  await tellStates(events, later.flatMap(messageStates), { isNew: false });
+  // One message may hold an update of another one, or let it take effect.
+  for (const told of news)
+    if (told.message.caseUpdates.length > 0 || told.marked.caseUpdates.length > 0)
+      await tellStates(events, await caseUpdateStates(database, told), { isNew: false });
 }
+
+const isFirst = ({ message, marked }: Told): boolean =>
+  message.storedAt === null && marked.links.every(({ retract }) => retract === undefined);
+
+const messageStates = ({ message, marked }: Told): EntityState[] => [
+  ...communicationStates(message, marked),
+  ...triageState(message),
+];
 
 /** What was put on record and is taken away with the message itself. To be told before the message goes. */
 export async function tellTakenBack(

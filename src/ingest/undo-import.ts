@@ -1,9 +1,9 @@
-/** Takes back what one import alone brought. Safe to run again at any point: what is done is gone, the rest is found again. */
+/** Removes what only one import brought. Safe to rerun at any point: what is done is gone, the rest is found again. */
 import type { ObjectId } from 'mongodb';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { isAsWritten, retractLinks } from './retract.ts';
 import { tellTakenBack } from './tell-events.ts';
-import type { IngestDeps } from './ingest.ts';
+import type { IngestDeps } from './ingest-deps.ts';
 import { linkStateOf, stateFields } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -53,7 +53,7 @@ export async function undoImport(
   }
   done.sightings = await sightings.countDocuments(mine);
   if (dryRun) return done;
-  // Last: by them the messages are found. The cursors last of all: by them the batch is.
+  // Last, because the messages are found by them; the cursors last of all, because the batch is found by them.
   await sightings.deleteMany(mine);
   await cursors.deleteMany(mine);
   return done;
@@ -93,14 +93,14 @@ async function undoMessage(undoing: Undoing, id: ObjectId): Promise<void> {
   await messages.deleteOne({ _id: id });
   done.messages += 1;
   // What had this message for its parent or its original is judged without it.
-  await deps.rejudgeSoon(await markDependants(messages, message));
+  await deps.rejudgeSoon(await markDependants(messages, [message]));
 }
 
 async function whyKept({ deps, mailboxes }: Undoing, message: MessageDocument): Promise<Kept | null> {
   const { sightings, decisions, messages } = deps.database;
   const elsewhere = { messageRef: message._id, mailbox: { $nin: [...mailboxes] } };
   if ((await sightings.countDocuments(elsewhere, { limit: 1 })) > 0) return 'seen elsewhere';
-  // With a footer or a banner more it is a copy of its own, and shares the entry with this one.
+  // With an added footer or banner it is a separate copy that shares this entry.
   const copies = { ...copiesOf(message), mailboxes: { $elemMatch: { $nin: [...mailboxes] } } };
   if ((await messages.countDocuments(copies, { limit: 1 })) > 0) return 'seen elsewhere';
   const subjects = [`message:${message.fingerprint}`, `thread:${message.threadId}`];
@@ -111,7 +111,7 @@ async function whyKept({ deps, mailboxes }: Undoing, message: MessageDocument): 
   return decided > 0 ? 'decided by a person' : null;
 }
 
-/** As if every link were lost: rows that somebody edited stay, those that nobody touched go. */
+/** As if every link were lost: rows that someone edited stay, untouched ones are removed. */
 async function takeBackRows({ deps }: Undoing, message: MessageDocument): Promise<MessageDocument> {
   if (message.links.length === 0) return message;
   const { reading, dispose } = await deps.reader.read({ key: message.rawKey, size: message.size });
@@ -145,7 +145,7 @@ async function countEdited({ deps }: Undoing, message: MessageDocument): Promise
   return edited;
 }
 
-/** What of the message is on record. */
+/** What is recorded of the message. */
 async function rowsOf(
   { communications, caseUpdates }: Pick<Database, 'communications' | 'caseUpdates'>,
   message: MessageDocument,

@@ -1,4 +1,4 @@
-/** How Gmail calls the folder of drafts, in the languages of its pages: Takeout writes labels in that of the account. Lower case. */
+/** Gmail's name for the drafts folder, in each language of its pages: Takeout writes labels in the account's language. Lower case. */
 export const draftLabels: ReadonlySet<string> = new Set(
   [
     'draft, drafts, konsepte, ረቂቆች, مسودات, المسودات, مسودة, qaralamalar, чернови, খসড়া, খসড়াগুলি, esborranys, koncepty, rozepsané',

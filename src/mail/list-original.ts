@@ -1,7 +1,7 @@
 import { parseAddressList } from '../mime/addresses/addresses.ts';
 import type { ParsedMessage } from '../mime/parsed-message.ts';
 
-/** The poster behind a mailing list or relay, and the header that says so. */
+/** The poster behind a mailing list or relay, and the header that names them. */
 export interface ListOriginal {
   readonly address: string | null;
   readonly sign: string;
@@ -11,8 +11,8 @@ export interface ListOriginal {
 const ORIGINAL_HEADERS = ['x-original-from', 'x-original-sender', 'x-google-original-from'];
 
 /**
- * Finds the original poster of a message whose From was rewritten. Asked only where the message bears a list's signs
- * (RFC 2919, RFC 2369): Mailman's DMARC mitigation writes `From: Poster via List <list@…>` and puts the poster into Reply-To.
+ * Finds the original poster of a message whose From was rewritten. Only for messages with list headers (RFC 2919, RFC 2369):
+ * Mailman's DMARC mitigation writes `From: Poster via List <list@…>` and puts the poster into Reply-To.
  */
 export function listOriginal(mail: Pick<ParsedMessage, 'headers' | 'from' | 'replyTo'>): ListOriginal | null {
   const from = mail.from?.address ?? null;
@@ -35,6 +35,6 @@ function isVia(name: string): boolean {
 
 function isListAddress(from: string, header: (name: string) => string | null): boolean {
   const posts = `${header('list-post') ?? ''} ${header('x-beenthere') ?? ''}`.toLowerCase();
-  // `<mailto:wine@lists.test?subject=…>`: the whole address, for that of another may end alike
+  // `<mailto:wine@lists.test?subject=…>`: compares the whole address, because another may end the same way
   return posts.split(/[\s<>,;:?]/u).includes(from);
 }

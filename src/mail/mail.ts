@@ -41,16 +41,16 @@ export interface Forward {
   readonly via: 'attachment' | 'inline';
   readonly from: Address;
   readonly subject: string | null;
-  /** ISO 8601, null where it cannot be read without guessing. */
+  /** ISO 8601, null if it cannot be read without guessing. */
   readonly date: string | null;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly text: string;
-  /** What the forwarder typed above; null where nothing. */
+  /** What the forwarder typed above; null if nothing. */
   readonly comment: string | null;
-  /** Message-ID of the message inside, known only for `attachment`. */
+  /** Message-ID of the inner message, known only for `attachment`. */
   readonly messageId: string | null;
-  /** 1 for the outermost; side by side attachments share a depth. */
+  /** 1 for the outermost; attachments side by side share a depth. */
   readonly depth: number;
 }
 
@@ -61,7 +61,7 @@ export interface SplitText {
   readonly signature: string | null;
 }
 
-/** One email as a person would see it. Everything that the verdict needs to know about the message itself. */
+/** One message as a person sees it: everything the verdict needs to know about the message itself. */
 export interface Mail extends ParsedMessage, SplitText {
   /** `v1:` or `raw:` and 64 hex digits. */
   readonly fingerprint: string;
@@ -69,6 +69,6 @@ export interface Mail extends ParsedMessage, SplitText {
   readonly bounce: Bounce | null;
   readonly forwarded: Forward | null;
   readonly forwards: readonly Forward[];
-  /** Bytes of the raw message. */
+  /** Size of the raw message in bytes. */
   readonly size: number;
 }

@@ -1,8 +1,8 @@
 import { getDomain } from 'tldts';
 
 /**
- * Below these each name is a customer of its own, and the public suffix list does not say so: tenants of a mail service, and
- * help desks and sending services that give each customer a name under theirs. A longer one goes before the one that it ends with.
+ * Every name below these is a separate customer, which the public suffix list does not say: tenants of a mail service, and help
+ * desks and sending services that give each customer a subdomain. A longer suffix comes before one that it ends with.
  */
 export const tenantSuffixes: readonly string[] = [
   'mail.onmicrosoft.com',
@@ -30,14 +30,14 @@ export const tenantSuffixes: readonly string[] = [
 ];
 
 /**
- * To whom a domain belongs (the organisational domain of RFC 7489 §3.2): `mail.acme.co.uk` → `acme.co.uk`,
- * `acme.onmicrosoft.com` itself. A bare suffix belongs to who runs it, and so to none of its customers.
+ * The owner of a domain (the organisational domain of RFC 7489 §3.2): `mail.acme.co.uk` → `acme.co.uk`, `acme.onmicrosoft.com`
+ * itself. A bare suffix belongs to its operator, so to none of its customers.
  */
 export function organisationOf(domain: string): string {
   return tenantOf(domain) ?? getDomain(domain, { allowPrivateDomains: true }) ?? domain;
 }
 
-/** The tenant's name where the domain is below such a suffix, the suffix for itself, null elsewhere. */
+/** The tenant's name if the domain is below such a suffix, the suffix for itself, otherwise null. */
 export function tenantOf(domain: string): string | null {
   const suffix = tenantSuffixes.find((tenants) => domain === tenants || domain.endsWith(`.${tenants}`));
   if (suffix === undefined || domain === suffix) return suffix ?? null;

@@ -11,15 +11,15 @@ import { splitReply } from './reply/reply.ts';
 
 export interface ReadMail {
   readonly mail: Mail;
-  /** Same Message-ID, From, Date and attachments: copies that differ in a footer or banner share it. */
+  /** Same Message-ID, From, Date and attachments: shared by copies that differ in a footer or banner. */
   readonly variantKey: string | null;
-  /** Same parts, byte for byte once decoded; null where the body was not read. */
+  /** Same parts, byte for byte after decoding; null if the body was not read. */
   readonly partsKey: string | null;
 }
 
 /**
- * Reads a message as a person would see it: parts, reply, forwards, kind. Its bytes are read once: the stream that feeds the
- * parser feeds the fingerprint. Throws only what `raw` or the sink throw.
+ * Reads a message as a person would see it: parts, reply, forwards, kind. Its bytes are read once: one stream feeds both parser and
+ * fingerprint. Throws only what `raw` or the sink throw.
  */
 export async function readMail(input: {
   readonly raw: AsyncIterable<Buffer>;
@@ -79,7 +79,7 @@ function understand(
 ): Mail {
   const bounce = readBounce(parsed);
   const automatic = classifyAutomatic(parsed, bounce);
-  // What came back was not forwarded.
+  // A returned message was not forwarded.
   const { forwarded, forwards } = bounce === null ? readForwards(parsed) : NO_FORWARDS;
   const split = splitReply({
     text: parsed.text,

@@ -1,10 +1,10 @@
 import type { Header, ParsedMessage } from '../mime/parsed-message.ts';
 import { draftLabels } from './draft-labels.ts';
 
-/** A message in a file that nobody has sent: somebody still wrote it, or threw it away. */
+/** A message in a file that nobody sent: still being written, or thrown away. */
 export interface Unsent {
   readonly kind: 'draft' | 'deleted';
-  /** The field, or the mark of the file, that says so. */
+  /** The field, or the file's mark, that shows it. */
   readonly sign: string;
 }
 
@@ -22,10 +22,10 @@ const bits =
     return (flags & of.draft) !== 0 ? 'draft' : (flags & of.deleted) !== 0 ? 'deleted' : null;
   };
 
-/** `\Draft` among others, as IMAP has it (RFC 9051 §2.3.2, and Gmail's X-GM-LABELS), or `$draft` of JMAP. */
+/** `\Draft` among others, as in IMAP (RFC 9051 §2.3.2, and Gmail's X-GM-LABELS), or JMAP's `$draft`. */
 const FLAG = /(?:^|[\s,;"(])(?:\\{1,2}|\$)drafts?(?:$|[\s,;")])/iu;
 
-/** Labels stand between commas. */
+/** Comma-separated labels. */
 const labels: SignOf = (value) =>
   FLAG.test(value) ||
   value
@@ -41,9 +41,9 @@ const labels: SignOf = (value) =>
     ? 'draft'
     : null;
 
-/** What mail programs write into a message that they keep, and take out when they send it. */
+/** What mail programs write into a message that they keep, and remove when they send it. */
 const signs: ReadonlyMap<string, SignOf> = new Map<string, SignOf>([
-  // Outlook, Windows Mail and who writes .eml files for them to open
+  // Outlook, Windows Mail, and programs that write .eml files for them
   ['x-unsent', draftIf(/^\s*(?:1|true|yes)\b/iu)],
   // Thunderbird and its relatives
   ['x-mozilla-draft-info', draftIf(/\S/u)],
@@ -51,7 +51,7 @@ const signs: ReadonlyMap<string, SignOf> = new Map<string, SignOf>([
   // Apple Mail
   ['x-uniform-type-identifier', draftIf(/com\.apple\.mail-draft/iu)],
   ['x-apple-auto-saved', draftIf(/^\s*1/u)],
-  // Gmail: Takeout, and programs that write IMAP's labels down
+  // Gmail: Takeout, and programs that save IMAP's labels
   ['x-gmail-labels', labels],
   ['x-gm-labels', labels],
   ['x-keywords', draftIf(FLAG)],
@@ -73,8 +73,8 @@ const signs: ReadonlyMap<string, SignOf> = new Map<string, SignOf>([
 const RECEIVED: ReadonlySet<string> = new Set(['received', 'x-received']);
 
 /**
- * Whether a message was never sent: by its own fields, or `mark`, what its file's name says. One that a server received is not, for
- * senders may write such fields, and programs leave them in what they send.
+ * Whether a message was never sent: by its own fields, or by `mark`, from its file name. False if a server received it: senders may
+ * write such fields, and programs leave them in what they send.
  */
 export function unsentSign(
   { headers }: Pick<ParsedMessage, 'headers'>,

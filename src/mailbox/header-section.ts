@@ -1,4 +1,4 @@
-/** The header section of a raw message with its empty line (RFC 5322 §2.1); all of it where there is none. */
+/** The header section of a raw message with its empty line (RFC 5322 §2.1); everything if there is none. */
 export function headersOf(raw: Buffer): Buffer {
   const ends = ['\r\n\r\n', '\n\n'].flatMap((end) => {
     const at = raw.indexOf(end);

@@ -1,14 +1,14 @@
 /**
- * PURE. Some servers answer OK and serve a notice of their own where they cannot give the message: Exchange when it fails to
- * convert one, gateways and connectors when their store does not answer. Taken for the message, it would take its place for ever.
+ * PURE. Some servers answer OK but send their own notice if they cannot deliver the message: Exchange if it fails to convert one,
+ * gateways and connectors if their store does not answer. Taken for the message, it would replace it forever.
  */
 import { headersOf } from './header-section.ts';
 
-/** Notices are a few lines; nothing larger is looked at. */
+/** Notices are a few lines; nothing larger is checked. */
 const maxStubBytes = 64 * 1024;
-/** As much of the subject and of the text as is read for the words of a notice: they stand at its beginning. */
+/** How much of subject and text is searched for a notice's words: they come first. */
 const maxWordsChars = 200;
-/** A notice in brackets is one sentence or two. */
+/** A bracketed notice is one or two sentences. */
 const maxBracketedChars = 400;
 
 const serverNames =
@@ -43,8 +43,8 @@ const notices: readonly RegExp[] = [
 ];
 
 /**
- * Who only quotes such words has a header that came with the mail; a notice has one that the server made up, or none of its own
- * and only one sentence in brackets. `isShort`: fewer bytes came than were declared, so that something was put in its place.
+ * A message that only quotes such words has the header it was sent with; a notice has one that the server made up, or none and just
+ * one sentence in brackets. `isShort`: fewer bytes came than declared, so something replaced the message.
  */
 export function isStub(raw: Buffer, { isShort = false }: { readonly isShort?: boolean } = {}): boolean {
   if (raw.length > maxStubBytes) return false;
@@ -62,13 +62,13 @@ export function isStub(raw: Buffer, { isShort = false }: { readonly isShort?: bo
   if (cameWithMail) return false;
   const from = field('from');
   const isServer = !from.includes('@') && serverNames.test(from);
-  // In whatever language: Exchange's own name, and not even a date.
+  // In any language: Exchange's own name, and not even a date.
   return isNotice || (isServer && !has('date'));
 }
 
 const says = (words: string): boolean => notices.some((notice) => notice.test(words));
 
-/** The beginning of the text, of the first part where there are several; without mark-up, on one line. */
+/** The start of the text, of the first part if there are several; without markup, on one line. */
 function textOf(body: Buffer, fields: string): string {
   const boundary = /^content-type[ \t]*:[ \t]*multipart\/[^\n]*boundary="?([^";\r\n]+)/imu.exec(fields)?.[1];
   let part = body;

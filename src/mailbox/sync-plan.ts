@@ -1,24 +1,22 @@
-/**
- * What a poll has to do, decided from values alone: the folder's state now against the cursor of the last poll.
- */
+/** Decides what a poll has to do from values alone: the folder's current state and the cursor of the last poll. */
 import type { FolderState } from './mailbox.ts';
 
-/** What is remembered of a folder between polls. */
+/** What is remembered about a folder between polls. */
 export interface Cursor {
-  /** Rises by one with every reset; part of the identity of a sighting. From 1. */
+  /** Increased by one with every reset; part of a sighting's identity. Starts at 1. */
   readonly epoch: number;
   readonly uidValidity: string;
   readonly highestModseq: string | null;
-  /** The highest UID such that every listed UID up to it has a row. 0 where there is none. */
+  /** The highest UID such that every listed UID up to it has a row. 0 if there is none. */
   readonly seenUid: number;
-  /** UIDNEXT of the last poll whose listing was complete and whose rows were all written. */
+  /** UIDNEXT of the last poll that listed everything and wrote all rows. */
   readonly uidNext?: number | null;
   readonly mailboxId?: string | null;
 }
 
 type ResetReason = 'uidvalidity-changed' | 'mailboxid-changed' | 'modseq-fell' | 'uidnext-fell';
 
-/** `fromUid` is the first UID to list; a reset lists from 1 under the new epoch, whose `seenUid` starts at 0. */
+/** `fromUid` is the first UID to list; a reset lists from 1 with the new epoch, whose `seenUid` starts at 0. */
 export type SyncPlan =
   | { readonly kind: 'first'; readonly epoch: number; readonly fromUid: 1; readonly reason: 'new-folder' }
   | { readonly kind: 'nothing'; readonly epoch: number; readonly reason: 'unchanged' | 'empty' }
@@ -45,7 +43,7 @@ export function planSync({
   if (state.exists === 0) return { kind: 'nothing', epoch, reason: 'empty' };
   if (!state.uidsAscend) return { kind: 'list', epoch, fromUid: 1, reason: 'uids-unordered' };
   const fromUid = cursor.seenUid + 1;
-  // An equal HIGHESTMODSEQ would not do instead: it is also equal after a poll that yielded half-way.
+  // An equal HIGHESTMODSEQ is not enough: it is also equal after a poll that yielded half-way.
   if (state.uidNext === null) return { kind: 'list', epoch, fromUid, reason: 'uidnext-unknown' };
   const unchanged = state.uidNext <= fromUid || state.uidNext === cursor.uidNext;
   return unchanged
@@ -55,7 +53,7 @@ export function planSync({
 
 /**
  * UIDNEXT alone is not enough: a Dovecot that lost its index came back with another UIDVALIDITY, the same UIDNEXT and a
- * HIGHESTMODSEQ fallen to 2; a folder restored from a backup may keep its UIDVALIDITY and fall in both others.
+ * HIGHESTMODSEQ of 2; a folder restored from a backup may keep its UIDVALIDITY while both others fall.
  */
 function resetReason(state: FolderState, cursor: Cursor): ResetReason | null {
   if (isOtherFolder(state, cursor)) return 'uidvalidity-changed';
@@ -68,10 +66,10 @@ function resetReason(state: FolderState, cursor: Cursor): ResetReason | null {
   return null;
 }
 
-/** A server that names none gives no value here; RFC 3501 §2.3.1.1 allows no zero. */
+/** Used if a server has none; RFC 3501 §2.3.1.1 allows no zero. */
 export const UNKNOWN_UIDVALIDITY = '0';
 
-/** Whether a folder is another than the cursor knows, as far as UIDVALIDITY tells. */
+/** Whether UIDVALIDITY shows that this is not the cursor's folder. */
 export const isOtherFolder = (
   state: Pick<FolderState, 'uidValidity'>,
   cursor: Pick<Cursor, 'uidValidity'>,
@@ -80,7 +78,7 @@ export const isOtherFolder = (
 const uidValidityOf = ({ uidValidity }: { readonly uidValidity: string }): string | null =>
   uidValidity === UNKNOWN_UIDVALIDITY ? null : uidValidity;
 
-/** A server that stops telling, or starts, is no evidence of another folder. */
+/** If a server starts or stops reporting it, that does not prove another folder. */
 const differs = (now: string | null, before: string | null): boolean =>
   now !== null && before !== null && now !== before;
 
@@ -89,14 +87,14 @@ function fell(now: string | null, before: string | null): boolean {
   return a !== null && b !== null && a < b;
 }
 
-/** RFC 7162 §7: a mod-sequence is at least 1. A 0 is how some servers say that they have none. */
+/** RFC 7162 §7: a mod-sequence is at least 1. Some servers say 0 if they have none. */
 function modseq(value: string | null): bigint | null {
   if (value === null || !/^\d{1,20}$/.test(value)) return null;
   const number = BigInt(value);
   return number > 0n ? number : null;
 }
 
-/** The highest UID such that every listed UID up to it has a row; never lower than it was. */
+/** The highest UID such that every listed UID up to it has a row; never lower than before. */
 export function advanceSeenUid({
   listed,
   withRows,
@@ -115,7 +113,10 @@ export function advanceSeenUid({
   return seen;
 }
 
-/** Five in a day are a server that restores, migrates or lies: each costs a whole re-read, so they are slowed down, never stopped. */
+/**
+ * Five per day mean a server that restores, migrates or misbehaves: each costs a full re-read, so they are slowed down, never
+ * stopped.
+ */
 const alarmingResets = 5;
 const resetWindowMs = 24 * 60 * 60_000;
 const firstBackoffMs = 15 * 60_000;
@@ -125,11 +126,11 @@ export interface ResetAlarm {
   readonly alarm: boolean;
   /** Wait this long after the latest reset before the next poll of the folder; 0 without an alarm. */
   readonly backoffMs: number;
-  /** The resets of the last 24 hours, oldest first: the ones worth keeping. */
+  /** The resets of the last 24 hours, oldest first: the ones to keep. */
   readonly recent: readonly string[];
 }
 
-/** `resets` and `now` are ISO 8601. A reset in the future (a clock that was set back) counts as recent. */
+/** `resets` and `now` are ISO 8601. A reset in the future (the clock was set back) counts as recent. */
 export function resetAlarm({
   resets,
   now,

@@ -1,9 +1,9 @@
 import type { ParseLimits } from './limits.ts';
 
-/** What a whole message may still cost, whatever its parts, its nested messages and what was unpacked take of it. */
+/** What a whole message may still use, across its parts, nested messages and unpacked contents. */
 export interface ParseBudget {
   readonly left: (of: BudgetKind) => number;
-  /** Takes what is left of `amount`, and says how much that was. */
+  /** Takes up to `amount` of what is left, and returns how much. */
   readonly take: (of: BudgetKind, amount: number) => number;
 }
 

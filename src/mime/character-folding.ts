@@ -1,11 +1,11 @@
-/** Direction marks, joiners, soft hyphens and byte order marks: printed as nothing, and put around labels and names by clients. */
+/** Direction marks, joiners, soft hyphens and byte order marks: invisible, and put around labels and names by clients. */
 const invisible = /\u00ad|\u034f|\u061c|\u180e|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 export function withoutInvisible(text: string): string {
   return text.replace(invisible, '');
 }
 
-/** Characters whose stroke or ligature no normal form takes apart. */
+/** Characters whose stroke or ligature no normal form decomposes. */
 const strokes: Readonly<Record<string, string>> = {
   đ: 'd',
   ð: 'd',
@@ -22,12 +22,11 @@ const strokes: Readonly<Record<string, string>> = {
 const stroked = /[đðħłøŧæœßþı]/gu;
 
 /**
- * One spelling for comparison with tables: compatibility forms (full-width letters) made plain, accents of Latin, Greek,
- * Cyrillic and Arabic letters dropped, lower case, every run of white space one blank.
- * The dotted and dotless i of Turkish fall together.
+ * One spelling for comparison with tables: compatibility forms (full-width letters) made plain, accents of Latin, Greek, Cyrillic
+ * and Arabic letters dropped, lower case, each run of white space one blank. Turkish dotted and dotless i become one.
  */
 export function fold(text: string): string {
-  // Most of what is compared is plain; normalising it would cost more than the rest of reading a mail.
+  // Most of what is compared is plain; normalising it would cost more than the rest of reading a message.
   if (/^[ -~]*$/u.test(text)) {
     const lower = text.toLowerCase().trim();
     return lower.includes('  ') ? lower.replace(/ {2,}/gu, ' ') : lower;
@@ -43,7 +42,7 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** What somebody types who has no key for the character. The accents that are simply left out are dropped by `fold`. */
+/** What people type who have no key for the character. `fold` drops the accents that are simply left out. */
 const transcriptions: Readonly<Record<string, string>> = {
   ä: 'ae',
   ö: 'oe',
@@ -52,7 +51,7 @@ const transcriptions: Readonly<Record<string, string>> = {
   ø: 'oe',
 };
 
-/** The folded spellings of a phrase: without its accents, and with the ASCII transcription of its characters ("Gruessen"). */
+/** The folded spellings of a phrase: without accents, and in ASCII transcription ("Gruessen"). */
 export function foldedSpellings(phrase: string): readonly string[] {
   const transcribed = phrase
     .toLowerCase()

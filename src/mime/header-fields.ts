@@ -4,12 +4,12 @@ interface WithHeaders {
   readonly headers: readonly Header[];
 }
 
-/** The value of the first field of that name (lower case), null where there is none. An empty field is "". */
+/** The value of the first field with this name (lower case), null if there is none. An empty field is "". */
 export function fieldOf(message: WithHeaders, name: string): string | null {
   return message.headers.find((header) => header.name === name)?.value.trim() ?? null;
 }
 
-/** True where the field is there with an empty path: the sender wants no answer and no bounce (RFC 5321 §4.5.5). */
+/** Return-Path is there but empty: the sender wants no answer and no bounce (RFC 5321 §4.5.5). */
 export function hasNullReturnPath(message: WithHeaders): boolean {
   const field = message.headers.find((header) => header.name === 'return-path');
   if (!field) return false;
@@ -17,7 +17,7 @@ export function hasNullReturnPath(message: WithHeaders): boolean {
   return path === '' || path === '<>' || path === '< >';
 }
 
-/** RFC 3834 §5: the keyword of Auto-Submitted without comments and parameters, lower case; null where absent. */
+/** RFC 3834 §5: the keyword of Auto-Submitted without comments and parameters, lower case; null if absent. */
 export function autoSubmitted(message: WithHeaders): string | null {
   const value = fieldOf(message, 'auto-submitted');
   if (value === null) return null;
@@ -33,7 +33,7 @@ export function isAutoSubmitted(message: WithHeaders): boolean {
   return keyword !== null && keyword !== '' && keyword !== 'no';
 }
 
-/** RFC 6522 §3: a report, whether or not its parameter says of what. */
+/** RFC 6522 §3: a report, whether or not its parameter says which kind. */
 export function isMultipartReport(message: WithHeaders): boolean {
   return /^\s{0,9}multipart\/report\b/iu.test(fieldOf(message, 'content-type') ?? '');
 }

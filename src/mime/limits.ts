@@ -1,44 +1,44 @@
-/** Bounds of one parse. What lies beyond is left out with a warning; the raw message keeps it. */
+/** Limits of one parse. Anything beyond is left out with a warning; the raw message keeps it. */
 export interface ParseLimits {
-  /** Bytes of one header block. Answers megabyte headers that make every later step slow. */
+  /** Bytes of one header block. Against megabyte headers that make every later step slow. */
   readonly maxHeaderBytes: number;
-  /** Lines of one header block. Answers the same megabyte in lines of two characters, each a field. */
+  /** Lines of one header block. Against the same megabyte in lines of two characters, each a field. */
   readonly maxHeaderLines: number;
-  /** Bytes of all header blocks together. Answers the limit above times the number of parts. */
+  /** Bytes of all header blocks together. Against the limit above times the number of parts. */
   readonly maxAllHeaderBytes: number;
   /** Lines of all header blocks together. */
   readonly maxAllHeaderLines: number;
-  /** Lines of headers that are looked at, all together; in what follows only the end of the header is looked for. */
+  /** Header lines that are looked at, all together; after that only the header's end is searched. */
   readonly maxHeaderLooks: number;
-  /** Addresses of all headers together. Answers messages within the message, each with 5,000 recipients. */
+  /** Addresses of all headers together. Against nested messages with 5,000 recipients each. */
   readonly maxAllAddresses: number;
-  /** Parts of the whole message, nested and unpacked ones included. Answers the bomb of 100,000 empty parts. */
+  /** Parts of the whole message, nested and unpacked ones included. Against a bomb of 100,000 empty parts. */
   readonly maxParts: number;
-  /** Multiparts and messages within each other. Answers nesting that exhausts the stack of later readers. */
+  /** Nested multiparts and messages. Against nesting that exhausts the stack of later readers. */
   readonly maxDepth: number;
-  /** Messages within each other, each with its own header. Answers forwards folded into forwards a thousandfold. */
+  /** Nested messages, each with its own header. Against forwards inside forwards a thousandfold. */
   readonly maxNestedMessages: number;
-  /** Bytes of text kept from one part. Answers the 100 MB text body. */
+  /** Bytes of text kept from one part. Against a 100 MB text body. */
   readonly maxTextBytes: number;
-  /** Bytes of text kept from all parts together. Answers the limit above times the number of parts. */
+  /** Bytes of text kept from all parts together. Against the limit above times the number of parts. */
   readonly maxAllTextBytes: number;
-  /** Lines of text kept from all parts together. Answers 4 million lines of one character, each of which costs what a long one does. */
+  /** Lines of text kept from all parts together. Against 4 million lines of one character, each as costly as a long one. */
   readonly maxAllTextLines: number;
-  /** Characters of HTML that are read. Answers HTML made to be slow to read; also the 16 MB document of the database. */
+  /** Characters of HTML that are read. Against HTML made to be slow to read; also the database's 16 MB per document. */
   readonly maxHtmlChars: number;
-  /** Tags and line ends of HTML that are read, all parts together. Answers HTML that is nothing but tags. */
+  /** Tags and line ends of HTML that are read, all parts together. Against HTML that is all tags. */
   readonly maxAllHtmlMarks: number;
-  /** Bytes of a container (winmail.dat, smime.p7m, an encoded message) that is unpacked in memory. Answers its size in RAM. */
+  /** Bytes of a container (winmail.dat, smime.p7m, an encoded message) unpacked in memory. Against its size in RAM. */
   readonly maxContainerBytes: number;
-  /** What all compressed containers together may grow by. A thousand small ones are a bomb too. */
+  /** How much all compressed containers together may grow. A thousand small ones are a bomb too. */
   readonly maxUnpackedBytes: number;
-  /** How many times their size compressed containers may grow to, all together, beyond two megabytes. Text seldom reaches 30. */
+  /** How many times their size compressed containers may grow to, all together, beyond two megabytes. Text rarely reaches 30. */
   readonly maxUnpackRatio: number;
   /** Files found inside other parts (winmail.dat, uuencode), all together. */
   readonly maxUnpackedFiles: number;
-  /** Bytes of calendars that are read, all together: their reader is slow. */
+  /** Bytes of calendars that are read, all together: their parser is slow. */
   readonly maxAllCalendarBytes: number;
-  /** Warnings kept. Answers a defect on every line. */
+  /** Warnings kept. Against a defect on every line. */
   readonly maxWarnings: number;
 }
 

@@ -8,7 +8,7 @@ export { parseLimits } from './limits.ts';
 export type { ParseLimits } from './limits.ts';
 export type { AttachmentSink } from './content/part-content.ts';
 
-/** A whole message in memory is read in pieces too, so that a sink can slow it down. */
+/** A message held in memory is also read in pieces, so that a sink can slow it down. */
 const pieceBytes = 131_072;
 
 async function* piecesOf(raw: AsyncIterable<Buffer | string> | Buffer): AsyncGenerator<Buffer, void> {
@@ -24,12 +24,12 @@ async function* piecesOf(raw: AsyncIterable<Buffer | string> | Buffer): AsyncGen
 }
 
 /**
- * Reads a message (RFC 5322, RFC 2045–2049) into plain facts. Any bytes give a result: defects are `warnings`, each a stable
- * code, a colon and a detail; input that is no message has the code `not-a-message`.
+ * Reads a message (RFC 5322, RFC 2045–2049) into plain facts. Any bytes give a result: defects are `warnings`, each a stable code,
+ * a colon and a detail; input that is not a message has the code `not-a-message`.
  *
- * Attachments stream through `sink` while they are read, those of nested messages included; join them to the entries of the
- * result by SHA-256. Attachments are never held whole, so memory does not grow with their size.
- * Throws only what `raw` or `sink` throw. Message ids and content ids are without angle brackets.
+ * Attachments stream through `sink` while they are read, those of nested messages included; match them to the entries of the result
+ * by SHA-256. They are never held whole, so memory does not grow with their size. Throws only what `raw` or `sink` throw. Message
+ * ids and content ids are without angle brackets.
  */
 export async function parseMessage(input: {
   readonly raw: AsyncIterable<Buffer | string> | Buffer;

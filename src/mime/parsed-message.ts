@@ -1,6 +1,6 @@
 /** What the bytes of one message say (RFC 5322, RFC 2045–2049), as plain values that survive JSON. */
 
-/** One mailbox of RFC 5322 §3.4. `address` is lower-cased, null where only a name is given; `name` is "" where absent. */
+/** One mailbox of RFC 5322 §3.4. `address` is lower-cased, null if only a name is given; `name` is "" if absent. */
 export interface Address {
   readonly address: string | null;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Header {
   readonly name: string;
   /** Unfolded, encoded words (RFC 2047) decoded. */
   readonly value: string;
-  /** Unfolded, otherwise as it came. */
+  /** Unfolded, otherwise as received. */
   readonly raw: string;
 }
 
@@ -20,13 +20,13 @@ export interface Header {
 export interface Attachment {
   readonly filename: string | null;
   readonly contentType: string;
-  /** What the first bytes say, null where they say nothing. */
+  /** The type shown by the first bytes, null if unknown. */
   readonly detectedType: string | null;
   readonly size: number;
   readonly sha256: string;
   /** Without angle brackets. */
   readonly contentId: string | null;
-  /** True only where the HTML references its cid. */
+  /** True only if the HTML references its cid. */
   readonly inline: boolean;
 }
 
@@ -49,9 +49,9 @@ export interface ParsedMessage {
   readonly messageId: string | null;
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
-  /** ISO 8601, null where absent or invalid. */
+  /** ISO 8601, null if absent or invalid. */
   readonly date: string | null;
-  /** The first From mailbox. More than one is a warning `from-many`, and none counts as proof. */
+  /** The first From mailbox. More than one gives a warning `from-many`, and none counts as proof. */
   readonly from: Address | null;
   readonly fromAll: readonly Address[];
   readonly sender: Address | null;
@@ -63,7 +63,7 @@ export interface ParsedMessage {
   /** The whole readable text: from the plain part, else from HTML. Line ends are \n. */
   readonly text: string;
   readonly textSource: 'plain' | 'html' | 'none';
-  /** The HTML part as it came, decoded to Unicode; never shown, only read. */
+  /** The HTML part as received, decoded to Unicode; never shown, only read. */
   readonly rawHtml: string | null;
   /** Sanitised HTML, safe to show. */
   readonly html: string | null;

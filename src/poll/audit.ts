@@ -15,7 +15,7 @@ import type { Database } from '../store/mongo.ts';
 import { countRows } from '../store/sightings.ts';
 import type { FolderEpoch, LedgerRow, SightingDocument } from '../store/sightings.ts';
 
-/** What a folder lists, and what the ledger says of it. */
+/** What a folder lists, compared with the ledger. */
 export interface FolderAudit {
   readonly folder: string;
   /** UIDs that the mailbox lists now. */
@@ -24,22 +24,22 @@ export interface FolderAudit {
   readonly done: number;
   readonly pending: number;
   readonly failed: number;
-  /** Not fetched, because somebody still writes them. */
+  /** Not fetched, because someone is still writing them. */
   readonly drafts: number;
-  /** Rows of messages that the mailbox lists no longer: moved, deleted, or gone before they were fetched. */
+  /** Rows of messages that the mailbox no longer lists: moved, deleted, or gone before they were fetched. */
   readonly vanished: number;
-  /** Listed, and the ledger has no row or takes them for gone. The first thousand; `missingCount` tells all. */
+  /** Listed, but the ledger has no row or considers them gone. The first thousand; `missingCount` has the total. */
   readonly missing: readonly number[];
   readonly missingCount: number;
-  /** Messages that the folder counts and does not list. */
+  /** Messages that the folder counts but does not list. */
   readonly unfound: number;
-  /** Listed, asked for, and not had so far: the first hundred. */
+  /** Listed and requested, but not received yet: the first hundred. */
   readonly undelivered: readonly Pick<Undelivered, 'uid' | 'attempts' | 'error'>[];
-  /** Listed, and their raw bytes are gone from blob storage: the first hundred. Only of those that were looked for. */
+  /** Listed, but their raw bytes are missing in blob storage: the first hundred. Only of those checked. */
   readonly rawGone: readonly number[];
-  /** The folder is another than the one in the ledger, or was never polled: the next poll reads it whole. */
+  /** The folder differs from the one in the ledger, or was never polled: the next poll reads all of it. */
   readonly isNew: boolean;
-  /** Why it could not be compared: it is not there, or does not open. Null where it was. */
+  /** Why it could not be compared: missing, or does not open. Null if it was. */
   readonly problem: string | null;
 }
 
@@ -50,13 +50,13 @@ type State = SightingDocument['state'];
 
 interface AuditOptions {
   readonly fix: boolean;
-  /** Where raw bytes are looked for: those of messages that failed, or of all. Not looked for where it is left out. */
+  /** Checks raw bytes: those of messages that failed, or of all. Not checked if omitted. */
   readonly blobs?: { readonly store: Pick<BlobStore, 'head'>; readonly of: 'failed' | 'all' } | null;
 }
 
 /**
- * Compares a mailbox with the ledger, folder by folder, in windows: a million messages are never in memory.
- * `fix` writes rows for the missing ones, which the next poll fetches. @throws MailboxError; what the database throws.
+ * Compares a mailbox with the ledger, folder by folder, in windows: a million messages are never in memory. `fix` writes rows for
+ * the missing ones, which the next poll fetches. @throws MailboxError; what the database throws.
  */
 export async function auditMailbox(
   database: Database,
@@ -160,7 +160,7 @@ async function auditFolder(
   };
 }
 
-/** Looked for at once: each is a request to the store. */
+/** Checked in parallel: each is a request to the store. */
 const HEADS_AT_ONCE = 16;
 
 async function rawGoneIn(

@@ -9,18 +9,18 @@ const WINDOW = 2_000;
 export interface ComparedWindow {
   readonly listed: readonly number[];
   readonly rows: ReadonlyMap<number, LedgerRow>;
-  /** Listed, and the ledger has no row or takes them for gone. */
+  /** Listed, but the ledger has no row or considers them gone. */
   readonly absent: readonly number[];
 }
 
-/** What a folder lists from `fromUid` on beside the ledger, window by window: a million messages are never in memory. */
+/** Compares what a folder lists from `fromUid` on with the ledger, window by window: a million messages are never in memory. */
 export async function* compareFolder(
   { database, session }: { readonly database: Pick<Database, 'sightings'>; readonly session: MailboxSession },
   key: FolderEpoch | null,
   fromUid: number,
 ): AsyncGenerator<ComparedWindow> {
   for await (const found of session.listUids({ fromUid })) {
-    // RFC 3501 §7.2.5 promises no order of what SEARCH finds.
+    // RFC 3501 §7.2.5 does not promise an order of SEARCH results.
     const uids = found.toSorted((a, b) => a - b);
     for (let at = 0; at < uids.length; at += WINDOW) {
       const listed = uids.slice(at, at + WINDOW);
@@ -31,5 +31,5 @@ export async function* compareFolder(
   }
 }
 
-/** A row that says "gone" of a message that is listed is as bad as none. */
+/** A row that says "gone" for a listed message is as bad as none. */
 const isInHand = (row: LedgerRow | undefined): boolean => row !== undefined && row.state !== 'vanished';

@@ -1,12 +1,13 @@
-import type { ObjectId } from 'mongodb';
 import { describeError } from '../errors.ts';
 import { isCutOff } from '../mailbox/declared-size.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.ts';
 import { isStub } from '../mailbox/stub.ts';
+import { inGroups } from './fetched-groups.ts';
 import { isSameAnswer } from './parking.ts';
 import { LOOKS, patience, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
+import { putAll } from '../store/blobs/put-all.ts';
 import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
 import { giveUpRaw } from '../store/lost-raw.ts';
 import type { FolderEpoch, SightingDocument } from '../store/sightings.ts';
@@ -14,18 +15,19 @@ import { spool } from '../store/blobs/spool.ts';
 import type { Spooled } from '../store/blobs/spool.ts';
 import type { PollRun } from './poll-run.ts';
 
-/** Rows asked for at once: enough for full FETCH chunks, few enough to yield in time. */
+/** Rows requested at once: enough for full FETCH chunks, few enough to yield in time. */
 const FETCH_WINDOW = 200;
-/** One message that cannot be stored is its own fault (a limit of the store); so many in a row are the store's. */
+/** One message that cannot be stored is its own fault (a limit of the store); this many in a row are the store's. */
 const MAX_UNSTORED_IN_A_ROW = 3;
+const BACKLOG_MS = 24 * 60 * 60_000;
 
-/** Fetches raw bytes for rows without them that are due. True when none is left. */
+/** Fetches raw bytes for due rows without them. True when none is left. */
 export async function fetchPending(
   run: PollRun,
   session: MailboxSession,
   key: FolderEpoch,
 ): Promise<boolean> {
-  const { database, total } = run;
+  const { database } = run;
   const asked = new Set<number>();
   const unstored: number[] = [];
   for (;;) {
@@ -34,28 +36,15 @@ export async function fetchPending(
     const wanted = rows.filter((row) => !asked.has(row.uid));
     if (wanted.length === 0) return true;
     for (const { uid } of wanted) asked.add(uid);
-    const byUid = new Map(wanted.map((row) => [row.uid, row]));
-    const stored: ObjectId[] = [];
     const missing: SightingDocument[] = [];
-    try {
-      for await (const fetched of session.fetch(wanted.map(asWanted))) {
-        const row = byUid.get(fetched.uid);
-        if (row === undefined) continue;
-        if (fetched.kind === 'missing') missing.push(row);
-        else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
-        else if (await keep(run, { row, fetched, unstored })) stored.push(row._id);
-      }
-    } finally {
-      await run.enqueue(stored);
-      total.fetched += stored.length;
-      run.step?.('enqueued');
-    }
+    const arriving = prepareEach(run, session.fetch(wanted.map(asWanted)), { wanted, missing, unstored });
+    for await (const group of inGroups(arriving, bytesInMemory)) await handOn(run, group, unstored);
     await lookFor(run, session, missing);
     if (!(await run.shouldContinue()) || !(await run.hasRoom())) return false;
   }
 }
 
-/** A message that was refused before is asked for alone, so that it takes no other down with it. */
+/** A message that was refused before is fetched alone, so that it takes no other down with it. */
 const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessage => ({
   uid,
   size,
@@ -63,7 +52,7 @@ const asWanted = ({ uid, size, attempts, short }: SightingDocument): WantedMessa
   acceptShort: (short ?? null) !== null,
 });
 
-/** Where the whole fetch is about to throw, those of the same chunk are only suspects: the next poll asks for each alone. */
+/** If the whole fetch is about to throw, those of the same chunk are only suspects: the next poll fetches each alone. */
 async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxError): Promise<void> {
   if (!concernsOneMessage(error)) {
     if (error.code !== 'connection' && error.code !== 'protocol') return;
@@ -75,7 +64,7 @@ async function noteFailure(run: PollRun, row: SightingDocument, error: MailboxEr
       });
     return;
   }
-  // From the next time on it is compared with what came before.
+  // Next time it is compared with what came before.
   const isShort = error.code === 'truncated';
   await putOff(run, row, { error, ...(isShort && { short: { sha256: null, since: run.clock() } }) });
 }
@@ -87,37 +76,130 @@ function concernsOneMessage({ code }: MailboxError): boolean {
 interface Kept {
   readonly row: SightingDocument;
   readonly fetched: Extract<Fetched, { readonly kind: 'whole' | 'stream' }>;
-  /** UIDs, one after another, that could not be stored. */
-  readonly unstored: number[];
 }
 
-/** Makes one fetched message durable, then says so in its row. False where it is not kept: its row says why. */
-async function keep(run: PollRun, { row, fetched, unstored }: Kept): Promise<boolean> {
-  let raw: Spooled | null = null;
-  try {
-    let warning: string | null;
-    try {
-      raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: run.spoolDir });
-      const judged = await warningOrDoubt(run, { row, fetched, raw });
-      if (judged === 'doubt') return false;
-      warning = judged;
-      const { content, size, sha256 } = raw;
-      await run.blobs.put({ key: rawKey(sha256), content, size, sha256 });
-      unstored.length = 0;
-    } catch (error) {
-      await noteUnkept(run, row, { error, unstored });
-      return false;
+interface Prepared {
+  readonly row: SightingDocument;
+  readonly raw: Spooled;
+  readonly warning: string | null;
+}
+
+const bytesInMemory = ({ raw: { content } }: Prepared): number =>
+  Buffer.isBuffer(content) ? content.length : 0;
+
+/** Each message that came, hashed. What could not be had is noted in its row, or is among the `missing`. */
+async function* prepareEach(
+  run: PollRun,
+  arriving: AsyncIterable<Fetched>,
+  {
+    wanted,
+    missing,
+    unstored,
+  }: {
+    readonly wanted: readonly SightingDocument[];
+    readonly missing: SightingDocument[];
+    readonly unstored: number[];
+  },
+): AsyncGenerator<Prepared> {
+  const byUid = new Map(wanted.map((row) => [row.uid, row]));
+  for await (const fetched of arriving) {
+    const row = byUid.get(fetched.uid);
+    if (row === undefined) continue;
+    if (fetched.kind === 'missing') missing.push(row);
+    else if (fetched.kind === 'failed') await noteFailure(run, row, fetched.error);
+    else {
+      const ready = await prepare(run, { row, fetched }, unstored);
+      if (ready !== null) yield ready;
     }
-    run.step?.('raw-stored');
-    const key = rawKey(raw.sha256);
-    await markFetched(run.database.sightings, row._id, { key, size: raw.size, warning });
-    run.step?.('row-fetched');
-    if (Buffer.isBuffer(raw.content)) run.remember(key, raw.content);
-    return true;
-  } finally {
-    await raw?.dispose();
   }
 }
+
+/** Makes the messages of a group durable, says so in their rows, and hands on those that are kept. */
+async function handOn(run: PollRun, group: readonly Prepared[], unstored: number[]): Promise<void> {
+  try {
+    const { kept, problem } = await store(run, group, unstored);
+    if (kept.length > 0) await noteFetched(run, kept);
+    if (problem !== null) throw problem.error;
+  } finally {
+    for (const { raw } of group) await raw.dispose();
+  }
+}
+
+/** Its bytes, hashed. Null where they are not kept: its row says why. */
+async function prepare(run: PollRun, { row, fetched }: Kept, unstored: number[]): Promise<Prepared | null> {
+  let raw: Spooled | null = null;
+  let isPrepared = false;
+  try {
+    raw = await spool(fetched.kind === 'whole' ? fetched.raw : fetched.stream, { dir: run.spoolDir });
+    const warning = await warningOrDoubt(run, { row, fetched, raw });
+    isPrepared = warning !== 'doubt';
+    return warning === 'doubt' ? null : { row, raw, warning };
+  } catch (error) {
+    await noteUnkept(run, row, { error, unstored });
+    return null;
+  } finally {
+    if (!isPrepared) await raw?.dispose();
+  }
+}
+
+/** Those that are durable, and the error where the store seems to be broken. */
+async function store(
+  run: PollRun,
+  prepared: readonly Prepared[],
+  unstored: number[],
+): Promise<{ readonly kept: readonly Prepared[]; readonly problem: { readonly error: unknown } | null }> {
+  const stored = await putAll(
+    run.blobs,
+    prepared.map(({ raw: { content, size, sha256 } }) => ({
+      key: rawKey(sha256),
+      content,
+      size,
+      sha256,
+    })),
+  );
+  const kept: Prepared[] = [];
+  let problem: { readonly error: unknown } | null = null;
+  for (const [at, one] of prepared.entries()) {
+    const outcome = stored[at];
+    if (outcome?.status !== 'rejected') {
+      unstored.length = 0;
+      kept.push(one);
+      continue;
+    }
+    try {
+      await noteUnkept(run, one.row, { error: outcome.reason, unstored });
+    } catch (error) {
+      problem ??= { error };
+    }
+  }
+  run.step?.('raw-stored');
+  return { kept, problem };
+}
+
+async function noteFetched(run: PollRun, kept: readonly Prepared[]): Promise<void> {
+  const [first] = kept;
+  await markFetched(
+    run.database.sightings,
+    kept.map(({ row: { _id }, raw: { sha256, size }, warning }) => ({
+      id: _id,
+      key: rawKey(sha256),
+      size,
+      warning,
+    })),
+  );
+  run.step?.('row-fetched');
+  for (const { raw } of kept) if (Buffer.isBuffer(raw.content)) run.remember(rawKey(raw.sha256), raw.content);
+  await run.enqueue(
+    kept.map(({ row: { _id } }) => _id),
+    { isBacklog: first !== undefined && isBacklog(first.row) },
+  );
+  run.total.fetched += kept.length;
+  run.step?.('enqueued');
+}
+
+/** Mail that was old when it was first seen belongs to an import: what comes today goes first. */
+const isBacklog = ({ internalDate, createdAt }: SightingDocument): boolean =>
+  internalDate !== null && createdAt.getTime() - internalDate.getTime() > BACKLOG_MS;
 
 /** @throws where it is not about this message alone. */
 async function noteUnkept(
@@ -126,7 +208,7 @@ async function noteUnkept(
   { error, unstored }: { readonly error: unknown; readonly unstored: number[] },
 ): Promise<void> {
   if (error instanceof MailboxError) {
-    // Also where the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
+    // Even if the connection broke: a message at whose second piece the server hangs up must not be the first of every poll.
     await noteFailure(run, row, error);
     if (!concernsOneMessage(error)) throw error;
     return;
@@ -139,12 +221,12 @@ async function noteUnkept(
 }
 
 /**
- * A notice in place of the message is none, and far fewer bytes than declared are believed only when the same came at different
- * times: `doubt` says that its row tells so. Else what to note on the row of a message that is kept.
+ * A notice instead of the message does not count, and far fewer bytes than declared only count if the same arrived at different
+ * times: `doubt` means that its row says so. Otherwise the warning for the row of a kept message.
  */
 async function warningOrDoubt(
   run: PollRun,
-  { row, fetched, raw }: Omit<Kept, 'unstored'> & { readonly raw: Spooled },
+  { row, fetched, raw }: Kept & { readonly raw: Spooled },
 ): Promise<string | null> {
   const declared = fetched.kind === 'whole' ? (fetched.shortOf ?? 0) : fetched.expectedSize;
   const isShort = raw.size < declared;
@@ -154,13 +236,13 @@ async function warningOrDoubt(
     return 'doubt';
   }
   if (!isShort) return null;
-  const warning = `${declared} bytes were declared and ${raw.size} came, each time`;
+  const warning = `${declared} bytes were declared, ${raw.size} arrived each time`;
   if (!isCutOff(raw.size, declared)) return warning;
   const now = run.clock();
   const isSame = row.short?.sha256 === raw.sha256;
   const since = isSame ? (row.short?.since ?? now) : now;
   if (isSame && now.getTime() - since.getTime() >= (run.patience ?? patience).looksApartMs) return warning;
-  const text = `UID ${row.uid}: ${declared} bytes were declared and ${raw.size} came`;
+  const text = `UID ${row.uid}: ${declared} bytes were declared, ${raw.size} arrived`;
   await putOff(run, row, {
     error: new MailboxError('truncated', text),
     short: { sha256: raw.sha256, since },
@@ -168,7 +250,7 @@ async function warningOrDoubt(
   return 'doubt';
 }
 
-/** It stays pending and is asked for again after a pause, for as long as the folder lists it. */
+/** It stays pending and is retried after a pause, as long as the folder lists it. */
 async function putOff(
   run: PollRun,
   row: SightingDocument,
@@ -186,7 +268,7 @@ async function putOff(
   run.total.problems.push({ folder: `${folder} UID ${uid}`, uid, error, isNews, parkedUntil: null });
 }
 
-/** What the server did not deliver: it has gone only where the folder does not list it, seen several times with minutes between. */
+/** If the server did not deliver it: it is only gone if the folder does not list it, several times with minutes between. */
 async function lookFor(
   run: PollRun,
   session: MailboxSession,

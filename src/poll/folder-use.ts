@@ -1,16 +1,16 @@
 import type { MailboxSession } from '../mailbox/mailbox.ts';
 
-/** What the folder's use (RFC 6154 §2) tells of the messages in it. */
+/** What the folder's use (RFC 6154 §2) says about its messages. */
 export interface FolderUse {
   readonly inOwnSent: boolean;
   /**
-   * Drafts lie between the messages, as in Gmail's All Mail. Only there is \Draft believed: mail that was moved to Exchange by IMAP
-   * bears it in any folder.
+   * Drafts are among the messages, as in Gmail's All Mail. Only there \Draft counts: mail moved to Exchange by IMAP has it in any
+   * folder.
    */
   readonly holdsDrafts: boolean;
 }
 
-/** `wanted` is what the settings call the folder. */
+/** `wanted` is the folder's name in the settings. */
 export async function useOf(
   session: MailboxSession,
   { wanted, path }: { readonly wanted: string; readonly path: string },

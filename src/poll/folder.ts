@@ -19,7 +19,7 @@ import { isNowParked, isSameAnswer, pauseAfterRefusals, wasParked } from './park
 import { useOf } from './folder-use.ts';
 import type { PollRun } from './poll-run.ts';
 
-/** True where work is left. A lost connection ends the poll; any other failure only this folder. */
+/** True if work is left. A lost connection ends the poll; any other failure only this folder. */
 export async function pollFolder(run: PollRun, session: MailboxSession, wanted: string): Promise<boolean> {
   const { database, mailbox, total } = run;
   let folder = wanted;
@@ -101,7 +101,7 @@ function isParked({ checkParked }: PollRun, cursor: CursorDocument | null): bool
   return checkParked !== true && until !== null && until > new Date();
 }
 
-/** A folder that was reset five times in a day is read again later, not never: each reset costs a whole re-read. */
+/** A folder that was reset five times in a day is reread later, not never: each reset costs a full re-read. */
 function isHeldBack(cursor: CursorDocument | null): boolean {
   const latest = cursor?.resets.at(-1);
   if (cursor === null || latest === undefined) return false;
@@ -109,7 +109,7 @@ function isHeldBack(cursor: CursorDocument | null): boolean {
   return Date.now() < Date.parse(latest) + backoffMs;
 }
 
-/** The folder's cursor, with the epoch raised where the folder is not the one it was (invariant 4). */
+/** The folder's cursor, with the epoch increased if this is not the same folder (invariant 4). */
 async function openCursor(
   run: PollRun,
   {
@@ -125,7 +125,7 @@ async function openCursor(
   if (plan.kind === 'reset' && cursor !== null) {
     const now = new Date().toISOString();
     const { recent } = resetAlarm({ resets: [...cursor.resets, now], now });
-    // In this order: a process that dies between the two sees the reset again, not rows that nobody asks for any more.
+    // In this order: a process that dies between the two sees the reset again, not rows that nobody fetches any more.
     await abandonEarlierEpochs(database.sightings, { ...key, epoch: plan.epoch });
     await raiseEpoch(database.cursors, { ...key, from: cursor.epoch, state, resets: recent });
     total.resets.push(`${folder}: ${plan.reason}`);

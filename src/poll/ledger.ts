@@ -1,7 +1,7 @@
 /**
- * Does the ledger hold every message that the folder counts? UIDs become visible late (replication, labels, an index that lags),
- * also below those that were listed, and then no listing from the cursor on finds them. What the folder counts is compared with
- * the ledger in each poll, which costs nothing while they agree.
+ * Checks that the ledger has every message that the folder counts. UIDs appear late (replication, labels, a lagging index), even
+ * below those already listed, and then no listing from the cursor on finds them. Each poll compares the folder's count with the
+ * ledger, which costs nothing while they agree.
  */
 import { MailboxError } from '../mailbox/mailbox.ts';
 import type { FolderState, MailboxSession } from '../mailbox/mailbox.ts';
@@ -15,21 +15,21 @@ import type { Listed, OpenedFolder } from './listing.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** The rows are counted anew, from an index, this often: what was added since is added up meanwhile. */
+/** The rows are recounted this often, from an index: additions are tracked meanwhile. */
 const COUNT_EVERY_MS = HOUR_MS;
-/** Messages of this range of UIDs are listed again now and then: most that are late are late by minutes. */
+/** Messages in this range of UIDs are relisted now and then: most late ones are minutes late. */
 const RECENT_UIDS = 1_000;
 const RECENT_EVERY_MS = 15 * MINUTE_MS;
-/** A folder that lists fewer than it counts is compared again after this, then after ever longer, at most an hour. */
+/** A folder that lists fewer than it counts is compared again after this, then with growing pauses, at most an hour. */
 const FIRST_MISS_MS = MINUTE_MS;
-/** Fewer than the ledger has: most often somebody deleted some. The larger the folder, the more its listing costs. */
+/** Fewer than the ledger has: usually someone deleted some. The larger the folder, the more its listing costs. */
 const MESSAGES_PER_HOUR = 100_000;
-/** A folder that changed is compared this often although the counts agree: one message may have gone as another came late. */
+/** A changed folder is compared this often even if the counts agree: one message may be gone and another late. */
 const COMPARE_EVERY_MS = 24 * HOUR_MS;
 
 type Counting = OpenedFolder & Listed;
 
-/** Ends a listing, and sees to it that it was one of all. True where work is left. */
+/** Ends a listing, and checks that it was complete. True if work is left. */
 export async function checkLedger(run: PollRun, session: MailboxSession, input: Counting): Promise<boolean> {
   const { database } = run;
   const { key, state } = input;
@@ -54,10 +54,10 @@ export async function checkLedger(run: PollRun, session: MailboxSession, input: 
   return isMore;
 }
 
-/** What the folder counts more than the ledger has of it; below 0 where the ledger has more. */
+/** How many more messages the folder counts than the ledger has; negative if the ledger has more. */
 const surplusOf = ({ exists }: FolderState, { rows, gone }: LedgerState): number => exists - (rows - gone);
 
-/** Counts, and lists the latest UIDs once more where that is due or the counts differ. */
+/** Counts, and relists the latest UIDs if due or if the counts differ. */
 async function lookAtRecent(
   run: PollRun,
   session: MailboxSession,
@@ -71,7 +71,7 @@ async function lookAtRecent(
     : { ...uncounted, countedAt: now, recentAt: now, rows: await countRows(database.sightings, key) };
   if (isDue(ledger.countedAt, COUNT_EVERY_MS, now) || (cursor.ledger && surplusOf(state, ledger) > 0))
     ledger = { ...ledger, rows: await countRows(database.sightings, key), countedAt: now };
-  // A first listing has just seen all. What an earlier version of docketmail listed is compared once.
+  // A first listing has just seen everything. What an earlier version of docketmail listed is compared once.
   if (!cursor.ledger && cursor.uidNext === null && surplusOf(state, ledger) === 0)
     return { ledger: { ...ledger, comparedAt: now, compared: comparedTo(state) }, added: 0 };
   if (surplusOf(state, ledger) <= 0 && !isDue(ledger.recentAt, RECENT_EVERY_MS, now))
@@ -102,7 +102,7 @@ function isComparisonDue({ clock }: PollRun, state: FolderState, ledger: LedgerS
   if (surplus > 0) return isDue(comparedAt, Math.min(pauseAfterMisses(misses) * costs, HOUR_MS), now);
   if (surplus < 0) return isDue(comparedAt, HOUR_MS * costs, now);
   if (compared === null) return isDue(comparedAt, HOUR_MS, now);
-  // Without mod-sequences equal counts may hide that one message went as another came.
+  // Without mod-sequences, equal counts may hide that one message left as another arrived.
   const isUnchanged =
     state.highestModseq !== null &&
     compared.exists === state.exists &&
@@ -120,11 +120,11 @@ const comparedTo = ({ exists, uidNext, highestModseq }: FolderState): LedgerStat
 /** A small folder that counts more than before is compared at once. */
 const pauseAfterMisses = (misses: number): number => FIRST_MISS_MS * (2 ** Math.min(misses, 10) - 1);
 
-/** A time in the future was written by another server's clock, and says nothing. */
+/** A time in the future comes from another server's clock, and is ignored. */
 const isDue = (at: Date | null, everyMs: number, now: Date): boolean =>
   at === null || now.getTime() - at.getTime() >= everyMs || at > now;
 
-/** The whole folder beside the ledger. Yields when the poll's time is over, and goes on in the next one. */
+/** Compares the whole folder with the ledger. Yields when the poll's time is over, and continues in the next one. */
 async function compareAll(
   run: PollRun,
   session: MailboxSession,

@@ -9,7 +9,7 @@ import type { PollRun } from './poll-run.ts';
 import type { FolderUse } from './folder-use.ts';
 import type { PolledMailbox } from './poll-run.ts';
 
-/** Of a person's drafts, those looked at in one poll. */
+/** The most drafts checked per poll. */
 const DRAFTS_ASKED = 1_000;
 
 /** A folder that a poll has opened. */
@@ -21,14 +21,14 @@ export interface OpenedFolder {
 }
 
 export interface Listed {
-  /** False where the poll has to yield before the listing came to its end. */
+  /** False if the poll has to yield before the listing is complete. */
   readonly complete: boolean;
   /** Rows that were written. */
   readonly added: number;
   readonly seenUid: number;
 }
 
-/** Writes rows for what is new, window by window, the cursor behind them. */
+/** Writes rows for what is new, window by window, followed by the cursor. */
 export async function listNew(
   run: PollRun,
   session: MailboxSession,
@@ -59,11 +59,11 @@ export async function listNew(
   return { complete: true, added, seenUid };
 }
 
-/** No listing of the folder came to its end yet, or none since it was reset. */
+/** No listing of the folder is complete yet, or none since it was reset. */
 const isListedFirst = ({ lastPolledAt, epoch, uidNext, ledger = null }: CursorDocument): boolean =>
   lastPolledAt === null || (epoch > 1 && uidNext === null && ledger === null);
 
-/** Writes rows for listed messages that have none, and asks again for those that were taken for gone. Says how many were new. */
+/** Writes rows for listed messages without one, and refetches those thought to be gone. Returns how many were new. */
 export async function recordAbsent(
   {
     database,
@@ -88,7 +88,7 @@ export async function recordAbsent(
   return added;
 }
 
-/** Those that are drafts no more, or not listed any more, are asked for like any message: the fetch tells which have gone. */
+/** Those no longer drafts, or no longer listed, are fetched like any message: the fetch shows which are gone. */
 export async function askForDrafts(
   { database }: PollRun,
   session: MailboxSession,

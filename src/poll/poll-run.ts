@@ -18,22 +18,27 @@ export interface PollDeps {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly spoolDir: string;
-  /** Hands fetched sightings on. What is lost of it the reconciler hands on once more. */
-  readonly enqueue: (sightings: readonly ObjectId[]) => Promise<void>;
+  /** Hands a group of fetched sightings on. What is lost of it the reconciler hands on once more. */
+  readonly enqueue: (sightings: readonly ObjectId[], group: FetchedGroup) => Promise<void>;
   /** Keeps raw bytes for an ingest job of this process. */
   readonly remember: (key: string, raw: Buffer) => void;
   /** False while too many messages wait to be ingested. */
   readonly hasRoom: () => Promise<boolean>;
   readonly batch: number;
   readonly budgetMs: number;
-  /** Folders that are parked are asked for, too: a person wants it now. */
+  /** Also tries parked folders: a person wants it now. */
   readonly checkParked?: boolean;
-  /** For tests that cannot wait, as is the next. */
+  /** For tests that cannot wait, like the next one. */
   readonly patience?: Patience;
-  /** LEASE_MS otherwise. */
+  /** LEASE_MS by default. */
   readonly leaseMs?: number;
   /** Called between steps, with the step's name: for tests that kill the process there. */
   readonly step?: (name: PollStep) => void;
+}
+
+export interface FetchedGroup {
+  /** Mail of an import, which may wait for what comes today. */
+  readonly isBacklog: boolean;
 }
 
 export type PollStep =
@@ -48,31 +53,31 @@ export type PollStep =
   | 'listing-finished';
 
 export interface PollOutcome {
-  /** `more`: there is work left, poll again soon. `waiting`: ingest is behind. `leased`: another process polls it now. */
+  /** `more`: work is left, poll again soon. `waiting`: ingest is behind. `leased`: another process is polling it. */
   readonly outcome: 'done' | 'more' | 'waiting' | 'leased';
   readonly listed: number;
   readonly fetched: number;
   readonly vanished: number;
-  /** One for each folder that failed, and each message that could not be had; the others were polled. */
+  /** One per folder that failed, and per message that could not be fetched; the others were polled. */
   readonly problems: readonly FolderProblem[];
   /** Folders that were reset now. */
   readonly resets: readonly string[];
-  /** Folders that were parked and could be opened now. */
+  /** Parked folders that could be opened now. */
   readonly recovered: readonly string[];
 }
 
 interface FolderProblem {
   readonly folder: string;
-  /** Of one message of the folder. */
+  /** For one message of the folder. */
   readonly uid?: number;
   readonly error: unknown;
-  /** False where the same was said after an earlier poll. */
+  /** False if the same was reported after an earlier poll. */
   readonly isNews: boolean;
-  /** The folder is not asked for before; null where the next poll asks. */
+  /** Not retried before this time; null if the next poll retries. */
   readonly parkedUntil: Date | null;
 }
 
-/** One poll of a mailbox while it goes on. */
+/** One poll of a mailbox in progress. */
 export interface PollRun extends PollDeps {
   readonly mailbox: PolledMailbox;
   /** By folder, as they were when the poll began. */
@@ -87,6 +92,6 @@ export interface PollRun extends PollDeps {
   };
   /** The database's clock. */
   readonly clock: () => Date;
-  /** Whether there is time left, and the lease still ours. */
+  /** Whether there is time left, and the lease is still ours. */
   readonly shouldContinue: () => Promise<boolean>;
 }

@@ -5,16 +5,16 @@ import { cursorsOf } from '../store/cursors.ts';
 import { releaseLease, takeLease } from '../store/leases.ts';
 
 /**
- * Renewed all the while, so that it may be short: the mailbox of a killed poller is free again before the queue finds the dead
- * job (queue-worker.ts: pollLockMs), and the poll that the queue repeats then is not turned away.
+ * Renewed throughout, so that it may be short: the mailbox of a killed poller is free again before the queue finds the dead job
+ * (queue-worker.ts: pollLockMs), and the queue's repeated poll is not turned away.
  */
 const LEASE_MS = 12_000;
 const RENEWALS_PER_LEASE = 3;
 
 /**
  * Polls a mailbox: rows for what is listed, then the cursor, then raw bytes, then ingest jobs, in this order, so that a crash at
- * any point loses nothing. A folder that fails does not stop the others.
- * @throws MailboxError where no connection can be had; whatever the database or the blob store throw.
+ * any point loses nothing. A failing folder does not stop the others. @throws MailboxError if there is no connection; whatever the
+ * database or the blob store throw.
  */
 export async function pollMailbox(
   deps: PollDeps,
@@ -61,13 +61,13 @@ export async function pollMailbox(
   }
 }
 
-/** The database's time from now on. This process's own clock may be wrong by hours, and what it writes is read by others. */
+/** The database's time from now on. This process's own clock may be wrong by hours, and others read what it writes. */
 function clockFrom(serverTime: Date): () => Date {
   const taken = performance.now();
   return () => new Date(serverTime.getTime() + performance.now() - taken);
 }
 
-/** A renewal that is under way when the poll ends must not take the lease again after it was given back. */
+/** A renewal in progress when the poll ends must not retake the lease after its release. */
 function keepRenewing(renew: () => Promise<unknown>, everyMs: number): () => Promise<void> {
   let renewal: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {

@@ -5,12 +5,12 @@ import type { RawMessage } from '../mail/authentication/raw-header.ts';
 import { proposalText, proposeServers } from '../mail/authentication/receiving-server.ts';
 import type { Rules } from '../decide/rules.ts';
 
-/** What the first polls fetch is looked at, and then once more when there is enough of it to be sure. */
+/** Checked after the first polls, and once more when there is enough to be sure. */
 const LOOKS: readonly number[] = [20, 100];
 
 /**
- * Looks at the first messages that this process fetches, and says once in the log which settings would let their senders be proven:
- * without them more case updates than need be wait for a person.
+ * Examines the first messages that this process fetches, and logs once which settings would prove their senders: without them more
+ * case updates than necessary wait for a person.
  */
 export function watchReceivingServer(rules: Rules, log: Pick<Log, 'warn'>): (raw: Buffer) => void {
   const heads: RawMessage[] = [];

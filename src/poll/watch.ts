@@ -10,8 +10,8 @@ const LEASE_MS = 60_000;
 const RENEW_MS = 20_000;
 
 /**
- * Keeps one IDLE connection for a mailbox while this process holds its watch lease, on the first of its folders: new mail
- * comes in there. Returns when the signal is aborted.
+ * Keeps one IDLE connection for a mailbox while this process holds its watch lease, on the first of its folders, where new mail
+ * arrives. Returns when the signal is aborted.
  */
 export async function watchMailbox(input: {
   readonly mailbox: PolledMailbox;
@@ -35,7 +35,7 @@ export async function watchMailbox(input: {
     const watching = mailbox.source
       .watch({ folder, onArrival, signal: AbortSignal.any([signal, lost.signal]) })
       .catch((error: unknown) => {
-        log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'watching ended');
+        log.warn({ mailbox: mailbox.name, error: describeError(error) }, 'watch ended');
         lost.abort();
       });
     while (!signal.aborted && !lost.signal.aborted) {

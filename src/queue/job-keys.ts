@@ -1,8 +1,8 @@
-/** Jobs as keys of Redis, for those that BullMQ cannot read. */
+/** Jobs as Redis keys, for those that BullMQ cannot read. */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** `unreadable`: what stands there is no job (another type of key, or data that are not JSON). */
+/** `unreadable`: not a job (wrong key type, or data that is not JSON). */
 export async function readJob<T>(queue: Queue<T>, id: string) {
   try {
     return await queue.getJob(id);

@@ -6,7 +6,7 @@ import { describeError, PermanentError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { mailboxJob } from './queues.ts';
-import { heedErrors } from './refusals.ts';
+import { handleWorkerErrors } from './refusals.ts';
 import type { Queues } from './queues.ts';
 
 export interface WorkerSettings {
@@ -24,14 +24,14 @@ export interface JobTiming {
   readonly stalledIntervalMs: number;
 }
 
-/** Bounded in time: what has not ended after `graceMs` is left to a later process. */
+/** Bounded in time: what has not finished after `graceMs` is left to a later process. */
 export interface RunningWorkers {
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * A killed process silences its mailbox, and holds up what it was ingesting, until its locks are found stale. Ingest locks are
- * longer: a busy machine should not make a job run twice, though it does no harm.
+ * A killed process blocks its mailbox, and what it was ingesting, until its locks are found stale. Ingest locks are longer: a busy
+ * machine should not run a job twice, though it does no harm.
  */
 export const jobTiming: JobTiming = { pollLockMs: 30_000, ingestLockMs: 60_000, stalledIntervalMs: 5_000 };
 const FIRST_RETRY_MS = 1_000;
@@ -49,14 +49,14 @@ interface WorkerOptions {
 
 type Handler<T> = (job: Job<T>, signal: AbortSignal) => Promise<unknown>;
 
-/** @throws PermanentError for what no version of docketmail wrote: another try reads the same. */
+/** @throws PermanentError for what no version of docketmail wrote: a retry reads the same. */
 export function payloadOf<T>(job: Job, schema: z.ZodType<T>): T {
   const read = schema.safeParse(job.data);
   if (read.success) return read.data;
   throw new PermanentError('bad-payload', `not a job of this queue: ${z.prettifyError(read.error)}`);
 }
 
-/** The one place where failures are logged, and where it is decided whether they are retried. */
+/** The one place that logs failures and decides whether they are retried. */
 export function startWorker<T>(
   settings: WorkerSettings,
   name: string,
@@ -90,15 +90,15 @@ export function startWorker<T>(
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
     stalledInterval: timing.stalledIntervalMs,
-    // A stalled job is one whose process died: it runs again however often; poison is guarded by the ledger.
+    // A stalled job's process died: it runs again however often; the ledger guards against poison.
     maxStalledCount: 1_000_000,
     settings: { backoffStrategy: (attemptsMade) => retryDelayMs(attemptsMade) },
   });
-  heedErrors(worker, { queue: name, log });
+  handleWorkerErrors(worker, { queue: name, log });
   return worker;
 }
 
-/** Two stages: let running jobs end, then abort what is left. */
+/** Two stages: wait for running jobs, then abort what is left. */
 export function closing(workers: readonly Worker[]): RunningWorkers {
   return {
     close: async (graceMs) => {
@@ -111,7 +111,7 @@ export function closing(workers: readonly Worker[]): RunningWorkers {
   };
 }
 
-/** The timer is taken back: left running, it would keep a process alive that has nothing more to do. */
+/** Clears the timer: it would keep an otherwise finished process alive. */
 async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const ended = new AbortController();
   const late = delay(ms, false, { signal: ended.signal }).catch(() => false);

@@ -6,39 +6,49 @@ import type { ObjectId } from 'mongodb';
 import { z } from 'zod';
 import { readJob, removeJobKeys } from './job-keys.ts';
 
-/** Queue names; the prefix of the settings stands before them in Redis. */
+/** Queue names; in Redis they have the prefix from the settings. */
 export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest', deliver: 'deliver' } as const;
 
-/** Jobs carry references only: their data are stored in clear text. */
+/** Jobs only carry references: their data is stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
-export const ingestJob = z.object({
-  /** `sighting`: bring this occurrence to its end. `message`: judge this message again. */
-  kind: z.enum(['sighting', 'message']),
-  id: z.string().regex(/^[0-9a-f]{24}$/u),
-});
+const reference = z.string().regex(/^[0-9a-f]{24}$/u);
+export const ingestJob = z.discriminatedUnion('kind', [
+  z.object({
+    /** `sighting`: bring this occurrence to its end. `message`: judge this message again. */
+    kind: z.enum(['sighting', 'message']),
+    id: reference,
+  }),
+  z.object({
+    /** Bring these occurrences to their end, together. */
+    kind: z.literal('group'),
+    ids: z.array(reference).min(1).max(1_000),
+  }),
+]);
 export const deliverJob = z.object({
-  id: z.string().regex(/^[0-9a-f]{24}$/u),
-  endpoint: z.string().regex(/^[0-9a-f]{24}$/u),
+  id: reference,
+  endpoint: reference,
   attempts: z.number().int().min(0),
 });
 export type DeliverJob = z.infer<typeof deliverJob>;
 export type MailboxJob = z.infer<typeof mailboxJob>;
 export type IngestJob = z.infer<typeof ingestJob>;
+/** A job for one message alone. */
+export type SingleJob = Extract<IngestJob, { readonly id: string }>;
 
 export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
   readonly deliver: Queue<DeliverJob>;
-  /** For what BullMQ has no word for: keys that it takes for jobs and are none. Connects on its first use. */
+  /** For what BullMQ cannot express: keys that it takes for jobs but are not. Connects on first use. */
   readonly redis: Redis;
   close(): Promise<void>;
 }
 
-/** A day of completed jobs is what a person looks back over; failed ones are the only record of a failure. */
+/** People look back over a day of completed jobs; failed ones are the only record of a failure. */
 const KEEP_COMPLETED = { age: 24 * 60 * 60, count: 5_000 };
 const KEEP_FAILED = { age: 30 * 24 * 60 * 60 };
-/** Without end, in practice: an unknown error is temporary (invariant 9). */
+/** Practically endless: an unknown error is temporary (invariant 9). */
 const ATTEMPTS = 1_000_000;
 
 const ingestOptions: JobsOptions = {
@@ -48,7 +58,7 @@ const ingestOptions: JobsOptions = {
   removeOnFail: KEEP_FAILED,
 };
 
-/** A poll that fails is not retried: the next tick is the retry. */
+/** A failed poll is not retried: the next tick is the retry. */
 const pollOptions: JobsOptions = {
   attempts: 1,
   removeOnComplete: { count: 500 },
@@ -84,14 +94,17 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
   };
 }
 
-/** A BullMQ id must hold no colon and must not be all digits. */
+/** A BullMQ id must not contain a colon or be all digits. */
 export function mailboxKey(mailbox: string): string {
   return `mailbox-${createHash('sha256').update(mailbox).digest('hex').slice(0, 16)}`;
 }
 
-export function ingestJobId({ kind, id }: IngestJob): string {
+export function ingestJobId({ kind, id }: SingleJob): string {
   return `${kind}-${id}`;
 }
+
+/** By the first of a group, which the rows of all of them name. */
+const groupJobId = (first: string): string => `group-${first}`;
 
 /** One poll of a mailbox at a time; what is asked for during a poll happens once more after it. */
 export async function addPoll({ poll }: Pick<Queues, 'poll'>, mailbox: string): Promise<void> {
@@ -101,17 +114,39 @@ export async function addPoll({ poll }: Pick<Queues, 'poll'>, mailbox: string): 
 
 export async function addIngestJobs(
   { ingest }: Pick<Queues, 'ingest'>,
-  kind: IngestJob['kind'],
+  kind: SingleJob['kind'],
   ids: readonly ObjectId[],
 ): Promise<void> {
   if (ids.length === 0) return;
   await ingest.addBulk(
     ids.map((objectId) => {
-      const data: IngestJob = { kind, id: objectId.toHexString() };
+      const data: SingleJob = { kind, id: objectId.toHexString() };
       const again = kind === 'message' ? { removeOnComplete: true } : {};
       return { name: kind, data, opts: { ...ingestOptions, ...again, jobId: ingestJobId(data) } };
     }),
   );
+}
+
+/** BullMQ takes jobs without a priority first: an import waits for what comes today. */
+const BACKLOG_PRIORITY = 1;
+/** For what is counted of groups that wait: as many messages as most of them have. */
+const MESSAGES_PER_GROUP = 50;
+
+/** One job for all of them; for a single one the job that it would get alone. */
+export async function addGroupJob(
+  queues: Pick<Queues, 'ingest'>,
+  ids: readonly ObjectId[],
+  { isBacklog }: { readonly isBacklog: boolean },
+): Promise<void> {
+  const [first, second] = ids;
+  if (first === undefined) return;
+  if (second === undefined) return await addIngestJobs(queues, 'sighting', ids);
+  const data: IngestJob = { kind: 'group', ids: ids.map((id) => id.toHexString()) };
+  await queues.ingest.add('group', data, {
+    ...ingestOptions,
+    ...(isBacklog && { priority: BACKLOG_PRIORITY }),
+    jobId: groupJobId(first.toHexString()),
+  });
 }
 
 export interface Scheduled {
@@ -119,12 +154,12 @@ export interface Scheduled {
   readonly pollIntervalSeconds: number;
 }
 
-/** A tick may be this much later than its interval before it counts as set by a clock that is ahead. */
+/** How much later than its interval a tick may be before it counts as set by a clock that is ahead. */
 const TICK_SLACK_MS = 5_000;
 
 /**
- * Re-creates the scheduler of each mailbox where it is missing: a flushed Redis has lost them too. Its next tick is an absolute
- * time, of the clock of whoever set it: one that is further away than the interval silences the mailbox, and is set anew.
+ * Recreates missing schedulers of mailboxes: a flushed Redis has lost them too. The next tick is an absolute time by the clock of
+ * whoever set it: one further away than the interval would block the mailbox, and is reset.
  */
 export async function ensureSchedulers(
   queues: Pick<Queues, 'tick' | 'redis'>,
@@ -154,6 +189,11 @@ export async function upsertScheduler(
   await tick.upsertJobScheduler(mailboxKey(name), { every }, { name: 'tick', data: { mailbox: name }, opts });
 }
 
+/** Of a mailbox that is polled no more. */
+export async function removeScheduler({ tick }: Pick<Queues, 'tick'>, mailbox: string): Promise<void> {
+  await tick.removeJobScheduler(mailboxKey(mailbox));
+}
+
 /** Milliseconds since the epoch by the clock of Redis, which is one for all. */
 async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
   const [seconds] = await redis.time();
@@ -161,12 +201,12 @@ async function serverTime({ redis }: Pick<Queues, 'redis'>): Promise<number> {
 }
 
 /**
- * Sees to it that work which the database knows of has a job. Adding over a kept id would be a silent no-op, so the job is
- * looked up first: failed → retried, completed or missing → added anew, else left alone.
+ * Makes sure that work known to the database has a job. Adding over a kept id would be a silent no-op, so the job is looked up
+ * first: failed → retried, completed or missing → added again, else left alone.
  */
 export async function ensureIngestJob(
   { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
-  job: IngestJob,
+  job: SingleJob,
 ): Promise<'left' | 'revived'> {
   const found = await readJob(ingest, ingestJobId(job));
   if (found === 'unreadable') await removeJobKeys({ redis, queue: ingest }, ingestJobId(job));
@@ -180,8 +220,26 @@ export async function ensureIngestJob(
   return 'revived';
 }
 
-/** Ingest jobs that are not at their end yet. */
+/** Whether the job of a group is yet to run, or runs. */
+export async function isGroupUnderWay(
+  { ingest, redis }: Pick<Queues, 'ingest' | 'redis'>,
+  first: ObjectId,
+): Promise<boolean> {
+  const id = groupJobId(first.toHexString());
+  const found = await readJob(ingest, id);
+  if (found === 'unreadable') await removeJobKeys({ redis, queue: ingest }, id);
+  if (found === undefined || found === 'unreadable') return false;
+  const state = await found.getState();
+  return state !== 'completed' && state !== 'failed' && state !== 'unknown';
+}
+
+/** Messages whose ingest jobs are not at their end yet. Groups of an import are counted as full. */
 export async function pendingIngestJobs({ ingest }: Pick<Queues, 'ingest'>): Promise<number> {
-  const counts = await ingest.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const { prioritized = 0, ...others } = await ingest.getJobCounts(
+    'waiting',
+    'active',
+    'delayed',
+    'prioritized',
+  );
+  return Object.values(others).reduce((sum, count) => sum + count, prioritized * MESSAGES_PER_GROUP);
 }

@@ -3,13 +3,13 @@ import { describeError } from '../errors.ts';
 
 export interface RedisFacts {
   readonly version: string;
-  /** What Redis does when it is full; only `noeviction` loses no job. */
+  /** What Redis does when full; only `noeviction` loses no jobs. */
   readonly maxmemoryPolicy: string;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Asks a Redis what it is. @throws with a message that names the setting where none answers. */
+/** Queries a Redis for its facts. @throws naming the setting if none answers. */
 export async function inspectRedis(url: string): Promise<RedisFacts> {
   const redis = new Redis(url, {
     lazyConnect: true,

@@ -1,6 +1,6 @@
 /**
- * A Redis that is full (OOM), a replica (READONLY) or cannot save (MISCONF) refuses every command at once. BullMQ asks again
- * without a pause then, and reports each refusal: thousands of lines a second.
+ * A Redis that is full (OOM), a replica (READONLY) or cannot save (MISCONF) refuses every command at once. BullMQ then retries
+ * without a pause, and reports each refusal: thousands of lines per second.
  */
 import type { Worker } from 'bullmq';
 import { describeError } from '../errors.ts';
@@ -8,18 +8,18 @@ import type { Log } from '../log.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** After so long without a refusal the next one is a new trouble. */
+/** After this long without a refusal, the next one is a new problem. */
 const OVER_AFTER_MS = 60_000;
 const SAY_EVERY_MS = 60_000;
 
-/** An answer of the server; a lost connection is none, and ioredis pauses by itself. */
+/** An answer from the server; a lost connection is not one, and ioredis pauses by itself. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'ReplyError' ||
     /\b(?:OOM|READONLY|MISCONF|NOPERM|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN)\b/u.test(error.message));
 
-/** Logs the worker's errors, the same one once a minute, and lets the worker rest while Redis refuses. */
-export function heedErrors(
+/** Logs the worker's errors, the same one once per minute, and pauses the worker while Redis refuses. */
+export function handleWorkerErrors(
   worker: Worker,
   { queue, log }: { readonly queue: string; readonly log: Log },
 ): void {
@@ -33,7 +33,7 @@ export function heedErrors(
     if (resting !== null) return;
     pauseMs = now - refusedAt > OVER_AFTER_MS ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     refusedAt = now;
-    // Running jobs go on: they cannot be waited for, because their end is a command, too.
+    // Running jobs continue: waiting for them is impossible, because finishing is a command too.
     worker.pause(true).catch(() => {});
     resting = setTimeout(() => {
       resting = null;
@@ -52,17 +52,17 @@ export function heedErrors(
     say(describeError(error), (repeated) =>
       log.error(
         { queue, error: describeError(error), ...repeated },
-        'Redis refuses commands; work on this queue rests and is tried again, at least every 30 s. Fix: free memory, or make it writable',
+        'Redis refuses commands; pausing this queue and retrying at least every 30 s. Fix: free memory, or make it writable',
       ),
     );
   });
 }
 
-/** Says the same at most once a minute, then with how often it would have been said meanwhile. */
+/** Logs the same at most once per minute, with the number of repetitions. */
 function createSayer() {
   const said = new Map<string, { at: number; unsaid: number }>();
   return (text: string, write: (repeated: { readonly repeated?: number }) => void): void => {
-    // Numbers differ between answers that say the same: addresses of scripts, ports, times.
+    // Equal answers differ in numbers: script addresses, ports, times.
     const key = text.replaceAll(/\d+/gu, '#');
     const now = performance.now();
     const before = said.get(key);

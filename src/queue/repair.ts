@@ -1,6 +1,6 @@
 /**
- * Single keys of Redis get lost (eviction, an operator, a restart from a half-written file), and BullMQ takes what is left for
- * the truth: a deduplication key of a job that nobody will ever run swallows every later poll.
+ * Single Redis keys get lost (eviction, an operator, a restart from a half-written file), and BullMQ trusts what is left: a
+ * deduplication key of a job that will never run swallows every later poll.
  */
 import { findOverdue } from '../store/polls.ts';
 import type { Database } from '../store/mongo.ts';
@@ -8,9 +8,9 @@ import { readJob, removeJobKeys } from './job-keys.ts';
 import { addPoll, mailboxKey, upsertScheduler } from './queues.ts';
 import type { Queues, Scheduled } from './queues.ts';
 
-/** Ticks, upkeep and a busy machine may be late by this much and more than an interval. */
+/** Ticks, maintenance and a busy machine may be this much later than the interval. */
 const SLACK_MS = 60_000;
-/** In these a job is going to run. */
+/** States in which a job will run. */
 const GOING: ReadonlySet<string> = new Set([
   'waiting',
   'active',
@@ -19,7 +19,7 @@ const GOING: ReadonlySet<string> = new Set([
   'waiting-children',
 ]);
 
-/** Mailboxes that were not polled for longer than their interval allows get their keys back. Says which. */
+/** Restores the keys of mailboxes that were not polled for longer than their interval allows. Returns which. */
 export async function reviveOverduePolls(
   database: Pick<Database, 'polls' | 'leases'>,
   queues: Pick<Queues, 'poll' | 'tick' | 'redis'>,
@@ -39,7 +39,7 @@ export async function reviveOverduePolls(
   return [...overdue];
 }
 
-/** Removes a poll job that is in no list, and the key by which it swallows others. One that is going to run is left. */
+/** Removes a poll job that is in no list, and the key by which it swallows others. One that will run is left alone. */
 async function forgetDeadPoll(
   { poll, redis }: Pick<Queues, 'poll' | 'redis'>,
   mailbox: string,

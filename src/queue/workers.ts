@@ -1,35 +1,31 @@
-import { ObjectId } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, PermanentError } from '../errors.ts';
-import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../ingest/ingest.ts';
 import type { Log } from '../log.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { pollMailbox } from '../poll/poll.ts';
-import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
+import { noteMailboxFailure, noteMailboxOk } from '../store/mailbox-states.ts';
 import { notePoll } from '../store/polls.ts';
-import { noteRejudgeFailure } from '../store/rejudge.ts';
-import type { PollDeps, PolledMailbox } from '../poll/poll-run.ts';
+import type { PollDeps, PolledMailbox, PollOutcome } from '../poll/poll-run.ts';
 import { pollReports } from './poll-reports.ts';
-import { addPoll, ingestJob, mailboxJob, queueNames } from './queues.ts';
+import { addPoll, mailboxJob, queueNames } from './queues.ts';
 import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
 import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
-import type { IngestJob, MailboxJob } from './queues.ts';
+import type { MailboxJob } from './queues.ts';
 
-/** How long a poll that found ingest behind waits before it asks again. */
+/** How long a poll waits if ingest is behind. */
 const WAIT_FOR_ROOM_MS = 1_000;
-/** How long a poll waits that found the mailbox held by another process, which may be dead. */
+/** How long a poll waits if another process, perhaps a dead one, holds the mailbox. */
 const WAIT_FOR_LEASE_MS = 5_000;
 
 export function startPollWorkers(
   settings: WorkerSettings & {
     readonly poll: PollDeps;
-    readonly mailboxes: readonly PolledMailbox[];
+    /** `paused`: nothing is to be done. undefined: nobody knows it. */
+    readonly mailboxNamed: (name: string) => Promise<PolledMailbox | 'paused' | undefined>;
     readonly concurrency: number;
   },
 ): RunningWorkers {
   const { queues, log, metrics, poll, concurrency, timing = jobTiming } = settings;
-  const byName = new Map(settings.mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   /** Why a mailbox could not be reached, as it was logged last. */
   const said = new Map<string, string>();
   const { sayReached, forget, report } = pollReports(settings);
@@ -40,7 +36,8 @@ export function startPollWorkers(
     { concurrency, lockMs: timing.pollLockMs },
     async (job, signal) => {
       const { mailbox: name } = payloadOf(job, mailboxJob);
-      const mailbox = byName.get(name);
+      const mailbox = await settings.mailboxNamed(name);
+      if (mailbox === 'paused') return { outcome: 'paused' };
       if (mailbox === undefined)
         throw new PermanentError(
           'unknown-mailbox',
@@ -51,6 +48,7 @@ export function startPollWorkers(
         await notePoll(poll.database.polls, name);
         const outcome = await pollMailbox(poll, mailbox, signal);
         said.delete(name);
+        await noteOutcome(poll.database, name, outcome);
         if (outcome.outcome !== 'leased' && outcome.outcome !== 'waiting') sayReached(name, outcome);
         report(name, outcome);
         if (outcome.outcome === 'waiting')
@@ -64,6 +62,7 @@ export function startPollWorkers(
         };
       } catch (error) {
         metrics.folderProblems.inc({ mailbox: name });
+        await noteFailed(poll.database, name, error);
         forget(name);
         return backedOff({ name, error, said, log });
       } finally {
@@ -73,6 +72,29 @@ export function startPollWorkers(
   );
 
   return closing([startTickWorker(settings), polls]);
+}
+
+/** What the other processes show of the mailbox. A note that fails is made by the next poll. */
+async function noteOutcome(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  { outcome, listed }: PollOutcome,
+): Promise<void> {
+  // The process that polls it notes.
+  if (outcome === 'leased') return;
+  await noteMailboxOk(mailboxStates, name, { hasNewMail: listed > 0 }).catch(() => {});
+}
+
+async function noteFailed(
+  { mailboxStates }: PollDeps['database'],
+  name: string,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof MailboxError && (error.code === 'aborted' || error.code === 'busy')) return;
+  const { code, retryAfterMs, isRepeated } =
+    error instanceof MailboxError ? error : { code: 'internal', retryAfterMs: null, isRepeated: false };
+  const failure = { code, error: describeError(error), retryAfterMs, isRepeated };
+  await noteMailboxFailure(mailboxStates, name, failure).catch(() => {});
 }
 
 /** A job scheduler ignores deduplication, so its tick only adds the poll. */
@@ -88,7 +110,7 @@ function startTickWorker(settings: WorkerSettings) {
   );
 }
 
-/** What a poll comes to whose mailbox backs off; the reason is logged once. @throws every error that is not of that kind. */
+/** The result of a poll whose mailbox backs off; the reason is logged once. @throws every other error. */
 function backedOff({
   name,
   error,
@@ -105,67 +127,11 @@ function backedOff({
   said.set(name, error.code);
   if (!error.isRepeated) throw error;
   const { code, retryAfterMs } = error;
-  // The watch may have met it first, which says nothing; the pause itself is no news.
+  // The watch may have noticed first, without a log line; the pause itself is not news.
   if (isNews)
     log.warn(
       { mailbox: name, code, error: describeError(error), retryAfterMs },
       'mailbox cannot be reached; backing off',
     );
   return { outcome: code, retryAfterMs };
-}
-
-export function startIngestWorkers(
-  settings: WorkerSettings & { readonly ingest: IngestDeps; readonly concurrency: number },
-): RunningWorkers {
-  const { log, metrics, ingest, concurrency, timing = jobTiming } = settings;
-  const worker = startWorker<IngestJob>(
-    settings,
-    queueNames.ingest,
-    { concurrency, lockMs: timing.ingestLockMs },
-    async (job, signal) => {
-      const { kind, id } = payloadOf(job, ingestJob);
-      const stop = metrics.ingestSeconds.startTimer();
-      const objectId = ObjectId.createFromHexString(id);
-      const outcome =
-        kind === 'sighting'
-          ? await ingestSighting(ingest, objectId, signal)
-          : await ingestAgain(ingest, objectId).catch(async (error: unknown) => {
-              await noteRejudgeFailure(ingest.database.messages, objectId, describeError(error));
-              if (error instanceof PermanentError && error.code === 'raw-missing')
-                await askForRaw(
-                  ingest.database,
-                  { messageRef: objectId },
-                  await polledMailboxes(ingest.database),
-                );
-              throw error;
-            });
-      report({ job: job.id, outcome, seconds: stop() });
-      return outcome;
-    },
-  );
-
-  function report({
-    job,
-    outcome,
-    seconds,
-  }: {
-    job: string | undefined;
-    outcome: IngestOutcome;
-    seconds: number;
-  }): void {
-    metrics.jobs.inc({ queue: queueNames.ingest, outcome: outcome.outcome });
-    if (outcome.verdict !== null) metrics.verdicts.inc({ kind: outcome.verdict });
-    if (outcome.outcome === 'nothing-to-do') return;
-    if (outcome.lag !== null)
-      metrics.lagSeconds.observe({ mailbox: outcome.lag.mailbox }, outcome.lag.seconds);
-    const { warnings, lag: _, ...fields } = outcome;
-    const level = outcome.outcome === 'quarantined' ? 'error' : 'info';
-    const codes = warnings.map((warning) => warning.split(':', 1)[0]);
-    log[level](
-      { job, ...fields, warnings: codes, durationMs: Math.round(seconds * 1000) },
-      'message ingested',
-    );
-  }
-
-  return closing([worker]);
 }

@@ -3,7 +3,7 @@ import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
 
-/** Where a second reader differs, of a message that is worth its being asked. `open` gives the bytes from their beginning. */
+/** Where a second reader differs, if the message needs one. `open` returns the bytes from the start. */
 export async function findDisagreements(
   mail: Mail,
   words: CaseTagWords,
@@ -17,7 +17,7 @@ export async function compareWithSecond(
   mail: Mail,
   open: () => AsyncIterable<Buffer> | Iterable<Buffer>,
 ): Promise<readonly Disagreement[]> {
-  // A tenth of a second to load, for nothing where no message asks for it.
+  // Takes a tenth of a second to load, so only when needed.
   const { readSecondHeader } = await import('./second-reader.ts');
   return compareReaders(mail, await readSecondHeader(open()));
 }

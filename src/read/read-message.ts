@@ -20,7 +20,7 @@ import { findDisagreements } from './find-disagreements.ts';
 
 /** Attachments of one message kept in memory, together; more goes to disk. */
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024;
-/** A slow resolver must not hold up the reader: what it does not answer in time is a temperror, never a pass. */
+/** A slow resolver must not hold up the reader: a late answer is a temperror, never a pass. */
 const DNS_TIMEOUT_MS = 2_000;
 
 type MessageTask = Extract<ReadingTask, { kind: 'message' }>;
@@ -86,18 +86,22 @@ function distinct(spooled: readonly Spooled[]): AttachmentContent[] {
   ];
 }
 
+let resolver: Resolver | null = null;
+
+async function resolve(name: string, type: string): Promise<readonly unknown[]> {
+  resolver ??= new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+  return (await resolver.resolve(name, type)) as readonly unknown[];
+}
+
 async function authenticate(
   task: MessageTask,
   { mail }: ReadMail,
   settings: ReadingSettings,
 ): Promise<Authentication | null> {
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
   return await authenticateSender({
     mail,
     rules: settings,
     raw: async () => (task.raw instanceof Uint8Array ? task.raw : await readFile(task.raw.path)),
-    resolver: settings.authenticate
-      ? async (name, type) => (await resolver.resolve(name, type)) as readonly unknown[]
-      : null,
+    resolver: settings.authenticate ? resolve : null,
   });
 }

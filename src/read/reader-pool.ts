@@ -3,21 +3,21 @@ import { startReaderProcess } from './reader-process.ts';
 import type { ProcessSettings, ReaderProcess } from './reader-process.ts';
 import type { ReadingTask, ResultOf } from './reading-task.ts';
 
-/** Reading processes that are kept for the next message. Started when first needed. */
+/** Reading processes, kept for the next message. Started when first needed. */
 export interface ReaderPool {
   /**
-   * Waits for a free process; the time limit begins when one has the task. @throws as `ReaderProcess.run`, and the reason of `stop`
+   * Waits for a free process; the time limit starts when one has the task. @throws as `ReaderProcess.run`, and the reason of `stop`
    * once it is aborted: a shutdown is not the message's fault.
    */
   run<T extends ReadingTask>(task: T, timeLimitMs: number, stop?: AbortSignal): Promise<ResultOf<T>>;
-  /** The same in a process that has read nothing before and reads nothing after. */
+  /** The same in a process used for this task only. */
   runAlone<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
   readonly close: () => Promise<void>;
 }
 
 export interface PoolSettings extends ProcessSettings {
   readonly processes: number;
-  /** How long a process may wait for a message before it ends, if it is not the last one. */
+  /** How long a process may be idle before it ends, unless it is the last one. */
   readonly idleMs?: number;
 }
 
@@ -48,7 +48,7 @@ export function openReaderPool({ processes, ...settings }: PoolSettings): Reader
         };
         stop?.addEventListener('abort', breakOff, { once: true });
         try {
-          // It may have been aborted while this waited.
+          // It may have been aborted during the wait.
           stop?.throwIfAborted();
           return await one.run(task, timeLimitMs);
         } catch (error) {
@@ -79,7 +79,7 @@ export function openReaderPool({ processes, ...settings }: PoolSettings): Reader
 function openProcesses({ idleMs = IDLE_MS, ...settings }: Omit<PoolSettings, 'processes'>) {
   const starting = new Set<Promise<ReaderProcess>>();
   const all = new Set<ReaderProcess>();
-  /** The last one in is the next one out, so that the first one has waited longest. */
+  /** Last in, first out, so that the first one has waited longest. */
   const idle: { readonly one: ReaderProcess; readonly since: number }[] = [];
   let isClosed = false;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OUT_OF_MEMORY } from './reading-task.ts';
 import type { ProcessMessage, ReadingSettings, ReadingStart, ReadingTask, ResultOf } from './reading-task.ts';
 
-/** The process that read a message was ended: too long, or out of memory. Counts as a death of the attempt. */
+/** The process that read a message was ended: too slow, or out of memory. Counts as a death of the attempt. */
 export class ReadingDied extends Error {
   override readonly name = 'ReadingDied';
 }
@@ -21,18 +21,18 @@ export interface ProcessSettings {
 
 /** One child that reads one message at a time. */
 export interface ReaderProcess {
-  /** @throws ReadingDied when it took too long, too much memory, or failed over this message. Any other error is temporary. */
+  /** @throws ReadingDied if it took too long or too much memory, or crashed on this message. Any other error is temporary. */
   run<T extends ReadingTask>(task: T, timeLimitMs: number): Promise<ResultOf<T>>;
-  /** False once it has ended, or has grown so much that the next message should not pay for it. */
+  /** False once it has ended, or is so large that the next message should not pay for it. */
   isFit(): boolean;
   end(): Promise<void>;
 }
 
 /** Far more than a start takes on a busy machine. */
 const START_LIMIT_MS = 60_000;
-/** The last words of a process that V8 aborts: the reason comes before a long stack. */
+/** The last output of a process that V8 aborts: the reason comes before a long stack. */
 const MAX_LAST_WORDS = 16_384;
-/** No secret of the settings reaches a process that reads strangers' mail. */
+/** No secret from the settings reaches a process that reads strangers' mail. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'] as const;
 
 /** Starts a process and waits until it can take a task. */
@@ -50,14 +50,14 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
       resolve();
     });
   });
-  // Also where it cannot be started at all; `close` does not come then.
+  // Also if it cannot be started at all; then there is no `close`.
   child.on('error', (error) => {
     isOver = child.pid === undefined || isOver;
     pending?.reject(error);
   });
   child.on('message', (message: ProcessMessage) => pending?.resolve(message));
 
-  /** The next message of the child; it is killed, and its end awaited, where none comes in time. */
+  /** The child's next message; if none comes in time, kills the child and awaits its end. */
   const next = async (limitMs: number): Promise<ProcessMessage | 'late'> => {
     let isLate = false;
     const timer = setTimeout(() => {
@@ -107,19 +107,21 @@ export async function startReaderProcess(settings: ProcessSettings): Promise<Rea
       if (message === 'late') throw new ReadingDied(`reading took longer than ${timeLimitMs} ms`);
       if (message.kind === 'done') {
         ({ rssBytes } = message);
-        // A process answers what it was asked.
+        // A process answers the task it was given.
         return message.result as ResultOf<T>;
       }
       if (message.kind === 'failed' && message.systemCode === null)
         throw new ReadingDied(`reading failed: ${message.error}`);
-      throw new Error(message.kind === 'failed' ? message.error : 'the reading process lost its place');
+      throw new Error(
+        message.kind === 'failed' ? message.error : 'the reading process gave an unexpected answer',
+      );
     },
     isFit: () => !isOver && rssBytes < (settings.maxProcessMb / 2) * 1_048_576,
     end,
   };
 }
 
-/** How a process ended before it had answered. */
+/** How a process ended before it answered. */
 class Ended extends Error {
   override readonly name = 'Ended';
   constructor(status: number | null, signal: NodeJS.Signals | null) {
@@ -143,7 +145,7 @@ function forkReader({ entry, maxHeapMb, maxProcessMb, settings }: ProcessSetting
   return child;
 }
 
-/** V8's report of its end must not come between the lines of the log, and says why it came. */
+/** V8's final report must not end up between log lines, and it contains the reason. */
 function keepLastWords({ stderr }: ChildProcess): () => string {
   let words = '';
   stderr?.setEncoding('utf8').on('data', (text: string) => {

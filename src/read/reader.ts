@@ -19,7 +19,7 @@ export interface ReadMessage {
   /** Each distinct attachment once. Valid until `dispose`. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
-  /** Where a second reader differs, if one was asked. */
+  /** Where a second reader differs, if one was used. */
   readonly disagreements: readonly Disagreement[];
   /** Removes what was spooled. */
   readonly dispose: () => Promise<void>;
@@ -31,22 +31,22 @@ interface RawReference {
   readonly size: number;
 }
 
-/** Reads messages in processes of their own: no message, however hostile, stops the loop that renews job locks or ends the worker. */
+/** Reads messages in separate processes: no message, however hostile, stops the loop that renews job locks or ends the worker. */
 export interface Reader {
-  /** @throws ReadingDied when the message took too long or too much memory; PermanentError when its bytes are gone. */
+  /** @throws ReadingDied if the message took too long or too much memory; PermanentError if its bytes are gone. */
   read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
-  /** Only the header, for messages that are not to be parsed. Empty where the bytes are gone, or where even the header ends a reader. */
+  /** Only the header, for messages that must not be parsed. Empty if the bytes are gone, or if even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
-  /** What an independent parser can show of a message that is not read otherwise; null where it cannot either, or the bytes are gone. */
+  /** What an independent parser can show of an otherwise unreadable message; null if it cannot either, or the bytes are gone. */
   second(raw: RawReference): Promise<SecondReading | null>;
-  /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded, oldest out first. */
+  /** Keeps raw bytes that were just fetched, so that they need not be fetched again; bounded in bytes and time. */
   remember(key: string, raw: Buffer): void;
   close(): Promise<void>;
 }
 
 export interface ReaderSettings {
   readonly blobs: BlobStore;
-  /** Messages that are read side by side. */
+  /** Messages read in parallel. */
   readonly processes: number;
   readonly maxMessageBytes: number;
   readonly timeLimitMs: number;
@@ -60,14 +60,15 @@ export interface ReaderSettings {
 /** Larger messages are read from a file, so that concurrency times message size stays bounded. */
 const MAX_IN_MEMORY_BYTES = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
+const MAX_REMEMBERED_MS = 60_000;
 /** As much header as is ever read of an oversize message; larger ones are an attack. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /**
- * For tasks whose bytes are bounded, whatever the limit of a message is: 1 MB of header, or the 16 MB of which mailparser shows
- * what it can (it reads 35 MB of attachments a second).
+ * For tasks with bounded input, whatever a message's limit is: 1 MB of header, or the 16 MB from which mailparser shows what it can
+ * (it reads 35 MB of attachments per second).
  */
 const BOUNDED_TASK_LIMIT_MS = 20_000;
-/** V8's heap of a reading process. A message whose parts need more than this is a bomb. */
+/** V8's heap of a reading process. A message whose parts need more is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
 const MAX_PROCESS_MB = 640;
@@ -136,7 +137,7 @@ export function openReader(settings: ReaderSettings): Reader {
       const found = await readHeader(raw, await headerBytes(raw).catch(asGone(raw)));
       return { ...found, dispose: async () => {} };
     }
-    // Made when there is something to put into it: most messages are small, and a folder costs four calls of the disk.
+    // Created on demand: most messages are small, and a folder costs four disk operations.
     const spoolDir = join(settings.spoolDir, randomUUID());
     const dispose = (): Promise<void> => rm(spoolDir, { recursive: true, force: true });
     try {
@@ -179,23 +180,27 @@ const asGone =
     });
   };
 
+/** Messages are taken in the order in which they came, so those that are here stay, and what finds no room is read from blob storage. */
 function createRawCache() {
-  const kept = new Map<string, Buffer>();
+  const kept = new Map<string, { readonly raw: Buffer; readonly since: number }>();
   let bytes = 0;
   const take = (key: string): Buffer | undefined => {
-    const raw = kept.get(key);
-    if (raw !== undefined && kept.delete(key)) bytes -= raw.length;
-    return raw;
+    const found = kept.get(key);
+    if (found !== undefined && kept.delete(key)) bytes -= found.raw.length;
+    return found?.raw;
   };
   const put = (key: string, raw: Buffer): void => {
     if (raw.length > MAX_IN_MEMORY_BYTES) return;
     take(key);
-    kept.set(key, raw);
-    bytes += raw.length;
-    for (const oldest of kept.keys()) {
-      if (bytes <= MAX_REMEMBERED_BYTES) break;
+    const now = performance.now();
+    // Another process may have taken the message, and the bytes would stay for ever.
+    for (const [oldest, { since }] of kept) {
+      if (now - since < MAX_REMEMBERED_MS) break;
       take(oldest);
     }
+    if (bytes + raw.length > MAX_REMEMBERED_BYTES) return;
+    kept.set(key, { raw, since: now });
+    bytes += raw.length;
   };
   return { take, put };
 }

@@ -1,4 +1,4 @@
-/** What the worker and a reading process say to each other. Plain values and bytes that survive structured clone. */
+/** The messages between the worker and a reading process. Plain values and bytes that survive structured clone. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseTagWords } from '../mail/case-tag/case-tag-words.ts';
 import type { ReadMail } from '../mail/read.ts';
@@ -7,17 +7,17 @@ import type { Disagreement, SecondReading } from '../mail/second-reading.ts';
 /** A raw message: in memory if it is small or was just fetched, else a file. */
 export type RawContent = Uint8Array | { readonly path: string };
 
-/** The first thing that a process is told. */
+/** The first message to a process. */
 export interface ReadingStart {
   readonly parentPid: number;
-  /** Of memory, beyond which it ends itself. */
+  /** Memory limit; beyond it the process ends itself. */
   readonly maxBytes: number;
   readonly settings: ReadingSettings;
 }
 
 export type ReadingTask = FirstReadingTask | SecondReadingTask;
 
-/** What can be shown of a message that the first reader cannot finish. */
+/** Shows what it can of a message that the first reader cannot finish. */
 export interface SecondReadingTask {
   readonly kind: 'second';
   readonly raw: RawContent;
@@ -27,11 +27,11 @@ export type FirstReadingTask =
   | {
       readonly kind: 'message';
       readonly raw: RawContent;
-      /** A folder of this task's own for attachments that are too large for memory. */
+      /** This task's own folder for attachments that are too large for memory. */
       readonly spoolDir: string;
     }
   | {
-      /** Only the header of a message that is not to be parsed. */
+      /** Only the header, of a message that must not be parsed. */
       readonly kind: 'header';
       readonly header: Uint8Array;
       readonly size: number;
@@ -39,13 +39,13 @@ export type FirstReadingTask =
       readonly maxBytes: number;
     };
 
-/** What all tasks of a process have in common. */
+/** Common to all tasks of a process. */
 export interface ReadingSettings {
-  /** Whether SPF, DKIM, DMARC and ARC are verified where no trusted header tells. */
+  /** Whether to verify SPF, DKIM, DMARC and ARC if no trusted header has results. */
   readonly authenticate: boolean;
   readonly trustedAuthservIds: readonly string[];
   readonly ownRelays: readonly string[];
-  /** The words of case tags, which are read twice. */
+  /** The words of case tags; subjects with them are read twice. */
   readonly caseTags: CaseTagWords;
 }
 
@@ -60,7 +60,7 @@ export interface ReadingResult {
   /** Each distinct attachment once. */
   readonly contents: readonly AttachmentContent[];
   readonly authentication: Authentication | null;
-  /** Where a second reader differs, if one was asked. */
+  /** Where a second reader differs, if one was used. */
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -72,5 +72,5 @@ export type ProcessMessage =
   | { readonly kind: 'done'; readonly result: ReadingResult | SecondReading; readonly rssBytes: number }
   | { readonly kind: 'failed'; readonly error: string; readonly systemCode: string | null };
 
-/** Written to standard error by a process that ends itself for its memory, as V8 writes when it gives up. */
+/** Written to standard error by a process that ends itself for its memory, as V8 does when it gives up. */
 export const OUT_OF_MEMORY = 'out of memory';

@@ -1,4 +1,4 @@
-/** mailparser, as an independent second reader. What it reads is compared with the first reading, or shown; it decides nothing. */
+/** mailparser as an independent second reader. Its reading is compared with the first one, or shown; it decides nothing. */
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { MailParser } from 'mailparser';
@@ -15,15 +15,15 @@ import { parseLimits } from '../mime/limits.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import type { SecondHeader, SecondReading } from '../mail/second-reading.ts';
 
-/** Twice what the first reader takes. A longer header is not compared, which counts as a disagreement. */
+/** Twice the first reader's limit. A longer header is not compared, which counts as a disagreement. */
 const MAX_HEADER_BYTES = 2 * parseLimits.maxHeaderBytes;
-/** Of a message that is shown because nobody else could read it: enough for its text, and for the names of files that come early. */
+/** For a message shown because no other parser could read it: enough for its text, and for the names of early files. */
 const MAX_SHOWN_BYTES = 16 * 1_048_576;
 const PIECE_BYTES = 65_536;
 const MAX_SHOWN_TEXT = 100_000;
 const MAX_SHOWN_FILES = 100;
 const MAX_LINE = 4_000;
-/** Links are not looked for and HTML is not made: nothing of it is shown. */
+/** No links are extracted and no HTML is made: neither is shown. */
 const OPTIONS: MailParserOptions = {
   maxHeadSize: MAX_HEADER_BYTES,
   maxHtmlLengthToParse: 1_048_576,
@@ -36,7 +36,7 @@ const OPTIONS: MailParserOptions = {
 
 type Raw = AsyncIterable<Buffer> | Iterable<Buffer>;
 
-/** Reads as much as the header takes. Null where it is too long or mailparser cannot read it. */
+/** Reads as much as the header takes. Null if it is too long or mailparser cannot read it. */
 export async function readSecondHeader(raw: Raw): Promise<SecondHeader | null> {
   const parser = new MailParser(OPTIONS);
   const header = headerOf(parser);
@@ -51,7 +51,7 @@ export async function readSecondHeader(raw: Raw): Promise<SecondHeader | null> {
   }
 }
 
-/** Reads what can be shown of a message. @throws where mailparser can read nothing of it. */
+/** Reads what can be shown of a message. @throws if mailparser can read nothing of it. */
 export async function readSecond(raw: Raw): Promise<SecondReading> {
   const parser = new MailParser(OPTIONS);
   const header = headerOf(parser);
@@ -79,7 +79,7 @@ export async function readSecond(raw: Raw): Promise<SecondReading> {
   };
 }
 
-/** HTML that is too long to be turned into text is shown without its tags: better than nothing. */
+/** HTML too long to convert to text is shown with its tags stripped: better than nothing. */
 function shownText({ text, html = '' }: MessageText): { readonly shown: string; readonly isCut: boolean } {
   const plain = text !== undefined && text.trim() !== '' ? text : null;
   const shown = (plain ?? html).slice(0, MAX_SHOWN_TEXT);
@@ -95,14 +95,14 @@ function shownText({ text, html = '' }: MessageText): { readonly shown: string; 
   };
 }
 
-/** So that no more is parsed than is wanted. */
+/** So that no more is parsed than needed. */
 async function* piecesOf(raw: Raw): AsyncGenerator<Buffer, void> {
   for await (const chunk of raw)
     for (let start = 0; start < chunk.length; start += PIECE_BYTES)
       yield chunk.subarray(start, start + PIECE_BYTES);
 }
 
-/** Writes at the pace of the parser until it has what is wanted. */
+/** Writes at the parser's pace until it has what is needed. */
 async function feed(
   parser: MailParser,
   raw: Raw,
@@ -130,7 +130,7 @@ function headerOf(parser: MailParser): Promise<SecondHeader> {
   let headers: Headers = new Map();
   parser.on('headers', (found) => (headers = found));
   parser.on('headerLines', (lines) => resolve(asHeader(headers, lines)));
-  // Once the header is there, an error is no longer of interest to its promise.
+  // Once the header is there, errors no longer matter to its promise.
   parser.on('error', reject);
   parser.on('end', () => reject(new Error('no header')));
   promise.catch(() => {});
@@ -155,7 +155,7 @@ function asHeader(headers: Headers, lines: HeaderLines): SecondHeader {
   };
 }
 
-/** Unfolded, white space levelled. Bytes are characters here, as mailparser keeps them. */
+/** Unfolded, white space normalised. Bytes are characters here, as in mailparser. */
 const valueOf = (line: string): string =>
   line
     .slice(line.indexOf(':') + 1)
@@ -163,7 +163,7 @@ const valueOf = (line: string): string =>
     .trim()
     .slice(0, MAX_LINE);
 
-/** As mailparser does, which however takes today's date for one that it cannot read. */
+/** As mailparser does, except that it uses today's date if it cannot read one. */
 function dateOf(value: string | undefined): string | null {
   const date = new Date(value ?? '');
   return Number.isNaN(date.getTime()) ? null : date.toISOString();

@@ -13,20 +13,21 @@ import { startWatchdog } from './watchdog.ts';
 
 type Handle = (task: ReadingTask, settings: ReadingSettings) => Promise<ReadingResult | SecondReading>;
 
-/** The child's side of a reading process: answers one task after another until its parent is gone. */
+/** The child's side of a reading process: handles one task after another until its parent is gone. */
 export async function serveTasks(handle: Handle): Promise<void> {
-  // Whoever stops the worker signals its whole group. A reader that died of that would count against its message.
+  // Stopping the worker signals its whole process group. A reader that died of that would count against its message.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit());
   if (!process.connected) process.exit();
-  // When the machine runs out of memory, Linux is to end this process and not the worker.
+  // If the machine runs out of memory, Linux should end this process and not the worker.
   writeFile('/proc/self/oom_score_adj', '1000').catch(() => {});
 
   const [start] = (await once(process, 'message')) as [ReadingStart];
   const watchdog = await startWatchdog(start);
+  const asDone = createDone();
   const answer = async (task: ReadingTask): Promise<void> => {
     watchdog.setBusy(true);
-    const message = await handle(task, start.settings).then(asDone, asFailed);
+    const message = await handle(task, start.settings).then((result) => asDone(task, result), asFailed);
     watchdog.setBusy(false);
     send(message);
   };
@@ -35,15 +36,27 @@ export async function serveTasks(handle: Handle): Promise<void> {
 }
 
 function send(message: ProcessMessage): void {
-  // The parent may have gone; `disconnect` then ends this process.
+  // The parent may be gone; `disconnect` then ends this process.
   process.send?.(message, undefined, undefined, () => {});
 }
 
-const asDone = (result: ReadingResult | SecondReading): ProcessMessage => ({
-  kind: 'done',
-  result,
-  rssBytes: process.memoryUsage.rss(),
-});
+/** A look at the memory costs as much as a small message, which takes none that lasts. */
+const LOOK_EVERY = 16;
+const SMALL_BYTES = 256 * 1024;
+
+function createDone(): (task: ReadingTask, result: ReadingResult | SecondReading) => ProcessMessage {
+  let rssBytes = 0;
+  let unseen = LOOK_EVERY;
+  return (task, result) => {
+    const isSmall = 'raw' in task && task.raw instanceof Uint8Array && task.raw.length <= SMALL_BYTES;
+    unseen += 1;
+    if (!isSmall || unseen >= LOOK_EVERY) {
+      rssBytes = process.memoryUsage.rss();
+      unseen = 0;
+    }
+    return { kind: 'done', result, rssBytes };
+  };
+}
 
 /** A system error (a full disk, a missing file) says nothing about the message; anything else is the reader's own failure. */
 function asFailed(error: unknown): ProcessMessage {

@@ -11,25 +11,25 @@ export interface SyncOutcome {
   readonly scanned: number;
   readonly gained: number;
   readonly lost: number;
-  /** Messages that were marked to be judged again. */
+  /** Messages marked for rejudging. */
   readonly marked: number;
-  /** Addresses that vanished in such numbers that no link was touched. */
+  /** Addresses that disappeared in such numbers that no link was touched. */
   readonly withheld: number;
 }
 
-/** Pages of a thousand clients a step: the period of the scan grows with the collection, its load does not. */
+/** Pages of a thousand clients per step: the scan's period grows with the collection, its load does not. */
 const PAGES_A_STEP = 5;
-/** The first scan of a collection goes on for this long at a time: the book is of little use before. */
+/** The first scan of a collection runs this long at a time: before it, the book is of little use. */
 const FIRST_SCAN_MS = 20_000;
-/** Longer than a page takes; a process that died holds the scan up no longer than this. */
+/** Longer than a page takes; a process that died holds up the scan no longer than this. */
 const LEASE_MS = 120_000;
 /**
- * A CRM that is being imported anew, or that blanks a column by mistake, takes a whole page of addresses away for a while. Links
- * are taken back on their own only where so few vanish that somebody meant it; `address-book hint` does the rest when asked.
+ * A CRM that is reimported, or that blanks a column by mistake, removes a whole page of addresses for a while. Links are only
+ * retracted automatically if so few disappear that someone meant it; `address-book hint` does the rest on request.
  */
 const MAX_LOST_A_PAGE = 50;
 
-/** One step of the rolling scan, one each `everyMs` whatever the number of processes. Null where another one does it. */
+/** One step of the rolling scan, one per `everyMs` whatever the number of processes. Null if another one does it. */
 export async function syncAddressBook(
   database: Database,
   {
@@ -46,7 +46,7 @@ export async function syncAddressBook(
   let { after, completedAt } = scan;
   for (let page = 0; completedAt === null ? Date.now() < deadline : page < PAGES_A_STEP; page++) {
     const done = await scanPage(database, { after, enqueue });
-    total = sum(total, done.upkeep);
+    total = sum(total, done.outcome);
     after = done.after;
     if (after === null) completedAt = new Date();
     await saveScan(database.leases, { owner, after, completedAt });
@@ -57,7 +57,7 @@ export async function syncAddressBook(
   return total;
 }
 
-/** Brings the whole book up to date now. `progress` is called with the clients read so far. */
+/** Brings the whole book up to date now. Calls `progress` with the number of clients read so far. */
 export async function rebuildBook(
   database: Database,
   { enqueue, progress }: { readonly enqueue: Enqueue; readonly progress: (scanned: number) => void },
@@ -66,7 +66,7 @@ export async function rebuildBook(
   let after: ClientDocument['_id'] | null = null;
   do {
     const done = await scanPage(database, { after, enqueue });
-    total = sum(total, done.upkeep);
+    total = sum(total, done.outcome);
     after = done.after;
     progress(total.scanned);
   } while (after !== null);
@@ -74,8 +74,8 @@ export async function rebuildBook(
 }
 
 /**
- * The CRM says that a client changed: the book knows it from now on, and what its document asks for is re-matched, however much
- * that is. Null where there is no such client: then its rows have gone from the book, and its mail stays where it is.
+ * The CRM reports a changed client: refreshes the book now and rematches what its document lists, however much that is. Null if
+ * there is no such client: then its rows are gone from the book, and its mail stays.
  */
 export async function clientChanged(
   database: Database,
@@ -90,8 +90,9 @@ export async function clientChanged(
   },
 ): Promise<SyncOutcome | null> {
   const asked = await rematchOf(database, { clientId, rules });
-  const heeded = async (): Promise<unknown> => asked && (await startRematch(database, asked, async () => {}));
-  const { gained, lost } = await refreshClients(database, [clientId], heeded);
+  const onChanges = async (): Promise<unknown> =>
+    asked && (await startRematch(database, asked, async () => {}));
+  const { gained, lost } = await refreshClients(database, [clientId], onChanges);
   if (asked === null) return null;
   const marked = await startRematch(database, asked, enqueue);
   return { scanned: 1, gained: gained.length, lost: lost.length, marked, withheld: 0 };
@@ -109,11 +110,11 @@ function sum(a: SyncOutcome, b: SyncOutcome): SyncOutcome {
   };
 }
 
-/** The marks are set before the book changes, and again with jobs when it has: a crash in between loses no re-match. */
+/** The marks are set before the book changes, and again with jobs afterwards: a crash in between loses no rematch. */
 async function scanPage(
   database: Database,
   { after, enqueue }: { readonly after: ClientDocument['_id'] | null; readonly enqueue: Enqueue },
-): Promise<{ after: ClientDocument['_id'] | null; upkeep: SyncOutcome }> {
+): Promise<{ after: ClientDocument['_id'] | null; outcome: SyncOutcome }> {
   const asked = (changes: BookChanges): Rematch => ({
     ...rematchAfter(changes),
     ...(changes.lost.length > MAX_LOST_A_PAGE ? { lost: [] } : {}),
@@ -127,6 +128,6 @@ async function scanPage(
   const withheld = done.lost.length > MAX_LOST_A_PAGE ? done.lost.length : 0;
   return {
     after: done.after,
-    upkeep: { scanned: done.scanned, gained: done.gained.length, lost: done.lost.length, marked, withheld },
+    outcome: { scanned: done.scanned, gained: done.gained.length, lost: done.lost.length, marked, withheld },
   };
 }

@@ -17,8 +17,8 @@ export interface RejudgeDeps {
 }
 
 /**
- * What judging a message anew would do to it. `links`, `unlinks` and `case-updates` change what is on record; `verdict` only says
- * something else about a message (of its reason, or of clients that automatic judging leaves as they are).
+ * What rejudging a message would do to it. `links`, `unlinks` and `case-updates` change records; `verdict` only changes what is
+ * said about a message (its reason, or clients that automatic judging leaves alone).
  */
 export type ChangeKind = 'links' | 'unlinks' | 'case-updates' | 'verdict' | 'unreadable' | 'nothing';
 
@@ -29,17 +29,17 @@ export interface RejudgePreview {
   readonly unlinks: readonly MessageLink[];
   readonly caseUpdates: number;
   readonly before: Pick<Verdict, 'kind' | 'reason'> | null;
-  /** What a message of today would get. */
+  /** The verdict that the message would get today. */
   readonly after: Pick<Verdict, 'kind' | 'reason' | 'clients'> | null;
   readonly error: string | null;
 }
 
-/** Messages read side by side: reading is done in other processes, asking waits for the database. */
+/** Messages read in parallel: other processes read, lookups wait for the database. */
 const CONCURRENCY = 4;
 
 /**
- * Judges stored messages anew, from their raw bytes and with today's rules and address book, and writes nothing. Messages come in
- * no particular order. What would follow in other messages, because they answer one of these, is not counted.
+ * Rejudges stored messages from their raw bytes, with today's rules and address book, and writes nothing. In no particular order.
+ * Effects on other messages, because they answer one of these, are not counted.
  */
 export function previewRejudge(
   deps: RejudgeDeps,
@@ -78,7 +78,7 @@ async function previewOne(
       });
       const had = new Set(message.links.map(({ clientId }) => String(clientId)));
       const links = judgement.links.filter(({ clientId }) => !had.has(String(clientId)));
-      // What a proven copy puts on record itself leaves no record.
+      // What a proven copy records itself stays on record.
       const unlinks = judgement.links.filter(
         ({ retract }) => retract !== undefined && retract !== 'outranked',
       );
@@ -120,7 +120,7 @@ async function previewOne(
   }
 }
 
-/** Another kind or reason, or clients among which one of the links is not. */
+/** Another kind or reason, or clients that do not include one of the links. */
 function saysOtherwise({ verdict, links }: MessageDocument, fresh: Verdict): boolean {
   if (verdict === null) return true;
   if (verdict.kind !== fresh.kind || verdict.reason !== fresh.reason) return true;

@@ -13,24 +13,24 @@ import { withoutSubAddress } from '../decide/parties.ts';
 
 export type Enqueue = (ids: readonly ObjectId[]) => Promise<void>;
 
-/** What to look at again, and why. */
+/** What to recheck, and why. */
 export interface Rematch {
-  /** Messages that bear one of these addresses, or come from one of these `@domains`. */
+  /** Messages that have one of these addresses, or come from one of these `@domains`. */
   readonly gained: readonly string[];
-  /** Messages that are linked to a client by an address that it has no longer. */
+  /** Messages linked to a client by an address that it no longer has. */
   readonly lost: readonly AddressChange[];
-  /** The only client that gains: messages that stand on its record already need no second look. */
+  /** The only client that gains: messages already on its record need no recheck. */
   readonly gainer?: ClientDocument['_id'];
-  /** Rows that the book will hold by then; a preview takes them as given. */
+  /** Rows that the book will have by then; a preview assumes them. */
   readonly supposed?: readonly BookDocument[];
 }
 
-/** Addresses in one query: a page of clients may gain two thousand. */
+/** Addresses per query: a page of clients may gain two thousand. */
 const ADDRESSES_AT_ONCE = 500;
-/** In MongoDB a pattern is compiled for each document it meets. */
+/** MongoDB compiles a pattern for each document it checks. */
 const MAX_PATTERNS = 50;
 
-/** What a client's document asks for as it stands now: its addresses, and those of its automatic links that it has no longer. */
+/** What a client's document now lists: its addresses, and those of its automatic links that it no longer has. */
 export async function rematchOf(
   { messages, clients, addressBook }: Pick<Database, 'messages' | 'clients' | 'addressBook'>,
   {
@@ -64,19 +64,19 @@ export async function rematchOf(
   };
 }
 
-/** What changed in the book, as a re-match. */
+/** A rematch for the changes in the book. */
 export function rematchAfter({ gained, lost }: BookChanges): Rematch {
   return { gained: [...new Set(gained.map(({ address }) => address))], lost };
 }
 
-/** Links that a person made are never among them. */
+/** Excludes links made by a person. */
 function linkedBy({ clientId, address }: AddressChange): Filter<MessageDocument> {
   return { links: { $elemMatch: { clientId, address, via: { $ne: 'decision' as const } } } };
 }
 
 /**
- * Messages that an address may link: those that bear it, triaged or stored; of what a sub-address or a domain may link only what
- * waits in triage, because no index finds them.
+ * Messages that an address may link: those that have it, triaged or stored; by a sub-address or domain only those in triage,
+ * because no index finds them.
  */
 function* bearing({ gained, gainer }: Rematch): Generator<Filter<MessageDocument>> {
   const without = gainer === undefined ? {} : { 'links.clientId': { $ne: gainer } };
@@ -101,7 +101,7 @@ function* bearing({ gained, gainer }: Rematch): Generator<Filter<MessageDocument
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/gu, String.raw`\$&`);
 
-/** Says, before anything is done, what a re-match would do: every message is judged, and nothing is written. */
+/** Previews a rematch: every message is judged, nothing is written. */
 export async function previewRematch(
   deps: RejudgeDeps,
   rematch: Rematch,
@@ -124,12 +124,12 @@ export async function previewRematch(
   return await tally(all(), (_, examined) => progress(examined));
 }
 
-/** Clients asked for in one query. */
+/** Clients per query. */
 const CLIENTS_AT_ONCE = 200;
 
 /**
- * Clients who were not there when a message of theirs was judged, and are there again: a CRM's import that deletes and inserts them
- * changes nothing in the book, which tells by the change alone whose mail to look at again. Returns how many messages will be.
+ * Clients that were missing when a message of theirs was judged, and are back: a CRM import that deletes and reinserts them changes
+ * nothing in the book, whose changes alone select mail to rematch. Returns how many messages will be rejudged.
  */
 export async function rematchReturned(
   { messages, clients }: Pick<Database, 'messages' | 'clients'>,
@@ -144,7 +144,7 @@ export async function rematchReturned(
     if (returned.length === 0) continue;
     const theirs = {
       absentClients: { $in: returned.map(({ _id }) => _id) },
-      // Those that are marked already wait for their turn.
+      // Marked ones already wait for their turn.
       rejudge: { $exists: false },
     };
     for await (const ids of idsInBatches(messages, theirs)) {
@@ -157,8 +157,8 @@ export async function rematchReturned(
 }
 
 /**
- * Marks everything that a re-match concerns and hands it to the queue. The marks are durable: what the queue loses the reconciler
- * adds again. Returns how many messages will be judged again.
+ * Marks everything that a rematch concerns and queues it. The marks are durable: the reconciler re-adds what the queue loses.
+ * Returns how many messages will be rejudged.
  */
 export async function startRematch(
   { messages }: Pick<Database, 'messages'>,

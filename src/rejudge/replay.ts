@@ -3,7 +3,7 @@ import { previewRejudge } from './preview.ts';
 import type { RejudgeDeps, RejudgePreview } from './preview.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 
-/** Messages received in a span of time that can be judged; those in quarantine are read again by name only. */
+/** Messages received in a time span that can be judged; quarantined ones are only reread by name. */
 export function receivedSince(since: Date): Filter<MessageDocument> {
   return {
     state: { $in: ['received', 'judged', 'stored', 'triage', 'ignored'] },
@@ -11,7 +11,7 @@ export function receivedSince(since: Date): Filter<MessageDocument> {
   };
 }
 
-/** Judges stored messages anew with today's rules and address book, and says what would change. Writes nothing. */
+/** Rejudges stored messages with today's rules and address book, and reports what would change. Writes nothing. */
 export function previewReplay(
   deps: RejudgeDeps,
   filter: Filter<MessageDocument>,

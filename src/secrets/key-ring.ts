@@ -1,9 +1,9 @@
-/** The keys under which secrets are stored: a file with one key per line, read anew for each use, so that it may change meanwhile. */
+/** The keys that encrypt stored secrets: a file with one key per line, read again for each use, so that it may change meanwhile. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 export interface SecretKey {
-  /** Stands in each stored value. Made of the key, so that the order of the lines may change. */
+  /** Part of each stored value. Derived from the key, so that the order of the lines may change. */
   readonly id: string;
   readonly bytes: Buffer;
 }
@@ -11,7 +11,7 @@ export interface SecretKey {
 /** The first one seals; all of them open. */
 export type KeyRing = readonly [SecretKey, ...SecretKey[]];
 
-/** Why a secret cannot be stored or read. Its message never holds one. */
+/** Why a secret cannot be stored or read. Its message never contains one. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
   readonly code: 'no-key' | 'bad-key-file' | 'unknown-key' | 'damaged';
@@ -23,11 +23,11 @@ export class SecretError extends Error {
 }
 
 const KEY_BYTES = 32;
-/** A ring is one key, or a few while they are exchanged. */
+/** A ring is one key, or a few during a key change. */
 const MAX_KEYS = 64;
 const howToMake = 'make a key with: openssl rand -base64 32';
 
-/** Reads the lines of a key file. Empty lines and those that begin with "#" are left out. @throws SecretError that repeats no line. */
+/** Reads the lines of a key file. Skips empty lines and those that begin with "#". @throws SecretError, without quoting any line. */
 export function parseKeyRing(content: string): KeyRing {
   const lines = content
     .split('\n')
@@ -52,7 +52,7 @@ export function parseKeyRing(content: string): KeyRing {
   });
   const [first, ...others] = keys;
   if (first === undefined)
-    throw new SecretError('bad-key-file', `the key file holds no key. Fix: ${howToMake}`);
+    throw new SecretError('bad-key-file', `the key file has no key. Fix: ${howToMake}`);
   return [first, ...others];
 }
 
@@ -65,7 +65,7 @@ function decoded(text: string): Buffer | null {
   return bytes?.length === KEY_BYTES ? bytes : null;
 }
 
-/** @throws SecretError `no-key` without a file, `bad-key-file` where it cannot be used. */
+/** @throws SecretError `no-key` without a file, `bad-key-file` if it is unusable. */
 export async function readKeyRing(path: string | null): Promise<KeyRing> {
   if (path === null)
     throw new SecretError(
@@ -75,7 +75,7 @@ export async function readKeyRing(path: string | null): Promise<KeyRing> {
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SecretError(
       'bad-key-file',
-      `SECRETS_KEY_FILE: ${path} cannot be read. Fix: correct the path or the rights of the file`,
+      `SECRETS_KEY_FILE: ${path} cannot be read. Fix: correct the path or the permissions of the file`,
       { cause },
     );
   });

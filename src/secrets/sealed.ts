@@ -1,12 +1,12 @@
 /**
- * A secret as it is stored: `v1.<key id>.<nonce>.<ciphertext and tag>`, AES-256-GCM. Where it stands is authenticated with it, so
- * that a value that is copied to another record or field does not open.
+ * A stored secret: `v1.<key id>.<nonce>.<ciphertext and tag>`, AES-256-GCM. Its place is authenticated too, so a value copied to
+ * another record or field does not open.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SecretError } from './key-ring.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** Where a secret stands. Only `name` is anybody's choice. */
+/** Where a secret is stored. Only `name` is free text. */
 export interface SecretPlace {
   readonly kind: 'mailbox' | 'endpoint';
   readonly name: string;
@@ -19,11 +19,11 @@ const TAG_BYTES = 16;
 /** Tokens of the providers have a few thousand characters. */
 const MAX_SECRET_CHARS = 64 * 1024;
 
-/** Neither kinds nor fields have a colon: what lies between the first and the last one is the name. */
+/** Neither kinds nor fields contain a colon: the name is between the first and the last one. */
 const boundTo = ({ kind, name, field }: SecretPlace): Buffer =>
   Buffer.from(`${kind}:${name}:${field}`, 'utf8');
 
-/** @throws SecretError where it is too long to be a secret. */
+/** @throws SecretError if it is too long for a secret. */
 export function seal([key]: KeyRing, place: SecretPlace, secret: string): string {
   if (secret.length > MAX_SECRET_CHARS)
     throw new SecretError('damaged', `the ${place.field} has more than ${MAX_SECRET_CHARS} characters`);
@@ -35,7 +35,7 @@ export function seal([key]: KeyRing, place: SecretPlace, secret: string): string
   return ['v1', key.id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
 }
 
-/** @throws SecretError: `unknown-key` where the ring lacks its key, `damaged` where it is not what was sealed for this place. */
+/** @throws SecretError: `unknown-key` if the ring lacks its key, `damaged` if it was not sealed for this place. */
 export function unseal(ring: KeyRing, place: SecretPlace, stored: string): string {
   const what = `the ${place.field} of ${place.kind} ${place.name}`;
   const [version, id, nonce, sealed] = stored.split('.');
@@ -45,7 +45,7 @@ export function unseal(ring: KeyRing, place: SecretPlace, stored: string): strin
   if (key === undefined)
     throw new SecretError(
       'unknown-key',
-      `${what} is sealed with key ${id}, which SECRETS_KEY_FILE does not hold. Fix: add that key as another line, or enter the secret again`,
+      `${what} is sealed with key ${id}, which is not in SECRETS_KEY_FILE. Fix: add that key as another line, or enter the secret again`,
     );
   try {
     const bytes = Buffer.from(sealed, 'base64url');
@@ -66,7 +66,7 @@ export function unseal(ring: KeyRing, place: SecretPlace, stored: string): strin
   }
 }
 
-/** The id of the key that a stored value is sealed with; null for what is no sealed secret. */
+/** The id of the key that sealed a stored value; null if it is not a sealed secret. */
 export function keyIdOf(stored: string): string | null {
   const [version, id] = stored.split('.');
   return version === 'v1' && id !== undefined && id !== '' ? id : null;

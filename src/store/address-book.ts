@@ -21,7 +21,7 @@ export interface Book {
 /** What a client's addresses depend on. */
 export type ClientAddresses = Pick<ClientDocument, '_id' | 'email' | 'emails'>;
 
-/** The rows that the CRM's document asks for. */
+/** The rows for a CRM document. */
 export function rowsOf(client: ClientAddresses): BookDocument[] {
   return entriesOf(client).map(({ address, kind }) => ({
     _id: rowId({ address, clientId: client._id, source: 'crm' }),
@@ -63,7 +63,7 @@ export async function removeAliasRow(
   await addressBook.deleteOne({ _id: row._id });
 }
 
-/** An address that a client has now, or has no longer. `@domains` are left out: they follow from addresses. */
+/** An address that a client now has, or no longer has. Without `@domains`: they follow from addresses. */
 export interface AddressChange {
   readonly address: string;
   readonly clientId: ClientDocument['_id'];
@@ -71,22 +71,22 @@ export interface AddressChange {
 
 export interface BookChanges {
   readonly gained: readonly AddressChange[];
-  /** Of clients that are still there. A client that has gone takes its rows with it, but no mail off its record. */
+  /** Only of clients that still exist. A deleted client takes its rows with it, but no mail off its record. */
   readonly lost: readonly AddressChange[];
 }
 
-/** How far a scan has come; `after` null: it has come to the end and begins anew. */
+/** How far a scan got; `after` null: it finished and starts again. */
 export interface ScanPosition {
   readonly after: ClientDocument['_id'] | null;
   readonly scanned: number;
 }
 
-/** Clients read and written in one step: what a scan holds in memory. */
+/** Clients read and written per step: what a scan holds in memory. */
 const PAGE = 1_000;
 
 /**
- * A comparison meets only values of its own type, so that ids of each type are a range of their own, in MongoDB's order of
- * types. The bounds are below every id that a CRM gives.
+ * A comparison only matches values of its own type, so ids of each type are a range of their own, in MongoDB's order of types. The
+ * bounds are below every id that a CRM uses.
  */
 const RANGES: readonly (number | string | ObjectId)[] = [
   Number.NEGATIVE_INFINITY,
@@ -94,14 +94,14 @@ const RANGES: readonly (number | string | ObjectId)[] = [
   new ObjectId('000000000000000000000000'),
 ];
 
-/** Told before the rows are written, so that a crash in between is told of once more. */
-type Heeded = (changes: BookChanges) => Promise<unknown>;
+/** Called before the rows are written, so that a crash in between repeats it. */
+type OnChanges = (changes: BookChanges) => Promise<unknown>;
 
-/** Brings the book up to date with the next page of clients, in the order of `_id`. */
+/** Brings the book up to date with the next page of clients, in `_id` order. */
 export async function scanClients(
   book: Book,
   { after }: Pick<ScanPosition, 'after'>,
-  heeded?: Heeded,
+  onChanges?: OnChanges,
 ): Promise<ScanPosition & BookChanges> {
   const changes: BookChanges[] = [];
   let scanned = 0;
@@ -112,7 +112,7 @@ export async function scanClients(
     scanned += page.length;
     const last = page.length < limit ? null : (page.at(-1)?._id ?? null);
     const range = { $gt: from, ...(last === null ? {} : { $lte: last }) };
-    changes.push(await bringUpToDate(book, { clients: page, rows: { clientId: range }, heeded }));
+    changes.push(await bringUpToDate(book, { clients: page, rows: { clientId: range }, onChanges }));
     from = last ?? nextRange(from);
   }
   return {
@@ -123,14 +123,14 @@ export async function scanClients(
   };
 }
 
-/** Brings the book up to date with these clients, as a hint asks for. */
+/** Brings the book up to date with these clients, as requested by a hint. */
 export async function refreshClients(
   book: Book,
   ids: readonly ClientDocument['_id'][],
-  heeded?: Heeded,
+  onChanges?: OnChanges,
 ): Promise<BookChanges> {
   const clients = await readClients(book.clients, { _id: { $in: [...ids] } }, ids.length);
-  return await bringUpToDate(book, { clients, rows: { clientId: { $in: [...ids] } }, heeded });
+  return await bringUpToDate(book, { clients, rows: { clientId: { $in: [...ids] } }, onChanges });
 }
 
 async function readClients(
@@ -152,15 +152,15 @@ function nextRange(id: ClientDocument['_id']): ClientDocument['_id'] | null {
 }
 
 /**
- * Compares the rows that the clients ask for with those that are there, `rows` being all that these clients or clients beside them
- * that have gone may have. One range is read: on compatible engines `$in` and `$nin` of a thousand ids cost seconds.
+ * Compares the rows that the clients should have with the existing ones; `rows` are all that these clients, or deleted clients
+ * beside them, may have. Reads one range: on compatible engines `$in` and `$nin` with a thousand ids take seconds.
  */
 async function bringUpToDate(
   { addressBook }: Book,
   input: {
     readonly clients: readonly ClientAddresses[];
     readonly rows: Filter<BookDocument>;
-    readonly heeded: Heeded | undefined;
+    readonly onChanges: OnChanges | undefined;
   },
 ): Promise<BookChanges> {
   const there = new Set(input.clients.map(({ _id }) => String(_id)));
@@ -174,7 +174,7 @@ async function bringUpToDate(
     if (missing.delete(row._id.toHexString())) continue;
     if (there.has(String(row.clientId))) stale.push(row);
     else gone.push(row._id);
-    // A million clients may have gone at once.
+    // A million clients may be deleted at once.
     if (gone.length < PAGE) continue;
     await forget(gone);
     gone = [];
@@ -182,13 +182,13 @@ async function bringUpToDate(
   await forget(gone);
   const added = [...missing.values()];
   const changes = { gained: addressesIn(added), lost: addressesIn(stale) };
-  if (changes.gained.length + changes.lost.length > 0) await input.heeded?.(changes);
+  if (changes.gained.length + changes.lost.length > 0) await input.onChanges?.(changes);
   await forget(stale.map(({ _id }) => _id));
   if (added.length > 0) await insertMissing(addressBook, added);
   return changes;
 }
 
-/** Another process may write the same rows at the same time: theirs are as good. */
+/** Another process may write the same rows at the same time: either is fine. */
 async function insertMissing(
   addressBook: Collection<BookDocument>,
   rows: readonly BookDocument[],

@@ -1,12 +1,12 @@
 import type { Collection, Filter, ObjectId } from 'mongodb';
 import type { SightingDocument } from './sightings.ts';
 
-/** An attempt that ended with the death of the thread that read the message: no process has to be looked for. */
+/** An attempt that ended because the thread reading the message died: no process needs to be checked. */
 const DIED = 'died:';
 
 /**
- * Notes who tries before anything is parsed. The mark goes when the attempt ends, however it ends; one that stays is of a process
- * that died, or that could not write. Null where there is nothing to do: unknown, done, vanished or not fetched.
+ * Records who tries, before anything is parsed. The mark is removed when the attempt ends in any way; one that stays belongs to a
+ * process that died, or could not write. Null if there is nothing to do: unknown, done, vanished or not fetched.
  */
 export async function startAttempt(
   sightings: Collection<SightingDocument>,
@@ -20,16 +20,35 @@ export async function startAttempt(
   );
 }
 
-/** The attempt was not made after all, or was broken off in good order. */
-export async function withdrawAttempt(
+/** The same for a group, in their order. Those where there is nothing to do are left out. */
+export async function startAttempts(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
+  ids: readonly ObjectId[],
   owner: string,
-): Promise<void> {
-  await sightings.updateOne({ _id: id }, { $pull: { attemptsBy: owner } });
+): Promise<SightingDocument[]> {
+  const [id] = ids;
+  if (id === undefined) return [];
+  if (ids.length === 1) {
+    const row = await startAttempt(sightings, id, owner);
+    return row === null ? [] : [row];
+  }
+  const open = { _id: { $in: [...ids] }, state: 'pending', rawKey: { $ne: null } } as const;
+  await sightings.updateMany(open, { $addToSet: { attemptsBy: owner }, $set: { updatedAt: new Date() } });
+  const rows = new Map((await sightings.find(open).toArray()).map((row) => [row._id.toHexString(), row]));
+  return ids.flatMap((one) => rows.get(one.toHexString()) ?? []);
 }
 
-/** The attempt failed but the process lived to say so: this was no poison. */
+/** The attempts were not made after all, or were broken off in good order. */
+export async function withdrawAttempts(
+  sightings: Collection<SightingDocument>,
+  ids: readonly ObjectId[],
+  owner: string,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sightings.updateMany({ _id: { $in: [...ids] } }, { $pull: { attemptsBy: owner } });
+}
+
+/** The attempt failed but the process survived to report it: not a poison message. */
 export async function reportAttempt(
   sightings: Collection<SightingDocument>,
   id: ObjectId,
@@ -41,7 +60,7 @@ export async function reportAttempt(
   );
 }
 
-/** The thread that read it was ended: that is a death over it, of which this process lived to tell. */
+/** The thread that read it was ended: a death caused by it, which this process survived. */
 export async function reportDeath(
   sightings: Collection<SightingDocument>,
   { _id, attemptsBy = [] }: Pick<SightingDocument, '_id' | 'attemptsBy'>,
@@ -57,24 +76,30 @@ export async function reportDeath(
   );
 }
 
-/** Attempts by others than `owner` of which it is not known that they ended well. */
+/** Attempts by others than `owner` that are not known to have ended well. */
 export const openAttempts = (
   { attemptsBy = [] }: Pick<SightingDocument, 'attemptsBy'>,
   owner: string,
 ): readonly string[] => attemptsBy.filter((mark) => mark !== owner);
 
-/** Of the open attempts, those that were deaths. `dead`: the processes that died. */
+/** The deaths among the open attempts. `dead`: the processes that died. */
 export const deathsAmong = (marks: readonly string[], dead: ReadonlySet<string>): number =>
   marks.filter((mark) => mark.startsWith(DIED) || dead.has(mark)).length;
 
 export async function markDone(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  messageRef: ObjectId,
+  done: readonly { readonly id: ObjectId; readonly messageRef: ObjectId }[],
 ): Promise<void> {
-  await sightings.updateOne(
-    { _id: id },
-    { $set: { state: 'done', messageRef, attemptsBy: [], error: null, updatedAt: new Date() } },
+  if (done.length === 0) return;
+  const updatedAt = new Date();
+  await sightings.bulkWrite(
+    done.map(({ id, messageRef }) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: { $set: { state: 'done', messageRef, attemptsBy: [], error: null, updatedAt } },
+      },
+    })),
+    { ordered: false },
   );
 }
 
@@ -87,7 +112,7 @@ export async function markFailed(
   await sightings.updateOne(filter, { $set: { state: 'failed', ...input, updatedAt: new Date() } });
 }
 
-/** Opens a sighting again, for a replay. */
+/** Reopens a sighting for a replay. */
 export async function reopen(
   sightings: Collection<SightingDocument>,
   ids: readonly ObjectId[],
@@ -98,10 +123,10 @@ export async function reopen(
   );
 }
 
-/** What versions wrote that counted each attempt without an answer as a death: a failed write, a shutdown, a lost reply. */
+/** Written by versions that counted each attempt without an answer as a death: a failed write, a shutdown, a lost reply. */
 export const COUNTED_OUT = /^the process died 3 times over it$/u;
 
-/** Rows that such a version counted out. Those of today bear `attemptsBy`, and their deaths were looked into. */
+/** Rows quarantined by such a version. Today's rows have `attemptsBy`, and their deaths were checked. */
 export async function findCountedOut(
   sightings: Collection<SightingDocument>,
   limit: number,

@@ -4,52 +4,52 @@ import { addressesOf, entriesOf } from '../decide/client-addresses.ts';
 import type { Book, BookDocument, ClientAddresses } from './address-book.ts';
 import type { ClientDocument } from './clients.ts';
 
-/** What the book says, and the clients' own ids as the CRM wrote them. */
+/** The entries of the address book, and the clients' own ids as the CRM wrote them. */
 export interface BookAnswers {
   readonly entries: ReadonlyMap<string, readonly BookEntry[]>;
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
   /** Clients whom the book still knows under what was asked, and whose documents are not there. */
-  readonly absent: readonly ClientDocument['_id'][];
+  readonly absent: readonly Pick<BookDocument, 'address' | 'clientId'>[];
 }
 
-/** One address on more clients than this is nobody's address; the rest is left out. */
-const MAX_CLIENTS_PER_QUESTION = 200;
-/** A collection this small is read whole in less time than a journey to the server takes. */
+/** An address of more clients than this is nobody's address; the rest is left out. */
+const MAX_CLIENTS_PER_LOOKUP = 200;
+/** Reading a collection this small takes less time than a round trip. */
 const SMALL_COLLECTION = 5_000;
-/** How long it is believed which fields of the CRM's collection are indexed: `doctor --fix` may make them any time. */
-const INDEXES_BELIEVED_MS = 60_000;
+/** How long to cache which CRM fields are indexed: `doctor --fix` may add indexes at any time. */
+const INDEX_CACHE_MS = 60_000;
 
 /**
- * Asks for addresses and `@domains`. A client is believed only as its document stands now: an entry whose client has gone or
- * no longer has the address is left out; a client that the book has not met yet is found by its `email` as written, so that it
- * matches the very next message; where several addresses stand in one field, only in a small collection, elsewhere once the scan has
- * come by. Costs three commands, a fourth where the CRM spells the address otherwise, whatever the number of clients; in a small
- * collection a fifth for an address that no client has.
+ * Looks up addresses and `@domains`. Only a client's current document counts: an entry whose client is gone or no longer has the
+ * address is left out; a client not in the book yet is found by its `email` as written, so that it matches the very next message;
+ * if one field has several addresses, only in a small collection, elsewhere after the next scan. Costs three commands, a fourth if
+ * the CRM spells the address differently, whatever the number of clients; in a small collection a fifth for an address that no
+ * client has.
  */
 export async function lookUpAddresses(
   { addressBook, clients }: Book,
-  questions: readonly string[],
+  lookups: readonly string[],
   also: {
-    /** Spellings that occur in the message, for clients stored in another letter case. */
+    /** Spellings in the message, for clients stored in another letter case. */
     readonly asWritten?: readonly string[];
-    /** Learned rows that are not in the book: what would be if they were. */
+    /** Alias rows not in the book: the answer as if they were. */
     readonly supposed?: readonly Omit<BookDocument, '_id'>[];
   } = {},
 ): Promise<BookAnswers> {
-  if (questions.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
-  const asked = new Set(questions);
+  if (lookups.length === 0) return { entries: new Map(), clientIds: new Map(), absent: [] };
+  const asked = new Set(lookups);
   const spellings = [
-    ...new Set([...questions.filter((question) => !question.startsWith('@')), ...(also.asWritten ?? [])]),
+    ...new Set([...lookups.filter((lookup) => !lookup.startsWith('@')), ...(also.asWritten ?? [])]),
   ];
-  const limit = questions.length * MAX_CLIENTS_PER_QUESTION;
-  const isDomain = (question: string): boolean => question.startsWith('@');
-  // Apart from each other: the thousand clients at one company must not use up what is read for an address.
+  const limit = lookups.length * MAX_CLIENTS_PER_LOOKUP;
+  const isDomain = (lookup: string): boolean => lookup.startsWith('@');
+  // Separate limits: a thousand clients at one company must not use up those for an address.
   const [byAddress, byDomain, byEmail] = await Promise.all([
     inBook(
       addressBook,
-      questions.filter((question) => !isDomain(question)),
+      lookups.filter((lookup) => !isDomain(lookup)),
     ),
-    inBook(addressBook, questions.filter(isDomain)),
+    inBook(addressBook, lookups.filter(isDomain)),
     readByEmail(clients, spellings, limit),
   ]);
   const rows = [
@@ -58,14 +58,14 @@ export async function lookUpAddresses(
     ...(also.supposed ?? []).filter(({ address }) => asked.has(address)),
   ];
   const answered = new Set([...rows.map(({ address }) => address), ...byEmail.flatMap(addressesOf)]);
-  const isOpen = questions.some((question) => !isDomain(question) && !answered.has(question));
+  const isOpen = lookups.some((lookup) => !isDomain(lookup) && !answered.has(lookup));
   const listed = isOpen ? await readLists(clients) : [];
   const known = new Set([...byEmail, ...listed].map(({ _id }) => String(_id)));
   const others = rows.flatMap(({ clientId }) => (known.has(String(clientId)) ? [] : [clientId]));
   const byId = others.length === 0 ? [] : await read(clients, { _id: { $in: [...new Set(others)] } }, limit);
   const there = new Set([...known, ...byId.map(({ _id }) => String(_id))]);
   // Where the limit cut the answer off nothing is known of those that are missing.
-  const absent = byId.length < limit ? others.filter((id) => !there.has(String(id))) : [];
+  const absent = byId.length < limit ? rows.filter(({ clientId }) => !there.has(String(clientId))) : [];
   const answers = answersFrom({
     asked,
     found: [...byEmail, ...listed, ...byId],
@@ -76,16 +76,16 @@ export async function lookUpAddresses(
 
 async function inBook(
   addressBook: Collection<BookDocument>,
-  questions: readonly string[],
+  lookups: readonly string[],
 ): Promise<BookDocument[]> {
-  if (questions.length === 0) return [];
+  if (lookups.length === 0) return [];
   return await addressBook
-    .find({ address: { $in: [...questions] } })
-    .limit(questions.length * MAX_CLIENTS_PER_QUESTION)
+    .find({ address: { $in: [...lookups] } })
+    .limit(lookups.length * MAX_CLIENTS_PER_LOOKUP)
     .toArray();
 }
 
-/** Not in one query with the ids: over `_id` and another field compatible engines read the whole collection. */
+/** Not in one query with the ids: for `_id` or another field, compatible engines read the whole collection. */
 async function readByEmail(
   clients: Collection<ClientDocument>,
   spellings: readonly string[],
@@ -97,10 +97,10 @@ async function readByEmail(
   return byEmail.length === 0 ? [] : await read(clients, { $or: byEmail }, limit);
 }
 
-/** More than an address stands in the field: another one, a name, a remark. */
+/** The field has more than an address: another one, a name, a remark. */
 const MORE_THAN_ONE = String.raw`@.*[\s,;/|<(@＠，；]|[\s,;/|<(:＠].*@|＠`;
 
-/** Clients with several addresses in one field, which no index finds: of a small collection all of them. */
+/** Clients with several addresses in one field, which no index finds: all of a small collection. */
 async function readLists(clients: Collection<ClientDocument>): Promise<ClientAddresses[]> {
   if (!(await fieldsToAsk(clients)).isSmall) return [];
   const listed = ['email', 'emails'].map((field): Filter<ClientDocument> => ({
@@ -110,8 +110,8 @@ async function readLists(clients: Collection<ClientDocument>): Promise<ClientAdd
 }
 
 /**
- * Takes no more than `limit` of the cursor instead of asking with one: PostgreSQL-based engines take a limit over an `$or` as a
- * reason to read the collection from its beginning.
+ * Stops the cursor after `limit` instead of passing it: PostgreSQL-based engines take a limit on an `$or` as a reason to read the
+ * collection from its start.
  */
 async function read(
   clients: Collection<ClientDocument>,
@@ -149,7 +149,7 @@ function answersFrom(input: {
   return { entries, clientIds };
 }
 
-const believed = new WeakMap<Collection<ClientDocument>, AskedFields & { readonly at: number }>();
+const indexCache = new WeakMap<Collection<ClientDocument>, AskedFields & { readonly at: number }>();
 
 interface AskedFields {
   readonly fields: readonly string[];
@@ -157,12 +157,12 @@ interface AskedFields {
 }
 
 /**
- * The fields of the CRM's collection that can be asked without reading all of it. Without an index a look-up would cost more
- * with every client, so then only the book answers, which the rolling scan keeps; `doctor` tells that the index is missing.
+ * The CRM fields that can be queried without a full scan. Without an index a lookup would get slower with every client, so then
+ * only the book answers, which the rolling scan maintains; `doctor` reports the missing index.
  */
 async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<AskedFields> {
-  const known = believed.get(clients);
-  if (known !== undefined && Date.now() - known.at < INDEXES_BELIEVED_MS) return known;
+  const known = indexCache.get(clients);
+  if (known !== undefined && Date.now() - known.at < INDEX_CACHE_MS) return known;
   const indexes = await clients
     .listIndexes()
     .toArray()
@@ -172,6 +172,6 @@ async function fieldsToAsk(clients: Collection<ClientDocument>): Promise<AskedFi
   );
   const isSmall = (await clients.estimatedDocumentCount()) <= SMALL_COLLECTION;
   const asked = { fields: isSmall && indexed.length < 2 ? ['email', 'emails'] : indexed, isSmall };
-  believed.set(clients, { ...asked, at: Date.now() });
+  indexCache.set(clients, { ...asked, at: Date.now() });
   return asked;
 }

@@ -6,7 +6,7 @@ import type { BookScan, LeaseDocument } from './leases.ts';
 const key = { mailbox: '', kind: 'scan' } as const;
 const _id = deterministicId(key.mailbox, key.kind);
 
-/** Takes or renews the scan; null while another process has it, or where the next step is not due yet. */
+/** Takes or renews the scan; null if another process has it, or the next step is not due. */
 export async function takeScan(
   leases: Collection<LeaseDocument>,
   { owner, forMs }: { readonly owner: string; readonly forMs: number },

@@ -6,12 +6,12 @@ import type { Claim } from '../decide/case-claims.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
-/** The CRM's record of a change of a case: its own fields first, docketmail's beside them. */
+/** The CRM's record of a case change: its own fields first, then docketmail's. */
 export interface CaseUpdateDocument {
   readonly _id: ObjectId;
   readonly clientId: ClientDocument['_id'];
   readonly date: Date;
-  /** By it the first claim to a case is known. */
+  /** Shows who claimed a case first. */
   readonly claimedAt?: Date;
   readonly title: string;
   readonly description: string;
@@ -22,9 +22,9 @@ export interface CaseUpdateDocument {
   readonly statusText?: string | null;
   /** Why it is held; null: it takes effect. `rejected`: a person refused it, and it never does. */
   readonly review?: Review | 'rejected' | null;
-  /** Held until the message answered is there, whatever else `review` says. */
+  /** Held until the answered message arrives, whatever else `review` says. */
   readonly awaitsParent?: boolean;
-  /** The tag named no status of its own: `status` follows the case. */
+  /** The tag named no status: `status` follows the case. */
   readonly statusInherited?: boolean;
   /** A person let it take effect. */
   readonly confirmedAt?: Date | null;
@@ -37,7 +37,7 @@ interface CaseKey {
   readonly ref: string | null;
 }
 
-/** Writes the update unless it is there, then derives the case anew. */
+/** Writes the update unless it exists, then derives the case again. */
 export async function recordCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   document: CaseUpdateDocument,
@@ -61,12 +61,12 @@ export async function recordCaseUpdate(
   return result.upsertedCount > 0;
 }
 
-/** Another worker may write a row between the look and the change: then it is derived once more from what stands there now. */
+/** Another worker may write a row between read and change: then it is derived again from the current rows. */
 const MAX_ROUNDS = 5;
 
 /**
- * The status of a case is derived by date, never by arrival: an update that landed late changes what later ones inherit. Whose case
- * it is never changes by itself. Rows that others wrote and rows that a person confirmed are never touched.
+ * The status of a case is derived by date, never by arrival: a late update changes what later ones inherit. Who owns the case never
+ * changes by itself. Rows written by others or confirmed by a person are never touched.
  */
 export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, key: CaseKey): Promise<void> {
   const filter =
@@ -80,8 +80,8 @@ export async function deriveCase(caseUpdates: Collection<CaseUpdateDocument>, ke
   }
 }
 
-/** An update that was held for its parent or a proof, settled: `null` review takes effect; an echo was never an update. */
-export async function settleCaseUpdate(
+/** Resolves an update held for its parent or a proof: with `review` null it takes effect; an echo never was an update. */
+export async function resolveCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   update: CaseKey & {
     readonly _id: ObjectId;
@@ -98,7 +98,7 @@ export async function settleCaseUpdate(
   const held = { _id, awaitsParent: true, confirmedAt: null, review: { $ne: 'rejected' as const } };
   if (review === 'echo') await caseUpdates.deleteOne(held);
   else await caseUpdates.updateOne(held, { $set: { review, awaitsParent } });
-  // A copy of the message brought the proof that was missing.
+  // A copy of the message brought the missing proof.
   if (review === null)
     await caseUpdates.updateOne(
       { _id, messageRef, review: 'unauthenticated', confirmedAt: null },
@@ -110,7 +110,7 @@ export async function settleCaseUpdate(
 /** Each decision takes effect once: what people change in the row afterwards stays. */
 async function applyRuling(
   caseUpdates: Collection<CaseUpdateDocument>,
-  update: Parameters<typeof settleCaseUpdate>[1] & { readonly ruling: AppliedRuling },
+  update: Parameters<typeof resolveCaseUpdate>[1] & { readonly ruling: AppliedRuling },
 ): Promise<void> {
   const { _id, ruling, status: own } = update;
   const { at, review, status } = ruling;
@@ -138,10 +138,10 @@ async function applyRuling(
   }
 }
 
-/** Whose case it is, the first of them tell; later ones only repeat it. */
+/** The first claims show who owns a case; later ones only repeat it. */
 const MAX_CLAIMS = 1_000;
 
-/** The claims to the case under each ref that took effect, those that arrived first before others. */
+/** The effective claims to the case with each ref, earliest arrival first. */
 export async function caseClaims(
   caseUpdates: Collection<CaseUpdateDocument>,
   refs: readonly string[],

@@ -1,6 +1,6 @@
 import type { Collection, ObjectId } from 'mongodb';
 
-/** The CRM's client. docketmail only reads it; `_id` is whatever the CRM chose. */
+/** The CRM's client. docketmail only reads it; the CRM chooses `_id`. */
 export interface ClientDocument {
   readonly _id: ObjectId | string | number;
   readonly name?: string;
@@ -11,7 +11,7 @@ export interface ClientDocument {
   readonly notes?: string;
 }
 
-/** Adds or replaces clients by `_id`: for trying docketmail out, or where no CRM writes the collection yet. */
+/** Adds or replaces clients by `_id`: to try docketmail out, or if no CRM writes the collection yet. */
 export async function importClients(
   clients: Collection<ClientDocument>,
   documents: readonly ClientDocument[],

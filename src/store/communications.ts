@@ -3,7 +3,7 @@ import type { Address, Attachment } from '../mime/parsed-message.ts';
 import type { ClientDocument } from './clients.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
-/** The CRM's record of one message for one client: its own fields first, docketmail's beside them. */
+/** The CRM's record of one message for one client: its own fields first, then docketmail's. */
 export interface CommunicationDocument {
   readonly _id: ObjectId;
   readonly clientId: ClientDocument['_id'];
@@ -26,19 +26,19 @@ export interface CommunicationDocument {
 }
 
 export interface StoredAttachment extends Attachment {
-  /** Where the bytes are in blob storage. */
+  /** Key in blob storage. */
   readonly key: string;
-  /** What a virus scanner said; null: none was asked. */
+  /** The virus scanner's result; null: not scanned. */
   readonly scan: string | null;
 }
 
-/** Writes each communication unless one with its `_id` is there: a row that exists is never touched. */
+/** Writes each communication unless one with its `_id` is there: a row that exists is never touched. Says which are new. */
 export async function recordCommunications(
   communications: Collection<CommunicationDocument>,
   documents: readonly CommunicationDocument[],
-): Promise<number> {
-  if (documents.length === 0) return 0;
-  const result = await retryDuplicate(() =>
+): Promise<boolean[]> {
+  if (documents.length === 0) return [];
+  const { upsertedIds } = await retryDuplicate(() =>
     communications.bulkWrite(
       documents.map(({ _id, ...fields }) => ({
         updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
@@ -46,5 +46,5 @@ export async function recordCommunications(
       { ordered: false },
     ),
   );
-  return result.upsertedCount;
+  return documents.map((_, at) => at in upsertedIds);
 }

@@ -5,7 +5,7 @@ import type { Cursor } from '../mailbox/sync-plan.ts';
 import { deterministicId } from './ids.ts';
 import { retryDuplicate } from './duplicate-key.ts';
 
-/** Epoch 0: the folder could not be opened yet, and nothing else is known of it. */
+/** Epoch 0: the folder could not be opened yet, and nothing else is known about it. */
 export interface CursorDocument extends Cursor {
   readonly _id: ObjectId;
   readonly mailbox: string;
@@ -16,31 +16,31 @@ export interface CursorDocument extends Cursor {
   /** ISO times of the resets of the last 24 hours. */
   readonly resets: readonly string[];
   readonly lastError: string | null;
-  /** How often in a row the folder could not be opened. */
+  /** How many times in a row the folder could not be opened. */
   readonly refusals?: number;
-  /** A parked folder is not asked for before. */
+  /** A parked folder is not polled before this time. */
   readonly parkedUntil?: Date | null;
-  /** How the ledger stands beside what the folder counts. Null until a listing was complete. */
+  /** How the ledger compares with the folder's count. Null until a listing was complete. */
   readonly ledger?: LedgerState | null;
 }
 
-/** Times are of the database's clock. */
+/** Times are from the database's clock. */
 export interface LedgerState {
-  /** Rows of the epoch: as counted at `countedAt`, and what was added since. */
+  /** Rows of the epoch: as counted at `countedAt`, plus those added since. */
   readonly rows: number;
   readonly countedAt: Date;
-  /** Rows of messages that the folder listed no longer when it was compared last. */
+  /** Rows of messages that the folder no longer listed at the last comparison. */
   readonly gone: number;
-  /** Messages that the folder counts and that it does not list; 0 where all is well. */
+  /** Messages that the folder counts but does not list; 0 if all is well. */
   readonly unfound: number;
-  /** Comparisons in a row that left some unfound. */
+  /** Consecutive comparisons that left some unfound. */
   readonly misses: number;
-  /** When the latest UIDs were listed once more. */
+  /** When the latest UIDs were last relisted. */
   readonly recentAt: Date;
-  /** When the whole folder was compared, and what it said of itself then. */
+  /** When the whole folder was compared, and its state then. */
   readonly comparedAt: Date | null;
   readonly compared: Pick<FolderState, 'exists' | 'uidNext' | 'highestModseq'> | null;
-  /** A comparison that had to yield: up to which UID it came, what it saw listed and known. */
+  /** A comparison that had to yield: up to which UID it got, and how many it saw listed and known. */
   readonly progress: { readonly uid: number; readonly listed: number; readonly known: number } | null;
 }
 
@@ -58,7 +58,7 @@ export async function findCursor(
   return await cursors.findOne({ _id: idOf(key) });
 }
 
-/** All of a mailbox, by folder. */
+/** All cursors of a mailbox, by folder. */
 export async function cursorsOf(
   cursors: Collection<CursorDocument>,
   mailbox: string,
@@ -91,7 +91,7 @@ export async function createCursor(
   );
 }
 
-/** Raises the epoch by one, once: of two pollers that saw the same reset only the first changes anything. */
+/** Increases the epoch by one, once: of two pollers that saw the same reset only the first changes anything. */
 export async function raiseEpoch(
   cursors: Collection<CursorDocument>,
   input: FolderKey & {
@@ -119,7 +119,7 @@ export async function raiseEpoch(
   );
 }
 
-/** Forward only, and only within the epoch: a late or frozen worker can do no harm (invariant 2). */
+/** Forward only, and only within the epoch: a late or frozen worker does no harm (invariant 2). */
 export async function advanceCursor(
   cursors: Collection<CursorDocument>,
   input: FolderKey & { readonly epoch: number; readonly seenUid: number },
@@ -128,8 +128,8 @@ export async function advanceCursor(
 }
 
 /**
- * After a listing that came to its end. `state` is the folder's state from before it. Where the folder counts more than it listed
- * (`isComplete` false) its UIDNEXT is not believed yet: the next poll lists from the same UID again.
+ * After a complete listing. `state` is the folder's state from before it. If the folder counts more than it listed (`isComplete`
+ * false), its UIDNEXT is not used yet: the next poll lists from the same UID again.
  */
 export async function finishListing(
   cursors: Collection<CursorDocument>,
@@ -153,14 +153,14 @@ export async function finishListing(
         parkedUntil: null,
         ledger,
         ...(state.uidNext === null || !isComplete ? {} : { uidNext: state.uidNext }),
-        // A server that did not name it at first, or not this time (RFC 3501 §2.3.1.1 demands it).
+        // A server that did not report it at first, or this time (RFC 3501 §2.3.1.1 requires it).
         ...(state.uidValidity === UNKNOWN_UIDVALIDITY ? {} : { uidValidity: state.uidValidity }),
       },
     },
   );
 }
 
-/** Also of a folder that was never opened, so that a person sees it. */
+/** Also for a folder that was never opened, so that a person sees it. */
 export async function noteFolderError(
   cursors: Collection<CursorDocument>,
   input: FolderKey & {
@@ -184,7 +184,7 @@ export async function noteFolderError(
   );
 }
 
-/** A folder that was never opened under this name, and is known by another now. */
+/** A folder that was never opened under this name, and now has another. */
 export async function forgetUnopened(cursors: Collection<CursorDocument>, key: FolderKey): Promise<void> {
   await cursors.deleteOne({ _id: idOf(key), epoch: 0 });
 }

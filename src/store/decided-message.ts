@@ -3,7 +3,7 @@ import type { ClientDocument } from './clients.ts';
 import { asLinkState, asStoredState, linkStateOf, stateFields } from './link-state.ts';
 import type { MessageCaseUpdate, MessageDocument, MessageLink } from './message-document.ts';
 
-/** A stored message as decisions see it: ids as strings. */
+/** A stored message in the form of decisions: ids as strings. */
 export function asDecided({ copyOf, ...message }: MessageDocument): DecidedMessage {
   return {
     ...message,
@@ -20,7 +20,7 @@ export function asDecided({ copyOf, ...message }: MessageDocument): DecidedMessa
   };
 }
 
-/** Links and case updates as the message keeps them. `ids`: of the clients, as the CRM wrote them. */
+/** Links and case updates as stored. `ids`: of the clients, as the CRM wrote them. */
 export function storedDecision(
   { links, caseUpdates }: Pick<DecidedMessage, 'links' | 'caseUpdates'>,
   {
@@ -42,7 +42,7 @@ export function storedDecision(
   };
 }
 
-/** The ids that the message's own links and case updates hold. */
+/** The ids in the message's own links and case updates. */
 export function clientIdsIn({
   links,
   caseUpdates,

@@ -7,11 +7,11 @@ import type { ClientDocument } from './clients.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { deterministicId } from './ids.ts';
 
-/** What a person decided, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */
+/** A person's decision, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */
 export interface DecisionDocument {
   readonly _id: ObjectId;
   readonly subject: string;
-  /** `link` of an address or domain: it was learned. `confirm`: a held case update took effect. `reject`: it never does. */
+  /** `link` of an address or domain: an alias was added. `confirm`: a held case update took effect. `reject`: it never does. */
   readonly act: 'link' | 'unlink' | 'ignore' | 'confirm' | 'reject';
   readonly clients: readonly ClientDocument['_id'][];
   readonly by: string;
@@ -20,7 +20,7 @@ export interface DecisionDocument {
   readonly undoneBy?: string;
   /** Of `reject`. */
   readonly reason?: string;
-  /** Of `confirm` and `reject`: which update, and what undoing it restores. `chosen`: the status that was chosen in place of the tag's. */
+  /** For `confirm` and `reject`: which update, and what undoing it restores. `chosen`: the status that replaced the tag's. */
   readonly caseUpdate?: {
     readonly id: ObjectId;
     readonly ref: string | null;
@@ -30,7 +30,7 @@ export interface DecisionDocument {
   };
 }
 
-/** The decisions in force about some subjects, and the ids of their clients as the CRM wrote them. */
+/** The decisions in force about some subjects, and their clients' ids as the CRM wrote them. */
 export interface DecisionsInForce {
   readonly decisions: readonly Decision[];
   /** What was decided about case updates. */
@@ -38,28 +38,35 @@ export interface DecisionsInForce {
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
-/** What was decided about one of the `copies` of a message was decided about the message itself, the first of the subjects. */
-export interface DecisionQuestion {
+/** A decision about one of a message's `copies` counts for the message itself, the first of the subjects. */
+export interface DecisionQuery {
   readonly subjects: readonly string[];
   readonly copies?: readonly string[];
 }
 
-/** One answer for each question, in one command: oldest first, of contrary acts about one subject only the later. */
-export async function findDecisions(
+/** The decisions in force about any of these subjects, oldest first. */
+export async function readDecisions(
   decisions: Collection<DecisionDocument>,
-  questions: readonly DecisionQuestion[],
-): Promise<DecisionsInForce[]> {
-  const asked = [...new Set(questions.flatMap(({ subjects, copies = [] }) => [...subjects, ...copies]))];
-  if (asked.length === 0) return questions.map(() => ({ decisions: [], rulings: [], clientIds: new Map() }));
-  const found = await decisions
-    .find({ subject: { $in: asked }, undoneAt: null })
+  subjects: readonly string[],
+): Promise<DecisionDocument[]> {
+  if (subjects.length === 0) return [];
+  return await decisions
+    .find({ subject: { $in: [...new Set(subjects)] }, undoneAt: null })
     .sort({ at: 1, _id: 1 })
     .toArray();
-  return questions.map((question) => answerTo(question, found));
 }
 
-function answerTo(
-  { subjects, copies = [] }: DecisionQuestion,
+/** The order of `readDecisions`, for what was read in two steps. */
+export function inOrder(found: readonly DecisionDocument[]): DecisionDocument[] {
+  const distinct = new Map(found.map((row) => [row._id.toHexString(), row]));
+  return [...distinct.entries()]
+    .toSorted(([a, one], [b, other]) => one.at.getTime() - other.at.getTime() || (a < b ? -1 : 1))
+    .map(([, row]) => row);
+}
+
+/** What of them is in force about the subjects of a question: of contrary acts about one subject only the later. */
+export function decisionsAbout(
+  { subjects, copies = [] }: DecisionQuery,
   found: readonly DecisionDocument[],
 ): DecisionsInForce {
   const [own = ''] = subjects;
@@ -87,9 +94,8 @@ function rulingOf({ act, clients: [clientId], caseUpdate, at }: DecisionDocument
 type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
 
 /**
- * What was decided of a message or a thread is not ended by a later act, it is overruled while that one is in force: so undoing the
- * later one brings the earlier back.
- * `link` and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
+ * For a message or thread, a later act ends nothing, it overrules while in force: undoing it brings the earlier one back. `link`
+ * and `unlink` overrule each other for the clients they name, `link` and `ignore` altogether.
  */
 function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   let rulings: Ruling[] = [];
@@ -108,7 +114,7 @@ function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   return rulings;
 }
 
-/** Writes a decision down. Deciding the same again is no new decision. */
+/** Stores a decision. Repeating one adds nothing. */
 export async function decide(
   decisions: Collection<DecisionDocument>,
   decision: Pick<DecisionDocument, 'subject' | 'act' | 'clients' | 'by'>,
@@ -155,7 +161,7 @@ export async function decideCaseUpdate(
   }
 }
 
-/** Ends the decisions in force about a subject that were contrary to a new one, and returns them. */
+/** Ends the decisions in force about a subject that contradict a new one, and returns them. */
 export async function endContrary(
   decisions: Collection<DecisionDocument>,
   { subject, act, by }: Pick<DecisionDocument, 'subject' | 'act' | 'by'>,
@@ -168,7 +174,7 @@ export async function endContrary(
   return ended;
 }
 
-/** Null where there is none, or it was undone before. */
+/** Null if there is none, or it was already undone. */
 export async function endDecision(
   decisions: Collection<DecisionDocument>,
   id: ObjectId,

@@ -1,13 +1,13 @@
-/** The rows of the ledger while their raw messages are fetched. Times are of the database's clock. */
+/** The rows of the ledger while their raw messages are fetched. Times are from the database's clock. */
 import type { Collection, Filter, ObjectId } from 'mongodb';
 import type { FolderEpoch, SightingDocument } from './sightings.ts';
 
-/** No row is left alone for longer; a later `retryAt` was written by a clock that is ahead, and does not count. */
+/** No row pauses longer; a later `retryAt` comes from a clock that is ahead, and does not count. */
 export const LONGEST_PAUSE_MS = 60 * 60_000;
 
 /**
- * Rows of a folder that wait for their raw message and are due: those that were never refused first, so that none blocks the
- * others. `now` null: due or not.
+ * Rows of a folder that need their raw message and are due: those never refused first, so that none blocks the others. `now` null:
+ * due or not.
  */
 export async function sightingsToFetch(
   sightings: Collection<SightingDocument>,
@@ -26,29 +26,49 @@ function dueAt(now: Date): Filter<SightingDocument> {
   return { $or: [{ retryAt: null }, { retryAt: { $lte: now } }, { retryAt: { $gt: tooLate } }] };
 }
 
+/** The raw messages of a group are durable. Each row tells by `group` in which job it is, where it is not alone. */
 export async function markFetched(
   sightings: Collection<SightingDocument>,
-  id: ObjectId,
-  raw: { readonly key: string; readonly size: number; readonly warning?: string | null },
+  fetched: readonly {
+    readonly id: ObjectId;
+    readonly key: string;
+    readonly size: number;
+    readonly warning?: string | null;
+  }[],
 ): Promise<void> {
-  const { key, size, warning = null } = raw;
-  await sightings.updateOne(
-    { _id: id, state: 'pending' },
-    {
-      $set: {
-        rawKey: key,
-        size,
-        attempts: 0,
-        error: null,
-        updatedAt: new Date(),
-        ...(warning !== null && { warning }),
+  const [first] = fetched;
+  if (first === undefined) return;
+  const group = fetched.length > 1 ? { group: first.id } : null;
+  const updatedAt = new Date();
+  await sightings.bulkWrite(
+    fetched.map(({ id, key, size, warning = null }) => ({
+      updateOne: {
+        filter: { _id: id, state: 'pending' },
+        update: {
+          $set: {
+            rawKey: key,
+            size,
+            attempts: 0,
+            error: null,
+            updatedAt,
+            ...(warning !== null && { warning }),
+            ...group,
+          },
+          $unset: {
+            retryAt: true,
+            looks: true,
+            unlistedAt: true,
+            short: true,
+            ...(group === null && { group: true }),
+          },
+        },
       },
-      $unset: { retryAt: true, looks: true, unlistedAt: true, short: true },
-    },
+    })),
+    { ordered: false },
   );
 }
 
-/** It was asked for and not had, for whatever reason. It stays pending: that is no proof that it has gone. */
+/** It was requested but not received, for whatever reason. It stays pending: that does not prove that it is gone. */
 export async function markUnfetched(
   sightings: Collection<SightingDocument>,
   id: ObjectId,
@@ -63,15 +83,15 @@ export async function markUnfetched(
     {
       $inc: { attempts: 1 },
       $set: { error, retryAt, updatedAt: new Date(), ...(short !== undefined && { short }) },
-      // It is listed, or the server speaks of it.
+      // It is listed, or the server mentions it.
       $unset: { looks: true, unlistedAt: true },
     },
   );
 }
 
 /**
- * The folder does not list it now. It has vanished when that was seen `looks` times with at least `apartMs` between them: an
- * index that lags, a folder that is rebuilt or a server that restarts is back before.
+ * The folder does not list it now. It has vanished once that was seen `looks` times with at least `apartMs` between them: a lagging
+ * index, a folder being rebuilt or a restarting server is back sooner.
  */
 export async function markUnlisted(
   sightings: Collection<SightingDocument>,
@@ -83,7 +103,7 @@ export async function markUnlisted(
   const seen = (row.looks ?? 0) + (counts ? 1 : 0);
   const vanished = seen >= looks;
   const result = await sightings.updateOne(
-    // Two pollers that look at the same moment have looked once.
+    // Two pollers looking at the same moment count as one look.
     { _id: row._id, state: 'pending', rawKey: null, unlistedAt: before },
     {
       $inc: { attempts: 1 },
@@ -109,7 +129,7 @@ export interface Undelivered {
 
 const undelivered = { state: 'pending', rawKey: null, attempts: { $gt: 0 } } as const;
 
-/** Messages that were asked for and not had, the most often asked first. */
+/** Messages requested but not received, the most often requested first. */
 export async function findUndelivered(
   sightings: Collection<SightingDocument>,
   limit: number,

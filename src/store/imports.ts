@@ -1,8 +1,8 @@
-/** Imported files are mailboxes to the ledger, one per path and batch, that nobody polls. */
+/** To the ledger, imported files are mailboxes, one per path and batch, that nobody polls. */
 import type { CursorDocument } from './cursors.ts';
 import type { Collection, Filter } from 'mongodb';
 
-/** How a batch may be called: it becomes part of names. */
+/** Valid batch names: they become part of names. */
 export const BATCH_NAME = /^[\w.-]{1,64}$/u;
 
 /** `files:/path` without a batch, `files[batch]:/path` in one: the same file in another batch is seen a second time. */
@@ -18,7 +18,7 @@ const IMPORTED = /^files(?:\[([\w.-]{1,64})\])?:\//u;
 
 export const notImported: Filter<CursorDocument> = { mailbox: { $not: IMPORTED } };
 
-/** Mailboxes by the batches that were imported and not taken back. */
+/** Mailboxes by batch, for imports that were not undone. */
 export async function importedBatches(cursors: Collection<CursorDocument>): Promise<Map<string, string[]>> {
   const batches = new Map<string, string[]>();
   for await (const { mailbox } of cursors.find({ mailbox: IMPORTED })) {

@@ -4,7 +4,7 @@ import type { ClientDocument } from './clients.ts';
 import { deterministicId } from './ids.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 
-/** How far the rolling scan of the clients has come; it outlives the process that did it. */
+/** How far the rolling scan of the clients got; outlives the process that did it. */
 export interface BookScan {
   readonly after: ClientDocument['_id'] | null;
   /** Null until every client was read once. */
@@ -14,10 +14,10 @@ export interface BookScan {
 export interface LeaseDocument {
   readonly _id: ObjectId;
   readonly mailbox: string;
-  /** `scan`: the rolling scan of the clients, of no mailbox. */
+  /** `scan`: the rolling scan of the clients, not of a mailbox. */
   readonly kind: 'poll' | 'watch' | 'scan' | 'token';
   readonly owner: string;
-  /** By the server's clock, as is every time it is compared with: the clocks of the processes may differ by hours. */
+  /** By the server's clock, like every time it is compared with: the processes' clocks may differ by hours. */
   readonly until: Date;
   readonly takenAt?: Date;
   readonly scan?: BookScan;
@@ -30,12 +30,12 @@ export interface LeaseRequest {
   readonly forMs: number;
 }
 
-/** No lease is asked for longer: one that ends later was written by a clock that is ahead, and is over. */
+/** The longest lease requested: one that ends later was written by a clock that is ahead, and has expired. */
 const LONGEST_LEASE_MS = 5 * 60_000;
 
 /**
- * Takes or renews the lease and returns the server's time; null while another owner holds it. A lease keeps two pollers from
- * doing the same work; it guards no data: a holder that was frozen past its lease may go on writing and does no harm.
+ * Takes or renews the lease and returns the server's time; null while another owner has it. A lease prevents two pollers from doing
+ * the same work; it protects no data: a holder frozen past its lease may continue writing and does no harm.
  */
 export async function takeLease(
   leases: Collection<LeaseDocument>,
@@ -44,7 +44,7 @@ export async function takeLease(
   return (await takeLeaseDocument(leases, request))?.takenAt ?? null;
 }
 
-/** Two commands at most, because engines refuse `$expr` in an upsert. */
+/** At most two commands, because engines refuse `$expr` in an upsert. */
 export async function takeLeaseDocument(
   leases: Collection<LeaseDocument>,
   { mailbox, kind, owner, forMs }: LeaseRequest,

@@ -8,9 +8,9 @@ type Received = Pick<MessageDocument, 'receivedAt'>;
 type WrittenLink = Pick<MessageLink, 'writtenAt'> & { readonly state?: StoredLinkState };
 
 /**
- * Before schema version 1 a link had `writtenAt` alone: null for pending, and the message's own `receivedAt` for covered. Processes
- * of that time may run beside this one for as long as an upgrade takes. So it is still written, and where it disagrees with
- * `state`, one of them has changed the link since, and it counts.
+ * Before schema version 1 a link only had `writtenAt`: null for pending, and the message's own `receivedAt` for covered. Such
+ * processes may run beside this one during an upgrade. So it is still written, and if it disagrees with `state`, one of them has
+ * changed the link since, and it counts.
  */
 const legacyTime = ({ receivedAt }: Received, state: StoredLinkState): Date | null =>
   state.kind === 'pending' ? null : state.kind === 'written' ? state.at : receivedAt;
@@ -30,7 +30,7 @@ export function stateFields(
   return { state, writtenAt: legacyTime(message, state) };
 }
 
-/** For `$set` behind a filter that names the link. */
+/** For `$set` with a filter that names the link. */
 export const SET_PENDING = {
   'links.$.state': { kind: 'pending' },
   'links.$.writtenAt': null,
@@ -51,7 +51,7 @@ export const coveredFor = (
   links: { $elemMatch: { clientId, $or: [{ 'state.kind': 'covered' }, { writtenAt: receivedAt }] } },
 });
 
-/** As decisions see it. */
+/** In the form of decisions. */
 export const asLinkState = (state: StoredLinkState): LinkState =>
   state.kind === 'covered' ? { ...state, by: state.by?.toHexString() ?? null } : state;
 

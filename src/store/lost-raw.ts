@@ -1,4 +1,4 @@
-/** Raw messages that blob storage lost while the mailbox still has them: they are fetched again by their sightings. */
+/** Raw messages that blob storage lost while the mailbox still has them: refetched by their sightings. */
 import type { Filter } from 'mongodb';
 import type { Database } from './mongo.ts';
 import type { SightingDocument } from './sightings.ts';
@@ -7,8 +7,8 @@ type Stores = Pick<Database, 'sightings' | 'cursors'>;
 export type Occurrence = Pick<SightingDocument, 'mailbox' | 'folder' | 'uid'>;
 
 /**
- * Has them fetched by the next poll, and says which: those of mailboxes in `polled`, and of the folder as it is now, whose UIDs still
- * mean what they meant. One that the folder listed no longer when it was asked for is not asked for again.
+ * Schedules them for the next poll, and returns which: those of mailboxes in `polled`, in the current epoch of the folder, whose
+ * UIDs are still valid. One that the folder no longer listed when fetched is not requested again.
  */
 export async function askForRaw(
   { sightings, cursors }: Stores,
@@ -42,7 +42,7 @@ export async function askForRaw(
 
 const RAW_MISSING = /^raw-missing\b/u;
 
-/** Rows that ended because their raw bytes were gone and that nobody has asked the mailbox for yet. */
+/** Rows that ended because their raw bytes were gone, not yet requested from the mailbox. */
 export async function askForMissingRaw(database: Stores & Pick<Database, 'polls'>): Promise<Occurrence[]> {
   const { sightings, polls } = database;
   const filter: Filter<SightingDocument> = { state: 'failed', error: RAW_MISSING };

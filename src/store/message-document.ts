@@ -6,12 +6,12 @@ import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from '../decide/d
 import type { ClientDocument } from './clients.ts';
 import type { StoredLinkState } from './stored-link-state.ts';
 
-/** A client on whose record the message stands or is to stand. */
+/** A client on whose record the message is, or will be. */
 export interface MessageLink extends Omit<DecidedLink, 'clientId' | 'state'> {
   readonly clientId: ClientDocument['_id'];
-  /** A communication is written once: one that a person deletes stays deleted. Read it by `linkStateOf`. */
+  /** A communication is written once: one that a person deletes stays deleted. Read it with `linkStateOf`. */
   readonly state: StoredLinkState;
-  /** For processes of before schema version 1, see `linkStateOf`. */
+  /** For processes from before schema version 1, see `linkStateOf`. */
   readonly writtenAt: Date | null;
 }
 
@@ -27,13 +27,13 @@ export interface MessageDocument
       'roles' | 'inOwnSent' | 'backfill' | 'authentication' | 'entryKey' | 'takenOver' | 'verdict'
     > {
   readonly _id: ObjectId;
-  /** Absent in messages of before there was ownership by arrival: then it is `receivedAt`. */
+  /** Absent in messages from before ownership by arrival: then it is `receivedAt`. */
   readonly arrivedAt?: Date;
   readonly mailboxes: readonly string[];
   readonly copyOf?: ObjectId;
-  /** The copy by which its rows were written, until what a better one displaced is taken back. */
+  /** The copy from which its rows were written, until what a better one displaced is retracted. */
   readonly writtenFrom?: { readonly rawKey: string; readonly size: number };
-  /** Copies beside `rawKey` that added recipients, where no copy is proven. */
+  /** Copies besides `rawKey` that added recipients, if no copy is proven. */
   readonly copies?: readonly { readonly rawKey: string; readonly size: number }[];
   readonly state: 'received' | 'judged' | 'stored' | 'triage' | 'ignored' | 'quarantined';
   readonly links: readonly MessageLink[];
@@ -42,23 +42,25 @@ export interface MessageDocument
   readonly judgedWith:
     | (Omit<Judgement['judgedWith'], 'recipients'> & { readonly recipients?: string })
     | null;
-  /** Rises with every judgement that changed something. */
+  /** Increased by every judgement that changed something. */
   readonly revision: number;
+  /** The write that persisted the judgement: a bulk tells by it which of its writes it was. Absent before there were bulks. */
+  readonly judgedBy?: string;
   readonly ruleVersion: number;
-  /** Set while something that bears on the verdict has changed since; counts the changes. */
+  /** Set while something that affects the verdict has changed since; counts the changes. */
   readonly rejudge?: number;
-  /** Why it could not be judged again, how often, and before when it is not tried. */
+  /** Why it could not be rejudged, how often, and when to retry. */
   readonly rejudgeFailure?: {
     readonly times: number;
     readonly error: string;
     readonly retryAt?: Date;
   };
-  /** Addresses that were taken from clients since: automatic links by them are to be looked at again. */
+  /** Addresses removed from clients since: automatic links by them must be rechecked. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
-  /** Clients in question who were not there when it was judged: a CRM's import takes them away for a moment. Absent where none. */
+  /** Clients in question that were missing when it was judged: a CRM import removes them for a moment. Absent if none. */
   readonly absentClients?: readonly ClientDocument['_id'][];
   readonly error: string | null;
-  /** Of a message in quarantine, what an independent parser reads in it; null where it cannot either. Never decided by. */
+  /** For a quarantined message, an independent parser's reading; null if it cannot read it either. Never decides anything. */
   readonly secondReading?: SecondReading | null;
   readonly receivedAt: Date;
   readonly judgedAt: Date | null;

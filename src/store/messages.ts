@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Collection, ObjectId } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
@@ -23,14 +24,44 @@ export interface Received {
   readonly authentication: Authentication | null;
 }
 
-/** Writes the message if it is new. One that is there is left as it is: what another copy adds to it is decided first. */
-export async function receiveMessage(
+/** What is written of a message that is new. */
+export interface NewMessage extends Received {
+  readonly id: ObjectId;
+  readonly copyOf?: ObjectId;
+}
+
+/**
+ * Writes those of the messages that are new, each with an id of its own, and says how each stands. One that is there is left as it is:
+ * what another copy adds to it is decided first.
+ */
+export async function receiveMessages(
   messages: Collection<MessageDocument>,
-  { id, copyOf, ...received }: Received & { readonly id: ObjectId; readonly copyOf?: ObjectId },
-): Promise<MessageDocument> {
-  const { facts, authentication, sighted } = received;
+  received: readonly NewMessage[],
+): Promise<MessageDocument[]> {
+  if (received.length === 0) return [];
+  const documents = received.map(asReceived);
+  const { upsertedIds } = await retryDuplicate(() =>
+    messages.bulkWrite(
+      documents.map(({ _id, ...fields }) => ({
+        updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
+      })),
+      { ordered: false },
+    ),
+  );
+  const present = documents.flatMap(({ _id }, at) => (at in upsertedIds ? [] : [_id]));
+  const found = present.length === 0 ? [] : await messages.find({ _id: { $in: present } }).toArray();
+  const known = new Map(found.map((message) => [message._id.toHexString(), message]));
+  return documents.map((document, at) => {
+    const message = at in upsertedIds ? document : known.get(document._id.toHexString());
+    if (message === undefined) throw new Error('a message that was just written is not there');
+    return message;
+  });
+}
+
+function asReceived({ id, copyOf, facts, authentication, sighted }: NewMessage): MessageDocument {
   const { role, mailbox, inOwnSent, backfill } = sighted;
-  const document = {
+  return {
+    _id: id,
     ...facts,
     ...unjudged,
     authentication,
@@ -41,15 +72,6 @@ export async function receiveMessage(
     backfill,
     receivedAt: new Date(),
   };
-  const message = await retryDuplicate(() =>
-    messages.findOneAndUpdate(
-      { _id: id },
-      { $setOnInsert: document },
-      { upsert: true, returnDocument: 'after' },
-    ),
-  );
-  if (message === null) throw new Error('a message that was just written is not there');
-  return message;
 }
 
 const asSeen = ({ role, mailbox, inOwnSent, backfill }: Sighted) => ({
@@ -79,8 +101,8 @@ export async function addSighting(
 }
 
 /**
- * Makes a copy that is proven better the one by which the message is judged from now on. Null: somebody changed the message
- * meanwhile. The mark has it judged again, whatever becomes of this process.
+ * Makes a better proven copy the one by which the message is judged from now on. Null: the message was changed meanwhile. The mark
+ * has it rejudged, whatever happens to this process.
  */
 export async function replaceFacts(
   messages: Collection<MessageDocument>,
@@ -107,12 +129,12 @@ export async function replaceFacts(
   );
 }
 
-/** As many copies as name others add no more than this. */
+/** Copies that name others add no more than this, however many there are. */
 const MAX_PARTICIPANTS = 1_000;
 
 /**
- * Adds recipients whom another copy of the message names, once it was judged by that copy. The copy in our own Sent folder, which
- * alone tells of Bcc, is what the message is judged by from then on.
+ * Adds recipients named by another copy of the message, once it was judged by that copy. From then on the message is judged by the
+ * copy in our own Sent folder, the only one that shows Bcc.
  */
 export async function addRecipients(
   messages: Collection<MessageDocument>,
@@ -143,8 +165,8 @@ export async function addRecipients(
 }
 
 /**
- * Whether the message was seen in a way that its verdict does not know of: a new role, proof that we sent it, or a mailbox
- * for which it is not back-fill, or one whose mail moves a case that was held in another (invariant 7).
+ * Whether the verdict covers how the message was seen: a new role, proof that we sent it, a mailbox for which it is not back-fill,
+ * or one whose mail moves a case that was held in another (invariant 7).
  */
 export function isJudgedAsSeen(message: MessageDocument): boolean {
   const { judgedWith, roles, inOwnSent, backfill, mailboxes, caseUpdates } = message;
@@ -172,7 +194,7 @@ const unjudged = {
   storedAt: null,
 } as const;
 
-/** A judgement as the message keeps it. */
+/** A judgement as stored in the message. */
 export type StoredJudgement = Pick<
   MessageDocument,
   | 'state'
@@ -190,33 +212,91 @@ export type StoredJudgement = Pick<
   readonly absentClients: readonly ClientDocument['_id'][];
 };
 
-/** Persists a judgement by compare-and-set. Null: another worker judged first, and its judgement counts (invariant 6). */
-export async function persistJudgement(
+interface Judged {
+  readonly message: MessageDocument;
+  readonly judgement: StoredJudgement;
+}
+
+/** A message as it stands once the judgement is persisted. */
+export function withJudgement({ message, judgement }: Judged): MessageDocument {
+  const { newFlags, goneFlags, absentClients, ...said } = judgement;
+  const { lost: _, takenOver: __, absentClients: ___, ...kept } = message;
+  return {
+    ...kept,
+    ...said,
+    ...(absentClients.length > 0 && { absentClients }),
+    judgedAt: new Date(),
+    revision: message.revision + 1,
+    flags: [...new Set([...message.flags.filter((flag) => !goneFlags.includes(flag)), ...newFlags])],
+  };
+}
+
+/**
+ * Persists judgements by compare-and-set, one for each message. Null: another worker judged that message first, and its judgement
+ * counts (invariant 6).
+ */
+export async function persistJudgements(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision' | 'flags'>,
-  { newFlags, goneFlags, absentClients, ...judgement }: StoredJudgement,
-): Promise<MessageDocument | null> {
-  const gone = message.flags.filter((flag) => goneFlags.includes(flag));
-  if (gone.length > 0)
-    await messages.updateOne(
-      { _id: message._id, revision: message.revision },
-      { $pull: { flags: { $in: gone } } },
-    );
-  return await messages.findOneAndUpdate(
-    { _id: message._id, revision: message.revision },
-    {
-      $set: { ...judgement, ...(absentClients.length > 0 && { absentClients }), judgedAt: new Date() },
-      $inc: { revision: 1 },
-      // Another worker may flag this message at the same moment.
-      $addToSet: { flags: { $each: [...newFlags] } },
-      $unset: {
-        lost: true,
-        takenOver: true,
-        ...(absentClients.length === 0 && { absentClients: true as const }),
-      },
-    },
-    { returnDocument: 'after' },
+  judged: readonly Judged[],
+): Promise<(MessageDocument | null)[]> {
+  if (judged.length === 0) return [];
+  await dropFlags(messages, judged);
+  const judgedBy = randomUUID();
+  const persisted = judged.map((one) => ({ ...withJudgement(one), judgedBy }));
+  await messages.bulkWrite(
+    judged.map(({ message: { _id, revision }, judgement }, at) => {
+      const { newFlags, goneFlags: _, absentClients, ...said } = judgement;
+      const update = {
+        $set: {
+          ...said,
+          ...(absentClients.length > 0 && { absentClients }),
+          judgedBy,
+          judgedAt: persisted[at]?.judgedAt ?? null,
+        },
+        $inc: { revision: 1 },
+        // Another worker may flag this message at the same moment.
+        ...(newFlags.length > 0 && { $addToSet: { flags: { $each: [...newFlags] } } }),
+        $unset: {
+          lost: true as const,
+          takenOver: true as const,
+          ...(absentClients.length === 0 && { absentClients: true as const }),
+        },
+      };
+      return { updateOne: { filter: { _id, revision }, update } };
+    }),
+    { ordered: false },
   );
+  return await readBack(messages, persisted);
+}
+
+async function dropFlags(messages: Collection<MessageDocument>, judged: readonly Judged[]): Promise<void> {
+  const dropping = judged.flatMap(({ message: { _id, revision, flags }, judgement: { goneFlags } }) => {
+    const gone = flags.filter((flag) => goneFlags.includes(flag));
+    if (gone.length === 0) return [];
+    return [{ updateOne: { filter: { _id, revision }, update: { $pull: { flags: { $in: gone } } } } }];
+  });
+  if (dropping.length > 0) await messages.bulkWrite(dropping, { ordered: false });
+}
+
+/** A bulk says how many of its writes found their revision, not which: those that bear its mark. */
+async function readBack(
+  messages: Collection<MessageDocument>,
+  persisted: readonly MessageDocument[],
+): Promise<(MessageDocument | null)[]> {
+  const found = await messages
+    .find({ _id: { $in: persisted.map(({ _id }) => _id) } })
+    .project<Pick<MessageDocument, '_id' | 'revision' | 'flags' | 'judgedBy'>>({
+      revision: 1,
+      flags: 1,
+      judgedBy: 1,
+    })
+    .toArray();
+  const now = new Map(found.map((message) => [message._id.toHexString(), message]));
+  return persisted.map((message) => {
+    const stands = now.get(message._id.toHexString());
+    const isOurs = stands?.judgedBy === message.judgedBy && stands?.revision === message.revision;
+    return isOurs ? { ...message, flags: stands.flags } : null;
+  });
 }
 
 const TOLD = [
@@ -230,7 +310,7 @@ const TOLD = [
   'links',
 ] as const;
 
-/** Flags the other messages under the same Message-ID and says which they are. Those that have the flag are left out. */
+/** Flags the other messages with the same Message-ID and returns them, without those already flagged. */
 export async function flagSameMessageId(
   messages: Collection<MessageDocument>,
   message: MessageDocument,
@@ -251,32 +331,43 @@ export async function flagSameMessageId(
   return others;
 }
 
-/** Everything that was decided has been written. */
+/** Everything that was decided about these messages has been written. */
 export async function markWritten(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'revision' | 'receivedAt' | 'links' | 'caseUpdates'>,
-  state: MessageDocument['state'],
+  written: readonly {
+    readonly message: Pick<MessageDocument, '_id' | 'revision' | 'receivedAt' | 'links' | 'caseUpdates'>;
+    readonly state: MessageDocument['state'];
+  }[],
 ): Promise<void> {
+  if (written.length === 0) return;
   const now = new Date();
-  await messages.updateOne(
-    { _id: message._id, revision: message.revision },
-    {
-      $set: {
-        state,
-        links: message.links.map((link) => {
-          const before = linkStateOf(message, link);
-          const after = before.kind === 'pending' ? ({ kind: 'written', at: now } as const) : before;
-          return { ...link, ...stateFields(message, after) };
-        }),
-        caseUpdates: message.caseUpdates.map((update) => ({ ...update, writtenAt: update.writtenAt ?? now })),
-        storedAt: now,
+  await messages.bulkWrite(
+    written.map(({ message, state }) => ({
+      updateOne: {
+        filter: { _id: message._id, revision: message.revision },
+        update: {
+          $set: {
+            state,
+            links: message.links.map((link) => {
+              const before = linkStateOf(message, link);
+              const after = before.kind === 'pending' ? ({ kind: 'written', at: now } as const) : before;
+              return { ...link, ...stateFields(message, after) };
+            }),
+            caseUpdates: message.caseUpdates.map((update) => ({
+              ...update,
+              writtenAt: update.writtenAt ?? now,
+            })),
+            storedAt: now,
+          },
+          $unset: { writtenFrom: true },
+        },
       },
-      $unset: { writtenFrom: true },
-    },
+    })),
+    { ordered: false },
   );
 }
 
-/** Keeps a message that cannot be read: raw bytes, reason, and nothing else. */
+/** Keeps an unreadable message: raw bytes, reason, and nothing else. */
 export async function quarantineMessage(
   messages: Collection<MessageDocument>,
   input: {

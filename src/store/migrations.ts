@@ -1,9 +1,9 @@
 /**
- * What has to change in stored documents when a new version reads them otherwise. One place, in the order of their numbers.
+ * Changes to stored documents that a new version needs. In one place, in numerical order.
  *
- * Every process that opens the database runs what is not recorded as done, so several may run one step at once, beside processes
- * of the version before. A step therefore only adds: each of its writes is conditional on what it read, running it again changes
- * nothing, and processes of the version before get along with the result. What they still need is taken away by a later version.
+ * Every process that opens the database runs what is not recorded as done, so several may run one step at once, beside processes of
+ * the previous version. A step therefore only adds: each write is conditional on what it read, rerunning it changes nothing, and
+ * processes of the previous version work with the result. A later version removes what they still need.
  */
 import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
 import { linkStateOf } from './link-state.ts';
@@ -23,19 +23,19 @@ const migrations: readonly Migration[] = [{ version: 1, step: 'link-states', run
 /** The version of our own collections that this program writes. */
 export const SCHEMA_VERSION = Math.max(...migrations.map(({ version }) => version));
 
-/** Makes a database ready for this program: indexes, validators, and what is stored brought up to date. */
+/** Prepares a database for this program: indexes, validators, migrations. */
 export async function prepareDatabase(database: Database): Promise<void> {
   await ensureIndexes(database);
   await migrate(database);
 }
 
-/** The version that all documents are known to have; 0 for those of before there were versions. */
+/** The version that all documents are known to have; 0 from before there were versions. */
 export async function schemaVersion({ schema }: Pick<Database, 'schema'>): Promise<number> {
   const [latest] = await schema.find().sort({ _id: -1 }).limit(1).toArray();
   return latest?._id ?? 0;
 }
 
-/** Runs the steps that are not recorded as done. One small query where there are none. */
+/** Runs the steps not recorded as done. One small query if there are none. */
 export async function migrate(database: Database): Promise<void> {
   const version = await schemaVersion(database);
   for (const migration of migrations.filter((one) => one.version > version)) {
@@ -51,10 +51,10 @@ export async function migrate(database: Database): Promise<void> {
   }
 }
 
-/** Writes of one command. */
+/** Writes per command. */
 const BATCH = 500;
 
-/** Version 1: whether a link is pending, written or covered stood in a comparison of two times. */
+/** Version 1: whether a link is pending, written or covered was a comparison of two times. */
 async function giveLinksTheirState({ messages }: Database): Promise<void> {
   const stateless = messages
     .find({ links: { $elemMatch: { state: { $exists: false } } } })
@@ -71,7 +71,7 @@ async function giveLinksTheirState({ messages }: Database): Promise<void> {
   await flush();
 }
 
-/** Does nothing where somebody changed the link meanwhile: then it is read as `linkStateOf` says until it is judged again. */
+/** Does nothing if the link was changed meanwhile: then it is read as `linkStateOf` says until it is rejudged. */
 function stateOfLink(
   _id: ObjectId,
   { link, receivedAt }: { readonly link: MessageLink; readonly receivedAt: Date },

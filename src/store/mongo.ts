@@ -15,6 +15,8 @@ import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
 import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } from './webhooks.ts';
+import type { MailboxStateDocument } from './mailbox-states.ts';
+import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
 import type { TokenDocument } from './tokens.ts';
 import { ensureValidators } from './validators.ts';
@@ -26,12 +28,12 @@ export interface MongoSettings {
     readonly clients: string;
     readonly communications: string;
     readonly caseUpdates: string;
-    /** Put before the names of docketmail's own collections. */
+    /** Prefix for docketmail's own collections. */
     readonly ownPrefix: string;
   };
 }
 
-/** The three collections of the CRM and docketmail's own. */
+/** The CRM's three collections and docketmail's own. */
 export interface Database extends Webhooks {
   readonly client: MongoClient;
   readonly db: Db;
@@ -49,19 +51,21 @@ export interface Database extends Webhooks {
   readonly decisions: Collection<DecisionDocument>;
   readonly cases: Collection<CaseDocument>;
   readonly events: Collection<EventDocument>;
+  readonly mailboxes: Collection<MailboxDocument>;
+  readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
   readonly signIns: Collection<SignInDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
-/** How long a command may look for a server before it fails; the job is retried then. */
+/** How long a command may look for a server before it fails; then the job is retried. */
 const SERVER_SELECTION_MS = 10_000;
 
-/** @throws when no server answers within 10 s. */
+/** @throws if no server answers within 10 s. */
 export async function openDatabase(settings: MongoSettings): Promise<Database> {
   const client = new MongoClient(settings.uri, {
     appName: 'docketmail',
-    // What stands in the URI counts for more.
+    // The URI takes precedence.
     ...(settings.uri.includes('serverSelectionTimeoutMS=')
       ? {}
       : { serverSelectionTimeoutMS: SERVER_SELECTION_MS }),
@@ -91,13 +95,15 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     endpoints: own<EndpointDocument>('webhookEndpoints'),
     deliveries: own<DeliveryDocument>('webhookDeliveries'),
     webhookSecrets: own<SecretsDocument>('webhookSecrets'),
+    mailboxes: own<MailboxDocument>('mailboxes'),
+    mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
     signIns: own<SignInDocument>('signIns'),
     schema: own<SchemaDocument>('schema'),
   };
 }
 
-/** Over a connection of its own: says whether the server answers, whatever became of the others. @throws where it does not. */
+/** Checks on a connection of its own whether the server answers, whatever happened to the others. @throws if not. */
 export async function probeDatabase({ uri, db }: Pick<MongoSettings, 'uri' | 'db'>): Promise<void> {
   const client = new MongoClient(uri, {
     appName: 'docketmail probe',
@@ -113,8 +119,8 @@ export async function probeDatabase({ uri, db }: Pick<MongoSettings, 'uri' | 'db
 }
 
 /**
- * Creates what is missing of the validators and indexes. On the CRM's collections only plain ones: no unique index and no validator may
- * get in the way of rows that other programs and people write.
+ * Creates missing validators and indexes. On the CRM's collections only plain ones: no unique index or validator may reject rows
+ * that other programs and people write.
  */
 export async function ensureIndexes(database: Database): Promise<void> {
   await ensureValidators(database.db, database.ownPrefix);
@@ -148,7 +154,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { 'participants.address': 1 } },
         { key: { 'links.clientId': 1 } },
         { key: { 'caseUpdates.review': 1 }, sparse: true },
-        // The order of each listing, so that a page reads its own rows only: newest, and by state.
+        // The order of each listing, so that a page only reads its own rows: newest, and by state.
         { key: { receivedAt: 1, _id: 1 } },
         { key: { state: 1, receivedAt: 1, _id: 1 } },
       ],
@@ -191,8 +197,8 @@ export async function ensureIndexes(database: Database): Promise<void> {
 }
 
 /**
- * What each poll asks for: rows of one folder without a raw message. Without this index it reads the rows of the whole folder, a
- * million of them to find none. Partial, so that a row leaves it when it is fetched and the index stays as small as what waits.
+ * For each poll's query: rows of one folder without a raw message. Without this index it reads the rows of the whole folder, a
+ * million of them to find none. Partial, so that a row leaves it when fetched and the index stays as small as the backlog.
  */
 async function ensureFetchIndex(sightings: Database['sightings']): Promise<void> {
   const key = { mailbox: 1, folder: 1, epoch: 1, attempts: 1, uid: 1 } as const;
@@ -207,5 +213,8 @@ async function ensureFetchIndex(sightings: Database['sightings']): Promise<void>
   }
 }
 
-/** BadValue, CannotCreateIndex, InvalidOptions, CommandNotSupported, InvalidIndexSpecificationOption: engines without partial indexes. */
+/**
+ * BadValue, CannotCreateIndex, InvalidOptions, CommandNotSupported, InvalidIndexSpecificationOption: engines without partial
+ * indexes.
+ */
 const NO_PARTIAL_INDEX: ReadonlySet<number> = new Set([2, 67, 72, 115, 197]);

@@ -1,4 +1,4 @@
-/** When each mailbox was last polled, whatever came of it: the queue is to be found out where it no longer brings polls. */
+/** When each mailbox was last polled, with any result: shows that the queue no longer brings polls. */
 import type { Collection } from 'mongodb';
 import type { LeaseDocument } from './leases.ts';
 
@@ -13,7 +13,7 @@ export async function notePoll(polls: Collection<PollDocument>, mailbox: string)
   await polls.updateOne({ _id: mailbox }, { $currentDate: { polledAt: true } }, { upsert: true });
 }
 
-/** Of the mailboxes, those that nobody polls now and that were not polled within their limit. One never polled has it from now on. */
+/** Mailboxes that nobody is polling and that were not polled within their limit. For one never polled the time starts now. */
 export async function findOverdue(
   { polls, leases }: { readonly polls: Collection<PollDocument>; readonly leases: Collection<LeaseDocument> },
   limits: ReadonlyMap<string, number>,
@@ -33,7 +33,7 @@ export async function findOverdue(
     else if (silent > limitMs) overdue.push(mailbox);
   }
   if (overdue.length === 0) return [];
-  // The server's time is to be had in a projection; some engines refuse it in a filter.
+  // The server's time is available in a projection; some engines refuse it in a filter.
   const held = await leases
     .aggregate<{ mailbox: string; leftMs: number }>([
       { $match: { kind: 'poll', mailbox: { $in: overdue } } },

@@ -1,6 +1,6 @@
 /**
- * Who of the processes lives? Each writes a heartbeat, stamped by the database's clock, and takes its row away when it stops in
- * good order. Only a process whose heartbeats ended without that has died: a write that is missing proves nothing.
+ * Tracks which processes are alive. Each writes a heartbeat, stamped by the database's clock, and removes its row on a clean stop.
+ * Only a process whose heartbeats ended without that has died: a missing write proves nothing.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -10,26 +10,26 @@ import type { Collection } from 'mongodb';
 export interface ProcessDocument {
   readonly _id: string;
   readonly pid: number;
-  /** Where `pid` means something: machine, boot and namespace of process ids. */
+  /** Where `pid` is valid: machine, boot and pid namespace. */
   readonly place: string;
   readonly beatAt: Date;
 }
 
 export const BEAT_EVERY_MS = 10_000;
-/** A busy machine, a frozen one or a database that fails over is silent for less. */
+/** A busy or frozen machine, or a database failover, is silent for less. */
 const DEAD_AFTER_MS = 90_000;
-/** Nobody's attempts bear the mark of one that ended so long ago. */
+/** No attempt is marked with a process that ended this long ago. */
 const FORGET_AFTER_MS = 90 * 24 * 60 * 60_000;
 
 /** This process as an owner of attempts. */
 export interface Self {
-  /** Of this start, not of this process id, which is given out again. */
+  /** Identifies this start, not the process id, which is reused. */
   readonly id: string;
   /** @throws what the database throws. */
   beat(): Promise<void>;
   /** Those of the owners that died. */
   deadAmong(owners: readonly string[]): Promise<ReadonlySet<string>>;
-  /** The process ends in good order: what it leaves unfinished was not its death. */
+  /** The process ends cleanly: what it leaves unfinished was not its death. */
   leave(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function createSelf(processes: Collection<ProcessDocument>): Self {
       { $set: { pid, place }, $currentDate: { beatAt: true } },
       { upsert: true, returnDocument: 'after' },
     );
-    // A beat that was under way when the process left must not stay behind.
+    // A beat in progress when the process left must not stay behind.
     if (hasLeft) await processes.deleteOne({ _id: id });
     return row?.beatAt ?? new Date();
   };
@@ -71,10 +71,10 @@ export function createSelf(processes: Collection<ProcessDocument>): Self {
   };
 }
 
-/** On this machine the heartbeat need not be waited for. */
+/** On this machine there is no need to wait for the heartbeat. */
 function hasEnded(row: ProcessDocument, self: Pick<ProcessDocument, 'pid' | 'place'>): boolean {
   if (row.place !== self.place) return false;
-  // The id was given out again, to this process.
+  // The id was reused for this process.
   if (row.pid === self.pid) return true;
   try {
     process.kill(row.pid, 0);
@@ -84,7 +84,7 @@ function hasEnded(row: ProcessDocument, self: Pick<ProcessDocument, 'pid' | 'pla
   }
 }
 
-/** Containers of one machine may share its name and not its process ids. Unknown places are nobody's, and wait for the heartbeat. */
+/** Containers of one machine may share its name but not its process ids. Unknown places match nobody, and wait for the heartbeat. */
 function placeOf(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -4,8 +4,8 @@ import type { AddressChange } from './address-book.ts';
 import type { MessageDocument } from './message-document.ts';
 
 /**
- * Marks messages to be judged again. The mark is in the database because Redis may lose the job; the reconciler finds it. A
- * judgement that is under way has not seen what changed, so its compare-and-set must fail: the revision rises.
+ * Marks messages for rejudging. The mark is in the database because Redis may lose the job; the reconciler finds it. A judgement in
+ * progress has not seen the change, so its compare-and-set must fail: the revision increases.
  */
 export async function markForRejudge(
   messages: Collection<MessageDocument>,
@@ -14,7 +14,7 @@ export async function markForRejudge(
   await messages.updateMany(filter, { $inc: { rejudge: 1, revision: 1 } });
 }
 
-/** The same, and asks whether the automatic links by an address that was taken from its client still hold. */
+/** The same, and rechecks the automatic links by an address that was removed from its client. */
 export async function markLost(
   messages: Collection<MessageDocument>,
   filter: Filter<MessageDocument>,
@@ -26,7 +26,7 @@ export async function markLost(
   });
 }
 
-/** Copies of a message: with a banner or a footer, or under the id of a relay. */
+/** Copies of a message: with a banner or footer, or with a relay's id. */
 export const copiesOf = ({
   _id,
   variantKey,
@@ -36,7 +36,7 @@ export const copiesOf = ({
   ...(contentKey === undefined ? { variantKey } : { $or: [{ variantKey }, { contentKey }] }),
 });
 
-/** Ids of the messages that fit, in batches, oldest first: what a re-match of a hundred thousand holds in memory. */
+/** Ids of the matching messages, in batches, oldest first: limits what a rematch of a hundred thousand holds in memory. */
 export async function* idsInBatches(
   messages: Collection<MessageDocument>,
   filter: Filter<MessageDocument>,
@@ -52,29 +52,34 @@ export async function* idsInBatches(
   if (ids.length > 0) yield ids;
 }
 
+interface Awaited extends Pick<MessageDocument, '_id' | 'messageId' | 'originalIds' | 'originKey'> {
+  /** Messages that were judged with what was decided about this one. */
+  readonly knownTo?: ReadonlySet<string>;
+}
+
 /**
- * Marks the messages that wait for this one (in triage, internal, or with an update held for their parent) to be judged again:
+ * Marks the messages that wait for one of these (in triage, internal, or with an update held for their parent) to be judged again:
  * those that answer it, and those that forward it.
  * The mark is in the database because Redis may lose the job; the reconciler finds it.
  */
 export async function markDependants(
   messages: Collection<MessageDocument>,
-  message: Pick<MessageDocument, '_id' | 'messageId' | 'originalIds' | 'originKey'>,
+  awaited: readonly Awaited[],
 ): Promise<ObjectId[]> {
-  const { messageId, originalIds = [], originKey } = message;
-  const ids = [messageId ?? '', ...originalIds].filter(identifies);
+  const asked = awaited.map((one) => ({ ...one, ids: idsOf(one) }));
+  const ids = asked.flatMap((one) => one.ids);
+  const originKeys = asked.flatMap(({ originKey }) => originKey ?? []);
   const naming: Filter<MessageDocument>[] = [
     ...(ids.length === 0 ? [] : [{ answers: { $in: ids } }]),
-    ...(originKey === null ? [] : [{ carriesKey: originKey }]),
+    ...(originKeys.length === 0 ? [] : [{ carriesKey: { $in: originKeys } }]),
   ];
   if (naming.length === 0) return [];
   const waiting: Filter<MessageDocument> = {
-    _id: { $ne: message._id },
     $and: [
       { $or: naming },
       {
         $or: [
-          // One that is being judged at this moment may have looked before this message was there.
+          // One being judged right now may have looked before this message existed.
           { state: { $in: ['received', 'judged', 'triage'] } },
           { state: 'ignored', 'verdict.kind': 'internal' },
           { 'caseUpdates.awaitsParent': true },
@@ -82,11 +87,29 @@ export async function markDependants(
       },
     ],
   };
-  const found = await messages.find(waiting).project<{ _id: ObjectId }>({ _id: 1 }).limit(1_000).toArray();
-  const marked = found.map(({ _id }) => _id);
+  const found = await messages
+    .find(waiting)
+    .project<Pick<MessageDocument, '_id' | 'answers' | 'carriesKey'>>({ answers: 1, carriesKey: 1 })
+    .limit(MAX_DEPENDANTS * asked.length)
+    .toArray();
+  const marked = found.flatMap(({ _id, answers, carriesKey }) => {
+    const id = _id.toHexString();
+    const waitsFor = (one: Awaited & { readonly ids: readonly string[] }): boolean =>
+      !one._id.equals(_id) &&
+      one.knownTo?.has(id) !== true &&
+      (answers.some((answered) => one.ids.includes(answered)) ||
+        (one.originKey !== null && one.originKey === carriesKey));
+    return asked.some(waitsFor) ? [_id] : [];
+  });
   if (marked.length > 0) await messages.updateMany({ _id: { $in: marked } }, { $inc: { rejudge: 1 } });
   return marked;
 }
+
+const idsOf = ({ messageId, originalIds = [] }: Awaited): string[] =>
+  [messageId ?? '', ...originalIds].filter(identifies);
+
+/** More that wait for one message say nothing that fewer do not. */
+const MAX_DEPENDANTS = 1_000;
 
 /** Takes the mark away, unless something changed again meanwhile. */
 export async function clearRejudge(
@@ -103,7 +126,7 @@ export async function clearRejudge(
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 
-/** It cannot be judged again, such as because its raw bytes are gone. The mark stays, and it is tried ever more rarely. */
+/** It cannot be rejudged, for example because its raw bytes are gone. The mark stays, and retries become rarer. */
 export async function noteRejudgeFailure(
   messages: Collection<MessageDocument>,
   id: ObjectId,
@@ -123,7 +146,7 @@ export async function noteRejudgeFailure(
   );
 }
 
-/** Ids of marked messages that are due, ascending from `after` on: those that fail keep no other from its turn. */
+/** Ids of due marked messages, ascending from `after` on, so that failing ones never block the others. */
 export async function findToRejudge(
   messages: Collection<MessageDocument>,
   limit: number,

@@ -1,4 +1,4 @@
-/** A step that was completed. */
+/** A completed step. */
 export interface SchemaDocument {
   /** The version that the documents have since. */
   readonly _id: number;

@@ -1,11 +1,11 @@
-/** Every field of our collections that holds a sealed secret, and the exchange of its key while others write. */
+/** All fields of our collections with a sealed secret, and changing its key while others write. */
 import type { Document } from 'mongodb';
 import { readKeyRing, SecretError } from '../secrets/key-ring.ts';
 import { keyIdOf, seal, unseal } from '../secrets/sealed.ts';
 import type { SecretPlace } from '../secrets/sealed.ts';
 import type { Database } from './mongo.ts';
 
-/** The `_id` of a document is the name of what the secret belongs to. */
+/** The `_id` of a document names the secret's owner. */
 interface SealedField {
   readonly collection: string;
   readonly kind: SecretPlace['kind'];
@@ -26,13 +26,13 @@ export interface FieldReport {
   readonly total: number;
   /** Sealed with the first key, or after `check`: those that open. */
   readonly good: number;
-  /** Those that are not, at most {@link MAX_PROBLEMS}. No secrets. */
+  /** The others, at most {@link MAX_PROBLEMS}. No secrets. */
   readonly problems: readonly string[];
 }
 
 /** More of them have one cause. */
 const MAX_PROBLEMS = 20;
-/** How often a value may change while its key is exchanged before it is given up: once is rare. */
+/** How many times a value may change during the key change before giving up: once is rare. */
 const MAX_TRIES = 5;
 
 interface StoredSecret {
@@ -53,8 +53,8 @@ async function* storedSecrets(
 }
 
 /**
- * Seals every stored secret with the first key of the file. May run beside processes that write, and as often as one likes:
- * a value that changed meanwhile is read again.
+ * Seals every stored secret with the first key of the file. Safe beside writing processes, and repeatable: a value that changed
+ * meanwhile is read again.
  */
 export async function rotateSecrets(database: Sealing, keyFile: string | null): Promise<FieldReport[]> {
   return await reportEach(
@@ -123,7 +123,7 @@ async function rotateOne(
     );
     if (matchedCount > 0) return;
     const now: unknown = (await rows.findOne({ _id: place.name }, { projection: { [field]: 1 } }))?.[field];
-    // Removed meanwhile: nothing is left to seal.
+    // Removed meanwhile: nothing left to seal.
     if (typeof now !== 'string') return;
     sealed = now;
   }

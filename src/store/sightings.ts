@@ -19,27 +19,29 @@ export interface SightingDocument {
   readonly inOwnSent: boolean;
   /** The mailbox's `since`: an older message is back-fill. */
   readonly since: Date | null;
-  /** It lay in the folder when that was listed for the first time: when it came is not known by that. */
+  /** It was in the folder at the first listing: that does not tell when it arrived. */
   readonly wasThere?: boolean;
-  /** What the name of its file says, see `ListedMessage`. */
+  /** What the file name says, see `ListedMessage`. */
   readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
-  /** `draft`: somebody still writes it, so it is not fetched yet. */
+  /** `draft`: someone is still writing it, so it is not fetched yet. */
   readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
+  /** The first of those that were handed on together with it, whose job takes it along. Absent: it has a job of its own. */
+  readonly group?: ObjectId;
   /** Fetches that brought nothing, or ingest attempts that failed. */
   readonly attempts: number;
-  /** Not asked for before; by the database's clock. */
+  /** Not fetched before this time; by the database's clock. */
   readonly retryAt?: Date | null;
-  /** Looks, minutes apart, at which the folder did not list it, and the last of them. */
+  /** How many times, minutes apart, the folder did not list it, and when last. */
   readonly looks?: number;
   readonly unlistedAt?: Date | null;
-  /** It was served with far fewer bytes than declared: what came, and since when the same comes. */
+  /** It was served with far fewer bytes than declared: their hash, and since when they are the same. */
   readonly short?: { readonly sha256: string | null; readonly since: Date } | null;
-  /** It was fetched once, and blob storage lost the bytes of this key. */
+  /** It was fetched once, and blob storage lost the bytes with this key. */
   readonly lostRaw?: string;
-  /** … and the mailbox has it no longer either. */
+  /** … and the mailbox no longer has it either. */
   readonly isGone?: boolean;
   /** What a person should know although it was fetched. */
   readonly warning?: string | null;
@@ -56,14 +58,14 @@ export interface FolderEpoch {
   readonly epoch: number;
 }
 
-/** What the mailbox and the folder say of every message in it. */
+/** What the mailbox and the folder say about every message in it. */
 export interface SightedAs {
   readonly role: 'capture' | 'dropbox';
   readonly inOwnSent: boolean;
   readonly since: Date | null;
-  /** Whether the folder is listed for the first time, or anew. */
+  /** Whether the folder is listed for the first time, or again from scratch. */
   readonly isFirstListing?: boolean;
-  /** Whether drafts lie between the messages of the folder: they wait there until they are sent. */
+  /** Whether the folder has drafts among its messages: they wait there until they are sent. */
   readonly holdsDrafts: boolean;
 }
 
@@ -76,7 +78,7 @@ export function sightingId({
   return deterministicId(mailbox, folder, String(epoch), String(uid));
 }
 
-/** Writes a row for each listed message that has none, and says how many. Returns only when every one has a row. */
+/** Writes a row for each listed message that has none, and returns how many. Returns only when every one has a row. */
 export async function recordSightings(
   sightings: Collection<SightingDocument>,
   folder: FolderEpoch & SightedAs,
@@ -116,7 +118,7 @@ export async function recordSightings(
   }
 }
 
-/** Rows of earlier epochs that were never fetched cannot be any more: the folder is read again under the new epoch. */
+/** Rows of earlier epochs that were never fetched no longer can be: the folder is reread with the new epoch. */
 export async function abandonEarlierEpochs(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
@@ -129,7 +131,7 @@ export async function abandonEarlierEpochs(
   );
 }
 
-/** UIDs of the rows that wait for somebody to finish writing, the lowest first. */
+/** UIDs of the draft rows, the lowest first. */
 export async function draftUids(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
@@ -144,7 +146,7 @@ export async function draftUids(
   return rows.map(({ uid }) => uid);
 }
 
-/** They are to be fetched now. */
+/** They can now be fetched. */
 export async function endDrafts(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
@@ -157,14 +159,14 @@ export async function endDrafts(
   );
 }
 
-/** What the ledger says of some UIDs of a folder, which ascend. */
+/** The ledger's rows for some UIDs of a folder, in ascending order. */
 export async function ledgerOf(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
   uids: readonly number[],
 ): Promise<Map<number, LedgerRow>> {
   const [first = 0, last = 0] = [uids[0], uids.at(-1)];
-  // One range of an index where nearly all of it is asked for; else rows of messages that have gone could be a million.
+  // One index range if it is nearly all needed; otherwise rows of deleted messages could be a million.
   const isDense = last - first < uids.length * 2;
   const wanted = new Set(uids);
   const rows = await sightings
@@ -184,7 +186,7 @@ export async function countRows(
   return await sightings.countDocuments({ mailbox, folder, epoch });
 }
 
-/** Rows that were taken for gone, of messages that are listed all the same: they are fetched once more. */
+/** Rows thought to be gone, of messages that are listed after all: they are refetched. */
 export async function askAgain(
   sightings: Collection<SightingDocument>,
   { mailbox, folder, epoch }: FolderEpoch,
@@ -199,24 +201,24 @@ export async function askAgain(
   );
 }
 
-/** Fetched rows to which nothing has happened since `before`, longest ago first, from `after` on: the reconciler's work. */
+/** Fetched rows unchanged since `before`, oldest first, from `after` on: the reconciler's work. */
 export async function stalePending(
   sightings: Collection<SightingDocument>,
   { before, after, limit }: { readonly before: Date; readonly after: Date | null; readonly limit: number },
-): Promise<Pick<SightingDocument, '_id' | 'updatedAt'>[]> {
+): Promise<Pick<SightingDocument, '_id' | 'updatedAt' | 'group'>[]> {
   return await sightings
     .find({
       state: 'pending',
       rawKey: { $ne: null },
       updatedAt: { $lt: before, ...(after === null ? {} : { $gte: after }) },
     })
-    .project<Pick<SightingDocument, '_id' | 'updatedAt'>>({ _id: 1, updatedAt: 1 })
+    .project<Pick<SightingDocument, '_id' | 'updatedAt' | 'group'>>({ _id: 1, updatedAt: 1, group: 1 })
     .sort({ updatedAt: 1 })
     .limit(limit)
     .toArray();
 }
 
-/** Something about it failed that is no attempt to ingest it. */
+/** Records an error that is not an attempt to ingest it. */
 export async function noteSightingError(
   sightings: Collection<SightingDocument>,
   id: ObjectId,

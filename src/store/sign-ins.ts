@@ -1,13 +1,13 @@
-/** Sign-ins that were begun in a browser: each is used once, soon, and by the browser that began it. */
+/** Sign-ins begun in a browser: each is used once, soon, and by the same browser. */
 import { createHash } from 'node:crypto';
 import type { Collection } from 'mongodb';
 
 export interface SignInDocument {
-  /** Of the state that the provider brings back. */
+  /** Of the state that the provider returns. */
   readonly _id: string;
   readonly mailbox: string;
   readonly app: string;
-  /** Of the verifier, which only the browser has: neither it nor the state can be read from here. */
+  /** Of the verifier, which only the browser has: neither it nor the state can be derived from here. */
   readonly browser: string;
   readonly by: string;
   readonly until: Date;
@@ -50,7 +50,7 @@ export async function beginSignIn(
   );
 }
 
-/** Null where there is none, it was used, is too old, or was begun by another browser. */
+/** Null if there is none, it was used, is too old, or was begun by another browser. */
 export async function takeSignIn(
   signIns: Collection<SignInDocument>,
   { state, verifier, by }: { readonly state: string; readonly verifier: string; readonly by: string },

@@ -1,6 +1,6 @@
 /**
- * The OAuth token of each mailbox: one document, written by whoever holds its lease, by compare-and-set on its revision. Secrets are
- * sealed (store/sealed-fields.ts). Times are of the database's clock.
+ * The OAuth token of each mailbox: one document, written by the lease holder, by compare-and-set on its revision. Secrets are
+ * sealed (store/sealed-fields.ts). Times are from the database's clock.
  */
 import type { Collection, Document } from 'mongodb';
 import { isDuplicateKey } from './duplicate-key.ts';
@@ -9,22 +9,22 @@ export interface TokenDocument {
   /** The mailbox. */
   readonly _id: string;
   readonly revision: number;
-  /** The app that it is of; that of another one is as good as none. */
+  /** The app it belongs to; a token of another app does not count. */
   readonly app: string;
   /** Sealed; null after it was refused. */
   readonly accessToken: string | null;
-  /** Sealed; null where none is needed. */
+  /** Sealed; null if none is needed. */
   readonly refreshToken: string | null;
   readonly expiresAt: Date;
   readonly lifetimeMs: number;
   readonly state: 'ok' | 'needs-consent';
-  /** Since when it is in its state. */
+  /** When it entered its state. */
   readonly since: Date;
   readonly error: string | null;
   readonly fix: string | null;
 }
 
-/** With what is left of it when it was read. */
+/** With the time left when it was read. */
 export type ReadToken = TokenDocument & { readonly leftMs: number };
 
 export async function findToken(
@@ -47,7 +47,7 @@ export interface NewToken {
   readonly lifetimeMs: number;
 }
 
-/** Replaces revision `from`, 0 where there was none. False where another one was faster. */
+/** Replaces revision `from`, 0 if there was none. False if another was faster. */
 export async function replaceToken(
   tokens: Collection<TokenDocument>,
   mailbox: string,
@@ -69,7 +69,7 @@ export async function replaceToken(
   if (from > 0)
     return (await tokens.updateOne({ _id: mailbox, revision: from }, [{ $set: set }])).matchedCount > 0;
   try {
-    // The filter fits no document that is there, so that a second insert fails.
+    // The filter matches no existing document, so that a second insert fails.
     await tokens.updateOne({ _id: mailbox, revision: 0 }, [{ $set: set }], { upsert: true });
     return true;
   } catch (error) {
@@ -78,7 +78,7 @@ export async function replaceToken(
   }
 }
 
-/** Of this revision no more is hoped: a person has to sign in. False where it was replaced meanwhile, or said before. */
+/** This revision is useless: a person has to sign in. False if it was replaced meanwhile, or already reported. */
 export async function noteConsentNeeded(
   tokens: Collection<TokenDocument>,
   mailbox: string,
@@ -91,7 +91,7 @@ export async function noteConsentNeeded(
   return modifiedCount > 0;
 }
 
-/** The server refused it before its end: the next one who asks gets a new one. */
+/** The server refused it before it expired: the next caller gets a new one. */
 export async function dropAccessToken(
   tokens: Collection<TokenDocument>,
   mailbox: string,

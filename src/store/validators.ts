@@ -34,11 +34,11 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   schema: { step: text, appliedAt: date },
 };
 
-/** Engines without validators or with a smaller $jsonSchema, or a user without the right to set them: correctness does not rest on them. */
+/** Engines without validators or with a smaller $jsonSchema, or a user without the permission: correctness does not depend on them. */
 const UNSUPPORTED = new Set([2, 13, 59, 115, 238, 303]);
 const NAMESPACE_EXISTS = 48;
 
-/** Creates our own collections with their validators, or sets those of collections that are there. */
+/** Creates our own collections with their validators, or sets those of existing collections. */
 export async function ensureValidators(db: Db, ownPrefix: string): Promise<void> {
   for (const [name, properties] of Object.entries(shapes)) {
     const validator = { $jsonSchema: { bsonType: 'object', required: Object.keys(properties), properties } };

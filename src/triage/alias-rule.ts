@@ -16,7 +16,7 @@ export interface AliasRule {
   readonly what: string;
   readonly client: Pick<ClientDocument, '_id'>;
   readonly by: string;
-  /** Only say what would follow. */
+  /** Only report what would follow. */
   readonly dryRun: boolean;
 }
 
@@ -24,17 +24,17 @@ export interface AliasAdded {
   /** The normalised address, or `@domain`. */
   readonly address: string;
   readonly decision: DecisionDocument | null;
-  /** What would change in the messages that are stored. */
+  /** What would change in stored messages. */
   readonly preview: Tally;
-  /** Messages handed to the queue; 0 in a dry run. */
+  /** Messages queued; 0 in a dry run. */
   readonly marked: number;
   /** Earlier decisions to ignore the same address or domain, which this one ended. */
   readonly replaced: readonly DecisionDocument[];
 }
 
 /**
- * Adds an alias or a company domain of a client to the address book, and lets the messages follow that wait for it.
- * @throws TriageError for what is ours, for free-mail domains, and for what cannot be read.
+ * Adds an alias or a company domain of a client to the address book, and rematches waiting messages. @throws TriageError for our
+ * own addresses, free-mail domains, and unreadable ones.
  */
 export async function addAlias(
   deps: TriageDeps,
@@ -55,7 +55,7 @@ export async function addAlias(
   return { address, decision, preview, marked, replaced };
 }
 
-/** The book forgets, and the links that were made by it alone are taken back. */
+/** Removes it from the book, and retracts the links made only by it. */
 export async function removeAlias(deps: TriageDeps, { subject, clients }: DecisionDocument): Promise<number> {
   const bare = subject.slice(subject.indexOf(':') + 1);
   const address = subject.startsWith('domain:') ? `@${bare}` : bare;
@@ -72,7 +72,7 @@ function aliasNamed({ rules }: TriageDeps, what: string): string {
   const text = what.trim();
   if (text.includes('@') && !text.startsWith('@')) {
     const address = normaliseAddress(text);
-    if (address === null) throw new TriageError('not-possible', `${text}: is no address`);
+    if (address === null) throw new TriageError('not-possible', `${text}: is not an address`);
     if (isAtOurs(address, rules)) throw new TriageError('not-possible', `${address} is ours`);
     return address;
   }
@@ -81,7 +81,7 @@ function aliasNamed({ rules }: TriageDeps, what: string): string {
   return `@${domain}`;
 }
 
-/** Also a domain above one of ours: it would give the client all that comes from us. */
+/** Also a parent domain of ours: it would give the client everything we send. */
 function isOurDomain(domain: string, { staffDomains, ownAddresses }: TriageDeps['rules']): boolean {
   const ours = [...staffDomains, ...ownAddresses.map(domainOf)].filter((own) => !isFreeMail(own));
   return ours.some(
@@ -89,15 +89,15 @@ function isOurDomain(domain: string, { staffDomains, ownAddresses }: TriageDeps[
   );
 }
 
-/** @throws TriageError where the text is no domain of a company. */
+/** @throws TriageError if the text is not a company domain. */
 export function domainNamed(text: string): string {
   const named = normaliseAddress(`x@${text.replace(/^@/u, '')}`);
   const domain = named === null ? null : domainOf(named);
-  if (domain === null) throw new TriageError('not-possible', `${text}: is no domain`);
+  if (domain === null) throw new TriageError('not-possible', `${text}: is not a domain`);
   if (isFreeMail(domain))
     throw new TriageError('not-possible', `${domain} is a provider where anyone can have an address`);
   const company = companyDomain(`x@${domain}`);
-  if (company === null) throw new TriageError('not-possible', `${domain} is no company's domain`);
+  if (company === null) throw new TriageError('not-possible', `${domain} is not a company's domain`);
   if (company !== domain)
     throw new TriageError('not-possible', `${domain}: mail is matched by the whole domain; say ${company}`);
   return domain;

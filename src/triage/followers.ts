@@ -4,7 +4,7 @@ import type { MessageDocument } from '../store/message-document.ts';
 import { idsInBatches, markForRejudge } from '../store/rejudge.ts';
 import type { TriageDeps } from './triage-deps.ts';
 
-/** Messages whose From is an address, or at a domain or below it. No index finds a domain: the caller bounds it by state. */
+/** Messages from an address, or from a domain or its subdomains. No index finds a domain: the caller limits it by state. */
 export function sentFrom(subject: string): Filter<MessageDocument> {
   const key = subject.slice(subject.indexOf(':') + 1);
   const address = subject.startsWith('address:')
@@ -13,7 +13,7 @@ export function sentFrom(subject: string): Filter<MessageDocument> {
   return { participants: { $elemMatch: { role: 'from', address } } };
 }
 
-/** Marks the messages and hands them to the queue. Returns how many. */
+/** Marks the messages and queues them. Returns how many. */
 export async function followLater(
   { database, enqueue }: TriageDeps,
   filter: Filter<MessageDocument>,

@@ -13,14 +13,14 @@ import { TriageError } from './triage-error.ts';
 
 interface HeldRequest {
   readonly message: MessageDocument;
-  /** Null: every update of the message that is held. */
+  /** Null: every held update of the message. */
   readonly clientId: string | null;
   readonly ref: string | null;
   readonly by: string;
 }
 
 export interface Confirmation extends HeldRequest {
-  /** One of the settings' statuses; needed where the tag's is not known. Null: as the tag says. */
+  /** One of the configured statuses; required if the tag's is unknown. Null: as the tag says. */
   readonly status: string | null;
 }
 
@@ -29,8 +29,8 @@ export interface Rejection extends HeldRequest {
 }
 
 /**
- * Lets held case updates take effect: dated as the message is, so that the case's later updates still count.
- * @throws TriageError where none is held, where somebody else decided first, or where a status must be chosen.
+ * Applies held case updates, with the message's date, so that the case's later updates still count.
+ * @throws TriageError if none is held, somebody else decided first, or a status must be chosen first.
  */
 export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Promise<DecisionDocument[]> {
   const held = await heldOf(deps.database, asked);
@@ -40,7 +40,7 @@ export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Pro
   if (statusless !== undefined && asked.status === null)
     throw new TriageError(
       'not-possible',
-      `"${statusless.row.statusText ?? ''}" is no status of the settings: say which status is meant`,
+      `"${statusless.row.statusText ?? ''}" is not a configured status: say which status is meant`,
     );
   return await decideHeld(deps, { ...asked, held, act: 'confirm', chosen: asked.status });
 }

@@ -6,8 +6,8 @@ import { followLater } from './followers.ts';
 import type { TriageDeps } from './triage-deps.ts';
 
 /**
- * The mark first: were this process to die now, the reconciler would judge the message. Its copies, which another mailbox
- * received with a footer or a banner, follow.
+ * The mark first: if this process died now, the reconciler would judge the message. Its copies, received by another mailbox with a
+ * footer or banner, follow.
  */
 export async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument | null> {
   const { messages } = deps.database;

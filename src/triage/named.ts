@@ -7,7 +7,7 @@ import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import { TriageError } from './triage-error.ts';
 
-/** The message that a person names. @throws TriageError where there is none, or several under one Message-ID. */
+/** The message that a person names. @throws TriageError if there is none, or several with one Message-ID. */
 export async function messageNamed(
   { messages }: Pick<Database, 'messages'>,
   name: string,
@@ -16,7 +16,7 @@ export async function messageNamed(
   const [message] = found;
   if (message === undefined) throw new TriageError('no-such-message', `${name}: no such message`);
   if (found.length > 1)
-    throw new TriageError('unclear', `${name}: several messages bear this Message-ID; give the id of one`);
+    throw new TriageError('unclear', `${name}: several messages have this Message-ID; give the id of one`);
   return message;
 }
 
@@ -26,7 +26,7 @@ export function idsMeant(text: string): ClientDocument['_id'][] {
   return [text, ...number, ...(/^[0-9a-f]{24}$/iu.test(text) ? [ObjectId.createFromHexString(text)] : [])];
 }
 
-/** The client that a person names by id or by an address. @throws TriageError where there is none, or several. */
+/** The client that a person names by id or address. @throws TriageError if there is none, or several. */
 export async function clientNamed(
   database: Pick<Database, 'clients' | 'addressBook'>,
   name: string,

@@ -1,8 +1,8 @@
-import type { IngestDeps } from '../ingest/ingest.ts';
+import type { IngestDeps } from '../ingest/ingest-deps.ts';
 import type { Enqueue } from '../rejudge/rematch.ts';
 
-/** What people's acts need. */
+/** What people's decisions need. */
 export interface TriageDeps extends IngestDeps {
-  /** Adds jobs for marked messages; what is lost of them the reconciler adds once more. */
+  /** Adds jobs for marked messages; the reconciler re-adds lost ones. */
   readonly enqueue: Enqueue;
 }

@@ -7,7 +7,7 @@ type TriageErrorCode =
   | 'unclear'
   | 'not-possible';
 
-/** What a person asked for cannot be done as asked. The code is stable, the message is for the person. */
+/** A person's request cannot be done. The code is stable, the message is for the person. */
 export class TriageError extends Error {
   override readonly name = 'Refused';
   readonly code: TriageErrorCode;

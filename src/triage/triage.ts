@@ -1,6 +1,6 @@
 /**
- * What people decide about messages. Each act is a row of `decisions` first and takes effect by judging the message again, as any
- * later judging would: a decision that was written down is never lost, whatever dies in between.
+ * People's decisions about messages. Each is first a row of `decisions` and takes effect by rejudging the message, as any later
+ * judging would: a stored decision is never lost, whatever crashes in between.
  */
 import type { ObjectId } from 'mongodb';
 import type { ClientDocument } from '../store/clients.ts';
@@ -16,9 +16,9 @@ import { isOurs } from '../decide/parties.ts';
 
 export interface Acted {
   readonly decision: DecisionDocument;
-  /** The message as it stands now; null where the act concerns others. */
+  /** The message's current state; null if the decision concerns others. */
   readonly message: MessageDocument | null;
-  /** Other messages that follow, handed to the queue. */
+  /** Other messages that follow, queued. */
   readonly marked: number;
   /** Earlier decisions about the same sender or domain that this one ended. */
   readonly replaced?: readonly DecisionDocument[];
@@ -29,7 +29,7 @@ interface Act {
   readonly by: string;
 }
 
-/** Links the message (or its whole thread, also what is still to come) to clients. `instead`: to no others than these. */
+/** Links the message (or its whole thread, future messages included) to clients. `instead`: to no others. */
 export async function assign(
   deps: TriageDeps,
   {
@@ -64,7 +64,7 @@ export async function assign(
   return { decision, message: await judgeNow(deps, message._id), marked };
 }
 
-/** Takes the message off the clients' records, and keeps every rule from putting it back. */
+/** Removes the message from the clients' records, and keeps every rule from putting it back. */
 export async function unlink(
   deps: TriageDeps,
   { message, by, clients }: Act & { readonly clients: readonly ClientDocument['_id'][] },
@@ -74,7 +74,7 @@ export async function unlink(
   return { decision, message: await judgeNow(deps, message._id), marked: 0 };
 }
 
-/** Ignores this message, or every message of its sender or of the sender's company, those that wait and those to come. */
+/** Ignores this message, or every message from its sender or the sender's company, waiting and future ones. */
 export async function ignore(
   deps: TriageDeps,
   { message, by, always }: Act & { readonly always: 'sender' | 'domain' | null },
@@ -97,7 +97,7 @@ export async function ignore(
   const sender =
     message.participants.find(({ role, address }) => role === 'from' && address !== null)?.address ?? null;
   if (sender === null) throw new TriageError('not-possible', 'the message names no sender address');
-  // All that a colleague sends to clients would go with what was forwarded or written this once.
+  // Everything that a colleague sends to clients would be ignored with this one message.
   if (isOurs(sender, deps.rules)) throw new TriageError('not-possible', `${sender} is ours`);
   const subject =
     always === 'sender'
@@ -115,7 +115,7 @@ export async function ignore(
   return { decision, message: await judgeNow(deps, message._id), marked, replaced };
 }
 
-/** How many messages in triage an `ignore` of all mail of a sender or domain concerns. */
+/** How many messages in triage an `ignore` of a sender or domain concerns. */
 export async function countSentFrom(
   { database }: Pick<TriageDeps, 'database'>,
   subject: string,
@@ -123,7 +123,7 @@ export async function countSentFrom(
   return await database.messages.countDocuments({ ...sentFrom(subject), state: 'triage' });
 }
 
-/** Ends a decision; what it did is undone, as far as nobody changed it since. */
+/** Ends a decision; its effects are undone unless someone changed them since. */
 export async function undo(
   deps: TriageDeps,
   { id, by }: { readonly id: ObjectId; readonly by: string },
@@ -150,7 +150,7 @@ export async function undo(
   };
 }
 
-/** What a decision about a case update did must stand on the update before it can be undone; it did not before version 8 of the rules. */
+/** What a decision about a case update did must stand on the update before it can be undone; it did not before version 9 of the rules. */
 async function showRuling(deps: TriageDeps, id: ObjectId): Promise<void> {
   const decision = await deps.database.decisions.findOne({ _id: id, undoneAt: null });
   if (decision?.caseUpdate === undefined) return;

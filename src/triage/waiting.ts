@@ -15,7 +15,7 @@ import { lookUpAddresses } from '../store/book-answers.ts';
 import { idsMeant } from './named.ts';
 import { TriageError } from './triage-error.ts';
 
-/** A client that a message may be about, with what a person knows it by. */
+/** A client that a message may be about, with what identifies it to a person. */
 export interface NamedLink {
   readonly clientId: string;
   readonly via: Via;
@@ -55,7 +55,7 @@ export interface HeldUpdate {
 export interface ClientSuggestion {
   readonly name: string;
   readonly email: string;
-  /** The domain of a company; null at a free-mail provider. */
+  /** A company's domain; null at a free-mail provider. */
   readonly domain: string | null;
 }
 
@@ -72,7 +72,7 @@ export interface TriageDetail extends TriageRow {
   }[];
   readonly warnings: readonly string[];
   readonly rawKey: string;
-  /** Of a message in quarantine: what an independent parser reads in it. */
+  /** For a quarantined message: an independent parser's reading. */
   readonly secondReading: SecondReading | null;
   readonly sightings: readonly Pick<SightingDocument, 'mailbox' | 'folder' | 'uid' | 'state'>[];
   readonly decisions: readonly DecisionRow[];
@@ -103,13 +103,13 @@ export interface ListRequest {
   readonly what: 'triage' | 'held';
   readonly reason: string | null;
   readonly limit: number;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after: string | null;
 }
 
 export const MAX_PAGE = 200;
 
-/** What waits for a person, oldest first. `next` is null on the last page; `total` counts all of them. */
+/** The review queue, oldest first. `next` is null on the last page; `total` counts all. */
 export async function listWaiting(
   database: Database,
   { what, reason, limit, after }: ListRequest,
@@ -141,18 +141,18 @@ const CURSOR = /^(\d{1,15})-([0-9a-f]{24})$/u;
 
 export const isCursor = (text: string): boolean => CURSOR.test(text);
 
-/** @throws TriageError for what no page gave. */
+/** @throws TriageError for a value that no page returned. */
 function laterThan(after: string | null): Filter<MessageDocument> {
   if (after === null) return {};
   const [, time, id] = CURSOR.exec(after) ?? [];
   if (time === undefined || id === undefined)
     throw new TriageError(
       'not-possible',
-      `${after}: is no cursor; give the one at the end of the page before`,
+      `${after}: is not a cursor; give the one at the end of the previous page`,
     );
   const receivedAt = new Date(Number(time));
   return {
-    // What an index is entered by; the rest only parts those of one moment.
+    // For the index; the rest only separates rows of the same moment.
     receivedAt: { $gte: receivedAt },
     $or: [
       { receivedAt: { $gt: receivedAt } },
@@ -232,7 +232,7 @@ export function decisionRow({
 /** A message to more strangers than this is a circular. */
 const MAX_PARTIES = 50;
 
-/** From the other party: the sender inside a forward, a recipient of what we sent, else the sender; the first whom no client is. */
+/** From the other party: the sender inside a forward, a recipient of our message, else the sender; the first who is not a client. */
 async function suggestionFor(
   database: Pick<Database, 'clients' | 'addressBook'>,
   { participants, verdict, forwarded }: Pick<MessageDocument, 'participants' | 'verdict' | 'forwarded'>,

@@ -42,7 +42,7 @@ async function rewrite({ env }: Site, changes: object): Promise<void> {
 }
 
 describe('doctor', () => {
-  it('says a line of each setting and server where all is well', async () => {
+  it('says a line of each setting and server if all is well', async () => {
     const { code, lines, failed } = await doctor((await siteWith({}, s3Environment())).env);
     expect([code, failed]).toEqual([0, []]);
     for (const subject of ['settings', 'mongodb', 'redis', 's3', 'mailbox office', 'dashboard'])
@@ -78,7 +78,7 @@ describe('doctor', () => {
     ['the mail server', {}, { port: CLOSED }, /^FAILED {2}mailbox office: .*Fix: .*port 1 \(IMAP_PORT\)/u],
   ];
   for (const [name, settings, mailbox, line] of stopped)
-    it(`names ${name} alone where it is not there, and ends with exit status 1`, async () => {
+    it(`names ${name} alone if it is not there, and ends with exit status 1`, async () => {
       const site = await siteWith(mailbox, { ...s3Environment(), ...settings });
       const { code, failed } = await doctor(site.env);
       expect(code).toBe(1);
@@ -148,7 +148,7 @@ describe('doctor', () => {
     );
   });
 
-  it('warns where no sender is checked', async () => {
+  it('warns if no sender is checked', async () => {
     const { lines } = await doctor((await siteWith()).env);
     expect(lines).toContainEqual(
       expect.stringMatching(/^warning settings: AUTHENTICATION: off, .* Set it to flag or require\./u),

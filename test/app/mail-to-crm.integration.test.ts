@@ -204,7 +204,8 @@ it('stops within its limit in the middle of work, and the next start finishes it
   });
   const { sightings, communications, clients } = site.database;
   await importClients(clients, [{ _id: 'paula', email: client }]);
-  const total = 60;
+  // Five groups: what runs when it is told to stop may end, and is one of them.
+  const total = 240;
   await append(
     account.user,
     Array.from({ length: total }, (_, index) => rawMessage({ subject: `MessageSpec ${index}` })),

@@ -52,7 +52,7 @@ describe('two clients of one id', () => {
     expect(() => refuseRepeatedIds(couple.slice(0, 2), 'clients.csv')).not.toThrow();
   });
 
-  it('are two where one id is a number and the other a text', async () => {
+  it('are two if one id is a number and the other a text', async () => {
     const path = await fileOf('[{"_id":7,"name":"Ada"},{"_id":"7","name":"Bo"}]', 'clients.json');
     const clients = await readClients(path);
     expect(() => refuseRepeatedIds(clients, path)).not.toThrow();
@@ -74,13 +74,13 @@ describe('a client that cannot be imported', () => {
     const { clients, problems } = await sorted(table);
     expect(clients.map(({ _id }) => _id)).toEqual(['ada@north.test', 'di@x.test']);
     expect(problems).toEqual([
-      expect.stringMatching(/^line 4, column email: "not-an-email" is no email address\. Fix: /u),
-      expect.stringMatching(/^line 5, column emails: "cy@@b" is no email address\. Fix: /u),
+      expect.stringMatching(/^line 4, column email: "not-an-email" is not an email address\. Fix: /u),
+      expect.stringMatching(/^line 5, column emails: "cy@@b" is not an email address\. Fix: /u),
       expect.stringMatching(/^line 6, column name: "Andr.*UTF-8\. Fix: save the file as UTF-8/u),
     ]);
   });
 
-  it('does not stop the others where its row has too few columns or a stray quotation mark', async () => {
+  it('does not stop the others if its row has too few columns or a stray quotation mark', async () => {
     const { clients, problems } = await sorted(
       'name,email\nBo"x,bo@x.test\nAda\nCy,cy@x.test\nDi,di@x.test,7\n',
     );

@@ -81,7 +81,7 @@ describe('bad usage ends with exit status 2 and says what is wrong', () => {
   });
 });
 
-it('start ends with the reason where the port of the dashboard is taken', async () => {
+it('start ends with the reason if the port of the dashboard is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');

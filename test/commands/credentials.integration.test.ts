@@ -1,4 +1,4 @@
-/** No command prints what stands before the "@" of a URL, whatever is wrong with it. */
+/** No command prints what is before the "@" of a URL, whatever is wrong with it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import type { Environment } from '../support/servers.ts';
 const secret = 'hunter2secret';
 const nobody = '127.0.0.1:1';
 
-/** Every setting that is a URL, well formed, of servers that are not there. */
+/** Every setting that is a URL, well formed, of missing servers. */
 const unreachable: Environment = {
   MONGODB_URI: `mongodb://ann:${secret}@${nobody}/crm?serverSelectionTimeoutMS=300`,
   REDIS_URL: `redis://ann:${secret}@${nobody}`,
@@ -25,7 +25,7 @@ const unreachable: Environment = {
   IMAP_PASS: secret,
 };
 
-/** The same, each broken in a way of its own. */
+/** The same, each broken in its own way. */
 const broken: readonly Environment[] = [
   { MONGODB_URI: `mongodb://ann:p@${secret}@db.test` },
   { MONGODB_URI: `mongo://ann:${secret}@db.test` },

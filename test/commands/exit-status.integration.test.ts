@@ -28,8 +28,8 @@ describe('exit status 2, without any server or setting', () => {
     ['explain --config /no/such/file -', /--config \/no\/such\/file/u],
     ['clients import /no/such/file', /cannot be read/u],
     ['clients nonsense', /unknown command|too many arguments/u],
-    ['triage list --after zzz', /--after zzz: is no cursor/u],
-    ['triage list --after 1-2', /--after 1-2: is no cursor/u],
+    ['triage list --after zzz', /--after zzz: is not a cursor/u],
+    ['triage list --after 1-2', /--after 1-2: is not a cursor/u],
     ['triage list --limit 0', /--limit 0: expected a number from 1/u],
     ['triage list --limit 1e3', /--limit 1e3/u],
     ['triage decisions --limit zzz', /--limit zzz/u],
@@ -75,7 +75,7 @@ it('exit status 2 for what is named and is not there', async () => {
   }
 });
 
-it('exit status 1 where a server does not answer or settings are missing, with the reason and no stack trace', async () => {
+it('exit status 1 if a server does not answer or settings are missing, with the reason and no stack trace', async () => {
   const account = newAccount({ name: 'office' });
   const { env, folder } = await newSite([{ account }]);
   const mail = join(folder, 'a.eml');
@@ -106,7 +106,7 @@ it('exit status 1 where a server does not answer or settings are missing, with t
   }
 }, 120_000);
 
-it('exit status 0 where there is nothing to do', async () => {
+it('exit status 0 if there is nothing to do', async () => {
   const { env } = await newSite();
   for (const line of [
     'triage list',

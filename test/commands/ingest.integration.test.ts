@@ -10,6 +10,7 @@ import { client, rawMessage } from '../support/messages.ts';
 import { outlookFile, sentFromOutlook } from '../support/outlook-file.ts';
 import { newSite, runProgram } from '../support/program.ts';
 import type { Site } from '../support/program.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 import { zipOf } from '../support/zip-file.ts';
 
@@ -188,10 +189,11 @@ it('files are no mailboxes of the overview', async () => {
     ...firm,
     queues: newQueues(),
     metrics: createMetrics(),
-    mailboxes: [],
-    health: () => [],
+    desk: await deskOf(firm.database, { names: ['files', 'office'] }),
   });
   const page = await (await app.request('/')).text();
   expect(page).not.toContain('/old/mail');
-  expect(page.match(/<td>(?:files|office)<\/td>/gu)).toEqual(['<td>files</td>', '<td>office</td>']);
+  // As mailboxes, and with their folders.
+  const both = ['<td>files</td>', '<td>office</td>'];
+  expect(page.match(/<td>(?:files|office)<\/td>/gu)).toEqual([...both, ...both]);
 });

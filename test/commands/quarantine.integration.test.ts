@@ -1,4 +1,4 @@
-/** What an operator does by command line about a message that could not be read, and about one that the ledger lacks. */
+/** What an operator does on the command line about a message that could not be read, and about one missing in the ledger. */
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { client, rawMessage } from '../support/messages.ts';
 import { newSite, runProgram, startProgram } from '../support/program.ts';
 import type { Finished } from '../support/program.ts';
 
-/** Seconds of work wherever it is read: more than the shortest limit there is, far less than the raised one. */
+/** Takes seconds to read anywhere: more than the shortest limit, far less than the raised one. */
 const slowMessage = (): Buffer =>
   rawMessage({
     id: 'slow@kline.test',

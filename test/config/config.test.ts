@@ -277,7 +277,7 @@ describe('settings that belong together', () => {
     expect(loadConfig({ ...enough, MONGODB_URI: uri }).mongodb.db).toBe(db);
   });
 
-  it('blobs go to S3 where a bucket is named, else to a folder', () => {
+  it('blobs go to S3 if a bucket is named, else to a folder', () => {
     expect(loadConfig(enough).blobs).toMatchObject({ kind: 'directory' });
     const env = { ...enough, S3_BUCKET: 'b', S3_ENDPOINT: 'http://127.0.0.1:9000' };
     expect(loadConfig(env).blobs).toEqual({
@@ -382,8 +382,8 @@ describe('MAILBOXES_FILE', () => {
     ['- {host: h, user: u, passFile: none}', 'passFile: the file "/etc/docketmail/none" cannot be read'],
     ['- {host: h, user: u, pass: x}\n- {host: g, user: u, pass: y}', 'two mailboxes are called "u"'],
     ['- word', 'mailboxes.yaml, mailbox 1: expected fields'],
-    ['hello: world', 'holds no list of mailboxes'],
-    ['[]', 'holds no list of mailboxes'],
+    ['hello: world', 'has no list of mailboxes'],
+    ['[]', 'has no list of mailboxes'],
   ])('reports what is wrong with %s', (content, expected) => {
     const problems = problemsOf(env, inFile(content));
     expect(problems).toEqual([expect.stringContaining(expected)]);

@@ -90,7 +90,7 @@ describe('oauthApps', () => {
     [
       'a file that is no key of a service account',
       { name: 'g', provider: 'google', serviceAccountFile: 'secret' },
-      /no key of a Google service account/u,
+      /not the key of a Google service account/u,
     ],
   ])('with %s are refused', (_what, app, problem) => {
     const problems = problemsOf({ oauthApps: [app] }, { '/etc/secret': 's3cret' });
@@ -117,6 +117,6 @@ describe('oauthApps', () => {
 
   it('a mailbox with both a password and OAuth is refused', () => {
     const mailboxes = [{ ...office, pass: 'x', oauth: { app: 'm365' } }];
-    expect(problemsOf({ oauthApps: [microsoft], mailboxes })).toMatch(/given beside oauth/u);
+    expect(problemsOf({ oauthApps: [microsoft], mailboxes })).toMatch(/given together with oauth/u);
   });
 });

@@ -191,7 +191,7 @@ async function spoofSuite(corpus: string): Promise<Metric> {
   };
 }
 
-/** SPF, DKIM and ARC against the suites of their communities, and forged authors against all of them together. */
+/** SPF, DKIM and ARC against their communities' suites, and forged authors against all of them together. */
 export const authentication: CorpusSuite = async (corpusFolder) => {
   const metrics: Metric[] = [];
   if (existsSync(join(corpusFolder, 'auth-mailauth'))) {

@@ -3,7 +3,7 @@ import { crispBounces, mailWithoutBounces, read, sisimai } from './bounces.ts';
 import type { CorpusSuite, Metric } from './corpus.ts';
 import { readRows, Tally } from './tally.ts';
 
-/** Bounces, automatic replies and feedback reports in public corpora, beside email-bounce-parser where it reads the same thing. */
+/** Bounces, automatic replies and feedback reports in public corpora, compared with email-bounce-parser if it reads the same. */
 export const automatic: CorpusSuite = async (corpusFolder) => [
   ...(await sisimai(join(corpusFolder, 'bounce-sisimai'))),
   ...(await crispBounces(join(corpusFolder, 'bounce-crisp/fixtures'))),

@@ -8,7 +8,7 @@ export interface Metric {
   readonly metric: string;
   readonly n: number;
   readonly right: number;
-  /** The best library measured on the same cases in the same run; null where none does this. */
+  /** The best library measured on the same cases in the same run; null if none does this. */
   readonly library: { readonly name: string; readonly right: number } | null;
   readonly failures: readonly { readonly id: string; readonly detail: string }[];
 }

@@ -148,7 +148,7 @@ function measureNoForward(cases: readonly Case[]): Metric {
   };
 }
 
-/** Sets of replies; hardly one of their messages is a forward. */
+/** Sets of replies; hardly any of them is a forward. */
 const replySets: readonly (readonly [string, string])[] = [
   ['reply-crisp', 'emails'],
   ['reply-zapier', 'emails'],
@@ -176,7 +176,7 @@ function measureReplies(
       ? []
       : [{ id: file, detail: `taken for a forward of ${reading.from.address ?? reading.from.name}` }];
   });
-  // The library needs minutes for some of the inputs that are made to be slow.
+  // The library takes minutes for some inputs that are made to be slow.
   const small = bodies.filter(({ body }) => body.length < 20_000);
   return {
     set,
@@ -191,7 +191,7 @@ function measureReplies(
   };
 }
 
-/** How well forwards are unwrapped, beside the parser whose own suite this is. */
+/** How well forwards are unwrapped, compared with the parser whose own suite this is. */
 export const forward: CorpusSuite = async (corpusFolder) => {
   const cases = readCases(join(corpusFolder, 'forward-crisp'));
   const forwards = cases.filter(({ row }) => row.expected_forwarded);

@@ -65,7 +65,7 @@ function levelValue(value: string | number | null | undefined): string {
   return level(String(value ?? ''));
 }
 
-/** Through the library; null where it throws. */
+/** Through the library; null if it throws. */
 async function parseByLibrary(raw: Buffer | string): Promise<ParsedMail | null> {
   try {
     return await simpleParser(raw);
@@ -390,7 +390,7 @@ async function readAll(corpusFolder: string): Promise<readonly Metric[]> {
   return metrics;
 }
 
-/** How well messages are taken apart, beside mailparser. */
+/** How well messages are parsed, compared with mailparser. */
 export const mime: CorpusSuite = async (corpusFolder) => {
   const stalwart = join(corpusFolder, 'mime-stalwart');
   return [

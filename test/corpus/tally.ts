@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Metric } from './corpus.ts';
 
-/** Counts one metric; `library` stays null where the library does not do this. */
+/** Counts one metric; `library` stays null if the library does not do this. */
 export class Tally {
   readonly #name: { readonly set: string; readonly metric: string; readonly library?: string };
   readonly #failures: { id: string; detail: string }[] = [];

@@ -7,6 +7,7 @@ import { dispatchEvents } from '../../src/events/dispatch.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -26,7 +27,7 @@ const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.me
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(contract, 'contract');
 
-/** Where each answer's schema stands, by operation and status. */
+/** Where to find each answer's schema, by operation and status. */
 function schemaOf(path: string, method: string, status: number): string {
   const template = Object.keys(contract.paths).find((one) =>
     new RegExp(`^${one.replaceAll(/\{[^}]+\}/gu, '[^/]+')}$`, 'u').test(path),
@@ -39,7 +40,7 @@ function schemaOf(path: string, method: string, status: number): string {
   return `contract#${at}/content/application~1json/schema`;
 }
 
-/** What the tests look at of the answers; whether all of it is right the contract tells. */
+/** The part of the answers that the tests check; the contract covers the rest. */
 interface Answer {
   readonly total: number;
   readonly next: string | null;
@@ -83,8 +84,8 @@ async function openApi(): Promise<{
   const app = new Hono();
   app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
   mountApi(app, {
-    ...firm,
-    enqueue: async (ids) => void firm.waiting.messages.push(...ids),
+    triage: { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
+    desk: await deskOf(firm.database),
     webhooks: noWebhooks(firm.database),
   });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;

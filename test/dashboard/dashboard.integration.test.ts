@@ -11,10 +11,11 @@ import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, openQueues } from '../../src/queue/queues.ts';
 import type { Queues } from '../../src/queue/queues.ts';
+import { noteMailboxFailure, noteMailboxOk } from '../../src/store/mailbox-states.ts';
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
-import { noSignIn } from '../support/no-sign-in.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { rawMessage } from '../support/messages.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { newFolder, newQueues, openFirm } from '../support/servers.ts';
@@ -36,12 +37,10 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
+    desk: await deskOf(firm.database, { names: ['office'] }),
     webhooks: noWebhooks(firm.database),
-    signIn: noSignIn(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),
-    mailboxes: [{ name: 'office' }],
-    health: () => [{ mailbox: 'office', state: 'ok', until: null, failures: 0, lastError: null }],
   });
   onTestFinished(() => dashboard.close());
   const at = (path: string): string => dashboard.url.replace(/\/$/u, '') + path;
@@ -54,7 +53,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
   };
 }
 
-/** A request with headers that `fetch` does not let one set, and a path that it would tidy. */
+/** A request with headers that `fetch` forbids, and a path that it would normalise. */
 async function rawRequest(
   url: string,
   options: {
@@ -505,27 +504,19 @@ describe('/health and /metrics', () => {
     ]).toEqual([200, true]);
   });
 
-  it('claims nothing of mailboxes that nobody reached or that other processes poll', async () => {
+  it('claims nothing of mailboxes that nobody reached, and knows those that other processes poll', async () => {
     const firm = await openFirm();
-    const base = { until: null, failures: 0, lastError: null } as const;
     const app = new Hono();
     const sources = {
       ...firm,
       queues: newQueues(),
       metrics: createMetrics(),
-      mailboxes: ['reached', 'untried', 'refused', 'elsewhere'].map((name) => ({ name })),
-      health: () => [
-        { mailbox: 'reached', state: 'ok' as const, hasLoggedIn: true, ...base },
-        { mailbox: 'untried', state: 'ok' as const, hasLoggedIn: false, ...base },
-        {
-          mailbox: 'refused',
-          state: 'authentication-failed' as const,
-          hasLoggedIn: false,
-          ...base,
-          lastError: 'wrong password',
-        },
-      ],
+      desk: await deskOf(firm.database, { names: ['reached', 'untried', 'refused'] }),
     };
+    const { mailboxStates } = firm.database;
+    await noteMailboxOk(mailboxStates, 'reached', { hasNewMail: false });
+    const failure = { code: 'authentication-failed', error: 'wrong password', retryAfterMs: null };
+    await noteMailboxFailure(mailboxStates, 'refused', { ...failure, isRepeated: false });
     mountHealth(app, sources);
     mountOverview(app, sources);
     const metrics = await (await app.request('/metrics')).text();
@@ -535,13 +526,15 @@ describe('/health and /metrics', () => {
     ]);
     expect(metrics).not.toMatch(/^docketmail_(?:undelivered|unfound)_messages\{/mu);
     const page = (await (await app.request('/')).text()).replaceAll(/\s+/gu, ' ');
-    expect(page).toMatch(/<td>untried<\/td> <td>–<\/td> <td>never<\/td> <td>\?<\/td> <td>not reached yet;/u);
-    expect(page).toMatch(/<td>refused<\/td>.*authentication-failed wrong password/u);
-    expect(page).toMatch(/<td>elsewhere<\/td>.*not polled by this process;/u);
+    expect(page).toMatch(/<td>untried<\/td> <td> was not polled yet/u);
+    expect(page).toMatch(
+      /<td>refused<\/td> <td> the server refuses the password or token since .* wrong password/u,
+    );
   });
 
   it('gives Prometheus every figure that is promised', async () => {
     const { firm, get } = await open();
+    await noteMailboxOk(firm.database.mailboxStates, 'office', { hasNewMail: true });
     await firm.deliver(rawMessage());
     await firm.receive(rawMessage({ from: 'stranger@else.test' }));
     await firm.deliver(rawMessage());
@@ -565,6 +558,14 @@ describe('/health and /metrics', () => {
       'queue_jobs',
       'messages',
       'mailbox_up',
+      'mailbox_state',
+      'mailbox_last_poll_success_timestamp_seconds',
+      'mailbox_last_message_timestamp_seconds',
+      'mailbox_silence_limit_seconds',
+      'oldest_pending_timestamp_seconds',
+      'oauth_token_expiry_timestamp_seconds',
+      'oauth_app_secret_expiry_timestamp_seconds',
+      'oauth_refresh_total',
       'folder_problems_total',
       'folder_resets_total',
     ])

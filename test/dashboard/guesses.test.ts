@@ -11,7 +11,7 @@ function watched() {
     onBurst: (burst) => bursts.push(burst),
     onWrong: (outcome) => (outcomes[outcome] += 1),
   });
-  /** @returns whether the password was looked at. */
+  /** @returns whether the password was checked. */
   const guess = (place: string): boolean => {
     if (guesses.secondsToWait(place) > 0) return false;
     guesses.wrong(place);

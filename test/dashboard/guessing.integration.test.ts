@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { noSignIn } from '../support/no-sign-in.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
@@ -35,13 +35,11 @@ async function open(proxies: readonly string[] = []) {
     database: firm.database,
     blobs: firm.blobs,
     queues: newQueues(),
-    signIn: noSignIn(firm.database),
+    desk: await deskOf(firm.database),
     webhooks: noWebhooks(firm.database),
     triage: { ...firm, enqueue: async () => {} },
     metrics,
     log: pino({}, sink),
-    mailboxes: [],
-    health: () => [],
   });
   const agent = new Agent({ keepAlive: true });
   onTestFinished(async () => {

@@ -30,7 +30,7 @@ describe('the status that an update inherits', () => {
     }
   });
 
-  it('is Open where nothing came before', () => {
+  it('is Open if nothing came before', () => {
     expect(caseStatusAt(updates, { date: day(1) })).toBe('Open');
     expect(caseStatusAt([], { date: day(1) })).toBe('Open');
   });
@@ -48,19 +48,19 @@ describe('the clients whose case it is', () => {
     for (const arrived of permutations(updates)) expect([...caseOwners(arrived)]).toEqual(['paula']);
   });
 
-  it('are several where several opened it at the same moment', () => {
+  it('are several if several opened it at the same moment', () => {
     const both = [...updates, { date: day(2), claimedAt: day(3), clientId: 'omar', review: null }];
     for (const arrived of permutations(both))
       expect([...caseOwners(arrived)].toSorted()).toEqual(['omar', 'paula']);
   });
 
-  it('are also those whom a person let into it', () => {
+  it('include those whom a person let in', () => {
     const confirmed = { date: day(7), clientId: 'ann', review: null, confirmedAt: day(8) };
     for (const arrived of permutations([...updates, confirmed]))
       expect([...caseOwners(arrived)].toSorted()).toEqual(['ann', 'paula']);
   });
 
-  it('are none where no update took effect', () => {
+  it('are none if no update took effect', () => {
     const held = updates.filter(({ review }) => review !== null);
     expect([...caseOwners(held)]).toEqual([]);
   });
@@ -70,12 +70,12 @@ describe('what changes in a case', () => {
   const row = { date: day(2), status: 'Open', ref: '7', isOurs: true, review: null };
   const owner = { ...row, clientId: 'paula', claimedAt: day(2) };
 
-  it('never lets an update take effect that is held, also where no other is left', () => {
+  it('never applies a held update, even if no other is left', () => {
     const held = { ...row, clientId: 'omar', review: 'foreign-case' as const, date: day(1) };
     for (const rows of [[held], [held, owner], [owner, held]]) expect(caseChanges(rows)).toEqual([]);
   });
 
-  it('lets go what was held before a message that arrived earlier showed whose case it is', () => {
+  it('releases what was held before an earlier message showed whose case it is', () => {
     const second = { ...owner, claimedAt: day(5), date: day(5), review: 'foreign-case' as const };
     const other = { ...row, clientId: 'omar', claimedAt: day(3) };
     const changes = (one: Partial<CaseRow>) => caseChanges([{ ...second, ...one }, other, owner]);
@@ -89,7 +89,7 @@ describe('what changes in a case', () => {
     expect(changes({ review: 'unauthenticated' })).toEqual([held]);
   });
 
-  it('holds the later of two claims that were recorded at the same moment, whatever its Date says', () => {
+  it('holds the later of two claims recorded at the same moment, whatever its Date', () => {
     const late = { ...row, clientId: 'omar', date: day(1), claimedAt: day(3) };
     for (const rows of [
       [late, owner],

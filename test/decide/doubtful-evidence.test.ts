@@ -1,4 +1,4 @@
-/** Evidence that names a client and proves nothing: a person decides. */
+/** Evidence that names a client but proves nothing: a person decides. */
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome, people, raw } from './office.ts';
@@ -97,7 +97,7 @@ describe('a chain of forwards by staff', () => {
     expect(outcome(await decide(filed(body), filedIn({ domainMatching: true })))).toBe('acme forwarded');
   });
 
-  it('waits for a person where one of us passed a client’s message on to another client', async () => {
+  it('waits for a person if one of us passed a client’s message on to another client', async () => {
     const passedOn = (to: string) =>
       `---------- Forwarded message ---------\nFrom: Ben <ben@firm.test>\nDate: Mon, 2 Feb 2026 at 09:05\nSubject: Wall\nTo: <${to}>\n\nSee below.\n\n${gmail(mary)}`;
     expect(await decisionOf(filed(passedOn('john@x.test')), filedIn())).toEqual([
@@ -112,7 +112,7 @@ describe('a chain of forwards by staff', () => {
   it.each([
     ['under one From', 'john@x.test, mary@y.test', []],
     ['under two', 'john@x.test', ['From: mary@y.test']],
-  ])('is not believed where the enclosed message has several senders, %s', async (_, from, headers) => {
+  ])('is ignored if the enclosed message has several senders, %s', async (_, from, headers) => {
     expect(await decisionOf(filed(attached({ from, headers })), filedIn())).toEqual([
       0,
       'name-only-forward',
@@ -127,7 +127,7 @@ describe('a chain of forwards by staff', () => {
     expect(outcome(await decide(message, filedIn()))).toBe(expected);
   });
 
-  it('is not the client’s whose message somebody blocked passes on', async () => {
+  it('is not the client’s if a blocked sender forwards that client’s message', async () => {
     const blocklist = { entries: ['away.test'], policy: 'skip-client' };
     expect(await decisionOf(filed(gmail(otto, gmail(mary))), filedIn({ blocklist }))).toEqual([
       0,
@@ -150,7 +150,7 @@ describe('a chain of forwards by staff', () => {
         filed(attached({ from: john, id: 'wall@x.test', subject: 'Wall' }), { minute: 9 }),
       ],
     ],
-  ])('from nobody proven is not believed by way of %s where proof is required', async (_, messages) => {
+  ])('from an unproven sender is not matched through %s if proof is required', async (_, messages) => {
     const setting = filedIn({ domainMatching: true, authentication: 'require' });
     const decided = await decideAll(messages, setting);
     expect(decided.at(-1)?.verdict).toMatchObject({ kind: 'unmatched', reason: 'unauthenticated-forward' });
@@ -158,7 +158,7 @@ describe('a chain of forwards by staff', () => {
 });
 
 describe('a stranger’s message', () => {
-  it('is not the client’s whose known message it encloses', async () => {
+  it('is not the client’s if it only encloses that client’s known message', async () => {
     const known = { from: mary, id: 'known@y.test', subject: 'Wall' };
     const decided = await decideAll([
       known,
@@ -184,12 +184,12 @@ describe('who writes by way of a client’s form or list', () => {
     ['a stranger', 'otto@away.test', 'unmatched'],
     ['a client under a sub-address', 'john+shop@x.test', 'john sub-address'],
     ['somebody of a client’s company', 'bob@acme.test', 'acme domain'],
-  ])('is asked for instead of the form, %s', async (_, writer, expected) => {
+  ])('is looked up instead of the form, %s', async (_, writer, expected) => {
     const message = { from: 'Form <form@agency.test>', headers: [`Reply-To: ${writer}`] };
     expect(outcome(await decide(message, filedIn(form)))).toBe(expected);
   });
 
-  it('is nobody where the form names two', async () => {
+  it('is nobody if the form names two', async () => {
     const headers = ['Reply-To: john@x.test, mary@y.test'];
     expect(await decisionOf({ from: 'Form <form@agency.test>', headers }, filedIn(form))).toEqual([
       0,
@@ -245,13 +245,13 @@ describe('who is blocked', () => {
   it.each([
     ['prints', gmail(otto)],
     ['encloses', attached({ from: otto })],
-  ])('takes no message of a client from the record that %s one of theirs', async (_, body) => {
+  ])('removes no message from a client’s record that %s one of theirs', async (_, body) => {
     expect(outcome(await decide({ from: john, subject: 'Fwd: Is this real?', body }, { config }))).toBe(
       'john from',
     );
   });
 
-  it('is dropped where staff forward it', async () => {
+  it('is dropped if staff forward it', async () => {
     expect(outcome(await decide(filed(gmail(otto)), filedIn(config)))).toBe('ignored');
   });
 });
@@ -265,7 +265,7 @@ describe('a blind copy in the dropbox', () => {
     },
   );
 
-  it('is no message to staff', async () => {
+  it('is not a message to staff', async () => {
     expect(outcome(await decide({ from: ada, to: 'ben@firm.test' }, dropbox))).toBe('internal');
   });
 });

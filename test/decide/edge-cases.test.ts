@@ -52,7 +52,7 @@ describe('matching', () => {
     ]);
   });
 
-  it('3 a sub-address folds only where no client has the tagged form', async () => {
+  it('3 a sub-address folds only if no client has the tagged form', async () => {
     const clients = [
       { _id: 'mary', email: 'john+mary@x.test' },
       { _id: 'john', email: 'john@x.test' },
@@ -102,7 +102,7 @@ describe('matching', () => {
     expect(await outcomeOf({ from: office, to: stranger }, { clients })).toBe('unmatched');
   });
 
-  it('7 internal means that every participant is staff, and a free-mail address makes nobody staff', async () => {
+  it('7 internal means that every participant is staff, and a free-mail address is never staff', async () => {
     expect(await outcomeOf({ from: ada, to: office })).toBe('internal');
     expect(await outcomeOf({ from: ada, to: office, cc: 'john@x.test' })).toBe('john cc');
     const config = { ownAddresses: ['boss@gmail.com'], staffDomains: ['gmail.com'] };
@@ -212,7 +212,7 @@ describe('forwards', () => {
     ).toBe('john forwarded');
   });
 
-  it('18 a reply that quotes is no forward, also with the block of Outlook', async () => {
+  it('18 a reply that quotes is not a forward, even with Outlook’s header block', async () => {
     const reply = {
       from: ada,
       to: stranger,
@@ -493,7 +493,7 @@ describe('threads and cases', () => {
     ).toBe('Waiting');
   });
 
-  it('37 a reply that carries the tag of its parent makes no second update', async () => {
+  it('37 a reply with its parent’s tag makes no second update', async () => {
     const messages = await decideAll([
       { from: 'john@x.test', subject: tagged, id: 'a@x.test' },
       { from: ada, to: 'john@x.test', subject: `Re: ${tagged}`, id: 'b@firm.test', answers: ['a@x.test'] },
@@ -514,7 +514,7 @@ describe('threads and cases', () => {
     ]);
   });
 
-  it('39 a case number that nobody has yet opens a case of that number, it is not guessed to be another', async () => {
+  it('39 an unknown case number opens a case with that number, it is not taken for another', async () => {
     const { caseUpdates } = await decide({ from: 'john@x.test', subject: '[Case #404] Wall' });
     expect(caseUpdates.map(({ ref, status }) => [ref, status])).toEqual([['404', 'Open']]);
   });
@@ -526,7 +526,7 @@ describe('threads and cases', () => {
       ['Authentication-Results: mx.firm.test; dmarc=fail header.from=x.test'],
       { trustedAuthservIds: ['mx.firm.test'] },
     ],
-  ])('40 where %s the update is recorded and not executed', async (_, headers, config) => {
+  ])('40 if %s the update is recorded and not executed', async (_, headers, config) => {
     const { caseUpdates } = await decide(
       { from: 'john@x.test', subject: '[Case #11: Closed] Wall', headers },
       { config },
@@ -541,7 +541,7 @@ describe('identity', () => {
   const prints = async (messages: Parameters<typeof decideAll>[0]): Promise<string[]> =>
     (await decideAll(messages)).map(({ facts }) => facts.fingerprint);
 
-  it('41 without a Message-ID the content tells messages apart', async () => {
+  it('41 without a Message-ID the content distinguishes messages', async () => {
     const slip = { from: 'john@x.test', id: null, minute: 0, body: 'First.' };
     const [one, again, other] = await prints([
       slip,
@@ -551,7 +551,7 @@ describe('identity', () => {
     expect([again === one, other === one]).toEqual([true, false]);
   });
 
-  it('42 a Message-ID that is used again makes another message', async () => {
+  it('42 a reused Message-ID makes another message', async () => {
     const scan = { from: 'john@x.test', id: 'same@x.test', minute: 0 };
     expect(
       new Set(
@@ -608,7 +608,7 @@ describe('blocked participants', () => {
     expect(await outcomeOf(message, setting('drop'))).toBe('ignored');
   });
 
-  it('57 drop takes no message from a client because it goes to somebody blocked, too', async () => {
+  it('57 drop does not drop a client’s message because it also goes to a blocked address', async () => {
     const setting = {
       clients: [{ _id: 'john', email: 'john@x.test' }],
       config: { blocklist: { entries: ['away.test'], policy: 'drop' } },

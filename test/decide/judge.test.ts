@@ -147,7 +147,7 @@ describe('an alias', () => {
       'b domain',
     ],
     [
-      'a derived domain links only where it is on',
+      'a derived domain links only if it is on',
       { '@acme.test': [['a', 'domain']] },
       'x@acme.test',
       {},
@@ -205,7 +205,7 @@ describe('a thread', () => {
 });
 
 describe('evidence', () => {
-  it('has one line for each rule that was asked, in order, up to the one that found', () => {
+  it('has one line per rule that ran, in order, up to the one that matched', () => {
     const rulesAsked = (address: string) =>
       judge(mailFrom(address), factsOf({ book }), rules).evidence.map(({ rule }) => rule);
     expect(rulesAsked('john@x.test')).toEqual(['direction', 'authentication', 'decision', 'from']);
@@ -429,7 +429,7 @@ describe('case updates', () => {
 describe('spellings', () => {
   const header = (name: string, raw: string) => ({ name, raw, value: raw });
 
-  it('are those in which an asked address stands in the message', () => {
+  it('are those in which a looked-up address occurs in the message', () => {
     const headers = [
       header('from', 'John <John@X.test>'),
       header('to', 'OFFICE@firm.test, "x" <Mary@Y.test>'),
@@ -438,7 +438,7 @@ describe('spellings', () => {
     expect(rawSpellings({ headers }, ['john@x.test', 'mary@y.test'])).toEqual(['John@X.test', 'Mary@Y.test']);
   });
 
-  it('are few, whatever the header holds', () => {
+  it('are few, whatever the header contains', () => {
     const headers = [header('to', Array.from({ length: 50_000 }, (_, at) => `A${at}@X.test`).join(', '))];
     const asked = Array.from({ length: 50_000 }, (_, at) => `a${at}@x.test`);
     expect(rawSpellings({ headers }, asked).length).toBeLessThanOrEqual(200);

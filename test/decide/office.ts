@@ -87,7 +87,7 @@ export async function decide(message: MessageSpec | Buffer, setting: Setting = {
   return only;
 }
 
-/** `john from`, one for each client; the kind where there is none. */
+/** `john from`, one per client; the kind if there is none. */
 export function outcome({ verdict }: Explained): string {
   const links = verdict.clients.map(({ clientId, via }) => `${clientId} ${via}`).join(', ');
   return links === '' ? verdict.kind : links;

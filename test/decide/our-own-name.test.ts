@@ -1,4 +1,4 @@
-/** Mail that bears one of our own addresses as its sender, and that nobody of us wrote. */
+/** Mail with one of our own addresses as sender that none of us wrote. */
 import { describe, expect, it } from 'vitest';
 import { multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, office, outcome } from './office.ts';
@@ -9,7 +9,7 @@ const group = {
   headers: ['X-Original-From: John <john@x.test>', 'List-ID: <office.firm.test>'],
 };
 
-describe('a post to a group of ours, which bears the name of the group', () => {
+describe('a post to one of our groups, sent in the group’s name', () => {
   it.each([
     ['who answers go to', [...group.headers, 'Reply-To: John <john@x.test>']],
     ['who is named in a header only', group.headers],
@@ -18,17 +18,17 @@ describe('a post to a group of ours, which bears the name of the group', () => {
     expect([decided.verdict.direction, outcome(decided)]).toEqual(['inbound', 'john list-original']);
   });
 
-  it('is not what a circular of ours is, though it bears a list’s fields and sends answers elsewhere', async () => {
+  it('is not our own circular, although that has list fields and another reply address', async () => {
     const headers = ['List-ID: <news.firm.test>', `List-Post: <mailto:${office}>`, 'Reply-To: x@mailer.test'];
     expect(outcome(await decide({ from: office, to: 'john@x.test', headers }))).toBe('john to');
   });
 
-  it('is internal where one of us wrote it', async () => {
+  it('is internal if one of us wrote it', async () => {
     const headers = ['X-Original-From: Ada <ada@firm.test>', 'List-ID: <office.firm.test>'];
     expect(outcome(await decide({ ...group, headers }))).toBe('internal');
   });
 
-  it('has no authority of ours: what it tells of others is not taken as forwarded by staff', async () => {
+  it('has no staff authority: its content does not count as forwarded by staff', async () => {
     const headers = ['X-Original-From: Otto <otto@away.test>', 'List-ID: <office.firm.test>'];
     const decided = await decide({ ...group, headers, body: gmail('John <john@x.test>') }, dropbox);
     expect(outcome(decided)).toBe('unmatched');
@@ -38,7 +38,7 @@ describe('a post to a group of ours, which bears the name of the group', () => {
 describe('the form of our own site', () => {
   const form = { from: 'Site <site@firm.test>', to: office };
 
-  it('suggests whom it answers to, and links nobody before it is configured', async () => {
+  it('suggests its Reply-To as candidate, and links nobody before it is configured', async () => {
     const { verdict } = await decide({ ...form, headers: ['Reply-To: john@x.test'] });
     expect([verdict.kind, verdict.reason, verdict.candidates.map(({ clientId }) => clientId)]).toEqual([
       'unmatched',
@@ -47,7 +47,7 @@ describe('the form of our own site', () => {
     ]);
   });
 
-  it('has no authority of ours: a forward that somebody types into it is nobody’s', async () => {
+  it('has no staff authority: a forward typed into it is nobody’s', async () => {
     const decided = await decide(
       { ...form, headers: ['Reply-To: otto@away.test'], body: gmail('John <john@x.test>') },
       { config: { formSenders: ['site@firm.test'] } },
@@ -72,7 +72,7 @@ describe('a bounce from our own mail server', () => {
     ]),
   });
 
-  it('is the client’s to whom the message went', async () => {
+  it('belongs to the client to whom the message went', async () => {
     const [, returned] = await decideAll([
       { from: ada, to: 'john@x.test', id: 'sent@firm.test' },
       bounce('john@x.test'),
@@ -81,7 +81,7 @@ describe('a bounce from our own mail server', () => {
     expect([returned.verdict.direction, outcome(returned)]).toEqual(['inbound', 'john thread']);
   });
 
-  it('is internal where the message was', async () => {
+  it('is internal if the message was', async () => {
     expect(outcome(await decide(bounce('tim@firm.test')))).toBe('internal');
   });
 });

@@ -35,7 +35,7 @@ describe('a tag behind words that programs set before a subject', () => {
     expect(updates.filter((line) => line.endsWith('takes effect'))).toEqual([]);
   });
 
-  it('is held where somebody wrote below it', async () => {
+  it('is held if somebody wrote below it', async () => {
     const message = { from: john, subject: 'Read: [Case #41: Closed] chapter three', body: 'It is done.' };
     expect(updatesOf(await decide(message))).toEqual(['john 41 unauthenticated']);
   });
@@ -87,7 +87,7 @@ describe('automatic mail that staff forward', () => {
     expect(updatesOf(decided)).toEqual([]);
   });
 
-  it('takes the tag that staff set in front', async () => {
+  it('uses the tag that staff put in front', async () => {
     const message = {
       from: ada,
       to: crm,
@@ -98,7 +98,7 @@ describe('automatic mail that staff forward', () => {
   });
 
   // The subject is the word of who wrote the message inside, and only a person can tell that staff mean it too.
-  it('is told from a person’s mail, whose tag is held', async () => {
+  it('is distinguished from a person’s mail, whose tag is held', async () => {
     const message = forward('Fwd: [Case #44: Closed] Wall', inside('[Case #44: Closed] Wall'));
     expect(updatesOf(await decide(message, dropbox))).toEqual(['john 44 unauthenticated']);
   });
@@ -142,13 +142,13 @@ describe('what a case update of a forward says', () => {
     expect(await describeIt(`Please note.\n\n${gmail(john)}`)).toEqual(['Please note.', 'Please note.']);
   });
 
-  it('is the words of the message inside where nothing was', async () => {
+  it('is the words of the message inside if nothing was', async () => {
     const inner =
       'The wall is dry again.\n\nKind regards\nJohn\n\nOn 1 Feb 2026 at 10:00, Ada <ada@firm.test> wrote:\n> Is it dry?';
     expect(await describeIt(gmail(john, inner))).toEqual(['', 'The wall is dry again.']);
   });
 
-  it('is the words inside that, where it only carries another message', async () => {
+  it('is the words inside that, if it only carries another message', async () => {
     const inner = gmail('Otto <otto@away.test>', 'The wall is dry.');
     expect(await describeIt(gmail(john, inner))).toEqual(['', 'The wall is dry.']);
   });

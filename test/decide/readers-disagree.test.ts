@@ -21,7 +21,7 @@ async function compared(raw: Buffer): Promise<string[]> {
 const messageWith = (line: string, rest = 'From: john@x.test\r\n'): Buffer =>
   Buffer.from(`${line}\r\n${rest}Message-ID: <a@x.test>\r\n\r\nHello\r\n`, 'latin1');
 
-describe('what readers are known to read differently without harm', () => {
+describe('known harmless differences between readers', () => {
   it.each([
     ['a local user without a domain', messageWith('From: MAILER-DAEMON', '')],
     ['what is left of a group', messageWith('To: undisclosed-recipients:;')],
@@ -71,7 +71,7 @@ describe('what readers are known to read differently without harm', () => {
     expect(await compared(messageWith(lines))).toEqual([field]);
   });
 
-  it('a header that is too much for the second reader counts as read differently', async () => {
+  it('a header too large for the second reader counts as a difference', async () => {
     const fields = Array.from({ length: 100_000 }, (_, n) => `X-${n}: a`);
     expect(await compared(messageWith(fields.join('\r\n')))).toEqual(['header']);
   });
@@ -85,7 +85,7 @@ describe('a second reading', () => {
     ['Good morning', ['charset-unknown: x-odd', 'text-too-long: text/plain over 10 bytes'], false],
     ['Good morning', ['header-malformed: a line is no field'], true],
     ['Good morning', ['html-too-long: over 10', 'boundary-missing: multipart/mixed'], true],
-  ])('is asked for by a tag or a broken form: %s %s', (subject, warnings, asked) => {
+  ])('is triggered by a tag or a broken form: %s %s', (subject, warnings, asked) => {
     expect(needsSecondReading({ subject, warnings }, defaultRules)).toBe(asked);
   });
 });
@@ -119,7 +119,7 @@ describe('what is held', () => {
     key: '',
   });
 
-  it('is nothing where both read alike', () => {
+  it('is nothing if both read alike', () => {
     const before = { verdict: verdict({}), updates: [update('john')] };
     expect(holdWhereReadersDisagree(before, { disagreements: [], decisions: [] })).toEqual(before);
   });
@@ -132,7 +132,7 @@ describe('what is held', () => {
     });
   });
 
-  it('is ambiguous where several clients were found', () => {
+  it('is ambiguous if several clients were found', () => {
     const before = { verdict: verdict({ clients: [link('john'), link('mary')] }), updates: [] };
     expect(holdWhereReadersDisagree(before, { disagreements: [date], decisions: [] }).verdict).toMatchObject({
       kind: 'ambiguous',
@@ -140,7 +140,7 @@ describe('what is held', () => {
     });
   });
 
-  it('is only the case update where a person linked the message, and an earlier reason stays', () => {
+  it('is only the case update if a person linked the message, and an earlier reason stays', () => {
     const clients = [link('john'), link('mary')];
     const before = {
       verdict: verdict({ clients }),
@@ -151,7 +151,7 @@ describe('what is held', () => {
     expect(after.updates).toEqual([update('john', 'unauthenticated'), update('john', 'foreign-case')]);
   });
 
-  it('is no less where a person linked the thread, which the sender chooses', () => {
+  it('is the same if a person linked the thread, which the sender chooses', () => {
     const thread: Decision = { ...byPerson('john'), subject: 'thread' };
     const before = { verdict: verdict({}), updates: [] };
     expect(

@@ -21,7 +21,7 @@ describe('an id', () => {
     '00000000@mail.test',
     'printer@127.0.0.1',
   ])(
-    'that programs write where they have none, or that any machine draws, identifies nothing: "%s"',
+    'that programs write if they have none, or that any machine generates, identifies nothing: "%s"',
     (id) => {
       expect(identifies(id)).toBe(false);
     },
@@ -34,7 +34,7 @@ describe('an id', () => {
     '20260302101500.GA1234@(none)',
     'CAF=x+y@mail.gmail.com',
     'lo2p265mb0001@GBRP265.PROD.OUTLOOK.COM',
-  ])('that was drawn identifies its message: "%s"', (id) => {
+  ])('that was generated identifies its message: "%s"', (id) => {
     expect(identifies(id)).toBe(true);
   });
 });
@@ -42,7 +42,7 @@ describe('an id', () => {
 describe('ids that a relay replaced', () => {
   const header = (name: string, value: string) => ({ name, value, raw: value });
 
-  it('stand in fields named after whose they are', () => {
+  it('are in fields named after the vendor', () => {
     expect(
       originalIds(
         [

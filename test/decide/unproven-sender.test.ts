@@ -1,4 +1,4 @@
-/** What a message may do whose sender is not who From says. */
+/** What a message may do if its sender is not the one in From. */
 import { describe, expect, it } from 'vitest';
 import { enclosed, multipart, text } from '../../demo/mime.ts';
 import { ada, crm, decide, decideAll, dropbox, gmail, outcome, raw } from './office.ts';
@@ -52,7 +52,7 @@ describe('a forward in the name of one of us', () => {
     ['flag', proven('firm.test'), 'john forwarded'],
     ['require', [], 'unmatched'],
     ['require', proven('firm.test'), 'john forwarded'],
-  ])('under %s, where our server says %j: %s', async (authentication, headers, expected) => {
+  ])('under %s, if our server says %j: %s', async (authentication, headers, expected) => {
     const config = { ...dropbox.config, authentication, trustedAuthservIds };
     expect(outcome(await decide(forward(headers), { config }))).toBe(expected);
   });
@@ -69,7 +69,7 @@ describe('a stranger in a thread of one client', () => {
     ['flag', proven('away.test'), 'john thread'],
     ['flag', [], 'unmatched'],
     ['flag', failed('away.test', 'none'), 'unmatched'],
-  ])('under %s, where our server says %j: %s', async (authentication, headers, expected) => {
+  ])('under %s, if our server says %j: %s', async (authentication, headers, expected) => {
     const [, stranger] = await decideAll(messages(headers), {
       config: { authentication, trustedAuthservIds },
     });
@@ -78,7 +78,7 @@ describe('a stranger in a thread of one client', () => {
     expect(told).toContain('otto@away.test is a stranger in it');
   });
 
-  it('is no stranger as the client', async () => {
+  it('is not a stranger if it is the client', async () => {
     const [, own] = await decideAll([
       { from: john, id: 'first@x.test' },
       { from: 'john+new@x.test', answers: ['first@x.test'] },
@@ -110,7 +110,7 @@ describe('the first hop that is not ours', () => {
     ['prints a client’s sub-address', gmail(otto, gmail('J <john+1@x.test>'))],
     ['encloses a client’s message', attached(within)],
     ['came beside a client’s message', attached({ from: otto }, { from: john })],
-  ])('is not skipped where nobody has it and it %s', async (_, body) => {
+  ])('is not skipped if nobody has it and it %s', async (_, body) => {
     const { verdict, caseUpdates } = await decide(filed(body), dropbox);
     expect([verdict.kind, verdict.reason, verdict.clients, caseUpdates]).toEqual([
       'unmatched',
@@ -160,7 +160,7 @@ describe('a tag in the subject of the message inside', () => {
     ]);
   });
 
-  it('is an echo where the message inside is known', async () => {
+  it('is an echo if the message inside is known', async () => {
     const tag = '[Case 12: Closed] Wall';
     const [, again] = await decideAll(
       [
@@ -185,7 +185,7 @@ describe('explain without settings', () => {
     });
   });
 
-  it('checks senders where the file has something to check them by', async () => {
+  it('checks senders if the file has something to check them by', async () => {
     for (const config of [{ dns: {} }, { trustedAuthservIds }, { authentication: 'flag' }])
       expect(await evidenceOf(config)).toMatchObject({ outcome: 'rejected' });
     expect(await evidenceOf({ dns: {}, authentication: 'off' })).toMatchObject({ outcome: 'skipped' });

@@ -46,13 +46,13 @@ describe('recipients who cannot be read are not staff: what one of us sent', () 
     expect(await sent('IMCEASMTP-ben+40firm+2Etest@firm.test')).toEqual(['internal', 'internal']);
   });
 
-  it('as a forward to a name is no message that was filed', async () => {
+  it('as a forward to a name is not filed', async () => {
     const { verdict } = await decide({ from: ada, to: 'Mary', subject: 'Fwd: Wall', body: gmail(john) });
     expect([verdict.direction, verdict.forwardedBy]).toEqual(['outbound', null]);
   });
 });
 
-describe('an address that stands inside one of ours', () => {
+describe('an address inside one of ours', () => {
   it.each([
     'IMCEAMAILTO-john+40x+2Etest@firm.test',
     'IMCEASMTP-john+40x+2Etest@mail.firm.test',
@@ -60,15 +60,15 @@ describe('an address that stands inside one of ours', () => {
     'SRS0=aB1=7x=x.test=john@firm.test',
     'john%x.test@firm.test',
     '"john@x.test"@firm.test',
-  ])('%s is the client’s, to whom the message went', async (to) => {
+  ])('%s belongs to the client to whom the message went', async (to) => {
     expect(await sent(`"John" <${to}>`)).toEqual(['john to', 'outbound']);
   });
 
-  it('is a stranger where no client has it', async () => {
+  it('is a stranger if no client has it', async () => {
     expect(await sent('IMCEASMTP-new+40z+2Etest@firm.test')).toEqual(['unmatched', 'outbound']);
   });
 
-  it('makes nobody ours who stands inside an address of others', async () => {
+  it('does not make anyone ours who is inside another’s address', async () => {
     expect(await sent('IMCEASMTP-ben+40firm+2Etest@z.test')).toEqual(['unmatched', 'outbound']);
   });
 
@@ -76,7 +76,7 @@ describe('an address that stands inside one of ours', () => {
     expect(await outcomeOf({ from: 'IMCEAINVALID-john+40x+2Etest@firm.test' })).toBe('john from');
   });
 
-  it('is not the sender where a stranger’s server says so', async () => {
+  it('is not the sender if a stranger’s server says so', async () => {
     expect(await outcomeOf({ from: 'IMCEAINVALID-john+40x+2Etest@away.test' })).toBe('unmatched');
   });
 

@@ -34,7 +34,7 @@ describe('a draft', () => {
   it.each([
     ['before it', 0, 10],
     ['after it', 10, 0],
-  ])('leaves what is sent later under its id to count, when that comes %s', async (_, minute, other) => {
+  ])('lets a message sent later with its id count, if that comes %s', async (_, minute, other) => {
     const [kept, went] = await decideAll([
       { ...draft, minute },
       { ...sent, minute: other, body: 'Please see to it by Friday.' },
@@ -44,7 +44,7 @@ describe('a draft', () => {
     expect(went?.facts.flags).not.toContain('message-id-reused');
   });
 
-  it('leaves the same words to count where they were sent', async () => {
+  it('lets the same words count if they were sent', async () => {
     const [kept, went, copy] = await decideAll([
       { ...draft, minute: 0 },
       { ...sent, minute: 0 },
@@ -54,7 +54,7 @@ describe('a draft', () => {
     expect([kept, went, copy].map((one) => one?.caseUpdates.length)).toEqual([0, 1, 0]);
   });
 
-  it('is no message that an answer could follow', async () => {
+  it('cannot be answered', async () => {
     const stranger = 'New <new@away.test>';
     const [, went, answer] = await decideAll([
       { ...draft, to: 'Mary <mary@y.test>' },

@@ -16,7 +16,7 @@ const clients = z
   )
   .parse(JSON.parse(readFileSync(new URL('../../demo/clients.json', import.meta.url), 'utf8')));
 
-/** Defects that are there on purpose. */
+/** Intentional defects. */
 const defects: Readonly<Record<string, readonly string[]>> = {
   'no-message-id': ['message-id-missing'],
   'hostile-filename': ['bidi-in-filename', 'filename-unsafe'],

@@ -3,7 +3,7 @@ import { defaultRules } from '../../src/decide/rules.ts';
 import { rulesFromExplainConfig } from '../../src/explain/explain-config.ts';
 
 describe('the configuration of the dry run', () => {
-  it('keeps every default where it is empty', () => {
+  it('keeps every default if it is empty', () => {
     expect(rulesFromExplainConfig({})).toEqual({
       ok: true,
       config: {

@@ -94,7 +94,7 @@ const full = {
   warnings: ['date-invalid: 32 Smarch'],
 };
 
-/** The document with the value at a dotted path replaced, or taken out where `value` is undefined. */
+/** The document with the value at a dotted path replaced, or removed if `value` is undefined. */
 function changed(document: object, path: string, value: unknown): unknown {
   const copy: object = structuredClone(document);
   const keys = path.split('.');

@@ -1,4 +1,4 @@
-/** Messages built so that two readers see different things in them: none moves a case, and none is put on a record by itself. */
+/** Messages built so that two readers see different things in them: none moves a case, and none is recorded by itself. */
 import { describe, expect, it } from 'vitest';
 import { defaultRules } from '../../src/decide/rules.ts';
 import { readCaseTags } from '../../src/mail/case-tag/case-tag.ts';
@@ -98,7 +98,7 @@ describe('a message that two readers read differently', () => {
     });
   });
 
-  it('offers whom the first reading alone would find', async () => {
+  it('offers the clients of the first reading', async () => {
     const { verdict } = await decide(built['two Date fields'] ?? Buffer.alloc(0));
     expect(verdict).toMatchObject({
       kind: 'unmatched',
@@ -124,7 +124,7 @@ describe('a message that two readers read differently', () => {
 
 describe('what neither speaks of a case nor is broken', () => {
   it('is not read twice', async () => {
-    // The second reader does not know that a dot and a space may stand within a domain (RFC 5322 §4.4).
+    // The second reader does not know that a dot and a space are allowed within a domain (RFC 5322 §4.4).
     const raw = message('From: john@x . test', to, 'Subject: Good morning', ...rest);
     expect(readCaseTags('Good morning', defaultRules).tags).toEqual([]);
     const { verdict } = await decide(raw);

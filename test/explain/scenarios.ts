@@ -32,7 +32,7 @@ const ExpectedLine = z.object({
   unlike: z.string().optional(),
 });
 
-/** What the tables beside the folders say of one message. */
+/** What the tables beside the folders say about one message. */
 export type ExpectedLine = z.infer<typeof ExpectedLine>;
 
 const Line = z.object({

@@ -1,4 +1,4 @@
-/** Messages that are made to break a reader. Invented; nothing in them is anybody's mail. */
+/** Messages made to break a reader. Invented; they contain nobody's mail. */
 
 export interface Bomb {
   readonly name: string;
@@ -31,7 +31,7 @@ function levels(count: number): string {
   return `${open.join('')}--b${count}\r\n${plain}\r\n\r\ndeep\r\n`;
 }
 
-/** Attributions, separators, signatures and spaces that never come to an end: what patterns with backtracking die of. */
+/** Endless attributions, separators, signatures and spaces: they break patterns with backtracking. */
 const endless: readonly (readonly [string, string])[] = [
   ['spaces', `On Tue${' '.repeat(1_000_000)}wrote`],
   ['attributions', 'On Mon, 2 Mar 2026 at 10:00, A <a@b.test>\r\n'.repeat(40_000)],

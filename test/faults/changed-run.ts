@@ -14,7 +14,7 @@ import { openWire } from './wire.ts';
 export const LIMIT_MS = 60_000;
 export const MESSAGES = 6;
 
-/** Messages in INBOX of a mailbox of two folders that nobody used before. */
+/** Messages in INBOX of a new mailbox with two folders. */
 export interface Case {
   readonly make: Make;
   readonly installation: Installation;
@@ -26,19 +26,19 @@ export interface Change {
   readonly name: string;
   /** Called before the program's first FETCH of a body is passed on to the server. */
   readonly whileFetching?: (it: Case) => Promise<void>;
-  /** Called when everything has come to rest. */
+  /** Called when everything is idle. */
   readonly after?: (it: Case) => Promise<void>;
   /** Called after that, while no process runs and nobody is logged in. What it returns is called once a poll has failed. */
   readonly meanwhile?: (it: Case) => Promise<(() => Promise<void>) | null>;
   /** Called once the next process has polled. */
   readonly afterwards?: (it: Case) => Promise<void>;
-  /** Distinct messages that the CRM must hold before `meanwhile`; MESSAGES otherwise. */
+  /** Distinct messages that the CRM must have before `meanwhile`; MESSAGES otherwise. */
   readonly storedBefore?: number;
-  /** Distinct messages that the CRM must hold in the end, and how many communications; MESSAGES of each otherwise. */
+  /** Distinct messages that the CRM must have at the end, and how many communications; MESSAGES of each otherwise. */
   readonly stored?: number | ((make: Make) => number);
-  /** Sightings that must have come to their end, over all epochs. */
+  /** Finished sightings, over all epochs. */
   readonly sightings: number;
-  /** How often a folder must have begun anew; never, otherwise. */
+  /** How many times a folder must be reset; never by default. */
   readonly resets?: number;
   /** Full form only. */
   readonly slow?: boolean;
@@ -47,7 +47,7 @@ export interface Change {
 export const storedOf = ({ stored = MESSAGES }: Change, make: Make): number =>
   typeof stored === 'number' ? stored : stored(make);
 
-/** @throws where the folder did not begin anew as often as it should have, or nothing came to rest. */
+/** @throws if the folder was not reset as many times as expected, or did not become idle. */
 export async function changedRun(it: Case, change: Change): Promise<Run> {
   const { make, installation, ines, crm } = it;
   const { whileFetching, after, meanwhile, afterwards } = change;
@@ -81,7 +81,7 @@ export async function changedRun(it: Case, change: Change): Promise<Run> {
         await untilCursor(it, { lastError: { $ne: null } }, 'the folder was not found broken');
         await mend();
       }
-      // What was at rest before is not taken for the end.
+      // What was idle before does not count as the end.
       await untilCursor(it, { lastPolledAt: { $gt: since } }, 'the mailbox was not polled again');
       await afterwards?.(it);
     }
@@ -132,7 +132,7 @@ async function resetsOf({ database }: Installation): Promise<number> {
   return cursors.reduce((sum, { resets }) => sum + resets.length, 0);
 }
 
-/** One communication a message: every message is of one client. */
+/** One communication per message: each message is of one client. */
 export function distinct(state: EndState, stored: number): Pick<Run, 'lost' | 'doubled'> {
   const communications = state.filter((fact) => fact.startsWith('communication '));
   const messages = state.filter((fact) => fact.startsWith('message ') && fact.includes(': stored matched'));

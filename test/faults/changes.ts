@@ -1,4 +1,4 @@
-/** The mailbox changes under the eyes of the reader, and folders begin anew: nothing is lost and nothing stored twice. */
+/** The mailbox changes while it is read, and folders are reset: nothing is lost and nothing stored twice. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import { changedRun, MESSAGES, LIMIT_MS, storedOf } from './changed-run.ts';
@@ -11,7 +11,7 @@ import type { Row, Scenario } from './scenario.ts';
 import { untilSettled } from './settling.ts';
 import { generatedMessages } from './stage.ts';
 
-/** Not one of those that servers make by themselves: Cyrus does not let them be deleted. */
+/** Not one that servers create by themselves: Cyrus does not allow deleting those. */
 const MATTERS = 'Matters';
 
 const inbox = async <T>(it: Case, work: (client: ImapFlow) => Promise<T>): Promise<T> =>
@@ -114,7 +114,7 @@ const changes: readonly Change[] = [
   {
     name: 'index lost, UIDNEXT as before',
     slow: true,
-    // Cyrus says NO to whoever opens it until it is reconstructed; UIDNEXT is as before there, too.
+    // Cyrus says NO to anyone opening it until it is reconstructed; UIDNEXT is unchanged there too.
     meanwhile: async (it) => await it.make.loseIndex(inboxOf(it)),
     sightings: 2 * MESSAGES,
     resets: 1,
@@ -123,7 +123,7 @@ const changes: readonly Change[] = [
     name: 'HIGHESTMODSEQ going down',
     after: async (it) => {
       await it.make.keep(inboxOf(it));
-      // Flags raise it, the backup lets it fall; UIDVALIDITY and UIDs stay.
+      // Flags raise it, the backup lowers it; UIDVALIDITY and UIDs stay.
       await inbox(it, async (c) => {
         for (const flag of ['\\Seen', '\\Flagged', '\\Answered']) await c.messageFlagsAdd('1:*', [flag]);
       });

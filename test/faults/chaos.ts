@@ -1,4 +1,4 @@
-/** What is cut, lost, refused or wrong a little at a time while the program runs. */
+/** Connections cut, keys lost, requests refused or wrong, a little at a time, while the program runs. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,7 +36,7 @@ export const chaos: Scenario = {
   },
 };
 
-/** Messages that came to no end, and innocents in quarantine. */
+/** Unfinished messages, and innocent ones in quarantine. */
 async function stuckIn({ database }: Installation): Promise<number> {
   return (
     (await database.sightings.countDocuments({ state: { $in: ['pending', 'failed'] } })) +
@@ -127,7 +127,7 @@ async function leasesAhead(stage: Stage): Promise<Run> {
   });
 }
 
-/** As a CRM imports them anew: each scan of the address book may fall into it, or none. */
+/** As a CRM reimports them: each scan of the address book may happen during it, or none. */
 async function clientsAway(stage: Stage): Promise<Run> {
   return await disturbed(stage, {
     disturb: async () => {
@@ -143,7 +143,7 @@ async function clientsAway(stage: Stage): Promise<Run> {
   });
 }
 
-/** Polled by one process and read by another, so that nothing is remembered. */
+/** Polled by one process and read by another, so that nothing is cached. */
 async function blobsLost(stage: Stage): Promise<Run> {
   return await disturbed(stage, {
     options: { roles: ['poll'] },

@@ -1,4 +1,4 @@
-/** What an installation holds, as one line a fact, so that two of them can be compared. */
+/** The content of an installation, one line per fact, to compare two of them. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../src/store/mongo.ts';
@@ -44,7 +44,7 @@ export async function readEndState(database: Database, blobDir: string | null): 
   return facts.toSorted();
 }
 
-/** Drafts of a write that was interrupted begin with a dot; no key does. */
+/** Temporary files of an interrupted write begin with a dot; no key does. */
 async function blobsIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   return entries
@@ -53,9 +53,9 @@ async function blobsIn(dir: string): Promise<string[]> {
 }
 
 export interface Difference {
-  /** Facts of the undisturbed run that this one has not. */
+  /** Facts of the undisturbed run missing here. */
   readonly lost: readonly string[];
-  /** Facts that the undisturbed run has not, each as often as it is too many. */
+  /** Facts that the undisturbed run does not have, as many times as there are extra ones. */
   readonly doubled: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export function compareStates(undisturbed: EndState, state: EndState): Differenc
   return { lost: without(undisturbed, state), doubled: without(state, undisturbed) };
 }
 
-/** Equal lines count as often as they stand there: a doubled communication is one more of the same line. */
+/** Equal lines are counted: a duplicate communication is one more of the same line. */
 function without(all: EndState, taken: EndState): string[] {
   const left = new Map<string, number>();
   for (const line of taken) left.set(line, (left.get(line) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** The short form of `npm run test:faults`: each kind of fault once, on servers of its own, without waiting for real time limits. */
+/** The short form of `npm run test:faults`: each kind of fault once, on its own servers, without waiting for real time limits. */
 import { execFile } from 'node:child_process';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

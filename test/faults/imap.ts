@@ -14,7 +14,7 @@ interface Failing {
   readonly slow?: boolean;
 }
 
-/** The first connections fail, each a little later; then the network is well again. */
+/** The first connections fail, each a little later; then the network works again. */
 const first =
   (count: number, behaviour: (connection: number) => Behaviour) =>
   (connection: number): Behaviour =>

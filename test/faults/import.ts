@@ -1,6 +1,6 @@
 /**
- * The first import of a large mailbox: `npm run bench:import [-- messages]`, 100,000 without a number. Says
- * the peak memory of the process and of Redis, and how many are done.
+ * The first import of a large mailbox: `npm run bench:import [-- messages]`, 100,000 by default. Prints the peak memory of the
+ * process and of Redis, and the progress.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const kept = process.env['DOCKETMAIL_FAULT_SERVICES'];
 const folder = kept ?? (await mkdtemp(join(tmpdir(), 'docketmail-fault-services.')));
 const services = await openServices({ folder, settings: {} });
 const installation = await openInstallation(services.env());
-// A server that costs little itself, so that the figures are docketmail's.
+// A cheap server, so that the figures are docketmail's.
 const server = await openScriptedServer({
   messages: generatedMessages(count, 500).map((raw, at) => ({ uid: at + 1, raw })),
 });

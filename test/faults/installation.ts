@@ -1,4 +1,4 @@
-/** One installation under test: its settings, its database, its blobs. Emptied between runs, because indexes take their time. */
+/** One installation under test: its settings, database and blobs. Emptied between runs, because indexes take time. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ import { openResources } from '../../src/app/open.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/store/mongo.ts';
 
-/** A mailbox of the servers, as docketmail is told of it. */
+/** A mailbox of the servers, in docketmail's form. */
 export interface MailboxSettings {
   readonly name: string;
   readonly user: string;
   readonly role: 'capture' | 'dropbox';
   readonly folders: readonly string[];
-  /** Another than the server itself: a proxy. */
+  /** If not the server itself: a proxy. */
   readonly port?: number;
 }
 

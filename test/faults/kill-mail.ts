@@ -1,7 +1,7 @@
 /**
- * Three hundred messages that are made to break a reader, of every kind and size, ingested by the program beside normal mail.
- * `npm run bench:kill-mail [-- --count 300] [-- --sizes 1,3,10,49] [-- --minutes 60]`; sizes in MB, up to the limit of a message.
- * Fails where the program ends, or a normal message is not on record.
+ * Three hundred messages made to break a reader, of every kind and size, ingested by the program among normal mail. `npm run
+ * bench:kill-mail [-- --count 300] [-- --sizes 1,3,10,49] [-- --minutes 60]`; sizes in MB, up to the message size limit. Fails if
+ * the program ends, or a normal message is not recorded.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -22,7 +22,7 @@ import { generatedMessages } from './stage.ts';
 
 const MEGABYTE = 1_048_576;
 const NORMAL = 60;
-/** How the log tells that a reading process ended over a message. */
+/** How the log shows that a reading process crashed on a message. */
 const DEATH = /reading (?:took longer|needed more memory|failed)|reading process ended/u;
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -49,14 +49,14 @@ function hostileAt(n: number): { readonly name: string; readonly raw: Buffer } {
   const size = sizes[(n + Math.floor(n / hostileKinds.length)) % sizes.length] ?? 1;
   if (kind === undefined) throw new Error('there is no hostile kind');
   const made = kind.make(size * MEGABYTE);
-  // Copies of one message would be a test of something else.
+  // Copies of one message would test something else.
   const at = made.indexOf('<hostile@hostile.test>');
   const id = Buffer.from(`<hostile.${n}@hostile.test>`);
   const raw = at < 0 ? made : Buffer.concat([made.subarray(0, at), id, made.subarray(at + 22)]);
   return { name: `${kind.name}, ${size} MB`, raw };
 }
 
-/** Normal mail between the hostile, so that each waits beside some of it. */
+/** Normal mail among the hostile, so that each waits with some of it. */
 async function fillMailbox(
   servers: Installation['servers'],
   user: string,

@@ -1,5 +1,5 @@
 /** kill -9 at every named step of poll and ingest, each several times, then a restart. */
-import type { IngestStep } from '../../src/ingest/ingest.ts';
+import type { IngestStep } from '../../src/ingest/ingest-deps.ts';
 import type { PollStep } from '../../src/poll/poll-run.ts';
 import { openInstallation } from './installation.ts';
 import { deliver, newMailboxes } from './mailboxes.ts';
@@ -27,6 +27,7 @@ const ingestSteps = [
   'read',
   'attachments-stored',
   'received',
+  'judging',
   'judged',
   'written',
   'told',
@@ -34,32 +35,49 @@ const ingestSteps = [
   'marked-written',
   'done',
 ] as const satisfies readonly IngestStep[];
+/** Inside a bulk: the command was sent, and nobody lives to hear its answer. */
+const pollCommands = ['update:sightings'] as const;
+const ingestCommands = [
+  'update:sightings',
+  'update:messages',
+  'find:messages',
+  'update:communications',
+] as const;
+const pollPoints = [...pollSteps, ...pollCommands];
+const ingestPoints = [...ingestSteps, ...ingestCommands];
+type Point = PollStep | IngestStep | (typeof pollPoints)[number] | (typeof ingestPoints)[number];
 
 const SETTLE_LIMIT_MS = 60_000;
-/** A step that is not reached by then will not be. */
+/** A step not reached by then will not be. */
 const KILL_LIMIT_MS = 15_000;
 
-/** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as a run of ten messages goes. */
-const timesOf: Readonly<Record<PollStep | IngestStep, number>> = {
+/** Which time of a step is killed at, in the n-th repetition: the first, and later ones, as far as the groups of ten messages go. */
+const timesOf: Readonly<Record<Point, number>> = {
   leased: 2,
   opened: 3,
   'epoch-raised': 1,
   'rows-written': 3,
   'cursor-moved': 3,
-  'raw-stored': 10,
-  'row-fetched': 10,
+  'raw-stored': 3,
+  'row-fetched': 3,
   enqueued: 3,
   'listing-finished': 3,
-  started: 10,
-  read: 10,
-  'attachments-stored': 10,
-  received: 10,
-  judged: 10,
-  written: 9,
-  told: 9,
-  'dependants-marked': 9,
-  'marked-written': 9,
-  done: 10,
+  started: 3,
+  read: 3,
+  'attachments-stored': 3,
+  received: 3,
+  judging: 3,
+  judged: 3,
+  written: 3,
+  told: 3,
+  'dependants-marked': 3,
+  'marked-written': 3,
+  done: 3,
+  // Claimed and done; received, judged and written; what is known, and what a bulk did.
+  'update:sightings': 6,
+  'update:messages': 9,
+  'find:messages': 6,
+  'update:communications': 3,
 };
 
 interface Kill extends KillAt {
@@ -74,7 +92,7 @@ export const kills: Scenario = {
   name: 'kill -9',
   run: async (bench) => {
     const { servers, say, short } = bench;
-    const plans = planKills(short ? 9 : 72);
+    const plans = planKills(short ? 9 : 84);
     const mailboxes = newMailboxes();
     const sightings = await deliver(servers, mailboxes);
     const installations = [await openInstallation(servers), await openInstallation(servers)];
@@ -106,21 +124,21 @@ export const kills: Scenario = {
 };
 
 /**
- * Three kills a run: one while it polls, after the restart one while it ingests, after the next restart another. More than
- * three deaths over the same message would be taken for poison.
+ * Three kills per run: one while it polls, after the restart one while it ingests, after the next restart another. More than three
+ * deaths on the same message would count as poison.
  */
 function planKills(runs: number): Kill[][] {
   return Array.from({ length: runs }, (_, run) => {
     const step = <S>(steps: readonly S[], at: number): S => steps[at % steps.length] as S;
     return [
-      killOf('poll', step(pollSteps, run), Math.floor(run / pollSteps.length)),
-      killOf('ingest', step(ingestSteps, run), Math.floor(run / ingestSteps.length)),
-      killOf('ingest', step(ingestSteps, run + 4), Math.floor(run / ingestSteps.length) + 4),
+      killOf('poll', step(pollPoints, run), Math.floor(run / pollPoints.length)),
+      killOf('ingest', step(ingestPoints, run), Math.floor(run / ingestPoints.length)),
+      killOf('ingest', step(ingestPoints, run + 4), Math.floor(run / ingestPoints.length) + 4),
     ];
   });
 }
 
-const killOf = (kind: Kill['kind'], step: PollStep | IngestStep, repetition: number): Kill => ({
+const killOf = (kind: Kill['kind'], step: Point, repetition: number): Kill => ({
   kind,
   step,
   times: 1 + (repetition % timesOf[step]),
@@ -147,7 +165,7 @@ async function runWithKills(
   }
 }
 
-/** A run stands in the row of each step that it was killed at. */
+/** A run is listed in the row of each step at which it was killed. */
 function rowsOf(runs: readonly KillRun[], sightings: number, short: boolean): Row[] {
   const all = rowOf(
     'kill -9, all',
@@ -156,7 +174,7 @@ function rowsOf(runs: readonly KillRun[], sightings: number, short: boolean): Ro
     `${runs.reduce((sum, { killed }) => sum + killed.length, 0)} kill points`,
   );
   if (short) return [all];
-  const rows = [...pollSteps, ...ingestSteps].map((step) => {
+  const rows = [...new Set<Point>([...pollPoints, ...ingestPoints])].map((step) => {
     const mine = runs.filter(({ killed }) => killed.some((kill) => kill.step === step));
     const points = mine.reduce(
       (sum, { killed }) => sum + killed.filter((kill) => kill.step === step).length,

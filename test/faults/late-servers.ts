@@ -1,4 +1,4 @@
-/** A mailbox that says one thing and does another, and comes round: every message is stored, once. */
+/** A mailbox that says one thing and does another, and recovers: every message is stored, once. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetchRow, openScriptedServer } from '../support/scripted-imap.ts';
 import type { Script, ScriptedMessage } from '../support/scripted-imap.ts';
@@ -11,13 +11,13 @@ import { isAtRest } from './settling.ts';
 import { generatedMessages } from './stage.ts';
 
 const MESSAGES = 12;
-/** In the middle, so that others stand on both sides. */
+/** In the middle, with others on both sides. */
 const BAD = 6;
 const LIMIT_MS = 90_000;
 
 interface Lie {
   readonly name: string;
-  /** What the server does at first, of messages that are all there. */
+  /** What the server does at first, with messages that all exist. */
   readonly script: (messages: readonly ScriptedMessage[]) => Script;
 }
 
@@ -31,7 +31,7 @@ const without = (messages: readonly ScriptedMessage[]): ScriptedMessage[] =>
 const isFetchOfBodies = (command: string): boolean =>
   command.startsWith('UID FETCH') && command.includes('BODY');
 
-/** The bodies are served as they are, but for the bad one, which is served as these bytes; null: not at all. */
+/** The bodies are served unchanged, except for the bad one, served as these bytes; null: not at all. */
 const serving =
   (raw: (whole: Buffer) => Buffer | null, { namesUid = true }: { readonly namesUid?: boolean } = {}) =>
   (messages: readonly ScriptedMessage[]): Script => ({
@@ -159,7 +159,7 @@ async function lied(installation: Installation, { script }: Lie, lyingMs: number
   }
 }
 
-/** Ends also where the time is over: what is missing then is counted. */
+/** Also ends on timeout: what is missing then is counted. */
 async function until(check: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while (!(await check().catch(() => false)) && Date.now() < deadline) await delay(100);

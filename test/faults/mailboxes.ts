@@ -1,4 +1,4 @@
-/** Puts messages into mailboxes of a real server, by APPEND, so that every run finds the same bytes. */
+/** Puts messages into mailboxes of a real server, by APPEND, so that every run has the same bytes. */
 import { randomBytes } from 'node:crypto';
 import { ImapFlow } from 'imapflow';
 import { demoMessages } from '../../demo/messages.ts';
@@ -23,7 +23,7 @@ const chosen = [
 
 export const staged: readonly DemoMessage[] = demoMessages().filter(({ id }) => chosen.includes(id));
 
-/** The firm's two mailboxes under names that no other run uses, nothing in them yet. */
+/** The firm's two mailboxes under unique names, still empty. */
 export function newMailboxes(): readonly [MailboxSettings, MailboxSettings] {
   const tag = randomBytes(4).toString('hex');
   return [
@@ -66,7 +66,7 @@ export async function append(servers: Servers, user: string, messages: readonly 
   });
 }
 
-/** Says how many sightings there will be. */
+/** Returns how many sightings there will be. */
 export async function deliver(
   servers: Servers,
   mailboxes: readonly MailboxSettings[],

@@ -1,4 +1,4 @@
-/** Two IMAP servers of different make, and what an administrator, or a disk, does to a folder of each. */
+/** Two different IMAP servers, and what an administrator, or a disk, does to a folder of each. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../services/command.ts';
@@ -16,19 +16,19 @@ export interface Make {
   readonly name: 'Dovecot' | 'Cyrus';
   /** All servers of the bench, this one as IMAP_…. */
   readonly servers: Bench['servers'];
-  /** A message that another session expunged can be fetched until the folder is opened anew (RFC 2180 §4.1.2). */
+  /** A message that another session expunged can be fetched until the folder is reopened (RFC 2180 §4.1.2). */
   readonly servesExpunged: boolean;
-  /** The messages as they are, under another UIDVALIDITY. */
+  /** The same messages with another UIDVALIDITY. */
   resetUidValidity(folder: Folder): Promise<void>;
-  /** Nobody may be logged in. What is returned brings the messages back, where the server cannot by itself. */
+  /** Nobody may be logged in. The returned function brings the messages back, if the server cannot by itself. */
   loseIndex(folder: Folder): Promise<(() => Promise<void>) | null>;
   /** A backup of the folder as it is now. */
   keep(folder: Folder): Promise<void>;
-  /** What was kept, back in its place under the same UIDVALIDITY. Nobody may be logged in. */
+  /** The backup, restored with the same UIDVALIDITY. Nobody may be logged in. */
   giveBack(folder: Folder): Promise<void>;
 }
 
-/** Brings Cyrus up beside the servers of the bench, unless it is: it goes down with them. */
+/** Starts Cyrus beside the servers of the bench, if needed: it stops with them. */
 export async function openMakes({ services, servers }: Bench): Promise<readonly Make[]> {
   await openServices({ only: ['cyrus'], folder: services.folder, settings: {} });
   const all = services.env();
@@ -47,7 +47,7 @@ function dovecot(services: Services, servers: Bench['servers']): Make {
     servers,
     servesExpunged: false,
     resetUidValidity: async (folder) => await services.resetUidValidity(folder),
-    // Dovecot makes a new one by itself.
+    // Dovecot creates a new one by itself.
     loseIndex: async (folder) => {
       const path = pathOf(folder);
       const names = (await readdir(path)).filter((name) => name.startsWith('dovecot'));
@@ -81,7 +81,7 @@ function cyrus(services: Services, servers: Bench['servers']): Make {
     servers,
     servesExpunged: true,
     resetUidValidity: async (folder) => await services.resetUidValidity({ ...folder, server: 'cyrus' }),
-    // Cyrus refuses to open the folder until somebody reconstructs it.
+    // Cyrus refuses to open the folder until someone reconstructs it.
     loseIndex: async (folder) => {
       await rm(join(await pathOf(folder), 'cyrus.index'));
       return async () => void (await tool('reconstruct', ['-q', nameOf(folder)]));

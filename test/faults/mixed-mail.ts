@@ -1,14 +1,14 @@
-/** Mail of a working office by size: half of it under 10 KB, and a mean of some 160 KB, because some of it brings large files. */
+/** Office mail by size: half of it under 10 KB, with a mean of some 160 KB, because some of it has large files. */
 import { createHash } from 'node:crypto';
 
 const MEDIAN_BYTES = 10_000;
 /** Of the logarithm: a log-normal distribution has the mean median × e^(spread² / 2). */
 const SPREAD = 2.35;
 const MAX_BYTES = 25_000_000;
-/** A message has text for so many bytes; the rest are files. */
+/** A message has this many bytes of text; the rest are files. */
 const MAX_TEXT_BYTES = 20_000;
 
-/** The same at every call. Messages of a client to the firm, with HTML beside the text and, where they are larger, a file. */
+/** The same at every call. Messages from a client to the firm, with HTML and, if larger, a file. */
 export function mixedMail(count: number): Buffer[] {
   return Array.from({ length: count }, (_, n) => message(n, sizeAt((n + 0.5) / count)));
 }

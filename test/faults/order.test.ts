@@ -74,7 +74,7 @@ function threadOfFive(run: number): Sent[] {
   ];
 }
 
-/** What stands in the CRM of these messages, without what tells the runs apart. */
+/** The CRM's records of these messages, without what differs between runs. */
 async function standing({ database }: Firm, thread: readonly Sent[]): Promise<unknown> {
   return await Promise.all(
     thread.map(async ({ raw }) => {

@@ -1,4 +1,4 @@
-/** Bombs beside normal mail: time and memory stay bounded, and the rest of the folder goes on. */
+/** Bombs among normal mail: time and memory stay bounded, and the rest of the folder continues. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openScriptedServer } from '../support/scripted-imap.ts';
 import { bombs } from './bombs.ts';
@@ -80,11 +80,11 @@ async function beside(stage: Stage, bombCount: number, without: Figures): Promis
   );
 }
 
-/** The messages' communications and case updates: bombs come from nobody's client. */
+/** The messages' communications and case updates: bombs come from no client. */
 const messagesOf = (state: EndState): EndState =>
   state.filter((fact) => /^(?:communication|case update)/u.test(fact));
 
-/** RFC822.SIZE says ten gigabytes: it is refused or fetched for what it is, and the message beside it goes on. */
+/** RFC822.SIZE says ten gigabytes: it is refused or fetched at its real size, and the message beside it continues. */
 async function hugeDeclared({ installation }: Stage): Promise<Row> {
   const message = (n: number): Buffer =>
     Buffer.from(

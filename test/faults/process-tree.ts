@@ -1,9 +1,9 @@
-/** What a process and all that it started take of the machine, from /proc. */
+/** Resources used by a process and all its descendants, from /proc. */
 import { readFile, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface TreeWatch {
-  /** The most that the processes had together, pages that they share counted once; and the most that one child had. */
+  /** The peak of all processes together, shared pages counted once; and the peak of one child. */
   readonly peakMb: () => number;
   readonly peakChildMb: () => number;
   readonly stop: () => Promise<void>;
@@ -37,13 +37,13 @@ export function watchTree(root: () => number): TreeWatch {
   };
 }
 
-/** The process, its children and theirs; itself first. */
+/** The process and its descendants; itself first. */
 async function treeOf(root: number): Promise<number[]> {
   const children = new Map<number, number[]>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/u.test(name)) continue;
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    // The name before it may hold brackets and blanks.
+    // The name before it may contain brackets and blanks.
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }

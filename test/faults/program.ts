@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface KillAt {
   readonly step: string;
-  /** Ends when the step is reached for this time. */
+  /** Ends when the step is reached this many times. */
   readonly times: number;
 }
 
@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly killAt?: KillAt | null;
   /** SIGSTOP instead. */
   readonly freezeAt?: KillAt | null;
-  /** `short`: locks and leases of seconds, so that a dead process is noticed at once. `real`: as people have them. */
+  /** `short`: locks and leases of seconds, so that a dead process is noticed at once. `real`: the defaults. */
   readonly timing?: 'short' | 'real';
 }
 
@@ -23,17 +23,21 @@ export interface Figures {
   readonly longestDelayMs: number;
   /** User and system time of all its threads. */
   readonly cpuSeconds: number;
+  /** The same of the processes that read messages. */
+  readonly readerCpuSeconds: number;
+  /** Database commands by name, where the driver was asked to tell of them. */
+  readonly commands: Readonly<Record<string, number>>;
 }
 
 export interface Program {
   readonly pid: number;
   /** Resolves with the signal that ended the process, or null. */
   readonly ended: Promise<string | null>;
-  /** What it wrote on standard error so far. */
+  /** Its standard error so far. */
   readonly log: () => string;
   signal(name: NodeJS.Signals): void;
   measure(): Promise<Figures>;
-  /** SIGTERM, and SIGKILL where that is not enough. */
+  /** SIGTERM, then SIGKILL if needed. */
   stop(): Promise<void>;
 }
 
@@ -47,7 +51,7 @@ const shortTiming = {
 };
 const STOP_LIMIT_MS = 8_000;
 const START_LIMIT_MS = 40_000;
-/** As much of its log as is ever shown. */
+/** The maximum of its log that is shown. */
 const MAX_LOG_CHARS = 200_000;
 
 export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptions = {}): Promise<Program> {
@@ -58,7 +62,13 @@ export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptio
     freezeAt,
     ...(timing === 'short' && { timing: shortTiming }),
   });
-  const child = fork(worker, [input], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const uri = new URL(env['MONGODB_URI'] ?? '');
+  if (killAt?.step.includes(':') === true) uri.searchParams.set('monitorCommands', 'true');
+  const child = fork(worker, [input], {
+    env: { ...env, MONGODB_URI: uri.href },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let log = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     log = (log + bytes.toString()).slice(-MAX_LOG_CHARS);
@@ -67,7 +77,7 @@ export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptio
   const ended = once(child, 'exit').then(([, signal]: (string | null)[]) => signal ?? null);
   const ready = once(child, 'message').then(() => null);
   const late = new Promise<'late'>((resolve) => setTimeout(resolve, START_LIMIT_MS, 'late').unref());
-  // A kill at an early step comes before the program says that it is ready: that is an end like any other.
+  // A kill at an early step comes before the program is ready: a valid end.
   const first = await Promise.race([ready, ended.then((signal) => ({ signal })), late]);
   if (first === 'late' || (first !== null && first.signal !== 'SIGKILL')) {
     child.kill('SIGKILL');
@@ -80,7 +90,7 @@ export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptio
     signal: (name) => void child.kill(name),
     measure: async () => {
       child.send('measure');
-      // What the worker sends back is of this shape.
+      // What the worker sends back has this shape.
       const [figures] = (await once(child, 'message')) as [Figures];
       return figures;
     },

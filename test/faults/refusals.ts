@@ -1,4 +1,4 @@
-/** Servers that are there and refuse, cut off or hold what cannot be read. */
+/** Servers that run but refuse, truncate, or contain unreadable data. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { openTappedProxy } from '../support/tapped-proxy.ts';
@@ -53,7 +53,7 @@ async function withRedis<T>({ env }: Installation, work: (redis: Redis) => Promi
 
 type Command = readonly [string, ...string[]];
 
-/** The server answers, and takes no write. */
+/** The server answers, but refuses writes. */
 const refusing =
   (seconds: number, from: readonly Command[], [undo, ...rest]: Command) =>
   async (_: unknown, installation: Installation): Promise<void> => {
@@ -68,7 +68,7 @@ const refusing =
     });
   };
 
-/** What another program wrote over the hashes of some jobs: no hash, and one whose data is no JSON. */
+/** What another program wrote over the hashes of some jobs: not a hash, and one whose data is not JSON. */
 async function spoilJobs(_: unknown, installation: Installation): Promise<void> {
   await untilDone(installation, 1);
   await withRedis(installation, async (redis) => {
@@ -83,7 +83,7 @@ async function spoilJobs(_: unknown, installation: Installation): Promise<void> 
   });
 }
 
-/** Replies are lost, so that it is not known what was written. */
+/** Replies are lost, so that it is unknown what was written. */
 async function cutOften({ servers }: Bench, stage: Stage): Promise<Row> {
   const uri = new URL(servers['MONGODB_URI'] ?? '');
   const proxy = await openTappedProxy({ host: uri.hostname, port: Number(uri.port) });

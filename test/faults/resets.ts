@@ -1,4 +1,4 @@
-/** kill -9 at the step at which a folder begins anew, then a restart, on servers of two makes. */
+/** kill -9 at the step at which a folder is reset, then a restart, on two different servers. */
 import { readEndState } from './end-state.ts';
 import { deliverMessages, distinct, MESSAGES, LIMIT_MS } from './changed-run.ts';
 import type { Case } from './changed-run.ts';
@@ -12,10 +12,10 @@ import type { Row, Run, Scenario } from './scenario.ts';
 import { untilSettled } from './settling.ts';
 import { missingIn } from './stage.ts';
 
-/** Before the reset: all at rest, or some rows fetched and others not, which the reset takes the bytes from. */
+/** Before the reset: everything idle, or some rows fetched and others not, whose bytes the reset removes. */
 const befores: readonly (KillAt | null)[] = [
   null,
-  { step: 'row-fetched', times: 3 },
+  { step: 'row-fetched', times: 1 },
   { step: 'rows-written', times: 1 },
 ];
 
@@ -66,7 +66,7 @@ async function killedRun(it: Case, before: KillAt | null): Promise<Run> {
   const started = Date.now();
   const program = await startProgram(installation.env);
   try {
-    // Those before the reset, done or given up, and all of the new epoch.
+    // Those before the reset, done or abandoned, and all of the new epoch.
     await untilSettled(installation, 2 * MESSAGES, LIMIT_MS);
     const seconds = (Date.now() - started) / 1000;
     const state = await readEndState(installation.database, null);

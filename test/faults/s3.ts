@@ -1,4 +1,4 @@
-/** An S3 that is away, in trouble, slow, or sends and takes only half. */
+/** An S3 that is down, in trouble, slow, or sends and accepts only half. */
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,7 @@ type Trouble = 'none' | 'down' | 'error' | 'slow' | 'half-answer' | 'half-reques
 interface S3Proxy {
   readonly url: string;
   set(trouble: Trouble): void;
-  /** Requests that were not served soundly. */
+  /** Requests that were not served properly. */
   readonly troubled: () => number;
   close(): Promise<void>;
 }
@@ -107,7 +107,7 @@ export const s3Faults: Scenario = {
   },
 };
 
-/** Messages that this S3 has never seen: what is there already is not stored again. */
+/** Messages that are new to this S3: existing blobs are not stored again. */
 async function troubledRun(
   bench: Bench,
   { name, trouble, seconds }: { name: string; trouble: Trouble; seconds: number },
@@ -122,7 +122,7 @@ async function troubledRun(
       { ...stage, undisturbed },
       {
         changes,
-        // Ingest in a process of its own reads from S3 what another one fetched.
+        // Ingest in its own process reads from S3 what another one fetched.
         options: { roles: trouble === 'half-answer' ? ['poll'] : ['poll', 'ingest'] },
         disturb: async (_, installation) => {
           const { startProgram } = await import('./program.ts');
@@ -153,7 +153,7 @@ async function troubledRun(
   }
 }
 
-/** What documents point at and S3 does not hold in full. */
+/** Blobs that documents refer to but S3 does not have completely. */
 async function absentBlobs({ database, env, servers }: Installation): Promise<string[]> {
   const config = loadConfig({ ...env, S3_ENDPOINT: servers['S3_ENDPOINT'] });
   const blobs = openBlobStore(config.blobs);

@@ -1,9 +1,9 @@
-/** A scenario breaks something; its row says what that cost. */
+/** A scenario breaks something; its row shows the cost. */
 import type { Services } from '../../services/services.ts';
 import type { Difference } from './end-state.ts';
 
 export interface Bench {
-  /** Servers of our own, which may be killed. */
+  /** Our own servers, which may be killed. */
   readonly services: Services;
   readonly servers: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
@@ -19,9 +19,9 @@ export interface Row {
   readonly doubled: number;
   /** The longest of the runs. */
   readonly seconds: number;
-  /** Messages that had not come to their end. */
+  /** Unfinished messages. */
   readonly stuck?: number;
-  /** What the audit said after it; null where none was asked. */
+  /** The audit's result; null if there was none. */
   readonly missing: number | null;
   readonly note: string;
 }

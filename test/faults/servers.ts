@@ -1,4 +1,4 @@
-/** Redis and MongoDB go away in the middle of a run, and come back with or without what they knew. */
+/** Redis and MongoDB stop in the middle of a run, and come back with or without their data. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Installation } from './installation.ts';
@@ -80,7 +80,7 @@ export const redisFaults: Scenario = {
   },
 };
 
-/** Nothing is under way, Redis loses the schedulers; a message that comes then must be found by the next poll. No IDLE: in Sent. */
+/** Nothing is in progress, Redis loses the schedulers; the next poll must find a message that arrives then. No IDLE: in Sent. */
 async function flushedWhileIdle(
   { servers }: Bench,
   { installation, mailboxes, sightings }: Stage,
@@ -163,12 +163,12 @@ export const workers: Scenario = {
         });
         const killed = await startProgram(installation.env, {
           timing: 'real',
-          killAt: { step: 'row-fetched', times: 3 },
+          killAt: { step: 'row-fetched', times: 1 },
         });
         await killed.ended;
         const died = Date.now();
         const other = await startProgram(installation.env, { timing: 'real' });
-        // Killed at the third raw message: the others are fetched when it is polled again. What it was ingesting takes another while.
+        // Killed after its first group: the others are fetched when it is polled again. What it was ingesting takes another while.
         await untilFetched(installation, stage.sightings);
         const polledAgain = Math.round((Date.now() - died) / 1000);
         const recovery = await recover(installation, undisturbed, 180_000);
@@ -203,17 +203,17 @@ async function withOthers(stage: Stage, others: number): Promise<Run> {
   }
 }
 
-/** Its late writes must do no harm: the state is compared once more after it was continued. */
+/** Its late writes must do no harm: the state is compared once more after it continued. */
 async function frozenAt(stage: Stage, step: string): Promise<Run> {
   const { installation, mailboxes, undisturbed } = stage;
   await installation.reset({ mailboxes });
-  const frozen = await startProgram(installation.env, { freezeAt: { step, times: 3 } });
+  const frozen = await startProgram(installation.env, { freezeAt: { step, times: 1 } });
   await untilFrozen(frozen.pid);
   const other = await startProgram(installation.env);
   try {
     const recovery = await recover(installation, undisturbed, 60_000);
     frozen.signal('SIGCONT');
-    // It ends by itself once its jobs have ended, and so have its late writes.
+    // It ends by itself once its jobs have finished, and so have its late writes.
     await frozen.stop();
     const after = await recover(installation, undisturbed, 20_000);
     return { ...after, seconds: recovery.seconds, missing: await missingIn(installation, mailboxes) };

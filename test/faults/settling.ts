@@ -1,4 +1,4 @@
-/** Waits until an installation has come to rest. */
+/** Waits until an installation is idle. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openQueues, pendingIngestJobs } from '../../src/queue/queues.ts';
 import type { Database } from '../../src/store/mongo.ts';
@@ -8,7 +8,7 @@ import type { Installation } from './installation.ts';
 
 const LOOK_AGAIN_MS = 100;
 
-/** Nothing is under way: every sighting has come to its end, every mark was worked off, no job waits. */
+/** Nothing is in progress: every sighting has finished, every mark is processed, no job waits. */
 export async function isAtRest(database: Database, env: NodeJS.ProcessEnv): Promise<boolean> {
   if ((await database.sightings.countDocuments({ state: 'pending' })) > 0) return false;
   if (
@@ -26,7 +26,7 @@ export async function isAtRest(database: Database, env: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** @throws with what is missing where `sightings` have not come to rest in time. */
+/** @throws with what is missing if `sightings` are not idle in time. */
 export async function untilSettled(
   installation: Installation,
   sightings: number,
@@ -44,11 +44,11 @@ export async function untilSettled(
 }
 
 export interface Recovery extends Difference {
-  /** From the call until nothing was lost or doubled, and nothing under way. */
+  /** From the call until nothing is lost, duplicated or in progress. */
   readonly seconds: number;
 }
 
-/** Waits until the state is that of the undisturbed run, and says what is different where the time is over. */
+/** Waits until the state is that of the undisturbed run, and reports the differences on timeout. */
 export async function recover(
   installation: Installation,
   undisturbed: EndState,
@@ -65,7 +65,7 @@ export async function recover(
     const difference = await look();
     if (difference !== null && isNone(difference) && (await isAtRest(database, env).catch(() => false))) {
       const seconds = (Date.now() - started) / 1000;
-      // Once more at rest: what was under way at the first look must not have doubled anything.
+      // Idle once more: what was in progress at the first check must not have duplicated anything.
       const after = (await look()) ?? difference;
       if (isNone(after)) return { ...after, seconds };
     }

@@ -1,4 +1,4 @@
-/** Mailboxes with messages in them, an installation, and what an undisturbed run makes of them. */
+/** Mailboxes with messages, an installation, and the result of an undisturbed run. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditMailbox } from '../../src/poll/audit.ts';
@@ -37,7 +37,7 @@ export async function openStage({ servers }: Bench, more: number, bytes = 400): 
   return { installation, mailboxes, sightings, undisturbed, close: () => installation.close() };
 }
 
-/** What an installation comes to when nothing is done to it. */
+/** The end state of an undisturbed installation. */
 export async function runUndisturbed(installation: Installation, sightings: number): Promise<EndState> {
   const program = await startProgram(installation.env);
   try {
@@ -50,7 +50,7 @@ export async function runUndisturbed(installation: Installation, sightings: numb
   }
 }
 
-/** Messages of a client, no two of them alike, with a body of about so many bytes. */
+/** Messages of a client, all different, with a body of about this many bytes. */
 export function generatedMessages(count: number, bytes: number): Buffer[] {
   const tag = randomBytes(4).toString('hex');
   return Array.from({ length: count }, (_, n) => {
@@ -65,7 +65,10 @@ export function generatedMessages(count: number, bytes: number): Buffer[] {
 const LIMIT_MS = 120_000;
 const UNDISTURBED_LIMIT_MS = 60_000;
 
-/** Runs the program, does `disturb` to it, and waits until all is as in the undisturbed run. `seconds` count from the end of the disturbance. */
+/**
+ * Runs the program, does `disturb` to it, and waits until everything is as in the undisturbed run. `seconds` count from the end of
+ * the disturbance.
+ */
 export async function runDisturbed(
   { installation, mailboxes, undisturbed }: Pick<Stage, 'installation' | 'mailboxes' | 'undisturbed'>,
   input: {
@@ -94,7 +97,7 @@ export async function runDisturbed(
   }
 }
 
-/** What `docketmail audit` counts, over all mailboxes. */
+/** The counts of `docketmail audit`, over all mailboxes. */
 export async function missingIn(
   installation: Installation,
   mailboxes: readonly MailboxSettings[],
@@ -132,7 +135,7 @@ function serverOf({ servers }: Installation): { host: string; port: number; pass
   };
 }
 
-/** Until so many sightings are at their end: the middle of a run. */
+/** Until this many sightings have finished: the middle of a run. */
 export async function untilDone({ database }: Installation, count: number): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while ((await database.sightings.countDocuments({ state: 'done' })) < count) {
@@ -141,7 +144,7 @@ export async function untilDone({ database }: Installation, count: number): Prom
   }
 }
 
-/** Until so many sightings have their raw message. */
+/** Until this many sightings have their raw message. */
 export async function untilFetched({ database }: Installation, count: number): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while ((await database.sightings.countDocuments({ rawKey: { $ne: null } })) < count) {

@@ -1,6 +1,8 @@
 /**
- * A mailbox of mixed mail three times: downloaded by mbsync, read by imapflow with simpleParser, which stores nothing, and ingested
- * by docketmail. `npm run bench:throughput [-- messages]`, 500 without a number. Needs mbsync, of Debian's package isync.
+ * A mailbox of mixed mail read by imapflow with simpleParser, which stores nothing, and ingested by docketmail, in turns:
+ * `npm run bench:throughput [-- messages [passes]]`, 500 and 3 without numbers. Says the medians, the CPU time of each group of
+ * processes, and the commands that the database and Redis were given per message. mbsync, of Debian's package isync, only downloads
+ * and is measured where it is installed.
  */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { run } from '../../services/command.ts';
 import { openServices } from '../../services/services.ts';
 import { openInstallation } from './installation.ts';
@@ -19,17 +22,27 @@ import { startProgram } from './program.ts';
 
 interface Pass {
   readonly seconds: number;
-  /** User and system time of all threads, without the start of the process where it has one of its own. */
+  /** User and system time of all threads, without the start of a separate process. */
   readonly cpuSeconds: number;
 }
 
+interface Ingested extends Pass {
+  readonly readerCpuSeconds: number;
+  readonly peakRssMb: number;
+  readonly databaseCommands: number;
+  readonly redisCommands: number;
+  readonly byName: Readonly<Record<string, number>>;
+}
+
 const count = Number(process.argv[2] ?? 500);
+const passes = Number(process.argv[3] ?? 3);
 const user = `mixed.${randomBytes(4).toString('hex')}@firm.test`;
 const kept = process.env['DOCKETMAIL_FAULT_SERVICES'];
 const folder = kept ?? (await mkdtemp(join(tmpdir(), 'docketmail-fault-services.')));
 const services = await openServices({ folder, settings: {} });
 const servers = services.env();
 const installation = await openInstallation(servers);
+const redis = new Redis(servers['REDIS_URL'] ?? '');
 try {
   const mail = mixedMail(count);
   const bytes = mail.map(({ length }) => length).toSorted((a, b) => a - b);
@@ -42,13 +55,27 @@ try {
     user,
     mail.map((raw) => ({ folder: 'INBOX', raw })),
   );
-  const mbsync = report('mbsync', await downloaded());
-  const parser = report('imapflow + simpleParser', await parsed());
-  const ours = report('docketmail', await ingested());
+  const [synced, parsedBy, ours]: [Pass[], Pass[], Ingested[]] = [[], [], []];
+  for (let pass = 0; pass < passes; pass++) {
+    if (await hasMbsync()) synced.push(report('mbsync', await downloaded(pass)));
+    parsedBy.push(report('imapflow + simpleParser', await parsed()));
+    const own = report('docketmail', await ingested());
+    ours.push(own);
+    console.log(
+      `  of which readers ${perMessage(own.readerCpuSeconds)}; peak memory ${own.peakRssMb.toFixed(0)} MB; commands a message: database ${(own.databaseCommands / count).toFixed(2)}, Redis ${(own.redisCommands / count).toFixed(2)}`,
+    );
+  }
+  console.log('database commands of the last pass:', ours.at(-1)?.byName);
+  const of = (list: readonly Pass[], figure: keyof Pass): number => median(list.map((pass) => pass[figure]));
   console.log(
-    `docketmail beside mbsync: ${(mbsync.seconds / ours.seconds).toFixed(2)} times its rate; beside imapflow + simpleParser: ${(ours.cpuSeconds / parser.cpuSeconds).toFixed(2)} times its CPU time`,
+    `medians of ${passes}, docketmail beside imapflow + simpleParser: ${(of(parsedBy, 'seconds') / of(ours, 'seconds')).toFixed(3)} times its rate, ${(of(ours, 'cpuSeconds') / of(parsedBy, 'cpuSeconds')).toFixed(2)} times its CPU time${
+      synced.length === 0
+        ? ''
+        : `; beside mbsync: ${(of(synced, 'seconds') / of(ours, 'seconds')).toFixed(3)} times its rate`
+    }`,
   );
 } finally {
+  redis.disconnect();
   await installation.close();
   if (kept === undefined) {
     await services.down();
@@ -61,16 +88,28 @@ function kilobytes(length: number): string {
   return `${(length / 1024).toFixed(0)} KB`;
 }
 
-function report(name: string, pass: Pass): Pass {
+function perMessage(seconds: number): string {
+  return `${((seconds / count) * 1000).toFixed(1)} ms`;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function report<T extends Pass>(name: string, pass: T): T {
   const { seconds, cpuSeconds } = pass;
   console.log(
-    `${name}: ${seconds.toFixed(1)} s (${Math.round(count / seconds)} a second), CPU ${((cpuSeconds / count) * 1000).toFixed(1)} ms a message`,
+    `${name}: ${seconds.toFixed(1)} s (${Math.round(count / seconds)} a second), CPU ${perMessage(cpuSeconds)} a message`,
   );
   return pass;
 }
 
-async function downloaded(): Promise<Pass> {
-  const base = join(installation.folder, 'mbsync');
+async function hasMbsync(): Promise<boolean> {
+  return (await run(['bash', '-c', 'command -v mbsync || true'])).trim() !== '';
+}
+
+async function downloaded(pass: number): Promise<Pass> {
+  const base = join(installation.folder, `mbsync-${pass}`);
   await mkdir(join(base, 'mail'), { recursive: true });
   const settings = join(base, 'mbsyncrc');
   await writeFile(
@@ -121,23 +160,45 @@ async function parsed(): Promise<Pass> {
   const failed = once(child, 'exit').then(() => {
     throw new Error('imapflow and simpleParser came to no end');
   });
-  // What it sends is of this shape.
+  // What it sends has this shape.
   const [pass] = (await Promise.race([once(child, 'message'), failed])) as [Pass];
   failed.catch(() => {});
   return pass;
 }
 
-async function ingested(): Promise<Pass> {
+async function ingested(): Promise<Ingested> {
   await installation.reset({
     mailboxes: [{ name: 'mixed', user, role: 'capture', folders: ['INBOX'] }],
     env: { POLL_INTERVAL_SECONDS: '60', RECONCILE_SECONDS: '60' },
   });
+  const uri = new URL(installation.env['MONGODB_URI'] ?? '');
+  uri.searchParams.set('monitorCommands', 'true');
+  const redisBefore = await redisCommands();
   const begin = Date.now();
-  const program = await startProgram(installation.env, { timing: 'real' });
-  const { cpuSeconds: atStart } = await program.measure();
+  const program = await startProgram({ ...installation.env, MONGODB_URI: uri.href }, { timing: 'real' });
+  const atStart = await program.measure();
   while ((await installation.database.sightings.countDocuments({ state: 'done' })) < count) await delay(200);
   const seconds = (Date.now() - begin) / 1000;
-  const { cpuSeconds } = await program.measure();
+  const atEnd = await program.measure();
+  const redisAfter = await redisCommands();
   await program.stop();
-  return { seconds, cpuSeconds: cpuSeconds - atStart };
+  const byName = Object.fromEntries(
+    Object.entries(atEnd.commands).map(([name, times]) => [name, times - (atStart.commands[name] ?? 0)]),
+  );
+  const readerCpuSeconds = atEnd.readerCpuSeconds - atStart.readerCpuSeconds;
+  return {
+    seconds,
+    cpuSeconds: atEnd.cpuSeconds - atStart.cpuSeconds + readerCpuSeconds,
+    readerCpuSeconds,
+    peakRssMb: atEnd.peakRssMb,
+    databaseCommands: Object.values(byName).reduce((sum, times) => sum + times, 0),
+    redisCommands: redisAfter - redisBefore,
+    byName,
+  };
+}
+
+/** Commands that Redis has carried out, those of scripts too. */
+async function redisCommands(): Promise<number> {
+  const stats = await redis.info('commandstats');
+  return [...stats.matchAll(/calls=(\d+)/gu)].reduce((sum, [, calls]) => sum + Number(calls), 0);
 }

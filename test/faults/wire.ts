@@ -1,10 +1,10 @@
-/** A TCP wire to a server that can be cut, frozen, slowed down and soiled; and that tells when a command passes. */
+/** A TCP proxy to a server that can be cut, frozen, slowed down and corrupted; and that reports when a command passes. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What becomes of the server's bytes on one connection. */
+/** What happens to the server's bytes on one connection. */
 export type Behaviour =
   | { readonly kind: 'pass' }
   | { readonly kind: 'drop' }
@@ -69,8 +69,7 @@ export async function openWire(input: {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    // A server that listens on TCP has an address of this kind.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    // A server listening on TCP has this kind of address. oxlint-disable-next-line typescript/no-unsafe-type-assertion
     port: (server.address() as AddressInfo).port,
     connections: () => made,
     close: async () => {

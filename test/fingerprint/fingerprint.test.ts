@@ -18,7 +18,7 @@ function mail(lines: readonly string[], end = '\r\n'): Buffer {
 function readIn(raw: Buffer, pieceBytes: number): FingerprintResult {
   const fingerprinter = createFingerprinter();
   for (let start = 0; start < raw.length; start += pieceBytes) {
-    // A copy, wiped afterwards: nothing may be kept of a piece.
+    // A copy, wiped afterwards: no piece may be kept.
     const piece = Buffer.from(raw.subarray(start, start + pieceBytes));
     fingerprinter.write(piece);
     piece.fill(0x21);
@@ -162,41 +162,41 @@ describe('other messages have other fingerprints', () => {
     ['the From address', 'anna@client', 'anne@client'],
     ['the date', '10:00:00', '10:00:01'],
     ['the subject', 'contract', 'contact'],
-  ])('where %s differs', (_, from, to) => {
+  ])('if %s differs', (_, from, to) => {
     const other = Buffer.from(plain.toString('latin1').replace(from, to), 'latin1');
     expect(fingerprintOf(other)).not.toBe(fingerprintOf(plain));
   });
 
-  it('where one byte of a file differs', () => {
+  it('if one byte of a file differs', () => {
     const content = Buffer.from(file);
     content[4321] = 255 - (content[4321] ?? 0);
     expect(fingerprintOf(withFile({ content }))).not.toBe(fingerprintOf(withFile()));
   });
 
-  it('where the bytes of the text differ though their charset makes them look alike', () => {
+  it('if the bytes of the text differ though their charset makes them look alike', () => {
     const utf8 = mail([...head, 'Content-Type: text/plain; charset=utf-8', '', '\xc3\xbc']);
     const latin1 = mail([...head, 'Content-Type: text/plain; charset=iso-8859-1', '', '\xfc']);
     expect(fingerprintOf(utf8)).not.toBe(fingerprintOf(latin1));
   });
 
-  it('where To differs and there is no Message-ID, but not where there is one', () => {
+  it('if To differs and there is no Message-ID, but not if there is one', () => {
     const nameless = Buffer.from(plain.toString('latin1').replace(/^Message-ID.*\r\n/u, ''), 'latin1');
     expect(fingerprintOf(toSales(plain))).toBe(fingerprintOf(plain));
     expect(fingerprintOf(toSales(nameless))).not.toBe(fingerprintOf(nameless));
   });
 
-  it('where only the headers of a forwarded message differ', () => {
+  it('if only the headers of a forwarded message differ', () => {
     expect(fingerprintOf(forward('a@x.example'))).not.toBe(fingerprintOf(forward('b@x.example')));
   });
 
-  it('where a multipart has no boundary, or one that never comes, and its text differs', () => {
+  it('if a multipart has no boundary, or one that never comes, and its text differs', () => {
     for (const type of ['multipart/mixed', 'multipart/mixed; boundary=never']) {
       const broken = (text: string): Buffer => mail([...head, `Content-Type: ${type}`, '', text]);
       expect(fingerprintOf(broken('one'))).not.toBe(fingerprintOf(broken('two')));
     }
   });
 
-  it('where the empty line after the headers is missing and the text differs', () => {
+  it('if the empty line after the headers is missing and the text differs', () => {
     const other = mail([...head, 'two text']);
     expect(fingerprintOf(mail([...head, 'one text']))).not.toBe(fingerprintOf(other));
   });
@@ -290,13 +290,13 @@ describe('leaves', () => {
 });
 
 describe('variants', () => {
-  it('share a key where only the text differs', () => {
+  it('share a key if only the text differs', () => {
     const banner = withFile({ text: 'CAUTION: external sender.\r\n\r\nSee the file.' });
     expect(read(banner).variantKey).toBe(read(withFile()).variantKey);
     expect(fingerprintOf(banner)).not.toBe(fingerprintOf(withFile()));
   });
 
-  it('have another key where a file differs, and none without a Message-ID', () => {
+  it('have another key if a file differs, and none without a Message-ID', () => {
     expect(read(withFile({ content: file.subarray(1) })).variantKey).not.toBe(read(withFile()).variantKey);
     expect(read(mail(head.slice(1))).variantKey).toBeNull();
   });
@@ -321,7 +321,7 @@ const deep = (depth: number): string[] =>
     `--b${level}`,
   ]).flat();
 
-/** Milliseconds of processor time: the machine may be busy with something else. */
+/** Milliseconds of CPU time: the machine may be busy. */
 function timeOf(raw: Buffer): number {
   const times = [0, 1, 2, 3, 4].map(() => {
     const start = process.cpuUsage();

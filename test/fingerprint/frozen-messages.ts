@@ -1,4 +1,4 @@
-/** Invented messages, one for each thing that the fingerprint looks at. Changing one changes its frozen digest. */
+/** Invented messages, one per thing that the fingerprint looks at. Changing one changes its frozen digest. */
 const head = [
   'Message-ID: <Frozen.17@shop.example>',
   'From: Anna Berg <anna@client.example>',

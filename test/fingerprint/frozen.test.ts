@@ -4,8 +4,8 @@ import { createFingerprinter, rawFingerprint } from '../../src/fingerprint/finge
 import { frozenMessages } from './frozen-messages.ts';
 
 /**
- * Fingerprints, variant keys and numbers of leaves as they are stored in databases. None of them may ever change: what reads a
- * message otherwise is a new version of the fingerprint, beside v1.
+ * Fingerprints, variant keys and numbers of leaves as stored in databases. None may ever change: different reading needs a new
+ * fingerprint version, beside v1.
  */
 const frozen: Readonly<Record<string, readonly [string, string | null, number]>> = {
   plain: [

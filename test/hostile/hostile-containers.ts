@@ -2,7 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { base64Lines, enclosed, fill, fillCounted, message } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
-/** What is unpacked: CMS, RTF, TNEF, enclosed messages, calendars and reports. */
+/** Unpacked content: CMS, RTF, TNEF, enclosed messages, calendars and reports. */
 
 const compressedData = Buffer.from('060b2a864886f70d0109100109', 'hex');
 const signedData = Buffer.from('06092a864886f70d010702', 'hex');
@@ -40,7 +40,7 @@ function signedCms(content: Buffer): Buffer {
 const cmsType = 'application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z';
 const textInside = 'Content-Type: text/plain; charset=utf-8\r\n\r\n';
 
-/** A part whose body is base64 of a compressed CMS object of such parts, some levels deep. */
+/** A part whose body is base64 of a compressed CMS object of such parts, nested some levels deep. */
 function nestedCms(levels: number, bytes: number): Buffer {
   const inside =
     levels === 0
@@ -76,7 +76,7 @@ const rtf =
   (bytes: number): Buffer =>
     Buffer.concat([Buffer.from(String.raw`{\rtf1\ansi `), fill(unit, bytes), Buffer.from('}')]);
 
-/** An RTF body on its own. */
+/** An RTF body by itself. */
 function rtfText(name: string, unit: string): HostileKind {
   return { name: `RTF: ${name}`, make: (bytes) => message(['Content-Type: text/rtf'], rtf(unit)(bytes)) };
 }
@@ -104,13 +104,13 @@ function binaryProperty(id: number, content: Buffer): Buffer {
   return Buffer.concat([head, content, Buffer.alloc((4 - (content.length % 4)) % 4)]);
 }
 
-/** Compressed RTF (MS-OXRTFCP) that is references to what it wrote already: two bytes give 17. */
+/** Compressed RTF (MS-OXRTFCP) that refers to its own output: two bytes give 17. */
 function rtfBomb(bytes: number): Buffer {
   const literal = Buffer.from(String.raw`{\rtf1 \par\par\par\par\par\par`);
   const start = Buffer.concat(
     Array.from({ length: 4 }, (_, n) => Buffer.concat([Buffer.of(0), literal.subarray(n * 8, n * 8 + 8)])),
   );
-  // References go round the dictionary, each to what stands 24 bytes before.
+  // References go round the dictionary, each to the bytes 24 before.
   let write = 207 + literal.length;
   const pieces: Buffer[] = [start];
   for (let size = 0; size < bytes; size += 17) {
@@ -167,7 +167,7 @@ function reportOf(name: string, unit: (n: number) => string, type = 'message/del
   };
 }
 
-/** A message within a message, each base64 of the next. */
+/** Nested messages, each base64 of the next. */
 function encodedMessages(levels: number, innermost: Buffer): Buffer {
   if (levels === 0) return innermost;
   return message(

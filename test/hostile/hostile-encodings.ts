@@ -1,7 +1,7 @@
 import { base64Lines, fill, message, repeatedText } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
-/** Charsets that switch, bytes that are in none, and transfer encodings with all that they allow. */
+/** Charsets that switch, bytes in no charset, and transfer encodings with all that they allow. */
 
 const text = (charset: string): string => `Content-Type: text/plain; charset=${charset}`;
 const encoded = (encoding: string): readonly string[] => [`Content-Transfer-Encoding: ${encoding}`];

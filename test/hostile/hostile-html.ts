@@ -1,7 +1,7 @@
 import { html, message, fillCounted, repeatedHtml } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
-/** HTML that is nothing but one of its parts. */
+/** HTML that consists of one thing only. */
 export const hostileHtml: readonly HostileKind[] = [
   repeatedHtml('elements', '<div>'),
   repeatedHtml('elements that are closed', '<b>a</b>'),

@@ -1,14 +1,14 @@
-/** A kind of message that is made to break a reader. Invented; nothing in it is anybody's mail. */
+/** A kind of message made to break a reader. Invented; contains nobody's mail. */
 export interface HostileKind {
   readonly name: string;
-  /** About so many bytes of it. */
+  /** About this many bytes of it. */
   readonly make: (bytes: number) => Buffer;
 }
 
 const plain = 'Content-Type: text/plain; charset=utf-8';
 export const html = 'Content-Type: text/html; charset=utf-8';
 
-/** A message with these fields behind the usual ones. */
+/** A message with these fields after the usual ones. */
 export function message(fields: readonly string[], body: Buffer | string): Buffer {
   const head = [
     'From: Nobody <nobody@hostile.test>',
@@ -25,13 +25,13 @@ export function message(fields: readonly string[], body: Buffer | string): Buffe
   ]);
 }
 
-/** `unit` again and again, up to that many bytes. */
+/** `unit` repeated, up to this many bytes. */
 export function fill(unit: Buffer | string, bytes: number): Buffer {
   const piece = typeof unit === 'string' ? Buffer.from(unit, 'utf8') : unit;
   return piece.length === 0 || bytes <= 0 ? Buffer.alloc(0) : Buffer.alloc(bytes, piece);
 }
 
-/** What `unit` makes of 0, 1, 2 … one after the other, up to that many bytes. */
+/** `unit` of 0, 1, 2 … in sequence, up to this many bytes. */
 export function fillCounted(unit: (n: number) => string, bytes: number): Buffer {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -51,7 +51,7 @@ export function base64Lines(bytes: Buffer): Buffer {
   return Buffer.from(lines.join('\r\n'), 'latin1');
 }
 
-/** A text body that is one thing repeated. */
+/** A text body of one thing repeated. */
 export function repeatedText(
   name: string,
   unit: Buffer | string,
@@ -61,7 +61,7 @@ export function repeatedText(
   return { name, make: (bytes) => message([type, ...more], fill(unit, bytes)) };
 }
 
-/** An HTML body that is one thing repeated. */
+/** An HTML body of one thing repeated. */
 export function repeatedHtml(
   name: string,
   unit: string,
@@ -74,7 +74,7 @@ export function repeatedHtml(
   };
 }
 
-/** A header that is one thing repeated, behind the other fields. */
+/** A header of one thing repeated, after the other fields. */
 export function repeatedField(name: string, unit: string, start = ''): HostileKind {
   return {
     name: `header: ${name}`,
@@ -88,7 +88,7 @@ export function repeatedField(name: string, unit: string, start = ''): HostileKi
   };
 }
 
-/** A multipart whose body is one thing repeated. */
+/** A multipart body of one thing repeated. */
 export function repeatedParts(
   name: string,
   unit: (n: number) => string,

@@ -6,7 +6,7 @@ import type { HostileKind } from './hostile-message.ts';
 import { hostileStructures } from './hostile-structures.ts';
 import { hostileTexts } from './hostile-texts.ts';
 
-/** Every kind of message that is made to break a reader: each rule for texts, each container, each field. */
+/** Every kind of message made to break a reader: each rule for texts, each container, each field. */
 export const hostileKinds: readonly HostileKind[] = [
   ...hostileTexts,
   ...hostileEncodings,

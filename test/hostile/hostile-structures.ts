@@ -1,7 +1,7 @@
 import { fill, fillCounted, message, repeatedParts } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
-/** Parts, messages and delimiters without number. */
+/** Countless parts, messages and delimiters. */
 
 const text = 'Content-Type: text/plain; charset=utf-8';
 
@@ -9,7 +9,7 @@ function chain(name: string, step: (n: number) => string, first: string): Hostil
   return { name: `parts: ${name}`, make: (bytes) => message([first], fillCounted(step, bytes)) };
 }
 
-/** As many messages as are read, each with a header of its own that fills the size. */
+/** As many messages as are read, each with a header that fills the size. */
 function messagesWith(name: string, unit: string, start = ''): HostileKind {
   return {
     name: `messages: ${name}`,
@@ -56,7 +56,7 @@ const levels = Array.from(
   (_, n) => `--b${n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`,
 ).join('');
 
-/** A plain part and the HTML beside it, whose quote it lacks. */
+/** A plain part, and HTML beside it that has a quote. */
 const unlikeAlternatives: HostileKind = {
   name: 'parts: alternatives that are unlike',
   make: (bytes) =>

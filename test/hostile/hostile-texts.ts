@@ -1,7 +1,7 @@
 import { fill, fillCounted, message, repeatedText } from './hostile-message.ts';
 import type { HostileKind } from './hostile-message.ts';
 
-/** Texts whose lines, quotes, marks and phrases never come to an end. */
+/** Texts with endless lines, quotes, marks and phrases. */
 
 const flowed = 'Content-Type: text/plain; charset=utf-8; format=flowed';
 const fromServer = [

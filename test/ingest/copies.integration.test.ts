@@ -1,4 +1,4 @@
-/** Copies of one message that are not equally sure: by other routes, with other words, with other recipients. */
+/** Copies of one message that are not equally trustworthy: by other routes, with other words, with other recipients. */
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { assign, ignore } from '../../src/triage/triage.ts';
@@ -33,7 +33,7 @@ async function standing({ database }: Firm): Promise<unknown> {
   };
 }
 
-/** How it stands in the end after each order of arrival; one entry where that is the same for all. */
+/** The end state after each order of arrival; one entry if they are all the same. */
 async function inEveryOrder(copies: readonly Copy[]): Promise<unknown[]> {
   const ends = new Map<string, unknown>();
   for (const order of ordersOf(copies)) {
@@ -84,7 +84,7 @@ describe('a message of ours that comes back with another recipient', () => {
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
-  it('names them where it is authenticated, or where our Sent folder has it too', async () => {
+  it('names them if it is authenticated, or if our Sent folder has it too', async () => {
     const communications = [
       'otto: Please have a look at the lease.',
       'paula: Please have a look at the lease.',
@@ -183,7 +183,7 @@ describe('a copy with the id, sender and date of a genuine message', () => {
     ]);
   });
 
-  it('is recorded beside the other where neither is proven, and both are flagged', async () => {
+  it('is recorded beside the other if neither is proven, and both are flagged', async () => {
     expect(await inEveryOrder([{ ...genuine, isProven: false }, forged])).toEqual([
       {
         communications: [
@@ -196,7 +196,7 @@ describe('a copy with the id, sender and date of a genuine message', () => {
     ]);
   });
 
-  it('stays where a person edited its entry', async () => {
+  it('stays if a person edited its entry', async () => {
     const longer = rawMessage({ ...said, body: 'The rent is 900, as agreed. Please go on. Thanks.' });
     const firm = await receiveAll([{ raw: longer }]);
     await firm.database.communications.updateMany({}, { $set: { subject: 'Filed by Ines' } });
@@ -244,7 +244,7 @@ describe('a message whose relay replaced the Message-ID', () => {
     ]);
   });
 
-  it('is one where both are ingested at the same moment', async () => {
+  it('is one if both are ingested at the same moment', async () => {
     const firm = await openFirm();
     const pairs = Array.from({ length: 6 }, (_, n) => [
       rawMessage({ ...ours, id: `${n}x@firm.test`, subject: `[Case #${n}: Closed] Flat ${n}` }),
@@ -260,7 +260,7 @@ describe('a message whose relay replaced the Message-ID', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }
@@ -291,7 +291,7 @@ describe('a message whose relay replaced the Message-ID', () => {
     }
   });
 
-  it('is two where one host drew both ids', async () => {
+  it('is two if one host drew both ids', async () => {
     const firm = await receiveAll([
       { raw: rawMessage({ ...ours, id: '1a@firm.test' }), seen: sent },
       { raw: rawMessage({ ...ours, id: '2b@firm.test' }), seen: sent },
@@ -334,7 +334,7 @@ describe('a thread', () => {
     );
   });
 
-  it('is that of the proven one where only one of them is', async () => {
+  it('is that of the proven one if only one of them is', async () => {
     const forged = rawMessage({ id: 'lease@kline.test', from: stranger, body: 'It is mine now.' });
     const firm = await receiveAll([
       { raw: rawMessage({ id: 'lease@kline.test' }), isProven: true },
@@ -345,7 +345,7 @@ describe('a thread', () => {
     expect(reply?.links.map(({ clientId }) => clientId)).toEqual(['paula']);
   });
 
-  it('has several clients where another one answers the same message, or hangs on the same root', async () => {
+  it('has several clients if another one answers the same message, or hangs on the same root', async () => {
     const root = rawMessage({
       id: 'root@firm.test',
       from: `Office <${office}>`,

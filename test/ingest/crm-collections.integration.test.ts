@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
-/** Rows as the CRM and its people write them, with the CRM's fields alone. */
+/** Rows as the CRM and its people write them, with only the CRM's fields. */
 const crm = {
   communications: [
     {

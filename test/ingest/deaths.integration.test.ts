@@ -1,9 +1,9 @@
-/** What counts as a death over a message, and what only looks like one (invariant 8). */
+/** What counts as a death caused by a message, and what only looks like one (invariant 8). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import { ReadingDied } from '../../src/read/reader-process.ts';
 import { createSelf } from '../../src/store/processes.ts';
 import { rawMessage } from '../support/messages.ts';

@@ -57,7 +57,7 @@ it('answers for a list of messages what it answers for each of them alone', asyn
     const { clients, claims, ...known } = one.known;
     const { clients: ownClients, claims: ownClaims, ...ownKnown } = alone[at]?.known ?? one.known;
     expect([one.message, known]).toEqual([alone[at]?.message, ownKnown]);
-    // Of these another member's answers do no harm.
+    // For these, another member's answers do no harm.
     for (const id of ownClients) expect(clients.has(id)).toBe(true);
     for (const [ref, ofCase] of ownClaims) expect(claims.get(ref)).toEqual(ofCase);
   }

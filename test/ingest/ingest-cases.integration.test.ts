@@ -165,7 +165,7 @@ describe('a case of another client', () => {
     }
   });
 
-  it('has one owner where two workers meet both at the same moment', async () => {
+  it('has one owner if two workers meet both at the same moment', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     for (const given of messages) await firm.deliver(rawMessage(given), { internalDate });

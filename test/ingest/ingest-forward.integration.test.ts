@@ -65,7 +65,7 @@ describe('24: a forward of a message that was captured directly', () => {
   it.each([
     ['printed in the text', printedForward],
     ['attached', multipart('multipart/mixed', 'forward', [text('For the file.'), enclosed(direct)])],
-  ])('is stored once too where the forward came first: %s', async (_how, body) => {
+  ])('is stored once too if the forward came first: %s', async (_how, body) => {
     const firm = await openFirm();
     await firm.receive(rawMessage({ ...toDropbox, subject: 'Fwd: The lease', body }), {
       mailbox: 'crm',
@@ -77,7 +77,7 @@ describe('24: a forward of a message that was captured directly', () => {
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
-  it('is stored once where two of the staff forward it', async () => {
+  it('is stored once if two of the staff forward it', async () => {
     const firm = await openFirm();
     for (const comment of ['For the file.', 'Who takes this?'])
       await firm.receive(
@@ -117,7 +117,7 @@ describe('24: a forward of a message that was captured directly', () => {
     },
   );
 
-  it('brings those along that answer it, also where the forward of it was linked first', async () => {
+  it('brings those along that answer it, even if the forward of it was linked first', async () => {
     const firm = await openFirm();
     const { messages, communications } = firm.database;
     const from = 'Xenia <xenia@away.test>';
@@ -228,7 +228,7 @@ describe('24: a forward of a message that was captured directly', () => {
     expect(await firm.database.communications.countDocuments()).toBe(1);
   });
 
-  it('is stored once where both are ingested at the same moment', async () => {
+  it('is stored once if both are ingested at the same moment', async () => {
     const firm = await openFirm();
     const subjects = Array.from({ length: 10 }, (_, n) => `The lease of flat ${n}`);
     const sightings = await Promise.all(
@@ -248,7 +248,7 @@ describe('24: a forward of a message that was captured directly', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }
@@ -274,7 +274,7 @@ describe('24: a forward of a message that was captured directly', () => {
     },
   );
 
-  it('is a message of its own where the client forwards, who has something to say about it', async () => {
+  it('is a message of its own if the client forwards, who has something to say about it', async () => {
     const firm = await openFirm();
     await firm.receive(direct, { mailbox: 'ines' });
     await firm.receive(
@@ -345,7 +345,7 @@ describe('a forward is not taken for a message that it only resembles', () => {
     expect(await firm.database.communications.countDocuments({ 'attachments.0': { $exists: true } })).toBe(1);
   });
 
-  it('nor is it another where it encloses the message with its files, whichever came first', async () => {
+  it('nor is it another if it encloses the message with its files, whichever came first', async () => {
     const whole = rawMessage({
       id: 'whole@kline.test',
       body: multipart('multipart/mixed', 'files', [
@@ -457,7 +457,7 @@ describe('a case tag that a forward tells again', () => {
   it.each([
     ['the forward came first', [told('For the file.'), tagged]],
     ['two of the staff forward it', [told('For the file.'), told('Who takes this?')]],
-  ])('moves the case once where %s', async (_, messages) => {
+  ])('moves the case once if %s', async (_, messages) => {
     const firm = await openFirm();
     for (const raw of messages) await firm.receive(raw, raw === tagged ? { mailbox: 'ines' } : crm);
     expect(await firm.database.caseUpdates.countDocuments()).toBe(1);
@@ -470,7 +470,7 @@ describe('a case tag that a forward tells again', () => {
       review,
     ]);
 
-  it('counts by the message once that lands, where the forward answers it too and was held for it', async () => {
+  it('counts by the message once that lands, if the forward answers it too and was held for it', async () => {
     const firm = await openFirm();
     const body = printedForward.replace('Subject: ', 'Subject: [Case #7: Closed] ');
     const answers = ['tag@kline.test'];
@@ -480,7 +480,7 @@ describe('a case tag that a forward tells again', () => {
     expect(await rows(firm.database)).toEqual([[10, 'Closed', null]]);
   });
 
-  it('counts by the message where the forward, which came first, may not move the case', async () => {
+  it('counts by the message if the forward, which came first, may not move the case', async () => {
     const firm = await openFirm();
     const body = printedForward.replace('Subject: ', 'Subject: [Case #7: Closed] ');
     const headers = ['Reply-To: otto@away.test'];
@@ -507,7 +507,7 @@ describe('a case tag that a forward tells again', () => {
     }
   });
 
-  it('moves the case once where all are ingested at the same moment', async () => {
+  it('moves the case once if all are ingested at the same moment', async () => {
     const firm = await openFirm();
     const cases = Array.from({ length: 10 }, (_, n) => `[Case #${n + 1}: Closed] Flat ${n}`);
     const sightings = await Promise.all(
@@ -530,7 +530,7 @@ describe('a case tag that a forward tells again', () => {
       try {
         await ingestSighting(firm, id);
       } catch (error) {
-        // As the queue does: what failed is tried again.
+        // Like the queue: failed jobs are retried.
         if (!String(error).includes('is being judged at this moment')) throw error;
         await ingest(id);
       }

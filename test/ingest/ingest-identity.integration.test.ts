@@ -134,7 +134,7 @@ describe('recipients whom only one copy of a message names', () => {
     ]);
   });
 
-  it('is on the record of each where the copies are ingested at the same moment', async () => {
+  it('is on the record of each if the copies are ingested at the same moment', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
     const ids = Array.from({ length: 8 }, (_, n) => `news-${n}@firm.test`);
@@ -181,7 +181,7 @@ describe('order of arrival does not matter', () => {
     expect(await communications.countDocuments({ clientId: 'paula' })).toBe(2);
   });
 
-  it('an internal message follows the client’s message that it answers, where internal mail is stored', async () => {
+  it('an internal message follows the client’s message that it answers, if internal mail is stored', async () => {
     for (const order of ['in turn', 'backwards']) {
       const firm = await openFirm({ rules: { storeInternal: true } });
       const messages = [

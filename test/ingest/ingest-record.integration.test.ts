@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectId } from 'mongodb';
 import { PermanentError } from '../../src/errors.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestStep } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestStep } from '../../src/ingest/ingest-deps.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { reopen } from '../../src/store/attempts.ts';
 import { rawMessage } from '../support/messages.ts';
@@ -16,7 +16,7 @@ const withFile = multipart('multipart/mixed', 'b', [
   file({ name: 'deed.pdf', type: 'application/pdf', content: Buffer.from('the deed') }),
 ]);
 
-/** Runs one ingest to the given step and leaves it there, as a process that dies does. */
+/** Runs one ingest to the given step and stops there, like a process that dies. */
 async function dieAt(firm: Firm, id: ObjectId, step: IngestStep): Promise<void> {
   const dying: IngestDeps = {
     ...firm,

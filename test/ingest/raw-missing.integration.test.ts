@@ -13,7 +13,7 @@ import { newQueues } from '../support/servers.ts';
 
 const WAIT = { timeout: 60_000, interval: 200 };
 
-it('a raw message that was deleted from the blobs ends in quarantine where nobody polls, the others go on, and it is read once it is back', async () => {
+it('a raw message that was deleted from the blobs ends in quarantine if nobody polls, the others go on, and it is read once it is back', async () => {
   const account = newAccount({ name: 'office' });
   await append(account.user, [rawMessage({ id: 'gone@kline.test' }), rawMessage({ id: 'there@kline.test' })]);
   const { env, database } = await newSite([{ account }]);
@@ -86,7 +86,7 @@ describe('a raw message that blob storage lost', () => {
   const begin = async () => {
     const scripted = await openScripted({ messages: mailOf(5, 6, 9) });
     const { firm, mailbox } = scripted;
-    // The bytes are read from blob storage, as by another process.
+    // The bytes are read from blob storage, as in another process.
     Object.assign(firm.poller, { remember: () => {} });
     await notePoll(firm.database.polls, mailbox.name);
     await firm.poll(mailbox);
@@ -111,7 +111,7 @@ describe('a raw message that blob storage lost', () => {
     expect(await firm.database.communications.countDocuments()).toBe(3);
   });
 
-  it('stays in quarantine, and is not asked for without end, where the mailbox has it no longer', async () => {
+  it('stays in quarantine, and is not asked for without end, if the mailbox has it no longer', async () => {
     const scripted = await begin();
     const { firm, mailbox } = scripted;
     scripted.become({ messages: mailOf(5, 9) });

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { defaultRules } from '../../src/decide/rules.ts';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest-deps.ts';
 import { openReader } from '../../src/read/reader.ts';
 import { assign } from '../../src/triage/triage.ts';
 import { detailOf } from '../../src/triage/waiting.ts';
@@ -11,7 +11,7 @@ import { client, rawMessage, newId, office } from '../support/messages.ts';
 import { newFolder, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
-/** Reads by a process that some subjects bring to its end. */
+/** Reads in a process that some subjects crash. */
 async function withDeadlyReader(firm: Firm): Promise<IngestDeps> {
   const reader = openReader({
     blobs: firm.blobs,
@@ -63,7 +63,7 @@ it.each([
     if (message === null) throw new Error('nothing is in quarantine');
     expect((await detailOf(firm.database, message)).secondReading).toEqual(read);
     expect(await firm.database.communications.countDocuments()).toBe(0);
-    // Once its cause is gone it is read and decided about as any other.
+    // Once its cause is gone it is read and decided like any other.
     expect(await firm.receive(rawMessage({ subject: 'Beside it' }))).toMatchObject({ state: 'stored' });
   },
 );

@@ -1,7 +1,7 @@
-/** Who is not proven is flagged on the record; what proves the sender later takes the flag off again. */
+/** Unproven senders are flagged on the record; later proof removes the flag. */
 import { describe, expect, it } from 'vitest';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import { client, rawMessage } from '../support/messages.ts';
 import { office } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
@@ -31,13 +31,13 @@ describe('a message whose sender is not proven', () => {
     });
   });
 
-  it('waits in triage where that is required, flagged as well', async () => {
+  it('waits in triage if that is required, flagged as well', async () => {
     const firm = await openFirm();
     await ingestSighting(checking(firm, 'require'), await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['triage', 'unauthenticated']], communications: [] });
   });
 
-  it('bears none where nobody checks', async () => {
+  it('bears none if nobody checks', async () => {
     const firm = await openFirm();
     await ingestSighting(firm, await firm.deliver(rawMessage()));
     expect(await flagsOf(firm)).toEqual({ messages: [['stored']], communications: [[]] });

@@ -10,7 +10,7 @@ test('a message that only stood beside a poison one is not counted out with it',
   const poison = await firm.deliver(rawMessage({ subject: 'poison' }));
   const beside = await firm.deliver(rawMessage({ subject: 'beside' }));
   const { sightings } = firm.database;
-  // The process died over both.
+  // The process died with both in progress.
   for (const id of [poison, beside]) await startAttempt(sightings, id, 'the process that died');
 
   let shouldContinue: () => void = () => {};

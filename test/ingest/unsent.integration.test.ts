@@ -64,7 +64,7 @@ describe('a draft among files', () => {
     expect(await firm.database.messages.countDocuments({ flags: 'message-id-reused' })).toBe(0);
   });
 
-  it('is sent where the same bytes lie in a Sent folder of ours', async () => {
+  it('is sent if the same bytes lie in a Sent folder of ours', async () => {
     const firm = await openFirm();
     await firm.receive(draft);
     expect(await firm.receive(draft, { folder: 'Sent', inOwnSent: true })).toMatchObject({ state: 'stored' });

@@ -1,4 +1,4 @@
-/** The same contract against an IMAP server of other make, so that nothing holds only because one server is kind. */
+/** The same contract against a different IMAP server, so that nothing only works because one server is kind. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'docketmail-cyrus.'));
   services = await openServices({ only: ['cyrus'], folder });
   const cyrus = services.env();
-  // This file's own process: the helpers talk to the server that is named there.
+  // This file's own process: the helpers use the server named there.
   Object.assign(process.env, {
     IMAP_HOST: cyrus['CYRUS_HOST'],
     IMAP_PORT: cyrus['CYRUS_PORT'],

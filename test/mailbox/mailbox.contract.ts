@@ -2,11 +2,11 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetched, ListedMessage, MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
 
-/** A mailbox of its own for each test: an INBOX, and how mail comes into it. */
+/** A separate mailbox for each test: an INBOX, and how mail gets into it. */
 export interface MailboxUnderTest {
   readonly openSource: () => MailboxSource;
   readonly deliver: (raws: readonly Buffer[]) => Promise<void>;
-  /** Removes one message behind the back of a session. */
+  /** Removes one message without the session noticing. */
   readonly remove: (raw: Buffer) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Reads streams, as a caller has to do before it asks for the next answer. */
+/** Reads streams, as a caller must before asking for the next answer. */
 export async function fetchAll(
   session: MailboxSession,
   wanted: readonly { readonly uid: number; readonly size: number }[],
@@ -80,7 +80,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect((await session.folders()).map(({ path }) => path)).toContain('INBOX');
     });
 
-    it('has no folder that is not there', async () => {
+    it('has no folder that does not exist', async () => {
       expect(await session.resolveFolder('No such folder')).toBeNull();
       expect(await session.resolveFolder('\\Flagged')).toBeNull();
       const other = await source.openSession();
@@ -88,7 +88,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       await other.close();
     });
 
-    it('tells a state that survives JSON and stays when nothing happens', async () => {
+    it('has a state that survives JSON and does not change by itself', async () => {
       const state = await session.open('INBOX');
       expect(state).toMatchObject({ path: 'INBOX', exists: 5 });
       expect(state.uidValidity).toMatch(/^[1-9]\d*$/);
@@ -122,7 +122,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect(found).toEqual(listed.filter(({ uid }) => uid >= from));
     });
 
-    it('lists some messages again, without those that are not there', async () => {
+    it('lists some messages again, without deleted ones', async () => {
       const listed = await listAll(session);
       const some = listed.filter((_, at) => at % 2 === 0);
       const gone = Math.max(...uidsOf(listed)) + 7;
@@ -134,7 +134,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect(uids).toEqual((await listAll(session)).map(({ uid }) => uid));
     });
 
-    it('gives the bytes of every message unchanged, small ones whole and large ones as a stream', async () => {
+    it('returns the bytes of every message unchanged, small ones whole and large ones as a stream', async () => {
       const listed = await listAll(session);
       const fetched = await fetchAll(session, listed);
       expect(ascending(uidsOf(fetched))).toEqual(ascending(uidsOf(listed)));
@@ -165,7 +165,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect(await listAll(session)).toEqual(listed);
     });
 
-    it('lets a caller ask between the answers of a listing and of a fetch', async () => {
+    it('allows calls between the answers of a listing and of a fetch', async () => {
       const seen: number[] = [];
       for await (const window of session.list({ fromUid: 1 })) {
         for await (const fetched of session.fetch(window)) {
@@ -183,7 +183,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       }
     });
 
-    it('reports UIDs that are not there as missing, among others that are', async () => {
+    it('reports missing UIDs among existing ones', async () => {
       const listed = await listAll(session);
       const last = Math.max(...listed.map(({ uid }) => uid));
       const wanted = [{ uid: last + 7, size: 10 }, ...listed.slice(0, 2), { uid: last + 9, size: 5_000_000 }];
@@ -214,7 +214,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       await expect(source.openSession(aborted)).rejects.toMatchObject({ code: 'aborted' });
     });
 
-    it('ends a watch when its signal is aborted, and says once at the beginning that mail may be there', async () => {
+    it('ends a watch when its signal is aborted, and reports once at the start that there may be mail', async () => {
       const end = new AbortController();
       let arrivals = 0;
       await source.watch({
@@ -229,7 +229,7 @@ export function describeMailbox(name: string, create: () => Promise<MailboxUnder
       expect(source.health()).toMatchObject({ state: 'ok', lastError: null });
     });
 
-    it('keeps the UIDs of the others when messages come and go', async () => {
+    it('keeps the other UIDs when messages come and go', async () => {
       const before = await listAll(session);
       const [newcomer, leaver] = [small(9), raws[1] ?? small(2)];
       await mailbox.deliver([newcomer]);

@@ -88,15 +88,15 @@ describe('a notice in place of a message', () => {
         '--b--',
       ),
     ],
-  ])('of %s is known', (_, raw) => expect(isStub(raw)).toBe(true));
+  ])('of %s is recognised', (_, raw) => expect(isStub(raw)).toBe(true));
 
-  it('is known by its words where fewer bytes came than were declared', () => {
+  it('is recognised by its words if fewer bytes arrived than declared', () => {
     const raw = message(mail, 'The message could not be retrieved from the store.');
     expect([isStub(raw), isStub(raw, { isShort: true })]).toEqual([false, true]);
   });
 });
 
-describe('a message that only speaks of such a notice is none', () => {
+describe('a message that only mentions such a notice is not one', () => {
   it.each([
     ['a plain message', message(mail, 'Please have a look at the lease.')],
     [

@@ -4,7 +4,7 @@ import { docx, pdf, png } from '../../demo/files.ts';
 import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 import { parseMessage } from '../../src/mime/parse.ts';
 
-/** Messages whose labels lie: what programs, relays and exports made of a header, a charset, an encoding or a file. */
+/** Messages with wrong labels: what programs, relays and exports did to a header, a charset, an encoding or a file. */
 
 const head = [
   'From: Ada Moss <ada@client.test>',
@@ -29,7 +29,7 @@ function withBody(fields: readonly string[], body: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${lines(...head, ...fields)}\r\n\r\n`), Buffer.from(body)]);
 }
 
-/** A text, and one part more. */
+/** A text, and one more part. */
 function withPart(fields: readonly string[], body: string | Buffer): Buffer {
   return withBody(
     ['Content-Type: multipart/mixed; boundary=b'],
@@ -43,7 +43,7 @@ function withPart(fields: readonly string[], body: string | Buffer): Buffer {
   );
 }
 
-describe('a header whose continuation lines lost their blanks', () => {
+describe('a header whose continuation lines lost their leading blanks', () => {
   const leaks = '\r\nThe roof leaks.\r\n';
   it.each<readonly [string, readonly string[]]>([
     [
@@ -115,13 +115,13 @@ describe('a header whose continuation lines lost their blanks', () => {
       'a forwarded head',
       'see below\r\nand call me\r\nFrom: Bob <bob@else.test>\r\nTo: Ada\r\nSubject: Old\r\n',
     ],
-  ])('is told from a body without its blank line: %s', async (_name, body) => {
+  ])('is distinguished from a body without its blank line: %s', async (_name, body) => {
     const message = await read(`${lines(...head)}\r\n${body}\r\nmore\r\n`);
     expect(message.text.startsWith(body.slice(0, 8))).toBe(true);
     expect([message.subject, message.fromAll.length, message.cc]).toEqual(['The roof', 1, []]);
   });
 
-  it('is told from a text that has no header at all', async () => {
+  it('is distinguished from a text without any header', async () => {
     const message = await read(
       'Please see below.\r\nAda\r\nFrom: Bob <bob@else.test>\r\nTo: Ada\r\nSubject: Old\r\n\r\nwords\r\n',
     );
@@ -260,7 +260,7 @@ describe('a file', () => {
     expect(message.attachments.map((file) => [file.detectedType, file.size])).toEqual([[detectedType, size]]);
   });
 
-  it('is named by its header where that is an encoded word', async () => {
+  it('is named by its header if that is an encoded word', async () => {
     const [file] = (
       await read(
         withPart(

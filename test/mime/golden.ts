@@ -2,7 +2,10 @@ import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 
 type Golden = Omit<ParsedMessage, 'headers' | 'html' | 'nested'> & { readonly nested: readonly Golden[] };
 
-/** What a golden holds: all facts but the header list, which repeats the file, and the sanitised HTML, which has tests of its own. */
+/**
+ * The content of a golden file: all facts except the header list, which repeats the file, and the sanitised HTML, which has its own
+ * tests.
+ */
 export function toGolden(message: ParsedMessage): Golden {
   const { headers: _headers, html: _html, nested, ...facts } = message;
   return { ...facts, nested: nested.map(toGolden) };

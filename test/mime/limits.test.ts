@@ -8,7 +8,7 @@ import { compressedCms } from '../hostile/hostile-containers.ts';
 import { base64Lines } from '../hostile/hostile-message.ts';
 import { hostileKinds } from '../hostile/hostile-messages.ts';
 
-/** Whatever a message holds, what is kept of it is bounded, and it says what was left out. */
+/** Whatever a message contains, what is kept of it is bounded, and omissions are reported. */
 
 const from = 'From: Ann <ann@client.test>\r\n';
 
@@ -145,7 +145,7 @@ describe('headers', () => {
         'outer',
         'inner',
       ]);
-      // The file of the message inside is whole; its lines end as they travel.
+      // The file of the inner message is complete, with its original line ends.
       const inner = raw.subarray(raw.indexOf('From: bob'), raw.lastIndexOf(`${end}--b${end}X`)).toString();
       expect(message.attachments.map((file) => file.size)).toEqual([
         inner.replaceAll(/\r?\n/gu, '\r\n').length,
@@ -153,7 +153,7 @@ describe('headers', () => {
     }
   });
 
-  it('are cut by fields that only a bare CR parts', async () => {
+  it('are cut even if only bare CRs separate the fields', async () => {
     const message = await read(`${from}X: y${'\rX: y'.repeat(2_000)}\r\n\r\nwords`, { maxHeaderLines: 100 });
     expect(message.headers.length).toBeLessThanOrEqual(100);
     expect(codes(message)).toContain('header-too-long');
@@ -167,7 +167,7 @@ describe('headers', () => {
     expect(message.warnings).toContain('header-too-long: over 10000 lines, in a message inside');
   });
 
-  it('name no more addresses and ids than are looked at', async () => {
+  it('have no more addresses and ids than the limit', async () => {
     const many = (n: number): string => `p${n}@crowd.test`;
     const field = (name: string, start: number): string =>
       `${name}: ${Array.from({ length: 3_000 }, (_, n) => many(start + n)).join(',\r\n ')}\r\n`;
@@ -186,7 +186,7 @@ describe('what is unpacked', () => {
     expect(message.attachments).toHaveLength(1);
   });
 
-  it('grows no more than a hundredfold where a thousand containers do it', async () => {
+  it('grows no more than a hundredfold even with a thousand containers', async () => {
     const part = cmsPart(plainOf('a'.repeat(900_000)));
     const message = await read(mixed(Array.from({ length: 40 }, () => part)));
     const packed = 40 * part.length;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 import { parseMessage } from '../../src/mime/parse.ts';
 
-/** Messages as broken programs write them, and what a careful person reads in them. */
+/** Messages as broken programs write them, and how a careful person reads them. */
 
 const header = [
   'From: Ann <ann@client.test>',
@@ -87,7 +87,7 @@ describe('a multipart', () => {
     expect(await textAndFiles(raw)).toEqual(['one', ['a.pdf']]);
   });
 
-  it('ends also where its end stands directly behind the last words of the message', async () => {
+  it('ends even if its end follows the last words of the message directly', async () => {
     const glued = parts('mixed; boundary=bnd', 'bnd', ['\none']).replace('\n--bnd--', '--bnd--');
     for (const raw of [glued, glued.trimEnd(), glued.replaceAll('\n', '\r\n')]) {
       const message = await read(raw);
@@ -133,7 +133,7 @@ describe('a header', () => {
     ]);
   });
 
-  it('hides no second From behind a bare CR', async () => {
+  it('does not hide a second From after a bare CR', async () => {
     const message = await read('Subject: s\rFrom: ceo@bank.test\nFrom: ann@client.test\n\nb');
     expect(message.fromAll.map(({ address }) => address)).toEqual(['ceo@bank.test', 'ann@client.test']);
     expect(message.warnings).toContain('from-many: 2 addresses');
@@ -271,7 +271,7 @@ describe('a message inside', () => {
     expect(message.attachments).toHaveLength(1);
   });
 
-  it('is none in a file that only has the name of one', async () => {
+  it('is not one in a file that only has its name', async () => {
     const part = 'Content-Type: application/octet-stream; name=old.eml\n\n\u0001\u0002 nothing';
     expect((await read(parts('mixed; boundary=b', 'b', ['\none', part]))).nested).toEqual([]);
   });
@@ -287,7 +287,7 @@ describe('a message inside', () => {
 describe('an alternative', () => {
   const html = 'Content-Type: text/html\n\n<p>The chairs for order 7781 arrive on Friday morning.</p>';
   const notice = '\nDenne meddelelse vises kun i HTML.';
-  it('is read from its HTML where the plain part only speaks about it', async () => {
+  it('is read from its HTML if the plain part only speaks about it', async () => {
     const message = await read(parts('alternative; boundary=b', 'b', [notice, html]));
     expect([message.text, message.textSource]).toEqual([
       'The chairs for order 7781 arrive on Friday morning.',
@@ -295,7 +295,7 @@ describe('an alternative', () => {
     ]);
   });
 
-  it('is not what stands side by side: both are shown', async () => {
+  it('does not apply to parts side by side: both are shown', async () => {
     const message = await read(parts('mixed; boundary=b', 'b', [notice, html]));
     expect(message.text).toBe(
       'Denne meddelelse vises kun i HTML.\nThe chairs for order 7781 arrive on Friday morning.',
@@ -365,7 +365,7 @@ describe('what a message turns out to be', () => {
 });
 
 describe('an invitation', () => {
-  it('has its method from the header where the object cannot be read', async () => {
+  it('has its method from the header if the object cannot be read', async () => {
     const raw = `${header}Content-Type: text/calendar; method=cancel\n\nnothing of that kind\n`;
     expect((await read(raw)).calendar).toEqual({
       method: 'CANCEL',

@@ -121,7 +121,7 @@ describe('the sink', () => {
     expect(digests.get(0)).toBe(sha256(Buffer.from(inner, 'latin1')));
   });
 
-  it('gets the bytes of an attached message as they came, also where a signed part is unpacked inside it', async () => {
+  it('gets the bytes of an attached message unchanged, even if a signed part is unpacked inside it', async () => {
     const signed = readFileSync(
       join(import.meta.dirname, '../fixtures/mail/smime-opaque-signed.eml'),
       'latin1',
@@ -210,7 +210,7 @@ describe('the bytes', () => {
   });
 });
 
-describe('plain lines behind a text in base64', () => {
+describe('plain lines after a base64 text', () => {
   const words = 'Grüße aus München, das Dach ist undicht, und wir brauchen bald Hilfe';
   const read = async (body: string, pieceBytes: number) => {
     const raw = `${header}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${body}`;
@@ -236,7 +236,7 @@ describe('plain lines behind a text in base64', () => {
         expect(await read(`${data(text)}\r\n${footer}\r\n`, pieceBytes)).toBe(`${text}\n${shown}`);
   });
 
-  it('are no lines of data with something strange in them', async () => {
+  it('are not data lines with something odd in them', async () => {
     const lines = data(`${words} ${words} ${words}`).split('\r\n');
     const [first = '', ...more] = lines;
     expect(await read([first, '!!', ...more].join('\r\n'), 100_000)).toBe(`${words} ${words} ${words}`);
@@ -244,7 +244,7 @@ describe('plain lines behind a text in base64', () => {
 });
 
 describe('a file of a Mac', () => {
-  it('is its data fork, under the name that the resource fork bears', async () => {
+  it('is its data fork, with the resource fork’s name', async () => {
     const parts = [
       'Content-Type: application/applefile; name="%roof.pdf"\r\n\r\nfork',
       'Content-Type: application/pdf\r\n\r\n%PDF-1.4',
@@ -464,7 +464,7 @@ describe('memory', () => {
     });
     const size = blocks * 1_000 * 57;
     expect(message.attachments[0]?.size).toBe(size);
-    // What the collector has not taken yet counts too, so the bound is wide: far less than the file, which is 171 MB.
+    // Uncollected garbage counts too, so the limit is wide: far less than the file, which is 171 MB.
     expect(peak).toBeLessThan(size * 0.7);
   });
 });

@@ -11,7 +11,7 @@ const old = (id: string, ref: number): Buffer =>
   });
 
 describe('back-fill is mail that is old by its date and by its arrival (invariant 13)', () => {
-  it('as the first listing of a folder shows, where a migration gave all mail the arrival of today', async () => {
+  it('as the first listing of a folder shows, if a migration gave all mail the arrival of today', async () => {
     const firm = await openFirm();
     const account = newAccount();
     const mailbox = firm.mailbox(account, { since: new Date(Date.now() - 60 * 60_000) });

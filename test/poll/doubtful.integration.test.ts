@@ -1,4 +1,4 @@
-/** Answers that are no message, or not all of one, and messages that cannot be stored. */
+/** Answers that are not a message, or not all of one, and messages that cannot be stored. */
 import { describe, expect, it, vi } from 'vitest';
 import { rawMessage } from '../support/messages.ts';
 import { letPass, MINUTE_MS } from '../support/passing-time.ts';
@@ -83,7 +83,7 @@ describe('a message of which fewer bytes come than were declared', () => {
     expect(await scripted.firm.poll(scripted.mailbox)).toMatchObject({ fetched: 3, problems: [] });
     expect(await rowOf(scripted)).toMatchObject({
       size: whole.length - 100,
-      warning: `${whole.length} bytes were declared and ${whole.length - 100} came, each time`,
+      warning: `${whole.length} bytes were declared, ${whole.length - 100} arrived each time`,
     });
   });
 
@@ -164,7 +164,7 @@ describe('a message that cannot be stored', () => {
     });
   });
 
-  it('is not the cause where none can be: the poll ends, with the UIDs', async () => {
+  it('is not the cause if none can be: the poll ends, with the UIDs', async () => {
     const blobs = await refusing(() => true);
     const scripted = await openScripted({ messages: mailOf(5, 6, 7, 8, 9) }, { blobs });
     await expect(scripted.firm.poll(scripted.mailbox)).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** UIDs become visible late: below those that were listed, or counted before they are found. */
+/** UIDs that appear late: below those already listed, or counted before they are found. */
 import { describe, expect, it } from 'vitest';
 import { append, newAccount, withWriter } from '../support/imap-server.ts';
 import { rawMessage } from '../support/messages.ts';
@@ -88,7 +88,7 @@ describe('a message that EXISTS and UIDNEXT count before SEARCH finds it', () =>
     expect(await cursor()).toMatchObject({ uidNext: 10, ledger: { unfound: 0 } });
   });
 
-  it('is fetched also where its UID is below others', async () => {
+  it('is fetched even if its UID is below others', async () => {
     const examine = examined(3, 10);
     const scripted = await openScripted({ messages: mailOf(5, 9), examine });
     await pollAll(scripted);

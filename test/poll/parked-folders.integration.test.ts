@@ -1,4 +1,4 @@
-/** Folders that are listed and do not open, on a real server: what an operator's or a disk's rights took away. */
+/** Folders that are listed but do not open, on a real server: an operator's or a disk's permissions changed. */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -18,7 +18,7 @@ import { openTappedProxy } from '../support/tapped-proxy.ts';
 const GHOST = 'Ghost';
 const MINUTE_MS = 60_000;
 
-/** An account with a message in INBOX and one in a folder that the server lists and cannot read. */
+/** An account with a message in INBOX and one in a folder that the server lists but cannot read. */
 async function haunted(): Promise<{ user: string; lock: () => Promise<void>; mend: () => Promise<void> }> {
   const { user } = newAccount();
   await withWriter(user, async (client) => void (await client.mailboxCreate(GHOST)));

@@ -31,7 +31,7 @@ async function openWith(
   return { firm, mailbox: firm.mailbox(account, changes), user: account.user };
 }
 
-/** The same mailbox with sessions that behave otherwise. */
+/** The same mailbox with sessions that behave differently. */
 function altered(
   mailbox: PolledMailbox,
   alter: (session: MailboxSession) => Partial<MailboxSession>,
@@ -108,7 +108,7 @@ describe('a sighting row exists before the cursor passes its UID, raw bytes befo
       expect(await firm.poll(mailbox)).toMatchObject({ outcome: 'done' });
       const rows = await firm.database.sightings.find().toArray();
       expect(rows.filter(({ rawKey }) => rawKey !== null)).toHaveLength(3);
-      // What was fetched and not handed on the reconciler finds, by the same rows.
+      // The reconciler finds what was fetched but not queued, by the same rows.
       firm.waiting.sightings.push(...rows.map(({ _id }) => _id));
       await firm.ingestWaiting();
       expect(await firm.database.communications.countDocuments()).toBe(3);

@@ -1,4 +1,4 @@
-/** A password that the server refuses: tried rarely, said once, shown as long as it lasts. */
+/** A password that the server refuses: retried rarely, logged once, shown while it lasts. */
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { imapServer, newAccount } from '../support/imap-server.ts';
 import { newSite, startProgram } from '../support/program.ts';

@@ -1,4 +1,4 @@
-/** Servers that list a message and do not give it, and servers that list it no longer. */
+/** Servers that list a message but do not deliver it, and servers that no longer list it. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { auditMailbox } from '../../src/poll/audit.ts';
 import { newAccount } from '../support/imap-server.ts';
@@ -11,7 +11,7 @@ import { mailOf, openScripted, statesOf } from '../support/scripted-mailbox.ts';
 const messages = mailOf(5, 6, 9);
 const [, six] = messages;
 
-/** FETCH of UID 6 answers OK, and the message is not in the answer. */
+/** FETCH of UID 6 answers OK, without the message. */
 const withholding = (rowOf: (command: string) => readonly Buffer[] = () => []): Script => ({
   messages,
   answer: (command) => {
@@ -113,17 +113,17 @@ describe('a message that is listed and not delivered', () => {
     expect(metrics).toContain('docketmail_undelivered_messages{mailbox="office"} 1');
     await program.stop();
     expect(program.log.filter(({ uid }) => uid === 6)).toMatchObject([
-      { msg: 'message could not be fetched; it is asked for again', mailbox: 'office', folder: 'INBOX' },
+      { msg: 'message could not be fetched; will retry', mailbox: 'office', folder: 'INBOX' },
     ]);
     const audit = await runProgram(['audit', 'office'], env);
-    expect(audit.stdout).toMatch(/UID 6: asked for \d+ times: UID 6 is listed and not delivered/u);
+    expect(audit.stdout).toMatch(/UID 6: requested \d+ times: UID 6 is listed and not delivered/u);
     expect(audit.code).toBe(1);
   });
 });
 
 describe('a message that the folder lists no longer', () => {
   const gone: Script = { messages: messages.filter(({ uid }) => uid !== 6) };
-  /** Listed, then gone before it was fetched. */
+  /** Listed, then deleted before it was fetched. */
   const begin = async () => {
     const scripted = await openScripted({
       messages,

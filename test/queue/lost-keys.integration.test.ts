@@ -1,4 +1,4 @@
-/** Single keys of Redis get lost or hold what is no job. */
+/** Single keys of Redis are lost or do not contain a job. */
 import { ObjectId } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -7,7 +7,8 @@ import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs, addPoll, ensureSchedulers, ingestJobId, mailboxKey } from '../../src/queue/queues.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
 import { reviveOverduePolls } from '../../src/queue/repair.ts';
-import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
+import { startIngestWorkers } from '../../src/queue/ingest-workers.ts';
+import { startPollWorkers } from '../../src/queue/workers.ts';
 import { takeLease } from '../../src/store/leases.ts';
 import { rawMessage } from '../support/messages.ts';
 import { mailOf, openScripted } from '../support/scripted-mailbox.ts';
@@ -18,7 +19,7 @@ const WAIT = { timeout: 30_000, interval: 100 };
 
 const jobOf = (id: ObjectId): string => ingestJobId({ kind: 'sighting', id: id.toHexString() });
 
-/** A mailbox of its own whose polls are counted, and upkeep that runs each second. */
+/** A separate mailbox whose polls are counted, and maintenance that runs every second. */
 async function openPolled() {
   const { firm, mailbox, server } = await openScripted({ messages: mailOf(1) });
   const queues = newQueues();
@@ -33,13 +34,13 @@ async function openPolled() {
     const workers = startPollWorkers({
       ...settings,
       poll: firm.poller,
-      mailboxes: [mailbox],
+      mailboxNamed: async () => mailbox,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));
     return workers;
   };
-  const upkeep = async (): Promise<string[]> => {
+  const maintenance = async (): Promise<string[]> => {
     await ensureSchedulers(queues, MAILBOXES);
     return await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
   };
@@ -48,20 +49,20 @@ async function openPolled() {
     const before = polls();
     await vi.waitFor(
       async () => {
-        await upkeep();
+        await maintenance();
         expect(polls()).toBeGreaterThan(before);
       },
       { timeout: 30_000, interval: 500 },
     );
   };
-  return { firm, queues, start, upkeep, untilPolled };
+  return { firm, queues, start, maintenance, untilPolled };
 }
 
 describe('polls go on', () => {
   it('whichever single key of the queues is lost', async () => {
-    const { queues, start, upkeep, untilPolled } = await openPolled();
+    const { queues, start, maintenance, untilPolled } = await openPolled();
     start();
-    await upkeep();
+    await maintenance();
     await untilPolled();
     const names = new Set<string>();
     for (let looks = 0; looks < 30; looks += 1) {
@@ -123,16 +124,16 @@ describe('polls go on', () => {
 describe('a mailbox is not taken for overdue', () => {
   it('while it is polled, was polled lately, or a job waits its turn', async () => {
     const { firm, queues } = await openPolled();
-    const upkeep = async () => await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
-    expect(await upkeep()).toEqual([]);
+    const maintenance = async () => await reviveOverduePolls(firm.database, queues, MAILBOXES, 0);
+    expect(await maintenance()).toEqual([]);
     await firm.database.polls.updateMany({}, { $set: { polledAt: new Date(0) } });
     const lease = { mailbox: 'office', kind: 'poll', owner: 'other', forMs: 60_000 } as const;
     await takeLease(firm.database.leases, lease);
-    expect(await upkeep()).toEqual([]);
+    expect(await maintenance()).toEqual([]);
     await firm.database.leases.deleteMany({});
     await addPoll(queues, 'office');
     const before = await queues.redis.get(queues.poll.toKey(`de:${mailboxKey('office')}`));
-    expect(await upkeep()).toEqual(['office']);
+    expect(await maintenance()).toEqual(['office']);
     expect(await queues.redis.get(queues.poll.toKey(`de:${mailboxKey('office')}`))).toBe(before);
   });
 });

@@ -6,9 +6,16 @@ import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { MailboxSession, MailboxSource } from '../../src/mailbox/mailbox.ts';
 import type { PolledMailbox } from '../../src/poll/poll-run.ts';
-import { addIngestJobs, addPoll, ensureSchedulers, ingestJobId } from '../../src/queue/queues.ts';
+import {
+  addGroupJob,
+  addIngestJobs,
+  addPoll,
+  ensureSchedulers,
+  ingestJobId,
+} from '../../src/queue/queues.ts';
 import { reconcile } from '../../src/queue/reconciler.ts';
-import { startIngestWorkers, startPollWorkers } from '../../src/queue/workers.ts';
+import { startIngestWorkers } from '../../src/queue/ingest-workers.ts';
+import { startPollWorkers } from '../../src/queue/workers.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -87,7 +94,7 @@ describe('Redis is disposable', () => {
       const id = await firm.deliver(rawMessage());
       await addIngestJobs(queues, 'sighting', [id]);
       const job = await queues.ingest.getJob(jobOf(id));
-      // As by a worker whose database lost what it had confirmed.
+      // As by a worker whose database lost what it had acknowledged.
       const worker = new Worker(queues.ingest.name, null, {
         connection: { url: queues.url },
         prefix: queues.prefix,
@@ -114,7 +121,7 @@ describe('Redis is disposable', () => {
     );
   });
 
-  it('the schedulers of a flushed Redis come back, and are left alone where they are right', async () => {
+  it('the schedulers of a flushed Redis come back, and are left alone if they are right', async () => {
     const queues = newQueues();
     const mailboxes = [
       { name: 'office', pollIntervalSeconds: 60 },
@@ -194,6 +201,83 @@ describe('a job', () => {
   });
 });
 
+describe('a group job', () => {
+  const backlog = { isBacklog: true };
+  const groupId = (ids: readonly ObjectId[]): string => `group-${ids[0]?.toHexString() ?? ''}`;
+
+  async function deliver(firm: Firm, count: number): Promise<ObjectId[]> {
+    const ids: ObjectId[] = [];
+    for (let n = 0; n < count; n++) ids.push(await firm.deliver(rawMessage({ subject: `Message ${n}` })));
+    const group = ids[0] ?? new ObjectId();
+    await firm.database.sightings.updateMany({ _id: { $in: ids } }, { $set: { group } });
+    return ids;
+  }
+
+  it('carries references, and says what became of them', async () => {
+    const [firm, queues] = [await openFirm(), newQueues()];
+    const ids = await deliver(firm, 3);
+    await addGroupJob(queues, ids, backlog);
+    expect((await queues.ingest.getJobs()).map(({ data }) => data)).toEqual([
+      { kind: 'group', ids: ids.map((id) => id.toHexString()) },
+    ]);
+    ingestBy(firm, queues);
+    await until(async () => expect(await queues.ingest.getJobCountByTypes('completed')).toBe(1));
+    expect((await queues.ingest.getJob(groupId(ids)))?.returnvalue).toEqual({
+      outcome: 'group',
+      messages: 3,
+      counts: { stored: 3 },
+      failed: 0,
+      communications: 3,
+      caseUpdates: 0,
+    });
+  });
+
+  it('leaves a message that fails to a job of its own, which shows its error and tries again', async () => {
+    const [firm, queues] = [await openFirm(), newQueues()];
+    const ids = await deliver(firm, 3);
+    const [, second = new ObjectId()] = ids;
+    const { rawKey } = (await firm.database.sightings.findOne({ _id: second })) ?? {};
+    const broken = { isBroken: true };
+    const read: Firm['reader']['read'] = async (raw, stop) => {
+      if (broken.isBroken && raw.key === rawKey) throw new Error('no idea what happened');
+      return await firm.reader.read(raw, stop);
+    };
+    ingestBy(firm, queues, { reader: { ...firm.reader, read } });
+    await addGroupJob(queues, ids, backlog);
+    await until(async () => {
+      expect((await queues.ingest.getJob(jobOf(second)))?.failedReason).toBe('no idea what happened');
+    });
+    expect(await firm.database.communications.countDocuments()).toBe(2);
+    broken.isBroken = false;
+    await until(async () => expect(await firm.database.communications.countDocuments()).toBe(3));
+    expect((await queues.ingest.getJob(groupId(ids)))?.returnvalue).toMatchObject({ failed: 1 });
+  });
+
+  it('that waits keeps its messages from jobs of their own, one that is lost does not', async () => {
+    const [firm, queues] = [await openFirm(), newQueues()];
+    const ids = await deliver(firm, 2);
+    await addGroupJob(queues, ids, backlog);
+    expect(await reconcile(firm.database, queues, -1_000)).toEqual({ revived: 0 });
+    await queues.ingest.remove(groupId(ids));
+    expect(await reconcile(firm.database, queues, -1_000)).toEqual({ revived: 2 });
+  });
+
+  it('of an import waits for mail of today', async () => {
+    const [firm, queues] = [await openFirm(), newQueues()];
+    const [old, today] = [await deliver(firm, 2), await deliver(firm, 2)];
+    await addGroupJob(queues, old, backlog);
+    await addGroupJob(queues, today, { isBacklog: false });
+    const worker = new Worker(queues.ingest.name, null, {
+      connection: { url: queues.url },
+      prefix: queues.prefix,
+      autorun: false,
+    });
+    onTestFinished(() => worker.close());
+    const taken = [await worker.getNextJob('a-token'), await worker.getNextJob('a-token')];
+    expect(taken.map((job) => job?.id)).toEqual([groupId(today), groupId(old)]);
+  });
+});
+
 describe('polls of one mailbox', () => {
   it('never run side by side, and what is asked for during one happens once more after it', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
@@ -201,7 +285,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [polls.mailbox],
+      mailboxNamed: async () => polls.mailbox,
       concurrency: 4,
     });
     onTestFinished(() => workers.close(5_000));
@@ -234,7 +318,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes,
+      mailboxNamed: async (name) => mailboxes.find((mailbox) => mailbox.name === name),
       concurrency: 2,
     });
     onTestFinished(() => workers.close(5_000));
@@ -252,7 +336,7 @@ describe('polls of one mailbox', () => {
     const workers = startPollWorkers({
       ...workerSettings(queues),
       poll: firm.poller,
-      mailboxes: [],
+      mailboxNamed: async () => undefined,
       concurrency: 1,
     });
     onTestFinished(() => workers.close(5_000));

@@ -1,11 +1,11 @@
-/** A Redis that refuses to write, as one that is full or a replica does: here by the rights of a user of its own. */
+/** A Redis that refuses writes, like a full one or a replica: here through a user's permissions. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 import { addIngestJobs } from '../../src/queue/queues.ts';
-import { startIngestWorkers } from '../../src/queue/workers.ts';
+import { startIngestWorkers } from '../../src/queue/ingest-workers.ts';
 import { rawMessage } from '../support/messages.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A reading process over which messages have power: the subject says how it is to end, whether it reads all or the header. Says so
- * in a file beforehand. The second reader is spared.
+ * A reading process that messages can crash: the subject says how it ends, on reading all or the header. It first records this in a
+ * file. The second reader is spared.
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { serveTasks } from '../../src/read/serve-tasks.ts';
 
 const kept: unknown[] = [];
 
-/** Each is a way in which a parser's fault, or V8's, ends or stops a process. */
+/** Each is a way in which a bug in a parser or V8 ends or blocks a process. */
 const ends: Readonly<Record<string, () => unknown>> = {
   abort: () => process.abort(),
   exit: () => process.exit(0),

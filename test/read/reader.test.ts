@@ -1,4 +1,4 @@
-/** Readers that end by themselves, in each way there is: only the message is lost, never the worker, and no process stays behind. */
+/** Readers that end by themselves, in every way: only the message is lost, never the worker, and no process stays behind. */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,10 +27,10 @@ const readingSettings: ReadingSettings = {
 };
 const deadly = new URL('./deadly-process.ts', import.meta.url);
 
-/** Of all tests: processes that outlive one find it where it was. */
+/** Shared by all tests: processes that outlive one still find it. */
 const folder = await mkdtemp(join(tmpdir(), 'docketmail-test-'));
 vi.stubEnv('TMPDIR', folder);
-/** Laid down by the deadly process when it has the message. */
+/** Written by the deadly process once it has the message. */
 const reached = join(folder, 'reached');
 const readers: Reader[] = [];
 afterEach(async () => {
@@ -75,7 +75,7 @@ async function subjectRead(reader: Reader, raw: Buffer): Promise<string> {
   return read.reading.mail.subject;
 }
 
-describe('a reading process that ends over a message', () => {
+describe('a reading process that crashes on a message', () => {
   const pool = openReaderPool({
     entry: deadly,
     processes: 1,
@@ -119,7 +119,7 @@ describe('a message that ends its reading process', () => {
   it('leaves nothing of the message in the spool', async () => {
     const reader = open();
     const large = message('exit', 'Good morning\r\n'.repeat(100_000));
-    // A large message is handed over as a file, and the process does not look for its subject there.
+    // A large message is passed as a file, and the process does not look for its subject there.
     const read = await reader.read(await store(large));
     const [own] = await readdir(join(folder, 'spool'));
     const path = join(folder, 'spool', own ?? '');
@@ -133,7 +133,7 @@ describe('a message that ends its reading process', () => {
     expect(await readdir(join(folder, 'spool'))).toEqual([]);
   }, 60_000);
 
-  it('shows the header of the message all the same, or nothing where that ends it too', async () => {
+  it('still shows the message’s header, or nothing if that crashes it too', async () => {
     const reader = open({ entry: new URL('../../src/read/reading-process.ts', import.meta.url) });
     const raw = await store(message('Only the header'));
     expect((await reader.header(raw)).reading.mail.subject).toBe('Only the header');
@@ -142,7 +142,7 @@ describe('a message that ends its reading process', () => {
     expect(none.reading.mail.fingerprint).toMatch(/^raw:[\da-f]{64}$/u);
   }, 60_000);
 
-  it('is replaced where it was killed while it waited', async () => {
+  it('is replaced if it was killed while it waited', async () => {
     const reader = open();
     await subjectRead(reader, message('First'));
     const [idle = 0] = await childrenOf(process.pid);
@@ -151,7 +151,7 @@ describe('a message that ends its reading process', () => {
     expect(await subjectRead(reader, message('Second'))).toBe('Second');
   }, 60_000);
 
-  it('goes on when the group of the worker is asked to stop', async () => {
+  it('continues when the worker’s process group is asked to stop', async () => {
     const reader = open();
     await subjectRead(reader, message('First'));
     const [child = 0] = await childrenOf(process.pid);
@@ -176,7 +176,7 @@ describe('the usual reading process', () => {
     expect(await subjectRead(reader, message('The next one'))).toBe('The next one');
   }, 120_000);
 
-  it('hands attachments over as they were, small ones in memory and large ones as files', async () => {
+  it('returns attachments unchanged, small ones in memory and large ones as files', async () => {
     const reader = open({ entry: new URL('../../src/read/reading-process.ts', import.meta.url) });
     const files = [randomBytes(1_000), randomBytes(3_000_000)];
     const parts = files.map(
@@ -230,7 +230,7 @@ describe('the pool', () => {
     expect(await childrenOf(process.pid)).toEqual([]);
   });
 
-  it('fails what is under way when it is closed, which is no death of the message, and refuses what comes later', async () => {
+  it('fails running tasks when closed, without counting a death, and refuses later ones', async () => {
     const reader = open();
     await subjectRead(reader, message('First'));
     const raw = await store(message('never answers'));

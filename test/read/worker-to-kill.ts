@@ -1,4 +1,4 @@
-/** Reads one message by the deadly reader and says so once a process is at it or through with it; lives until it is killed. */
+/** Reads one message with the deadly reader and reports once a process has started or finished it; lives until killed. */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';

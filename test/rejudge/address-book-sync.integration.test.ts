@@ -18,7 +18,7 @@ const clientsAt = async (
   );
 
 describe('the address book', () => {
-  it('knows a client whom the CRM wrote a moment ago, and the very next message matches', async () => {
+  it('knows a client that the CRM has just written, and the next message matches', async () => {
     const firm = await openFirm();
     await firm.database.clients.insertMany([
       { _id: 'a', email: 'new@flint.test' },
@@ -94,7 +94,7 @@ describe('the address book', () => {
     ]);
   });
 
-  it('believes no entry of a client that has gone or changed, and forgets it with the next scan', async () => {
+  it('ignores entries of a deleted or changed client, and drops them in the next scan', async () => {
     const database = await newDatabase();
     await database.clients.insertMany([
       { _id: 'a', email: '<A@x.test>' },

@@ -18,13 +18,13 @@ async function changed(firm: Firm, clientId: string, fields: Record<string, unkn
 }
 
 async function hint(firm: Firm, clientId: string): Promise<number> {
-  const heeded = await clientChanged(firm.database, {
+  const result = await clientChanged(firm.database, {
     clientId,
     rules: firm.rules,
     enqueue: enqueueInto(firm),
   });
   await firm.ingestWaiting();
-  return heeded?.marked ?? 0;
+  return result?.marked ?? 0;
 }
 
 async function preview(firm: Firm, clientId: string) {
@@ -62,7 +62,7 @@ describe('re-matching', () => {
     expect(await hint(firm, 'dora')).toBe(0);
   });
 
-  it('10 removing an email takes back the one entry of all copies of a message', async () => {
+  it('10 removing an email retracts the one entry of all copies of a message', async () => {
     const firm = await openFirm();
     for (const footer of ['', '\n\nScanned by the tower.'])
       await firm.receive(rawMessage({ id: 'boat@kline.test', body: `Hello.${footer}` }));
@@ -72,7 +72,7 @@ describe('re-matching', () => {
     expect(await record(firm, 'paula')).toEqual([]);
   });
 
-  it('10 removing an email takes back automatic links only', async () => {
+  it('10 removing an email only retracts automatic links', async () => {
     const firm = await openFirm();
     const byHand = await firm.receive(rawMessage({ subject: 'by hand', from: 'x@away.test', id: newId() }));
     await firm.receive(rawMessage({ subject: 'automatic', id: newId() }));
@@ -107,7 +107,7 @@ describe('re-matching', () => {
     expect(await record(firm, 'paula')).toEqual([]);
   });
 
-  it('a client that has gone keeps its mail and gets no more', async () => {
+  it('a deleted client keeps its mail and gets no more', async () => {
     const firm = await openFirm();
     await firm.receive(rawMessage({ subject: 'before', id: newId() }));
     await firm.database.clients.deleteOne({ _id: 'paula' });
@@ -122,7 +122,7 @@ describe('re-matching', () => {
     expect([await record(firm, 'paula'), after.state]).toEqual([['before'], 'triage']);
   });
 
-  /** Deletes all clients and inserts them again as they were, as a CRM's import does. */
+  /** Deletes all clients and reinserts them unchanged, like a CRM import. */
   async function absentDuring(firm: Firm, work: () => Promise<unknown>): Promise<void> {
     const all = await firm.database.clients.find().toArray();
     await firm.database.clients.deleteMany({});
@@ -195,7 +195,7 @@ describe('re-matching', () => {
     expect(await step('one')).toMatchObject({ gained: 0, lost: 0, marked: 0 });
   });
 
-  it('takes nothing back while addresses vanish in masses', async () => {
+  it('retracts nothing while addresses disappear in masses', async () => {
     const firm = await openFirm();
     await firm.addClients(
       ...Array.from({ length: 60 }, (_, at) => ({ _id: `c${at}`, email: `c${at}@mass.test` })),

@@ -26,7 +26,7 @@ describe('a sealed secret', () => {
       expect(unseal(ring, place, seal(ring, place, secret))).toBe(secret);
   });
 
-  it('never looks the same twice and does not show what it holds', () => {
+  it('never looks the same twice and does not reveal its content', () => {
     const [one, two] = [seal(ring, place, 'horse-battery'), seal(ring, place, 'horse-battery')];
     expect(one).not.toBe(two);
     expect(Buffer.from(one.split('.')[3] ?? '', 'base64url').toString('latin1')).not.toContain('horse');
@@ -46,7 +46,7 @@ describe('a sealed secret', () => {
     const changes = Array.from({ length: sealed.length }, (_, at) => at)
       .slice(sealed.indexOf('.', 3) + 1)
       .map((at) => `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'Q' : 'A'}${sealed.slice(at + 1)}`)
-      // The last bits of base64 say nothing.
+      // The last bits of base64 are unused.
       .filter((changed) => !isSameBytes(changed, sealed));
     expect(changes.length).toBeGreaterThan(40);
     expect(new Set(changes.map((changed) => codeOf(() => unseal(ring, place, changed))))).toEqual(
@@ -84,7 +84,7 @@ function isSameBytes(one: string, two: string): boolean {
 }
 
 describe('a key ring', () => {
-  it('opens what its other keys sealed, in whatever order they stand', () => {
+  it('opens what its other keys sealed, in any order', () => {
     const [old, young] = [key(), key()];
     const sealed = seal(parseKeyRing(old), place, 'secret');
     expect(unseal(parseKeyRing(`${young}\n${old}\n`), place, sealed)).toBe('secret');

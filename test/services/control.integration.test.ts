@@ -16,7 +16,7 @@ let parent: string;
 let folder: string;
 let services: Services;
 
-/** The tests themselves run on servers that the environment names: these are not to be taken, and not to be broken. */
+/** The tests themselves run on servers named in the environment: do not use or break these. */
 const withoutServers = (own: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 describe('control of single services', () => {
-  test('up again changes nothing where everything runs', async () => {
+  test('up again changes nothing if everything runs', async () => {
     const before = readFileSync(join(folder, 'services.json'), 'utf8');
     await openServices({ only: ['mongodb', 'redis', 'imap'], folder, settings: {} });
     expect(readFileSync(join(folder, 'services.json'), 'utf8')).toBe(before);

@@ -72,7 +72,7 @@ describe('the IMAP server', () => {
     expect(await subjects(client)).toEqual(['first']);
   });
 
-  test('keeps a plus address apart, and knows no difference of case', async () => {
+  test('keeps plus addresses separate, and ignores case', async () => {
     const plus = user.replace('@', '+tag@');
     await deliver('to the tag', plus.toUpperCase());
     const client = await connect({ auth: { user: plus, pass: env['IMAP_TEST_PASSWORD'] ?? '' } });

@@ -223,7 +223,7 @@ describe('findAndModify', () => {
   });
 });
 
-describe('unique indexes under rivalry', () => {
+describe('unique indexes under contention', () => {
   test('of many equal inserts one succeeds, all others get 11000', async () => {
     await collection.createIndex({ fingerprint: 1 }, { unique: true });
     const results = await Promise.allSettled(
@@ -375,7 +375,7 @@ describe('reads', () => {
 });
 
 describe('indexes and collections', () => {
-  test('an index is there when createIndex returns, and creating it again changes nothing', async () => {
+  test('an index exists when createIndex returns, and creating it again changes nothing', async () => {
     await collection.insertOne({ a: 1 });
     expect(await collection.createIndex({ a: 1, b: -1 }, { name: 'ab' })).toBe('ab');
     await collection.createIndex({ a: 1, b: -1 }, { name: 'ab' });
@@ -395,7 +395,7 @@ describe('indexes and collections', () => {
     expect(await collection.indexes()).toHaveLength(5);
   });
 
-  test('a unique index over doubled data is refused with 11000', async () => {
+  test('a unique index over duplicate data is refused with 11000', async () => {
     await collection.insertMany([{ a: 1 }, { a: 1 }]);
     expect(await codeOf(collection.createIndex({ a: 1 }, { unique: true }))).toBe(11_000);
   });

@@ -48,7 +48,7 @@ describe('where a service comes from', () => {
     expect(planService('imap', facts)).toEqual({ source: 'machine', recipe: 'dovecot', install: [] });
   });
 
-  test('then packages, where they may be installed', () => {
+  test('then packages, if they may be installed', () => {
     expect(planService('redis', debian)).toEqual({
       source: 'machine',
       recipe: 'redis',

@@ -1,4 +1,4 @@
-/** Each listing finds its rows in the order of an index: with 60,000 messages a page must not read and sort them all. */
+/** Each listing uses an index for its order: with 60,000 messages a page must not read and sort them all. */
 import { Hono } from 'hono';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent } from 'mongodb';
@@ -8,6 +8,7 @@ import { mountOverview } from '../../src/dashboard/overview.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
+import { deskOf } from '../support/mailbox-desk.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { need, newQueues, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
@@ -18,7 +19,7 @@ interface Find {
   readonly sort?: ReadonlyMap<string, number>;
 }
 
-/** The same database over a client that tells what is asked of it. */
+/** The same database through a client that records its queries. */
 async function watched(database: Database): Promise<{ database: Database; finds: Find[] }> {
   const client = new MongoClient(need('MONGODB_URI'), { monitorCommands: true });
   onTestFinished(async () => await client.close());
@@ -37,7 +38,7 @@ async function watched(database: Database): Promise<{ database: Database; finds:
   };
 }
 
-/** Fields that are compared with one value: they may stand before the sorted ones in an index. */
+/** Fields compared with one value: an index may have them before the sorted ones. */
 function fixedFields(filter: Find['filter']): string[] {
   const all = Object.entries(filter).flatMap(([key, value]) =>
     key === '$and'
@@ -47,7 +48,7 @@ function fixedFields(filter: Find['filter']): string[] {
   return all.flatMap(([key, value]) => (key.startsWith('$') || typeof value === 'object' ? [] : [key]));
 }
 
-/** Whether an index gives the rows of a query in its order, forwards or backwards. */
+/** Whether an index returns the rows of a query in its order, forwards or backwards. */
 function isOrdered({ filter, sort }: Find, keys: readonly Record<string, number>[]): boolean {
   const fixed = new Set(fixedFields(filter));
   const wanted = [...(sort ?? [])];
@@ -66,15 +67,15 @@ it('every page of a listing comes in the order of an index', async () => {
   const first = await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: null });
   await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: first.next });
   const app = new Hono();
+  const desk = await deskOf(firm.database);
   const triage = { ...firm, database, enqueue: async () => {} };
   mountOverview(app, {
     ...triage,
     queues: newQueues(),
     metrics: createMetrics(),
-    mailboxes: [],
-    health: () => [],
+    desk,
   });
-  mountApi(app, { ...triage, webhooks: noWebhooks(firm.database) });
+  mountApi(app, { triage, desk, webhooks: noWebhooks(firm.database) });
   for (const path of ['/', '/api/triage', '/api/decisions'])
     expect((await app.request(path)).status).toBe(200);
 

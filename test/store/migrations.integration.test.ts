@@ -13,7 +13,7 @@ import { newDatabase, openFirm } from '../support/servers.ts';
 const receivedAt = new Date('2026-03-02T10:00:05.000Z');
 const writtenAt = new Date('2026-03-02T10:00:06.000Z');
 
-/** As the version before schema version 1 wrote it. */
+/** As written before schema version 1. */
 function oldMessage(n: number, links: readonly object[]): MessageDocument {
   const document: unknown = {
     _id: new ObjectId(String(n).padStart(24, '0')),
@@ -49,7 +49,7 @@ const oldLink = (clientId: unknown, at: Date | null) => ({
 });
 const clientId = new ObjectId();
 
-/** A database that the version before has left behind. */
+/** A database left by the previous version. */
 async function oldDatabase(messages: readonly MessageDocument[]): Promise<Database> {
   const database = await newDatabase();
   await database.schema.deleteMany({});
@@ -75,7 +75,7 @@ describe('a database of before schema version 1', () => {
     [],
   ];
 
-  it('says of each link what its times said, and nothing else of it changes', async () => {
+  it('gives each link the state that its times meant, and changes nothing else', async () => {
     const database = await oldDatabase(messages);
     expect(await schemaVersion(database)).toBe(0);
     await migrate(database);
@@ -89,7 +89,7 @@ describe('a database of before schema version 1', () => {
     expect(await schemaVersion(database)).toBe(SCHEMA_VERSION);
   });
 
-  it('ends the same where several processes start at once, and after a step that was broken off', async () => {
+  it('ends the same if several processes start at once, or a step was interrupted', async () => {
     const database = await oldDatabase([
       ...messages,
       ...Array.from({ length: 1_200 }, (_, n) => oldMessage(n + 10, [oldLink('paula', writtenAt)])),
@@ -160,7 +160,7 @@ describe('beside a process of the version before', () => {
   });
   const crm = { mailbox: 'crm', role: 'dropbox' } as const;
 
-  it('links tell the old version too: nothing for pending, its own time for covered', async () => {
+  it('links also work for the old version: nothing for pending, its own time for covered', async () => {
     const firm = await openFirm();
     const direct = await firm.receive(rawMessage());
     const filed = await firm.receive(toDropbox, crm);
@@ -179,7 +179,7 @@ describe('beside a process of the version before', () => {
       const { messages, communications } = firm.database;
       const direct = await firm.receive(rawMessage());
       const filed = await firm.receive(toDropbox, crm);
-      // The old version writes links without a state, or keeps one that it does not know and changes the time beside it.
+      // The old version writes links without a state, or keeps a state it does not know and changes the time beside it.
       const asOld = ({ links }: MessageDocument): unknown[] =>
         links.map(({ state, ...link }) =>
           what.includes('judged') ? link : { ...link, state: { kind: 'pending', was: state.kind } },

@@ -28,7 +28,7 @@ it('exchanges the key of every stored secret while others write them: n of n', a
   await writeFile(keyFile, `${newKey()}\n${old.bytes.toString('base64')}`);
   const rotating = new AbortController();
   const written = new Map<string, string>();
-  // As a process that goes on changing passwords: with whatever key comes first in the file.
+  // Like a process that keeps changing passwords: with the first key in the file.
   const writer = (async () => {
     for (let turn = 0; !rotating.signal.aborted; turn++) {
       const name = names[(turn * 7) % names.length] ?? '';
@@ -54,7 +54,7 @@ it('exchanges the key of every stored secret while others write them: n of n', a
   expect(written.size).toBeGreaterThan(0);
 });
 
-it('goes on after it was broken off, and leaves what is sealed already', async () => {
+it('continues after an interruption, and skips what is already sealed', async () => {
   const { database, keyFile, mailboxes, names, old } = await sealedMailboxes(10);
   await writeFile(keyFile, `${newKey()}\n${old.bytes.toString('base64')}`);
   const ring = await readKeyRing(keyFile);

@@ -1,4 +1,4 @@
-/** One set of messages through `docketmail explain` and through ingestion on real servers. */
+/** Runs one set of messages through `docketmail explain` and through ingestion on real servers. */
 import { instantOf } from '../../src/mail/instant.ts';
 import { recipientsKey } from '../../src/decide/facts-from-mail.ts';
 import { explain } from '../../src/explain/explain.ts';
@@ -19,7 +19,7 @@ export interface BothWays {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** For each message, the fields of the contract that the stored documents have, as either way says them, by file. */
+/** For each message, the contract's fields that the stored documents have, as each way reports them, by file. */
 export async function bothWays({ mail, clients, config: json }: BothWays): Promise<{
   readonly explained: Readonly<Record<string, unknown>>;
   readonly ingested: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export async function bothWays({ mail, clients, config: json }: BothWays): Promi
     ...firm,
     reader: {
       ...firm.reader,
-      // The answers of the configuration's DNS, which the reading thread does not know.
+      // The configuration's DNS answers, which the reading thread does not know.
       read: async (task: Parameters<typeof firm.reader.read>[0]): Promise<ReadMessage> => {
         const message = await firm.reader.read(task);
         const authentication = authentications.get(message.reading.mail.fingerprint) ?? null;
@@ -59,7 +59,7 @@ export async function bothWays({ mail, clients, config: json }: BothWays): Promi
   }
   const [told, stored]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
   for (const message of await firm.database.messages.find().toArray()) {
-    // Of copies to several people the one by which it was judged last.
+    // Of copies to several people, the one by which it was last judged.
     const copies = inOrder.filter(({ facts }) => facts.fingerprint === message.fingerprint);
     const one =
       copies.find(({ reading }) => recipientsKey(reading.mail) === message.judgedWith?.recipients) ??
@@ -79,7 +79,7 @@ export async function bothWays({ mail, clients, config: json }: BothWays): Promi
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** The contract's `forwarded` is the innermost message, the stored one that which counts: both are among the hops. */
+/** The contract's `forwarded` is the innermost message, the stored one is the one that counts: both are among the hops. */
 const hopKey = ({
   via,
   from,

@@ -1,7 +1,7 @@
 /** Copies of one message that arrive one after another, some of them proven. */
 import type { Authentication } from '../../src/mail/authentication/authentication.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps } from '../../src/ingest/ingest.ts';
+import type { IngestDeps } from '../../src/ingest/ingest-deps.ts';
 import type { Rules } from '../../src/decide/rules.ts';
 import { findToRejudge } from '../../src/store/rejudge.ts';
 import { openFirm } from './servers.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../../src/store/mongo.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** Rows of processes somewhere else whose heartbeats ended long ago, and their names. */
+/** Rows of processes elsewhere whose heartbeats ended long ago, and their names. */
 export async function deadProcesses(
   { database }: { readonly database: Pick<Database, 'processes'> },
   count: number,

@@ -28,7 +28,7 @@ export const imapServer = (): {
   caFile: need('IMAP_TLS_CA'),
 });
 
-/** An account with a mailbox that nobody has used. */
+/** An account with an unused mailbox. */
 export function newAccount(changes: Partial<ImapAccount> = {}): ImapAccount {
   const { host, tlsPort, password, caFile } = imapServer();
   const user = `u${randomBytes(6).toString('hex')}@firm.test`;
@@ -44,7 +44,7 @@ export function newAccount(changes: Partial<ImapAccount> = {}): ImapAccount {
   };
 }
 
-/** A client that may write, for arranging things behind the back of what is tested. */
+/** A client that may write, to change things without the tested code noticing. */
 export async function withWriter<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
   const { host, tlsPort, password, caFile } = imapServer();
   const client = new ImapFlow({

@@ -1,4 +1,4 @@
-/** A mailbox on the IMAP server of the test run that opens by token only, and all that a sign-in for it needs. */
+/** A mailbox on the IMAP server of the test run that only opens by token, and everything that a sign-in for it needs. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -94,7 +94,9 @@ export async function openOAuthOffice(
       async (name) => (name === settings.name ? settings : null),
     ),
     open: (given = own) => {
-      const opened = openMailbox(settings, { tokens: given });
+      const opened = openMailbox(settings, {
+        stored: { tokens: given, directory: { password: async () => '' } },
+      });
       onTestFinished(() => opened.source.close());
       return opened;
     },

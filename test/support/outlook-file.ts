@@ -1,4 +1,4 @@
-/** An Outlook message of invented fields, as the file format lays them out ([MS-OXMSG]). */
+/** An Outlook message with invented fields, in the layout of the file format ([MS-OXMSG]). */
 import burner from '@kenjiuno/msgreader/lib/Burner.js';
 import type { Entry } from '@kenjiuno/msgreader/lib/Burner.js';
 import type { TypeEnum } from '@kenjiuno/msgreader/lib/Reader.js';
@@ -56,7 +56,7 @@ export function outlookFile({ properties, recipients = [], attachments = [] }: O
   return Buffer.from(burner.burn(entries));
 }
 
-/** A message that was sent from Outlook, so that it has no header of a server. */
+/** A message sent from Outlook, so without a server's header. */
 export const sentFromOutlook: OutlookFile = {
   properties: {
     '001A001F': 'IPM.Note',

@@ -1,6 +1,6 @@
 import type { Database } from '../../src/store/mongo.ts';
 
-/** As if so much time had passed since everything that was written: a test cannot wait for it, and the clock is the database's. */
+/** As if this much time had passed since everything was written: a test cannot wait, and the clock is the database's. */
 export async function letPass(
   database: Database,
   ms: number,

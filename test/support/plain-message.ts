@@ -1,6 +1,6 @@
 import type { ParsedMessage } from '../../src/mime/parsed-message.ts';
 
-/** A message with a text and nothing else, for tests that need no bytes. */
+/** A message with just a text, for tests that need no bytes. */
 export function plainMessage(facts: Partial<ParsedMessage>): ParsedMessage {
   return {
     headers: [],

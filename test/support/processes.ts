@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 
-/** The living children of a process, without those that are only waited for. */
+/** The living children of a process, without zombies. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const names = await readdir('/proc');
   const found = await Promise.all(

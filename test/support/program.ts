@@ -1,4 +1,4 @@
-/** The built program as a process, with settings of its own. */
+/** The built program as a process, with its own settings. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -26,7 +26,7 @@ function built(): string {
   return program;
 }
 
-/** What a program gets of the machine. Compiled code, where script/test keeps it, halves the time that a command takes to start. */
+/** The environment of a program. Compiled code, if kept by script/test, halves the start time of a command. */
 function surroundings(): Environment {
   const cache = process.env['NODE_COMPILE_CACHE'];
   return { PATH: need('PATH'), ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }) };
@@ -45,7 +45,7 @@ export interface Site {
   readonly folder: string;
 }
 
-/** Settings that reach the test servers and nothing else; a database, a queue prefix and a folder of blobs of its own. */
+/** Settings that only reach the test servers, with a separate database, queue prefix and blob folder. */
 export async function newSite(mailboxes: readonly Watched[] = [], settings: Environment = {}): Promise<Site> {
   const folder = await newFolder();
   const own = testEnvironment(folder);
@@ -57,7 +57,7 @@ export async function newSite(mailboxes: readonly Watched[] = [], settings: Envi
     ...surroundings(),
     ...own,
     ...(mailboxes.length > 0 ? { MAILBOXES_FILE: path } : {}),
-    // Tests ask no name server.
+    // Tests use no name server.
     AUTHENTICATION: 'off',
     DASHBOARD_PORT: '0',
     LOG_LEVEL: 'info',
@@ -66,7 +66,7 @@ export async function newSite(mailboxes: readonly Watched[] = [], settings: Envi
   return { env, database: resources.database, folder };
 }
 
-/** What `script/services` says of the S3 server. */
+/** What `script/services` reports about the S3 server. */
 export function s3Environment(): Environment {
   const names = ['ENDPOINT', 'REGION', 'BUCKET', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'FORCE_PATH_STYLE'];
   const given = names.map((name) => [`S3_${name}`, need(`S3_${name}`)] as const);
@@ -101,7 +101,7 @@ export interface Running {
   readonly pid: number;
   readonly dashboard: string;
   readonly log: readonly LogLine[];
-  /** Lines on standard error that are no log. */
+  /** Lines on standard error that are not log lines. */
   readonly noise: readonly string[];
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly ms: number }>;
@@ -178,7 +178,7 @@ export async function runProgram(
   return { code, stdout, stderr };
 }
 
-/** As a mail server hands mail over. */
+/** Delivers as a mail server does. */
 export async function deliverByLmtp(user: string, raws: readonly Buffer[]): Promise<void> {
   const { host } = imapServer();
   const lmtp = createTransport({

@@ -1,6 +1,6 @@
 /**
- * An IMAP server that misbehaves on purpose: it knows just enough to be talked to, and every answer can be replaced. What a sound
- * server does is tested with a sound server.
+ * An IMAP server that misbehaves on purpose: it knows just enough to be talked to, and every answer can be replaced. Normal
+ * behaviour is tested with a real server.
  */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
@@ -8,20 +8,20 @@ import net, { type AddressInfo } from 'node:net';
 export interface ScriptedMessage {
   readonly uid: number;
   readonly raw: Buffer;
-  /** RFC822.SIZE, where it shall not be the truth. */
+  /** RFC822.SIZE, if it is not the real one. */
   readonly size?: number;
 }
 
 export interface Script {
-  /** In place of `* OK`; the connection ends behind it. */
+  /** Replaces `* OK`; then the connection ends. */
   readonly farewell?: string;
   readonly capabilities?: string;
   readonly messages?: readonly ScriptedMessage[];
   /** Lines of the answer to EXAMINE before its tagged OK. */
   readonly examine?: readonly string[];
   /**
-   * Answers a command in place of the server: lines without CRLF, where `TAG` stands for the command's tag; the connection ends
-   * behind a `* BYE`; "drop" breaks it; undefined leaves it to the server.
+   * Answers a command instead of the server: lines without CRLF, with `TAG` for the command's tag; the connection ends after a `*
+   * BYE`; "drop" breaks it; undefined leaves it to the server.
    */
   readonly answer?: (command: string) => readonly (string | Buffer)[] | 'drop' | undefined;
 }
@@ -69,8 +69,7 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    // A server that listens on TCP has an address of this kind.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    // A server listening on TCP has this kind of address. oxlint-disable-next-line typescript/no-unsafe-type-assertion
     port: (server.address() as AddressInfo).port,
     commands,
     close: async () => {
@@ -81,7 +80,7 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
   };
 }
 
-/** RFC 3501 §6.3.8: asks for the delimiter only. */
+/** RFC 3501 §6.3.8: only asks for the delimiter. */
 const namespaceQuery = 'LIST "" ""';
 const noNamespace = ['* LIST (\\Noselect) "/" ""', 'TAG OK done'] as const;
 
@@ -130,7 +129,7 @@ function fetched(messages: readonly ScriptedMessage[], command: string): Buffer[
   );
 }
 
-/** One untagged FETCH answer to a command, with the partial body that it asks for. */
+/** One untagged FETCH answer to a command, with the requested partial body. */
 export function fetchRow(
   sequence: number,
   { uid, raw, size = raw.length }: ScriptedMessage,

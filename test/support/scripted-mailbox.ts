@@ -1,4 +1,4 @@
-/** A firm whose mailbox is on a scripted server: what the server says can change between polls. */
+/** A firm whose mailbox is on a scripted server: the server's answers can change between polls. */
 import { onTestFinished } from 'vitest';
 import type { PolledMailbox } from '../../src/poll/poll-run.ts';
 import { rawMessage } from './messages.ts';
@@ -42,7 +42,7 @@ export async function openScripted(script: Script, options: FirmOptions = {}): P
 export const mailOf = (...uids: readonly number[]): ScriptedMessage[] =>
   uids.map((uid) => ({ uid, raw: rawMessage({ id: `${uid}@kline.test`, subject: `Lease ${uid}` }) }));
 
-/** What the ledger says, by UID. */
+/** The ledger's rows, by UID. */
 export async function statesOf({ firm }: Pick<Scripted, 'firm'>): Promise<Record<number, string>> {
   const rows = await firm.database.sightings.find().sort({ uid: 1 }).toArray();
   return Object.fromEntries(

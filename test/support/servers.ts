@@ -1,4 +1,4 @@
-/** A firm of its own for each test: a database, a folder of blobs, and a queue prefix that nobody else uses. */
+/** A separate firm for each test: a database, a blob folder, and a queue prefix of its own. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { openReaderFor, openResources } from '../../src/app/open.ts';
 import type { Resources } from '../../src/app/open.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
-import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest.ts';
+import type { IngestDeps, IngestOutcome } from '../../src/ingest/ingest-deps.ts';
 import { openImapSource } from '../../src/mailbox/imap/imap.ts';
 import type { ImapAccount } from '../../src/mailbox/imap/imap.ts';
 import { pollMailbox } from '../../src/poll/poll.ts';
@@ -42,7 +42,7 @@ export function need(name: string): string {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** Settings that reach the test servers and nothing else; a database, a queue prefix and a folder of their own. */
+/** Settings that only reach the test servers, with a separate database, queue prefix and folder. */
 export function testEnvironment(folder: string): Environment {
   return {
     MONGODB_URI: need('MONGODB_URI'),
@@ -66,12 +66,12 @@ export async function openTestResources(env: Environment): Promise<Resources> {
   return resources;
 }
 
-/** A database of its own, dropped when the test ends. */
+/** A separate database, dropped when the test ends. */
 export async function newDatabase(): Promise<Database> {
   return (await openTestResources(testEnvironment(tmpdir()))).database;
 }
 
-/** Queues under a prefix of their own, emptied when the test ends. */
+/** Queues with their own prefix, emptied when the test ends. */
 export function newQueues(): Queues & { readonly prefix: string; readonly url: string } {
   const [url, prefix] = [need('REDIS_URL'), `test-${randomBytes(6).toString('hex')}`];
   const queues = openQueues({ url, prefix });
@@ -89,7 +89,7 @@ export async function emptyQueues(queues: Queues): Promise<void> {
   }
 }
 
-/** Blobs and the process that reads messages, shared by the tests of a file: it takes a second to start. */
+/** Blobs and the reading process, shared by the tests of a file: starting takes a second. */
 interface Reading {
   readonly blobs: BlobStore;
   readonly reader: Reader;
@@ -120,7 +120,7 @@ function openReading(
   return { blobs, reader: openReaderFor({ ...config, ingest }, { blobs, spoolDir }), spoolDir };
 }
 
-/** One of its own where the test asks for other settings than usual. */
+/** A separate one if the test needs other settings than usual. */
 async function readingFor(options: FirmOptions): Promise<Reading> {
   if (options.blobs !== undefined || options.maxMessageBytes !== undefined) {
     const own = openReading(await newFolder(), options);
@@ -155,14 +155,14 @@ export interface Seen {
 
 export interface Firm extends IngestDeps {
   readonly poller: PollDeps;
-  /** Fetched sightings and messages to judge again that nobody has ingested yet. */
+  /** Fetched sightings and messages to rejudge that nobody has ingested yet. */
   readonly waiting: { readonly sightings: ObjectId[]; readonly messages: ObjectId[] };
   addClients(...clients: readonly ClientDocument[]): Promise<void>;
-  /** Puts a message into blobs and ledger, as a poll does, and says the sighting. */
+  /** Puts a message into blobs and ledger, as a poll does, and returns the sighting. */
   deliver(raw: Buffer, seen?: Seen): Promise<ObjectId>;
   mailbox(account: ImapAccount, changes?: Partial<PolledMailbox>): PolledMailbox;
   poll(mailbox: PolledMailbox): Promise<PollOutcome>;
-  /** Ingests all that waits, also what is to be judged again because of it. */
+  /** Ingests everything waiting, including what must be rejudged because of it. */
   ingestWaiting(): Promise<IngestOutcome[]>;
   /** `deliver` and `ingestWaiting` of one message. */
   receive(raw: Buffer, seen?: Seen): Promise<MessageDocument>;
@@ -175,7 +175,7 @@ export interface FirmOptions {
   readonly database?: Database;
 }
 
-/** The firm of messages.ts with one client, Paula Kline; everything real except Redis, whose jobs are run by hand. */
+/** The firm of messages.ts with one client, Paula Kline; everything is real except Redis, whose jobs are run by hand. */
 export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
   const { blobs, reader, spoolDir } = await readingFor(options);
   const database = options.database ?? (await newDatabase());
@@ -240,7 +240,7 @@ export async function openFirm(options: FirmOptions = {}): Promise<Firm> {
       ]);
       await blobs.put({ key, content: raw, size: raw.length, sha256 });
       const id = sightingId({ ...epoch, uid });
-      await markFetched(database.sightings, id, { key, size: raw.length });
+      await markFetched(database.sightings, [{ id, key, size: raw.length }]);
       waiting.sightings.push(id);
       return id;
     },

@@ -1,18 +1,18 @@
-/** A wire between a client and a server that counts, listens and cuts. Plain text, so that commands can be read. */
+/** A proxy between a client and a server that counts, listens and cuts. Plain text, so that commands can be read. */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
 export interface TappedProxy {
   readonly port: number;
-  /** Connections that were made so far. */
+  /** Connections made so far. */
   readonly connections: () => number;
   /** Connections that are open. */
   readonly open: () => number;
   /** Command lines of all clients that contain the words, so far. */
   readonly sent: (words: string) => number;
-  /** Breaks every connection, as a failing network does. */
+  /** Breaks every connection, like a failing network. */
   readonly cut: () => void;
-  /** From now on connections are broken after so many bytes of the server; null for never. */
+  /** From now on connections break after this many bytes from the server; null for never. */
   readonly cutAfter: (bytes: number | null) => void;
   readonly close: () => Promise<void>;
 }
@@ -49,8 +49,7 @@ export async function openTappedProxy(target: {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    // A server that listens on TCP has an address of this kind.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    // A server listening on TCP has this kind of address. oxlint-disable-next-line typescript/no-unsafe-type-assertion
     port: (server.address() as AddressInfo).port,
     connections: () => made,
     open: () => sockets.size,

@@ -1,4 +1,4 @@
-/** An authorisation server whose tokens the IMAP server of the test run takes: JWTs, signed with the password of the run. */
+/** An authorisation server whose tokens the IMAP server of the test run accepts: JWTs, signed with the run's password. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -19,11 +19,11 @@ export interface Answer {
 
 export interface TokenServer {
   readonly url: string;
-  /** Forms that came to the token endpoint. */
+  /** Forms sent to the token endpoint. */
   readonly requests: URLSearchParams[];
-  /** Every secret that it gave out. */
+  /** Every secret that it issued. */
   readonly secrets: Set<string>;
-  /** How often a refresh token came that had been used before. */
+  /** How many times an already used refresh token was sent. */
   readonly reused: { count: number };
   /** May be changed at any time. */
   readonly ways: {
@@ -37,7 +37,7 @@ export interface TokenServer {
     answer: ((form: URLSearchParams) => Answer | 'drop' | undefined) | null;
   };
   app(changes?: Partial<OAuthApp>): OAuthApp;
-  /** A person signs in and comes back: the address that the provider sends the browser to. */
+  /** A person signs in and returns: the address that the provider redirects the browser to. */
   signIn(authorizationUrl: string): Promise<string>;
   refreshTokenFor(email: string): string;
   revokeAll(): void;

@@ -4,7 +4,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export interface ZipEntry {
   readonly name: string;
   readonly content: Buffer;
-  /** Instead of its true size. */
+  /** Replaces its real size. */
   readonly declaredBytes?: number;
   readonly isEncrypted?: boolean;
 }

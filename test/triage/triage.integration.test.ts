@@ -371,8 +371,8 @@ describe('triage', () => {
       ['ada+crm@mail.firm.test', 'is ours'],
       ['IMCEASMTP-otto+40brandt+2Etest@firm.test', 'is ours'],
       ['@firm.test', 'firm.test is ours'],
-      ['co.uk', "no company's domain"],
-      ['!!', 'is no domain'],
+      ['co.uk', "not a company's domain"],
+      ['!!', 'is not a domain'],
       ['mail.acme-invented.co.uk', 'say acme-invented.co.uk'],
     ] as const)
       await expect(addAlias(deps, { what, client: { _id: 'otto' }, by, dryRun: false })).rejects.toThrow(why);

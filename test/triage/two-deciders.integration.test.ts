@@ -28,9 +28,7 @@ it('300 held updates, decided in three ways by two processes at once, end as the
 
   const program = fileURLToPath(new URL('decide-held.ts', import.meta.url));
   const decide = async (by: string, shift: number): Promise<{ made: number; late: number }> => {
-    const { stdout } = await run(process.execPath, [program, by, String(shift)], {
-      env: { ...process.env, ...env },
-    });
+    const { stdout } = await run(process.execPath, [program, by, String(shift)], { env });
     return JSON.parse(stdout) as { made: number; late: number };
   };
   const [ines, kofi] = await Promise.all([decide('ines', 0), decide('kofi', 1)]);

@@ -6,14 +6,14 @@ import type { Database } from '../../store/mongo.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
-/** Clients that are named; of the others only their number is told. */
+/** How many clients are named; the others are only counted. */
 const NAMED = 10;
-/** A field may hold a letter; the beginning tells what is wrong with it. */
+/** A field may contain a whole text; its start shows what is wrong. */
 const MAX_SHOWN_CHARS = 60;
 /** As long as a person waits for one line of the report. A million clients take about half of it. */
 const TIME_MS = 30_000;
 
-/** Names the clients whose mail no address will ever find: none can be read in their fields, or only ours. */
+/** Names the clients whose mail no address will ever find: their fields have none that is readable, or only ours. */
 export async function examineClientAddresses(
   { clients, addressBook }: Pick<Database, 'clients' | 'addressBook'>,
   rules: Rules,
@@ -58,7 +58,7 @@ function report(
   );
 }
 
-/** What stands in the fields, on one line. */
+/** The content of the fields, on one line. */
 function writtenIn({ email, emails }: { readonly email?: unknown; readonly emails?: unknown }): string {
   const texts = [email, emails].flat().filter((text) => text !== null && text !== undefined && text !== '');
   return texts

@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import { missingStaffDomains } from '../../config/config-checks.ts';
+import { openDirectory } from '../../connect/directory.ts';
 import { openTokens } from '../../connect/oauth/tokens.ts';
+import { reportMailboxes } from '../../connect/report.ts';
 import { openDatabase } from '../../store/mongo.ts';
 import { examineApps } from './oauth-apps.ts';
 import { examineBlobs } from './blobs.ts';
@@ -10,7 +12,7 @@ import type { Finding } from './finding.ts';
 import { examineMailbox } from './mailbox.ts';
 import { examineRedis } from './redis.ts';
 
-/** Checks every setting and server, each on its own: one that fails hides no other. With `fix`, creates missing indexes. */
+/** Checks every setting and server separately: one that fails hides no other. With `fix`, creates missing indexes. */
 export async function* examine(config: Config, { fix }: { readonly fix: boolean }): AsyncGenerator<Finding> {
   for (const warning of config.warnings)
     yield finding('settings', 'warning', warning, 'correct or remove it');
@@ -19,36 +21,50 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
   yield* examineDatabase(config, fix);
   yield await examineRedis(config);
   yield await examineBlobs(config);
-  if (config.mailboxes.length === 0)
-    yield finding(
-      'mailboxes',
-      'warning',
-      'no mailbox is given',
-      'set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
-    );
-  yield* examineApps(config);
   yield* examineMailboxes(config);
   yield examineDashboard(config);
 }
 
 async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
+  const { oauthApps: apps, secretsKeyFile: keyFile, mailboxes, rules } = config;
   const database = await openDatabase(config.mongodb).catch(() => null);
-  const tokens = database && openTokens({ database, apps: config.oauthApps, keyFile: config.secretsKeyFile });
-  try {
-    for (const mailbox of config.mailboxes) {
-      if (tokens !== null) yield* examineMailbox(mailbox, { rules: config.rules, tokens });
-      else
+  if (database === null) {
+    for (const mailbox of mailboxes)
+      if (isInDatabase(mailbox.auth))
         yield finding(
           `mailbox ${mailbox.name}`,
           'warning',
-          'not looked at: the database does not answer',
+          'not looked at: its credentials are in the database, which does not answer',
           'see mongodb',
         );
-    }
+      else yield* examineMailbox(mailbox, { rules, stored: null });
+    return;
+  }
+  try {
+    const tokens = openTokens({ database, apps, keyFile });
+    const directory = await openDirectory({ database, fileMailboxes: mailboxes, keyFile });
+    const all = directory.all();
+    yield* examineApps(config, all);
+    if (all.length === 0)
+      yield finding(
+        'mailboxes',
+        'warning',
+        'no mailbox is given',
+        'docketmail mailbox add, or set IMAP_HOST, IMAP_USER and IMAP_PASS, or MAILBOXES_FILE',
+      );
+    for (const { settings, isPaused } of all)
+      if (isPaused) yield finding(`mailbox ${settings.name}`, 'ok', 'is paused');
+      else yield* examineMailbox(settings, { rules, stored: { tokens, directory } });
+    for (const report of await reportMailboxes(database, directory))
+      if (['not-polled', 'silent', 'internal'].includes(report.state))
+        yield finding(`mailbox ${report.name}`, 'warning', report.says, report.fix);
   } finally {
-    await database?.client.close();
+    await database.client.close();
   }
 }
+
+const isInDatabase = ({ kind }: Config['mailboxes'][number]['auth']): boolean =>
+  kind === 'stored' || kind === 'oauth';
 
 function examineDashboard({ dashboard }: Config): Finding {
   if (dashboard.password !== null || dashboard.token !== null)

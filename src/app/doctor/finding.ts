@@ -17,7 +17,7 @@ export function finding(
   return { subject, status, detail: withoutCredentials(detail), fix };
 }
 
-/** Some errors say themselves what to do. */
+/** Some errors already say what to do. */
 export function failed(subject: string, error: unknown, fix: string): Finding {
   const knowsFix = error instanceof Error && error.message.includes('Fix: ');
   if (knowsFix) return finding(subject, 'failed', error.message.slice(0, 500).replace(/\.$/u, ''));

@@ -3,9 +3,10 @@ import { describeError } from '../../errors.ts';
 import { MailboxError } from '../../mailbox/mailbox.ts';
 import type { MailboxSession } from '../../mailbox/mailbox.ts';
 import { openMailbox } from '../open-mailbox.ts';
+import type { StoredCredentials } from '../open-mailbox.ts';
 import { proposalText, proposeServers } from '../../mail/authentication/receiving-server.ts';
 import { newestHeaders } from './receiving-server.ts';
-import type { Tokens } from '../../connect/oauth/tokens.ts';
+import { fixFor } from '../../connect/fixes.ts';
 import { failed, finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -13,10 +14,10 @@ const TIMEOUT_MS = 20_000;
 
 export async function* examineMailbox(
   settings: Config['mailboxes'][number],
-  { rules, tokens }: { readonly rules: Config['rules']; readonly tokens: Tokens },
+  { rules, stored }: { readonly rules: Config['rules']; readonly stored: StoredCredentials | null },
 ): AsyncGenerator<Finding> {
   const subject = `mailbox ${settings.name}`;
-  const { source } = openMailbox(settings, { tokens });
+  const { source } = openMailbox(settings, { stored });
   try {
     const session = await source.openSession(AbortSignal.timeout(TIMEOUT_MS));
     try {
@@ -43,7 +44,10 @@ export async function* examineMailbox(
   }
 }
 
-/** By which servers mail comes, where the settings do not say so. Of no folder but the inbox: elsewhere lies what came otherwise. */
+/**
+ * The servers that deliver mail, if the settings do not name them. Only from the inbox: other folders contain mail from other
+ * sources.
+ */
 async function* examineReceivingServer(
   session: MailboxSession,
   { name }: Config['mailboxes'][number],
@@ -75,19 +79,6 @@ async function examineFolder(
   }
 }
 
-/** Named as in MAILBOXES_FILE, with the name in the environment behind. */
-function mailboxFix(error: unknown, { host, port, security }: Config['mailboxes'][number]): string {
-  const code = error instanceof MailboxError ? error.code : 'connection';
-  if (code === 'authentication-failed')
-    return 'correct its user (IMAP_USER) or pass (IMAP_PASS); many providers want an app password';
-  if (code === 'mailbox-not-open')
-    return 'switch IMAP on for this mailbox, and let the one who signs in open it; both take up to an hour at Microsoft';
-  if (code === 'needs-permission')
-    return 'give the app or account access to this mailbox: see what your provider asks for in docs/connecting.md';
-  if (code === 'folder-missing') return 'correct its folders (IMAP_FOLDERS)';
-  if (/certificate|altnames/iu.test(describeError(error)))
-    return `name the authority of its certificate in caFile (IMAP_CA_FILE), or correct its host ${host} (IMAP_HOST)`;
-  if (code === 'configuration')
-    return `correct its security ${security} (IMAP_SECURITY) or port ${port} (IMAP_PORT)`;
-  return `check its host ${host} (IMAP_HOST), port ${port} (IMAP_PORT) and security ${security} (IMAP_SECURITY)`;
+function mailboxFix(error: unknown, settings: Config['mailboxes'][number]): string {
+  return fixFor(error instanceof MailboxError ? error.code : 'connection', settings, describeError(error));
 }

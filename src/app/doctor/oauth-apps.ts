@@ -1,23 +1,22 @@
 import type { Config } from '../../config/config.ts';
+import type { ConfiguredMailbox } from '../../connect/directory.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Time enough to make a new secret: when it ends, all mailboxes of the app stand still at once. */
+/** Time enough to create a new secret: when it expires, all mailboxes of the app stop at once. */
 const WARN_DAYS = 30;
 
-export function* examineApps({
-  oauthApps,
-  mailboxes,
-  secretsKeyFile,
-  dashboard,
-}: Config): Generator<Finding> {
-  const grants = mailboxes.flatMap(({ auth }) => (auth.kind === 'oauth' ? [auth.grant] : []));
+export function* examineApps(
+  { oauthApps, secretsKeyFile, dashboard }: Config,
+  mailboxes: readonly ConfiguredMailbox[],
+): Generator<Finding> {
+  const grants = mailboxes.flatMap(({ settings: { auth } }) => (auth.kind === 'oauth' ? [auth.grant] : []));
   if (grants.length > 0 && secretsKeyFile === null)
     yield finding(
       'stored secrets',
       'failed',
-      'mailboxes sign in by OAuth, and there is no key to store their tokens with',
+      'mailboxes sign in by OAuth, but there is no key to store their tokens',
       'openssl rand -base64 32 > secrets.key, and name it in SECRETS_KEY_FILE',
     );
   if (grants.includes('code') && dashboard.publicUrl === null)

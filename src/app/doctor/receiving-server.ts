@@ -3,7 +3,7 @@ import type { RawMessage } from '../../mail/authentication/raw-header.ts';
 import { MailboxError } from '../../mailbox/mailbox.ts';
 import type { MailboxSession } from '../../mailbox/mailbox.ts';
 
-/** Enough to see by which servers mail comes; each costs a command. */
+/** Enough to see which servers deliver mail; each costs a command. */
 const NEWEST_LOOKED_AT = 30;
 /** UIDs have gaps where mail was deleted. */
 const UIDS_LOOKED_AT = 300;

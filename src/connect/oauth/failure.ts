@@ -1,13 +1,13 @@
-/** PURE. What an answer of an authorisation server that is no token means, and what helps. */
+/** PURE. What an authorisation server's answer without a token means, and what helps. */
 import type { OAuthApp } from '../../config/oauth-apps.ts';
 import type { OAuthGrant } from '../../config/oauth-use.ts';
 
 /**
- * - `provider-down`: no answer, or none that says anything. The old token stays good until it ends.
+ * - `provider-down`: no answer, or a meaningless one. The old token stays valid until it expires.
  * - `throttled`: the server asks to wait.
  * - `needs-consent`: a person has to sign in again.
- * - `app-broken`: the registration or secret of the app; all its mailboxes stand still.
- * - `needs-permission`: the provider knows who asks, and does not let them into this mailbox.
+ * - `app-broken`: the registration or secret of the app; all its mailboxes stop.
+ * - `needs-permission`: the provider knows who asks, and denies access to this mailbox.
  */
 export type TokenFailureKind =
   | 'provider-down'
@@ -24,9 +24,9 @@ export interface TokenFailure {
   readonly retryAfterMs: number | null;
 }
 
-/** What came in place of a token. */
+/** The answer without a token. */
 export interface TokenAnswer {
-  /** Null where there was no answer. */
+  /** Null if there was no answer. */
   readonly status: number | null;
   readonly error: string | null;
   readonly suberror?: string | null;
@@ -43,7 +43,7 @@ export interface AskedWith {
 const MAX_TEXT = 300;
 const MAX_RETRY_AFTER_MS = 60 * 60_000;
 
-/** Tokens, codes and assertions are long runs without a space; ids of requests are shorter. */
+/** Tokens, codes and assertions are long runs without a space; request ids are shorter. */
 export function safeText(text: string): string {
   return text
     .replaceAll(/[\w+/=.~-]{48,}/gu, '…')
@@ -62,7 +62,7 @@ const consentErrors: ReadonlySet<string> = new Set([
 ]);
 const waitingErrors: ReadonlySet<string> = new Set(['slow_down', 'temporarily_unavailable', 'server_error']);
 
-/** By the OAuth error alone: the numbers and words of a provider change, and only choose the hint. */
+/** Only by the OAuth error: a provider's numbers and words change, and only select the hint. */
 export function classifyFailure(answer: TokenAnswer, asked: AskedWith): TokenFailure {
   const { status, error, retryAfterMs = null } = answer;
   const text = safeText(
@@ -84,7 +84,7 @@ export function classifyFailure(answer: TokenAnswer, asked: AskedWith): TokenFai
   return failure('app-broken');
 }
 
-/** A service account acts for one user; a user that is not there says nothing about the others. */
+/** A service account acts for one user; a missing user says nothing about the others. */
 function isOfMailbox({ error, description }: TokenAnswer, { grant }: AskedWith): boolean {
   return (
     grant === 'service-account' &&
@@ -98,7 +98,7 @@ interface Hint {
   readonly fix: string;
 }
 
-/** The first one that fits; the texts are those of the providers. */
+/** The first match counts; the texts are the providers'. */
 const hints: readonly Hint[] = [
   {
     when: /AADSTS7000222|client secret.*expired/iu,
@@ -138,7 +138,7 @@ const hints: readonly Hint[] = [
   },
   {
     when: /AADSTS5007[46]|AADSTS50079|AADSTS50158|multi-factor/iu,
-    fix: 'a second factor is asked for: sign in again',
+    fix: 'a second factor is required: sign in again',
   },
   {
     when: /AADSTS530\d\d|conditional access/iu,

@@ -1,4 +1,4 @@
-/** Each way to get a token, by openid-client. */
+/** Each way to get a token, through openid-client. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { importPKCS8, SignJWT } from 'jose';
@@ -11,19 +11,19 @@ import { classifyFailure } from './failure.ts';
 
 export interface GivenToken {
   readonly accessToken: string;
-  /** Null where the provider gave none: the old one stays good. */
+  /** Null if the provider sent none: the old one stays valid. */
   readonly refreshToken: string | null;
   readonly lifetimeMs: number;
-  /** Null where the provider does not say. */
+  /** Null if the provider does not say. */
   readonly scope: string | null;
-  /** Whose token it is, by the ID token; null where the provider does not say. */
+  /** The token's owner, from the ID token; null if the provider does not say. */
   readonly address: string | null;
 }
 
-/** Where a provider does not say how long a token lives. */
+/** If a provider does not say how long a token lives. */
 const DEFAULT_LIFETIME_MS = 10 * 60_000;
 const MAX_LIFETIME_MS = 24 * 60 * 60_000;
-/** Google takes no longer one. */
+/** Google accepts no longer one. */
 const ASSERTION_SECONDS = 10 * 60;
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
@@ -32,7 +32,7 @@ type Response = oauth.TokenEndpointResponse;
 interface Asking {
   readonly app: OAuthApp;
   readonly grant: OAuthGrant;
-  /** The time by the database's clock: that of this machine may be wrong, and assertions say when they were made. */
+  /** From the database's clock: this machine's may be wrong, and assertions contain their time. */
   readonly now: Date;
 }
 
@@ -103,8 +103,8 @@ const pkcs8 = (pem: string): string =>
   createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString();
 
 /**
- * Of Microsoft the name for signing in: the `email` of an ID token is whatever the user's own tenant says. Elsewhere an address
- * that the provider has verified.
+ * For Microsoft the sign-in name: the user's own tenant controls the `email` of an ID token. Elsewhere an address verified by the
+ * provider.
  */
 function addressIn(claims: Readonly<Record<string, unknown>> | null, { provider }: OAuthApp): string | null {
   if (claims === null) return null;
@@ -150,14 +150,14 @@ export interface SignInRequest {
   readonly redirectUri: string;
   readonly state: string;
   readonly verifier: string;
-  /** Filled in for the person. */
+  /** Prefilled for the person. */
   readonly loginHint: string;
 }
 
 export const newVerifier = (): string => oauth.randomPKCECodeVerifier();
 export const newState = (): string => oauth.randomState();
 
-/** Where a person signs in. @throws OAuthError where the app has no such place. */
+/** Where a person signs in. @throws OAuthError if the app has no such page. */
 export async function signInUrl(
   app: OAuthApp,
   { redirectUri, state, verifier, loginHint }: SignInRequest,
@@ -184,7 +184,7 @@ export async function signInUrl(
   }).href;
 }
 
-/** `callback`: the redirect URI with what the provider added to it. */
+/** `callback`: the redirect URI with the provider's parameters. */
 export async function exchangeCode(
   asking: Asking,
   {

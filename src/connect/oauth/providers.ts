@@ -1,8 +1,8 @@
-/** Where each provider gives tokens for IMAP, and what is asked of it. Data only. */
+/** Where each provider issues tokens for IMAP, and what to request. Data only. */
 import type { OAuthApp } from '../../config/oauth-apps.ts';
 
 export interface Endpoints {
-  /** Only where the provider names itself in its answers (RFC 9207); else the origin of the token endpoint. */
+  /** Only if the provider names itself in its answers (RFC 9207); else the origin of the token endpoint. */
   readonly issuer: string;
   readonly authorization: string | null;
   readonly token: string;
@@ -11,7 +11,7 @@ export interface Endpoints {
   readonly userScopes: readonly string[];
   /** For an app that needs nobody. */
   readonly appScopes: readonly string[];
-  /** The scope without which IMAP is refused. */
+  /** Without this scope IMAP is refused. */
   readonly mailScope: string | null;
   readonly authorizationParameters: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ const known: Readonly<Record<OAuthApp['provider'], (app: OAuthApp) => Endpoints>
       authorization: `${base}/oauth2/v2.0/authorize`,
       token: `${base}/oauth2/v2.0/token`,
       device: `${base}/oauth2/v2.0/devicecode`,
-      // Scopes of one resource only: a token for Graph beside it opens no mailbox.
+      // Scopes of one resource only: a token that also covers Graph opens no mailbox.
       userScopes: [microsoftMail, 'offline_access', 'openid', 'email', 'profile'],
       appScopes: ['https://outlook.office365.com/.default'],
       mailScope: microsoftMail,
@@ -43,7 +43,7 @@ const known: Readonly<Record<OAuthApp['provider'], (app: OAuthApp) => Endpoints>
     userScopes: [googleMail, 'openid', 'email'],
     appScopes: [googleMail],
     mailScope: googleMail,
-    // Without both a second sign-in gives no refresh token.
+    // Without both, a second sign-in returns no refresh token.
     authorizationParameters: { access_type: 'offline', prompt: 'consent' },
   }),
   fastmail: () => ({
@@ -89,14 +89,14 @@ export function endpointsOf(app: OAuthApp): Endpoints {
     ...(scopes !== null && {
       userScopes: scopes,
       appScopes: scopes,
-      // Google's scope for administrators (gmail.imap_admin) serves in place of the usual one.
+      // Google's scope for administrators (gmail.imap_admin) replaces the usual one.
       mailScope:
         usual.mailScope !== null && scopes.includes(usual.mailScope) ? usual.mailScope : (scopes[0] ?? null),
     }),
   };
 }
 
-/** Whether a provider granted the scope. One that says nothing granted what was asked for (RFC 6749 §5.1). */
+/** Whether a provider granted the scope. If it says nothing, it granted what was requested (RFC 6749 §5.1). */
 export function grantsMail(granted: string | null, { mailScope }: Endpoints): boolean {
   if (granted === null || mailScope === null) return true;
   const wanted = mailScope.toLowerCase();

@@ -1,15 +1,15 @@
-/** Requests to authorisation servers, bounded in time and size, and their failures in our words. */
+/** Requests to authorisation servers, limited in time and size, with failures in our own terms. */
 import type { CustomFetch } from 'openid-client';
 import { ClientError, ResponseBodyError } from 'openid-client';
 import { classifyFailure } from './failure.ts';
 import type { AskedWith, TokenAnswer, TokenFailure } from './failure.ts';
 
-/** A token server that is slower is taken for down; the lease on the token lasts longer. */
+/** A slower token server counts as down; the lease on the token lasts longer. */
 const REQUEST_MS = 10_000;
 /** Tokens have a few thousand characters. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** A token that was not given. */
+/** No token was issued. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly failure: TokenFailure;
@@ -22,11 +22,11 @@ export class OAuthError extends Error {
 
 export interface BoundedFetch {
   readonly fetch: CustomFetch;
-  /** The claims of the ID token of the last answer, which came from the token endpoint itself, over TLS (OIDC Core §3.1.3.7, 6). */
+  /** The claims of the last answer's ID token, which came from the token endpoint itself, over TLS (OIDC Core §3.1.3.7, 6). */
   readonly claims: () => Readonly<Record<string, unknown>> | null;
 }
 
-/** No redirect is followed: it would carry a secret to another host. */
+/** Follows no redirect: it would send a secret to another host. */
 export function boundedFetch(limitMs: number = REQUEST_MS): BoundedFetch {
   let claims: Readonly<Record<string, unknown>> | null = null;
   return {
@@ -36,7 +36,7 @@ export function boundedFetch(limitMs: number = REQUEST_MS): BoundedFetch {
       const answer = await fetch(url, {
         method,
         headers,
-        // What openid-client sends is a form.
+        // openid-client sends a form.
         ...(body instanceof URLSearchParams && { body }),
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, late]) : late,
@@ -44,10 +44,10 @@ export function boundedFetch(limitMs: number = REQUEST_MS): BoundedFetch {
       const text = await readBounded(answer);
       const { status } = answer;
       const json = objectIn(text);
-      // Its signature is not looked at, and its issuer differs between tenants.
+      // Its signature is not checked, and its issuer differs between tenants.
       const { id_token: idToken, ...rest } = json ?? {};
       claims = typeof idToken === 'string' ? claimsOf(idToken) : null;
-      // Fetch itself makes answers of these only without a body.
+      // Fetch itself only allows these without a body.
       if (status < 200 || status === 204 || status === 304) return new Response(null, { status });
       return new Response(json === null ? text : JSON.stringify(rest), { status, headers: answer.headers });
     },
@@ -80,7 +80,7 @@ function claimsOf(idToken: string): Readonly<Record<string, unknown>> | null {
   return objectIn(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'));
 }
 
-/** What a request threw, as a failure. */
+/** The error of a request, as a failure. */
 export function toOAuthError(error: unknown, asked: AskedWith): OAuthError {
   if (error instanceof OAuthError) return error;
   return new OAuthError(classifyFailure(answerIn(error), asked), { cause: error });
@@ -104,7 +104,7 @@ function answerIn(error: unknown): TokenAnswer {
   return { status: null, error: null, description: networkReason(error) };
 }
 
-/** Of the innermost cause: undici says only "fetch failed". */
+/** From the innermost cause: undici only says "fetch failed". */
 function networkReason(error: unknown): string {
   let reason = String(error);
   for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++)

@@ -1,4 +1,4 @@
-/** A person signs in for a mailbox, in a browser or with a device code. Nothing is stored of a sign-in that would not do. */
+/** A person signs in for a mailbox, in a browser or with a device code. A sign-in that would not work is not stored. */
 import type { OAuthApp } from '../../config/oauth-apps.ts';
 import type { MailboxError } from '../../mailbox/mailbox.ts';
 import type { Database } from '../../store/mongo.ts';
@@ -19,17 +19,17 @@ export interface SignInDeps {
   readonly database: Pick<Database, 'signIns'>;
   readonly apps: readonly OAuthApp[];
   readonly tokens: Tokens;
-  /** Where the dashboard is reached; null where nobody said. */
+  /** The dashboard's address; null if not set. */
   readonly publicUrl: string | null;
-  /** Null where there is no such mailbox, or it does not sign in by OAuth. */
+  /** Null if there is no such mailbox, or it does not sign in by OAuth. */
   readonly find: (mailbox: string) => Promise<TokenUser | null>;
-  /** Logs in to the mailbox with the token; null where that worked. */
+  /** Logs in to the mailbox with the token; null if that worked. */
   readonly tryLogin: (mailbox: string, accessToken: string) => Promise<MailboxError | null>;
 }
 
 export interface SignedIn {
   readonly mailbox: string;
-  /** The token is the right one, and the mailbox does not open yet. */
+  /** The token is right, but the mailbox does not open yet. */
   readonly warning: string | null;
 }
 
@@ -41,7 +41,7 @@ function redirectUri({ publicUrl }: SignInDeps): string {
   return new URL('oauth/callback', publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`).href;
 }
 
-/** Where a person begins. @throws SignInError. */
+/** Where a person starts. @throws SignInError. */
 export function startUrl(deps: SignInDeps, mailbox: string): string {
   return new URL(`start?mailbox=${encodeURIComponent(mailbox)}`, redirectUri(deps)).href;
 }
@@ -65,7 +65,7 @@ async function appFor(
 
 const addressOf = ({ signInAs, user }: TokenUser): string => signInAs ?? user;
 
-/** The provider's page for signing in, and what the browser has to keep. @throws SignInError, OAuthError. */
+/** The provider's sign-in page, and what the browser has to keep. @throws SignInError, OAuthError. */
 export async function beginInBrowser(
   deps: SignInDeps,
   { mailbox, by }: { readonly mailbox: string; readonly by: string },
@@ -82,7 +82,7 @@ export async function beginInBrowser(
   return { url, verifier };
 }
 
-/** `query`: what the provider sent along with the browser. @throws SignInError, OAuthError. */
+/** `query`: the parameters that the provider sent with the browser. @throws SignInError, OAuthError. */
 export async function finishInBrowser(
   deps: SignInDeps,
   { query, verifier, by }: { readonly query: string; readonly verifier: string | null; readonly by: string },
@@ -97,7 +97,7 @@ export async function finishInBrowser(
     );
   const { use, app } = await appFor(deps, begun.mailbox);
   if (app.name !== begun.app)
-    throw new SignInError('the mailbox was given another app meanwhile. Fix: begin again');
+    throw new SignInError('the mailbox was assigned another app meanwhile. Fix: begin again');
   const refused = callback.searchParams.get('error');
   if (refused !== null)
     throw new OAuthError(

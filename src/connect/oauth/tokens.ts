@@ -1,5 +1,5 @@
 /**
- * The access tokens of mailboxes: refreshed before their end by one process under a lease, stored before they are used, shared by all
+ * The access tokens of mailboxes: refreshed before they expire by one process holding a lease, stored before use, shared by all
  * processes through the database.
  */
 import { randomUUID } from 'node:crypto';
@@ -26,7 +26,7 @@ export interface TokenUser extends OAuthUse {
 }
 
 export interface TokenEvents {
-  /** Once per token that needs a person, whichever process found out. */
+  /** Once per token that needs a person, whichever process noticed. */
   readonly onConsentNeeded: (event: {
     readonly mailbox: string;
     readonly error: string;
@@ -43,18 +43,18 @@ export interface TokenEvents {
 export interface Tokens {
   /** @throws MailboxError with what helps. */
   accessToken(use: TokenUser): Promise<string>;
-  /** The server refused this token: the next one is a new one. */
+  /** The server refused this token: the next one is new. */
   refused(use: TokenUser, token: string): Promise<void>;
-  /** Stores what a person's sign-in brought. */
+  /** Stores the result of a person's sign-in. */
   store(use: TokenUser, given: GivenToken): Promise<void>;
 }
 
 /** Longer than a request may take. */
 const LEASE_MS = 30_000;
 const WAIT_MS = 200;
-/** Then the process that has the lease is taken for stuck, and the next poll tries again. */
+/** After this the lease holder counts as stuck, and the next poll retries. */
 const MAX_WAIT_MS = 25_000;
-/** Refreshed when less is left, or a fifth of its life. */
+/** Refreshed when less than this is left, or a fifth of its life. */
 const MARGIN_MS = 5 * 60_000;
 const JITTER_MS = 60_000;
 
@@ -63,7 +63,7 @@ interface Deps {
   readonly apps: readonly OAuthApp[];
   readonly keyFile: string | null;
   readonly events?: Partial<TokenEvents>;
-  /** Called between the provider's answer and its storing, for tests that kill the process there. */
+  /** Called between the provider's answer and storing it, for tests that kill the process there. */
   readonly step?: (name: 'token-given') => void;
 }
 
@@ -103,7 +103,7 @@ async function accessToken(deps: Deps, use: TokenUser): Promise<string> {
     if (current !== null && opened !== null && current.leftMs > marginOf(current)) return opened;
     const now = await takeLease(leases, { ...lease, forMs: LEASE_MS });
     if (now === null) {
-      // Another one refreshes it: what is left of the old one serves meanwhile.
+      // Another process refreshes it: the old one is used while it lasts.
       if (current !== null && opened !== null && current.leftMs > 0) return opened;
       await delay(WAIT_MS);
       continue;
@@ -125,7 +125,7 @@ function marginOf({ lifetimeMs }: ReadToken): number {
   return Math.min(MARGIN_MS + Math.random() * JITTER_MS, lifetimeMs / 5);
 }
 
-/** @throws MailboxError where only a person helps. */
+/** @throws MailboxError if only a person helps. */
 function usable(use: TokenUser, token: ReadToken | null): ReadToken | null {
   const current = token?.app === use.app ? token : null;
   if (isUnattended(use)) return current;
@@ -145,7 +145,7 @@ const signInAgain = ({ mailbox }: TokenUser, fix: string | null): string =>
 const open = (ring: KeyRing, { mailbox }: TokenUser, { accessToken: sealed }: ReadToken): string | null =>
   sealed === null ? null : unseal(ring, { kind: 'mailbox', name: mailbox, field: 'accessToken' }, sealed);
 
-/** Under the lease. Null where another one was faster after all. @throws MailboxError. */
+/** Needs the lease. Null if another one was faster after all. @throws MailboxError. */
 async function renew(
   deps: Deps,
   use: TokenUser,
@@ -195,7 +195,7 @@ async function keep(
 ): Promise<boolean> {
   const ring = await readKeyRing(deps.keyFile);
   const place = (field: string) => ({ kind: 'mailbox', name: mailbox, field }) as const;
-  // Providers that do not rotate send none: the old one stays good.
+  // Providers without rotation send none: the old one stays valid.
   const refresh = given.refreshToken ?? before;
   return await replaceToken(deps.database.tokens, mailbox, {
     from,
@@ -208,7 +208,7 @@ async function keep(
   });
 }
 
-/** A token that is still good serves on; else the failure in the words of the port. */
+/** Keeps using a token that is still valid; otherwise the failure in the port's terms. */
 async function afterFailure(
   deps: Deps,
   use: TokenUser,
@@ -222,7 +222,7 @@ async function afterFailure(
   const { tokens } = deps.database;
   if (kind === 'needs-consent') {
     const again = await findToken(tokens, use.mailbox);
-    // Not believed where somebody else refreshed it meanwhile: the refresh token was used twice.
+    // Ignored if someone else refreshed it meanwhile: the refresh token was used twice.
     if (again?.revision !== current?.revision) return null;
     const consent = { revision: current?.revision ?? 0, error: text, fix };
     if (await noteConsentNeeded(tokens, use.mailbox, consent))

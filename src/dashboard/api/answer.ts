@@ -17,7 +17,7 @@ const STATUS = {
   'not-possible': 422,
 } as const;
 
-/** What the work returns, as JSON; what a caller did wrong, with its code. */
+/** The result of the work, as JSON; errors of the caller, with their code. */
 export const answer = (work: (context: Context) => Promise<unknown>) => async (context: Context) => {
   try {
     return context.json((await work(context)) as object);
@@ -30,7 +30,7 @@ export const answer = (work: (context: Context) => Promise<unknown>) => async (c
   }
 };
 
-/** What a person's act came to. */
+/** The result of a person's decision. */
 export async function actedOn(
   database: Database,
   { decision, message, marked, replaced = [] }: Acted,

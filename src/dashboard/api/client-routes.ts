@@ -9,7 +9,7 @@ import { bodyOf } from './request.ts';
 
 const changedBody = z.strictObject({ dryRun: z.boolean().default(false) });
 
-/** What the CRM tells of a client. */
+/** What the CRM reports about a client. */
 export function mountClientRoutes(app: Hono, deps: TriageDeps): void {
   const { database, rules } = deps;
   app.post(
@@ -24,10 +24,10 @@ export function mountClientRoutes(app: Hono, deps: TriageDeps): void {
       const clientId = client?._id ?? idsMeant(name).at(-1) ?? name;
       const rematch = await rematchOf(database, { clientId, rules });
       const preview = rematch === null || !dryRun ? null : await previewRematch(deps, rematch);
-      const heeded = dryRun
+      const changed = dryRun
         ? null
         : await clientChanged(database, { clientId, rules, enqueue: deps.enqueue });
-      return { found: rematch !== null, preview, marked: heeded?.marked ?? 0 };
+      return { found: rematch !== null, preview, marked: changed?.marked ?? 0 };
     }),
   );
 }

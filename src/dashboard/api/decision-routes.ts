@@ -19,7 +19,7 @@ const aliasBody = z.strictObject({
 });
 const undoBody = z.strictObject({ by });
 
-/** Aliases that people add, what they decide, and its undoing. */
+/** Aliases and decisions by people, and undoing them. */
 export function mountDecisionRoutes(app: Hono, deps: TriageDeps): void {
   const { database } = deps;
   app.post(

@@ -16,7 +16,11 @@ const listQuery = z.strictObject({
   what: z.enum(['triage', 'held']).default('triage'),
   reason: z.string().min(1).max(100).nullable().default(null),
   limit,
-  after: z.string().refine(isCursor, 'is no cursor; give `next` of the page before').nullable().default(null),
+  after: z
+    .string()
+    .refine(isCursor, 'is not a cursor; give `next` of the previous page')
+    .nullable()
+    .default(null),
 });
 const assignBody = z.strictObject({
   clients,
@@ -40,7 +44,7 @@ const rejectBody = z.strictObject({
   by,
 });
 
-/** What waits, one message, and what people decide about it. */
+/** The review queue, one message, and decisions about it. */
 export function mountMessageRoutes(app: Hono, deps: TriageDeps): void {
   const { database } = deps;
   app.get(
@@ -73,7 +77,7 @@ export function mountMessageRoutes(app: Hono, deps: TriageDeps): void {
     answer(async (context) => {
       const { clients: names, by: who } = await bodyOf(context, unlinkBody);
       const message = await messageOf(context, database);
-      // A client that has gone from the CRM can still be taken off.
+      // A client deleted from the CRM can still be unlinked.
       const linked = message.links.map(({ clientId }) => clientId);
       const ids = await Promise.all(
         names.map(
@@ -110,7 +114,7 @@ export function mountMessageRoutes(app: Hono, deps: TriageDeps): void {
   );
 }
 
-/** Lets held case updates take effect. */
+/** Applies held case updates. */
 async function confirm(context: Context, deps: TriageDeps): Promise<object> {
   const { database, rules } = deps;
   const body = await bodyOf(context, confirmBody);

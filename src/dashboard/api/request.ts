@@ -5,7 +5,7 @@ import { MAX_PAGE } from '../../triage/waiting.ts';
 export const by = z.string().trim().min(1).max(200).optional();
 export const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50);
 
-/** What was asked cannot be read. */
+/** The request is unreadable. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }
@@ -14,7 +14,7 @@ export function queryOf<T>(context: Context, schema: z.ZodType<T>): T {
   return checked(schema, context.req.query());
 }
 
-/** No body is an empty one. Only JSON: a form of another site cannot send it without asking first. */
+/** No body counts as an empty one. Only JSON: a form of another site cannot send it without a preflight. */
 export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   const text = await context.req.text();
   if (text === '') return checked(schema, {});
@@ -23,7 +23,7 @@ export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise
   try {
     return checked(schema, JSON.parse(text));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new BadRequest('the body is no JSON');
+    if (error instanceof SyntaxError) throw new BadRequest('the body is not JSON');
     throw error;
   }
 }
@@ -36,7 +36,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-/** Whom the request names, else the user name that it was authenticated with. */
+/** The person named in the request, else the user name it was authenticated with. */
 export function whoAsks(context: Context, named: string | undefined): string {
   if (named !== undefined) return named;
   const [scheme = '', value = ''] = (context.req.header('authorization') ?? '').split(' ', 2);

@@ -8,7 +8,7 @@ export type AuthenticationResult =
   | 'temperror'
   | 'permerror';
 
-/** For "the best of several": a temporary error may have been a pass. */
+/** To pick the best of several: a temporary error may have been a pass. */
 export const byStrength: readonly AuthenticationResult[] = [
   'pass',
   'temperror',
@@ -19,11 +19,11 @@ export const byStrength: readonly AuthenticationResult[] = [
 
 export interface Proof {
   readonly result: AuthenticationResult;
-  /** Domains that this proves. */
+  /** Domains that this result proves. */
   readonly domains: readonly string[];
 }
 
-/** What the owner of a domain wants done with mail that fails DMARC (RFC 7489 §6.3). */
+/** What a domain owner wants done with mail that fails DMARC (RFC 7489 §6.3). */
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
 
 export function dmarcPolicy(word: string | undefined): DmarcPolicy | null {

@@ -9,28 +9,28 @@ import type { RawMessage } from './raw-header.ts';
 import { ownResults } from './own-results.ts';
 import type { OwnResults } from './own-results.ts';
 
-/** Who the sender is proven to be. A result is null where nothing could be said. */
+/** Who the sender is proven to be. A result is null if nothing is known. */
 export interface Authentication {
   readonly spf: AuthenticationResult | null;
   readonly dkim: AuthenticationResult | null;
   readonly dmarc: AuthenticationResult | null;
   readonly arc: AuthenticationResult | null;
   readonly source: 'trusted-header' | 'verified' | null;
-  /** True where SPF, DKIM or DMARC passed for the domain of the one From address that is shown. Not part of `explain`'s output. */
+  /** SPF, DKIM or DMARC passed for the domain of the one From address shown. Not part of `explain`'s output. */
   readonly alignedPass: boolean;
-  /** What the owner of the author's domain asks for, where known. Not part of `explain`'s output. */
+  /** The DMARC policy of the author's domain, if known. Not part of `explain`'s output. */
   readonly policy?: DmarcPolicy;
-  /** Why nothing is proven though something may have passed. Not part of `explain`'s output. */
+  /** Why nothing is proven although something may have passed. Not part of `explain`'s output. */
   readonly doubt?: string;
 }
 
-/** Whether the owner of the author's domain wants the message refused, and nothing says that it is the owner's. */
+/** The owner of the author's domain wants such mail refused, and nothing shows that the owner sent it. */
 export function failsStrictPolicy(authentication: Authentication | null): boolean {
-  // a server that does not tell the policy had a reason to write "fail"
+  // a server that reports no policy had a reason to write "fail"
   return authentication?.dmarc === 'fail' && authentication.policy !== 'none';
 }
 
-/** What was found out before, unless name servers did not answer then and another reading asked them again. */
+/** Keeps the earlier result, unless name servers failed then and a later reading queried them again. */
 export function laterOf(before: Authentication | null, now: Authentication | null): Authentication | null {
   const wasTemporary =
     before !== null && !before.alignedPass && [before.spf, before.dkim, before.dmarc].includes('temperror');
@@ -38,9 +38,9 @@ export function laterOf(before: Authentication | null, now: Authentication | nul
 }
 
 /**
- * The results that our own receiving server wrote into the header (RFC 8601), null where there are none of a server in
- * `trustedAuthservIds` (lower-case) in the place where only that server writes ({@link ownResults}).
- * `shown`: the one From address that people see; where another one was verified, nothing is proven of it.
+ * The results that our own receiving server wrote into the header (RFC 8601); null if no server in `trustedAuthservIds`
+ * (lower-case) wrote any in the place that only it can write to ({@link ownResults}). `shown` is the one From address people see;
+ * if another was verified, nothing is proven.
  */
 export function readTrustedResults(
   head: RawMessage,
@@ -81,7 +81,7 @@ export function readTrustedResults(
   };
 }
 
-/** What our server's results prove of the author: not all that passed does. */
+/** What our server's results prove about the author: not every pass does. */
 function proofOf(
   { results, isAtBorder }: OwnResults,
   head: RawMessage,
@@ -91,7 +91,7 @@ function proofOf(
   const how = results.filter(
     ({ method, result }) => result === 'pass' && (method === 'dkim' || method === 'spf'),
   );
-  // DMARC passes by one of the two; where both that passed are another's by our list of tenants, the server took them for one
+  // DMARC passes on SPF or DKIM; if our tenant list says what passed belongs to others, the server confused two owners
   const isByAnother = how.length > 0 && !how.some((result) => proofs.includes(result));
   const isReplay = mayBeReplay(head, author.domain);
   const isProven = proofs.some(({ method }) => {
@@ -110,8 +110,8 @@ function proofOf(
 }
 
 /**
- * Our server says that a signature is right, not what it signs. Where all those of the author's organisation leave out what tells
- * a message from another one, this may be an old message under a new subject, date or id.
+ * Our server reports that a signature is valid, not what it covers. If every signature of the author's organisation leaves out a
+ * field that identifies the message, this may be an old message with a new subject, date or id.
  */
 function mayBeReplay({ fields, shown }: RawMessage, author: string): boolean {
   const names = shown.map(({ name }) => name);
@@ -122,7 +122,7 @@ function mayBeReplay({ fields, shown }: RawMessage, author: string): boolean {
   return signatures.length > 0 && !signatures.some((signature) => coversWhatIsRead(signature, names));
 }
 
-/** Words of older servers beside those of RFC 8601 §2.7. */
+/** Result words of older servers, besides those of RFC 8601 §2.7. */
 const resultByWord: ReadonlyMap<string, AuthenticationResult> = new Map([
   ...byStrength.map((result) => [result, result] as const),
   ['none', 'none'],
@@ -152,10 +152,10 @@ function provesAuthor({ method, result, properties }: MethodResult, { address, d
     case 'spf':
       return proven('smtp.mailfrom', 'smtp.mail', 'smtp.helo');
     case 'dmarc':
-      // some servers leave the domain out: DMARC has no other than the author's
+      // some servers leave the domain out: DMARC can only mean the author's
       return !properties.has('header.from') || proven('header.from');
     case 'auth':
-      // somebody with a password of our server: proof of that very address only (RFC 8601 §2.7.4)
+      // a user who logged in to our server: proof of exactly that address (RFC 8601 §2.7.4)
       return valueOf(['smtp.auth', 'smtp.mailfrom'])?.toLowerCase() === address;
     default:
       return false;

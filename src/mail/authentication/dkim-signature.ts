@@ -2,24 +2,24 @@ import type { RawField } from './raw-field.ts';
 import { valueOf } from './raw-header.ts';
 import { singleFields } from './single-fields.ts';
 
-/** What we read of a DKIM-Signature ourselves, so that a verifier's reading can be held against it (RFC 6376 §3.5). */
+/** Our own reading of a DKIM-Signature, to check the verifier's against (RFC 6376 §3.5). */
 export interface DkimSignature {
   readonly domain: string;
   readonly selector: string;
   readonly algorithm: string;
-  /** Base64 without blanks. */
+  /** Base64 without whitespace. */
   readonly signature: string;
   /** Lower-cased names of the signed fields. */
   readonly signed: readonly string[];
-  /** Signs only the first bytes of the body: what was appended is anybody's (RFC 6376 §8.2). */
+  /** Signs only the first bytes of the body, so anyone can append more (RFC 6376 §8.2). */
   readonly partial: boolean;
-  /** A list of tags as RFC 6376 §3.2 wants it: no tag twice, none without a name, names in lower case. */
+  /** A valid tag list (RFC 6376 §3.2): no duplicate or unnamed tags, names in lower case. */
   readonly wellFormed: boolean;
 }
 
-/** What a message is told by. Who may change one of these makes another message of a signed one, and sends it again. */
+/** The fields that identify a message. If one is unsigned, a signed message can be resent as a different one. */
 const mustBeSigned = ['from', 'date', 'message-id', 'subject', 'to'];
-/** They decide whose mail it is, or what of it is read. They need not be signed where they are not there. */
+/** They decide who owns the message, or what of it is read. They need not be signed if absent. */
 const signedIfThere: ReadonlySet<string> = new Set(['cc', 'reply-to']);
 
 export function readDkimSignature(field: RawField): DkimSignature {
@@ -47,14 +47,14 @@ export function readDkimSignature(field: RawField): DkimSignature {
   };
 }
 
-/** RFC 6376 §5.4: a signature that leaves out From says nothing of the author. RFC 8301 §3.1: SHA-1 must not be used. */
+/** RFC 6376 §5.4: a signature without From says nothing about the author. RFC 8301 §3.1: SHA-1 must not be used. */
 export function isSound(signature: DkimSignature): boolean {
   return !signature.partial && signature.algorithm !== 'rsa-sha1' && signature.signed.includes('from');
 }
 
 /**
- * True where the signature proves the message and not only a part that fits into another one: its author, subject, date, id and
- * recipients, whether they are there or were taken away since, each once (RFC 6376 §8.15).
+ * The signature proves the whole message, not a part that would fit into another: author, subject, date, id and recipients are
+ * signed, present or not, each once (RFC 6376 §8.15).
  */
 export function coversWhatIsRead(signature: DkimSignature, names: readonly string[]): boolean {
   if (signature.partial || !mustBeSigned.every((name) => signature.signed.includes(name))) return false;

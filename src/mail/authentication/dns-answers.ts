@@ -4,14 +4,14 @@ import type { DNSResolver as MailauthResolver } from 'mailauth';
 export type DnsAnswers = Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
 
 /**
- * Asks for the records of a type, with the values of Node's `dns.promises.resolve` and its error codes: ENOTFOUND (no such
- * name), ENODATA (no such record), any other for a failure that may pass. It must set its own time limit.
+ * Queries one record type, with the values and error codes of Node's `dns.promises.resolve`: ENOTFOUND (no such name), ENODATA (no
+ * such record), anything else for a temporary failure. It must set its own time limit.
  */
 export type DnsResolver = (name: string, type: string) => Promise<readonly unknown[]>;
 
-/** RFC 7208 §4.6.4 allows SPF 10 look-ups, some of several hosts in two address families; keys and policies come on top. */
-const MAX_QUESTIONS = 80;
-/** A sender may run a name server that never answers, and name it in every signature: after so many, none is asked. */
+/** RFC 7208 §4.6.4 allows SPF 10 lookups, some for several hosts in two address families; keys and policies come on top. */
+const MAX_QUERIES = 80;
+/** A sender may name a dead name server in every signature: after this many failures no more queries are sent. */
 const MAX_FAILURES = 4;
 /** RFC 1034 §3.6.2 warns of loops. */
 const MAX_ALIASES = 8;
@@ -19,8 +19,8 @@ const MAX_ALIASES = 8;
 const MAX_NAME_LENGTH = 253;
 
 /**
- * Answers from a map, without any network: a name that is not in it does not exist. CNAME records are followed.
- * Names are compared without letter case and trailing dot.
+ * Answers from a map, without network: a name not in it does not exist. Follows CNAME records. Names compare without case and
+ * trailing dot.
  */
 export function dnsMapResolver(map: DnsAnswers): DnsResolver {
   const byName = new Map(Object.entries(map).map(([name, records]) => [levelName(name), records]));
@@ -30,7 +30,7 @@ export function dnsMapResolver(map: DnsAnswers): DnsResolver {
       const records = byName.get(asked);
       if (records === undefined) return Promise.reject(dnsError('ENOTFOUND', { name, type }));
       const found = records[type];
-      // an answer is a copy: callers sort what they get
+      // a copy: callers sort the result
       if (found !== undefined && found.length > 0) {
         return Promise.resolve(structuredClone(type === 'TXT' ? found.map(textPieces) : found));
       }
@@ -44,24 +44,24 @@ export function dnsMapResolver(map: DnsAnswers): DnsResolver {
 
 export interface WatchedResolver {
   readonly resolve: MailauthResolver;
-  /** True once a question failed for another reason than that there is no such name or record. */
+  /** True once a query failed for any reason except a missing name or record. */
   readonly failed: () => boolean;
 }
 
 /**
- * A resolver for names that a stranger chose: a bounded number of questions, no name that a C library would cut short, and
- * every failure that may pass under one code (ETIMEOUT), because mailauth reads unknown codes as "no match". Once `signal`
- * is aborted, every question has failed, the open ones as well.
+ * A resolver for names chosen by a stranger: limits the number of queries, rejects names that a C library would truncate, and
+ * reports every temporary failure as ETIMEOUT, because mailauth reads unknown codes as "no match". Once `signal` is aborted, all
+ * queries fail, pending ones too.
  */
 export function watchResolver(resolver: DnsResolver, signal?: AbortSignal): WatchedResolver {
-  let questions = 0;
+  let queries = 0;
   let failures = 0;
   const resolve: MailauthResolver = async (name, type) => {
-    if (!isAskable(name)) throw dnsError('ENOTFOUND', { name, type });
-    questions += 1;
+    if (!isQueryable(name)) throw dnsError('ENOTFOUND', { name, type });
+    queries += 1;
     try {
-      if (questions > MAX_QUESTIONS || failures >= MAX_FAILURES) throw dnsError('ETIMEOUT', { name, type });
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types of mailauth leave out MX records
+      if (queries > MAX_QUERIES || failures >= MAX_FAILURES) throw dnsError('ETIMEOUT', { name, type });
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- mailauth's types leave out MX records
       return (await beforeAbort(() => resolver(name, type), signal)) as string[][];
     } catch (error) {
       const code = codeOf(error);
@@ -88,13 +88,13 @@ async function beforeAbort<T>(ask: () => Promise<T>, signal: AbortSignal | undef
 }
 
 /** Key names are host names with underscores; SPF macros may put any printable character into a name. */
-function isAskable(name: string): boolean {
+function isQueryable(name: string): boolean {
   if (name.length > MAX_NAME_LENGTH) return false;
   if (name.toLowerCase().includes('_domainkey')) return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/iu.test(name);
   return /^[\x21-\x7e]+$/u.test(name);
 }
 
-/** A TXT record is a list of strings of up to 255 bytes; one string alone is meant as a list of one. */
+/** A TXT record is a list of strings of up to 255 bytes; a lone string stands for a list of one. */
 function textPieces(record: unknown): unknown {
   return typeof record === 'string' ? [record] : record;
 }

@@ -4,22 +4,22 @@ import { organisationOf } from '../organisation.ts';
 
 /** An atom with dots, or a quoted local part, then a host name; no route, comment or second "@" (RFC 5322 §3.4.1). */
 const plainAddress = /^(?:[^\s"(),:;<>@[\\\]]{1,256}|"[^"\\@]{0,256}")@([^\s"'(),:;<>@[\\\]]{1,255})$/u;
-/** A display name without quotes must hold nothing that another reader could take for an address. */
+/** An unquoted display name must not contain anything that another reader could take for an address. */
 const plainName = /^[^"(),:;<>@[\\\]]*$/u;
 const quotedName = /^"(?:[^"\\]|\\[\s\S])*"$/u;
 
 /** The one author of a message. */
 export interface Author {
-  /** As the parser reads it, and so as it is shown. */
+  /** As the parser reads and shows it. */
   readonly address: string;
   /** In ASCII and lower case. */
   readonly domain: string;
 }
 
 /**
- * The one author, given every From field of a message as it came; null unless there is exactly one field with exactly one mailbox
- * that every reader reads alike, our own parser among them. RFC 7489 §6.6.1 leaves all others without a result, because two
- * programs would show two senders.
+ * The one author, from the raw From fields of a message; null unless there is exactly one field with exactly one mailbox that every
+ * reader, our parser included, reads alike. RFC 7489 §6.6.1 gives all others no result, because two programs would show two
+ * senders.
  */
 export function authorOf(fromFields: readonly string[]): Author | null {
   const domain = authorDomain(fromFields);
@@ -40,16 +40,14 @@ function authorDomain(fromFields: readonly string[]): string | null {
   return named ? domainOf(value.slice(angle + 1, -1)) : null;
 }
 
-/** The domain of an address with nothing around it, in ASCII and lower case; null where it is no such address. */
+/** The domain of a bare address, in ASCII and lower case; null if it is not one. */
 export function domainOf(address: string): string | null {
   const domain = plainAddress.exec(address)?.[1];
   if (domain === undefined) return null;
   return domainToASCII(domain.replace(/\.$/u, '')) || null;
 }
 
-/**
- * RFC 7489 §3.1: the same organisation ({@link organisationOf}), or the same domain where `strict`.
- */
+/** RFC 7489 §3.1: the same organisation ({@link organisationOf}), or the same domain if `strict`. */
 export function isAligned(domain: string, author: string, strict: boolean): boolean {
   const ascii = domainToASCII(domain.replace(/\.$/u, ''));
   if (ascii === '') return false;

@@ -2,8 +2,8 @@ import type { RawField, ShownField } from './raw-field.ts';
 import { singleFields } from './single-fields.ts';
 
 /**
- * What in a header section lets two programs read two messages. A signature or a session then proves one of them, and another is
- * shown: so such a section proves nothing. `isWhole`: the parser found a field in each line and the end where the bytes have it.
+ * Defects that let two programs read a header section as two messages. A signature or session may then prove one while the other is
+ * shown, so such a section proves nothing. `isWhole`: the parser found a field on each line, and the same end as the bytes.
  */
 export function headerDefects({
   section,
@@ -20,7 +20,7 @@ export function headerDefects({
   const names = fields.map(({ name }) => name);
   const defects: string[] = [];
   if (/\r(?!\n)/u.test(text)) defects.push('a carriage return without a line feed');
-  // files may end all lines with LF; one among CRLFs was a part of its line to the server that took the message
+  // a file may end all lines with LF; a lone LF among CRLFs was part of its line to the server that received it
   if (/(?<!\r)\n/u.test(text) && text.includes('\r\n')) defects.push('a line feed without a carriage return');
   if (text.includes('\0')) defects.push('a NUL');
   if (!isWhole) defects.push('a line that is no field');

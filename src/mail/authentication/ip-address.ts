@@ -1,4 +1,4 @@
-/** An address as a number, so that networks are ranges of numbers. */
+/** An address as a number, so that networks are number ranges. */
 export interface IpAddress {
   readonly family: 4 | 6;
   readonly value: bigint;
@@ -11,7 +11,7 @@ const GROUPS = 8;
 const MAPPED_PREFIX = 0xffffn;
 const IPV4_BITS = 32n;
 
-/** Reads an address without brackets, port or zone; null where it is none. An IPv4 address in IPv6 form is the IPv4 address. */
+/** Reads an address without brackets, port or zone; null if it is not one. An IPv4-mapped IPv6 address becomes IPv4. */
 export function readIp(text: string): IpAddress | null {
   const four = readFour(text);
   if (four !== null) return { family: 4, value: four };
@@ -22,7 +22,7 @@ export function readIp(text: string): IpAddress | null {
     : { family: 6, value: six };
 }
 
-/** Whether an address is in the network of another one, whose first `bits` count. */
+/** Whether `ip` is in the network given by the first `bits` of `network`. */
 export function isInNetwork(ip: IpAddress, network: IpAddress, bits: number): boolean {
   const rest = BigInt((network.family === 4 ? 32 : 128) - bits);
   return ip.family === network.family && ip.value >> rest === network.value >> rest;

@@ -1,22 +1,22 @@
 import { isInNetwork, readIp } from './ip-address.ts';
 import type { IpAddress } from './ip-address.ts';
 
-/** What the settings say of our own servers. */
+/** What the settings say about our own servers. */
 export interface OwnServers {
-  /** authserv-ids (RFC 8601 §2.5) of those that take mail, lower-cased. */
+  /** authserv-ids (RFC 8601 §2.5) of our receiving servers, in lower case. */
   readonly trustedAuthservIds: readonly string[];
   readonly ownRelays: readonly string[];
 }
 
-/** The servers by which mail reaches us: our own, and a hosted gateway before them. */
+/** The servers that deliver to us: our own, and a hosted gateway in front of them. */
 export interface OwnRelays {
-  /** Whether a client with this address is one of them. */
+  /** Whether this client address is one of ours. */
   readonly hasAddress: (ip: string) => boolean;
-  /** Whether a server of this name, or with this address in its place, is one of them. */
+  /** Whether a server with this name, or an address in its place, is one of ours. */
   readonly hasHost: (host: string) => boolean;
 }
 
-/** An entry of OWN_RELAYS in its normal form: an address, a network or a host name; null where it is none. */
+/** An entry of OWN_RELAYS in normal form: an address, a network or a host name; null if it is none of these. */
 export function relayEntry(entry: string): string | null {
   const value = entry.trim().toLowerCase();
   const [address = '', bits, ...more] = value.split('/');
@@ -27,12 +27,12 @@ export function relayEntry(entry: string): string | null {
     return isPrefix && more.length === 0 ? `${address}/${Number(bits)}` : null;
   }
   const host = value.replace(/\.$/u, '');
-  // names only, with a letter at least: 10.0.0.300 is a slip
+  // a name needs at least one letter: 10.0.0.300 is a typo
   const isHost = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9-]{1,63}$/u.test(host);
   return isHost && host.length <= 253 && /[a-z]/u.test(host) ? host : null;
 }
 
-/** `entries`: as {@link relayEntry} gives them. A host name stands for itself and for what is below it. */
+/** `entries`: as returned by {@link relayEntry}. A host name covers itself and its subdomains. */
 export function ownRelaysOf(entries: readonly string[]): OwnRelays {
   const networks: { readonly ip: IpAddress; readonly bits: number }[] = [];
   const hosts: string[] = [];

@@ -5,23 +5,22 @@ import { readResultsHeader } from './results-header.ts';
 import type { MethodResult } from './results-header.ts';
 import type { ShownField } from './raw-field.ts';
 
-/** They always write their results directly below their own Received line, where others leave the first word to the sender. */
+/** They always write results directly below their own Received line; others let the sender's fields come first. */
 const writeBelow: ReadonlySet<string> = new Set(['mx.google.com']);
 const traceFields: ReadonlySet<string> = new Set(['received-spf', 'authentication-results']);
-/** Where one of these stands, the words of the sender have begun. */
+/** From one of these on, the fields are the sender's. */
 const sendersFields: ReadonlySet<string> = new Set(['from', 'to', 'subject', 'date', 'message-id']);
 
 export interface OwnResults {
   readonly results: readonly MethodResult[];
-  /** False where the server got the message from a relay of ours: its SPF is about that relay. */
+  /** False if the server got the message from one of our relays: its SPF result is about that relay. */
   readonly isAtBorder: boolean;
 }
 
 /**
  * The results that one of our servers wrote: the topmost run of Authentication-Results of a trusted authserv-id (RFC 8601 §5),
- * above the Received line in which the message came from elsewhere. Whatever stands below that line, a sender may have put there
- * in our server's name, and it stands there alone where our server wrote none. Without any Received line only one counts that stands
- * first, above all that a sender writes.
+ * above the Received line where the message arrived from outside. A sender can forge anything below that line, and if our server
+ * wrote nothing, the forgery stands alone. Without Received lines only a result above all the sender's fields counts.
  */
 export function ownResults(
   fields: readonly ShownField[],
@@ -41,7 +40,7 @@ export function ownResults(
     const isBelow = at > end;
     if (isBelow && (writer !== null || !isDirectlyBelow(fields, { end, at }))) break;
     const header = readResultsHeader(value);
-    // one that cannot be read may be ours, spoilt by the sender: what stands below it is not
+    // an unreadable one may be ours, broken by the sender: what is below it is not ours
     if (header === null && trustedAuthservIds.some((id) => value.toLowerCase().includes(id))) return null;
     if (header === null || !trustedAuthservIds.includes(header.authservId)) continue;
     if (isBelow && (header.authservId !== receiver || !writeBelow.has(receiver))) break;
@@ -60,8 +59,8 @@ export function ownResults(
 }
 
 /**
- * Where the words of strangers may begin: the first Received line in which the message came from elsewhere, or that does not tell.
- * Without such a line, the first of those of the final delivery; without any, the end.
+ * Where strangers may start to write: the first Received line where the message came from outside, or that does not tell. If none,
+ * the first line of the final delivery; without any, the end.
  */
 export function borderOf(
   fields: readonly ShownField[],
@@ -78,7 +77,7 @@ export function borderOf(
   return { end: first ?? fields.length, receiver: null };
 }
 
-/** Who states results in a place where only our servers write; null where nobody does. */
+/** Who writes results in a place that only our servers write to; null if nobody does. */
 export function statedBy(fields: readonly ShownField[], relays: OwnRelays): string | null {
   const { end, receiver } = borderOf(fields, relays);
   const stated = fields.flatMap(({ name, value }, at) => {

@@ -1,12 +1,12 @@
-/** One header field as it stands in the bytes. */
+/** One header field, byte for byte. */
 export interface RawField {
-  /** Lower-cased, without the blanks that some write before the colon ("From :"). */
+  /** Lower-cased, without whitespace before the colon ("From :"). */
   readonly name: string;
-  /** Everything up to the next field, line ends included; one character is one byte. */
+  /** Everything up to the next field, line ends included; one character per byte. */
   readonly bytes: string;
 }
 
-/** A field as the parser reads it, and so as it is shown. */
+/** A field as the parser reads and shows it. */
 export interface ShownField {
   readonly name: string;
   /** Unfolded, not decoded. */

@@ -6,22 +6,22 @@ import { headerDefects } from './header-defects.ts';
 import type { RawField, ShownField } from './raw-field.ts';
 
 export interface RawMessage {
-  /** As signers and verifiers read them: lines end with LF or CRLF and with nothing else. */
+  /** As signers and verifiers read them: only LF or CRLF ends a line. */
   readonly fields: readonly RawField[];
   /** As the parser reads them. */
   readonly shown: readonly ShownField[];
-  /** Why the header section proves nothing: two programs may read two messages in it. Empty for one that RFC 5322 knows. */
+  /** Why the header section proves nothing: two programs may read it as two messages. Empty if it follows RFC 5322. */
   readonly defects: readonly string[];
   /** Where the body begins. */
   readonly bodyStart: number;
 }
 
-/** A million header lines are no mail; readers of headers work on arrays of lines, some with the square of their number. */
+/** A million header lines are not mail; readers of headers work on arrays of lines, some in quadratic time. */
 const MAX_HEADER_BYTES = 512 * 1024;
 const limits = { ...parseLimits, maxHeaderBytes: MAX_HEADER_BYTES };
 const MAX_HEADER_LINES = 5_000;
 
-/** The header of a message, byte for byte; null where it is larger than any real one. `raw` may end behind the header. */
+/** The header of a message, byte for byte; null if it is larger than any real one. `raw` may end after the header. */
 export function readRawHeader(raw: Uint8Array): RawMessage | null {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, MAX_HEADER_BYTES));
   const head = bytes.toString('latin1');
@@ -60,7 +60,7 @@ export function valueOf(field: RawField): string {
     .trim();
 }
 
-/** `isWhole`: the parser takes all of the section for header, and each of its lines for one of a field. */
+/** `isWhole`: the parser takes the whole section for header, and every line in it belongs to a field. */
 function readShown(section: Buffer): { readonly shown: readonly ShownField[]; readonly isWhole: boolean } {
   const lines = createMimeHeaderLines({ limits, budget: createBudget(limits), ofMessage: true });
   let at = 0;

@@ -1,29 +1,28 @@
-/** A Received line (RFC 5321 §4.4) as its clauses, without what stands in comments. */
+/** A Received line (RFC 5321 §4.4) as its clauses, comments removed. */
 export interface ReceivedLine {
-  /** The word behind "from": what the client called itself, or what the server found it to be. Null where there is no such clause. */
+  /** The word after "from": the client's own name, or the one the server found. Null without such a clause. */
   readonly from: string | null;
-  /** The comments of the "from" clause, which hold what the server saw of the connection. */
+  /** The comments of the "from" clause: what the server saw of the connection. */
   readonly fromComments: readonly string[];
   readonly by: string | null;
-  /** The first word of the protocol, in upper case; null where not told. */
+  /** The first word of the protocol, in upper case; null if missing. */
   readonly with: string | null;
-  /** Comments that stand outside of the "from" clause. */
+  /** Comments outside the "from" clause. */
   readonly comments: readonly string[];
-  /** What stands behind the last semicolon. */
+  /** What follows the last semicolon. */
   readonly date: string;
 }
 
-/** A longer line is not from a mail server that we trust. */
+/** Mail servers that we trust write no longer line. */
 const MAX_LENGTH = 2_000;
 const clauseNames: ReadonlySet<string> = new Set(['from', 'by', 'via', 'with', 'id', 'for']);
 
 type Token = { readonly kind: 'word' | 'comment'; readonly text: string };
 
 /**
- * Reads the value of a Received field; null where it keeps to no grammar: a comment or a quoted string is left open, or a clause
- * stands there twice. Servers write names, identities and paths that strangers chose into these lines, some without escaping
- * them (Exim the path, Postfix a HELO of several words): whatever breaks out of its place makes a second clause, and then nobody
- * can tell which is the server's.
+ * Reads the value of a Received field; null if it breaks the grammar: an open comment or quoted string, or a repeated clause.
+ * Servers write names, identities and paths chosen by strangers into these lines, some unescaped (Exim the path, Postfix a HELO of
+ * several words): anything that breaks out of its place makes a second clause, and then nobody can tell which is the server's.
  */
 export function readReceivedLine(value: string): ReceivedLine | null {
   if (value.length > MAX_LENGTH) return null;
@@ -39,7 +38,7 @@ export function readReceivedLine(value: string): ReceivedLine | null {
     if (kind === 'comment') (clause === 'from' ? fromComments : comments).push(text);
     else if (clauseNames.has(name)) {
       if (clauses.has(name)) return null;
-      // the clauses come in no other order than that who sent stands first
+      // only "from" has a fixed place: it comes first
       if (name === 'from' && at > 0) return null;
       clauses.set(name, []);
       clause = name;
@@ -55,7 +54,7 @@ export function readReceivedLine(value: string): ReceivedLine | null {
   };
 }
 
-/** Words and comments in their order. A quoted string, an address in angle brackets and a literal are words as they stand. */
+/** Words and comments in order. A quoted string, an address in angle brackets and a literal each count as one word. */
 function tokensOf(value: string): readonly Token[] | null {
   const tokens: Token[] = [];
   let word = '';

@@ -5,15 +5,15 @@ import type { OwnRelays } from './own-relays.ts';
 import { readReceivedLine } from './received-line.ts';
 import type { ReceivedLine } from './received-line.ts';
 
-/** Longer ways than this are loops. */
+/** Longer routes are loops. */
 const MAX_OWN_HOPS = 20;
 
 /**
- * What one Received line tells who reads from the top:
- * - `inner`: a step of the final delivery, with no sender in it that could be a stranger;
- * - `own`: one of our relays handed the message on, so that the next line is that relay's word;
- * - `border`: the message came from elsewhere, in this session; `byOwn` where a server of ours says so by its name;
- * - `unknown`: it does not tell, or not in a way that only our server could have written.
+ * What one Received line says, reading from the top:
+ * - `inner`: a step of the final delivery, with no sender that could be a stranger;
+ * - `own`: one of our relays handed the message on, so the next line is that relay's word;
+ * - `border`: the message came from outside in this session; `byOwn` if one of our servers says so by name;
+ * - `unknown`: it does not say, or not in a way that only our server could have written.
  */
 export type Hop =
   | { readonly kind: 'inner' | 'own' | 'unknown' }
@@ -31,18 +31,18 @@ export function hopOf(value: string, relays: OwnRelays): Hop {
   const client = line.from === null ? null : clientOf(line);
   if (client === null) return { kind: 'unknown' };
   if (relays.hasAddress(client.ip)) return { kind: 'own' };
-  // a proxy or filter of ours stood between: then nobody knows the sender's
+  // a proxy or filter of ours was in between, so the real client is unknown
   if (isPrivate(client.ip)) return { kind: 'unknown' };
   const byOwn = line.by !== null && relays.hasHost(line.by);
   return { kind: 'border', clientIp: client.ip, helo: client.helo, byOwn };
 }
 
 /**
- * The SMTP session in which a message came from elsewhere to one of our relays; null where the border is not known.
+ * The SMTP session in which the message reached one of our relays from outside; null if the border is unknown.
  *
- * `received`: the values of the Received fields, topmost first; `returnPath`: the topmost Return-Path, null where absent.
- * Only lines that relays of ours wrote are read: the first that names one of them, and the next one below a line whose client is
- * one of them. All below the border are the sender's words.
+ * `received`: the Received values, topmost first; `returnPath`: the topmost Return-Path, null if absent. Only lines written by our
+ * relays are read: the first that names one of them, and each line below one whose client is ours. Everything below the border is
+ * the sender's word.
  */
 export function sessionOf(
   received: readonly string[],
@@ -61,7 +61,7 @@ export function sessionOf(
   return null;
 }
 
-/** When our server took the message, ISO 8601; null where it does not say. */
+/** When our server received the message, ISO 8601; null if it does not say. */
 export function receivedAt(received: readonly string[]): string | null {
   const [value] = received;
   const line = value === undefined ? null : readReceivedLine(value);
@@ -69,8 +69,8 @@ export function receivedAt(received: readonly string[]): string | null {
 }
 
 /**
- * LMTP (RFC 3848), which no stranger speaks to us, and lines without a "from" clause between servers. A line of a message that was
- * handed in on the machine itself (by a web form, say) is none: whoever did that wrote all that is below.
+ * LMTP (RFC 3848), which no stranger speaks to us, and lines between servers without a "from" clause. A message submitted on the
+ * machine itself (by a web form, say) is not inner: whoever submitted it wrote everything below.
  */
 function isInner({ from, with: protocol, comments }: ReceivedLine): boolean {
   if (protocol !== null && /^(?:UTF8)?LMTPS?A?$/u.test(protocol)) return true;
@@ -81,9 +81,9 @@ function isInner({ from, with: protocol, comments }: ReceivedLine): boolean {
 }
 
 /**
- * The client as the server saw it. The address stands in a comment (RFC 5321 §4.4: TCP-info), or before one that gives the HELO
- * name (Exim without a name, `from [192.0.2.5] (helo=mx.client.test)`). HELO names and identities (RFC 1413) are the client's
- * choice: where more than one address is named, none counts.
+ * The client as the server saw it. The address is in a comment (RFC 5321 §4.4: TCP-info), or before one with the HELO name (Exim
+ * without a name, `from [192.0.2.5] (helo=mx.client.test)`). The client chooses HELO names and identities (RFC 1413): if more than
+ * one address is named, none counts.
  */
 export function clientOf({ from, fromComments }: ReceivedLine): { ip: string; helo: string | null } | null {
   const named = fromComments.flatMap((comment) => heloIn(comment) ?? []);
@@ -100,7 +100,7 @@ const heloWord = /\bhelo[ =]([^\s()]{1,255})/iu;
 const heloIn = (comment: string): string | null => heloWord.exec(comment)?.[1] ?? null;
 const withoutHelo = (comment: string): string => comment.replace(heloWord, '');
 
-/** Bracketed ones, and a comment that is nothing else ("(192.0.2.5)", as Exchange and qmail write it). */
+/** Bracketed addresses, and a comment that is only an address ("(192.0.2.5)", as Exchange and qmail write it). */
 function addressesIn(text: string): string[] {
   const bracketed = Array.from(
     text.matchAll(/\[(?:IPv6:)?([0-9a-f:.]{2,45})\](?::\d{1,5}\b)?/giu),

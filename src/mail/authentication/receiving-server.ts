@@ -8,7 +8,7 @@ import type { RawMessage } from './raw-header.ts';
 import { readReceivedLine } from './received-line.ts';
 import { clientOf } from './received.ts';
 
-/** What the headers of mail that is there tell of the servers by which it came; what the settings say already is left out. */
+/** What the headers of existing mail tell about the servers that delivered it, minus what is already configured. */
 export interface ServerProposal {
   /** Messages with a Received line. */
   readonly looked: number;
@@ -18,31 +18,31 @@ export interface ServerProposal {
   readonly ownRelays: readonly string[];
 }
 
-/** Of fewer messages nothing is concluded. */
-export const FEWEST_MESSAGES = 5;
-/** As many correspondents must have come by one server before it is taken for a relay and not for theirs. */
-const FEWEST_SENDERS = 3;
+/** With fewer messages there is no conclusion. */
+export const MIN_MESSAGES = 5;
+/** A server is taken for our relay, not the senders' own, once this many correspondents came through it. */
+const MIN_SENDERS = 3;
 const RELAY_SHARE = 0.8;
-/** A firm may have several servers that take mail, each with its own name. */
+/** A firm may have several receiving servers, each with its own name. */
 const NAME_SHARE = 0.2;
 /** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
 const IPV4_LOOPBACK = { network: { family: 4, value: 127n << 24n }, bits: 8 } as const;
 const IPV6_LOOPBACK = { network: { family: 6, value: 1n }, bits: 128 } as const;
 /** Store, filter, gateway, and one to spare. */
-const MOST_RELAYS = 4;
+const MAX_RELAYS = 4;
 
 /**
- * Finds the relays by which nearly all mail comes, whoever sends it, the names of the servers that take it from elsewhere, and
- * the names under which these state results. All that is looked at stands where only the receiving servers write.
+ * Finds the relays through which nearly all mail comes, whoever sends it, the names of the servers that receive it from outside,
+ * and the names under which these report results. Only reads what the receiving servers alone write.
  */
 export function proposeServers(heads: readonly RawMessage[], rules: OwnServers): ServerProposal {
   const mail = heads.filter(({ shown }) => shown.some(({ name }) => name === 'received'));
-  if (mail.length < FEWEST_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
+  if (mail.length < MIN_MESSAGES) return { looked: mail.length, authservIds: [], ownRelays: [] };
   const found: string[] = [];
   let relays = ownRelaysOf(rules.ownRelays);
-  while (found.length < MOST_RELAYS) {
+  while (found.length < MAX_RELAYS) {
     const next = commonClient(mail, relays);
-    // The border stays where it is: there is no line below the one that names it.
+    // The border stays: there is no line below the one that names it.
     if (next === null || relays.hasAddress(next.split('/', 1).join(''))) break;
     found.push(next);
     relays = ownRelaysOf([...rules.ownRelays, ...found]);
@@ -58,7 +58,7 @@ export function proposeServers(heads: readonly RawMessage[], rules: OwnServers):
   return { looked: mail.length, authservIds: ids, ownRelays: [...names, ...found] };
 }
 
-/** The address, or the network, from which nearly all mail comes to the last server that is known as ours. */
+/** The address or network from which nearly all mail reaches the last server known to be ours. */
 function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | null {
   const byNetwork = new Map<
     string,
@@ -78,7 +78,7 @@ function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | 
     byNetwork.set(network, known);
   }
   for (const [network, { ips, senders, count }] of byNetwork) {
-    if (count < mail.length * RELAY_SHARE || senders.size < FEWEST_SENDERS) continue;
+    if (count < mail.length * RELAY_SHARE || senders.size < MIN_SENDERS) continue;
     return ips.size === 1 ? ([...ips][0] ?? null) : network;
   }
   return null;
@@ -87,7 +87,7 @@ function commonClient(mail: readonly RawMessage[], relays: OwnRelays): string | 
 const hasLineBelow = (shown: RawMessage['shown'], at: number): boolean =>
   shown.slice(at + 1).some(({ name }) => name === 'received');
 
-/** A filter on the same machine is a step of the way where another one stands below it; a delivery by LMTP alone is none. */
+/** A filter on the same machine is a hop if another one is below it; LMTP delivery alone is not. */
 function isLoopback(text: string): boolean {
   const ip = readIp(text);
   return (
@@ -113,7 +113,7 @@ function frequent(names: readonly (string | null)[], of: number): string[] {
   return [...counts].flatMap(([name, count]) => (count >= of * NAME_SHARE ? [name] : [])).toSorted();
 }
 
-/** The proposal in words, with what to do; null where there is nothing to say. */
+/** The proposal in words, with what to do; null if there is nothing to say. */
 export function proposalText({ looked, authservIds, ownRelays }: ServerProposal): {
   readonly detail: string;
   readonly fix: string;

@@ -3,7 +3,7 @@ export interface MethodResult {
   readonly method: string;
   readonly result: string;
   readonly properties: ReadonlyMap<string, string>;
-  /** The policy that a DMARC result tells in its comment ("(p=REJECT sp=NONE)", as OpenDMARC and Gmail do) or a property. */
+  /** The policy from the comment of a DMARC result ("(p=REJECT sp=NONE)", as OpenDMARC and Gmail write) or a property. */
   readonly policy: string | null;
 }
 
@@ -13,13 +13,13 @@ export interface ResultsHeader {
   readonly results: readonly MethodResult[];
 }
 
-/** A server writes a dozen results into two kilobytes at most. */
+/** A server writes a dozen results in at most two kilobytes. */
 const MAX_LENGTH = 16_384;
 const MAX_RESULTS = 40;
 
 /**
- * Reads the value of an Authentication-Results field (unfolded, not decoded); null where it names no server first, as in
- * those that name only methods, or where a comment or quoted string is left open.
+ * Reads the value of an Authentication-Results field (unfolded, not decoded); null if it does not start with a server name (some
+ * list only methods), or a comment or quoted string is left open.
  */
 export function readResultsHeader(value: string): ResultsHeader | null {
   const clauses = value.length > MAX_LENGTH ? null : clausesOf(value);
@@ -57,7 +57,7 @@ function pairOf(word: string): readonly [name?: string, value?: string] {
   return equals < 0 ? [word] : [word.slice(0, equals).toLowerCase(), word.slice(equals + 1)];
 }
 
-/** Clauses between semicolons, each as its words and comments; quotes taken off. Null where one is left open. */
+/** Clauses between semicolons, each as words and comments, quotes removed. Null if a quote or comment is left open. */
 function clausesOf(value: string): readonly Clause[] | null {
   const clauses: Clause[] = [{ words: [], comments: [] }];
   let comment = '';
@@ -84,14 +84,14 @@ function clausesOf(value: string): readonly Clause[] | null {
     else if (character === '(') {
       depth = 1;
       comment = '';
-      // a comment in the middle of a name is the sender's: `smtp.mailfrom=any@firm.test(.evil.test)`
+      // a comment inside a name is the sender's: `smtp.mailfrom=any@firm.test(.evil.test)`
       if (/\..*=/u.test(word)) word += '\uFFFD';
       else if (!word.endsWith('=')) endWord();
     } else if (character === ';') {
       endWord();
       clauses.push({ words: [], comments: [] });
     } else if (character === ' ' || character === '\t') {
-      // CFWS may stand around "="
+      // CFWS is allowed around "="
       if (!word.endsWith('=') && !/^[ \t]*=/u.test(value.slice(at, at + 8))) endWord();
     } else word += character;
   }

@@ -6,12 +6,12 @@ import type { DnsResolver } from './dns-answers.ts';
 import type { OwnServers } from './own-relays.ts';
 import { readRawHeader } from './raw-header.ts';
 
-/** Name servers that do not answer must not hold up the rest. */
+/** Dead name servers must not hold up the rest. */
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 
 /**
- * Who the sender is proven to be: by what our own server wrote, else by asking the DNS, null where neither tells. `raw` gives the
- * bytes of the message, and is asked only where they are needed.
+ * Who the sender is proven to be: from our own server's results, else from DNS; null if neither tells. `raw` is called for the
+ * bytes only if needed.
  */
 export async function authenticateSender({
   mail,
@@ -24,7 +24,7 @@ export async function authenticateSender({
   readonly raw: () => Promise<Uint8Array>;
   readonly rules: OwnServers;
   readonly smtp?: SmtpSession | null;
-  /** Null: the DNS is not asked. */
+  /** Null: no DNS queries. */
   readonly resolver: DnsResolver | null;
 }): Promise<Authentication | null> {
   const { trustedAuthservIds, ownRelays } = rules;
@@ -34,7 +34,7 @@ export async function authenticateSender({
   const head = trustedAuthservIds.length === 0 ? null : readRawHeader(bytes);
   const trusted = head && readTrustedResults(head, { trustedAuthservIds, ownRelays, shown });
   if (trusted !== null || resolver === null) return trusted;
-  // half a second to load, for nothing where our own server's results are trusted
+  // takes half a second to load, not needed if our own server's results are trusted
   const { verifyAuthentication } = await import('./verification.ts');
   const signal = AbortSignal.timeout(AUTHENTICATION_TIMEOUT_MS);
   return await verifyAuthentication({ raw: bytes, smtp, ownRelays, shown, resolver, signal });

@@ -5,15 +5,15 @@ import type { Proof } from './authentication-result.ts';
 import type { WatchedResolver } from './dns-answers.ts';
 import { domainOf } from './from-domain.ts';
 
-/** Goes into explanations only, which we do not use; without it mailauth asks for the name of this machine. */
+/** Only appears in explanations, which we do not use; without it mailauth asks for this machine's name. */
 const anonymousMta = 'localhost';
 
-/** SPF of the sender of the envelope, of the HELO name for a bounce (RFC 7208 §2.4). */
+/** SPF of the envelope sender, or of the HELO name for a bounce (RFC 7208 §2.4). */
 export async function proveSession(session: SmtpSession, watched: WatchedResolver): Promise<Proof> {
   const { clientIp, helo, mailFrom } = session;
   const isBounce = mailFrom === null || mailFrom.replaceAll(/[<>\s]/gu, '') === '';
   const sender = isBounce ? `postmaster@${helo ?? ''}` : (mailFrom ?? '').replace(/^<([^<>]*)>$/u, '$1');
-  // RFC 7208 §4.3: no result for what is no address
+  // RFC 7208 §4.3: no result if it is not an address
   if (clientIp === null || !/^(?:[^"(),:;<>@[\\\]]*|"[^"\\@<>]*")@[^\s"'(),:;<>@[\\\]]+$/u.test(sender)) {
     return { result: 'none', domains: [] };
   }

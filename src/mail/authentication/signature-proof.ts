@@ -11,13 +11,13 @@ import type { RawMessage } from './raw-header.ts';
 import type { RawField } from './raw-field.ts';
 import { isHashable, withNetworkLineEnds } from './signed-body.ts';
 
-/** Each costs a question to the DNS and a public-key operation; three or four are seen on honest mail. */
+/** Each costs a DNS query and a public-key operation; honest mail has three or four. */
 const MAX_SIGNATURES = 8;
-/** RFC 8617 §5.2 allows 50 sets, each with two signatures; chains of honest mail have under ten. */
+/** RFC 8617 §5.2 allows 50 sets, each with two signatures; honest mail has fewer than ten. */
 const MAX_ARC_SETS = 10;
 /**
- * DKIM and ARC. Nothing of the body is read where nobody signed it. `at`: when the message came, ISO 8601; null where not
- * known, then no signature has expired.
+ * DKIM and ARC. The body is not read if nobody signed it. `at`: when the message arrived, ISO 8601; if null, no signature counts as
+ * expired.
  */
 export async function proveSignatures({
   raw,
@@ -32,7 +32,7 @@ export async function proveSignatures({
 }): Promise<{
   readonly dkim: Proof;
   readonly arc: AuthenticationResult;
-  /** Domains whose signature proves the whole message. */
+  /** Domains whose signature covers the whole message. */
   readonly readable: readonly string[];
 }> {
   const { fields, signatures, arcIsSound } = signedFields(head.fields);
@@ -48,7 +48,7 @@ export async function proveSignatures({
   const header = `${fields.map(({ bytes }) => bytes).join('')}\r\n`;
   const verified = await dkimVerify(Readable.from(withNetworkLineEnds(header, body)), {
     resolver: watched.resolve,
-    // an old message read again must not fail because its signature has expired since
+    // rereading an old message must not fail because its signature has expired since
     curTime: at ?? new Date(0),
   });
   const readings = verified.results.flatMap((result) => {
@@ -74,7 +74,7 @@ export async function proveSignatures({
   };
 }
 
-/** The fields that the verifier gets to see: without signatures that prove nothing or are too many. */
+/** The fields the verifier gets: without signatures that prove nothing or are over the limit. */
 function signedFields(all: readonly RawField[]): {
   readonly fields: readonly RawField[];
   readonly signatures: readonly DkimSignature[];
@@ -105,7 +105,7 @@ function isArc({ name }: RawField): boolean {
   return arcNames.has(name);
 }
 
-/** mailauth calls everything but a wrong signature "neutral"; RFC 8601 §2.7.1 knows better. */
+/** mailauth calls everything but a wrong signature "neutral"; RFC 8601 §2.7.1 is more precise. */
 function dkimResult(status: { readonly result: string; readonly comment?: unknown }): AuthenticationResult {
   const { result, comment } = status;
   if (result === 'pass' || result === 'fail' || result === 'temperror') return result;
@@ -113,7 +113,7 @@ function dkimResult(status: { readonly result: string; readonly comment?: unknow
   return typeof comment === 'string' && unusableKey.has(comment) ? 'permerror' : 'neutral';
 }
 
-/** What mailauth says where RFC 6376 §6.1.2 wants a PERMFAIL. */
+/** mailauth's messages for what is a PERMFAIL under RFC 6376 §6.1.2. */
 const unusableKey = new Set([
   'no key',
   'invalid public key',
@@ -144,10 +144,10 @@ async function proveChain({
     );
     if (status.result === 'pass') return 'pass';
     if (watched.failed()) return 'temperror';
-    // "none" is a chain of fields without their numbers
+    // mailauth's "none" is fields without instance numbers
     return 'fail';
   } catch {
-    // mailauth stumbles over a short key; a chain that cannot be read is a failed one (RFC 8617 §5.2)
+    // mailauth crashes on a short key; an unreadable chain has failed (RFC 8617 §5.2)
     return watched.failed() ? 'temperror' : 'fail';
   }
 }

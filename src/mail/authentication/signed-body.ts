@@ -1,15 +1,15 @@
-/** RFC 5322 §2.1.1 allows 998. Hashing in relaxed form reads a line again for every 64 KB of it. */
+/** RFC 5322 §2.1.1 allows 998. Hashing in relaxed form rereads a line for every 64 KB of it. */
 const MAX_LINE_BYTES = 512 * 1024;
-/** Blank lines are held back in memory until a line with text follows (RFC 6376 §3.4.3). */
+/** Blank lines are buffered until a line with text follows (RFC 6376 §3.4.3). */
 const MAX_BLANK_LINES = 20_000;
-/** A 25 MB file in base64 has 350,000 lines. A short line costs as much time as a long one. */
+/** A 25 MB file in base64 has 350,000 lines. A short line takes as long as a long one. */
 const MAX_LINES = 1_000_000;
 const CHUNK_BYTES = 64 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** False where canonicalising the body (RFC 6376 §3.4) would cost more time or memory than reading it. */
+/** False if canonicalising the body (RFC 6376 §3.4) would cost more time or memory than reading it. */
 export function isHashable(body: Buffer): boolean {
   let blank = 0;
   let lines = 0;
@@ -24,7 +24,7 @@ export function isHashable(body: Buffer): boolean {
   return true;
 }
 
-/** The message in pieces, every line end as CRLF: that is how it was signed, whatever a file made of it. */
+/** The message in pieces, with every line end as CRLF: that is how it was signed, even if a file changed it. */
 export function* withNetworkLineEnds(head: string, body: Buffer): Generator<Buffer> {
   yield Buffer.from(head.replaceAll(/\r?\n/gu, '\r\n'), 'latin1');
   let before = LF;
@@ -52,7 +52,7 @@ function hasBareFeed(piece: Buffer, before: number): boolean {
 
 function levelled(piece: Buffer, before: number): Buffer {
   const text = piece.toString('latin1').replaceAll(/(?<!\r)\n/gu, '\r\n');
-  // the carriage return was the last byte of the piece before
+  // the previous piece ended with the carriage return
   const doubled = before === CR && piece[0] === LF;
   return Buffer.from(doubled ? text.slice(1) : text, 'latin1');
 }

@@ -1,4 +1,4 @@
-/** RFC 5322 §3.6, RFC 2045 §3: these stand there once. Of two some reader shows the one and some the other. */
+/** RFC 5322 §3.6, RFC 2045 §3: these occur once. Given two, some readers show one and some the other. */
 export const singleFields: ReadonlySet<string> = new Set([
   'from',
   'sender',

@@ -14,16 +14,15 @@ import { proveSession } from './session-proof.ts';
 import { proveSignatures } from './signature-proof.ts';
 
 /**
- * Verifies SPF, DKIM, DMARC and ARC of a message (RFC 7208, 6376, 7489, 8617) with mailauth, whose DNS questions all go to
- * `resolver`; nothing else is asked of the network.
+ * Verifies SPF, DKIM, DMARC and ARC of a message (RFC 7208, 6376, 7489, 8617) with mailauth. All DNS queries go through `resolver`;
+ * there is no other network access.
  *
- * `smtp` is the session in which the message came. Without it, the session is taken from the Received line of the first of our
- * relays (`ownRelays`, as OWN_RELAYS gives them); where that border is not known, SPF is "none" and DMARC rests on DKIM alone.
- * `shown`: the one From address that people see; where another one was verified, nothing is proven of it.
- * A DNS failure is "temperror" and never a pass. DMARC of a message with several authors, or with a header section that two
- * programs may read in two ways, is "permerror".
- * Hostile input gets a bounded number of questions and signatures; a caller with a time limit passes `signal`
- * (`AbortSignal.timeout`), after which all that is unanswered is a temporary error. Never throws for anything in the message.
+ * `smtp` is the session in which the message arrived. Without it, the session is read from the Received line of our first relay
+ * (`ownRelays`, in the form of OWN_RELAYS); if that border is unknown, SPF is "none" and DMARC rests on DKIM alone. `shown` is the
+ * one From address people see; if another was verified, nothing is proven. A DNS failure is "temperror", never a pass. DMARC is
+ * "permerror" for a message with several authors or a header section that two programs may read differently. Queries and signatures
+ * are limited for hostile input; a caller with a time limit passes `signal` (`AbortSignal.timeout`), after which everything
+ * unanswered is a temporary error. Never throws because of the message.
  */
 export async function verifyAuthentication({
   raw,
@@ -42,7 +41,7 @@ export async function verifyAuthentication({
 }): Promise<Authentication> {
   const head = readRawHeader(raw);
   if (head === null) return unreadable;
-  // each part has its own count of failures: one that failed says nothing of the next
+  // each part counts its own failures: one failing says nothing about the next
   const watch = (): WatchedResolver => watchResolver(resolver, signal);
   const received = valuesOf(head, 'received');
   const session = smtp?.clientIp
@@ -108,7 +107,7 @@ async function askPolicy({
 }): Promise<{ readonly result: AuthenticationResult | null; readonly wanted: DmarcPolicy | null }> {
   const unknown = (result: AuthenticationResult | null) => ({ result, wanted: null });
   if (author === null) return unknown('permerror');
-  // asked without any proof: mailauth's own alignment takes a sibling domain for the strict one
+  // queried even without proof: mailauth's own alignment accepts a sibling domain under strict alignment
   const answer = await dmarc({
     headerFrom: [`author@${author}`],
     spfDomains: [],

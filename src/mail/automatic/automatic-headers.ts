@@ -1,19 +1,19 @@
-/** The fields by which automatic mail names itself. Data only; every name is lower case. */
+/** The header fields that identify automatic mail. Data only; every name is lower case. */
 
 export interface HeaderSign {
   readonly name: string;
-  /** Values that are a sign; absent where any value is, an empty one too, but those of `MEANS_NO`. */
+  /** Values that count as a sign; if absent, any value counts, even an empty one, except those of `MEANS_NO`. */
   readonly value?: RegExp;
 }
 
-/** A program that writes `X-Autoreply: no` says that a person wrote. */
+/** A program that writes `X-Autoreply: no` declares that a person wrote the message. */
 export const MEANS_NO = /^(?:no|none|false|0|off|never)\b/i;
 
 /**
- * Answers that nobody wrote: auto-responders, vacation programs, jobs.
+ * Replies that nobody wrote: auto-responders, vacation programs, jobs.
  *
- * X-Auto-Response-Suppress is missing on purpose: it asks others not to answer, and clients and servers put it on mail that people
- * wrote. X-MS-Exchange-Inbox-Rules-Loop and X-Loop too: rules forward people's mail with them.
+ * X-Auto-Response-Suppress is left out on purpose: it asks others not to answer, and clients and servers put it on mail that people
+ * wrote. So are X-MS-Exchange-Inbox-Rules-Loop and X-Loop: rules that forward people's mail set them.
  */
 export const REPLY_HEADERS: readonly HeaderSign[] = [
   { name: 'x-autoreply' },
@@ -61,15 +61,15 @@ export const REPLY_HEADERS: readonly HeaderSign[] = [
   { name: 'x-mimeole', value: /auto-?respon/i },
 ];
 
-/** The same in the names of fields that no list can hold; "suppress" and "loop" are asked of others. */
+/** The same for field names that no list can cover; "suppress" and "loop" are requests to others. */
 export const REPLY_FIELD_NAME =
   /^x-(?!.*(?:suppress|loop|disable|exclude))(?:[a-z\d]{1,30}-){0,4}[a-z\d]{0,20}auto-?(?:repl(?:y|ied)|respon(?:d|ded|der|se)|answer|submitted)(?:-[a-z\d-]{1,40})?$/;
 
-/** "X-Zimbra-Vacation", "X-Acme-Out-Of-Office": the same of absence. */
+/** "X-Zimbra-Vacation", "X-Acme-Out-Of-Office": the same for absence. */
 export const ABSENCE_FIELD_NAME =
   /^x-(?!.*(?:suppress|loop|disable|exclude))(?:[a-z\d]{1,30}-){0,4}(?:vacation|oof|out-?of-?office)(?:-[a-z\d-]{1,40})?$/;
 
-/** Programs that answer, by the name of their mailbox. */
+/** Programs that answer, by local part. */
 export const PROGRAM_LOCAL_PART =
   /^(?:[\w.-]{1,40}[-_.])?(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se)|answer|mailer)|listserv|listproc|majordomo|mailman)$/;
 
@@ -77,7 +77,7 @@ export const PROGRAM_LOCAL_PART =
 export const NO_REPLY_LOCAL_PART =
   /^(?:[\w.-]{1,40}[-_.+])?(?:no|non|not|do[-_.]?not|dont|never)[-_.]?(?:reply|replay|respond|response|answer)\b|^(?:noreply|no_reply)|^(?:nicht[-_.]?antworten|keine[-_.]?antwort|ne[-_.]?pas[-_.]?repondre|no[-_.]?respond(?:er|a)|n[aã]o[-_.]?respond(?:er|a)|non[-_.]?rispondere|niet[-_.]?(?:beantwoorden|reageren)|svara[-_.]?ej|inte[-_.]?svara|ikke[-_.]?svar|ei[-_.]?vastausta|nie[-_.]?odpowiadaj|ne[-_.]?otvechaite|yanitlamayin)\b/;
 
-/** Challenge-response systems: a stranger must prove to be a person before the mail is let through. */
+/** Challenge-response systems: they hold mail from strangers until these prove to be a person. */
 export const CHALLENGE_HEADERS: readonly HeaderSign[] = [
   { name: 'x-tmda-confirm' },
   { name: 'x-tmda-released' },
@@ -92,7 +92,7 @@ export const CHALLENGE_HEADERS: readonly HeaderSign[] = [
   { name: 'x-mailblocks-challenge' },
 ];
 
-/** Lists on which people write: the poster is in From, the list is known by its own fields (RFC 2919, RFC 2369). */
+/** Lists on which people write: the poster is in From, the list has fields of its own (RFC 2919, RFC 2369). */
 export const LIST_HEADERS: readonly HeaderSign[] = [
   { name: 'list-id' },
   { name: 'list-post', value: /mailto:|https?:/i },
@@ -107,7 +107,7 @@ export const LIST_HEADERS: readonly HeaderSign[] = [
   { name: 'x-listserv-list' },
   { name: 'x-sympa-to' },
   { name: 'x-ml-name' },
-  // Majordomo and its kind: "owner-dev@", "dev-bounces@", with Precedence: bulk and no field of RFC 2919.
+  // Majordomo and similar: "owner-dev@", "dev-bounces@", with Precedence: bulk and no field of RFC 2919.
   {
     name: 'sender',
     value: /(?:^|<)\s?(?:owner-[^@<>\s]{1,64}|[^@<>\s]{1,64}-(?:owner|bounces?))(?:\+[^@<>\s]{0,64})?@/i,
@@ -117,10 +117,10 @@ export const LIST_HEADERS: readonly HeaderSign[] = [
 ];
 
 /**
- * One sender, many readers. RFC 8058's one-click field is asked of bulk senders and of nobody else.
+ * One sender, many readers. RFC 8058's one-click field is required of bulk senders only.
  *
- * Feedback-ID, X-CSA-Complaints and X-MC-User are missing on purpose: sending services put them on everything that passes, a client's
- * own letter too. Beside a List-Id they tell a newsletter from a list (automatic.ts).
+ * Feedback-ID, X-CSA-Complaints and X-MC-User are left out on purpose: sending services put them on everything they send, a
+ * client's own message too. Next to a List-Id they tell a newsletter from a list (automatic.ts).
  */
 export const BULK_HEADERS: readonly HeaderSign[] = [
   { name: 'list-unsubscribe-post' },

@@ -5,10 +5,10 @@ import type { Forward } from '../mail.ts';
 import type { ParsedMessage } from '../../mime/parsed-message.ts';
 import { programPrefix } from './program-prefix.ts';
 
-/** Messages inside messages that are looked at. */
+/** Limit of nested messages looked at. */
 const MAX_INSIDE = 64;
 
-/** A list's or a sales tool's message may be a person's words. */
+/** A message from a list or a sales tool may be a person's words. */
 function isSentByProgram(message: ParsedMessage): boolean {
   const kind = classifyAutomatic(message, readBounce(message))?.kind ?? null;
   return kind !== null && kind !== 'list' && kind !== 'bulk';
@@ -21,7 +21,7 @@ function* messagesInside(message: ParsedMessage): Generator<ParsedMessage> {
   }
 }
 
-/** Of a printed message only the subject and the sender are known. */
+/** Only the subject and the sender of a printed message are known. */
 function isPrintedNotice({ via, from, subject }: Forward): boolean {
   if (via !== 'inline') return false;
   return (
@@ -30,7 +30,7 @@ function isPrintedNotice({ via, from, subject }: Forward): boolean {
   );
 }
 
-/** The subjects of automatic messages that a message carries, attached or printed in its text. */
+/** The subjects of automatic messages inside a message, attached or printed in its text. */
 export function automaticSubjectsInside(
   message: ParsedMessage & { readonly forwards: readonly Forward[] },
 ): readonly string[] {

@@ -28,9 +28,9 @@ const SCHEDULING = new Set(['REQUEST', 'REPLY', 'CANCEL', 'ADD', 'REFRESH', 'COU
 /**
  * The kind of a message that no person wrote to one reader, and the header or part that shows it; null for personal mail.
  *
- * What is more particular comes first: a report about delivery, a report about mail, a challenge and calendar traffic all carry
- * the headers of automatic mail as well; an absence is an automatic reply; and an automatic reply sent through a list is no
- * post. `list` may be a person's post to others: classed, but human.
+ * Specific kinds come first: delivery reports, feedback reports, challenges and calendar traffic also carry the headers of
+ * automatic mail; an absence is an automatic reply; and an automatic reply sent through a list is not a post. `list` may be a
+ * person's post: classed, but human.
  */
 export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null): Automatic | null {
   if (bounce?.recipients.some(({ action }) => action === 'failed'))
@@ -51,24 +51,24 @@ export function classifyAutomatic(message: ParsedMessage, bounce: Bounce | null)
   if (absence !== null) return { kind: 'out-of-office', sign: absence };
   const list = firstSign(message, LIST_HEADERS);
   const bulk = firstSign(message, BULK_HEADERS);
-  // A notice that a program sends to many ("auto-generated" with list fields) is a list's or bulk mail, and no answer to anyone. Help
-  // desks put Precedence on their receipts as well (RFC 3834 §3.1.8), which name the message that they answer.
+  // A program's notice to many ("auto-generated" with list fields) is list or bulk mail, not an answer. Help desks set Precedence
+  // on receipts too (RFC 3834 §3.1.8), which name the message they answer.
   const toMany = list !== null || (bulk !== null && !(isPrecedence(bulk) && message.inReplyTo.length > 0));
   if (reply !== null && !(reply === 'auto-submitted' && !isReplied(message) && toMany))
     return { kind: 'auto-reply', sign: reply };
   if (list !== null && !isCampaign(message)) return { kind: 'list', sign: list };
-  // An acknowledgement: what is sent to many has a path for its bounces.
+  // An acknowledgement: bulk mail has a path for its bounces.
   if (list === null && bulk !== null && isPrecedence(bulk) && hasNullReturnPath(message))
     return { kind: 'auto-reply', sign: 'return-path' };
   if (bulk ?? list) return { kind: 'bulk', sign: bulk ?? list ?? '' };
   const notice = programNotice(message);
   if (notice !== null) return notice;
-  // RFC 5321 §4.5.5: an empty path is for mail that must not be answered, whatever else it says.
+  // RFC 5321 §4.5.5: a null path is for mail that must not be answered, whatever else it says.
   if (hasNullReturnPath(message)) return { kind: 'auto-reply', sign: 'return-path' };
   return isMailerDaemon(message) || wantsNoAnswer(message) ? { kind: 'auto-reply', sign: 'from' } : null;
 }
 
-/** "noreply@", unless answers go to somebody: forms and portals send a person's words so. */
+/** "noreply@", unless answers go to someone: forms and portals send a person's words that way. */
 function wantsNoAnswer(message: ParsedMessage): boolean {
   const isNobody = (address: string | null | undefined): boolean =>
     NO_REPLY_LOCAL_PART.test(address ?? '') ||
@@ -90,7 +90,7 @@ function deliverySign(message: ParsedMessage): string | null {
   return fieldOf(message, 'x-failed-recipients') === null ? null : 'x-failed-recipients';
 }
 
-/** What let the words of a server be read as a bounce (bounce-gate.ts). */
+/** Why the server's words were read as a bounce (bounce-gate.ts). */
 function bounceSign(message: ParsedMessage): string {
   const sign =
     deliverySign(message) ??
@@ -101,7 +101,7 @@ function bounceSign(message: ParsedMessage): string {
   );
 }
 
-/** The sign of an answer that nobody wrote. */
+/** The sign of a reply that nobody wrote. */
 function replySign(message: ParsedMessage): string | null {
   if (isAutoSubmitted(message)) return 'auto-submitted';
   const field = firstSign(message, REPLY_HEADERS) ?? replyField(message);
@@ -110,7 +110,7 @@ function replySign(message: ParsedMessage): string | null {
   return declaresAnswer(message) ? 'text' : null;
 }
 
-/** Fields that vendors name after what the message is: "X-ARAutoReply", "X-Acme-Auto-Response-Id". */
+/** Vendor fields named after the kind of message: "X-ARAutoReply", "X-Acme-Auto-Response-Id". */
 function replyField(message: ParsedMessage): string | null {
   const field = message.headers.find(
     ({ name, value }) =>

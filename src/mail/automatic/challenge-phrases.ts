@@ -1,6 +1,9 @@
-/** How challenge-response systems ask a stranger to prove that a person wrote. Data only, `iu`; the first languages of those products. */
+/**
+ * How challenge-response systems ask a stranger to prove that a person wrote. Data only, `iu`; the first languages of those
+ * products.
+ */
 
-/** The message waits: what no shop or list says of a stranger's mail. */
+/** The message is on hold: no shop or list says this about a stranger's mail. */
 export const WAITING_PHRASES: readonly string[] = [
   'your (?:message|e-?mail|mail)[^.]{0,120}(?:wait-?listed|(?:is|was|has) (?:being |been )?(?:held|quarantined|blocked|delayed|placed|put|on hold)|awaiting (?:verification|confirmation|authentication|approval)|not (?:yet )?(?:been )?(?:delivered|released) (?:yet|until|unless)|will (?:only )?be (?:delivered|released|accepted) (?:after|once|as soon as|when|if))',
   '(?:to have|to get|to release|to deliver|before|for) your (?:message|e-?mail|mail)s?[^.]{0,30}(?:delivered|delivery|released|accepted|reaches)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)',
@@ -17,7 +20,7 @@ export const WAITING_PHRASES: readonly string[] = [
   '(?:ваше|вашего) (?:письмо|сообщение|сообщения|письма)[^.]{0,80}(?:ожидает|задержано|удержано|карантин)|подтверд[^.]{0,60}(?:письм|сообщени|отправител|человек)',
 ];
 
-/** What needs no subject to be known: that a person must be proven, that a list of known senders stands before the mailbox. */
+/** Sufficient without a telling subject: a person must be proven, or a list of known senders guards the mailbox. */
 export const PROOF_PHRASES: readonly string[] = [
   '(?:must|needs? to|has to) add your (?:e-?mail )?address to (?:a|the|his|her|their) list of (?:allowed|approved|authori[sz]ed|safe) senders',
   "(?:you are|you[’']re) (?:a |an |not a )?(?:real |human|robot|spammer|person|machine)|so(?: that)? i can (?:receive|get|read) your (?:message|e-?mail|mail)|your (?:message|e-?mail|mail)[^.]{0,60}wait-?listed|(?:add(?:ed)?|add yourself) to my (?:list of )?(?:approved|allowed|guest|white|safe)",
@@ -25,7 +28,7 @@ export const PROOF_PHRASES: readonly string[] = [
   '(?:sie|du) (?:ein mensch|kein (?:roboter|spammer|automat))|vous êtes (?:une? )?(?:humain|personne|pas un robot)|usted es (?:una persona|humano)|não é um rob[ôo]|sei (?:una persona|umano)',
 ];
 
-/** A list that the stranger comes onto, which stands before the mailbox: "join her list of permitted senders". */
+/** The list that guards the mailbox, which the stranger joins: "join her list of permitted senders". */
 export const ADMISSION_PHRASES: readonly string[] = [
   '(?:join|enter|get (?:on|in)to|(?:be|are|get|been) (?:put|added|entered|placed)(?: (?:on|to|onto|in|into))?|to be on|add(?:s|ed)? you(?:rself|r address)?(?: (?:to|on))?) [^.]{0,50}(?:list of )?(?:permitted|allowed|approved|accepted|authori[sz]ed|trusted|known|safe|welcome|verified|guest|white)[ -]?(?:senders?|correspondents?|contacts?|people|persons?|addresses|guests?|list)', // en
   '(?:confirm|show|prove|verify|certify)(?: once)? (?:that )?(?:you are|it was|this was|a|your(?:self)?)[^.]{0,40}(?:person|human|real|not a (?:robot|machine|spammer)|sent (?:it|this))', // en
@@ -38,7 +41,7 @@ export const ADMISSION_PHRASES: readonly string[] = [
   '(?:许可|允许|可信|已批准|白)(?:的)?(?:发件人)?名单|(?:許可|承認)(?:済み)?(?:送信者|差出人)リスト|허용된 (?:발신자|보낸 사람) (?:목록|명단)|قائمة المرسلين (?:المسموح|المعتمدين)|רשימת השולחים (?:המורשים|המאושרים)', // zh, ja, ko, ar, he
 ];
 
-/** That the message is kept back, in words that need the two signs beside them. */
+/** The message is held back, in words that need both other signs too. */
 export const KEPT_PHRASES: readonly string[] = [
   '(?:your|the|this) (?:message|e-?mail|mail|letter|note)[^.!?]{0,60}(?:held|kept|withheld|waiting|waits|on hold|in quarantine|not (?:yet )?(?:been )?(?:delivered|passed on|let through)|reaches|will (?:then |only )?(?:be )?(?:delivered|passed on|let through|reach))|until then', // en
   '(?:ihre|deine) (?:nachricht|e-?mail|mail)[^.!?]{0,80}(?:zurückgehalten|zurückgestellt|wartet|erst|quarantäne|zugestellt)', // de
@@ -49,7 +52,7 @@ export const KEPT_PHRASES: readonly string[] = [
   '(?:邮件|郵件|メール|메일|메시지)[^。.]{0,40}(?:暂扣|保留|等待|隔离|隔離|保留され|보류|대기)|رسالتك[^.]{0,80}(?:معلقة|محتجزة|الانتظار)|הודעתך[^.]{0,80}(?:ממתינה|מעוכבת)', // zh, ja, ko, ar, he
 ];
 
-/** What the stranger is to do. */
+/** What the stranger has to do. */
 export const ASKING_PHRASES: readonly string[] = [
   '\\b(?:click|follow|visit|press|reply|respond|fill (?:in|out)|send an? (?:empty|blank)|enter|complete|use) [^.]{0,60}(?:link|here|below|button|url|message|mail|form|address|request|page|code)|captcha|add yourself|reply to this|click',
   'klick|anklicken|folgenden link|antworten sie|auf diese (?:nachricht|e-?mail|mail)',
@@ -59,6 +62,6 @@ export const ASKING_PHRASES: readonly string[] = [
 export const CHALLENGE_SUBJECT =
   /(?:sender|message|e-?mail|mail) (?:verification|confirmation|authentication|validation)|(?:verification|confirmation|authentication) (?:of|for) your (?:message|e-?mail|mail)|\(?(?:verification|confirmation)(?: (?:required|needed|requested))?\)?$|(?:verification|confirmation) (?:required|needed|requested)|(?:please )?(?:confirm|verify|release) your (?:message|(?:e-?mail|mail)(?! address)\b)|anti-?spam|spam ?blocker|challenge|action required|authentifi|absenderbestätigung|bestätigen sie ihre (?:nachricht|e-?mail(?!-?adresse)|mail)|confirm(?:e|ez|ar|a) (?:su|votre|tu|il tuo|sua) (?:mensaje|message|messaggio|mensagem|correo)|подтверждение/iu;
 
-/** What a shop or a list asks of its own customers. */
+/** What a shop or a list asks its own customers. */
 export const OWN_REGISTRATION =
   /your (?:e-?mail address(?! to (?:a|the|his|her|their) list of (?:allowed|approved|authori[sz]ed|safe))|account|subscription|registration|order|booking|password|newsletter|identity for)|subscri(?:be|ption)|sign(?:ed|ing)? up|moderator|ihre(?:r)? (?:e-?mail-?adresse|anmeldung|bestellung|konto)|newsletter|votre (?:adresse|compte|inscription|commande)|su (?:cuenta|suscripción|registro)/iu;

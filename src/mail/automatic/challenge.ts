@@ -9,10 +9,10 @@ import {
 } from './challenge-phrases.ts';
 import type { ParsedMessage } from '../../mime/parsed-message.ts';
 
-/** A challenge is a page. */
+/** A challenge is one page. */
 const SCANNED_TEXT = 4_000;
 const MAX_SUBJECT = 300;
-/** What nothing marks and no subject names is a few lines; a longer text is a person's. */
+/** A challenge without a field or a telling subject is a few lines; a longer text is a person's. */
 const MAX_UNMARKED = 1_500;
 
 const union = (phrases: readonly string[]): RegExp =>
@@ -25,11 +25,11 @@ const KEEPS = union(KEPT_PHRASES);
 const LINK = /https?:\/\/\S/iu;
 
 /**
- * The sign of a challenge-response system: its own field, or what it says in a message that `automatic` already shows to be no
- * person's: that the mail waits, and what its sender has to do. Shops and lists ask for confirmation with half of the same words, so
- * the subject must name a challenge or the text a proof, and nothing in the text may speak of an account or a subscription. Old systems
- * mark nothing: subject and text must show it then, or the text all of it: that the mail is kept back, whom the mailbox lets in, and a link
- * to follow.
+ * The sign of a challenge-response system: its own header field, or, if `automatic` already shows that no person wrote, text saying
+ * that the mail is on hold and what its sender must do. Shops and lists ask for confirmation in half the same words, so the subject
+ * must name a challenge or the text a proof, and the text must not mention an account or subscription. Old systems set no header:
+ * then subject and text must show it, or the text everything: that the mail is held back, whom the mailbox lets in, and a link to
+ * follow.
  */
 export function challengeSign(
   message: ParsedMessage,

@@ -1,8 +1,8 @@
-/** How an answer that nobody wrote says so in its own words. Data only: pattern sources, tried with the flags `iu`. */
+/** How an automatic reply says so in its own words. Data only: pattern sources, tried with the flags `iu`. */
 
 /**
- * "This is an automated response." Only answers and receipts: of a mere "automated message" the forms of websites speak as well, and they
- * carry a person's words.
+ * "This is an automated response." Only replies and receipts: website forms also say "automated message", and they carry a person's
+ * words.
  */
 export const DECLARED_ANSWERS: readonly string[] = [
   'this(?: (?:e-?mail|message|mail))? is an? (?:auto(?:mat(?:ic|ed|ically(?:[ -]generated)?))?|computer-generated|system-generated)[ -]?(?:e-?mail )?(?:repl(?:y|ies)|response|answer|acknowledge?ment|confirmation of receipt)', // en
@@ -25,6 +25,6 @@ export const DECLARED_ANSWERS: readonly string[] = [
   '(?:본|이) ?(?:메일|메시지)(?:은|는)?[^.]{0,30}자동 ?(?:응답|회신|답장|답변)', // ko
 ];
 
-/** Where the words of others begin: field names of a quoted or forwarded message, attributions, rules. */
+/** Where other people's words begin: field names of a quoted or forwarded message, attributions, rules. */
 export const OTHERS_WORDS =
   /^(?:[ \t]{0,9}>|[-_=*]{5,}|\*?(?:from|von|de|da|van|från|fra|od|от|від|差出人|发件人|寄件者|보낸 사람)\*? ?[:：])|(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev)\b.{0,40}:$/iu;

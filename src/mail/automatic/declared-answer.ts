@@ -4,7 +4,7 @@ import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 import { DECLARED_ANSWERS, OTHERS_WORDS } from './declared-answer-phrases.ts';
 import { ACKNOWLEDGEMENTS } from './out-of-office-phrases.ts';
 
-/** A program says it first, or below a few lines of thanks; further down others may be quoted. */
+/** A program says it first, or below a few lines of thanks; further down may be a quote. */
 const SCANNED_TEXT = 1_500;
 const MAX_LINES = 20;
 const MAX_SUBJECT = 300;
@@ -15,8 +15,8 @@ const DECLARED = new RegExp(
 );
 
 /**
- * True where a message without any field of automatic mail says itself, in its own first lines, that it is an automatic answer, and
- * answers a message or confirms that one came. Not for a message that is passed on: its lines are another's.
+ * The message has no automatic header, but its own first lines say that it is an automatic answer, and it answers a message or
+ * confirms receipt. False for a forwarded message: its lines are someone else's.
  */
 export function declaresAnswer(message: ParsedMessage): boolean {
   const own: string[] = [];

@@ -7,10 +7,10 @@ import { subjectIntent } from '../subject/subject-prefix.ts';
 const REPORT_FILENAME =
   /^[^!\s]{1,255}![^!\s]{1,255}!\d{1,12}!\d{1,12}(?:![^!\s]{1,100})?\.(?:xml|json)?\.?(?:gz|zip|xml|json)$/i;
 
-/** The text that RFC 5965 §2 puts above the report parts, for gateways that lose these. */
+/** The text that RFC 5965 §2 puts above the report parts; gateways drop the parts. */
 const ABUSE_REPORT = /^this is an? (?:e-?mail )?(?:abuse|authentication failure|spam) report\b/i;
 
-/** The report as a message brings it: a person who passes one on says so in the subject. */
+/** The report itself: a person who passes one on says so in the subject. */
 function isReportFile(message: ParsedMessage): boolean {
   if (subjectIntent(message.subject, NO_LANGUAGES) !== 'none') return false;
   return message.attachments.some(({ filename }) => REPORT_FILENAME.test(filename ?? ''));
@@ -19,8 +19,8 @@ function isReportFile(message: ParsedMessage): boolean {
 const NO_LANGUAGES: ReadonlySet<string> = new Set();
 
 /**
- * The part or field that shows a report about mail, made for operators: an abuse or authentication report (RFC 5965, RFC 6591), a
- * DMARC aggregate (RFC 7489 §7.2.1.1), a TLS report (RFC 8460 §5.3). Null for other messages.
+ * The part or field of a report about mail, meant for operators: an abuse or authentication report (RFC 5965, RFC 6591), a DMARC
+ * aggregate (RFC 7489 §7.2.1.1), a TLS report (RFC 8460 §5.3). Null for other messages.
  */
 export function feedbackReportSign(message: ParsedMessage): string | null {
   if (message.reportType === 'feedback-report' || message.reportType === 'tlsrpt')

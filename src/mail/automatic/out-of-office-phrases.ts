@@ -1,9 +1,9 @@
 /**
- * How mail clients and vacation programs begin the subject of an answer that nobody wrote, and what people tell them to say. Data only.
- * Each entry is a pattern source, tried with the flags `iu`.
+ * How mail clients and vacation programs begin the subject of automatic replies, and what people have them say. Data only. Each
+ * entry is a pattern source, tried with the flags `iu`.
  */
 
-/** "Automatic reply": no person types these before a subject. Sufficient at the beginning of a subject, alone or before a colon. */
+/** "Automatic reply": no person types these before a subject. Sufficient at the start of a subject, alone or before a colon. */
 export const AUTOMATIC_REPLY_SUBJECTS: readonly string[] = [
   'auto(?:mat(?:ic|ed|ically generated))?[- ]?(?:re(?:ply|sponse|spond(?:er)?)|answer)(?: (?:message|mail|e-?mail|notification))?', // en
   'automatic (?:message|notification|e-?mail)|auto[- ]?(?:message|notification)',
@@ -48,12 +48,12 @@ export const AUTOMATIC_REPLY_SUBJECTS: readonly string[] = [
   '不在通知|不在のお知らせ|外出通知|休假通知|부재 ?중? ?알림',
 ];
 
-/** Times and days: where they follow "Out of office:", a person announces an absence. */
+/** Times and days: after "Out of office:" they mean that a person announces an absence. */
 export const ANNOUNCED_TIME =
   /\d|\b(?:next|this|until|till|from|on|today|tomorrow|week|monday|tuesday|wednesday|thursday|friday|mon|tue|wed|thu|fri|bis|vom|ab|n[äa]chste|heute|morgen|woche|du|jusqu|semaine|demain|hasta|desde|semana|ma[ñn]ana|dal|fino|settimana|domani|t\/m|vanaf|volgende)\b/iu;
 
 /**
- * "Out of office": people announce it too, so it suffices only as a vacation program writes it: before a colon and the subject that it
+ * "Out of office": people announce it too, so it counts only in the form of a vacation program: before a colon and the subject it
  * answers.
  */
 export const ABSENCE_SUBJECTS: readonly string[] = [
@@ -78,8 +78,8 @@ export const ABSENCE_SUBJECTS: readonly string[] = [
 ];
 
 /**
- * Words of absence that people write about themselves and others: they suffice before the subject that is answered ("Abwesenheit:
- * Re: …"), which nobody types.
+ * Words of absence that people use about themselves and others: sufficient before the answered subject ("Abwesenheit: Re: …"),
+ * which nobody types.
  */
 export const ABSENCE_NOUNS: readonly string[] = [
   'absen(?:t|ce|z)[a-zé()]{0,8}|away|on (?:leave|vacation|holiday|annual leave)|ooo|ooto|oof|auto|(?:annual |parental |maternity |sick )?leave|en cong[ée]s?|cong[ée]s|vacances|vacation|holidays?|unavailable|not available', // en, fr
@@ -92,16 +92,16 @@ export const ABSENCE_NOUNS: readonly string[] = [
   '休假|出差|不在|休暇|出張|휴가|부재|출장', // zh, ja, ko
 ];
 
-/** What follows where a program says whose answer it is: "Automatic response from Kim", "Auto-reply to your message". */
+/** What follows when a program says whose answer it is: "Automatic response from Kim", "Auto-reply to your message". */
 export const WHOSE_ANSWER = 'from|to|by|re|von|auf|de|à|a|di|van|op|från|fra|od|от';
 
-/** "Kim Dest is out of the office.": how Notes names the answers of the absent, with a full stop. After a name. */
+/** "Kim Dest is out of the office.": how Notes titles its absence replies, with a full stop. After a name. */
 export const ABSENT_PERSON: readonly string[] = [
   'is (?:currently )?out of (?:the )?office|is away from (?:the|his|her|their) (?:office|desk)|is on (?:vacation|leave)', // en
   'ist (?:au(?:ß|ss)er haus|nicht im (?:haus|b[üu]ro)|abwesend|im urlaub)|est (?:absente?(?:\\(e\\))?|en cong[ée]s?)(?: du bureau)?|est[áa] (?:ausente|fuera de la oficina|fora do escrit[óo]rio)|[èe] (?:assente|fuori (?:ufficio|sede))|is (?:afwezig|niet op kantoor)|är (?:inte på kontoret|bortrest|frånvarande)|er (?:ikke på kontoret|fraværende)|jest (?:nieobecn[ya]|poza biurem)', // de, fr, es, pt, it, nl, sv, da, no, pl
 ];
 
-/** Single words of absence: evidence in the subject of a message that is automatic anyway, and nothing by themselves. */
+/** Single words of absence: evidence in the subject of a message known to be automatic, nothing by themselves. */
 export const ABSENCE_WORDS: readonly string[] = [
   'on (?:annual )?leave|\\boo(?:o|to|f)\\b|absen[ct]e?|abwesen(?:d|heit)|urlaub|en cong[ée]s?|ausente|ausencia|aus[êe]ncia|assen(?:te|za)|afwezig|frånvar|fravær|semester',
   'poissa|loma|nieobecn|urlop|nepřítom|neprítom|dovolen|szabads[áa]g|concediu|отпуск|отсутств|відпустк|άδεια|izin',
@@ -129,7 +129,7 @@ export const ABSENCE_BODIES: readonly string[] = [
   'خارج المكتب|في إجازة|לא במשרד|בחופשה|אני בחופש|nghỉ phép|vắng mặt|sedang cuti|di luar kantor|ลาพักร้อน|ไม่อยู่', // ar, he, vi, id, th
   'puhkus(?:el|ele)|lähetuses|atvaļinājum|komandējum|atostog|komandiruot|در مرخصی|مرخصی هستم|छुट्टी|अवकाश|í fríi|í leyfi|de vacances|fora de l.oficina|oporretan|ar wyliau|met verlof|на одмор|на годишњем|у одсуству|në pushime|დეკრეტ|შვებულებ|արձակուրդ|məzuniyyət|демалыс', // et, lv, lt, fa, hi, is, ca, eu, cy, af, mk, sr, sq, ka, hy, az, kk
   '不在|休假|休暇|外出|出差|出張|年假|休業|夏季休業|휴가|부재|출장', // zh, ja, ko
-  // sickness, parents, journeys, days off, closed offices
+  // sickness, parental leave, travel, days off, closed offices
   "\\bpto\\b|(?:taking|have|on) (?:\\w+ ){0,3}(?:time|days?) off|(?:won[’']t|will not|not) be (?:checking|reading|answering|responding to) (?:my )?(?:e-?mails?|messages)|on (?:sick|family|bereavement) leave|(?:summer|winter|annual|company) shutdown", // en
   'nicht im dienst|\\bkrank\\b|krankgeschrieben|krankheitsbedingt|erkrankt|(?:b[üu]ro|kanzlei|praxis|betrieb|gesch[äa]ft)[^!?]{0,60}geschlossen|betriebsruhe|arrêt (?:maladie|de travail)|(?:bureaux?|locaux|agences?|cabinet|magasins?|société|entreprise)[^!?]{0,40}ferm[ée]|fermeture (?:annuelle|estivale|pour congés)|congé (?:de )?(?:maternité|paternité|parental|maladie)|en déplacement', // de, fr
   'de baja (?:por|m[ée]dica|maternal|laboral)|permiso (?:de |por )?(?:maternidad|paternidad)|(?:oficinas?|empresa|despacho)[^!?]{0,40}cerrad|licen[çc]a[ -](?:de |por )?(?:m[ée]dica|maternidade|paternidade)|baixa m[ée]dica|(?:escrit[óo]rios?|empresa)[^!?]{0,40}(?:fechad|encerrad)|(?:uffici|ufficio|azienda|studio)[^!?]{0,40}chius[aio]|chius(?:[aio]|ura) (?:estiv[ao]|aziendale|per ferie)|in (?:malattia|maternità|trasferta)', // es, pt, it
@@ -140,7 +140,7 @@ export const ABSENCE_BODIES: readonly string[] = [
   '産休|育休|育児休業|お休みを(?:いただ|頂)|年末年始|臨時休業|病假|产假|產假|请假|請假|放假|不在公司|병가|연차|육아휴직|외근|휴무', // ja, zh, ko
 ];
 
-/** What desks and shops answer at once: an automatic reply of nobody who is absent. */
+/** What desks and shops answer at once: an automatic reply, but nobody is absent. */
 export const ACKNOWLEDGEMENTS =
   /(?:received|got) your|thank(?:s| you) for (?:contacting|your (?:e-?mail|message|enquiry|inquiry|request|order))|ticket|case number|reference number|eingegangen|erhalten|bien re[çc]u|accus[ée] de r[ée]ception|recibid|recebemos|recebid|ricevut|ontvangen|mottagit|modtaget|mottatt|otrzymali|přijali|megkapt|primit|получ|отриман|λάβαμε|aldık|收到|受け付け|受付|접수|استلم|קיבלנו/iu;
 

@@ -14,12 +14,12 @@ import {
 } from './out-of-office-phrases.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
-/** An absent person says so at once; what stands further down may be quoted. */
+/** An absent person says so at once; further down may be a quote. */
 const SCANNED_TEXT = 1_500;
 const MAX_SUBJECT = 300;
 
 const union = (sources: readonly string[]): string => sources.map((source) => `(?:${source})`).join('|');
-/** Words that a gateway puts before: "[EXT] Automatic reply: …". */
+/** Markers that a gateway puts in front: "[EXT] Automatic reply: …". */
 const MARKER = String.raw`^(?:[[(*【（]{1,5}[^\])*】）]{1,30}[\])*】）]{1,5}\s?){0,3}`;
 const AUTOMATIC = new RegExp(
   `${MARKER}[[(*【（]{0,3}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\])】）!.*-])`,
@@ -30,12 +30,12 @@ const BEFORE_ANSWERED = new RegExp(
   `${MARKER}[[(*【（]{0,3}(?:${union([...ABSENCE_SUBJECTS, ...ABSENCE_NOUNS])})[.!\\])*】）]{0,3}\\s?(?:[:：–-]\\s?|\\s)(.*)`,
   'iu',
 );
-/** Less than the form of a program, so only over words of absence: whose answer it is, or the words behind the subject. */
+/** Weaker than a program's form, so only together with words of absence: whose answer it is, or the words after the subject. */
 const LOOSE = new RegExp(
   `${MARKER}(?:${union(AUTOMATIC_REPLY_SUBJECTS)}) (?:${WHOSE_ANSWER})\\s|[-–([]\\s?(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?[\\])]?$`,
   'iu',
 );
-/** "Re: Offer (Out of office)": behind what is answered, where nobody writes it. */
+/** "Re: Offer (Out of office)": after the answered subject, where nobody writes it. */
 const BEHIND = new RegExp(`[-–([]\\s?(?:${union(ABSENCE_SUBJECTS)})\\s?[\\])]?$`, 'iu');
 const PERSON = new RegExp(
   `^(auto: ?)?\\S.{1,80} (?:${union(ABSENT_PERSON)})(\\.| ?\\([^()]{3,80}\\)\\.?)?$`,
@@ -45,7 +45,7 @@ const ABSENCE = new RegExp(union(ABSENCE_SUBJECTS), 'iu');
 const WORD = new RegExp(union(ABSENCE_WORDS), 'iu');
 const ABSENT = new RegExp(union(ABSENCE_BODIES), 'iu');
 
-/** True for a subject that only programs write: "Automatic reply: …", "自动回复：…". */
+/** A subject that only programs write: "Automatic reply: …", "自动回复：…". */
 export function automaticSubject(message: ParsedMessage): boolean {
   const subject = message.subject.trim().slice(0, MAX_SUBJECT);
   return (
@@ -62,8 +62,8 @@ function saysAbsent(message: ParsedMessage): boolean {
 }
 
 /**
- * "Out of Office: Re: your offer" names the subject that it answers; a person's "Out of office: 3 to 7 May" names what is to come, and
- * does not answer anything.
+ * "Out of Office: Re: your offer" names the subject it answers; a person's "Out of office: 3 to 7 May" announces something and
+ * answers nothing.
  */
 function isVacationSubject(message: ParsedMessage, subject: string): boolean {
   const rest = ABSENCE_BEFORE_COLON.exec(subject)?.at(-1);
@@ -73,13 +73,13 @@ function isVacationSubject(message: ParsedMessage, subject: string): boolean {
   );
 }
 
-/** "Abwesenheit: Re: your offer", "I am out of the office Re: your offer": the prefix inside is that of a message which is answered. */
+/** "Abwesenheit: Re: your offer", "I am out of the office Re: your offer": the prefix inside belongs to the answered message. */
 function namesAnswered(subject: string): boolean {
   const rest = BEFORE_ANSWERED.exec(subject)?.at(-1);
   return rest !== undefined && stripSubjectPrefixes(rest).kinds.some((kind) => kind !== 'marker');
 }
 
-/** "AUTO: Kim Dest is out of the office (returning 9 March)" or "Kim Dest is out of the office.", over words of the same. */
+/** "AUTO: Kim Dest is out of the office (returning 9 March)" or "Kim Dest is out of the office.", above a text that says the same. */
 function isNotesSubject(message: ParsedMessage, subject: string): boolean {
   const found = PERSON.exec(subject);
   if (!found) return false;
@@ -88,18 +88,18 @@ function isNotesSubject(message: ParsedMessage, subject: string): boolean {
 }
 
 /**
- * The sign of an absence. In a message that `reply` already shows to be automatic: its subject, its words or what the program calls
- * itself. Where only a weak sign is there, its subject, or its words in an answer. Words alone never: people write them, too.
+ * The sign of an absence. If `reply` already shows an automatic message: its subject, its words or what the program calls itself.
+ * If there is only a weak sign: its subject, or its words in an answer. Never words alone: people write them too.
  */
 export function absenceSign(message: ParsedMessage, reply: string | null): string | null {
   const text = message.text.trimStart().slice(0, SCANNED_TEXT);
   const bySubject = subjectOfAbsence(message);
   const byWords = ABSENT.test(text);
   if (reply !== null) {
-    // Programs that announce things ("auto-generated") speak of holidays without being on one.
+    // Programs that announce things ("auto-generated") mention holidays without being on one.
     const mayBeAbsent =
       autoSubmitted(message) !== 'auto-generated' || answersSomething(message) || automaticSubject(message);
-    // "Automatic reply: …" is how mail clients name the answers of the absent; desks use it with a receipt.
+    // "Automatic reply: …" is how mail clients title absence replies; desks use it with a receipt.
     const assumed = automaticSubject(message) && !ACKNOWLEDGEMENTS.test(text);
     const shown = (bySubject || byWords || assumed) && mayBeAbsent;
     return shown || callsItselfVacation(message, reply) ? reply : null;
@@ -114,19 +114,19 @@ export function absenceSign(message: ParsedMessage, reply: string | null): strin
     : null;
 }
 
-/** The subject of the message itself: what it answers ("Re: …") may be about anybody's holidays. */
+/** The subject of the message itself: an answered subject ("Re: …") may be about anyone's holidays. */
 function subjectOfAbsence(message: ParsedMessage): boolean {
   const subject = message.subject.trim().slice(0, MAX_SUBJECT);
   return ABSENCE.test(subject) || (stripSubjectPrefixes(subject).kinds.length === 0 && WORD.test(subject));
 }
 
-/** Old vacation programs send with `Precedence: bulk` or `junk` and say nothing else; lists do so as well. */
+/** Old vacation programs send `Precedence: bulk` or `junk` and nothing else; so do lists. */
 function isJunkClass(message: ParsedMessage): boolean {
   const isList = fieldOf(message, 'list-id') !== null || fieldOf(message, 'list-unsubscribe') !== null;
   return !isList && /^(?:bulk|junk)\b/i.test(fieldOf(message, 'precedence') ?? '');
 }
 
-/** Old lists have Precedence: bulk too, and people write there that they are away. */
+/** Old lists also set Precedence: bulk, and people post there that they are away. */
 function isPost(message: ParsedMessage): boolean {
   return ['sender', 'errors-to', 'mailing-list', 'x-mailing-list', 'x-beenthere', 'list-post'].some(
     (name) => fieldOf(message, name) !== null,

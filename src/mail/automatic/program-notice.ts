@@ -5,7 +5,7 @@ import { programPrefix, tellsReaction } from './program-prefix.ts';
 import type { ProgramNotice } from './program-prefix.ts';
 import { RECALL_TEXTS } from './program-prefix-words.ts';
 
-/** A notice of this sort is a sentence; longer text is a person's. */
+/** Such a notice is one sentence; longer text is a person's. */
 const MAX_RECALL_TEXT = 1_000;
 const MAX_REACTION_LINES = 8;
 const MAX_LINES_TO_SENTENCE = 3;
@@ -24,7 +24,10 @@ const kinds: Readonly<Record<ProgramNotice, Automatic['kind']>> = {
   reaction: 'auto-reply',
 };
 
-/** A message that a program sent at a click of somebody: a reaction, a recall, an answer to an invitation. Null for what a person wrote. */
+/**
+ * A message that a program sent when someone clicked: a reaction, a recall, an answer to an invitation. Null for what a person
+ * wrote.
+ */
 export function programNotice(message: ParsedMessage): Automatic | null {
   const contentClass = /^urn:content-classes:(recallmessage|calendarmessage)\b/i.exec(
     fieldOf(message, 'content-class') ?? '',
@@ -45,7 +48,7 @@ export function programNotice(message: ParsedMessage): Automatic | null {
 const hasReactionPart = ({ attachments, reports }: ParsedMessage): boolean =>
   [...attachments, ...reports].some(({ contentType }) => contentType === REACTION_PART);
 
-/** An emoji alone, and below it who reacted, by Gmail. */
+/** An emoji alone, and below it who reacted, as Gmail sends it. */
 function isGmailReaction(text: string): boolean {
   const lines = text.trimStart().slice(0, MAX_RECALL_TEXT).split('\n', MAX_REACTION_LINES);
   const first = lines[0] ?? '';
@@ -57,11 +60,11 @@ function isGmailReaction(text: string): boolean {
   );
 }
 
-/** People begin subjects so too: the text must be the program's sentence, or there must be nothing that anybody wrote or attached. */
+/** People begin subjects this way too: the text must be the program's sentence, or nothing may be written or attached. */
 function confirms(message: ParsedMessage, notice: ProgramNotice): boolean {
   const text = message.text.trim();
   if (text === '') return message.attachments.every(({ inline }) => inline) && message.nested.length === 0;
   if (notice === 'recall') return text.length <= MAX_RECALL_TEXT && RECALL_TEXT.test(text);
-  // The emoji may stand above the sentence.
+  // The emoji may be above the sentence.
   return notice === 'reaction' && text.split('\n', MAX_LINES_TO_SENTENCE).some(tellsReaction);
 }

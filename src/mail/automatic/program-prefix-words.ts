@@ -1,9 +1,9 @@
 /**
- * What calendars and mail clients set before the subject of the message that they report on, by language; alternatives are parted by `|`,
- * letter case and accents are folded before comparison. People write the same words, so a word alone is no proof.
+ * What calendars and mail clients put before the subject of the message they report on, by language; alternatives are separated by
+ * `|`, letter case and accents are folded before comparison. People write the same words, so a word alone proves nothing.
  */
 
-/** Answers to an invitation, and what becomes of a meeting. */
+/** Answers to an invitation, and changes of a meeting. */
 export const CALENDAR_PREFIXES: readonly string[] = words(`
   Accepted|Declined|Tentative|Tentatively accepted|Canceled|Cancelled|Canceled event|Cancelled event|Updated event|Event canceled|Meeting canceled
   Meeting cancelled|Invitation|Updated invitation|New time proposed|Meeting forward notification|Canceled event with note|Proposed new time
@@ -33,7 +33,7 @@ export const CALENDAR_PREFIXES: readonly string[] = words(`
   Diterima|Ditolak|Tentatif|Dibatalkan|Undangan|ยอมรับ|ยอมรับแล้ว|ปฏิเสธ|ปฏิเสธแล้ว|ไม่แน่นอน|ยกเลิก|ยกเลิกแล้ว|คำเชิญ|स्वीकृत|अस्वीकृत|रद्द|आमंत्रण
 `);
 
-/** Outlook asks to delete a message unread, and reports whether that was done. */
+/** Outlook asks to delete a message unread, and reports whether that worked. */
 export const RECALL_PREFIXES: readonly string[] = words(`
   Recall|Recalled|Message recall|Message recall failure|Message recall success|Message recall report|Rückruf|Zurückrufen|Nachrichtenrückruf
   Rückruf der Nachricht|Fehler beim Nachrichtenrückruf|Rückruf fehlgeschlagen|Rückruf erfolgreich|Rappel|Rappel de message|Rappel du message
@@ -45,14 +45,14 @@ export const RECALL_PREFIXES: readonly string[] = words(`
   撤回|召回|收回|回收|邮件撤回|郵件撤回|회수|메시지 회수|Thu hồi|เรียกคืน|Penarikan|Tarik kembali
 `);
 
-/** Exchange reports success so. */
+/** How Exchange reports success. */
 export const DELIVERED_PREFIXES: readonly string[] = words(`
   Delivered|Relayed|Expanded|Zugestellt|Übermittelt|Weitergeleitet|Remis|Remise|Relayé|Entregado|Retransmitido|Consegnato|Recapitato|Inoltrato
   Entregue|Bezorgd|Afgeleverd|Doorgegeven|Leveret|Levert|Levererat|Toimitettu|Dostarczono|Doręczono|Doručeno|Doručené|Kézbesítve|Livrat|Isporučeno
   Dostavljeno|Доставлено|Παραδόθηκε|Teslim edildi|تم التسليم|נמסר|配信済み|配信完了|已送达|已送達|배달됨|전달됨|Đã gửi|Đã chuyển|Terkirim
 `);
 
-/** "Mira Talbot reacted to your message: …": patterns, `iu`; who reacted stands before or behind. */
+/** "Mira Talbot reacted to your message: …": patterns, `iu`; the name comes before or after. */
 export const REACTIONS: readonly string[] = [
   '^.{1,80} (?:has )?(?:reacted to|liked|loved|disliked|laughed at|emphasi[sz]ed|questioned) (?:your|a|the|an) (?:message|e-?mail|mail|attachment|image)', // en
   '^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,12} to) [“"«„‘\']', // en, telephones
@@ -73,7 +73,7 @@ export const REACTIONS: readonly string[] = [
   'đã bày tỏ cảm xúc (?:về|với) (?:tin nhắn|thư|email)|bereaksi terhadap pesan|แสดงความรู้สึกต่อข้อความ', // vi, id, th
 ];
 
-/** How Outlook words the wish that a message be deleted unread. */
+/** How Outlook asks to delete a message unread. */
 export const RECALL_TEXTS: readonly string[] = [
   'would like to recall the message|(?:möchte|will) die (?:folgende )?nachricht .{0,300}zurückrufen|(?:souhaite|voudrait|désire) rappeler le message', // en, de, fr
   '(?:desea|quiere|querría) (?:recuperar|retirar) el mensaje|(?:vorrebbe|desidera|intende) richiamare il messaggio|(?:gostaria de|deseja|pretende) (?:cancelar|recuperar|anular) .{0,20}mensagem', // es, it, pt

@@ -5,12 +5,12 @@ import { ABSENCE_NOUNS, ABSENCE_SUBJECTS, AUTOMATIC_REPLY_SUBJECTS } from './out
 import { CALENDAR_PREFIXES, DELIVERED_PREFIXES, REACTIONS, RECALL_PREFIXES } from './program-prefix-words.ts';
 import { RECEIPT_SUBJECTS } from './read-receipt-phrases.ts';
 
-/** What a program reports on a message, by the words that it sets before that message's subject. */
+/** What a program reports about a message, by the words before that message's subject. */
 export type ProgramNotice = 'calendar' | 'recall' | 'receipt' | 'undelivered' | 'absence' | 'reaction';
 
 export interface ProgramPrefix {
   readonly notice: ProgramNotice;
-  /** The subject of the message reported on. */
+  /** The subject of the reported message. */
   readonly rest: string;
 }
 
@@ -39,7 +39,7 @@ function noticeOf(prefix: string): ProgramNotice | null {
   return REACTION.test(prefix) ? 'reaction' : null;
 }
 
-/** "Liked “the subject”": telephones report without a colon. */
+/** "Liked “the subject”": phones report without a colon. */
 function reactionToQuoted(subject: string): ProgramPrefix | null {
   const open = subject.search(/[“"«„‘']/u);
   return open > 0 && open <= MAX_PREFIX && REACTION.test(subject.slice(0, open + 1))
@@ -48,7 +48,7 @@ function reactionToQuoted(subject: string): ProgramPrefix | null {
 }
 
 /**
- * The words of a program that a subject begins with, behind any "Re:" and "Fwd:", and what they stand before. People write "Read: chapter
+ * The program's words at the start of a subject, after any "Re:" and "Fwd:", and what follows them. People write "Read: chapter
  * three" as well, so this proves nothing by itself.
  */
 export function programPrefix(subject: string): ProgramPrefix | null {
@@ -58,12 +58,12 @@ export function programPrefix(subject: string): ProgramPrefix | null {
   return notice === null ? reactionToQuoted(bare) : { notice, rest: bare.slice(colon + 1).trim() };
 }
 
-/** Whether the words that stand before something in a subject are those of a program, with or without a colon or a dash at their end. */
+/** Whether these words before something in a subject are a program's, with or without a closing colon or dash. */
 export function isProgramWording(words: string): boolean {
   const { bare } = stripSubjectPrefixes(words.slice(0, MAX_PREFIX));
   const text = bare.replace(/[\s:：–—-]{1,9}$/u, '').replace(/^[[(](.{0,120})[\])]$/u, '$1');
   return text !== '' && noticeOf(text) !== null;
 }
 
-/** Whether a line says that somebody reacted to a message. */
+/** Whether a line says that someone reacted to a message. */
 export const tellsReaction = (line: string): boolean => REACTION.test(line.slice(0, MAX_SUBJECT).trim());

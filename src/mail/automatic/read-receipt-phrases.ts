@@ -1,6 +1,6 @@
 /** How mail clients say that a message was opened or deleted. Data only: pattern sources, tried with the flags `iu`. */
 
-/** What they put before the subject of the message that was read. */
+/** Prefixes before the subject of the message that was read. */
 export const RECEIPT_SUBJECTS: readonly string[] = [
   'read|not read|deleted|(?:return|read|disposition|delivery) (?:receipt|notification)(?: \\([a-z ]{1,20}\\))?', // en
   'gelesen|(?:nicht|un) ?gelesen|gelöscht|(?:lese|empfangs)bestätigung(?: \\([^()]{1,20}\\))?', // de
@@ -17,11 +17,11 @@ export const RECEIPT_SUBJECTS: readonly string[] = [
   '開封(?:済み|確認|通知)(?:メッセージ)?|已读(?:回执)?|阅读回执|已讀(?:回條)?|讀取回條|읽음(?: 확인)?', // ja, zh, ko
 ];
 
-/** In subjects that call it a receipt. */
+/** Nouns for a receipt, in subjects. */
 export const RECEIPT_NOUN =
   'receipt|notification|bestätigung|accusé|confirm|acuse|ricevuta|recibo|aviso|bevestiging|kvitto|kvittering|bekreftelse|kuittaus|potwierdzenie|potvrzení|visszaigazolás|отч[её]т|уведомление|подтвержд|підтвердж|bilgisi|確認|通知|回执|回條|확인';
 
-/** What they say of it. Outlook puts To, Subject and Sent of the message in the middle of the sentence. */
+/** The sentence in the text. Outlook puts To, Subject and Sent of the message in the middle of it. */
 export const RECEIPT_TEXTS: readonly string[] = [
   'your (?:message|document|e-?mail|mail)\\b.{0,600}\\b(?:was|has been|is) (?:read|opened|displayed|received by|deleted)|(?:this is a|this) (?:return|read) receipt', // en
   'ihre (?:nachricht|e-?mail|mail)\\b.{0,600}(?:wurde|ist)\\b.{0,60}(?:gelesen|angezeigt|geöffnet|gelöscht)|dies ist eine (?:lese|empfangs)bestätigung', // de

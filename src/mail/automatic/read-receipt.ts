@@ -13,9 +13,8 @@ const NAMES_RECEIPT = new RegExp(RECEIPT_NOUN, 'iu');
 const TIME = /\d{1,2}[:.h]\d{2}|\d{4}/;
 
 /**
- * True for a receipt without the part of RFC 8098: mail clients write it with a fixed subject and a fixed sentence, and gateways lose the
- * part. Both must be there, nothing long beside, and a time where the subject does not name a receipt: people write about what they
- * read, too.
+ * A receipt without the part of RFC 8098: mail clients write a fixed subject and a fixed sentence, and gateways drop the part.
+ * Needs both, no long text, and a time if the subject does not name a receipt: people also write about what they read.
  */
 export function isReadReceipt(message: ParsedMessage): boolean {
   const text = message.text.trim();

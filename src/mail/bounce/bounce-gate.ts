@@ -26,7 +26,7 @@ const BOUNCE_FIELDS = ['x-failed-recipients', 'x-ms-exchange-message-is-ndr'] as
 const SCANNED_TEXT = 20_000;
 const MAX_SUBJECT = 500;
 
-/** True where the sender is a mail system by name: MAILER-DAEMON, postmaster, "Mail Delivery System", or nobody (`From: <>`). */
+/** The sender is a mail system by name: MAILER-DAEMON, postmaster, "Mail Delivery System", or nobody (`From: <>`). */
 function isDaemon(message: ParsedMessage): boolean {
   return hasDaemonAddress(message) || DAEMON_NAME.test(message.from?.name ?? '');
 }
@@ -46,8 +46,8 @@ function localPartOf(message: ParsedMessage): string {
 }
 
 /**
- * RFC 6522 §3: the report-type is the subtype of the second part, which RFC 6533 calls "global-" where addresses are not ASCII. Where the
- * parameter is missing or another word, the part says it.
+ * RFC 6522 §3: the report-type is the subtype of the second part, which RFC 6533 calls "global-" if addresses are not ASCII. If the
+ * parameter is missing or wrong, the part decides.
  */
 export function isDeliveryReport(message: ParsedMessage): boolean {
   if (/^(?:global-)?delivery-status$/.test(message.reportType ?? '')) return true;
@@ -63,32 +63,32 @@ export function hasBounceField(message: ParsedMessage): boolean {
   return BOUNCE_FIELDS.some((name) => fieldOf(message, name) !== null);
 }
 
-/** True where nobody but a mail system has that address; a postmaster or "System Administrator" is also a person who writes mail. */
+/** Only a mail system has this address; a postmaster or "System Administrator" may also be a person. */
 export function isMailerDaemon(message: ParsedMessage): boolean {
   return hasDaemonAddress(message) && !PERSON_OR_DAEMON.test(localPartOf(message));
 }
 
-/** True where the message cannot be a person's: they answer and forward bounces, with the same words in them. */
+/** The message cannot be a person's: people answer and forward bounces, with the same words in them. */
 export function isSentByMachine(message: ParsedMessage): boolean {
   if (isDeliveryReport(message) || isMarked(message) || isMailerDaemon(message)) return true;
   return isDaemon(message) && !subjectOf(message).personal;
 }
 
 /**
- * True where nothing but the text can show that the message is a bounce: providers report from "no-reply@", gateways answer from their
- * postmaster. Their words must prove it (`provesFailure`).
+ * Only the text can show that the message is a bounce: providers report from "no-reply@", gateways from their postmaster. Their
+ * words must prove it (`provesFailure`).
  */
 export function mayReportFailure(message: ParsedMessage): boolean {
   const { forwards, personal, bare } = subjectOf(message);
   if (forwards || isSentByMachine(message)) return false;
   if (isDaemon(message) || namesProgram(message)) return true;
-  // A help desk may send it, under a subject that people answer or pass on, but do not write.
+  // A help desk may send it, with a subject that people answer or pass on, but do not write.
   return !personal && message.nested.length > 0 && SUBJECT_PHRASES.some((phrase) => phrase.test(bare));
 }
 
 /**
- * What such a sender must show beside an address that failed. Of a provider: the message that came back was sent by the one who is told, and
- * words of failure. Of a postmaster, who may be a person: an answer of a server on a line of its own, and no name.
+ * What such a sender must show beside a failed address. A provider: that it returns the recipient's own message, and words of
+ * failure. A postmaster, who may be a person: a server's answer on a line of its own, and no name.
  */
 export function provesFailure(
   message: ParsedMessage,
@@ -108,18 +108,18 @@ export function provesFailure(
 const namesProgram = (message: ParsedMessage): boolean =>
   NO_REPLY_LOCAL_PART.test(message.from?.address ?? '') || MACHINE_LOCAL_PART.test(localPartOf(message));
 
-/** "550 - mailbox unavailable", "550 5.1.1 User unknown" at the beginning of a line. */
+/** "550 - mailbox unavailable", "550 5.1.1 User unknown" at the start of a line. */
 const SERVER_ANSWER = /^[ \t]{0,9}(?:<<< ?)?[45][0-57]\d(?:[ -]|$)/m;
 
 const unquotedText = (text: string): string =>
   text.slice(0, SCANNED_TEXT).replaceAll(/^>(?!>>).{0,2000}$/gm, '');
 
-/** True where a field says that no person pressed "send". */
+/** A field says that no person pressed "send". */
 function isMarked(message: ParsedMessage): boolean {
   return hasBounceField(message) || hasNullReturnPath(message) || isAutoSubmitted(message);
 }
 
-/** True where a mail system says that all went well, and no answer code of a refusal stands beside it. */
+/** A mail system reports success, and there is no refusal code beside it. */
 export function speaksOfSuccess(message: ParsedMessage, codes: { readonly refused: boolean }): boolean {
   if (codes.refused || !isSentByMachine(message) || !isDaemon(message)) return false;
   const said = `${message.subject.slice(0, MAX_SUBJECT)}\n${message.text.slice(0, SCANNED_TEXT)}`;
@@ -127,10 +127,10 @@ export function speaksOfSuccess(message: ParsedMessage, codes: { readonly refuse
 }
 
 /**
- * True where a message without a report part may be read as a bounce. What it must show falls with what its sender shows: a mail
- * system needs words of failure or an answer code beside an address; a postmaster, who may be a person, needs more; any other machine
- * (vacation programs have a null return path too) needs a subject of failure, or words of failure together with a code or the
- * returned message, and must answer a message: monitors and log reports name failures of others.
+ * A message without a report part may be read as a bounce. The less its sender proves, the more it must show: a mail system needs
+ * words of failure or an answer code beside an address; a postmaster, who may be a person, needs more; any other machine (vacation
+ * programs have a null return path too) needs a failure subject, or words of failure with a code or the returned message, and must
+ * answer a message: monitors and log reports name failures of others.
  */
 export function speaksOfFailure(
   message: ParsedMessage,
@@ -143,12 +143,12 @@ export function speaksOfFailure(
   const text = message.text.slice(0, SCANNED_TEXT);
   const byBody = [...BODY_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(text));
   if (isMailerDaemon(message)) return bySubject || (found.recipient && (byBody || found.code));
-  // A postmaster is on holiday like anyone.
+  // A postmaster may be on holiday too.
   if (automaticSubject(message)) return false;
   if (isDaemon(message)) {
     const proven = byBody && (found.code || found.returned);
     if (isMarked(message)) return bySubject || (found.recipient && proven);
-    // A language whose words are not known: a system by address and name that reports a code for an address.
+    // Words in an unknown language: a system by address and name that reports a code for an address.
     const reports = !personal && hasProductName(message) && found.recipient && found.code;
     return reports || (bySubject && (byBody || found.returned || !hasOwnName(message)));
   }
@@ -169,12 +169,12 @@ function hasOwnName(message: ParsedMessage): boolean {
   return name !== '' && !DAEMON_NAME.test(name) && !hasProductName(message);
 }
 
-/** Exchange names its postmaster so in every language. */
+/** Exchange's name for its postmaster in every language. */
 function hasProductName(message: ParsedMessage): boolean {
   return /^microsoft (?:outlook|exchange)\b/i.test(message.from?.name ?? '');
 }
 
-/** A person's client puts a prefix before the subject of a bounce that is answered or passed on; a gateway puts only markers. */
+/** A person's client puts a prefix before the subject of an answered or forwarded bounce; a gateway only markers. */
 function subjectOf(message: ParsedMessage): {
   readonly personal: boolean;
   readonly forwards: boolean;

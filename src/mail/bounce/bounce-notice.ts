@@ -2,7 +2,7 @@ import { DELAY_PHRASES, FAILURE_PHRASES } from './bounce-phrases.ts';
 import { namesReason, wordedReason } from './bounce-reasons.ts';
 import { readCodes, type Codes } from './smtp-codes.ts';
 
-/** What the words of a server say about one recipient. */
+/** What the server's text says about one recipient. */
 export interface NoticedRecipient extends Codes {
   readonly address: string;
   readonly diagnostic: string | null;
@@ -10,22 +10,22 @@ export interface NoticedRecipient extends Codes {
 
 export interface Notice {
   readonly recipients: readonly NoticedRecipient[];
-  /** Codes and diagnostic of the whole notice, for a recipient that it does not name. */
+  /** Codes and diagnostic of the whole notice, for a recipient it does not name. */
   readonly whole: Codes & { readonly diagnostic: string | null };
   readonly action: 'failed' | 'delayed';
 }
 
-/** A notice names the recipients of one message; more is a bomb. */
+/** A notice names the recipients of one message; more is an attack. */
 const MAX_RECIPIENTS = 200;
-/** Text that belongs to one recipient: a diagnostic and the explanation around it. */
+/** Text that belongs to one recipient: a diagnostic and its explanation. */
 const MAX_SEGMENT = 8_000;
 const MAX_DIAGNOSTIC = 1_000;
 
 const ADDRESS = /[^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9](?:[a-z0-9._-]{0,253}[a-z0-9])?/gi;
 /**
- * A line that begins with an address, as every server lists the recipients that failed: alone, before a colon, before an
- * explanation. A sentence that happens to begin with one is rare enough. An apostrophe may stand inside (o'neil@), an equals sign only
- * between angle brackets: `to=a@b` is a log.
+ * A line that begins with an address, as every server lists failed recipients: alone, before a colon, before an explanation.
+ * Sentences that begin with one are rare. It may contain an apostrophe (o'neil@), and an equals sign only in angle brackets:
+ * `to=a@b` is a log.
  */
 const LEADING_ADDRESS =
   /^[ \t]{0,40}(?:(?:[-*•·–]|\d{1,3}[.)])[ \t]{1,9})?(?:mailto:|smtp:|rfc822;)?[ \t]?[<"'(]{0,2}((?:(?<=<)[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|\\]{0,63}|[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|=\\]{0,63})@[a-z0-9][a-z0-9._-]{0,254})/i;
@@ -34,28 +34,28 @@ const LABELLED_ADDRESS =
   /^[ \t]{0,40}([^\s:@][^:@]{0,40})[:：][ \t]{0,40}[<"']{0,2}([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254})/i;
 const SENDER_LABEL =
   /from|sender|reply|return|von|absender|de$|exp[ée]diteur|remitente|remetente|mittente|van|afzender|avsändare|отправител|от$|送信者|差出人|发件人|寄件|보낸|contact|host|server|message[- ]?id|\bid$|http|help|support|admin|by$/i;
-/** What SMTP itself says about a recipient, wherever it stands. */
+/** What SMTP itself says about a recipient, anywhere. */
 const RCPT_TO =
   /rcpt to:? ?<?((?:(?<=<)[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|\\]{0,63}|[^\s<>()[\]{}:;,"'|=\\][^\s<>()[\]{}:;,"|=\\]{0,63})@[a-z0-9][a-z0-9._-]{0,254})/gi;
 
-/** "Message <id@a.test>", "from <a@b.test>" in the middle of a sentence. */
+/** "Message <id@a.test>", "from <a@b.test>" inside a sentence. */
 const NOT_A_RECIPIENT =
   /\b(?:message(?:[- ]id)?|from|sender|mail from)\b[:\s]{0,3}[<"'][^\s<>]{1,128}@[^\s<>]{1,255}/gi;
 
-/** Chinese and Japanese put no space before an address: "收件人：a@b". A local part that is all theirs stays. */
+/** Chinese and Japanese put no space before an address: "收件人：a@b". A local part wholly in these scripts is kept. */
 const GLUED_WORDS =
   /^[^@]{0,64}[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef](?=[\w.!#$%&*+/=?^`{|}~-]{1,64}@)/u;
 
 const HELP_LINE = /\bcontact|assistance|question|\bhelp|\bcopy|お問い?合わせ|連絡/i;
 
-/** Mailboxes that a notice mentions for help, never as the one that failed. */
+/** Mailboxes that a notice mentions for help, never the failed one. */
 const HELP_LOCAL_PART = /^(?:post-?master|mailer-daemon|abuse|help-?desk|hostmaster|no-?reply)@/;
 
 /**
- * Reads who failed and why from the prose of a server that sends no delivery-status.
+ * Reads who failed and why from the text of a server that sends no delivery-status.
  *
- * By structure: recipients stand at the beginning of a line, what follows up to the next one is theirs. Where no line begins with an
- * address, the best of RCPT TO, a labelled address, any address counts.
+ * Recipients are at the start of a line; what follows up to the next one belongs to them. If no line begins with an address, the
+ * best of RCPT TO, a labelled address or any address counts.
  */
 export function readNotice(
   lines: readonly string[],
@@ -80,13 +80,13 @@ export function readNotice(
       .join('\n'),
   );
   const recipients = [...segments].map(([address, segment]) => {
-    // An address without a reason of its own shares what is said of all; with another reason, it is not given the code of another.
+    // An address without a reason of its own shares the common one; one with another reason does not get that code.
     const sameReason =
       !namesReason(segment) || wordedReason(segment) === wordedReason(whole.diagnostic ?? '');
     const shared = segments.size === 1 || sameReason ? whole : above;
     const candidates = [explain(segment), explain(linesNaming(address, lines)), shared];
     const answered = candidates.find(({ replyCode, status }) => replyCode !== null || status !== null);
-    // "Could not be delivered for 4 hours" above "Connection timed out": why counts for more than how long.
+    // "Could not be delivered for 4 hours" above "Connection timed out": the cause matters more than the duration.
     const isUnreachable =
       wordedReason(candidates[0]?.diagnostic ?? '') === 'network' &&
       wordedReason(whole.diagnostic ?? '') === 'expired';
@@ -113,7 +113,7 @@ function leadingSegments(lines: readonly string[], excluded: ReadonlySet<string>
   for (const [index, line] of lines.entries()) {
     const address = leading[index] ?? null;
     if (address !== null && known.has(address)) current = address;
-    // A line of the transcript below the list may speak of another recipient: the paragraph of this one ends there.
+    // A transcript line below the list may be about another recipient: this one's paragraph ends there.
     else if (
       current !== null &&
       known.size > 1 &&
@@ -127,12 +127,12 @@ function leadingSegments(lines: readonly string[], excluded: ReadonlySet<string>
   return segments;
 }
 
-/** "550 <client@b.test>... User unknown": how sendmail and its heirs transcribe what they answered about a recipient. */
+/** "550 <client@b.test>... User unknown": how sendmail and its relatives transcribe their answer about a recipient. */
 const TRANSCRIBED =
   /^[ \t]{0,9}[45]\d\d(?:[ -][45]\.\d{1,3}\.\d{1,3})?[ -]{1,3}<?([^\s<>()[\]{}:;,"'|=\\]{1,64}@[a-z0-9][a-z0-9._-]{0,254}?)>?\.{3}[ \t]/i;
 const REFUSED = /^[ \t]{0,9}(?:<<<[ \t]?)?[45]\d\d(?:[ -]|$)/;
 
-/** The recipients that a transcript of the session refuses, each with the answer: by name, or below its RCPT TO where there are several. */
+/** The recipients refused in a session transcript, each with the answer: by name, or below its RCPT TO if there are several. */
 function transcribed(lines: readonly string[], excluded: ReadonlySet<string>): ReadonlyMap<string, string> {
   const answers = new Map<string, string>();
   const asked = new Map<string, string>();
@@ -141,7 +141,7 @@ function transcribed(lines: readonly string[], excluded: ReadonlySet<string>): R
     const named = TRANSCRIBED.exec(line);
     if (named !== null) {
       const address = cleanAddress(named[1] ?? '');
-      // "554 <client@b.test>... 550 Host unknown": the refusing server's code is behind the reporting one's.
+      // "554 <client@b.test>... 550 Host unknown": the refusing server's code follows the reporting one's.
       const behind = line.slice(named[0].length);
       if (isCandidate(address, excluded) && !answers.has(address) && answers.size < MAX_RECIPIENTS)
         answers.set(address, REFUSED.test(behind) ? behind : line);
@@ -163,7 +163,7 @@ function addressesIn(line: string): readonly string[] {
   return [...line.matchAll(ADDRESS)].map(([address]) => cleanAddress(address));
 }
 
-/** The recipient of a notice that lists none: by SMTP command, by label, by being the first that is named. */
+/** The recipient of a notice that lists none: by SMTP command, by label, or the first one named. */
 function mentioned(lines: readonly string[], excluded: ReadonlySet<string>): readonly string[] {
   let labelled: readonly string[] = [];
   let any: readonly string[] = [];
@@ -183,7 +183,7 @@ function mentioned(lines: readonly string[], excluded: ReadonlySet<string>): rea
   return labelled.length > 0 ? labelled : any;
 }
 
-/** The first address of a line that is no sender's and no message's id, with those that a comma joins to it. */
+/** The first address of a line that is not a sender or a message id, with those joined to it by commas. */
 function listedIn(line: string): readonly string[] {
   const found: string[] = [];
   let end = 0;
@@ -213,7 +213,7 @@ function cleanAddress(found: string): string {
     .replace(/[.]{1,9}$/, '');
 }
 
-/** The lines of a transcript that name the address, each with the one below that names no other: an answer follows its command. */
+/** The transcript lines that name the address, each with the next line if it names no other: an answer follows its command. */
 function linesNaming(address: string, lines: readonly string[]): string {
   return lines
     .filter(
@@ -226,7 +226,7 @@ function linesNaming(address: string, lines: readonly string[]): string {
 }
 
 function explain(segment: string): Codes & { diagnostic: string | null } {
-  // Codes at the beginning of a line are an answer, also without a word before them: keep that beginning visible.
+  // A code at the start of a line is an answer even without a word before it: keep that start visible.
   const marked = segment
     .slice(0, MAX_SEGMENT)
     .replaceAll(/\n(?=[ \t]{0,40}(?:<<<[ \t])?[45]\d\d(?:[ -]|\n|$))/g, '\n; ');
@@ -236,10 +236,10 @@ function explain(segment: string): Codes & { diagnostic: string | null } {
 const ANSWER_CODE = /(?<![\w.#/-])#?[45][0-57]\d[ -]#?(?:[45]\.\d\.\d|\D)/;
 const ANSWER_WORD = /\b(?:said|returned|was|reason|error|answer|talk to me): ?['"]?(?=\S)/i;
 
-/** "** Address not found **": the same title stands over every reason. */
+/** "** Address not found **": the same title for every reason. */
 const TITLE = /^\s{0,9}\*\*[^*\n]{1,80}\*\*\s{0,9}$/;
 
-/** The paragraph with the answer, from its code on; else the first that says something beside the address. */
+/** The paragraph with the answer, from its code on; else the first that says more than the address. */
 function diagnosticIn(segment: string): string | null {
   const paragraphs = segment
     .slice(0, MAX_SEGMENT)
@@ -247,7 +247,7 @@ function diagnosticIn(segment: string): string | null {
     .filter((paragraph) => !TITLE.test(paragraph))
     .map((paragraph) => flat(paragraph.replace(LEADING_ADDRESS, '')).replace(/^[>:)\]'". ]{1,9}/, ''));
   const answer = paragraphs.find((paragraph) => ANSWER_CODE.test(paragraph));
-  // "The user's name is not found. 550 unknown": words before the code count where those behind it name nothing.
+  // "The user's name is not found. 550 unknown": words before the code count if those after it name no reason.
   const coded = answer === undefined ? 0 : (ANSWER_CODE.exec(answer)?.index ?? 0);
   const behind = wordedReason(answer?.slice(coded) ?? '');
   const from = behind === null && wordedReason(answer ?? '') !== null ? 0 : coded;

@@ -1,16 +1,16 @@
 /**
- * How mail servers name themselves and what they write, by language. Data only: none of these makes a bounce by itself (bounce.ts
- * asks for an automatic sender as well), because people quote bounces to each other.
+ * How mail servers name themselves and what they write, by language. Data only: none of these alone makes a bounce (bounce.ts also
+ * requires an automatic sender), because people quote bounces to each other.
  */
 
-/** Local parts that only mail systems use as a sender (RFC 2142 postmaster; the rest by custom). */
+/** Sender local parts that only mail systems use (RFC 2142 postmaster; the rest by custom). */
 export const DAEMON_LOCAL_PART =
   /^(?:mailer|mail|maildelivery|delivery|mdaemon|mmdf|mta|smtp)?[-_.]?(?:daemon|delivery[-_.]?(?:subsystem|system)|subsystem)$|^post[-_.]?master$|^mail[-_.]?(?:admin|administrator|router|system)$|^(?:mdaemon|mmdf|mda|mail[-_.]?(?:sys|robot)|bounces?(?:[-_.]?(?:handler|processor|daemon))?(?:\+.{0,64})?)$|^[a-z]{1,20}[-_.]daemon$|^(?:microsoftexchange|mailer-daemon|system-administrator)/;
 
-/** Of these, the ones behind which a person may sit. */
+/** Those of them that may be a person. */
 export const PERSON_OR_DAEMON = /post[-_.]?master|admin|^bounces?\b/;
 
-/** Mailboxes of services that report on mail among other things. */
+/** Mailboxes of services that send reports among other mail. */
 export const MACHINE_LOCAL_PART =
   /^(?:(?:mail|e-?mail|smtp|mx|delivery|error|system|server|gateway|relay|bounce|returns?|undeliver(?:ed|able)|non-?delivery)[-_.]?(?:error|errors|notices?|notifications?|notifier|reports?|reporter|service|system|server|alerts?|info|gateway|status|returns?)|(?:error|notification|notice|bounce|return|alert|delivery|undeliver(?:ed|able)|non-?delivery|ndr)s?)$/;
 
@@ -42,13 +42,13 @@ export const SUBJECT_PHRASES: readonly RegExp[] = [
   /teslim edilemed|iletilemed|gönderilemed|تعذر التسليم|لم يتم تسليم|فشل التسليم|לא ניתן למסור|לא נמסר|không (?:thể )?(?:gửi|chuyển)|ส่งไม่ได้|ไม่สามารถส่ง|tidak (?:dapat )?terkirim|gagal terkirim/i,
   // ja, zh, ko
   /配信(?:不能|不可|できません|エラー|に失敗)|配達(?:不能|できません)|送信(?:できません|エラー|に失敗)|不達|未配信|未送达|未传递|无法(?:送达|投递|传递)|退信|投递失败|無法(?:傳遞|投遞|送達)|傳(?:送|遞)失敗|未傳遞|退回|배달(?:되지|할 수|실패| 실패)|전송(?: )?실패|반송|전달되지/,
-  // How Exchange, Outlook and web mail head their reports in those and further languages
+  // Titles of Exchange, Outlook and web mail reports in these and further languages
   /^(?:det gick inte att leverera|toimitus epäonnistui|livrare (?:eșuată|esuata)|imposibil de livrat|nu se poate livra|remise impossible|entrega fallida|error en la entrega|(?:bezorging|levering|leverans(?:en)?) (?:mislukt|misslyckades|mislyktes|mislykkedes)|dor[ęe]czenie nie powiod[łl]o|doru[čc]en[ií] (?:se nezda[řr]ilo|zlyhalo)|nedoručiteľn|nie je možné doručiť|(?:nachricht|e-?mail) (?:konnte )?nicht zugestellt)/i,
   /^(?:не ?уда[её]тся достав|не ?можливо достав|недостав|не може да се достави|(?:ошибка|сбой|помилка|збій|грешка при) достав|nije (?:moguće )?isporuč|ni mogoče dostaviti|nedostavljivo|није испоручено|(?:negalima|nepavyko) pristatyti|nepristatyt|nepiegād|nevar piegādāt|kohaletoimetamatu|kättetoimetamatu|ei saa kohale toimetada|no es pot lliurar|ezin da entregatu|ekki hægt að afhenda|δεν είναι δυνατή η παράδοση|teslim edilemi)/i,
   /^(?:لا يمكن تسليم|غير قابل للتسليم|לא ניתן להעביר|ไม่สามารถจัดส่ง|tidak (?:dapat|boleh|bisa) (?:di)?(?:kirim|hantar|sampaikan)|अवितरणीय|डिलीवर नहीं|전달할 수 없|未送達|無法投遞)/i,
 ];
 
-/** In the words of the notice. */
+/** In the text of the notice. */
 export const BODY_PHRASES: readonly RegExp[] = [
   // en
   /(?:could|can|can't|couldn't|did|was|were|is|has|have|had|be)[ -]?(?:not|n't|n’t)[ -](?:been |be |yet been )?(?:deliver|reach|sent|receive)/i,
@@ -64,7 +64,7 @@ export const BODY_PHRASES: readonly RegExp[] = [
   /не (?:может быть |было |удалось |удаётся |удается )?достав|не вдалося|δεν (?:ήταν δυνατή|παραδόθηκε|μπόρεσε)/i,
   /teslim edil|iletilemed|تعذر|لم يتم|לא (?:ניתן|נמסר)|không thể|ไม่สามารถ|tidak dapat/i,
   /(?:配信|配達|送信|送達|お届け)[^。]{0,16}(?:でき|不能|失敗|れません)|無法|无法|未能|未传递|未傳遞|退信|退回|失败|失敗|수 없|실패|반송/,
-  // failed delivery and what did not arrive, as Exchange's reports say it
+  // failed or missing delivery, as Exchange's reports say it
   /(?:übermittlung|zustellung)[^.]{0,60}fehlgeschlagen|(?:einige|alle) [^.]{0,30}empfänger nicht erreicht|la remise [^.]{0,60}a échoué|n['’]est pas (?:parvenu|arrivé)|error (?:en|de|durante) la entrega|falha na entrega|(?:no|não|non) (?:llegó|ha llegado|chegou|ha raggiunto)|recapito [^.]{0,20}non riuscito/i,
   /(?:bezorging|levering|leveransen|leverans) [^.]{0,80}(?:mislukt|misslyckades|mislyktes|mislykkedes)|nådde inte|nåede ikke|nådde ikke|toimitus [^.]{0,60}epäonnistui|viestisi ei (?:tavoittanut|mennyt)/i,
   /(?:dostarczenie|dor[ęe]czenie) [^.]{0,80}nie powiod[łl]o|nie dotar[łl]a do|doru[čc]en[ií]e? [^.]{0,80}(?:se nezda[řr]ilo|zlyhalo)|se nedostala|nem sikerült|nem érkezett meg|livrarea [^.]{0,60}(?:nu a reușit|a eșuat)|isporuka [^.]{0,60}nije usp|dostava [^.]{0,60}ni uspela|pristatym[^.]{0,60}nepavyko|nepristatyt|piegāde [^.]{0,60}neizdevās|kohaletoimetamine [^.]{0,60}nurjus/i,
@@ -72,13 +72,13 @@ export const BODY_PHRASES: readonly RegExp[] = [
   /فشل (?:التسليم|تسليم)|המסירה [^.]{0,60}נכשלה|không thành công|ล้มเหลว|pengiriman [^.]{0,60}gagal|届きません|届けられません|배달(?:하지 못|되지 않)|전(?:달|송)(?:하지 못|되지 않|되지 못)/i,
 ];
 
-/** A report of success in prose (RFC 3464 "delivered", "relayed"). Outweighed by any code of a refusal. */
+/** A report of success in prose (RFC 3464 "delivered", "relayed"). Any refusal code outweighs it. */
 export const SUCCESS_PHRASES: readonly RegExp[] = [
   /(?:was|been) successfully (?:delivered|relayed|sent)|\bsuccessful (?:mail )?delivery|^your message was delivered to the following recipients|mail delivery report that you requested|successful delivery notifications|delivery to (?:these|the following) recipients[^.]{0,60}is complete/im,
   /erfolgreich (?:zugestellt|übermittelt|weitergeleitet)|remis avec succès|entregado correctamente|consegnato correttamente|entregue com (?:êxito|sucesso)|met succes (?:bezorgd|afgeleverd)|wurde (?:den|dem) folgenden empfängern? zugestellt/i,
 ];
 
-/** The server goes on trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
+/** The server keeps trying: a delay, not a failure (RFC 3464 §2.3.3 "delayed"). */
 export const DELAY_PHRASES: readonly RegExp[] = [
   /warning message only|do not need to re-?send|has been delayed|\bis delayed for|temporary failure report|will (?:be )?(?:keep |continue |re)(?:trying|tried|try)|will continue to try|keeps? (?:on )?trying|will (?:\w{1,12} ){0,2}try again|delivery attempts will continue|\bbeing delayed|\bmessage is delayed\b|still (?:trying|undelivered|being retried|in the queue)|(?:gmail|server|system) will retry|temporary problem delivering|delivery (?:incomplete|is delayed|delayed)|not (?:yet )?been (?:yet )?delivered (?:yet|after)|has not yet been|no action is required/i,
   /verzögert|weiterhin versuch|versucht[^.]{0,20}weiter|noch nicht zugestellt|still in the queue|retard[ée]|sera (?:r[ée]essay|retent)|retrasad|se (?:seguirá|volverá) (?:a )?intent|atrasad|ritardat|in ritardo|vertraagd|försenad|forsinket|viivästy|opóźni|zpožd|задерж|отложен|gecik|遅延|遅れて|再送|延迟|延遲|지연/i,

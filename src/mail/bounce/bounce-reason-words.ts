@@ -25,7 +25,7 @@ export type BounceReason =
   | 'system'
   | 'rejected';
 
-/** What servers write, in the order in which it is asked: the particular before the general. */
+/** What servers write, in the order tried: specific before general. */
 export const REASON_WORDS: readonly (readonly [BounceReason, RegExp])[] = [
   ['greylisted', /gr[ea]y-?list/i],
   [

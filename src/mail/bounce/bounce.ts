@@ -22,12 +22,12 @@ import { chooseStatus, classOf, isClassOnly, readCodes, type Codes } from './smt
 
 const MAX_DIAGNOSTIC = 2_000;
 const MAX_SUBJECT = 500;
-/** X-Failed-Recipients of a message to a whole office; a megabyte of addresses is a bomb. */
+/** X-Failed-Recipients of a message to a whole office fits; a megabyte of addresses is an attack. */
 const MAX_FIELD = 20_000;
-/** Notice, report and returned headers of a flattened bounce fit in. */
+/** Fits the notice, report and returned headers of a flattened bounce. */
 const SCANNED_TEXT = 50_000;
 
-/** What the words of the server say. */
+/** What the server's text says. */
 interface Heard extends Codes {
   readonly address: string | null;
   readonly diagnostic: string | null;
@@ -44,20 +44,20 @@ interface Claim {
 /**
  * Reads a bounce: which recipients failed, with which codes, why, and which message came back.
  *
- * The report part (RFC 3464) counts first; what it leaves open is taken from the words of the server, which also serve alone for servers
- * that send no report. Every recipient of the report is listed, also delivered ones.
+ * The report part (RFC 3464) counts first; the server's text fills its gaps, and serves alone for servers that send no report.
+ * Every recipient of the report is listed, delivered ones too.
  *
- * Null where nothing failed or was delayed: success reports, feedback reports, people who forward or quote a bounce. A delay is
+ * Null if nothing failed or was delayed: success reports, feedback reports, people who forward or quote a bounce. A delay is
  * returned with `action: "delayed"`, never hard.
  */
 export function readBounce(message: ParsedMessage): Bounce | null {
   return readAt(message, 0);
 }
 
-/** Bounces in bounces: a scanner wraps what a relay wrapped. */
+/** Bounces inside bounces: a scanner wraps what a relay wrapped. */
 const MAX_WRAPPED = 4;
 
-/** A scanner sends on the report of another server and says nothing itself. */
+/** A scanner passes on another server's report and says nothing itself. */
 function bounceInside(message: ParsedMessage, depth: number): Bounce | null {
   if (depth >= MAX_WRAPPED || !isSentByMachine(message)) return null;
   const [first] = message.nested;
@@ -74,7 +74,7 @@ function readAt(message: ParsedMessage, depth: number): Bounce | null {
           originalMessageId: ses.originalMessageId,
         }
       : null;
-  // Nearly all mail ends here, before anything is read of it.
+  // Nearly all mail stops here, before anything is read.
   if (!isSentByMachine(message) && !mayReportFailure(message)) return null;
 
   const { notice: lines, returned: returnedLines } = splitNotice(unquoted(message));
@@ -83,7 +83,7 @@ function readAt(message: ParsedMessage, depth: number): Bounce | null {
   const notice = readNotice(lines, people, message.subject.slice(0, MAX_SUBJECT));
   const report = readReport(message);
   if (report && report.groups.length > 0) {
-    // A report about one recipient that names none, or only a local user: the notice does, else the message that came back.
+    // A report about one recipient without an address, or only a local user: the notice names it, else the returned message.
     const isLone =
       report.groups.length === 1 && notice.recipients.length === 0 && returned.recipients.length === 1;
     const only = isLone ? (returned.recipients[0] ?? null) : null;
@@ -123,7 +123,7 @@ function withReturned(group: RecipientGroup, address: string | null): RecipientG
   return group.address === null && address !== null ? { ...group, address } : group;
 }
 
-/** The report part, where it is the message's own: a person may attach one from a bounce that is passed on. */
+/** The report part, if it is the message's own: a person may attach one from a forwarded bounce. */
 function readReport(message: ParsedMessage): ReturnType<typeof readDeliveryStatus> | null {
   const own = isDeliveryReport(message) || (message.reportType === null && isSentByMachine(message));
   if (!own) return null;
@@ -144,13 +144,13 @@ function isUntypedStatus({ contentType, text }: ReportPart): boolean {
   );
 }
 
-/** A gateway may flatten a report into text: its fields still stand at the beginning of lines. */
+/** A gateway may flatten a report into text: its fields are still at the start of lines. */
 function reportInText(text: string): string {
   const at = text.slice(0, SCANNED_TEXT).search(/^(?:final|original)-recipient[ \t]?:/im);
   return at < 0 ? '' : text.slice(at, at + SCANNED_TEXT);
 }
 
-/** Who is told about the bounce or helps with it, never who failed. */
+/** Addresses that are told about the bounce or offer help, never the failed one. */
 function peopleOf(message: ParsedMessage, returnedSender: string | null): ReadonlySet<string> {
   const people = [message.from, message.sender, ...message.replyTo, ...message.to].flatMap(
     (person) => person?.address ?? [],
@@ -158,7 +158,7 @@ function peopleOf(message: ParsedMessage, returnedSender: string | null): Readon
   return new Set(returnedSender === null ? people : [...people, returnedSender]);
 }
 
-/** Lines that a person quotes are no notice; `>>>` is the transcript of a session. */
+/** Lines that a person quotes are not a notice; `>>>` is a session transcript. */
 function unquoted(message: ParsedMessage): string {
   if (hasBounceField(message) || isMailerDaemon(message)) return message.text;
   return message.text.replaceAll(/^>(?!>>).{0,2000}$/gm, '');
@@ -186,7 +186,7 @@ function namedRecipients(
   return others.length === 1 ? others.map((address) => ({ address, ...notice.whole })) : [];
 }
 
-/** "Undeliverable: client@b.test": the last place where a short notice names who failed. */
+/** "Undeliverable: client@b.test": the last place where a short notice names the failed recipient. */
 function subjectAddresses(message: ParsedMessage): readonly string[] {
   const subject = message.subject.slice(0, MAX_SUBJECT).toLowerCase();
   return [...subject.matchAll(/[\w.+-]{1,64}@[a-z\d][a-z\d.-]{0,253}[a-z\d]/g)].map(([address]) => address);
@@ -200,7 +200,7 @@ function noticeFor(group: RecipientGroup, notice: Notice, groups: number): Notic
     : null;
 }
 
-/** Settles one recipient: report before notice, the refusing server's code before the reporting server's. */
+/** Resolves one recipient: report before notice, the refusing server's code before the reporting server's. */
 function resolveRecipient(claim: Claim, notice: Heard | null): BounceRecipient {
   const said = readCodes(claim.diagnostic ?? '');
   const replyCode = said.replyCode ?? notice?.replyCode ?? null;
@@ -224,7 +224,7 @@ function resolveRecipient(claim: Claim, notice: Heard | null): BounceRecipient {
 }
 
 /**
- * No code anywhere: a class, the rest undefined (RFC 3463 §2). A delay is class 4, and so is an end of trying for a cause that §3.5 calls
+ * Without any code: a class, the rest undefined (RFC 3463 §2). A delay is class 4, and so is giving up for a cause that §3.5 calls
  * useful only as a persistent transient error: no answer, a bad connection, congestion, unless the server calls it permanent.
  */
 function classWithoutCode(action: string, diagnostic: string | null): string | null {
@@ -242,7 +242,7 @@ const TRANSIENT: ReadonlySet<BounceReason> = new Set<BounceReason>([
   'greylisted',
 ]);
 
-/** RFC 3464 asks for an Action; some servers send only a Status. */
+/** RFC 3464 requires an Action; some servers send only a Status. */
 function actionOf(status: string | null): string {
   return classOf(status) === '2' ? 'delivered' : 'failed';
 }

@@ -2,32 +2,32 @@ import { readCodes } from './smtp-codes.ts';
 
 /** One per-recipient group of RFC 3464 §2.3, as reported. */
 export interface RecipientGroup {
-  /** Final-Recipient, or Original-Recipient where the final one is no address (a pipe, a local user). */
+  /** Final-Recipient, or Original-Recipient if the final one is not an address (a pipe, a local user). */
   readonly address: string | null;
-  /** Keyword of §2.3.3; null where absent or not understood. */
+  /** Keyword of §2.3.3; null if absent or unknown. */
   readonly action: string | null;
   readonly status: string | null;
-  /** Without its type, unfolded; null where absent or empty. */
+  /** Without its type, unfolded; null if absent or empty. */
   readonly diagnostic: string | null;
 }
 
 export interface DeliveryStatus {
   readonly groups: readonly RecipientGroup[];
-  /** Id of the returned message, where a server writes it into the report (an extension field). */
+  /** Id of the returned message, if the server writes it into the report (an extension field). */
   readonly originalMessageId: string | null;
 }
 
-/** A report of one message names at most that many recipients; more is a bomb. */
+/** A report on one message has at most this many recipients; more is an attack. */
 const MAX_GROUPS = 1_000;
-/** RFC 5322 §2.1.1 allows 998 characters a line; folded diagnostics come to some more. */
+/** RFC 5322 §2.1.1 allows 998 characters per line; folded diagnostics are somewhat longer. */
 const MAX_FIELD = 4_000;
 const MAX_REPORT = 1_000_000;
 
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * Reads a message/delivery-status part (RFC 3464), also one that breaks its rules: no blank line between groups, blank lines
- * inside a group, no address type, codes with comments.
+ * Reads a message/delivery-status part (RFC 3464), even if it breaks the rules: no blank line between groups, blank lines inside a
+ * group, no address type, codes with comments.
  */
 export function readDeliveryStatus(text: string): DeliveryStatus {
   const blocks = splitBlocks(text.slice(0, MAX_REPORT));
@@ -64,7 +64,7 @@ function splitBlocks(text: string): Fields[] {
       continue;
     }
     const name = (field[1] ?? '').toLowerCase();
-    // A second recipient without a blank line before it begins its own group, whichever field of a group this server writes first.
+    // A second recipient without a blank line before it starts its own group, whichever group field this server writes first.
     if (block.has(name) && (RECIPIENT_FIELDS.has(name) || name === first)) close();
     if (GROUP_FIELDS.has(name)) first ??= name;
     if (!block.has(name)) block.set(name, (field[2] ?? '').trim().slice(0, MAX_FIELD));
@@ -74,11 +74,11 @@ function splitBlocks(text: string): Fields[] {
   return blocks;
 }
 
-/** A block without a recipient that completes the group before it is a part of that group. */
+/** A block without a recipient that completes the previous group belongs to it. */
 function joinBlocks(blocks: readonly Fields[]): readonly Fields[] {
   const joined: Fields[] = [];
   for (const block of blocks) {
-    // Headers of the returned message, in a report that was flattened into text: an mbox "Status: RO" is no status.
+    // Headers of the returned message, in a report flattened into text: an mbox "Status: RO" is not a status.
     if (block.has('received') || block.has('return-path')) break;
     const before = joined.at(-1);
     const isTail = isRecipientBlock(block) && ![...RECIPIENT_FIELDS].some((name) => block.has(name));
@@ -92,7 +92,7 @@ function joinBlocks(blocks: readonly Fields[]): readonly Fields[] {
   return joined;
 }
 
-/** X-Actual-Recipient is what some servers write in their place. */
+/** Some servers write X-Actual-Recipient in their place. */
 const RECIPIENT_FIELDS: ReadonlySet<string> = new Set([
   'final-recipient',
   'original-recipient',
@@ -109,7 +109,7 @@ function isRecipientBlock(fields: Fields): boolean {
   return [...GROUP_FIELDS].some((name) => fields.has(name));
 }
 
-/** What servers write in place of the keywords of §2.3.3: "failure", "bounced", "deferred". */
+/** What servers write instead of the keywords of §2.3.3: "failure", "bounced", "deferred". */
 const ACTION_WORDS: readonly (readonly [string, RegExp])[] = [
   ['failed', /^(?:fail|hard|perm|bounce|expire|reject|undeliver|error)/],
   ['delayed', /^(?:delay|defer|warn|transient|retry|temp)/],
@@ -118,7 +118,7 @@ const ACTION_WORDS: readonly (readonly [string, RegExp])[] = [
   ['expanded', /^expand/],
 ];
 
-/** Null for a word that says nothing: the status decides then. */
+/** Null for a word that says nothing: then the status decides. */
 function actionIn(field: string | undefined): string | null {
   const word = /[a-z]+/i.exec(field ?? '')?.[0].toLowerCase() ?? '';
   return ACTION_WORDS.find(([, pattern]) => pattern.test(word))?.[0] ?? null;
@@ -137,7 +137,7 @@ function readGroup(fields: Fields): RecipientGroup {
   };
 }
 
-/** `rfc822; <a@b.test>` to `a@b.test`; null for what is no address. */
+/** `rfc822; <a@b.test>` to `a@b.test`; null if it is not an address. */
 function addressIn(field: string | undefined): string | null {
   const value = decodeEscapes(field ?? '')
     .replaceAll(/[<>"']/g, '')
@@ -146,7 +146,7 @@ function addressIn(field: string | undefined): string | null {
   return address === null ? null : address.replace(/[.,;:]+$/, '').toLowerCase();
 }
 
-/** `utf-8; jos\x{E9}@b.test`: RFC 6533 §3 writes what is not ASCII so where the report must be ASCII. */
+/** `utf-8; jos\x{E9}@b.test`: RFC 6533 §3 escapes non-ASCII this way if the report must be ASCII. */
 function decodeEscapes(field: string): string {
   const value = withoutType(field);
   if (!/^[ \t]{0,9}utf-8[ \t]?;/i.test(field)) return value;

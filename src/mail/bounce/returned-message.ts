@@ -1,26 +1,26 @@
 import { messageIdIn } from './delivery-status.ts';
 import type { ParsedMessage, ReportPart } from '../../mime/parsed-message.ts';
 
-/** What a bounce brings back of the message that failed. */
+/** What a bounce returns of the failed message. */
 export interface ReturnedMessage {
   readonly messageId: string | null;
   /** To and Cc of the returned message. */
   readonly recipients: readonly string[];
-  /** From of the returned message: the one who is told, never the one who failed. */
+  /** From of the returned message: the one who is told, never the failed one. */
   readonly sender: string | null;
 }
 
 export interface SplitNotice {
   /** What the server wrote. */
   readonly notice: readonly string[];
-  /** The returned message or its headers, quoted in the same text; empty where there is none. */
+  /** The returned message or its headers, quoted in the same text; empty if there is none. */
   readonly returned: readonly string[];
 }
 
-/** A notice is a page; a returned message in text is read only for its headers. */
+/** A notice is a page; only the headers of a returned message are read. */
 const MAX_LINES = 3_000;
 const MAX_LINE = 1_000;
-/** Header fields are looked for in that many lines below the first one: Received lines of long routes are folded over many. */
+/** Header fields are searched in this many lines below the first: Received lines of long routes are folded often. */
 const HEADER_REACH = 120;
 
 /** Fields that the mail system adds: a block with one of them is a returned header, not a summary in the notice. */
@@ -39,15 +39,15 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
   'content-type',
 ]);
 
-/** Lines that announce the returned message where its header lines do not show it. */
+/** Lines that announce the returned message if its header lines do not show it. */
 const ANNOUNCEMENT =
   /^[\s>]{0,9}[-=_*#~+.]{2,80}[ \t]{0,9}[^-=_*#~]{0,60}(?:original message|copy of (?:the|your) message|returned message|undelivered message|message header|message follows|unsent message|ursprüngliche nachricht|message d.origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|元のメッセージ|原始邮件|исходное сообщение)/i;
 
-/** Splits the text of a notice where the returned message begins: by its header lines, in any language. */
+/** Splits a notice where the returned message begins: at its header lines, in any language. */
 export function splitNotice(text: string): SplitNotice {
   const lines = text.split('\n', MAX_LINES).map((line) => line.slice(0, MAX_LINE));
   const at = lines.findIndex((line, index) => ANNOUNCEMENT.test(line) || startsHeader(lines, index));
-  // A notice that begins with headers has no words of a server above them: read all of it.
+  // If the notice begins with headers, there is no server text above them: read all of it.
   if (at <= 0) return { notice: lines, returned: lines };
   return { notice: lines.slice(0, at), returned: lines.slice(at) };
 }
@@ -67,7 +67,7 @@ function startsHeader(lines: readonly string[], index: number): boolean {
   return false;
 }
 
-/** The message that failed, from the first place that has it: the attached message, its headers, the text, the thread. */
+/** The failed message, from the first place that has it: the attached message, its headers, the text, the thread. */
 export function returnedMessage(message: ParsedMessage, returnedLines: readonly string[]): ReturnedMessage {
   const inside = message.nested[0];
   if (inside) {
@@ -91,7 +91,7 @@ export function returnedMessage(message: ParsedMessage, returnedLines: readonly 
   };
 }
 
-/** Headers that lost their type stand in a file that is nothing but them. */
+/** Headers that lost their type are in a file of only headers. */
 function isUntypedHeader({ contentType, text }: ReportPart): boolean {
   if (!/^(?:text\/plain|application\/octet-stream)$/i.test(contentType)) return false;
   const lines = text
@@ -105,11 +105,11 @@ function messageIdOf(lines: readonly string[]): string | null {
   const at = lines.findIndex((line) => /^[ \t>]{0,9}message-id[ \t]?:/i.test(line));
   if (at < 0) return null;
   const value = (lines[at] ?? '').replace(/^[^:]{0,60}:/, '').trim();
-  // A long id stands on the folded line below its name.
+  // A long id is on the folded line below its name.
   return messageIdIn(value === '' ? lines[at + 1] : value);
 }
 
-/** Gmail and Exchange answer the message that failed, so their notice names it as its parent. */
+/** Gmail and Exchange reply to the failed message, so their notice names it as its parent. */
 function threadId(message: ParsedMessage): string | null {
   return message.inReplyTo[0] ?? message.references.at(-1) ?? null;
 }

@@ -18,8 +18,8 @@ export interface SesNotification {
 const MAX_JSON = 262_144;
 
 /**
- * Amazon SES reports bounces to a topic, and a topic may mail them: JSON instead of a report part. Null for every other message,
- * and for JSON without SNS's own header or sender.
+ * Amazon SES reports bounces to a topic, and a topic may mail them: JSON instead of a report part. Null for any other message, and
+ * for JSON without SNS's own header or sender.
  */
 export function readSesNotification(message: ParsedMessage): SesNotification | null {
   const fromTopic =
@@ -33,7 +33,7 @@ export function readSesNotification(message: ParsedMessage): SesNotification | n
   const mail = asRecord(body['mail']);
   const bounce = asRecord(body['bounce']);
   const bounced = bounce?.['bouncedRecipients'];
-  // "Permanent", "Transient" or "Undetermined": what SES itself says where the recipient's server said nothing.
+  // "Permanent", "Transient" or "Undetermined": what SES itself says if the recipient's server said nothing.
   const assumed = bounce?.['bounceType'] === 'Permanent' ? '5.0.0' : '4.0.0';
   return {
     kind: type,
@@ -42,7 +42,7 @@ export function readSesNotification(message: ParsedMessage): SesNotification | n
   };
 }
 
-/** SNS breaks the JSON into lines of 998 characters or fewer and writes its own footer below. */
+/** SNS breaks the JSON into lines of at most 998 characters and adds its own footer. */
 function parseFirstLineJson(text: string): unknown {
   const end = text.search(/\n[ \t]{0,9}\n|\n--\s?\n/);
   const json = (end < 0 ? text : text.slice(0, end)).slice(0, MAX_JSON);
@@ -50,7 +50,7 @@ function parseFirstLineJson(text: string): unknown {
     try {
       return JSON.parse(joined);
     } catch {
-      // Folded in the middle of a string: tried again without the folds, and no notification where that fails too.
+      // Folded inside a string: tried again without the folds; if that fails too, it is not a notification.
     }
   }
   return null;

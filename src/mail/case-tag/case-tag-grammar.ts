@@ -4,13 +4,13 @@ import type { TagParts } from './case-tag-forms.ts';
 import { spaces } from './case-tag-words.ts';
 import type { Vocabulary } from './case-tag-words.ts';
 
-/** What mail clients make of a word that they take for a link: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
+/** What mail clients make of a word that looks like a link: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
 const linkScheme = /^(?:https?|mailto|tel):(?:\/\/)?/iu;
 const linkTarget = /<(?:https?|mailto|tel):[^<>]*>/giu;
-/** Scripts that put no space between words. */
+/** Scripts without spaces between words. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
-/** Reads the text between the brackets; null where it is no tag. `inner` must be short: the work grows with its square. */
+/** Reads the text between the brackets; null if it is not a tag. `inner` must be short: the work is quadratic. */
 export function readParts(inner: string, vocabulary: Vocabulary): TagParts | null {
   const level = inner
     .replace(linkTarget, ' ')
@@ -38,7 +38,7 @@ function readFromWord(text: string, vocabulary: Vocabulary): TagParts | null {
   return null;
 }
 
-/** Where the case word ends in the folded text, null where it does not begin it. "Case-Update" is "Case Update". */
+/** Where the case word ends in the folded text, null if the text does not start with it. "Case-Update" is "Case Update". */
 function endOfWord(folded: string, word: string): number | null {
   let at = 0;
   for (const character of word) {

@@ -1,29 +1,29 @@
 import { looksLike } from './look-alikes.ts';
 
-/** The words of the settings that case tags are made of. */
+/** The words from the settings that make up case tags. */
 export interface CaseTagWords {
   readonly caseWords: readonly string[];
   readonly caseStatuses: readonly { readonly status: string; readonly aliases: readonly string[] }[];
 }
 
-/** Folds text for comparison and keeps its length, so that a place in the folded text is a place in the text. */
+/** Folds text for comparison and keeps its length, so that positions are the same in both. */
 export type Fold = (text: string) => string;
 
-/** Without regard to letter case; Turkish dotted and dotless i are one letter. Expects NFKC. */
+/** Ignores letter case; Turkish dotted and dotless i are one letter. Expects NFKC. */
 export const foldExactly: Fold = (text) => foldEach(text, (character) => character);
 
-/** What the eye makes of it: letters of other scripts and accented ones as the Latin letter of that shape. Expects NFKC. */
+/** What the eye sees: letters of other scripts and accented ones become the Latin letter of that shape. Expects NFKC. */
 const foldToShape: Fold = (text) =>
   foldEach(text, (character) => looksLike(character) ?? withoutAccent(character));
 
 export interface Vocabulary {
   readonly fold: Fold;
-  /** Folded, longest first, so that "Case Update" is not read as "Case" and a stray "Update". */
+  /** Folded, longest first, so that "Case Update" is not read as "Case" and an extra "Update". */
   readonly words: readonly string[];
   readonly statusByAlias: ReadonlyMap<string, string>;
 }
 
-/** White space after NFKC; a byte order mark is not among it, unlike `\s` and `trim`. */
+/** White space after NFKC; excludes the byte order mark, unlike `\s` and `trim`. */
 export const spaces = /[\t\n\v\f\r \u1680\u2028\u2029]+/gu;
 const marksAround = /^[ :;,.!()<>=|*"'/-]+|[ :;,.!()<>=|*"'/-]+$/gu;
 
@@ -32,7 +32,7 @@ const vocabularies = new WeakMap<
   { readonly exact: Vocabulary; readonly byShape: Vocabulary }
 >();
 
-/** `exact` compares letters, `byShape` what they look like. */
+/** `exact` compares letters, `byShape` their shapes. */
 export function vocabulariesOf(words: CaseTagWords): {
   readonly exact: Vocabulary;
   readonly byShape: Vocabulary;

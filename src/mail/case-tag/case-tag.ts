@@ -6,13 +6,12 @@ import { looksLike, unseen } from './look-alikes.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
 /**
- * A bracketed token of a subject that speaks of a case.
+ * A bracketed token of a subject that names a case.
  *
- * `raw` is the token as it came, with its brackets. `ref` is the case number as written (NFKC), without "#" and without the
- * case word; null where the tag names none. `statusText` is the status as written, null where the tag has none;
- * `status` is the one of the settings that it stands for, null where it stands for none.
- * `lookAlike`: the token only reads as a tag (or as this status) to the eye: letters of another script, or characters
- * that are not seen. It must not act without a person.
+ * `raw` is the token as received, with its brackets. `ref` is the case number as written (NFKC), without "#" and the case word;
+ * null if the tag has none. `statusText` is the status as written, null if the tag has none; `status` is the configured status it
+ * stands for, null if none. `lookAlike`: the token only looks like a tag (or like this status): it has letters of another script or
+ * invisible characters. It must not act without a person.
  */
 export interface CaseTag {
   readonly raw: string;
@@ -22,21 +21,21 @@ export interface CaseTag {
   readonly lookAlike: boolean;
 }
 
-/** RFC 5322 sets no limit on a subject; what follows this many characters is no part of what a person reads. */
+/** RFC 5322 sets no limit on a subject; people do not read past this many characters. */
 const MAX_SUBJECT_LENGTH = 4_000;
-/** A bracketed text longer than this is prose. It also bounds the work on a row of a thousand brackets. */
+/** A longer bracketed text is prose. Also limits the work on a thousand brackets in a row. */
 const MAX_TAG_LENGTH = 160;
-/** A subject of hundreds of tags is an attack on the case register, not a case update. */
+/** A subject with hundreds of tags is an attack on the case register, not a case update. */
 const MAX_TAGS = 8;
 
 const opening = '[［【〔';
 const closing = ']］】〕';
 
 /**
- * The case tags of a subject, in its order, and the title that is left without reply prefixes and tags; where nothing is
- * left, the title is the text of the first tag, and without a tag the subject itself.
+ * The case tags of a subject, in order, and the title: the subject without reply prefixes and tags. If nothing is left, the title
+ * is the text of the first tag; without a tag, the subject itself.
  *
- * Tags are recognised wherever they stand. Letter case, full-width forms (NFKC) and missing accents do not matter.
+ * Tags are recognised anywhere. Letter case, full-width forms (NFKC) and missing accents do not matter.
  */
 export function readCaseTags(
   subject: string,
@@ -52,19 +51,19 @@ export function readCaseTags(
     const { start, end } = withBracketsAround(subject, token);
     rest = joinAround(rest + subject.slice(from, Math.max(from, start)));
     from = end;
-    // what a tag was set off with ("[Case #4711] - Contract") goes with it
+    // remove the separator of a tag too ("[Case #4711] - Contract")
     while (from < subject.length && ' \t:-–—|,'.includes(subject.charAt(from))) from += 1;
   }
   const title = titleOf(rest + subject.slice(from, from + MAX_SUBJECT_LENGTH));
   return { tags, title: title === '' ? (tags[0]?.raw.slice(1, -1) ?? subject).trim() : title };
 }
 
-/** The same word about the same case, however it is spelled: auto-linked, translated, in other letter case. */
+/** The same word about the same case, however spelled: auto-linked, translated, in other letter case. */
 export function sameTag(a: CaseTag, b: CaseTag): boolean {
   return spokenOf(a) === spokenOf(b);
 }
 
-/** True where the tag also stands in the subject of the message replied to: it was said then and says nothing new. */
+/** The tag is also in the subject of the parent message: it was said then and is not new. */
 export function isEcho(tag: CaseTag, parentSubjectTags: readonly CaseTag[]): boolean {
   return parentSubjectTags.some((parent) => sameTag(tag, parent));
 }
@@ -150,14 +149,14 @@ function readTag(raw: string, words: CaseTagWords): CaseTag | null {
   const plain = written !== null && isPlain(written, inner) ? written : null;
   const settled = plain !== null && (plain.status !== null || plain.statusText === null);
   if (settled) return { raw, ...plain, lookAlike: false };
-  // NFKC turns the lunate sigma, which has the shape of a C, into a sigma, which has not
+  // NFKC turns the lunate sigma, which looks like a C, into a sigma, which does not
   const shown = inner.replaceAll('Ϲ', 'C').replaceAll('ϲ', 'c').normalize('NFKC');
   const seen = readParts(shown.replace(new RegExp(unseen, 'gu'), ''), byShape);
   if (plain && (seen === null || seen.status === null)) return { raw, ...plain, lookAlike: false };
   return seen && { raw, ...seen, lookAlike: true };
 }
 
-/** Nothing unseen in what the tag says, and no "АВ-12" in Cyrillic letters behind a word in Latin ones. */
+/** No invisible characters, and no "АВ-12" in Cyrillic letters after a word in Latin ones. */
 function isPlain(parts: TagParts, inner: string): boolean {
   const said = `${parts.ref ?? ''}${parts.status === null ? (parts.statusText ?? '') : ''}`;
   if (unseen.test(said)) return false;

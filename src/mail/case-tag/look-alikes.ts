@@ -1,7 +1,7 @@
 /**
- * Characters that a reader takes for a Latin letter or for a mark of the tag grammar, and those that a reader does not see.
- * Only shapes that survive NFKC are listed (full-width and mathematical letters become plain ones there).
- * From the shapes of the scripts themselves: Cyrillic, Greek, Armenian, Cherokee, Lisu, Coptic and Latin extensions.
+ * Characters that look like a Latin letter or a mark of the tag grammar, and invisible ones. Only shapes that survive NFKC are
+ * listed (it turns full-width and mathematical letters into plain ones). Taken from the shapes of the scripts: Cyrillic, Greek,
+ * Armenian, Cherokee, Lisu, Coptic and Latin extensions.
  */
 const shapes: Readonly<Record<string, string>> = {
   a: 'АаӐӑΑαɑᴀⱭꓮᎪ',
@@ -39,10 +39,10 @@ const letterByShape = new Map(
   Object.entries(shapes).flatMap(([letter, list]) => Array.from(list, (shape) => [shape, letter] as const)),
 );
 
-/** The lower-case Latin letter or mark that a character is taken for; null where it is taken for itself. */
+/** The lower-case Latin letter or mark that a character looks like; null if it looks like itself. */
 export function looksLike(character: string): string | null {
   return letterByShape.get(character) ?? null;
 }
 
-/** Zero-width, bidi (UAX #9) and other characters that leave no mark on the screen; white space is not among them. */
+/** Zero-width, bidi (UAX #9) and other invisible characters, except white space. */
 export const unseen = /(?![\t\n\v\f\r])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;

@@ -4,7 +4,7 @@ import { readBareLabelledLine, readLabelledLine } from './header-label.ts';
 import { readAttribution, type Attribution } from './printed-attribution.ts';
 import type { QuotedLine } from './quoted-lines.ts';
 
-/** Where a message begins that stands inside another one, quoted or forwarded. */
+/** Where a quoted or forwarded message begins inside another. */
 export interface Boundary {
   /** Its first line: the separator, else the header block or attribution. */
   readonly at: number;
@@ -14,11 +14,11 @@ export interface Boundary {
     | ({ readonly kind: 'attribution' } & Attribution);
 }
 
-/** Between a separator and the header block some clients print an empty line and a rule. */
+/** Some clients print an empty line and a rule between a separator and the header block. */
 const MAX_LINES_AFTER_SEPARATOR = 6;
-/** A text of a million labels: no mail begins so many header blocks that come to nothing. */
+/** Attack: a text of a million labels. No mail starts this many header blocks that turn out not to be one. */
 const MAX_FALSE_STARTS = 2_000;
-/** Behind a separator a sender and one thing more make a block. */
+/** After a separator, a sender and one more field make a block. */
 const STRENGTH_BEHIND_SEPARATOR = 2;
 
 function skipRules(lines: readonly QuotedLine[], start: number, limit: number): number {
@@ -48,7 +48,7 @@ function strengthBehind(separator: 'forward' | 'original', isSure: boolean): num
   return isSure ? STRENGTH_BEHIND_SEPARATOR : 3;
 }
 
-/** The head behind a separator. Dashes that say "forwarded" need no more than the address of a sender. */
+/** The head after a separator. Dashes with "forwarded" need only a sender's address. */
 function readHeadBehind(input: {
   readonly lines: readonly QuotedLine[];
   readonly at: number;
@@ -67,7 +67,7 @@ function readHeadBehind(input: {
   return bare?.from.address == null ? null : { kind: 'block', ...bare };
 }
 
-/** "From: Bo, received today" without any address, right above the separator of a client: a note of the writer's. */
+/** "From: Bo, received today" without an address, right above a client's separator: the writer's own note. */
 function isNoteAbove(input: {
   readonly lines: readonly QuotedLine[];
   readonly limit: number;
@@ -82,8 +82,8 @@ function isNoteAbove(input: {
 }
 
 /**
- * The first place between `start` and `limit` where another message begins. `minStrength`: how much a header block must hold where
- * no separator announces it. Looks at each line a bounded number of times.
+ * The first place between `start` and `limit` where another message begins. `minStrength`: how complete a header block must be
+ * without a separator. Looks at each line a bounded number of times.
  */
 export function findBoundary(input: {
   readonly lines: readonly QuotedLine[];
@@ -107,7 +107,7 @@ export function findBoundary(input: {
         limit,
         minStrength: 3,
       });
-      // Nobody who types such a line quotes what stands below it, or the line itself.
+      // Nobody who types such a line also quotes it, or what is below it.
       if (head !== null && head.depth > 0 && head.depth >= (lines[at]?.depth ?? 0))
         return { at, separator: 'forward', head: { kind: 'block', ...head } };
     }

@@ -1,5 +1,5 @@
 import { isRule } from './forward-separator.ts';
-import { isTagline } from '../reply/sent-from-line.ts';
+import { isSentFromLine } from '../reply/sent-from-line.ts';
 import { joinUnquoted, type QuotedLine } from './quoted-lines.ts';
 
 function isSignatureMark(raw: string): boolean {
@@ -10,15 +10,15 @@ function lastTyped(lines: readonly QuotedLine[]): number {
   let end = lines.length;
   while (end > 0) {
     const text = lines[end - 1]?.text ?? '';
-    if (text !== '' && !isRule(text) && !/^[-–—_=*]{1,3}$/u.test(text) && !isTagline(text)) break;
+    if (text !== '' && !isRule(text) && !/^[-–—_=*]{1,3}$/u.test(text) && !isSentFromLine(text)) break;
     end -= 1;
   }
   return end;
 }
 
 /**
- * What the forwarder typed above: without the signature behind its mark ("-- ", RFC 3676 §4.3), without the line of the phone and
- * the rule above the header block; null where nothing is left.
+ * What the forwarder typed above: without the signature after its mark ("-- ", RFC 3676 §4.3), the sent-from line and the rule
+ * above the header block; null if nothing is left.
  */
 export function readComment(lines: readonly QuotedLine[], depth: number): string | null {
   const mark = lines.findIndex(({ raw }) => isSignatureMark(raw));

@@ -3,19 +3,19 @@ import type { Boundary } from './forward-boundary.ts';
 import { readTime } from '../../mime/dates/printed-time.ts';
 import { subjectIntent } from '../subject/subject-prefix.ts';
 
-/** What is known of the message around a boundary. */
+/** What is known about the message around a boundary. */
 export interface Surroundings {
   readonly subject: string;
-  /** Canonical addresses; null where unknown. */
+  /** Canonical addresses; null if unknown. */
   readonly sender: string | null;
   readonly recipients: ReadonlySet<string>;
-  /** It carries In-Reply-To or References. A manual forward does too, so this alone decides nothing. */
+  /** It has In-Reply-To or References. So does a manual forward: this alone decides nothing. */
   readonly inThread: boolean;
   /** Its own header says that it forwards: X-Forwarded-Message-Id. */
   readonly isMarkedForward: boolean;
-  /** It is itself a message inside another, so that its headers are only what a client printed of them. */
+  /** It is itself inside another message, so its headers are only what a client printed. */
   readonly isHop: boolean;
-  /** Somebody typed something above the boundary. */
+  /** Someone typed something above the boundary. */
   readonly hasTextAbove: boolean;
   /** All text below the boundary is quoted or indented. */
   readonly isQuoteOnly: boolean;
@@ -29,8 +29,8 @@ const addressesIn = (mailboxes: readonly Address[]): string[] =>
   mailboxes.flatMap(({ address }) => address ?? []);
 
 /**
- * The message goes only to people of the conversation that it quotes: to its recipients, or to the house of its author, which is
- * not the sender's own (a shared mailbox answers under a person's name). A forward goes to somebody else.
+ * The message goes only to people of the quoted conversation: its recipients, or the organisation of its author, if that is not the
+ * sender's own (a shared mailbox answers under a person's name). A forward goes to someone else.
  */
 function goesOn(head: Block, { sender, recipients }: Surroundings): boolean {
   if (recipients.size === 0) return false;
@@ -43,18 +43,18 @@ function goesOn(head: Block, { sender, recipients }: Surroundings): boolean {
   );
 }
 
-/** Mail clients print the time of a message; invoices and memos with "From, To, Date, Subject" have the day. */
+/** Mail clients print the time of a message; invoices and memos with "From, To, Date, Subject" only the day. */
 const hasTimeOfDay = ({ date }: Block): boolean => date === null || readTime(date).time !== null;
 
 /**
- * Whether the message at the boundary was forwarded, rather than quoted by a reply.
+ * Whether the message at the boundary was forwarded, not quoted by a reply.
  *
- * "Forwarded message" is said of forwards only. Everything else ("Original Message", a bare header block, "On … X wrote:") is
- * printed above the quote of a reply too, so the subject decides, and the header that Thunderbird adds to forwards. Where these
- * say nothing, the people do: a reply goes to the one whose message it quotes, or to others of that conversation; a forward goes
- * to somebody else. In-Reply-To and References stand in both. A header block that stands below text inside a message that
- * does not call itself a forward was pasted or quoted there by its writer, and does not change whose message that is.
- * A false forward could file a mail under the wrong client, a missed one waits in triage; so what stays open is no forward.
+ * "Forwarded message" is only used for forwards. Everything else ("Original Message", a bare header block, "On … X wrote:") also
+ * introduces the quote of a reply, so the subject decides, and the header that Thunderbird adds to forwards. If these say nothing,
+ * the people decide: a reply goes to the author of the quoted message, or to others in that conversation; a forward goes to someone
+ * else. Both have In-Reply-To and References. A header block below text, inside a message that does not call itself a forward, was
+ * pasted or quoted by its writer and does not change whose message that is. A false forward could file a message under the wrong
+ * client, a missed one waits in triage; so if in doubt it is not a forward.
  */
 export function isForward(boundary: Boundary, around: Surroundings): boolean {
   const { head, separator } = boundary;
@@ -72,7 +72,7 @@ export function isForward(boundary: Boundary, around: Surroundings): boolean {
   }
   if (saysForward) return true;
   if (answersAuthor || head.isRaw) return false;
-  // "From: Rome, To: Paris, Date: …" is no mail header; a name alone needs a separator.
+  // "From: Rome, To: Paris, Date: …" is not a mail header; a name alone needs a separator.
   if (author === null) return separator === 'original' && !around.hasTextAbove && !around.isHop;
   if (!around.hasTextAbove) return separator !== null || hasTimeOfDay(head);
   if (around.isHop || goesOn(head, around)) return false;

@@ -1,9 +1,9 @@
 /**
- * What mail clients print around a message that they forward or quote, by language: labels of the header block, separator
- * lines and the words of "On … X wrote:". Alternatives are parted by `|`; letter case and accents are folded before comparison.
+ * What mail clients print around a message that they forward or quote, by language: labels of the header block, separator lines and
+ * the words of "On … X wrote:". Alternatives are separated by `|`; letter case and accents are folded before comparison.
  *
- * A label means the same in every language that has it (a test keeps it so): a mail of one language often carries labels of
- * another, because the client of the forwarder chooses them.
+ * A label means the same in every language that has it (a test checks this): a message in one language often has labels of another,
+ * because the forwarder's client chooses them.
  */
 export interface ForwardLanguage {
   /** BCP 47; also the locale of its month names. */
@@ -14,11 +14,11 @@ export interface ForwardLanguage {
   readonly cc: string;
   readonly subject: string;
   readonly replyTo?: string;
-  /** Labels that stand in a header block and are not read. */
+  /** Labels of a header block that are not read. */
   readonly other?: string;
-  /** "Forwarded message": said of forwards only. */
+  /** "Forwarded message": for forwards only. */
   readonly forwarded: string;
-  /** "Original message": said of forwards and of replies. */
+  /** "Original message": for forwards and replies. */
   readonly original: string;
   /** Verbs, and words between date and name, of an attribution line. */
   readonly wrote: string;
@@ -751,7 +751,7 @@ export const forwardLanguages: readonly ForwardLanguage[] = [
   },
 ];
 
-/** Parts of words that say "forwarded", for decorated lines that word it in a way the table does not have. */
+/** Stems of "forwarded", for decorated lines whose wording is not in the table. */
 export const forwardStems: readonly string[] = (
   'forwarded|weitergeleitet|transfere|reexpedie|reenviad|reenviat|encaminhad|inoltrat|doorgestuurd|videresendt|vidarebefordr|' +
   'valitet|valittanyt|edelleenlahet|przekazan|przekazyw|preposlan|presmerovan|tovabbitott|redirectionat|proslijeden|prosleden|posredovan|' +
@@ -759,7 +759,7 @@ export const forwardStems: readonly string[] = (
   'معاد توجيه|اعادة توجيه|هدايت|הועבר|מועבר|अग्रेषित|ส่งต่อ|reachemin|remitido por|repassad|chuyen tiep|diteruskan|terusan|dimajukan|转发|轉寄|轉發|転送|전달된|전달한'
 ).split('|');
 
-/** Parts of words that say "original", and of words for "message": a decorated line with both is the separator in a wording of its own. */
+/** Stems of "original" and of "message": a decorated line with both is a separator with a wording of its own. */
 export const originalStems: readonly string[] = (
   'origin|oryginal|urspr|oorspr|oprindel|opprinnel|upprun|upphaf|alkuper|algne|sakotn|pirmin|pradin|puvodn|povodn|eredeti|izvorn|izvirn|prvotn|' +
   'исходн|ориг|первонач|вихідн|початков|зыходн|изворн|αρχικ|πρωτοτυπ|ozgun|orijinal|asli|asal|jatorri|orixin|orihinal'
@@ -771,7 +771,7 @@ export const messageStems: readonly string[] = (
   'съобщ|писмо|сообщ|письм|повідом|паведам|порук|порака|μηνυμα|ileti|e-posta|pesan|mesej|boodskap|mensahe|mezua|mezu'
 ).split('|');
 
-/** What a closing mark begins with: "----- End forwarded message -----". Behind it the text belongs to the forwarder again. */
+/** How a closing mark begins: "----- End forwarded message -----". The text after it is the forwarder's again. */
 export const endWords: readonly string[] = (
   'end|ende|fin|fine|fim|final|einde|slut|slutt|loppu|koniec|konec|kraj|vege|sfarsit|sonu|tamat|akhir|ket thuc|' +
   'конец|завершение|кінець|край|крај|канец|τελος|结束|結束|終わり|끝|نهاية|סוף|پایان'

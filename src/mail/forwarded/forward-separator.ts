@@ -8,14 +8,14 @@ import {
 } from './forward-words.ts';
 import { fold } from '../../mime/character-folding.ts';
 
-/** `forward`: said of forwards only ("Forwarded message"); `original`: of replies too ("Original Message"); `end`: closes one. */
+/** `forward`: for forwards only ("Forwarded message"); `original`: for replies too ("Original Message"); `end`: closes one. */
 export type Separator = 'forward' | 'original' | 'end';
 
 /** With dashes on both sides and a name in it ("Forwarded by … on …"), no separator is longer. */
 const MAX_SEPARATOR_CHARS = 160;
 /** Without dashes it is a phrase of the tables and little more. */
 const MAX_BARE_CHARS = 64;
-/** A heading of the sender's own between dashes is longer than the wording of a client. */
+/** A sender's own heading between dashes is longer than a client's wording. */
 const MAX_WORDS_OF_STEMS = 4;
 const decoration = String.raw`(?:[-–—_=*#~<>|+.·•─━═\s]|8<|>8)`;
 const leading = new RegExp(`^${decoration}{1,100}`, 'u');
@@ -29,12 +29,12 @@ const originals: readonly string[] = [...originalPhrases];
 const firstWordOf = (phrase: string): string => phrase.split(' ', 1).join('');
 const firstWords: ReadonlySet<string> = new Set([...forwardedPhrases, ...originalPhrases].map(firstWordOf));
 
-/** Asked first, because nearly every line begins with another word. */
+/** Checked first, because nearly every line begins with another word. */
 function mayBeginPhrase(text: string): boolean {
   return text.length <= MAX_BARE_CHARS && firstWords.has(fold(firstWordOf(text).replace(/[:：]$/u, '')));
 }
 
-/** True for a line of dashes, underscores or the like alone. */
+/** A line of only dashes, underscores or the like. */
 export function isRule(text: string): boolean {
   return /^[-–—_=*#~─━═]{4,200}$/u.test(text);
 }
@@ -54,7 +54,7 @@ const endsOne = (phrase: string): boolean =>
   (holds(phrase, foldedForwardStems) ||
     (holds(phrase, foldedOriginalStems) && holds(phrase, foldedMessageStems)));
 
-/** "Original" and "message" in one word order or another, and nothing else. */
+/** "Original" and "message" in either order, and nothing else. */
 const isOriginalWording = (phrase: string): boolean =>
   phrase.split(' ').length <= MAX_WORDS_OF_STEMS &&
   holds(phrase, foldedOriginalStems) &&
@@ -64,8 +64,8 @@ const isOriginalWording = (phrase: string): boolean =>
 export const isDecorated = (text: string): boolean => decorated.test(text);
 
 /**
- * What a line says if it is a separator: a phrase of the tables, alone or between dashes, or, between dashes, any wording with
- * stems that say "forwarded" or "original message". Null for every other line, so that a sentence about a forwarded message is none.
+ * The kind of separator a line is: a phrase of the tables, alone or between dashes, or, between dashes, any wording with the stems
+ * of "forwarded" or "original message". Null for every other line, such as a sentence about a forwarded message.
  */
 export function readSeparator(given: string): Separator | null {
   if (given.length < 2 || given.length > MAX_SEPARATOR_CHARS) return null;
@@ -88,7 +88,7 @@ export function readSeparator(given: string): Separator | null {
   return originals.some((known) => phrase.startsWith(known)) ? 'original' : null;
 }
 
-/** "Here begins the forwarded message:" in a wording that the tables do not have; it says so only together with what follows it. */
+/** "Here begins the forwarded message:" in a wording that is not in the tables; only counts together with what follows. */
 export function mayIntroduce(text: string): boolean {
   if (text.length > MAX_BARE_CHARS || !/[:：]\*{0,2}$/u.test(text)) return false;
   return holds(fold(text), foldedForwardStems);

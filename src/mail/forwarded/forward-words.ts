@@ -24,7 +24,7 @@ function column(name: 'forwarded' | 'original' | 'wrote'): ReadonlySet<string> {
   return new Set(forwardLanguages.flatMap((language) => alternatives(language[name]).map(fold)));
 }
 
-/** Printed beside the labels of any language. */
+/** Printed beside labels of any language. */
 const EVERYWHERE: Partial<Record<HeaderField, readonly string[]>> = { cc: ['Cc'], other: ['Bcc'] };
 
 function readLabels(): ReadonlyMap<string, Label> {
@@ -39,11 +39,11 @@ function readLabels(): ReadonlyMap<string, Label> {
   return found;
 }
 
-/** Folded label → what stands behind it. */
+/** Folded label → its field. */
 export const labels = readLabels();
-/** Folded phrases of separator lines that are said of forwards only. */
+/** Folded phrases of separator lines for forwards only. */
 export const forwardedPhrases = column('forwarded');
-/** Folded phrases of separator lines that replies have too. */
+/** Folded phrases of separator lines that replies also have. */
 export const originalPhrases = column('original');
 /** Folded words around the name in an attribution line. */
 export const attributionWords = column('wrote');

@@ -3,7 +3,7 @@ import { readComment } from './forward-comment.ts';
 import { isForward } from './forward-evidence.ts';
 import type { Surroundings } from './forward-evidence.ts';
 import { endOfHop, textOfHop } from './hop-text.ts';
-import { partJoinedHeads } from './joined-head.ts';
+import { splitJoinedHeads } from './joined-head.ts';
 import { htmlToText } from '../../mime/html/html.ts';
 import { fold } from '../../mime/character-folding.ts';
 import { readLocalisedDate } from '../../mime/dates/localised-date.ts';
@@ -15,15 +15,15 @@ import { stripSubjectPrefixes, subjectIntent } from '../subject/subject-prefix.t
 import { isMultipartReport } from '../../mime/header-fields.ts';
 
 export interface ForwardFacts {
-  /** The innermost hop that counts, null where the message is no forward. */
+  /** The innermost hop that counts, null if the message is not a forward. */
   readonly forwarded: Forward | null;
   /** Every hop, outermost first; messages attached side by side share a depth. */
   readonly forwards: readonly Forward[];
 }
 
-/** A text of many megabytes is a log or an attack; forwards stand in its beginning. */
+/** A text of many megabytes is a log or an attack; forwards are near its start. */
 const MAX_TEXT_CHARS = 2_000_000;
-/** Forwards in forwards. Each hop costs its text once more. */
+/** Forwards inside forwards. Each hop rereads its text. */
 const MAX_DEPTH = 12;
 /** Messages attached to one message, nested ones included. */
 const MAX_FORWARDS = 64;
@@ -33,7 +33,7 @@ const addressesOf = (...lists: readonly (readonly Address[])[]): ReadonlySet<str
 
 export const NO_FORWARDS: ForwardFacts = { forwarded: null, forwards: [] };
 
-/** What a message, outer or hop, says of itself. */
+/** What a message, outer or hop, says about itself. */
 type Envelope = Omit<Surroundings, 'hasTextAbove' | 'isQuoteOnly'>;
 
 function envelopeOf(message: ParsedMessage): Envelope {
@@ -47,7 +47,7 @@ function envelopeOf(message: ParsedMessage): Envelope {
   };
 }
 
-/** Where a block prints no subject, the stack of prefixes outside tells what the hop was: "Fwd: Fwd: The roof". */
+/** If a block prints no subject, the stack of outer prefixes shows what the hop was: "Fwd: Fwd: The roof". */
 function subjectOfHop(outer: string, printed: string | null): string {
   if (printed !== null) return printed;
   const { bare, kinds } = stripSubjectPrefixes(outer);
@@ -70,9 +70,9 @@ function envelopeOfHop(hop: Forward, subject: string): Envelope {
 const isQuoted = (line: QuotedLine, depth: number): boolean =>
   line.text === '' || line.depth > depth || /^(?: {4}|\t)/u.test(line.raw);
 
-/** The hops that are printed in a text, outermost first. */
+/** The hops printed in a text, outermost first. */
 function readInlineHops(text: string, message: ParsedMessage): Forward[] {
-  const lines = readLines(partJoinedHeads(text.slice(0, MAX_TEXT_CHARS)));
+  const lines = readLines(splitJoinedHeads(text.slice(0, MAX_TEXT_CHARS)));
   const hops: Forward[] = [];
   let envelope = envelopeOf(message);
   let start = 0;
@@ -118,13 +118,13 @@ function readInlineHops(text: string, message: ParsedMessage): Forward[] {
 }
 
 /**
- * Plain text parts of Outlook print names where the HTML part prints addresses. Those that have lost the line breaks of the header
- * block (Samsung) have lost the one between subject and text too.
+ * Outlook's plain text prints names where the HTML part prints addresses. A plain text that lost the line breaks of the header
+ * block (Samsung) also lost the one between subject and text.
  */
 function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): readonly Forward[] {
   const { rawHtml, textSource } = message;
   if (rawHtml === null || textSource !== 'plain') return hops;
-  const lostBreaks = hops.length > 0 && partJoinedHeads(message.text) !== message.text;
+  const lostBreaks = hops.length > 0 && splitJoinedHeads(message.text) !== message.text;
   const isComplete = hops.length > 0 && hops.every((hop) => hop.from.address !== null);
   if (
     (isComplete && !lostBreaks) ||
@@ -145,7 +145,7 @@ function completeFromHtml(hops: readonly Forward[], message: ParsedMessage): rea
   });
 }
 
-/** Of several senders none is proof of whose message it is: then it has names and no address. */
+/** Several senders do not prove whose message it is: then the author has names but no address. */
 function authorOf({ from, fromAll }: ParsedMessage): Address {
   if (fromAll.length <= 1) return from ?? { address: null, name: '' };
   return { address: null, name: fromAll.map(({ address, name }) => name || (address ?? '')).join(', ') };
@@ -166,7 +166,7 @@ function attachedHop(message: ParsedMessage, depth: number, comment: string | nu
   };
 }
 
-/** Bounces and reports carry messages too, and forward none. */
+/** Bounces and reports also contain messages, but do not forward them. */
 function isReport(message: ParsedMessage): boolean {
   return (
     message.reportType !== null ||
@@ -175,7 +175,7 @@ function isReport(message: ParsedMessage): boolean {
   );
 }
 
-/** An empty part that is labelled as a message is none. */
+/** An empty part labelled as a message is not one. */
 const saysSomething = (message: ParsedMessage): boolean =>
   message.from !== null || message.subject !== '' || message.text.trim() !== '' || message.nested.length > 0;
 
@@ -208,9 +208,10 @@ function readBranch(message: ParsedMessage, above: number): Branch {
 
 /**
  * Finds what was forwarded in a message: printed in its text by any mail client, attached as message/rfc822, and forwards inside
- * forwards, to a bounded depth. A reply that quotes is no forward ({@link isForward}). A sender printed by name only is a hop
- * with `from.address` null. Of messages attached side by side `forwarded` is the first one's innermost; a forward printed in
- * the text goes before attachments, which then came with it, unless it repeats the attached message. Dates: {@link readLocalisedDate}. Linear in the length of the text.
+ * forwards, to a bounded depth. A reply that quotes is not a forward ({@link isForward}). A sender printed by name only is a hop
+ * with `from.address` null. Of messages attached side by side, `forwarded` is the first one's innermost; a forward printed in the
+ * text takes precedence over attachments, which then came with it, unless it repeats the attached message. Dates: {@link
+ * readLocalisedDate}. Linear in the length of the text.
  */
 export function readForwards(message: ParsedMessage): ForwardFacts {
   const { hops, innermost } = readBranch(message, 0);

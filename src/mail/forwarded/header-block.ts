@@ -14,27 +14,27 @@ export interface HeaderBlock {
   readonly cc: readonly Address[];
   /** As printed. */
   readonly date: string | null;
-  /** Null where no subject line is printed or it is empty. */
+  /** Null if no subject line is printed or it is empty. */
   readonly subject: string | null;
-  /** Those in which the label of the sender is said. */
+  /** The languages of the sender's label. */
   readonly languages: ReadonlySet<string>;
   /** How many of sender, date, recipient and subject are there. */
   readonly strength: number;
-  /** It holds fields of transport, as a bounce or a damaged message shows them. */
+  /** It has transport fields, as a bounce or a damaged message shows them. */
   readonly isRaw: boolean;
   readonly depth: number;
-  /** The first line behind it. */
+  /** The first line after it. */
   readonly end: number;
 }
 
-/** A list of 500 recipients, wrapped, fits; what pretends to be a longer block is read no further. */
+/** Fits a wrapped list of 500 recipients; longer blocks are not read further. */
 const MAX_BLOCK_LINES = 300;
-/** How far a value may be wrapped before the next label. */
+/** How many lines a value may wrap to before the next label. */
 const MAX_WRAPPED_LINES = 12;
-/** Conversions from HTML leave an empty line, seldom two, between the rows of a block. */
+/** Conversions from HTML leave one empty line, rarely two, between the rows of a block. */
 const MAX_BLANK_LINES = 2;
 
-/** Fields that no client prints above a quote; they show that the header of a message was taken for its text. */
+/** Fields that no client prints above a quote; they mean that a message's header was taken for its text. */
 const transportFields: ReadonlySet<string> = new Set([
   'mime-version',
   'message-id',
@@ -55,19 +55,19 @@ interface RawBlock {
   readonly end: number;
 }
 
-/** A list of recipients that was wrapped within a name: "…, Bo" and "Hill <bo@example.com>". */
+/** A list of recipients wrapped inside a name: "…, Bo" and "Hill <bo@example.com>". */
 const isWrappedName = (value: string, text: string): boolean =>
   value.includes('@') &&
   /[,;]\s?[^,;<>@]{1,60}$/u.test(value.slice(-80)) &&
   /^[^<>@:]{0,60}<[^<>\s@]{1,64}@/u.test(text);
 
-/** The languages that all labels of a block share, as far as they share any: "Od" alone is said in six. */
+/** The languages shared by all labels of a block, as long as they share any: "Od" alone occurs in six. */
 function shared(known: ReadonlySet<string>, added: ReadonlySet<string>): ReadonlySet<string> {
   const both = [...known].filter((language) => added.has(language));
   return both.length === 0 ? known : new Set(both);
 }
 
-/** Reads labels and their values from `start` on, each label once; `stop` is the first line that is not looked at. */
+/** Reads labels and their values from `start` on, each label once; `stop` is the first line not looked at. */
 function readRawBlock(input: {
   readonly lines: readonly QuotedLine[];
   readonly start: number;
@@ -130,7 +130,7 @@ function readRawBlock(input: {
     ) {
       values.set(last, `${value} ${text}`);
     } else if (labelAhead()) {
-      // A label that the tables do not know is passed over, with its value.
+      // A label that is not in the tables is skipped with its value.
       if (!/^[\p{L} -]{2,25}[:：]\s/u.test(text)) values.set(last, `${value} ${text}`);
     } else break;
     end = index + 1;
@@ -139,8 +139,8 @@ function readRawBlock(input: {
 }
 
 /**
- * The header block that begins at line `start`, null where there is none. It has a sender with a name or an address, and at least
- * `minStrength` of sender, date, recipients and subject. `read` tells labels. Reads no further than `limit`.
+ * The header block that begins at line `start`, null if there is none. It has a sender with a name or an address, and at least
+ * `minStrength` of sender, date, recipients and subject. `read` recognises labels. Reads no further than `limit`.
  */
 export function readPrintedHeader(input: {
   readonly lines: readonly QuotedLine[];
@@ -187,7 +187,7 @@ export function readPrintedHeader(input: {
   };
 }
 
-/** Yandex prints recipients and subject above its attribution line, each closed by a semicolon. */
+/** Yandex prints recipients and subject above its attribution line, each ending in a semicolon. */
 function withoutSemicolon(subject: string, isClosed: boolean): string | null {
   const bare = isClosed ? subject.replace(/;$/u, '') : subject;
   return bare === '' ? null : bare;

@@ -9,7 +9,7 @@ export interface LabelledLine extends Label {
   readonly value: string;
 }
 
-/** Where the label ends; -1 where no colon is near enough. Most lines of most mails are told apart here. */
+/** Where the label ends; -1 if no colon is near. Rules out most lines of most messages. */
 function findColon(text: string): number {
   const near = text.slice(0, MAX_LABEL_CHARS);
   const plain = near.indexOf(':');
@@ -17,13 +17,13 @@ function findColon(text: string): number {
   return plain < 0 || wide < 0 ? Math.max(plain, wide) : Math.min(plain, wide);
 }
 
-/** Two letters are spaced out to the width of four: "主 题", "抄 送" (Aliyun, 139). */
+/** Two letters padded to the width of four: "主 题", "抄 送" (Aliyun, 139). */
 const SPACED_HAN = /(?<=\p{Script=Han}) (?=\p{Script=Han})/gu;
 
 /** Orange and La Poste print the date without a colon. */
 const dateSentence = /^(?<label>message du)\s(?<value>\d{1,2}\/\d{1,2}\/\d{2,4}\s.{0,20})$/iu;
 
-/** "From / De : x": templates of firms in two languages print both labels. */
+/** "From / De : x": bilingual templates print both labels. */
 function readTwin(word: string): Label | undefined {
   const slash = word.indexOf('/');
   if (slash < 0) return undefined;
@@ -62,7 +62,7 @@ export function readLabelledLine(given: string): LabelledLine | null {
   return { ...label, word, value };
 }
 
-/** `From "Ada Moss" <ada@example.com>`: eM Client leaves out the colon below its separator. */
+/** `From "Ada Moss" <ada@example.com>`: eM Client omits the colon below its separator. */
 export function readBareLabelledLine(text: string): LabelledLine | null {
   const parts = /^(?<word>\p{L}{1,20})\s(?<value>\S.{0,2000})$/u.exec(text);
   const word = fold(parts?.groups?.['word'] ?? '');

@@ -2,7 +2,7 @@ import { findBoundary, type Boundary } from './forward-boundary.ts';
 import { isEndMark, isRule, readSeparator } from './forward-separator.ts';
 import { joinUnquoted, withoutIndent, type QuotedLine } from './quoted-lines.ts';
 
-/** The lines of the message inside: up to the closing mark of its client, and no further than the quote goes. */
+/** Where the inner message ends: at its client's closing mark, or at the end of the quote. */
 export function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit: number): number {
   const start = boundary.head.end;
   let end = limit;
@@ -13,12 +13,12 @@ export function endOfHop(lines: readonly QuotedLine[], boundary: Boundary, limit
     }
   let quoteEnd = end;
   while (quoteEnd > start && (lines[quoteEnd - 1]?.depth ?? 0) < boundary.head.depth) quoteEnd -= 1;
-  // Where only the header block is quoted, the text behind it is not.
+  // If only the header block is quoted, the text after it is not.
   const isEmpty = lines.slice(start, quoteEnd).every(({ text }) => text === '');
   return isEmpty ? end : quoteEnd;
 }
 
-/** Zoho prints its separator above and below the header block, others a rule below it or a mark ("8<") of their own. */
+/** Zoho prints its separator above and below the header block, others a rule or a mark ("8<") of their own below it. */
 function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end: number): number {
   if (isRule(lines[start]?.text ?? '') && start < end) return start + 1;
   let index = start;
@@ -32,7 +32,7 @@ function skipRepeatedSeparator(lines: readonly QuotedLine[], start: number, end:
     : index + 1;
 }
 
-/** KMail closes what it forwards with a rule alone. */
+/** KMail closes a forward with just a rule. */
 function withoutClosingRule(lines: readonly QuotedLine[], boundary: Boundary): readonly QuotedLine[] {
   const last = lines.findLastIndex(({ text }) => text !== '');
   return boundary.separator === 'forward' && /^-{30,}$/u.test(lines[last]?.text ?? '')
@@ -40,7 +40,7 @@ function withoutClosingRule(lines: readonly QuotedLine[], boundary: Boundary): r
     : lines;
 }
 
-/** Some clients quote the message inside below a header block that is not quoted. */
+/** Some clients quote the inner message below a header block that is not quoted. */
 function unquotedText(lines: readonly QuotedLine[], head: Boundary['head']): string {
   let depth = Number.POSITIVE_INFINITY;
   for (const line of lines) if (line.text !== '') depth = Math.min(depth, line.depth);
@@ -48,7 +48,7 @@ function unquotedText(lines: readonly QuotedLine[], head: Boundary['head']): str
   return head.kind === 'block' ? text : withoutIndent(text);
 }
 
-/** The text of the message inside, whose lines end before `end`. */
+/** The text of the inner message, whose lines end before `end`. */
 export function textOfHop(input: {
   readonly lines: readonly QuotedLine[];
   readonly boundary: Boundary;

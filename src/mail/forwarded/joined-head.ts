@@ -1,17 +1,17 @@
 import { readSeparator } from './forward-separator.ts';
 import type { Label } from './forward-words.ts';
 import { readLabelledLine } from './header-label.ts';
-import { isTagline } from '../reply/sent-from-line.ts';
+import { isSentFromLine } from '../reply/sent-from-line.ts';
 
-/** Longer is no header block of one message. */
+/** A longer line is not the header block of one message. */
 const MAX_LINE_CHARS = 2_000;
-/** Lines looked at: clients print one such line for each message of a thread. */
+/** Lines looked at: clients print one such line per message of a thread. */
 const MAX_JOINED_LINES = 50;
 
 /** No label of the tables is longer, in characters and in words. */
 const MAX_LABEL_CHARS = 24;
 const MAX_LABEL_WORDS = 3;
-/** How far in front of a label the time may stand that it is glued to, with the name of its zone. */
+/** How far before a label a time joined to it may begin, including its zone name. */
 const MAX_TIME_CHARS = 48;
 
 /** "09:26:50 AM EST", "9:26:50 SEČ", "09:26:50 GMT+1": a time and its zone at the end of the text. */
@@ -25,7 +25,7 @@ interface FoundLabel extends Label {
   readonly word: string;
 }
 
-/** The label that begins at `start`, closed by a colon. */
+/** The label that begins at `start` and ends in a colon. */
 function readClosedLabel(text: string, start: number): FoundLabel | null {
   const near = text.slice(start, start + MAX_LABEL_CHARS);
   const colon = near.search(/[:：]/u);
@@ -55,7 +55,7 @@ function readOpenLabel(text: string, start: number): FoundLabel | null {
   return null;
 }
 
-/** A label begins with a capital or in a script without any; glued to a word it stands only behind a time. */
+/** A label begins with a capital, or in a script without capitals; only after a time may it be joined to a word. */
 function readLabelAt(text: string, start: number): FoundLabel | null {
   if (!/\p{Lu}|\p{Lo}/u.test(text.charAt(start))) return null;
   const isGlued = /[\p{L}\p{M}]/u.test(text.charAt(start - 1));
@@ -69,7 +69,7 @@ function readLabelAt(text: string, start: number): FoundLabel | null {
     : null;
 }
 
-/** The labels of one line become lines of their own, each field once, all in a language of the first. */
+/** Puts the labels of one line on lines of their own, each field once, all in a language of the first. */
 function splitLabels(text: string): string {
   if (readLabelAt(text, 0) === null) return text;
   const met = new Set<string>();
@@ -96,15 +96,15 @@ function splitLabels(text: string): string {
 const isStroke = (character: string | undefined): boolean =>
   character === '-' || character === '_' || character === '=';
 
-/** Where the run of strokes ends that begins at `start` or, where none of three does there, -1. */
+/** Where the run of strokes from `start` ends, or -1 if there are fewer than three. */
 function endOfStrokes(line: string, start: number): number {
   let end = start;
   while (isStroke(line[end])) end += 1;
   return end - start < 3 ? -1 : end;
 }
 
-/** "----- Original message -----" and what stands behind it on its line. */
-function partMark(line: string): { readonly mark: string; readonly rest: string } | null {
+/** "----- Original message -----" and the rest of its line. */
+function splitMark(line: string): { readonly mark: string; readonly rest: string } | null {
   const start = line.length - line.trimStart().length;
   const words = endOfStrokes(line, start);
   if (words < 0) return null;
@@ -114,34 +114,34 @@ function partMark(line: string): { readonly mark: string; readonly rest: string 
   return end < 0 ? null : { mark: line.slice(start, end), rest: line.slice(end).trim() };
 }
 
-/** No app's tagline is longer. */
-const MAX_TAGLINE_CHARS = 90;
+/** No app's sent-from line is longer. */
+const MAX_SENT_FROM_CHARS = 90;
 
-/** "YesSent from my phone": the sender's words and the tagline behind them, on lines of their own. */
-function partTagline(line: string): string {
-  for (let at = Math.max(1, line.length - MAX_TAGLINE_CHARS); at < line.length; at += 1)
-    if (/^[^\s\p{Lu}][\p{Lu}\p{Lo}]$/u.test(line.slice(at - 1, at + 1)) && isTagline(line.slice(at)))
+/** "YesSent from my phone": puts the sender's words and the sent-from line on separate lines. */
+function splitSentFrom(line: string): string {
+  for (let at = Math.max(1, line.length - MAX_SENT_FROM_CHARS); at < line.length; at += 1)
+    if (/^[^\s\p{Lu}][\p{Lu}\p{Lo}]$/u.test(line.slice(at - 1, at + 1)) && isSentFromLine(line.slice(at)))
       return `${line.slice(0, at)}\n${line.slice(at)}`;
   return line;
 }
 
 /**
- * Samsung and Yahoo lose the line breaks of a header block in their plain text: "----- Original message -----From: … Date: … To: …".
- * Such a line is parted into the lines that it was, and a tagline from what is glued to it right above; every other one stays.
+ * Samsung and Yahoo lose the line breaks of a header block in their plain text: "----- Original message -----From: … Date: … To:
+ * …". Splits such a line back into its lines, and a sent-from line right above from the text joined to it; other lines stay.
  */
-export function partJoinedHeads(text: string): string {
+export function splitJoinedHeads(text: string): string {
   let joined = 0;
   const lines = text.split('\n');
   for (const [at, line] of lines.entries()) {
     if (joined >= MAX_JOINED_LINES) break;
     if (line.length > MAX_LINE_CHARS || !/[:：]/u.test(line)) continue;
-    const parts = partMark(line);
+    const parts = splitMark(line);
     if (parts === null || readLabelledLine(parts.rest)?.field !== 'from') continue;
     const separator = readSeparator(parts.mark);
     if (separator === null || separator === 'end') continue;
     joined += 1;
     lines[at] = `${parts.mark}\n${splitLabels(parts.rest)}`;
-    if (at > 0) lines[at - 1] = partTagline(lines[at - 1] ?? '');
+    if (at > 0) lines[at - 1] = splitSentFrom(lines[at - 1] ?? '');
   }
   return joined === 0 ? text : lines.join('\n');
 }

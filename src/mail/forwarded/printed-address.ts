@@ -2,21 +2,21 @@ import { canonicalAddress } from '../../mime/addresses/address-syntax.ts';
 import { withoutInvisible } from '../../mime/character-folding.ts';
 import type { Address } from '../../mime/parsed-message.ts';
 
-/** A printed list of recipients beyond this is not read; the raw message keeps it. */
+/** Longer printed recipient lists are not read; the raw message keeps them. */
 const MAX_VALUE_CHARS = 20_000;
 const MAX_MAILBOXES = 500;
 const MAX_NAME_CHARS = 300;
-/** A quote or bracket that is not closed within this is an ordinary character. */
+/** A quote or bracket not closed within this length is an ordinary character. */
 const MAX_BRACKET_CHARS = 400;
 
 interface Draft {
   /** Text before the first address in brackets. */
   name: string;
-  /** Text behind it, and round brackets: "john@example.com (John Doe)". */
+  /** Text after it, and round brackets: "john@example.com (John Doe)". */
   rest: string;
-  /** In angle brackets, square brackets or round brackets. */
+  /** In angle, square or round brackets. */
   readonly bracketed: string[];
-  /** Targets of links: "John Doe<mailto:john@example.com>". */
+  /** Link targets: "John Doe<mailto:john@example.com>". */
   readonly linked: string[];
 }
 
@@ -30,7 +30,10 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['nbsp', ' '],
 ]);
 
-/** A printed address is one of the Internet: with a dot and a character in its last label, which "image001.png@01D7CB5F.5A" has not. */
+/**
+ * A printed address is an Internet address: with a dot, and a letter in its last label, which "image001.png@01D7CB5F.5A" does not
+ * have.
+ */
 function readAddress(text: string): string | null {
   const address = canonicalAddress(
     text
@@ -45,7 +48,7 @@ function readAddress(text: string): string | null {
 const isArtefact = (text: string): boolean =>
   /^\s?(?:cid|https?|ftp|file|data|tel|sip|im|x-[a-z]{1,20}):/iu.test(text);
 
-/** The content of a bracket from `start` and the place behind it; null where it is not closed. A link may be nested in it. */
+/** The content of a bracket from `start` and the position after it; null if it is not closed. It may contain a link. */
 function readBracket(
   text: string,
   start: number,
@@ -119,7 +122,7 @@ function finish(draft: Draft): Address | null {
 
 const newDraft = (): Draft => ({ name: '', rest: '', bracketed: [], linked: [] });
 
-/** Splits at the separators that stand outside quotes and brackets. */
+/** Splits at the separators outside quotes and brackets. */
 function readDrafts(text: string, separators: string): Draft[] {
   const drafts: Draft[] = [];
   let draft = newDraft();
@@ -149,7 +152,7 @@ function readDrafts(text: string, separators: string): Draft[] {
   return [...drafts, draft];
 }
 
-/** "Doe, John <john@example.com>": a lone word before a comma belongs to the mailbox behind it. */
+/** "Doe, John <john@example.com>": a lone word before a comma belongs to the mailbox after it. */
 function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
   const joined: Draft[] = [];
   let surname = '';
@@ -168,7 +171,7 @@ function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
   return surname === '' ? joined : [...joined, { ...newDraft(), name: surname }];
 }
 
-/** "[ada@example.com](mailto:ada@example.com)", as converters of HTML print it. */
+/** "[ada@example.com](mailto:ada@example.com)", as HTML converters print it. */
 const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:[^()<>\s]{1,300}\)/giu;
 
 function prepare(value: string): string {
@@ -183,8 +186,8 @@ function prepare(value: string): string {
 
 /**
  * Mailboxes as mail clients print them in a forwarded header block: "John Doe [mailto:john@example.com]",
- * "john@example.com<mailto:john@example.com>", "Doe, John <john@example.com>; …", names without an address.
- * `address` is canonical. What is left of pictures, links and entities is never taken for an address. Linear time.
+ * "john@example.com<mailto:john@example.com>", "Doe, John <john@example.com>; …", names without an address. `address` is canonical.
+ * Remains of pictures, links and entities are never taken for an address. Linear time.
  */
 export function readPrintedAddresses(value: string): Address[] {
   const text = prepare(value);
@@ -192,7 +195,7 @@ export function readPrintedAddresses(value: string): Address[] {
   return joinSurnames(readDrafts(text, separators)).flatMap((draft) => finish(draft) ?? []);
 }
 
-/** One mailbox, whose name may hold commas; null where neither address nor name is readable. Of "A on behalf of B" it is A. */
+/** One mailbox, whose name may contain commas; null if neither address nor name is readable. For "A on behalf of B" it is A. */
 export function readPrintedAddress(value: string): Address | null {
   for (const draft of readDrafts(prepare(value), ';；')) {
     const address = finish(draft);

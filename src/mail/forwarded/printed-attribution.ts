@@ -8,14 +8,14 @@ import type { QuotedLine } from './quoted-lines.ts';
 /** "On 27 October 2021 at 9:31, John Doe <john@example.com> wrote:" in any language, wrapped or not. */
 export interface Attribution {
   readonly from: Address;
-  /** What is printed beside the name. */
+  /** The text printed beside the name. */
   readonly date: string;
   readonly depth: number;
-  /** The first line behind it. */
+  /** The first line after it. */
   readonly end: number;
 }
 
-/** Clients wrap it once, seldom twice. */
+/** Clients wrap it once, rarely twice. */
 const MAX_LINES = 3;
 const MAX_CHARS = 400;
 
@@ -23,7 +23,7 @@ const hasTime = (text: string): boolean => /\p{Nd}{1,2}\s?[:.h時时]\s?\p{Nd}{2
 const hasDay = (text: string): boolean =>
   /(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})|\p{Nd}{1,2}[-/.]\s?\p{Nd}{1,2}[-/.]\s?\p{Nd}{2}/u.test(text);
 
-/** Places of the first address in brackets, brackets included. */
+/** The range of the first address in brackets, brackets included. */
 function findBracketedAddress(text: string): { readonly start: number; readonly end: number } | null {
   const at = text.indexOf('@');
   if (at < 0) return null;
@@ -35,7 +35,7 @@ function findBracketedAddress(text: string): { readonly start: number; readonly 
   return { start: opener, end: at + close.index + close[0].length };
 }
 
-/** GroupWise names the Message-ID ("in message <6177@gw.example.com>, Ada Moss"), which is nobody's address. */
+/** GroupWise prints the Message-ID ("in message <6177@gw.example.com>, Ada Moss"), which is not an address. */
 const withoutMessageId = (text: string): string =>
   text.replace(/,?\s(?:\p{L}{1,6}\s){1,2}\p{L}{4,12}\s<[^<>\s@]{1,120}@[^<>\s]{1,120}>(?=,\s)/u, '');
 
@@ -47,13 +47,13 @@ const zone =
 
 const formula = /^(?:[ap]\.?m\.?|uhr|um|at|om|kl\.?|г\.?|р\.|le|el|il|on|в|o|[.;:-]{0,3}),?$/iu;
 
-interface Parted {
+interface DateAndName {
   readonly date: string;
   readonly name: string;
 }
 
-/** Moves the words of the formula from the front of the name to the date: "PM, John Doe", "schrieb John Doe". */
-function stripFormula({ date, name }: Parted): Parted {
+/** Moves the words of the formula from the start of the name to the date: "PM, John Doe", "schrieb John Doe". */
+function stripFormula({ date, name }: DateAndName): DateAndName {
   const words = name.split(/\s/u).filter((word) => word !== '');
   let count = 0;
   while (count < words.length) {
@@ -78,8 +78,8 @@ function stripVerb(text: string): string {
   return words.join(' ');
 }
 
-/** The part behind the last figure: names have none. */
-function partDate(text: string): Parted {
+/** The part after the last digit: names have none. */
+function splitDate(text: string): DateAndName {
   const quoted = /["«“„](?<name>[^"«»“”„]{1,150})["»”“]\s?$/u.exec(text);
   if (quoted !== null) return { date: text.slice(0, quoted.index), name: quoted.groups?.['name'] ?? '' };
   const figures = [...text.matchAll(/\p{Nd}[^\p{L}\p{Nd}]{0,5}/gu)].at(-1);
@@ -92,18 +92,18 @@ function read(given: string): { readonly from: Address; readonly date: string } 
   const text = withoutMessageId(given);
   const bracket = findBracketedAddress(text);
   if (bracket === null) {
-    const { date, name } = stripFormula(partDate(stripVerb(text)));
+    const { date, name } = stripFormula(splitDate(stripVerb(text)));
     const from = readPrintedAddress(name);
     return from === null || !hasDay(date) ? null : { from, date };
   }
-  const { date, name } = stripFormula(partDate(text.slice(0, bracket.start)));
+  const { date, name } = stripFormula(splitDate(text.slice(0, bracket.start)));
   const address = text.slice(bracket.start, bracket.end).replace(/^\((?=<)|(?<=>)\)$/gu, '');
   const from = readPrintedAddress(`"${name.replaceAll('"', '')}" ${address}`);
   if (from === null || from.address === null) return null;
   return { from, date: hasDay(date) ? date : text.slice(bracket.end) };
 }
 
-/** Which of the lines from `start` on make one that ends in a colon. */
+/** Joins lines from `start` on into one that ends in a colon. */
 function joined(
   lines: readonly QuotedLine[],
   start: number,
@@ -122,7 +122,7 @@ function joined(
   return null;
 }
 
-/** ">>> Ada Moss <ada@example.com> 10/27/2027 9:31 AM >>>" of GroupWise; its text is not quoted. */
+/** GroupWise's ">>> Ada Moss <ada@example.com> 10/27/2027 9:31 AM >>>"; its text is not quoted. */
 function readArrows(line: QuotedLine | undefined, start: number): Attribution | null {
   if (line === undefined || line.depth !== 3 || line.text.length > MAX_CHARS || !line.text.endsWith('>>>'))
     return null;
@@ -134,7 +134,7 @@ function readArrows(line: QuotedLine | undefined, start: number): Attribution | 
   return from === null || !hasDay(date) || !hasTime(date) ? null : { from, date, depth: 0, end: start + 1 };
 }
 
-/** Asked first, because it costs nothing and nearly every line says no. */
+/** Checked first: it is cheap and rules out nearly every line. */
 function endsInColon(lines: readonly QuotedLine[], start: number, limit: number): boolean {
   for (let index = start; index < Math.min(limit, start + MAX_LINES); index += 1) {
     const text = lines[index]?.text ?? '';
@@ -144,13 +144,13 @@ function endsInColon(lines: readonly QuotedLine[], start: number, limit: number)
   return false;
 }
 
-/** A verb of the tables stands in it. */
+/** It contains a verb of the tables. */
 function hasVerb(text: string): boolean {
   const words = fold(text)
     .split(/[^\p{L}\p{M}/()]+/u)
     .filter((word) => word !== '');
   if (words.some((word, index) => isVerb(word) || isVerb(`${word} ${words[index + 1] ?? ''}`))) return true;
-  // Chinese, Japanese and Korean do not part words; the verb stands at the end.
+  // Chinese, Japanese and Korean do not separate words; the verb comes last.
   const end = fold(text).replace(/\s?:$/u, '');
   return (
     /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}\p{Script=Thai}]$/u.test(end) &&
@@ -165,8 +165,8 @@ const isGroupWise = (lines: readonly QuotedLine[], start: number): boolean =>
   /\s<[^<>\s]{1,200}>,\s/u.test(lines[start].text);
 
 /**
- * The attribution line that begins at line `start`, null where there is none. It ends in a colon and holds a day and a name with
- * a verb, or a day, a time and an address; a sentence that only mentions an address is none.
+ * The attribution line that begins at line `start`, null if there is none. It ends in a colon and has a day and a name with a verb,
+ * or a day, a time and an address; a sentence that only mentions an address is not one.
  */
 export function readAttribution(
   lines: readonly QuotedLine[],
@@ -177,7 +177,7 @@ export function readAttribution(
   if (arrows !== null) return arrows;
   if (!endsInColon(lines, start, limit)) return null;
   const first = lines[start]?.text ?? '';
-  // "To: Jane Roe" begins no attribution, and nobody who stands behind it wrote anything.
+  // "To: Jane Roe" begins no attribution, and the person named there wrote nothing.
   if (readLabelledLine(first) !== null) return null;
   if (!/\p{Nd}/u.test(first) && !first.includes('@')) return null;
   if (!hasDay(first) && !first.includes('@')) return null;

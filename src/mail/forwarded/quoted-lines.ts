@@ -2,18 +2,18 @@ import { withoutInvisible } from '../../mime/character-folding.ts';
 
 /** One line of a text body. */
 export interface QuotedLine {
-  /** As it came. */
+  /** As received. */
   readonly raw: string;
-  /** How many `>` it begins with. */
+  /** Number of leading `>`. */
   readonly depth: number;
-  /** Without quote marks, invisible characters and white space around; "" for a blank line. */
+  /** Without quote marks, invisible characters and surrounding white space; "" for a blank line. */
   readonly text: string;
 }
 
-/** No line that a client prints around a forward is longer; a list of recipients may be. The rest of a line is not looked at. */
+/** Clients print no longer line around a forward, except a list of recipients. The rest of a line is ignored. */
 const MAX_READ_CHARS = 8_000;
 
-/** Where the text behind up to `depth` quote marks begins, and how many marks there are. One blank may follow each mark. */
+/** Where the text after up to `depth` quote marks begins, and how many marks there are. One blank may follow each mark. */
 function readQuoteMarks(raw: string, depth: number): { readonly start: number; readonly depth: number } {
   let start = 0;
   let found = 0;
@@ -30,7 +30,7 @@ function readQuoteMarks(raw: string, depth: number): { readonly start: number; r
 }
 
 export function readLines(text: string): QuotedLine[] {
-  // Looked for once: nearly every text has none of them.
+  // Checked once: nearly every text has none of them.
   const isClean = withoutInvisible(text) === text;
   return text.split('\n').map((raw) => {
     const first = raw.charCodeAt(0);
@@ -43,7 +43,7 @@ export function readLines(text: string): QuotedLine[] {
   });
 }
 
-/** The lines without up to `depth` levels of quoting, joined, blank lines at both ends cut. */
+/** The lines without up to `depth` levels of quoting, joined, without blank lines at both ends. */
 export function joinUnquoted(lines: readonly QuotedLine[], depth: number): string {
   let first = 0;
   let last = lines.length;
@@ -57,7 +57,7 @@ export function joinUnquoted(lines: readonly QuotedLine[], depth: number): strin
     .trim();
 }
 
-/** Takes off the white space that all lines share: Outlook for Mac indents what it quotes. */
+/** Removes the white space that all lines share: Outlook for Mac indents what it quotes. */
 export function withoutIndent(text: string): string {
   const lines = text.split('\n');
   let indent = Number.POSITIVE_INFINITY;

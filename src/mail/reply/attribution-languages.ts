@@ -1,9 +1,9 @@
 /**
- * Words by which mail clients introduce what they quote. Lower case; matched as whole words where the script has words.
- * Sources: the message catalogues and observed output of Gmail, Apple Mail, Thunderbird, Outlook, Yahoo, Proton, Horde and others.
+ * How mail clients introduce what they quote. Lower case; matched as whole words if the script has words. Sources: the message
+ * catalogues and observed output of Gmail, Apple Mail, Thunderbird, Outlook, Yahoo, Proton, Horde and others.
  */
 
-/** "wrote", as it stands in an attribution line. */
+/** "wrote", as used in an attribution line. */
 export const WROTE_WORDS: Readonly<Record<string, readonly string[]>> = {
   en: ['wrote', 'writes', 'sent', 'said', 'has written', 'posted'],
   de: ['schrieb', 'schrieben', 'hat geschrieben', 'geschrieben', 'schreibt'],
@@ -54,7 +54,7 @@ export const WROTE_WORDS: Readonly<Record<string, readonly string[]>> = {
   br: ['en deus skrivet', 'he deus skrivet'],
 };
 
-/** The same in scripts that set no spaces, or that attach it to a neighbour. */
+/** The same in scripts without spaces, or that attach it to the next word. */
 export const WROTE_PARTS: readonly string[] = [
   // Chinese
   '写道',
@@ -98,7 +98,7 @@ export const WROTE_PARTS: readonly string[] = [
   'نے لکھا',
 ];
 
-/** What an attribution line begins with; the date or the name follows. */
+/** How an attribution line begins; the date or the name follows. */
 export const LEAD_WORDS: readonly string[] = // en de fr es it pt ca
   (
     'on|at|in a message dated|quoting|am|den|um|zitat von|le|el|il|il giorno|em|no dia|a|em dia|dia|el dia|el día|' +

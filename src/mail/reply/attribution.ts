@@ -1,11 +1,11 @@
 import { LEAD_WORDS, QUOTING_WORDS, WROTE_PARTS, WROTE_WORDS } from './attribution-languages.ts';
 
-/** Lines that one attribution may be wrapped over. */
+/** How many lines one attribution may wrap over. */
 const MAX_LINES = 6;
 /** Longer is prose, or an attack on the patterns below. */
 const MAX_CHARS = 600;
 
-/** `sure` stands on its own; `likely` needs a quoted line below. */
+/** `sure` is enough alone; `likely` needs a quoted line below. */
 export interface Attribution {
   readonly first: number;
   readonly last: number;
@@ -30,8 +30,8 @@ const LEAD = new RegExp(
 const QUOTING = new RegExp(String.raw`^(?:${longestFirst(QUOTING_WORDS)})\s`, 'iu');
 
 /**
- * Somebody beside the verb who is not named: "he", "my wife", "der Vermieter". Small, as names are not; "you" is left out, The Bat!
- * and Eudora write it.
+ * Someone beside the verb without a name: "he", "my wife", "der Vermieter". In lower case, unlike names; without "you", which The
+ * Bat! and Eudora write.
  */
 const UNNAMED_BEFORE =
   /\s(?:I|he|she|they|we|il|elle|ils|nous|él|ella|ellos|yo|lui|lei|loro|ele|ela|eu|он|она|они|я|він|вона|вони|(?:my|your|his|her|our|their|the|mon|ma|mes|votre|notre|son|sa|le|la|mi|su|el|mio|mia|meu|minha|mój|moja|můj|мой|моя|ваш|ваша)\s\p{Ll}{2,20})\s$/u;
@@ -42,12 +42,12 @@ const TIME = /(?<!\p{Nd})\p{Nd}{1,2}\s?(?:[:.]|h|시|時|时|点)\s?\p{Nd}{2}(?!
 const YEAR = /(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})/u;
 const NUMERIC_DATE = /(?<!\p{Nd})\p{Nd}{1,4}\s?[./-]\s?\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{2,4}(?!\p{Nd})/u;
 const ADDRESS = /[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}/u;
-/** The address that the line ends with, in whatever brackets. */
+/** The address at the end of the line, in any brackets. */
 const CLOSING_ADDRESS = /(?:<[^<>]{0,200}@[^<>]{1,200}>{1,2}|[([][^()[\]]{0,200}@[^()[\]]{1,200}[)\]])$/u;
 const STARTS_WITH_DATE =
   /^(?:[\p{L}\p{M}]{2,12}[.,]{0,2}\s)?\s?(?:[\p{L}\p{M}]{1,3}\s)?(?:\p{Nd}{1,4}(?:[./-]|年|\s?[\p{L}\p{M}]{3,10}|[:h]\p{Nd}{2}|st|nd|rd|th|\.|,)|[\p{L}\p{M}]{3,10}\.?\s\p{Nd}{1,2},?\s\p{Nd}{4})/u;
 
-/** The bracket of an address that was wrapped away from it: "> wrote:". */
+/** The closing bracket of a wrapped address: "> wrote:". */
 const BROKEN_CLOSE = /^>\s{0,2}(?:\p{L}{1,20}\s?){0,3}[:：]$/u;
 
 const hasDate = (text: string): boolean => YEAR.test(text) || NUMERIC_DATE.test(text);
@@ -57,10 +57,10 @@ interface Stripped {
   readonly dashed: boolean;
 }
 
-/** Of GroupWise; the closing ones stand for a colon. */
+/** GroupWise; the closing arrows stand for a colon. */
 const withoutArrows = (line: string): string => line.slice(4).replace(/\s?>{3}$/u, ' wrote:');
 
-/** Some clients set the line between dashes; bold and italics come as asterisks and underscores. */
+/** Some clients put the line between dashes; bold and italics become asterisks and underscores. */
 function strip(line: string): Stripped {
   let from = 0;
   let to = line.length;
@@ -72,9 +72,9 @@ function strip(line: string): Stripped {
   return { text: line.slice(from, to), dashed };
 }
 
-/** Notes: "Ann Example" ---27/10/2027 09:31:00---and how the message begins. */
+/** Notes: "Ann Example" ---27/10/2027 09:31:00---and the start of the message. */
 const NOTES = /\S\s?---\p{Nd}{1,4}[./-]\p{Nd}{1,2}[./-]\p{Nd}{2,4}\s\p{Nd}{1,2}[:.]\p{Nd}{2}[^-]{0,12}---/u;
-/** Tutanota: "27. Okt. 2027, 09:31 von ann@example.com:", with nothing behind the bare address. */
+/** Tutanota: "27. Okt. 2027, 09:31 von ann@example.com:", with nothing after the bare address. */
 const BARE_ADDRESS = /\s\p{L}{1,5}\s[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}$/u;
 
 function weigh(line: string): 'sure' | 'likely' | null {
@@ -111,7 +111,7 @@ function weigh(line: string): 'sure' | 'likely' | null {
   return (closing || address) && (date || time) ? 'likely' : null;
 }
 
-/** Last words of "wrote" in every language, so that most lines need no further look. */
+/** Last words of "wrote" in every language: rules out most lines at once. */
 const CLOSING_WORDS = new Set(
   Object.values(WROTE_WORDS)
     .flat()
@@ -126,7 +126,7 @@ function closesWithVerb(line: string, end: number): boolean {
   return end - start <= 24 && CLOSING_WORDS.has(line.slice(start, end).toLowerCase());
 }
 
-/** Whether an attribution can end with this line: at a colon, at an address, at dashes or at a word for "wrote". */
+/** Whether an attribution can end with this line: at a colon, an address, dashes or a word for "wrote". */
 function mayClose(line: string): boolean {
   let end = line.length;
   while (end > 0 && ' \t*_\u00a0)'.includes(line.charAt(end - 1))) end -= 1;
@@ -144,8 +144,8 @@ const startsWell = (line: string): boolean => {
 };
 
 /**
- * Finds the attribution ("On … N.N. wrote:") that begins at `first`, in any of about fifty languages, wrapped over up to
- * six lines. A line that only precedes the attribution is not taken for its beginning.
+ * Finds the attribution ("On … N.N. wrote:") that begins at `first`, in any of about fifty languages, wrapped over up to six lines.
+ * A line that only precedes the attribution does not count as its start.
  */
 export function findAttribution(lines: readonly string[], first: number): Attribution | null {
   const head = lines[first];
@@ -158,7 +158,7 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
   for (let last = first; last < lines.length && last < first + MAX_LINES; last += 1) {
     const line = (lines[last] ?? '').trim();
     if (line === '') {
-      // One client (Polymail) sets the bracket of the address apart.
+      // One client (Polymail) puts the address bracket on its own line.
       if ((lines[last + 1] ?? '').trim().startsWith('<') && last > first) continue;
       return null;
     }
@@ -170,7 +170,7 @@ export function findAttribution(lines: readonly string[], first: number): Attrib
     const certainty = weigh(joined);
     if (certainty === null) continue;
     if (last > first && laterStart({ lines, first, last, led })) return null;
-    // "… <a@example.com>" is whole only when the verb that may follow on the next line has been looked for.
+    // "… <a@example.com>" is complete only after checking the next line for the verb.
     if (certainty === 'likely' && last + 1 < lines.length) {
       const next = (lines[last + 1] ?? '').trim();
       if (next !== '' && next.length < 80 && !next.startsWith('>') && weigh(`${joined} ${next}`) === 'sure')
@@ -188,7 +188,7 @@ interface Window {
   readonly led: boolean;
 }
 
-/** Whether a later line of the window begins an attribution of its own, so that the first is not part of it. */
+/** Whether a later line of the window begins its own attribution, so that the first is not part of it. */
 function laterStart({ lines, first, last, led }: Window): boolean {
   for (let start = first + 1; start <= last; start += 1) {
     const rest = lines
@@ -197,15 +197,15 @@ function laterStart({ lines, first, last, led }: Window): boolean {
       .join(' ');
     if (weigh(rest) === null) continue;
     if (startsWell(rest) && hasDate(rest)) return true;
-    // Where nothing tells that the first line begins something, it must give what the rest lacks.
+    // If the first line is not known to begin one, it must supply what the rest lacks.
     if (!led && (ADDRESS.test(rest) || !ADDRESS.test(lines[first] ?? ''))) return true;
   }
   return false;
 }
 
 /**
- * Where an attribution begins within a line that starts with something else ("Thanks! On Mon, … wrote:"), or -1.
- * Some clients lose the line break before it.
+ * Where an attribution begins within a line that starts with something else ("Thanks! On Mon, … wrote:"), or -1. Some clients lose
+ * the line break before it.
  */
 export function findInnerAttribution(line: string): number {
   if (line.length > MAX_CHARS || !/[:：]\s{0,9}$/u.test(line) || !WROTE.test(line)) return -1;
@@ -218,12 +218,12 @@ export function findInnerAttribution(line: string): number {
 }
 
 /**
- * Where the quoted text begins in a line whose attribution has lost the line break behind it, or -1. Yahoo's apps write
- * "On …, N.N.<a@example.com> wrote:   Could you …".
+ * Where the quoted text begins in a line whose attribution lost the line break after it, or -1. Yahoo's apps write "On …,
+ * N.N.<a@example.com> wrote:   Could you …".
  */
 export function endOfRunOnAttribution(line: string): number {
   const near = line.slice(0, MAX_CHARS);
-  // Behind the address, so that a line is weighed once.
+  // After the address, so that each line is checked once.
   const address = near.indexOf('@');
   const gap = address < 0 ? null : /[:：]\s{2,9}(?=\S)/u.exec(near.slice(address));
   if (gap === null) return -1;

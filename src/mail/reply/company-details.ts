@@ -1,6 +1,6 @@
 /**
- * The particulars that trade laws require under a business letter (Directive (EU) 2017/1132 Art. 26, Companies (Trading Disclosures)
- * Regulations, § 35a GmbHG …) by the words of their languages.
+ * The company details that trade laws require under a business email (Directive (EU) 2017/1132 Art. 26, Companies (Trading
+ * Disclosures) Regulations, § 35a GmbHG …), in the words of each language.
  */
 const PARTICULARS: readonly string[] = (
   'registered in|registered office|registered address|registered number|registered no|registered charity|company number|company no|company reg|' +
@@ -13,7 +13,7 @@ const PARTICULARS: readonly string[] = (
   'cégjegyzékszám|adószám|nr. reg. com|registrul comerțului|инн|огрн|єдрпоу|ticaret sicil|mersis'
 ).split('|');
 
-const MAX_IMPRINT_CHARS = 1_000;
+const MAX_DETAILS_CHARS = 1_000;
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
 
@@ -22,8 +22,8 @@ const PARTICULAR = new RegExp(
   'iu',
 );
 
-/** A line such as "Moss Ltd, registered in England, no. 01234567": it names a number or comes as "label: value". */
-export const isImprint = (line: string): boolean => {
-  const text = line.slice(0, MAX_IMPRINT_CHARS);
+/** A line such as "Moss Ltd, registered in England, no. 01234567": it has a number or is "label: value". */
+export const isCompanyDetails = (line: string): boolean => {
+  const text = line.slice(0, MAX_DETAILS_CHARS);
   return /[\p{Nd}:]/u.test(text) && PARTICULAR.test(text);
 };

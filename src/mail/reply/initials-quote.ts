@@ -1,11 +1,11 @@
 import { findAttribution } from './attribution.ts';
 
 /**
- * "AM> Could you come?", "Ann> Could you come?": The Bat!, Becky! and readers of news set initials or the name of who is quoted before the
- * mark.
+ * "AM> Could you come?", "Ann> Could you come?": The Bat!, Becky! and newsreaders put the quoted person's initials or name before
+ * the mark.
  */
 const INITIALS = /^\s{0,3}(?<who>\p{Lu}\p{L}{0,14})>{1,9}(?:\s|$)/u;
-/** What shells print; nobody is called so. */
+/** Shell prompts, which are not names. */
 const PROMPTS: ReadonlySet<string> = new Set([
   'SQL',
   'PS',
@@ -18,13 +18,13 @@ const PROMPTS: ReadonlySet<string> = new Set([
   'IRB',
   'PROMPT',
 ]);
-/** Initials of one character may number a list: then only lines one below the other are quoted. */
+/** A single initial may number a list: then only adjacent lines are quoted. */
 const MIN_INITIALS = 2;
 
-/** Lines over which an attribution above may be wrapped. */
+/** How many lines an attribution above may wrap over. */
 const MAX_ABOVE = 3;
 
-/** Whether an attribution ends with the last line with text above `at`. */
+/** Whether the last line with text above `at` ends an attribution. */
 function isAttributedAbove(lines: readonly string[], at: number): boolean {
   let last = at - 1;
   while (last >= 0 && at - last <= MAX_ABOVE && (lines[last] ?? '').trim() === '') last -= 1;
@@ -35,8 +35,8 @@ function isAttributedAbove(lines: readonly string[], at: number): boolean {
 }
 
 /**
- * Which lines are quoted by initials. The first such line follows an attribution ("… you wrote:"), or the same initials stand on a second
- * line: right below, or with longer ones anywhere, for a list has others on each line. Else "A> 3 bar" is text.
+ * Which lines are quoted by initials. The first such line follows an attribution ("… you wrote:"), or the same initials are on a
+ * second line: right below, or, if longer, anywhere, because a list has different ones on each line. Otherwise "A> 3 bar" is text.
  */
 export function quotedByInitials(lines: readonly string[]): ReadonlySet<number> {
   const quoted = new Set<number>();

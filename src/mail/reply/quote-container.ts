@@ -24,7 +24,7 @@ export function withInnerAttributions(lines: readonly QuoteLine[]): QuoteLine[] 
   });
 }
 
-/** A container of quoted text in which blockquotes stand free: what is between and below them is the sender's. */
+/** A container of quoted text with separate blockquotes in it: what is between and below them is the sender's. */
 export function openUp(lines: readonly QuoteLine[]): QuoteLine[] {
   const opened: QuoteLine[] = [];
   for (let from = 0; from < lines.length;) {

@@ -3,11 +3,11 @@ import { readLabelledLine, type LabelledLine } from '../forwarded/header-label.t
 import { isWritersLabel, type SeenLine } from '../forwarded/own-label.ts';
 import { isForwardLine, isOriginalLine } from './separator.ts';
 
-/** Lines that one block of repeated header fields may have, wrapped ones and empty ones with it. */
+/** Lines in one block of repeated header fields, including wrapped and empty ones. */
 const MAX_LINES = 24;
 const MAX_CHARS = 1_000;
 
-/** Fields already read of a text: the blocks that may begin on 24 lines overlap. */
+/** Fields of a text already read: the blocks that may begin on 24 lines overlap. */
 const read = new WeakMap<readonly string[], Map<number, LabelledLine | null>>();
 
 /** `*From:* N.N.`, `De : N.N.`, `差出人：N.N.`: one field of a block, null for any other line. */
@@ -22,13 +22,13 @@ function readField(lines: readonly string[], index: number): LabelledLine | null
 
 const isTimeOfDay = (text: string): boolean => /\p{Nd}{1,2}\s?[:.h時时시点點]\s?\p{Nd}{2}/u.test(text);
 
-/** "Email: a@example.com" of the sender's own is no address of a wrapped list. */
+/** "Email: a@example.com" written by the sender is not an address of a wrapped list. */
 const isOwnLabel = (line: string): boolean => /^\s{0,9}\p{L}[\p{L} .-]{1,24}:\s/u.test(line);
 
 /**
- * The last line of the header fields that are repeated from `first` on ("From: … Sent: … To: … Subject: …"), as Outlook and
- * others put them above a quote, or null. Two fields are enough where an address is among them; without one (a list of
- * "From, To, Date" may be a journey or a memo) sender, subject and a time of day must be.
+ * The last line of the header fields that are repeated from `first` on ("From: … Sent: … To: … Subject: …"), as Outlook and others
+ * put them above a quote, or null. Two fields are enough if one has an address; without one (a list of "From, To, Date" may be a
+ * journey or a memo) it needs sender, subject and a time of day.
  */
 export function findQuoteFields(lines: readonly string[], first: number): number | null {
   const head = readField(lines, first);
@@ -45,7 +45,7 @@ export function findQuoteFields(lines: readonly string[], first: number): number
     const line = lines[index] ?? '';
     const field = readField(lines, index);
     if (field === null) {
-      // The block is below: what stands above its separator is the sender's.
+      // The block is below: the text above its separator is the sender's.
       if (/^\s{0,3}[-–—_=*]{3}/u.test(line) && (isOriginalLine(line) || isForwardLine(line))) return null;
       gap += line.trim() === '' ? 1 : 0.7;
       if (gap > 2 || (line.trim() === '' && kinds.size >= 3 && readField(lines, index + 1) === null)) break;
@@ -68,7 +68,7 @@ export function findQuoteFields(lines: readonly string[], first: number): number
 
 const repeats = (field: HeaderField): boolean => field !== 'other' && field !== 'replyTo' && field !== 'cc';
 
-/** Whether most of the lines from `first` on read "Label: value" in whatever language. Only for what structure marks as fields. */
+/** Whether most lines from `first` on read "Label: value" in any language. Only for what structure marks as fields. */
 export function looksLikeFields(lines: readonly string[], first: number): boolean {
   let seen = 0;
   let fields = 0;

@@ -12,12 +12,12 @@ export const isBlank = (line: QuoteLine | undefined): boolean =>
 export const hasText = (line: QuoteLine | undefined): boolean =>
   line !== undefined && /[\p{L}\p{N}\p{S}\p{P}]/u.test(line.text);
 
-/** ">>> look here <<<" is an ornament. */
+/** ">>> look here <<<" is decoration. */
 export const isQuotedText = (text: string): boolean =>
   /^\s{0,3}>/u.test(text) && !/<{2,}\s{0,9}$/u.test(text.slice(-80));
 
 /**
- * GroupWise sets arrows before its attribution and marks nothing else: ">>> Ann Example <ann@example.com> 10/27/2027 9:31 AM >>>",
+ * GroupWise puts arrows before its attribution and marks nothing else: ">>> Ann Example <ann@example.com> 10/27/2027 9:31 AM >>>",
  * ">>> On 10/27/2027 at 9:31 AM, in message <…>, Ann Example …".
  */
 export const isArrowAttribution = (text: string): boolean =>
@@ -29,14 +29,14 @@ export const isArrowAttribution = (text: string): boolean =>
 export const isRule = (text: string): boolean =>
   text.length <= 200 && /^\s{0,9}(?:[-_=*~─—–]\s?){3,}$/u.test(text);
 
-/** Where the next line with text is, or the end. */
+/** The next line with text, or the end. */
 export function nextFilled(lines: readonly QuoteLine[], from: number): number {
   let at = from;
   while (at < lines.length && lines[at]?.text.trim() === '') at += 1;
   return at;
 }
 
-/** A quoted line that some server has broken: what it lost stands between two quoted lines without a mark. */
+/** A quoted line that a server broke: the lost part is between two quoted lines, without a mark. */
 export function isBrokenOff(lines: readonly QuoteLine[], at: number): boolean {
   const before = lines[at - 1];
   const line = lines[at];

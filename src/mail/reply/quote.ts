@@ -5,7 +5,7 @@ import { findQuoteFields, looksLikeFields } from './quote-fields.ts';
 import { hasText, isBlank, isBrokenOff, isRule, nextFilled, type QuoteLine } from './quote-line.ts';
 import { isReplyDelimiter } from './reply-delimiter.ts';
 import { isForwardLine, isOriginalLine } from './separator.ts';
-import { isTagline } from './sent-from-line.ts';
+import { isSentFromLine } from './sent-from-line.ts';
 
 /** A run of lines. `history`: a whole earlier message, introduced by an attribution or by its header fields. */
 export interface Segment {
@@ -15,7 +15,7 @@ export interface Segment {
 }
 
 interface Marker {
-  /** The last line of what introduces the quote. */
+  /** The last line of the quote's introduction. */
   readonly last: number;
   readonly certainty: 'sure' | 'likely';
 }
@@ -32,11 +32,11 @@ function findMarker(texts: readonly string[], at: number): Marker | null {
 
 interface QuoteInput {
   readonly lines: readonly QuoteLine[];
-  /** The message is a forward: its text belongs to it. */
+  /** The message is a forward: the forwarded text belongs to it. */
   readonly stopAtForward: boolean;
 }
 
-/** Parts the lines of a message into what its sender wrote, what is quoted and what the structure marks as a signature. */
+/** Splits the lines of a message into the sender's own text, quotes, and what the structure marks as a signature. */
 export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segment[] {
   const lines = openUp(withInnerAttributions(given));
   const texts = lines.map(({ text, quoted }) => {
@@ -92,7 +92,7 @@ export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segme
       at = marker;
       continue;
     }
-    if (isTagline(line.text) && writer.hasOwnText() && hidesHistory(lines, at)) {
+    if (isSentFromLine(line.text) && writer.hasOwnText() && hidesHistory(lines, at)) {
       writer.keep(line);
       const next = nextFilled(lines, at + 1);
       writer.quote(next, lines.length, true);
@@ -105,7 +105,7 @@ export function readSegments({ lines: given, stopAtForward }: QuoteInput): Segme
   return writer.finish();
 }
 
-/** A line is asked about by each of the introductions above it, and looked at once. */
+/** Each introduction above a line asks about it, so the result is cached. */
 function createMarkers(texts: readonly string[]): (at: number) => Marker | null {
   const markers = new Map<number, Marker | null>();
   return (at) => {
@@ -117,11 +117,11 @@ function createMarkers(texts: readonly string[]): (at: number) => Marker | null 
   };
 }
 
-/** Gathers the segments; the sender's own lines are held until something else begins. */
+/** Collects the segments; the sender's own lines are held until something else begins. */
 function createSegmentWriter(lines: readonly QuoteLine[]) {
   const segments: Segment[] = [];
   let own: QuoteLine[] = [];
-  /** Kept beside them, for it is asked at every tagline. */
+  /** Cached, because every sent-from line needs it. */
   let ownHasText = false;
   const takeOwn = (line: QuoteLine): void => {
     ownHasText ||= hasText(line);
@@ -132,7 +132,7 @@ function createSegmentWriter(lines: readonly QuoteLine[]) {
     own = [];
     ownHasText = false;
   };
-  /** Rules that a client draws above what it quotes go with the quote. */
+  /** Rules that a client draws above a quote belong to the quote. */
   const takeRules = (): QuoteLine[] => {
     let from = own.length;
     while (from > 0 && (isBlank(own[from - 1]) || isRule(own[from - 1]?.text ?? ''))) from -= 1;
@@ -160,7 +160,10 @@ function createSegmentWriter(lines: readonly QuoteLine[]) {
   };
 }
 
-/** What a phone's tagline stands above is the earlier message, also where nothing else says so; a line or two may belong to it. */
+/**
+ * Text below a phone's sent-from line is the earlier message, even if nothing else says so; a line or two may belong to the
+ * sent-from line.
+ */
 function hidesHistory(lines: readonly QuoteLine[], at: number): boolean {
   const below = lines.slice(at + 1, at + 40);
   if (below.some((line) => line.quoted || line.region !== 'own')) return false;
@@ -184,7 +187,10 @@ function quoteEnd(lines: readonly QuoteLine[], from: number): number {
   return to;
 }
 
-/** The lines of the attribution that a quoted run begins with (Apple Mail quotes it too), with empty ones; 0 where it begins with text. */
+/**
+ * How many lines the attribution at the start of a quoted run takes (Apple Mail quotes it too), with empty ones; 0 if it begins
+ * with text.
+ */
 export function lengthOfIntroduction(lines: readonly QuoteLine[]): number {
   const texts = lines.slice(0, 12).map((line) => line.text.replace(/^[>\s]+/u, ''));
   const start = texts.findIndex((text) => text !== '');
@@ -197,10 +203,10 @@ export function lengthOfIntroduction(lines: readonly QuoteLine[]): number {
 const findMarkerWithin = (lines: readonly QuoteLine[], from: number, to: number): boolean =>
   lengthOfIntroduction(lines.slice(from, Math.min(to, from + 12))) > 0;
 
-/** Introductions of one quote that stand above each other, of a mail that went through several hands. More are an attack. */
+/** Introductions above one quote, from a message that passed through several hands. More are an attack. */
 const MAX_MARKERS = 12;
 
-/** The end of the quote that markers beginning at `at` introduce, or null where there is none. */
+/** The end of the quote introduced by markers from `at` on, or null if there is none. */
 function readMarkers(
   lines: readonly QuoteLine[],
   markerAt: (at: number) => Marker | null,
@@ -229,7 +235,7 @@ function readMarkers(
   return sure ? lines.length : null;
 }
 
-/** Where the message that is forwarded begins, or -1. */
+/** Where the forwarded message begins, or -1. */
 export function findForward(lines: readonly QuoteLine[]): number {
   const texts = lines.map((line) => line.text);
   const bare = texts.map((text) => text.replace(/^[\s>]{1,20}/u, ''));

@@ -1,16 +1,16 @@
 import { fold } from '../../mime/character-folding.ts';
 
-/** A help desk's line with its ornaments is shorter. */
+/** A help desk's line is shorter, decoration included. */
 const MAX_DELIMITER_CHARS = 200;
 const MAX_DELIMITER_WORDS = 22;
-/** Without ornaments around it, it is one short sentence. */
+/** Without decoration, it is one short sentence. */
 const MAX_BARE_WORDS = 14;
 
 const OPENS_FRAMED = /^[-–—_=*#~+<>|[({•·─━═]/u;
 const CLOSES_FRAMED = /[-–—_=*#~+<>|\])}•·─━═]$/u;
 const OPENS_THICK = /^[-–—_=*#~+<>|[({•·─━═]{2}/u;
 
-/** "Above this line" as help desks say it. */
+/** "Above this line", as help desks word it. */
 const PLACES: readonly string[] = [
   'above this line',
   'above the dotted line',
@@ -106,7 +106,7 @@ const PLACES: readonly string[] = [
   'di atas garis ini',
 ];
 
-/** "Below this line", where it asks to leave alone what is there; people also write below a line. */
+/** "Below this line", if it asks not to touch that; people also write "below a line". */
 const BELOW: readonly string[] = [
   'below this line',
   'unter dieser zeile',
@@ -126,7 +126,7 @@ const BELOW: readonly string[] = [
 const LEAVE_ALONE =
   /(?:^|\s)(?:not|don['’]t|nothing|nicht|nichts|keine?|ne|pas|rien|no|nada|nao|non|nulla|niet|niets|nie|nic)\s/u;
 
-/** What a line without ornaments must ask for, by the beginnings of words. */
+/** What a line without decoration must ask for, as word beginnings. */
 const REQUESTS: readonly string[] = [
   'reply',
   'respond',
@@ -173,25 +173,29 @@ const REQUESTS: readonly string[] = [
   'balas',
 ];
 
-const places = PLACES.map(fold);
+const oneOf = (phrases: readonly string[]): RegExp =>
+  new RegExp(phrases.map((phrase) => fold(phrase).replace(/[.*+?^${}()|[\]\\/]/gu, '\\$&')).join('|'), 'u');
+/** Asked of every line of every message: one pass over the line tells that it is none. */
+const anyPlace = oneOf([...PLACES, ...BELOW]);
 const placesBelow = BELOW.map(fold);
 const requests = REQUESTS.map(fold);
 
-/** Of what somebody tells, and not of what a help desk asks for. */
+/** Words of someone who tells something, not of a help desk's request. */
 const TELLS = /^(?:i|we|my|our|ich|wir|je|nous|ik|wij|yo|eu|io|noi|jag|vi|he|she|they)\s/u;
 
 /**
- * "##- Please type your reply above this line -##": help desks put it above what they send, and cut there what comes back. With
- * ornaments around it, or as a short sentence of its own that asks for the answer.
+ * "##- Please type your reply above this line -##": help desks put it above what they send, and cut replies there. With decoration
+ * around it, or as a short sentence of its own that asks for the answer.
  */
 export function isReplyDelimiter(line: string): boolean {
   if (line.length > MAX_DELIMITER_CHARS) return false;
   const text = line.trim();
   if (text.length < 6) return false;
   // "REPLY-ABOVE-THIS-LINE"
-  const folded = fold(text.replaceAll(/(?<=\p{L})[-_](?=\p{L})/gu, ' '));
+  const isJoined = text.includes('-') || text.includes('_');
+  const folded = fold(isJoined ? text.replaceAll(/(?<=\p{L})[-_](?=\p{L})/gu, ' ') : text);
+  if (!anyPlace.test(folded)) return false;
   if (placesBelow.some((place) => folded.includes(place))) return LEAVE_ALONE.test(folded);
-  if (!places.some((place) => folded.includes(place))) return false;
   const words = folded.split(' ').length;
   if (OPENS_THICK.test(text)) return words <= MAX_DELIMITER_WORDS;
   if (TELLS.test(folded) || !requests.some((request) => folded.includes(request))) return false;

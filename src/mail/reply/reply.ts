@@ -1,4 +1,4 @@
-import { partJoinedHeads } from '../forwarded/joined-head.ts';
+import { splitJoinedHeads } from '../forwarded/joined-head.ts';
 import { readHtmlLines } from '../../mime/html/html-lines.ts';
 import type { SplitText } from '../mail.ts';
 import type { ParsedMessage } from '../../mime/parsed-message.ts';
@@ -9,13 +9,13 @@ import type { QuoteLine } from './quote-line.ts';
 import { findForward, lengthOfIntroduction, readSegments } from './quote.ts';
 import type { Segment } from './quote.ts';
 import { isReplyDelimiter } from './reply-delimiter.ts';
-import { splitSignature, lengthOfTaglineAbove } from './signature.ts';
-import { isTagline } from './sent-from-line.ts';
+import { splitSignature, lengthOfSentFromAbove } from './signature.ts';
+import { isSentFromLine } from './sent-from-line.ts';
 
 export interface ReplyInput extends Pick<ParsedMessage, 'text' | 'rawHtml' | 'textSource'> {
-  /** The message passes another one on: what is below the sender's comment is no history, and where nothing was typed, the reply is empty. */
+  /** The message forwards another: the text below the sender's comment is not history, and without a comment the reply is empty. */
   readonly isForward: boolean;
-  /** The name in From, by which a card at the end is known. */
+  /** The name in From, used to recognise a contact card at the end. */
   readonly sender?: string;
 }
 
@@ -34,7 +34,7 @@ const hasText = (segment: Segment): boolean => segment.lines.some((line) => line
 const nullIfEmpty = (text: string): string | null => (text === '' ? null : text);
 
 function plainLines(text: string): QuoteLine[] {
-  const all = partJoinedHeads(text.replace(/\r\n?/gu, '\n')).split('\n');
+  const all = splitJoinedHeads(text.replace(/\r\n?/gu, '\n')).split('\n');
   const initials = quotedByInitials(all);
   return all.map((line, index) => ({
     text: line,
@@ -54,15 +54,15 @@ const htmlLines = (html: string): QuoteLine[] =>
     }),
   );
 
-/** Shorter lines say too little to be looked for, and shorter beginnings of them. */
+/** Shorter lines, and shorter beginnings of lines, say too little to search for. */
 const MIN_LETTERS = 4;
 const MIN_PREFIX = 10;
 
 const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
 
 /**
- * Clients mark the quote in HTML and leave the plain part bare. Where the plain text shows no quote, the first line that the HTML
- * marks is looked up in it.
+ * Clients mark the quote in HTML and leave the plain part bare. If the plain text shows no quote, looks up the first line marked in
+ * the HTML.
  */
 function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | null {
   const structure = readSegments({ lines: htmlLines(html), stopAtForward: true });
@@ -90,7 +90,7 @@ function markedByHtml(lines: readonly QuoteLine[], html: string): QuoteLine[] | 
   return null;
 }
 
-/** Text that has quotes between the sender's words on both sides is an answer point by point. */
+/** Quotes with the sender's words on both sides are a point-by-point answer. */
 function isInterleaved(segments: readonly Segment[]): boolean {
   const filled = segments.filter(hasText);
   const first = filled.findIndex((segment) => segment.kind === 'quote');
@@ -122,13 +122,13 @@ const signed = (
   sender: string,
 ): { body: QuoteLine[]; signature: QuoteLine[] } => {
   const texts = lines.map((line) => line.text);
-  const above = lengthOfTaglineAbove(texts);
+  const above = lengthOfSentFromAbove(texts);
   const end = above + splitSignature(texts.slice(above), sender).body.length;
   return { body: lines.slice(above, end), signature: [...lines.slice(0, above), ...lines.slice(end)] };
 };
 
 interface Piece {
-  /** The number of the segment; a half where its beginning is missing. */
+  /** The segment's number, plus a half if its start is missing. */
   readonly index: number;
   readonly lines: readonly QuoteLine[];
 }
@@ -145,9 +145,9 @@ function assemble(given: readonly Segment[], sender: string): Parts {
       segments.push(segment);
       continue;
     }
-    const parted = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines, sender);
-    for (const line of parted.signature) signature.push(line);
-    segments.push({ ...segment, lines: parted.body });
+    const split = signed(segments.length === 0 ? withoutBanner(segment.lines) : segment.lines, sender);
+    for (const line of split.signature) signature.push(line);
+    segments.push({ ...segment, lines: split.body });
   }
   const reply: Piece[] = [];
   const quoted: Piece[] = [];
@@ -157,7 +157,7 @@ function assemble(given: readonly Segment[], sender: string): Parts {
   for (const [index, segment] of segments.entries()) {
     if (segment.kind === 'own') reply.push({ index, lines: segment.lines });
     else if (interleaved && index < lastOwn) {
-      // The questions stay, the line that says who asked them goes.
+      // Keep the quoted questions, drop the line that says who asked.
       const first = segment.lines.findIndex((line) => line.quoted);
       const questions = first + lengthOfIntroduction(segment.lines.slice(first));
       quoted.push({ index, lines: segment.lines.slice(0, questions) });
@@ -170,7 +170,7 @@ function assemble(given: readonly Segment[], sender: string): Parts {
   return { reply: join(reply), quoted: join(quoted), signature: textOf(signature) };
 }
 
-/** Pieces that were neighbours stay so; where something was cut out between them, an empty line remains. */
+/** Adjacent pieces stay adjacent; an empty line marks each cut. */
 function join(pieces: readonly Piece[]): string {
   const lines: string[] = [];
   let previous = -1;
@@ -193,8 +193,8 @@ function join(pieces: readonly Piece[]): string {
 }
 
 /**
- * Of a text that is all quotation, what stands unmarked below its last marked line: a quotation that lost its marks above one that kept
- * them hides the answer. Null where nothing of the sender's is there either.
+ * The unmarked text below the last marked line of a text that is all quotation: a quotation that lost its marks, above one that
+ * kept them, hides the answer. Null if none of it is the sender's.
  */
 function partsBelowQuotes(lines: readonly QuoteLine[], sender: string): SplitText | null {
   const last = lines.findLastIndex((line) => line.quoted);
@@ -217,9 +217,9 @@ function splitForward(lines: readonly QuoteLine[], sender: string): SplitText {
 }
 
 /**
- * Parts the text of a message into what its sender wrote now, what they quoted, and the signature. Reads ">" marks, attributions,
- * repeated header fields and the mark-up of mail clients. Answers between quoted lines are kept together with their questions. Text whose
- * origin cannot be told is kept in `reply`, so that it is never empty where the sender wrote something. Linear in the length of the text.
+ * Splits the text of a message into the sender's new text, what they quoted, and the signature. Reads ">" marks, attributions,
+ * repeated header fields and mail clients' mark-up. Answers between quoted lines stay with their questions. Text of unclear origin
+ * stays in `reply`, so that it is never empty if the sender wrote something. Linear in the length of the text.
  */
 export function splitReply(input: ReplyInput): SplitText {
   const plain = plainLines(input.text);
@@ -248,9 +248,9 @@ export function splitReply(input: ReplyInput): SplitText {
   const below = told ? partsBelowQuotes(lines, sender) : null;
   if (below !== null) return below;
   if (!told && parts.quoted !== '') return { reply: textOf(lines), quoted: null, signature: null };
-  // Some write into the signature that their client has put there.
+  // Some write inside the signature that their client inserted.
   const wroteSignature =
-    parts.quoted === '' && parts.signature.split('\n').some((line) => line !== '' && !isTagline(line));
+    parts.quoted === '' && parts.signature.split('\n').some((line) => line !== '' && !isSentFromLine(line));
   if (wroteSignature) return { reply: parts.signature, quoted: null, signature: null };
   return { reply: '', quoted: nullIfEmpty(parts.quoted), signature: nullIfEmpty(parts.signature) };
 }

@@ -1,6 +1,6 @@
 /**
- * Sign-offs that stand alone on their line above a name, by language; alternatives are parted by `|`. They are compared without accents,
- * also in the ASCII transcription of their characters. Thanks are no sign-off: they may be all there is to say.
+ * Sign-offs on a line of their own above a name, by language; alternatives are separated by `|`. Compared without accents, also in
+ * ASCII transcription. Thanks are not a sign-off: they may be the whole message.
  */
 const SIGN_OFFS: readonly string[] = [
   // en

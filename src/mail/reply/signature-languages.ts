@@ -1,10 +1,10 @@
 /**
- * What ends a message without being part of it. Lower case, matched at the beginning of a line; a line that goes on as a sentence is
- * not taken.
+ * What ends a message without being part of it. Lower case, matched at the start of a line; a line that goes on as a sentence does
+ * not count.
  */
 
-/** Lines that apps and providers set under a message: "Sent from my …". */
-export const TAGLINES: readonly string[] = [
+/** Lines that apps and providers add under a message: "Sent from my …". */
+export const SENT_FROM_LINES: readonly string[] = [
   // en
   'sent from my',
   'sent from yahoo mail',
@@ -287,8 +287,8 @@ export const TAGLINES: readonly string[] = [
   'دریافت outlook',
 ];
 
-/** The same, told by its end: "Von meinem iPhone gesendet". */
-export const TAGLINE_ENDINGS: readonly string[] = [
+/** The same, recognised by its end: "Von meinem iPhone gesendet". */
+export const SENT_FROM_ENDINGS: readonly string[] = [
   'gesendet',
   'gönderildi',
   'gönderilmiştir',
@@ -300,20 +300,20 @@ export const TAGLINE_ENDINGS: readonly string[] = [
   'bidalita',
 ];
 
-/** Names of products that a tagline may begin with, where the language sets "sent from" behind them: "Xperiaから送信". */
-export const TAGLINE_BRANDS: readonly string[] = (
+/** Product names that a sent-from line may begin with, if the language puts "sent from" after them: "Xperiaから送信". */
+export const SENT_FROM_BRANDS: readonly string[] = (
   'iphone|ipad|android|galaxy|samsung|xperia|aquos|arrows|pixel|huawei|xiaomi|redmi|oppo|realme|windows|outlook|yahoo|gmail|docomo|ドコモ|' +
   'スマートフォン|삼성|갤럭시|아이폰|네이버'
 ).split('|');
 
-/** What stands behind them; in Turkish behind the ablative, without which the product itself was sent. */
-export const TAGLINE_BRAND_ENDING = /(?:から送信|에서 보냄|[dt][ae]n gönderildi)$/u;
+/** What follows them; in Turkish after the ablative, without which the product itself was sent. */
+export const SENT_FROM_BRAND_ENDING = /(?:から送信|에서 보냄|[dt][ae]n gönderildi)$/u;
 
 /**
- * What a tagline names: a device, a program, a provider. "Sent via …" and its like begin sentences as well ("Sent via courier
- * yesterday"); only with one of these are they taken.
+ * What a sent-from line names: a device, a program, a provider. "Sent via …" and similar also begin sentences ("Sent via courier
+ * yesterday"); they only count with one of these.
  */
-export const TAGLINE_PRODUCTS: readonly string[] = (
+export const SENT_FROM_PRODUCTS: readonly string[] = (
   'iphon|ipad|ipod|apple watch|android|galaxy|samsung|huawei|xiaomi|redmi|oneplus|realme|nokia|xperia|motorola|lumia|blackberry|jiophone|' +
   'smartphone|handy|mobil|phone|tablet|device|appareil|telefon|telefoon|téléphone|teléfono|telefone|telefono|cellulare|celular|móvil|' +
   'puhelime|телефон|смартфон|мобильн|κινητ|cihaz|gerät|enhet|apparaat|zařízen|zariaden|készülék|uređaj|устройств|приложен|outlook|windows|' +
@@ -326,8 +326,8 @@ export const TAGLINE_PRODUCTS: readonly string[] = (
   'galaksi|uređaja|appareill|handset|terminal|dispozitiv|náprav|telefoonist|telefonis|tālruņ|telefon|mobilaj|eszköz'
 ).split('|');
 
-/** Small words that stand beside and behind what a tagline names, in any language: "… app for Android", "… Samsung của tôi". */
-export const TAGLINE_LINKS: readonly string[] = (
+/** Small words before and after the product name, in any language: "… app for Android", "… Samsung của tôi". */
+export const SENT_FROM_LINKS: readonly string[] = (
   'service|services|messaging|network|wireless|texting|messagerie|texte|dienst|servicio|servizio|auf|za|w|do|i|ja|pre|uz|ar|su|ant|u|o|dans|per|a|an|the|my|our|for|on|via|using|with|by|from|in|and|app|apps|mail|email|e-mail|web|client|secure|mobile|smart|pro|für|mit|der|dem|den|die|das|vom|von|' +
   'über|aus|meinem|meiner|meines|unserem|mobilen|gesendet|versendet|verschickt|pour|sur|avec|mon|ma|notre|un|une|de|du|des|la|le|les|portable|mobile|intelligent|' +
   'application|para|con|desde|mi|mis|el|los|del|al|móvil|celular|inteligente|aplicación|com|do|da|dos|no|na|meu|minha|telemóvel|aplicação|aplicativo|per|dal|dalla|' +
@@ -338,13 +338,13 @@ export const TAGLINE_LINKS: readonly string[] = (
   'untuk|saya|dari|ponsel|cerdas|pintar|peranti|telefon|daripada|của|tôi|cho|trên|bằng|thoại|điện|thiết|bị|di|động|bidalia|bidalita|nire|tik|minn|tim|mitt|símanum|mínum'
 ).split('|');
 
-/** Names of programs that are words too; written with a capital they are the program. */
-export const TAGLINE_NAMES: readonly string[] = (
+/** Program names that are also words; with a capital they are the program. */
+export const SENT_FROM_NAMES: readonly string[] = (
   'Mail|App|AOL|GMX|Tuta|Spark|Front|HEY|Hey|Nine|Blue|Canary|Boxer|Newton|Edison|Orange|Sparrow|QQ|Onet|Centrum|Horde|Pixel|Sony|HTC|LG|' +
   'LTE|Honor|Vivo|OPPO'
 ).split('|');
 
-/** How notices begin that a server or a firm sets under every mail. */
+/** How notices begin that a server or a firm adds under every message. */
 export const DISCLAIMERS: readonly string[] = [
   'confidentiality notice',
   'confidentiality note',
@@ -482,7 +482,7 @@ export const DISCLAIMERS: readonly string[] = [
   '본 메일',
 ];
 
-/** A disclaimer speaks of one of these; a sentence of the sender's that begins alike seldom does. */
+/** A disclaimer mentions one of these; a sender's sentence with the same start rarely does. */
 export const DISCLAIMER_SIGNS: readonly string[] = [
   'confidential',
   'privileged',

@@ -8,7 +8,7 @@ import {
   isFurniture,
   MAX_SIGNATURE_LINE_CHARS,
 } from './signature-line.ts';
-import { isTagline } from './sent-from-line.ts';
+import { isSentFromLine } from './sent-from-line.ts';
 
 /** More under a dash line is text, not a signature. */
 const MAX_DELIMITED_LINES = 30;
@@ -16,15 +16,15 @@ const MAX_CLOSING_LINES = 12;
 
 interface Cut {
   readonly at: number;
-  /** Typed by the sender each time, so that it is part of what they wrote if nothing else is there. */
+  /** Typed by the sender each time, so it counts as their text if there is nothing else. */
   readonly typed: boolean;
 }
 
 const filled = (lines: readonly string[]): number => lines.filter((line) => !blank(line)).length;
 
-/** RFC 3676 §4.3: "-- " on a line of its own. The space is lost on the way often enough. */
+/** RFC 3676 §4.3: "-- " on a line of its own. The space is often lost in transit. */
 function findDelimiter(lines: readonly string[]): Cut | null {
-  // From below, where few lines stand under the delimiter; a higher one within reach takes precedence.
+  // From below, while few lines are under the delimiter; a higher one within reach takes precedence.
   let found: Cut | null = null;
   let below = 0;
   for (let at = lines.length - 1; at >= 0 && below <= MAX_DELIMITED_LINES; at -= 1) {
@@ -43,16 +43,19 @@ function findDelimiter(lines: readonly string[]): Cut | null {
   return found;
 }
 
-/** Under dashes without the blank of RFC 3676 a second part of the message may stand: sentences, and nothing of a card or a notice. */
+/**
+ * Under dashes without the space of RFC 3676 there may be a second part of the message: sentences, and nothing of a contact card or
+ * a notice.
+ */
 function isText(below: readonly string[]): boolean {
   const first = below.find((line) => !blank(line)) ?? '';
   return (
     isSentence(first) &&
-    !below.some((line, at) => hasContact(line) || isTagline(line) || isDisclaimer(below, at))
+    !below.some((line, at) => hasContact(line) || isSentFromLine(line) || isDisclaimer(below, at))
   );
 }
 
-/** A line of other strokes, with nothing right above that it might underline or that announces what follows it. */
+/** A line of other strokes, if the line above is not one it might underline or that announces what follows. */
 function isDrawn(lines: readonly string[], at: number): boolean {
   if (!/^\s{0,3}(?:={2,80}|-{4,80}|\*{4,80})\s{0,9}$/u.test(lines[at] ?? '') || !blank(lines[at - 1] ?? 'x'))
     return false;
@@ -60,14 +63,14 @@ function isDrawn(lines: readonly string[], at: number): boolean {
   return above !== undefined && !/[:：]\s{0,9}$/u.test(above);
 }
 
-/** The stroke that a virus scanner draws above its notice belongs to it. */
+/** The stroke that a virus scanner draws above its notice belongs to the notice. */
 function withRule(lines: readonly string[], at: number): number {
   const above = lines.slice(0, at).findLastIndex((line) => !blank(line));
   return above >= 0 && /^\s{0,3}[-_=*]{2,80}\s{0,9}$/u.test(lines[above] ?? '') ? above : at;
 }
 
-function findTagline(lines: readonly string[]): Cut | null {
-  const at = lines.findIndex(isTagline);
+function findSentFromLine(lines: readonly string[]): Cut | null {
+  const at = lines.findIndex(isSentFromLine);
   if (at < 0) return null;
   return filled(lines.slice(at + 1)) > MAX_CLOSING_LINES ? null : { at, typed: false };
 }
@@ -96,7 +99,7 @@ function findClosing(lines: readonly string[]): Cut | null {
   return null;
 }
 
-/** The words of a name in whatever order: "Moss, Ada" is "Ada Moss". */
+/** The words of a name in any order: "Moss, Ada" is "Ada Moss". */
 const nameKey = (name: string): string =>
   name
     .toLowerCase()
@@ -106,8 +109,8 @@ const nameKey = (name: string): string =>
     .join(' ');
 
 /**
- * The last paragraph where it begins with the sender's own full name and holds a telephone number, an address or a link: without
- * that much certainty the words are kept.
+ * The last paragraph, if it begins with the sender's full name and has a telephone number, an address or a link: without that
+ * certainty the words are kept.
  */
 function findCard(lines: readonly string[], sender: string): Cut | null {
   const key = nameKey(sender);
@@ -127,11 +130,11 @@ function findCard(lines: readonly string[], sender: string): Cut | null {
   return isContact(card) ? { at, typed: false } : null;
 }
 
-/** What a card of one line prints behind the name: "Ada Moss | Moss & Co | +44 …". A comma is too little, it is a sentence's. */
+/** What a one-line contact card prints after the name: "Ada Moss | Moss & Co | +44 …". A comma is not enough: sentences have them. */
 const partsBehind = (line: string): string => /\s[|•·].{0,300}/u.exec(line.slice(0, 400))?.[0] ?? '';
 
-/** "Mvh Ann Moss": the words at the end that are the sender's name, and what stands before them. */
-function partName(line: string, known: ReadonlySet<string>): Pick<RegExpExecArray, 'groups'> | null {
+/** "Mvh Ann Moss": splits the sender's name at the end from the words before it. */
+function splitName(line: string, known: ReadonlySet<string>): Pick<RegExpExecArray, 'groups'> | null {
   if (line.length > 90) return null;
   const words = line.split(/\s+/u);
   const last = words.findLastIndex((word) => !known.has(nameKey(word)));
@@ -139,9 +142,7 @@ function partName(line: string, known: ReadonlySet<string>): Pick<RegExpExecArra
   return { groups: { closing: words.slice(0, last + 1).join(' '), name: words.slice(last + 1).join(' ') } };
 }
 
-/**
- * The last line where it is the sender's own name behind a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann", "Mvh Ann".
- */
+/** The last line, if it is the sender's own name after a stroke or a closing: "--Ann", "- Ann", "Cheers, Ann", "Mvh Ann". */
 function findSignedName(lines: readonly string[], sender: string): Cut | null {
   const at = lines.findLastIndex((line) => !blank(line));
   const line = (lines[at] ?? '').trim();
@@ -149,24 +150,24 @@ function findSignedName(lines: readonly string[], sender: string): Cut | null {
   const parts =
     /^(?:[-–—~*]{1,3}\s?|(?<closing>\p{L}[\p{L}\s]{1,30})[,!]\s)(?<name>[\p{L}\p{M}][\p{L}\p{M}\s.'-]{0,40})$/u.exec(
       line.slice(0, 90),
-    ) ?? partName(line, known);
+    ) ?? splitName(line, known);
   const named = nameKey(parts?.groups?.['name'] ?? '').split(' ');
   const closing = parts?.groups?.['closing'];
   if (!named.every((word) => word !== '' && known.has(word))) return null;
   if (closing !== undefined) return isClosing(closing) ? { at, typed: true } : null;
-  // The last of a list, or what a colon announces, is no signature.
+  // The last item of a list, or what a colon announces, is not a signature.
   const above = lines.slice(0, at).findLast((other) => !blank(other)) ?? '';
   return /^\s{0,9}[-–—*•]|[:：]\s{0,9}$/u.test(above) ? null : { at, typed: true };
 }
 
 /**
- * How many lines at the top a phone's tagline takes: where somebody writes below what their phone has set, the text is below. 0 where
- * nothing is, for then it stands under an empty message.
+ * How many lines a phone's sent-from line at the top takes: if text follows below, it is the sender's. 0 if none follows: then the
+ * line is under an empty message.
  */
-export function lengthOfTaglineAbove(lines: readonly string[]): number {
+export function lengthOfSentFromAbove(lines: readonly string[]): number {
   const at = lines.findIndex((line) => !blank(line));
-  if (at < 0 || !isTagline(lines[at] ?? '')) return 0;
-  return lines.slice(at + 1).some((line) => !blank(line) && !isTagline(line)) ? at + 1 : 0;
+  if (at < 0 || !isSentFromLine(lines[at] ?? '')) return 0;
+  return lines.slice(at + 1).some((line) => !blank(line) && !isSentFromLine(line)) ? at + 1 : 0;
 }
 
 export interface Signed {
@@ -175,9 +176,9 @@ export interface Signed {
 }
 
 /**
- * Parts a text that its sender wrote into body and signature: a delimiter line, an app's tagline, a closing with a name and a few
- * lines of contact, a notice of confidentiality, a card under the name of `sender`, or that name behind a stroke. A closing or a notice that is all there is stays the
- * body.
+ * Splits a text that its sender wrote into body and signature: a delimiter line, a sent-from line, a closing with a name and a few
+ * contact lines, a confidentiality notice, a contact card with the name of `sender`, or that name after a stroke. A closing or
+ * notice that is the whole text stays the body.
  */
 export function splitSignature(lines: readonly string[], sender: string): Signed {
   let body = lines;
@@ -185,7 +186,7 @@ export function splitSignature(lines: readonly string[], sender: string): Signed
   for (const find of [
     findDelimiter,
     findDisclaimer,
-    findTagline,
+    findSentFromLine,
     findClosing,
     findCard,
     findClosing,
@@ -193,7 +194,7 @@ export function splitSignature(lines: readonly string[], sender: string): Signed
   ]) {
     const cut = find(body, sender);
     if (cut === null) continue;
-    const at = find === findDisclaimer || find === findTagline ? withRule(body, cut.at) : cut.at;
+    const at = find === findDisclaimer || find === findSentFromLine ? withRule(body, cut.at) : cut.at;
     const rest = body.slice(0, at);
     if (cut.typed && rest.every(blank)) continue;
     signature = [...body.slice(at), ...signature];

@@ -1,8 +1,8 @@
 /**
  * What mail clients put before a subject, by language. Letter case and accents are folded before comparison.
  *
- * `VS` is a forward in Danish and Norwegian and a reply in Finnish and Estonian; it stands under `forward`, and
- * {@link ambiguousPrefixes} tells in which languages it is the other.
+ * `VS` is a forward in Danish and Norwegian and a reply in Finnish and Estonian; it is listed under `forward`, and {@link
+ * ambiguousPrefixes} has the languages in which it is a reply.
  */
 export const replyPrefixes: readonly string[] = words(`
   Re|R|Reply|Resp|Antw|Antwort|Antwoord|AW|Rép|Réponse|RE|RIF|Ris|Risp|Risposta|RES|Resposta|Respuesta|Contestación|Rta|SV|Svar|Besv|Svara
@@ -19,12 +19,12 @@ export const forwardPrefixes: readonly string[] = words(`
   ΠΡΘ|Προώθ|Προωθημένο|Chuyển tiếp|CT|ส่งต่อ|अग्रेषित|转发|轉發|轉寄|转寄|轉|转|転送|전달|전송|إعادة توجيه|تحويل|محول|ارسال|הועבר|העברה|העבר
 `);
 
-/** Languages (BCP 47) in which a prefix that stands under `forward` marks a reply. */
+/** Languages (BCP 47) in which a prefix listed under `forward` marks a reply. */
 export const ambiguousPrefixes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['vs', new Set(['fi', 'et'])],
 ]);
 
-/** What gateways put before the subject of mail from outside, also without brackets. */
+/** What gateways put before the subject of mail from outside, with or without brackets. */
 export const outsideMarkers: readonly string[] = words(`
   External|Ext|External Email|External Mail|External E-Mail|External Sender|External Message|Extern|Externe|Externo|Externa|Esterno
   Extern E-Mail|Externe E-Mail|Externe Mail|Courriel externe|Correo externo|E-mail externo|Zewnętrzny|Внешнее|Внешняя почта

@@ -10,26 +10,26 @@ import {
 type PrefixKind = 'reply' | 'forward' | 'marker';
 
 export interface BareSubject {
-  /** The subject without the stack of prefixes at its front. */
+  /** The subject without its leading prefixes. */
   readonly bare: string;
-  /** What was taken off, from the outside in. */
+  /** What was removed, from the outside in. */
   readonly kinds: readonly PrefixKind[];
 }
 
 interface Prefix {
   readonly kind: PrefixKind;
   readonly word: string;
-  /** Characters of the subject that it takes. */
+  /** How many characters of the subject it takes. */
   readonly length: number;
 }
 
-/** A subject of ten thousand "Re:" is answered by reading the first of them. */
+/** Of a subject with ten thousand "Re:", only the first are read. */
 const MAX_PREFIXES = 64;
-/** Longer than any prefix of any client, with its counter. */
+/** Longer than any client's prefix with its counter. */
 const MAX_PREFIX_CHARS = 40;
-/** A header of a megabyte is no subject; what is behind this is kept but not read. */
+/** A header of a megabyte is not a subject; the rest is kept but not read. */
 const MAX_SUBJECT_CHARS = 4_000;
-/** Tags of lists and of cases that may stand before the prefix of a client. */
+/** Tags of lists and cases that may come before a client's prefix. */
 const MAX_BRACKETS = 8;
 
 const kinds: ReadonlyMap<string, PrefixKind> = new Map<string, PrefixKind>([
@@ -52,7 +52,7 @@ function readWord(text: string): Prefix | null {
   return kind === undefined ? null : { kind, word, length: colon.index + 1 };
 }
 
-/** "[EXTERNAL]", "***SPAM***", "(External)", "【外部】": only what the table knows, so that a case tag stays. */
+/** "[EXTERNAL]", "***SPAM***", "(External)", "【外部】": only known ones, so that a case tag stays. */
 function readMarker(text: string): Prefix | null {
   const match =
     /^(?:\[([^[\]]{1,30})\]|\(([^()]{1,30})\)|【([^【】]{1,30})】|\*{1,5}([^*]{1,30})\*{1,5}|<([^<>]{1,30})>):?/u.exec(
@@ -79,7 +79,7 @@ function readStack(subject: string): Stack {
   return { prefixes, rest };
 }
 
-/** "[Fwd: the subject]" of Netscape and its heirs: the bracket closes at the end of the subject. */
+/** "[Fwd: the subject]" of Netscape and its successors: the bracket closes at the end of the subject. */
 function unwrapBracket(text: string): { readonly inner: string; readonly prefix: Prefix } | null {
   if (!text.startsWith('[') || !text.endsWith(']')) return null;
   const prefix = readWord(text.slice(1));
@@ -112,8 +112,8 @@ function readAll(subject: string): Stack {
 }
 
 /**
- * The subject without any stack of "Re:", "Fwd:", "AW:", "WG:", "回复：", "[EXTERNAL]" before it, and which kinds were there.
- * Bracketed tags that are no known marker stay. Reads a bounded number of prefixes of a bounded subject.
+ * The subject without any stack of "Re:", "Fwd:", "AW:", "WG:", "回复：", "[EXTERNAL]" before it, and which kinds there were.
+ * Bracketed tags that are not known markers stay. Reads a bounded number of prefixes of a bounded subject.
  */
 export function stripSubjectPrefixes(subject: string): BareSubject {
   const { prefixes, rest } = readAll(subject);
@@ -121,8 +121,8 @@ export function stripSubjectPrefixes(subject: string): BareSubject {
 }
 
 /**
- * Whether the message says of itself that it answers or carries another: the outermost prefix that is no marker,
- * also behind tags in brackets ("[Case 12] Fwd: …"). `languages`: those of the quoted header block, where one is known.
+ * Whether the message itself says that it answers or carries another: the outermost prefix that is not a marker, also after tags in
+ * brackets ("[Case 12] Fwd: …"). `languages`: those of the quoted header block, if known.
  */
 export function subjectIntent(subject: string, languages: ReadonlySet<string>): 'reply' | 'forward' | 'none' {
   let text = subject;

@@ -8,7 +8,7 @@ const MAX_MIME_BYTES = 3 * MAX_OUTLOOK_BYTES;
 const TIME_LIMIT_MS = 60_000;
 const MAX_HEAP_MB = 1_024;
 
-/** An Outlook message as MIME. @throws with what is wrong with it. */
+/** An Outlook message as MIME. @throws what is wrong with it. */
 export async function convertOutlook(path: string): Promise<Buffer> {
   const program = import.meta.url.endsWith('.ts') ? './outlook-process.ts' : './outlook-process.js';
   const entry = fileURLToPath(new URL(program, import.meta.url));
@@ -16,7 +16,7 @@ export async function convertOutlook(path: string): Promise<Buffer> {
     execFile(
       process.execPath,
       [`--max-old-space-size=${MAX_HEAP_MB}`, entry, path],
-      // No secret of the settings reaches a process that reads strangers' mail.
+      // No secret from the settings reaches a process that reads strangers' mail.
       {
         encoding: 'buffer',
         timeout: TIME_LIMIT_MS,

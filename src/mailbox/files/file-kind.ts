@@ -1,4 +1,4 @@
-/** Whether a file is a message, by its content: a name proves nothing, and anything at all can be read as a message without header. */
+/** Decides by content whether a file is a message: a name proves nothing, and any bytes can be read as a message without header. */
 import { fileTypeFromBuffer } from 'file-type';
 
 export type FileKind =
@@ -6,7 +6,7 @@ export type FileKind =
   /** What it is, and what to do. */
   | { readonly kind: 'refused'; readonly what: string; readonly fix: string };
 
-/** What is looked at of a file: far longer than any header section before the first field that is known. */
+/** How much of a file is checked: far longer than any header section before its first known field. */
 export const KIND_BYTES = 64 * 1024;
 
 const UNPACK = 'unpack it and give the folder';
@@ -14,7 +14,7 @@ const CONVERT_PST =
   'export the folders from Outlook, or convert it with readpst (package pst-utils) and give its mbox files';
 const SAVE_MAIL = 'give the message itself, saved as .eml';
 
-/** Archives that are not read here. */
+/** Archives that are not supported. */
 const ARCHIVES: ReadonlySet<string> = new Set([
   'gz',
   'bz2',
@@ -35,7 +35,7 @@ const ARCHIVES: ReadonlySet<string> = new Set([
   'iso',
 ]);
 
-/** Fields of messages (RFC 5322, RFC 2045 and what servers put first); one in the first block of lines is enough. */
+/** Fields of messages (RFC 5322, RFC 2045 and what servers add on top); one in the first block of lines is enough. */
 const KNOWN_FIELD =
   /^(?:from|sender|reply-to|to|cc|bcc|date|subject|message-id|in-reply-to|references|received|return-path|delivered-to|envelope-to|mime-version|content-type|content-transfer-encoding|dkim-signature|authentication-results|resent-from|x-mailer|x-original-to|x-gmail-labels|status)[ \t]*:/imu;
 
@@ -43,7 +43,7 @@ const KNOWN_FIELD =
 export async function kindOfFile(head: Buffer, size: number): Promise<FileKind> {
   if (size === 0) return refused('an empty file', 'leave it out');
   const text = textOf(head);
-  // A message may begin like nothing that is known; what looks like one is one, whatever else it looks like.
+  // A message may start with unknown fields; if it looks like one, it is one, whatever else it looks like.
   if (!text.startsWith('#!') && KNOWN_FIELD.test(headerSection(text))) return { kind: 'message' };
   return knownText(text) ?? (await binaryKind(head)) ?? otherText(text);
 }
@@ -58,7 +58,7 @@ async function binaryKind(head: Buffer): Promise<FileKind | null> {
   if (head.subarray(0, 4).toString('latin1') === '!BDN')
     return refused('an Outlook data file (PST or OST)', CONVERT_PST);
   const magic = head.length < 4 ? 0 : head.readUInt32BE(0);
-  // Of all compound files only reading tells which is a message.
+  // For compound files, only reading shows which is a message.
   if (magic === 0xd0_cf_11_e0) return { kind: 'outlook-message' };
   if (magic === 0x78_9f_3e_22) return refused('a winmail.dat (TNEF)', SAVE_MAIL);
   const found = await typeOf(head);
@@ -85,16 +85,16 @@ function otherText(text: string): FileKind {
     : refused('text without any field of a message header', SAVE_MAIL);
 }
 
-/** ISO-2022-JP and colours of a terminal are text. */
+/** ISO-2022-JP and terminal colours are text. */
 const ESCAPE = String.fromCharCode(27);
 
-/** What Latin-1 calls a control character beyond ASCII may be text of another encoding. */
+/** A non-ASCII control character in Latin-1 may be text in another encoding. */
 const asciiOf = (text: string): string => text.replaceAll(/[^\p{ASCII}]/gu, 'x');
 
 const refused = (what: string, fix: string): FileKind => ({ kind: 'refused', what, fix });
 
 async function typeOf(head: Buffer): Promise<{ ext: string; mime: string } | null> {
-  // It looks further into some files than their beginning, which is all it gets.
+  // It looks beyond the start of some files, which is all it gets.
   return (await fileTypeFromBuffer(head).catch(() => undefined)) ?? null;
 }
 
@@ -104,7 +104,7 @@ function textOf(head: Buffer): string {
   return head.toString('latin1').replace(/^\u00EF\u00BB\u00BF/u, '');
 }
 
-/** Up to the first empty line, without empty lines before it. */
+/** Up to the first empty line, skipping leading empty lines. */
 function headerSection(text: string): string {
   const begun = text.trimStart();
   const end = /\r?\n\r?\n|\r\r/u.exec(begun);

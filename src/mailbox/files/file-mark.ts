@@ -1,7 +1,7 @@
-/** Maildir: `name:2,DS`. File systems that know no colon in names have `;` or `!` in its place. */
+/** Maildir: `name:2,DS`. File systems without colons in names use `;` or `!` instead. */
 const FLAGS = /[:;!]2,([A-Za-z]*)$/u;
 
-/** What the name of a Maildir's file says of its message: D, somebody still writes it; T, it lies in the bin. Null elsewhere. */
+/** What a Maildir file name says about its message: D, someone is still writing it; T, it is in the bin. Otherwise null. */
 export function fileMark(path: string): 'draft' | 'deleted' | null {
   const flags = FLAGS.exec(path)?.[1] ?? '';
   return flags.includes('D') ? 'draft' : flags.includes('T') ? 'deleted' : null;

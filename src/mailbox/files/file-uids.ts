@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 /**
  * A number for each identity that depends on the identity alone, so that it stays when files are added: 52 bits of SHA-256, from 1.
  *
- * Where two identities of one listing want the same number, neither gets it and both take their next choice. Were the first of
- * them to keep it, a newcomer that sorts before an old file could take the old one's number, look as if it had been ingested, and
- * be lost. This way the worst is that the old one is ingested a second time, which its fingerprint notices.
+ * If two identities of one listing get the same number, neither keeps it and both take their next choice. If the first kept it, a
+ * newcomer that sorts before an old file could take the old one's number, look already ingested, and be lost. This way the worst
+ * case is that the old one is ingested a second time, which its fingerprint detects.
  */
 export function assignUids(
   identities: readonly string[],

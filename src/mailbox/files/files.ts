@@ -1,6 +1,6 @@
 /**
- * A folder of messages, an mbox or a single file as a mailbox with one folder, INBOX. What is once ingested from it is not
- * ingested again, however files are added, so a UID must not depend on its neighbours.
+ * A folder of messages, an mbox or a single file as a mailbox with one folder, INBOX. Nothing is ingested from it twice, however
+ * files are added, so a UID must not depend on its neighbours.
  */
 import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
@@ -29,7 +29,7 @@ export function openFilesSource({
 }: {
   readonly name: string;
   readonly path: string;
-  /** Which messages there are; all that the files hold, where nothing else is said. */
+  /** Which messages there are; by default all in the files. */
   readonly locate?: (root: string) => AsyncIterable<LocatedMessage>;
 }): MailboxSource {
   return {
@@ -38,7 +38,7 @@ export function openFilesSource({
       refuseAborted(signal);
       return createFilesSession({ root: resolve(path), locate }, signal);
     },
-    // Files are looked at when a poll asks for them.
+    // Files are only read when polled.
     watch: async ({ onArrival, signal }) => {
       onArrival();
       if (!signal.aborted) await once(signal, 'abort');
@@ -87,7 +87,7 @@ function createFilesSession(files: Files, signal: AbortSignal | undefined): Mail
     fetch: (wanted) => fetchEntries(opened, wanted),
     headersOnly: async (uid) => {
       const entry = opened().get(uid);
-      if (!entry) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+      if (!entry) throw new MailboxError('message-missing', `there is no UID ${uid}`);
       return readHeaders(entry);
     },
     close: async () => {
@@ -111,7 +111,7 @@ function stateOf(root: string, exists: number): FolderState {
   };
 }
 
-/** Every message is read once for its identity: the file's path below the root and its content. */
+/** Reads every message once for its identity: the file's path below the root and its content. */
 async function readEntries(
   { root, locate }: Files,
   signal: AbortSignal | undefined,
@@ -126,7 +126,7 @@ async function readEntries(
         relative(root, located.kind === 'message' ? (located.origin ?? located.path) : located.file) ||
         basename(root);
       const twin = `${below}\0${content}`;
-      // The same message twice in one mbox: told apart by their order.
+      // The same message twice in one mbox: distinguished by order.
       const copy = copies.get(twin) ?? 0;
       copies.set(twin, copy + 1);
       found.push({ located: readable, identity: `${twin}\0${copy}`, size });
@@ -147,7 +147,7 @@ async function readEntries(
   );
 }
 
-/** An unreadable file is listed too, so that it is seen to fail. */
+/** An unreadable file is listed too, so that its failure shows. */
 async function digestOf(
   located: LocatedMessage,
 ): Promise<{ readonly content: string; readonly size: number; readonly readable: LocatedMessage }> {
@@ -218,7 +218,7 @@ async function readHeaders({ located }: Entry): Promise<Buffer> {
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+  if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller');
 }
 
 async function* windows<T>(items: readonly T[], size: number): AsyncGenerator<readonly T[]> {

@@ -1,4 +1,4 @@
-/** What is to be imported of some files: messages, also those in archives and of Outlook; the rest is refused and named. */
+/** Finds what to import in files: messages, including those in archives and of Outlook; anything else is refused by name. */
 import { mkdir, mkdtemp, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { convertOutlook, MAX_OUTLOOK_BYTES } from './convert-outlook.ts';
@@ -7,19 +7,19 @@ import { locateInFile, locateMessages } from './message-files.ts';
 import type { LocatedMessage } from './message-files.ts';
 import { unpackZip } from './zip-archive.ts';
 
-/** A file that is no message: what it is, and what to do. */
+/** A file that is not a message: what it is, and what to do. */
 export interface RefusedFile {
   readonly file: string;
   readonly why: string;
 }
 
 interface Import {
-  /** For what is unpacked; removed by the caller. */
+  /** For unpacked files; the caller removes it. */
   readonly dir: string;
   readonly refuse: (refused: RefusedFile) => void;
 }
 
-/** Of a path, in the order of its files. */
+/** The messages of a path, in file order. */
 export async function* locateForImport(path: string, into: Import): AsyncGenerator<LocatedMessage> {
   let looked: string | null = null;
   let isAccepted = false;
@@ -27,7 +27,7 @@ export async function* locateForImport(path: string, into: Import): AsyncGenerat
     if (located.kind === 'unreadable')
       into.refuse({ file: located.file, why: `cannot be read: ${located.error}` });
     if (located.kind !== 'message') continue;
-    // An mbox gives many messages of one file.
+    // An mbox has many messages in one file.
     if (looked !== located.path) {
       looked = located.path;
       const taken = await unpackFile(located.source, { ...into, name: located.path, isPacked: false });
@@ -39,13 +39,13 @@ export async function* locateForImport(path: string, into: Import): AsyncGenerat
 }
 
 interface One extends Import {
-  /** How the file is named, and told apart from others. */
+  /** Names and identifies the file. */
   readonly name: string;
-  /** From an archive: there is no going deeper. */
+  /** From an archive: nested archives are not unpacked. */
   readonly isPacked: boolean;
 }
 
-/** Null where the file is a message, or an mbox, as it lies there. */
+/** Null if the file itself is a message or an mbox. */
 async function unpackFile(path: string, one: One): Promise<LocatedMessage[] | null> {
   const { name, refuse, isPacked } = one;
   try {
@@ -96,7 +96,7 @@ async function converted(
   ];
 }
 
-/** All of it or nothing: an archive that is broken half-way is refused before any of its messages is taken. */
+/** All or nothing: an archive that breaks half-way is refused before any of its messages is used. */
 async function unpacked(path: string, one: One): Promise<LocatedMessage[]> {
   const dir = await mkdtemp(join(one.dir, 'zip-'));
   await mkdir(join(dir, 'files'), { mode: 0o700 });

@@ -1,19 +1,19 @@
 /**
- * mbox (RFC 4155) in one pass that never holds a message: where each one lies, and its bytes with `>From ` unquoted as mboxrd
- * does, which also undoes mboxo. Lines end in LF or CRLF.
+ * mbox (RFC 4155) in one pass that never holds a message: where each one is, and its bytes with `>From ` unquoted as in mboxrd,
+ * which also covers mboxo. Lines end in LF or CRLF.
  */
 
-/** Bytes `start` up to `end`, without the `From ` line and without the empty line that separates. */
+/** Bytes `start` up to `end`, without the `From ` line and the empty separator line. */
 export interface MboxRange {
   readonly start: number;
   readonly end: number;
-  /** Of the `From ` line, taken as UTC; ISO 8601, null where it has none. */
+  /** From the `From ` line, taken as UTC; ISO 8601, null if it has none. */
   readonly date: string | null;
 }
 
 interface Line {
   readonly start: number;
-  /** Past its line end. */
+  /** After its line end. */
   readonly end: number;
   /** The first bytes, without the line end. */
   readonly head: Buffer;
@@ -23,10 +23,10 @@ const lf = 0x0a;
 const cr = 0x0d;
 const quoteMark = 0x3e;
 const fromWord = Buffer.from('From ');
-/** Of a line only this much is looked at: a line may be as long as the file. */
+/** How much of a line is looked at: a line may be as long as the file. */
 const lineHeadBytes = 512;
 
-/** Ranges in order. Text before the first `From ` line is a message too, unless it is blank. */
+/** Ranges in order. Text before the first `From ` line is a message too, unless blank. */
 export async function* mboxRanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<MboxRange> {
   const lines = createLineReader();
   const scan = createScan();
@@ -68,7 +68,7 @@ function createLineReader(): {
   };
 }
 
-/** A `From ` line is told from a sentence that begins with "From" by the line before and the line after it. */
+/** The lines before and after tell a `From ` line from a sentence that begins with "From". */
 function createScan(): {
   readonly read: (lines: Iterable<Line>) => Generator<MboxRange>;
   readonly end: () => Generator<MboxRange>;
@@ -128,17 +128,17 @@ function separates({
   return headerNext && (dated || (isBare(line) && messageField.test(below)));
 }
 
-/** "From -" of Netscape and "From ann@client.test", of programs that leave out the date: nothing that a sentence could be. */
+/** "From -" of Netscape and "From ann@client.test" of programs that omit the date: no sentence looks like that. */
 const isBare = ({ head }: Line): boolean =>
   /^From (?:-|\?\?\?@\?\?\?|[^\s@]{1,128}@[^\s@]{1,253}|MAILER[-_]DAEMON)?[ \t]{0,9}$/.test(
     head.toString('latin1'),
   );
-/** What programs put first into a stored message. */
+/** Fields that programs put first into a stored message. */
 const messageField =
   /^(?:return-path|received|from|to|date|subject|message-id|delivered-to|envelope-to|mime-version|x-[\w-]{1,60}|status|dkim-signature)[ \t]?:/i;
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
-/** asctime, such as "Thu Jan  1 09:05:00 2026", with a zone before the year in some. Runs over the head of one line only. */
+/** asctime, such as "Thu Jan  1 09:05:00 2026", sometimes with a zone before the year. Only runs on the head of one line. */
 const asctime =
   /\b([A-Z][a-z]{2}) {1,3}(\d{1,2}) {1,3}(\d{1,2}):(\d{2})(?::(\d{2}))? {1,3}(?:[A-Z]{1,5} |[+-]\d{4} )?(\d{4})\b/;
 
@@ -157,7 +157,7 @@ function dateOf({ head }: Line): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-/** Takes one `>` off every line of the form `>From `, `>>From ` and so on. */
+/** Removes one `>` from every line of the form `>From `, `>>From ` and so on. */
 export async function* unquoted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer = Buffer.alloc(0);
   let atLineStart = true;
@@ -188,7 +188,7 @@ function nextQuote(bytes: Buffer, from: number): number {
   return at < 0 ? -1 : at + 1;
 }
 
-/** Nobody quotes 500 deep; a longer run of `>` is a line as it is, and is not held back. */
+/** Nobody quotes 500 deep; a longer run of `>` is an ordinary line, and is not held back. */
 function quoteAt(bytes: Buffer, line: number): 'quoted' | 'none' | 'undecided' {
   let at = line;
   while (bytes[at] === quoteMark && at - line < lineHeadBytes) at += 1;

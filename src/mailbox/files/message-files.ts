@@ -1,5 +1,5 @@
 /**
- * Messages in files: one message a file, mbox files, folders of both, and standard input. A file is an mbox when its name ends in
+ * Messages in files: one message per file, mbox files, folders of both, and standard input. A file is an mbox if its name ends in
  * `.mbox`, or has no extension and begins with a `From ` line; in any other file a leading `From ` line is dropped.
  */
 import { constants, createReadStream } from 'node:fs';
@@ -10,35 +10,35 @@ import { buffer } from 'node:stream/consumers';
 import { mboxRanges, unquoted } from './mbox.ts';
 
 /**
- * `file` is the path as it was given, below a folder with the folder's path before it, of an mbox `path#N` with N from 1.
- * `stream` is a message over the buffer limit; `size` in bytes, for an mbox before unquoting. `error` is for a person.
+ * `file` is the path as given, with the folder's path first for files in a folder, and `path#N` with N from 1 in an mbox. `stream`
+ * is a message over the buffer limit; `size` in bytes, for an mbox before unquoting. `error` is for a person.
  */
 export type MessageFile =
   | { readonly kind: 'whole'; readonly file: string; readonly raw: Buffer }
   | { readonly kind: 'stream'; readonly file: string; readonly size: number; readonly open: () => Readable }
   | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
 
-/** Where a message lies. */
+/** Where a message is. */
 export type LocatedMessage =
   | {
       readonly kind: 'message';
       readonly file: string;
       readonly path: string;
-      /** `path` without links: what is read, also where a link is set in its place meanwhile. */
+      /** `path` without links: this is read, even if a link replaces it meanwhile. */
       readonly source: string;
       readonly start: number;
-      /** Past the last byte. */
+      /** After the last byte. */
       readonly end: number;
       readonly quoted: boolean;
-      /** Where it is told to lie if it was unpacked or converted into `path`. */
+      /** Its reported path, if it was unpacked or converted into `path`. */
       readonly origin?: string;
-      /** Of the mbox's `From ` line, ISO 8601. */
+      /** From the mbox's `From ` line, ISO 8601. */
       readonly date: string | null;
     }
   | { readonly kind: 'pipe'; readonly file: string; readonly open: () => Readable }
   | { readonly kind: 'unreadable'; readonly file: string; readonly error: string };
 
-/** A path that does not exist: bad usage, told before anything is read. */
+/** A path that does not exist: bad usage, reported before anything is read. */
 export class MissingPathError extends Error {
   override readonly name = 'MissingPathError';
   readonly paths: readonly string[];
@@ -51,12 +51,12 @@ export class MissingPathError extends Error {
 
 const defaultBufferBytes = 32 * 1024 * 1024;
 const readBytes = 256 * 1024;
-/** A `From ` line longer than this is no `From ` line. */
+/** A longer line is not a `From ` line. */
 const fromLineBytes = 64 * 1024;
 const noLink = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface ReadOptions {
-  /** Messages up to this size come whole. A larger one from a pipe is unreadable, as a pipe can be read only once. */
+  /** Messages up to this size come whole. A larger one from a pipe is unreadable, because a pipe can only be read once. */
   readonly maxBufferBytes?: number;
   readonly stdin?: Readable;
 }
@@ -138,7 +138,7 @@ async function* capped(source: Readable, maxBytes: number): AsyncGenerator<Buffe
   }
 }
 
-/** `keepInside`: what a link in a folder leads to counts only if it lies in that folder. The folder may be somebody else's. */
+/** `keepInside`: in a folder, only follow links to targets inside it. The folder may be someone else's. */
 export async function* locateMessages(
   paths: readonly string[],
   { stdin = null, keepInside = false }: { readonly stdin?: Readable | null; readonly keepInside?: boolean },
@@ -162,21 +162,21 @@ async function isMissing(path: string): Promise<boolean> {
   }
 }
 
-/** What is read of a path that was given: itself, or everything below it, without links. Null where it cannot be told. */
+/** What a given path stands for, without links: itself, or everything below it. Null if unknown. */
 async function folderOf(path: string): Promise<string | null> {
   return await realpath(path).catch(() => null);
 }
 
 interface Place {
-  /** Named by the user, not met in a folder. */
+  /** Named by the user, not found in a folder. */
   readonly given: boolean;
-  /** The folder, without links, out of which no link may lead; null where they may. */
+  /** The folder, without links, that no link may lead out of; null if they may. */
   readonly within: string | null;
 }
 
 async function* locateUnder(path: string, { given, within }: Place): AsyncGenerator<LocatedMessage> {
   try {
-    // What a shell gives as /dev/fd/63 has no path of its own.
+    // What a shell passes as /dev/fd/63 has no path of its own.
     const source = given ? await realpath(path).catch(() => path) : await realpath(path);
     if (!given && within !== null && !source.startsWith(within.endsWith(sep) ? within : within + sep)) {
       const error = 'a link that leads out of the folder is not followed. Fix: name the file itself';
@@ -186,14 +186,14 @@ async function* locateUnder(path: string, { given, within }: Place): AsyncGenera
     const found = await stat(source);
     if (found.isDirectory()) yield* locateInFolder(path, within);
     else if (found.isFile()) yield* locateInFile({ path, source, size: found.size });
-    // Met in a folder, a pipe or socket would block for ever; given by name it is what the user wants read.
+    // In a folder, a pipe or socket would block forever; given by name, the user wants it read.
     else if (given) yield { kind: 'pipe', file: path, open: () => createReadStream(path) };
   } catch (error) {
     yield { kind: 'unreadable', file: path, error: messageOf(error) };
   }
 }
 
-/** Links to folders are not followed: they may lead in circles. */
+/** Links to folders are not followed: they may be circular. */
 async function* locateInFolder(folder: string, within: string | null): AsyncGenerator<LocatedMessage> {
   const entries = await readdir(folder, { withFileTypes: true });
   const shown = entries.filter(({ name }) => !name.startsWith('.'));
@@ -233,7 +233,7 @@ export async function* locateInFile({
     number += 1;
     yield { ...message, file: `${path}#${number}`, ...range, quoted: true };
   }
-  if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox holds no message' };
+  if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox contains no message' };
 }
 
 async function readHead(source: string): Promise<Buffer> {
@@ -246,7 +246,7 @@ async function readHead(source: string): Promise<Buffer> {
   }
 }
 
-/** Bytes of a leading `From ` line with its line end, 0 where there is none: `From :` is a field (RFC 5322 §4.5.2). */
+/** Bytes of a leading `From ` line with its line end, 0 if there is none: `From :` is a field (RFC 5322 §4.5.2). */
 function fromLineLength(head: Buffer): number {
   if (!/^From (?![ \t]*:)/.test(head.toString('latin1'))) return 0;
   return head.subarray(0, fromLineBytes).indexOf('\n') + 1;

@@ -1,19 +1,19 @@
-/** The fields of an Outlook message (.msg) as a MIME message, so that one reader reads all mail. Always the same bytes. */
+/** The fields of an Outlook message (.msg) as a MIME message, so that one reader reads all mail. Deterministic. */
 import { createHash } from 'node:crypto';
 import msgReader from '@kenjiuno/msgreader';
 import type { FieldsData } from '@kenjiuno/msgreader';
 
-// A CommonJS module: its class is the default of what it exports.
+// A CommonJS module: its class is the default export's `default`.
 const { default: MsgReader } = msgReader;
 
-/** Messages within messages; further ones are left out. */
+/** Nested messages; deeper ones are left out. */
 const MAX_DEPTH = 8;
-/** Headers that tell how the original was encoded, which this copy is not. */
+/** Headers about the original's encoding, which this copy does not have. */
 const OF_ENCODING = /^(?:content-|mime-version)/iu;
 /** MSGFLAG_UNSENT of PidTagMessageFlags: a draft. */
 const UNSENT = 8;
 
-/** @throws where it is no Outlook message. */
+/** @throws if it is not an Outlook message. */
 export function mimeFromOutlook(bytes: Buffer): Buffer {
   const reader = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const fields = reader.getFileData();
@@ -22,11 +22,11 @@ export function mimeFromOutlook(bytes: Buffer): Buffer {
     fields.dataType !== 'msg' ||
     !/^IPM\.|^REPORT\./iu.test(fields.messageClass ?? 'IPM.')
   )
-    throw new Error(fields.error ?? 'it is no Outlook message');
+    throw new Error(fields.error ?? 'it is not an Outlook message');
   const isMessage = [fields.subject, fields.body, fields.headers, fields.senderName, fields.senderEmail].some(
     (value) => value !== undefined,
   );
-  if (!isMessage) throw new Error('it holds no message: it may be another Office document');
+  if (!isMessage) throw new Error('it contains no message: it may be another Office document');
   return Buffer.from(messageOf(reader, fields, 0), 'latin1');
 }
 
@@ -43,7 +43,7 @@ function messageOf(reader: InstanceType<typeof MsgReader>, fields: FieldsData, d
   return `${headerOf(fields)}MIME-Version: 1.0\r\n${content}`;
 }
 
-/** The header with which it was delivered, else one of what Outlook knows: what was sent from it has none. */
+/** The header it was delivered with, else one built from Outlook's fields: sent messages have none. */
 function headerOf(fields: FieldsData): string {
   const delivered = unfolded(fields.headers ?? '').filter((line) => /^[!-9;-~]+[ \t]*:/u.test(line));
   if (delivered.some((line) => /^from[ \t]*:/iu.test(line)))
@@ -75,7 +75,7 @@ function headerOf(fields: FieldsData): string {
     .join('');
 }
 
-/** Each field on one line of bytes; what is beyond ASCII as UTF-8, as it may have been sent (RFC 6532). */
+/** Each field on one line of bytes; non-ASCII as UTF-8, as it may have been sent (RFC 6532). */
 function unfolded(headers: string): string[] {
   return Buffer.from(headers, 'utf8')
     .toString('latin1')
@@ -83,14 +83,14 @@ function unfolded(headers: string): string[] {
     .split(/\r?\n/u);
 }
 
-/** An X.500 name is no address that anybody could be found by. */
+/** An X.500 name is not an address by which anyone could be found. */
 function mailbox(name = '', address = ''): string {
   const isAddress = /^[^\s<>@,;:"]+@[^\s<>@,;:"]+$/u.test(address);
   if (!isAddress) return name === '' ? '' : encodedWords(name);
   return name === '' || name === address ? `<${address}>` : `${encodedWords(name)} <${address}>`;
 }
 
-/** RFC 2047, in words of at most 75 characters that hold whole characters. */
+/** RFC 2047, in words of at most 75 characters with whole characters. */
 function encodedWords(text: string): string {
   if (text === '') return '';
   const words: string[] = [];

@@ -1,4 +1,4 @@
-/** Converts one Outlook message in a process of its own, which a hostile file may cost: its path comes in, MIME goes out. */
+/** Converts one Outlook message in a separate process, because a hostile file may crash it: path in, MIME out. */
 import { readFileSync } from 'node:fs';
 import { mimeFromOutlook } from './outlook-message.ts';
 

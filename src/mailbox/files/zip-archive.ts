@@ -1,4 +1,4 @@
-/** Unpacks a zip of messages within bounds: what an archive says of itself may be a lie, and what it holds a bomb. */
+/** Unpacks a zip of messages within limits: what an archive declares may be a lie, and its content a bomb. */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,7 @@ export interface ZipLimits {
   /** Of all entries, unpacked. */
   readonly maxTotalBytes: number;
   readonly maxEntryBytes: number;
-  /** Unpacked to packed, of the whole archive; text packs to a tenth, a bomb to a thousandth. */
+  /** Unpacked to packed size, of the whole archive; text packs to a tenth, a bomb to a thousandth. */
   readonly maxRatio: number;
 }
 
@@ -21,22 +21,22 @@ export const zipLimits: ZipLimits = {
   maxRatio: 200,
 };
 
-/** Below this no ratio is a danger. */
+/** Below this size no ratio is dangerous. */
 const HARMLESS_BYTES = 16 * 1024 ** 2;
 
 export interface Unpacked {
-  /** As the archive names it; never used as a path. */
+  /** As named in the archive; never used as a path. */
   readonly name: string;
   readonly path: string;
 }
 
-/** Unpacks files into `dir` under numbers of ours. @throws with what is wrong with the archive; nothing of it is to be used then. */
+/** Unpacks files into `dir` under our own numbers. @throws what is wrong with the archive; then nothing of it may be used. */
 export async function unpackZip(
   path: string,
   dir: string,
   limits: ZipLimits = zipLimits,
 ): Promise<Unpacked[]> {
-  // It checks that sizes are as declared, and refuses names that lead out of the archive.
+  // It checks declared sizes, and refuses names that lead out of the archive.
   const zip = await yauzl.openPromise(path, {
     lazyEntries: true,
     autoClose: false,
@@ -44,7 +44,7 @@ export async function unpackZip(
   });
   try {
     if (zip.entryCount > limits.maxEntries)
-      throw new Error(`it holds ${zip.entryCount} entries, over the limit of ${limits.maxEntries}`);
+      throw new Error(`it has ${zip.entryCount} entries, over the limit of ${limits.maxEntries}`);
     const unpacked: Unpacked[] = [];
     const total = { packed: 0, unpacked: 0 };
     for await (const entry of zip.eachEntry()) {
@@ -56,7 +56,7 @@ export async function unpackZip(
         createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       );
       unpacked.push({ name: entry.fileName, path: file });
-      if (unpacked.length > limits.maxEntries) throw new Error(`it holds over ${limits.maxEntries} files`);
+      if (unpacked.length > limits.maxEntries) throw new Error(`it has over ${limits.maxEntries} files`);
     }
     return unpacked;
   } finally {
@@ -64,13 +64,13 @@ export async function unpackZip(
   }
 }
 
-/** Folders, hidden files, and what macOS adds for itself. */
+/** Folders, hidden files, and what macOS adds. */
 function isLeftOut(name: string): boolean {
   const parts = name.split('/');
   return name.endsWith('/') || parts.some((part) => part.startsWith('.')) || parts[0] === '__MACOSX';
 }
 
-/** Before a byte is unpacked, and with what was declared: more than that is refused while it is read. */
+/** Before unpacking a byte, by declared size; a larger real size is refused while reading. */
 function refuseEntry(
   entry: Entry,
   total: { packed: number; unpacked: number },

@@ -1,4 +1,4 @@
-/** The gate of one account in this process, with the clock and the dice that it needs. */
+/** The gate of one account in this process, with its clock and random numbers. */
 import { type ImapAccount, readSecret } from './account.ts';
 import {
   afterDrop,
@@ -12,7 +12,7 @@ import {
 } from './connection-gate.ts';
 import type { MailboxError, MailboxHealth } from '../mailbox.ts';
 
-/** The clock and the dice, given so that tests need not wait. */
+/** Clock and random numbers, passed in so that tests need not wait. */
 export interface Chance {
   readonly now: () => number;
   /** In [0, 1). */
@@ -22,13 +22,13 @@ export interface Chance {
 }
 
 export interface AccountGate {
-  /** @throws MailboxError while a connection may not be tried. */
+  /** @throws MailboxError while no connection may be tried. */
   admit(): Promise<void>;
-  /** @throws MailboxError while the server wants to be asked nothing, on a kept connection neither. */
+  /** @throws MailboxError while the server wants no requests, not even on a kept connection. */
   keepQuiet(): void;
-  /** That of the next login. */
+  /** The secret for the next login. */
   secret(): Promise<string>;
-  /** That of the last login. */
+  /** The secret of the last login. */
   triedSecret(): string | null;
   loggedIn(): void;
   failed(error: MailboxError): void;
@@ -44,7 +44,7 @@ export function createAccountGate({ credential }: ImapAccount, { now, random }: 
   let quietUntil = 0;
   const moment = (): { now: number; dice: number } => ({ now: now(), dice: random() });
 
-  /** A token that another program renewed ends the pause after a refused login. */
+  /** A token renewed by another program ends the pause after a refused login. */
   async function wasRenewed(): Promise<boolean> {
     if (gate.state !== 'authentication-failed') return false;
     return (await readSecret(credential).catch(() => triedSecret)) !== triedSecret;

@@ -14,32 +14,32 @@ export interface ImapAccount {
   readonly allowClearText?: boolean;
   readonly user: string;
   readonly credential: ImapCredential;
-  /** PEM certificates to trust beside the public ones. */
+  /** PEM certificates to trust besides the public ones. */
   readonly ca?: string | null;
   /** The same as a file. Read before each connection, so that it can be renewed. */
   readonly caFile?: string | null;
-  /** Connections of this process to the account, the watch included. Gmail and Outlook allow 15 over all devices, Yahoo 10. */
+  /** Connections of this process to the account, including the watch. Gmail and Outlook allow 15 over all devices, Yahoo 10. */
   readonly connectionLimit?: number;
 }
 
-/** Functions are called before each login: a token that another program renews is read anew. */
+/** Functions are called before each login, so that a token renewed by another program is read again. */
 export type ImapCredential =
   | { readonly kind: 'password'; readonly password: string | (() => Promise<string>) }
   | {
       readonly kind: 'accessToken';
       readonly accessToken: string | (() => Promise<string>);
-      /** The server refused this token: the next one should be a new one. */
+      /** The server refused this token: get a new one next time. */
       readonly refused?: (accessToken: string) => Promise<void>;
     };
 
-/** imapflow allows 1–2 GB; the largest thing asked for is 1 MB of a message, and a SEARCH line of 1,000,000 UIDs has 11 MB. */
+/** imapflow allows 1–2 GB; we request at most 1 MB of a message, and a SEARCH line of 1,000,000 UIDs has 11 MB. */
 const maxLiteralBytes = 32 * 1024 * 1024;
 const maxLineBytes = 16 * 1024 * 1024;
 const maxResponseBytes = 48 * 1024 * 1024;
 
 const connectTimeoutMs = 20_000;
 const greetingTimeoutMs = 16_000;
-/** Silence after a command. Also how often a quiet IDLE is proven alive by a NOOP. */
+/** Maximum silence after a command. Also how often a NOOP checks a quiet IDLE. */
 export const socketTimeoutMs = 2 * 60_000;
 
 /** @throws MailboxError `configuration` for settings that cannot or must not work. */
@@ -53,7 +53,7 @@ export async function imapOptions(account: ImapAccount, secret: string): Promise
     host,
     port,
     secure: security === 'tls',
-    // Left unset, a server that does not offer STARTTLS, or an attacker who hides it, gets the password in clear text.
+    // Otherwise a server without STARTTLS, or an attacker who hides it, gets the password in clear text.
     ...(security === 'tls' ? {} : { doSTARTTLS: security === 'starttls' }),
     tls: {
       minVersion: 'TLSv1.2',
@@ -67,7 +67,7 @@ export async function imapOptions(account: ImapAccount, secret: string): Promise
     logger: false,
     clientInfo: { name: 'docketmail' },
     disableAutoIdle: true,
-    // Mail is mostly base64 that deflates badly; inflating costs CPU and opens the door to a bomb.
+    // Mail is mostly base64, which deflates badly; inflating costs CPU and allows a zip bomb.
     disableCompression: true,
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: greetingTimeoutMs,
@@ -78,7 +78,7 @@ export async function imapOptions(account: ImapAccount, secret: string): Promise
   };
 }
 
-/** @throws MailboxError `configuration` where it is empty or cannot be read. */
+/** @throws MailboxError `configuration` if it is empty or unreadable. */
 export async function readSecret(credential: ImapCredential): Promise<string> {
   const given = credential.kind === 'password' ? credential.password : credential.accessToken;
   const value = typeof given === 'string' ? given : await given().catch(unreadable(`the ${credential.kind}`));
@@ -87,7 +87,7 @@ export async function readSecret(credential: ImapCredential): Promise<string> {
 }
 
 const unreadable = (what: string) => (cause: unknown) => {
-  // Whoever gives the token knows better.
+  // Whoever provides the token knows better.
   if (cause instanceof MailboxError) throw cause;
   throw new MailboxError('configuration', `cannot read ${what}`, { cause });
 };

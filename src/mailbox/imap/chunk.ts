@@ -1,15 +1,15 @@
-/** Up to fifty small messages in one FETCH, and what to do when it is refused or answered in part. */
+/** Fetches up to fifty small messages in one FETCH, and handles one that is refused or partly answered. */
 import { cutOff, isCutOff } from '../declared-size.ts';
 import { isRefusal } from './imap-error.ts';
 import { type Command, sequenceSet } from './listing.ts';
 import { type Fetched, MailboxError, type WantedMessage } from '../mailbox.ts';
 
-/** A larger message goes in pieces. */
+/** A larger message is fetched in pieces. */
 export const maxChunkedBytes = 1024 * 1024;
 
 type Answer = Exclude<Fetched, { kind: 'stream' }> | { readonly kind: 'large'; readonly uid: number };
 
-/** An error stands beside the answers, so that a promise nobody waits for yet cannot reject. */
+/** The error is returned with the answers, so that a promise nobody awaits yet cannot reject. */
 export interface Outcome {
   readonly answers: readonly Answer[];
   readonly error: MailboxError | null;
@@ -22,7 +22,7 @@ export async function fetchChunk(command: Command, messages: readonly WantedMess
   const answers = (): readonly Answer[] => messages.flatMap(({ uid }) => found.get(uid) ?? []);
   try {
     const refused = await collect({ command, messages, found, short });
-    // A FETCH may leave messages out, give NIL for them or fewer bytes than declared, and still say OK.
+    // A FETCH may omit messages, return NIL or fewer bytes than declared, and still say OK.
     if (!refused && unanswered().length > 0)
       await askAgain({ command, messages: unanswered(), found, short });
     if (refused) await matchEach({ command, messages: unanswered(), found, short });
@@ -33,7 +33,7 @@ export async function fetchChunk(command: Command, messages: readonly WantedMess
       thrown instanceof MailboxError
         ? thrown
         : new MailboxError('protocol', String(thrown), { cause: thrown });
-    // One of these may be what kills the connection; the caller asks for each alone next time.
+    // One of these may be what kills the connection; the caller fetches each alone next time.
     const suspects = error.code === 'aborted' || error.code === 'throttled' ? [] : unanswered();
     for (const { uid } of suspects) found.set(uid, { kind: 'failed', uid, error });
     return { answers: answers(), error };
@@ -45,17 +45,17 @@ interface Asking {
   readonly messages: readonly WantedMessage[];
   /** Answers are added to it. */
   readonly found: Map<number, Answer>;
-  /** First answers that brought fewer bytes than were declared: a second one tells a cut from a wrong declaration. */
+  /** First answers with fewer bytes than declared: a second one tells truncation from a wrong declaration. */
   readonly short: Map<number, Buffer>;
 }
 
-/** A message that another session removed exists for this one, with NIL for its body, until a NOOP lets the server tell. */
+/** A message that another session removed still exists for this one, with a NIL body, until a NOOP lets the server say so. */
 async function askAgain(asking: Asking): Promise<void> {
   await asking.command('cannot ask for news', (client) => client.noop());
   await collect({ ...asking, last: true });
 }
 
-/** One NO for fifty messages is mostly the fault of one of them. */
+/** A NO to fifty messages is usually caused by one of them. */
 async function matchEach({ command, messages, found, short }: Asking): Promise<void> {
   const before = found.size;
   const refusals: MailboxError[] = [];
@@ -65,14 +65,14 @@ async function matchEach({ command, messages, found, short }: Asking): Promise<v
     refusals.push(refused);
     found.set(message.uid, failed(message.uid, 'message-refused', refused.message));
   }
-  // All of several: that is not about the messages.
+  // If all of several are refused, it is not about the messages.
   if (refusals[0] === undefined || refusals.length < messages.length || messages.length < 2 || before > 0)
     return;
   for (const { uid } of messages) found.delete(uid);
   throw refusals[0];
 }
 
-/** Returns the error where the server says NO or BAD; what came before it is kept. @throws any other error. */
+/** Returns the error if the server says NO or BAD, and keeps what came before it. @throws any other error. */
 async function collect({
   command,
   messages,
@@ -87,7 +87,7 @@ async function collect({
     await command('cannot fetch', async (client) => {
       for await (const row of client.fetch(uids, query, { uid: true })) {
         const message = asked.get(row.uid);
-        // Without `source` it is a flag change of another session that happened to come now.
+        // Without `source` it is an unsolicited flag change from another session.
         if (message === undefined || !('source' in row)) continue;
         const { source } = row;
         if (!Buffer.isBuffer(source)) {
@@ -105,13 +105,13 @@ async function collect({
   }
 }
 
-/** `before`: what an earlier answer brought, where that was too little. */
+/** `before`: the content of an earlier answer that was too short. */
 function answerOf({ uid, size, acceptShort }: WantedMessage, source: Buffer, before?: Buffer): Answer {
-  // Exactly the bound: there is more. Beyond it: the server ignored the bound and sent everything.
+  // Exactly the limit: there is more. Above it: the server ignored the limit and sent everything.
   if (source.length === maxChunkedBytes + 1) return { kind: 'large', uid };
   if (source.length >= size) return { kind: 'whole', uid, raw: source };
-  const isBelieved = source.length > 0 && (acceptShort === true || !isCutOff(source.length, size));
-  if (isBelieved && before?.equals(source)) return { kind: 'whole', uid, raw: source, shortOf: size };
+  const isEnough = source.length > 0 && (acceptShort === true || !isCutOff(source.length, size));
+  if (isEnough && before?.equals(source)) return { kind: 'whole', uid, raw: source, shortOf: size };
   return failed(uid, 'truncated', cutOff(uid, size, source.length));
 }
 

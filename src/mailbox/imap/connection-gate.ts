@@ -1,14 +1,14 @@
 /**
- * May an account be connected to now? One gate for all connections of an account, so that a poll and a watch do not hammer a
- * server in turns. Values in, values out: the clock and the dice are the caller's.
+ * Decides whether an account may be connected to now. One gate for all connections of an account, so that a poll and a watch do not
+ * take turns hammering a server. Pure: the caller passes clock and random numbers.
  */
 import { MailboxError, type MailboxHealth } from '../mailbox.ts';
 
 export interface Gate {
   readonly state: MailboxHealth['state'];
-  /** Once, since the process started. */
+  /** At least once since the process started. */
   readonly hasLoggedIn: boolean;
-  /** Milliseconds since the epoch; 0 where nothing is waited for. */
+  /** Milliseconds since the epoch; 0 if there is no wait. */
   readonly until: number;
   readonly failures: number;
   readonly refusals: number;
@@ -29,10 +29,10 @@ const maxBackoffMs = 5 * 60_000;
 /** Repeated wrong passwords lock accounts and block addresses (fail2ban); a person has to act anyway. */
 const firstRefusalPauseMs = 15 * 60_000;
 const maxRefusalPauseMs = 6 * 60 * 60_000;
-/** Where the server says "slow down" without saying for how long. */
+/** If the server says "slow down" without saying for how long. */
 const throttlePauseMs = 60_000;
 const maxThrottlePauseMs = 60 * 60_000;
-/** A server that accepts and drops would be hit many times a second if a mere connection reset the backoff. */
+/** If a mere connection reset the backoff, a server that accepts and drops would be hit many times per second. */
 const stableAfterMs = 2 * 60_000;
 
 interface Moment {
@@ -41,7 +41,7 @@ interface Moment {
   readonly dice: number;
 }
 
-/** The caller's doing or an end in good order, which says nothing about the server; for `needs-consent` it is not even asked. */
+/** Caused by the caller, or a clean end: says nothing about the server; for `needs-consent` it is not even contacted. */
 const harmless: ReadonlySet<MailboxError['code']> = new Set([
   'aborted',
   'busy',
@@ -50,7 +50,7 @@ const harmless: ReadonlySet<MailboxError['code']> = new Set([
   'session-expired',
 ]);
 
-/** A connection could not be made, or broke before it had lived long. */
+/** A connection failed, or broke early. */
 export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Moment): Gate {
   if (harmless.has(error.code)) return gate;
   const lastError = error.message;
@@ -66,13 +66,13 @@ export function afterFailure(gate: Gate, error: MailboxError, { now, dice }: Mom
     const until = later(gate, now + Math.max(asked, backoff) * (1 + dice / 10));
     return { ...gate, state: 'throttled', failures, until, lastError };
   }
-  // A gate that is shut for another reason keeps it: a broken connection does not make a wrong password right.
+  // A gate shut for another reason keeps it: a broken connection does not fix a wrong password.
   const state = gate.until > now && gate.state !== 'ok' ? gate.state : 'backing-off';
   const until = later(gate, now + backoff * (0.5 + dice / 2));
   return { ...gate, state, failures, until, lastError };
 }
 
-/** The login succeeded. `failures` stay: only a connection that lives clears them. */
+/** The login succeeded. `failures` stay: only a connection that lasts clears them. */
 export const afterLogin = (gate: Gate): Gate => ({
   ...gate,
   state: 'ok',
@@ -81,7 +81,7 @@ export const afterLogin = (gate: Gate): Gate => ({
   refusals: 0,
 });
 
-/** A connection ended without the caller's doing, after `livedMs`. */
+/** A connection ended by itself, after `livedMs`. */
 export function afterDrop(
   gate: Gate,
   error: MailboxError,
@@ -92,16 +92,16 @@ export function afterDrop(
     : afterFailure(gate, error, moment);
 }
 
-/** A connection is in good order. Called from time to time, so that an old failure is forgotten without a drop. */
+/** A connection works. Called periodically, so that an old failure is forgotten without a drop. */
 export const afterService = (gate: Gate, { livedMs }: { readonly livedMs: number }): Gate =>
   livedMs >= stableAfterMs && gate.failures > 0 ? { ...gate, failures: 0, lastError: null } : gate;
 
-/** Null when a connection may be tried now, else the error to throw. */
+/** Null if a connection may be tried now, else the error to throw. */
 export function refusal(gate: Gate, now: number): MailboxError | null {
   if (gate.until <= now) return null;
   const retryAfterMs = Math.ceil(gate.until - now);
   const code = gate.state === 'ok' ? 'backing-off' : gate.state;
-  return new MailboxError(code, gate.lastError ?? 'the connection failed lately', {
+  return new MailboxError(code, gate.lastError ?? 'the last connection failed', {
     retryAfterMs,
     isRepeated: true,
   });

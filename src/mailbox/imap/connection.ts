@@ -1,6 +1,4 @@
-/**
- * The connections of one process to one account: reused, limited in number, and opened only when the account's gate allows it.
- */
+/** The connections of one process to one account: reused, limited in number, and opened only if the account's gate allows it. */
 import type { ImapFlow } from 'imapflow';
 import { type ImapAccount, socketTimeoutMs } from './account.ts';
 import { type Chance, createAccountGate } from './account-gate.ts';
@@ -12,21 +10,21 @@ import { createWaitQueue } from './wait-queue.ts';
 
 export interface Connection {
   readonly client: ImapFlow;
-  /** It served before, and the server may have dropped it meanwhile. */
+  /** Used before; the server may have dropped it since. */
   readonly reused: boolean;
-  /** Why the connection ended, where the client said so; null otherwise. */
+  /** Why the connection ended, if the client said so; else null. */
   readonly reason: () => unknown;
 }
 
 export interface Connections {
-  /** @throws MailboxError. `fresh` asks for a new connection. */
+  /** @throws MailboxError. `fresh` requests a new connection. */
   acquire(input: {
     readonly signal?: AbortSignal | undefined;
     readonly fresh?: boolean;
   }): Promise<Connection>;
-  /** Keeps it for the next one who asks. */
+  /** Keeps it for the next caller. */
   release(connection: Connection): void;
-  /** The server asked for it after a login: nothing is asked of it before the time is over, on a kept connection neither. */
+  /** The server asked for this after a login: no requests until the time is over, not even on a kept connection. */
   slowDown(error: MailboxError): void;
   /** Logs out. */
   discard(connection: Connection): Promise<void>;
@@ -41,14 +39,14 @@ export interface ConnectionTiming {
 }
 
 export const connectionTiming: ConnectionTiming = {
-  // Before the socket's own watchdog would call the silence a failure.
+  // Before the socket's own watchdog treats the silence as a failure.
   idleCloseMs: socketTimeoutMs - 10_000,
   // RFC 2177: at least every 29 minutes.
   maxIdleMs: 25 * 60_000,
   busyAfterMs: 30_000,
 };
 
-/** One watch, one poll, and one to spare. */
+/** One watch, one poll, and one spare. */
 const defaultConnectionLimit = 3;
 export function createConnections({
   account,
@@ -59,7 +57,7 @@ export function createConnections({
   readonly account: ImapAccount;
   readonly chance: Chance;
   readonly timing: ConnectionTiming;
-  /** Whether a connection that is given back is kept for the next one. */
+  /** Whether a released connection is kept for the next caller. */
   readonly keeps: () => boolean;
 }): Connections {
   const limit = account.connectionLimit ?? defaultConnectionLimit;
@@ -87,7 +85,7 @@ export function createConnections({
   }: Parameters<Connections['acquire']>[0]): Promise<Connection> {
     for (;;) {
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
-      if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up');
+      if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller');
       gate.keepQuiet();
       const kept = fresh ? undefined : idle.take();
       if (kept) return connectionOf(kept, true);

@@ -1,6 +1,6 @@
 /**
- * Raw messages: many small ones in one FETCH, large ones in pieces of 1 MB. No message is ever asked for without a bound, because
- * a declared size is the server's word only.
+ * Fetches raw messages: many small ones in one FETCH, large ones in pieces of 1 MB. Every request has a limit, because a declared
+ * size is only the server's word.
  */
 import { fetchChunk, maxChunkedBytes, type Outcome } from './chunk.ts';
 import { fetchLarge } from './large-message.ts';
@@ -27,7 +27,7 @@ export async function* fetchMessages(
         continue;
       }
       const { answers, error }: Outcome = await (ahead ?? fetchChunk(command, task.messages));
-      // The next chunk travels while the caller works on this one.
+      // The next chunk is in transit while the caller works on this one.
       const next = tasks[at + 1];
       ahead = error === null && next?.kind === 'chunk' ? fetchChunk(command, next.messages) : null;
       for (const answer of answers) {

@@ -1,10 +1,10 @@
 import type { ImapFlow } from 'imapflow';
 import { logOut } from './login.ts';
 
-/** Connections that nobody uses now, kept for the next one who asks. */
+/** Idle connections, kept for the next caller. */
 export interface IdleClients {
   keep(client: ImapFlow): void;
-  /** The one that was used last, of those that still work. */
+  /** The most recently used one that still works. */
   take(): ImapFlow | undefined;
   logOutAll(): Promise<void>;
 }

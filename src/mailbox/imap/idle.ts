@@ -1,4 +1,4 @@
-/** One folder under IDLE (RFC 2177), for as long as the signal lets it. */
+/** One folder under IDLE (RFC 2177), until the signal is aborted. */
 import type { ImapFlow } from 'imapflow';
 import type { Chance } from './account-gate.ts';
 import type { Connections } from './connection.ts';
@@ -6,16 +6,16 @@ import { toFolderError, toMailboxError } from './imap-error.ts';
 import { findFolder, listFolders } from './session.ts';
 import { MailboxError } from '../mailbox.ts';
 
-/** A folder that is not there now may be made later; polls report it meanwhile. Each look is a login. */
+/** A missing folder may be created later; polls report it meanwhile. Each check is a login. */
 const folderRetryMs = 5 * 60_000;
 const maxFolderRetryMs = 60 * 60_000;
 const busyRetryMs = 30_000;
-/** How soon a watch notices that somebody has signed in: each look is a query. */
+/** How soon a watch notices that someone signed in: each check is a query. */
 const consentRetryMs = 15_000;
 const retryMs = 1_000;
-/** A server that refuses to open the folder for reasons of its own would get a login a second. */
+/** A server that refuses to open the folder would get a login per second. */
 const maxRetryMs = 5 * 60_000;
-/** A watch that lived so long begins anew with the shortest pause. */
+/** After a watch of this length the pauses start again with the shortest. */
 const stableAfterMs = 2 * 60_000;
 
 interface Watch {
@@ -50,14 +50,14 @@ function pauseAfter({ code, retryAfterMs }: MailboxError, failures: number): num
   return Math.min(first * 2 ** Math.min(failures, 20), most);
 }
 
-/** A client is used once: after it is lost, the next round makes a new one. */
+/** A client is used once: when it is lost, the next round makes a new one. */
 async function watchOnce({ connections, chance, folder, onArrival, signal }: Watch): Promise<void> {
   const connection = await connections.acquire({ signal, fresh: true });
   const { client } = connection;
   const abort = (): void => client.close();
   signal.addEventListener('abort', abort);
   client.on('exists', onArrival);
-  // The folder was selected anew because its UIDVALIDITY changed.
+  // The folder was reselected because its UIDVALIDITY changed.
   client.on('mailboxOpen', onArrival);
   try {
     await openFolder(client, folder);
@@ -66,7 +66,7 @@ async function watchOnce({ connections, chance, folder, onArrival, signal }: Wat
       await client.idle();
       if (signal.aborted) return;
       if (!client.usable || !client.mailbox) throw new Error(client.byeReason ?? 'the connection was lost');
-      // The socket's watchdog ends IDLE now and then, to prove the connection. A server that ends it at once is not to be hammered.
+      // The socket's watchdog ends IDLE now and then, to check the connection. Do not hammer a server that ends it at once.
       if (chance.now() - since < retryMs) await chance.wait(retryMs, signal);
     }
   } finally {
@@ -75,7 +75,7 @@ async function watchOnce({ connections, chance, folder, onArrival, signal }: Wat
   }
 }
 
-/** Its `mailboxOpen` event tells of what came while nobody watched. */
+/** Its `mailboxOpen` event reports what arrived while nobody watched. */
 async function openFolder(client: ImapFlow, name: string): Promise<void> {
   const path = name.startsWith('\\') ? findFolder(await listFolders(client), name) : name;
   if (path === null) throw new MailboxError('folder-missing', `${name}: there is no such folder`);

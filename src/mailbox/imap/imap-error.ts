@@ -1,8 +1,8 @@
-/** imapflow's errors in the words of the port. */
+/** Translates imapflow's errors to the port's. */
 import type { ImapFlowError } from 'imapflow';
 import { MailboxError } from '../mailbox.ts';
 
-/** RFC 5530: the login failed now, and the credentials may well be right. Gmail and Dovecot answer too many connections this way. */
+/** RFC 5530: the login failed now, but the credentials may be right. Gmail and Dovecot answer too many connections this way. */
 const temporaryLoginCodes: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
   'LIMIT',
@@ -13,7 +13,7 @@ const temporaryLoginCodes: ReadonlySet<string> = new Set([
   'CONTACTADMIN',
 ]);
 
-/** The same without a code. Only asked where the server does not say AUTHENTICATIONFAILED. */
+/** The same without a code. Only checked if the server does not say AUTHENTICATIONFAILED. */
 const temporaryLoginWords: readonly string[] = [
   'too many',
   'temporar',
@@ -27,7 +27,7 @@ const temporaryLoginWords: readonly string[] = [
   'internal error',
 ];
 
-/** A farewell for the sake of peace. Its code is not passed on by the client library, only its words. */
+/** A disconnect to slow clients down. The client library passes on only its words, not its code. */
 const slowDownWords: readonly string[] = [
   'too many',
   'rate limit',
@@ -44,7 +44,7 @@ const definiteLoginCodes: ReadonlySet<string> = new Set([
   'EXPIRED',
 ]);
 
-/** RFC 5530 codes of a folder that exists but cannot be opened just now. */
+/** RFC 5530 codes of a folder that exists but cannot be opened now. */
 const temporaryFolderCodes: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
   'LIMIT',
@@ -54,19 +54,19 @@ const temporaryFolderCodes: ReadonlySet<string> = new Set([
   'OVERQUOTA',
 ]);
 
-/** After the login: too much was asked for. Yahoo answers a FETCH with LIMIT, Gmail with OVERQUOTA where the day's bandwidth is spent. */
+/** After the login: too many requests. Yahoo answers a FETCH with LIMIT, Gmail with OVERQUOTA once the day's bandwidth is used up. */
 const slowDownCodes: ReadonlySet<string> = new Set(['LIMIT', 'THROTTLED', 'OVERQUOTA']);
 
-/** Codes of Node and OpenSSL that a person must look at: another try meets the same certificate. */
+/** Codes of Node and OpenSSL that need a person: a retry meets the same certificate. */
 const certificateCodes =
   /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH)/;
 
 const protocolCodes =
   /^(ParserError|MAX_IMAP_NESTING|LineTooLarge|LiteralTooLarge|ResponseTooLarge|TooMany|UnexpectedTag|MissingTag|InvalidResponse|ResponseProcessing)/;
 
-/** Exchange: the login counts, and there is no mailbox behind it, or IMAP is off for it. */
+/** Exchange: the login worked, but there is no mailbox behind it, or IMAP is disabled for it. */
 const notOpenWords: readonly string[] = ['authenticated but not connected'];
-/** Exchange ends sessions when their token ends. */
+/** Exchange ends sessions when their token expires. */
 const sessionExpiredWords: readonly string[] = [
   'accesstokenexpired',
   'session invalidated',
@@ -76,7 +76,7 @@ const sessionExpiredWords: readonly string[] = [
 
 const imapErrorOf = (error: unknown): ImapFlowError | null => (error instanceof Error ? error : null);
 
-/** A tagged NO or BAD: the connection is alive and the server does not want this command. */
+/** A tagged NO or BAD: the connection is alive, the server refuses this command. */
 export const isRefusal = (error: unknown): boolean => {
   const { responseStatus, code } = imapErrorOf(error) ?? {};
   return (responseStatus === 'NO' || responseStatus === 'BAD') && code !== 'ETHROTTLE';
@@ -96,7 +96,7 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
   if (says(`${answerOf(imap)} ${imap.message}`, notOpenWords)) return wrap('mailbox-not-open');
   if (!imap.authenticationFailed && says(`${imap.reason ?? ''} ${imap.message}`, sessionExpiredWords))
     return wrap('session-expired');
-  // Before the password: a throttled login is not a wrong one.
+  // Before the password: a throttled login does not mean a wrong one.
   if (imap.code === 'ETHROTTLE') return wrap('throttled', imap.throttleReset);
   if (imap.authenticationFailed)
     return isTemporaryLogin(imap) ? wrap('throttled') : wrap('authentication-failed');
@@ -109,7 +109,7 @@ export function toMailboxError(error: unknown, doing: string): MailboxError {
   return wrap('connection');
 }
 
-/** Why a folder did not open. A NO without a reason is a phantom: it lists, but does not select. */
+/** Why a folder did not open. A NO without a reason is a phantom: listed, but not selectable. */
 export function toFolderError(error: unknown, path: string): MailboxError {
   const imap = imapErrorOf(error);
   if (error instanceof MailboxError) return error;
@@ -132,7 +132,7 @@ function says(answer: string, words: readonly string[]): boolean {
   return words.some((word) => lower.includes(word));
 }
 
-/** RFC 5530. Some commands leave it in the parsed answer. */
+/** RFC 5530. For some commands it is in the parsed answer. */
 function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string {
   if (serverResponseCode) return serverResponseCode;
   const first = typeof response === 'object' ? response.attributes?.[0] : undefined;
@@ -140,7 +140,7 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
   return typeof code === 'string' ? code.toUpperCase() : '';
 }
 
-/** What a server says of a token that it refuses (RFC 7628 §3.2.2, and XOAUTH2). */
+/** What a server says about a refused token (RFC 7628 §3.2.2, and XOAUTH2). */
 function challengeOf({ oauthError }: ImapFlowError): string {
   const status: unknown = oauthError?.['status'];
   return typeof status === 'string' || typeof status === 'number'
@@ -148,7 +148,7 @@ function challengeOf({ oauthError }: ImapFlowError): string {
     : '';
 }
 
-/** The server's words, capped: they are its own and go into records. */
+/** The server's words, capped, because they are stored in records. */
 function answerOf(error: ImapFlowError): string {
   const { response, responseText, reason } = error;
   const text = responseText ?? (typeof response === 'string' ? response : (reason ?? ''));

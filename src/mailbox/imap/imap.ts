@@ -16,7 +16,7 @@ const realChance: Chance = {
   },
 };
 
-/** An IMAP account. Connects on the first use only. Close it. */
+/** An IMAP account. Connects on first use. Must be closed. */
 export function openImapSource(
   account: ImapAccount,
   {
@@ -27,8 +27,8 @@ export function openImapSource(
     readonly chance?: Chance;
     readonly timing?: Partial<ConnectionTiming>;
     /**
-     * Whether a connection is kept between polls. Many processes that poll one account share a limit of the provider: with
-     * `while-watching` only the one that watches keeps a connection, so that there are three however many processes there are.
+     * Whether to keep a connection between polls. Processes that poll one account share the provider's limit: with `while-watching`
+     * only the watching process keeps a connection, so that there are three however many processes there are.
      */
     readonly keep?: 'always' | 'while-watching';
   } = {},

@@ -1,4 +1,4 @@
-/** A message over 1 MB, or of unknown length, in pieces of 1 MB: it is never held as a whole. */
+/** Fetches a message over 1 MB, or of unknown length, in pieces of 1 MB: never held whole. */
 import { Readable } from 'node:stream';
 import { cutOff, isCutOff } from '../declared-size.ts';
 import { headersOf } from '../header-section.ts';
@@ -8,7 +8,7 @@ import type { Fetched, WantedMessage } from '../mailbox.ts';
 import { MailboxError } from '../mailbox.ts';
 
 const pieceBytes = 1024 * 1024;
-/** A message that keeps coming: an endless answer must not fill the disk. */
+/** Limit for a message that keeps coming: an endless answer must not fill the disk. */
 const maxExcessBytes = 8 * 1024 * 1024;
 
 export async function* fetchLarge(
@@ -33,7 +33,7 @@ export async function* fetchLarge(
   const expectedSize = first.declaredSize ?? size;
   const pieces = readPieces({ command, uid, expectedSize, first: first.bytes, acceptShort });
   const stream = Readable.from(pieces, { objectMode: false, highWaterMark: pieceBytes });
-  // The reader may be gone, or not yet there, when it fails; without a listener that would end the process.
+  // The reader may be gone, or not there yet, when it fails; without a listener that would end the process.
   stream.on('error', () => {});
   try {
     yield { kind: 'stream', uid, stream, expectedSize };
@@ -64,16 +64,16 @@ async function* readPieces({
     if (total > expectedSize * 2 + maxExcessBytes) {
       throw new MailboxError(
         'protocol',
-        `UID ${uid}: ${expectedSize} bytes were declared and over ${total} came`,
+        `UID ${uid}: ${expectedSize} bytes were declared, over ${total} arrived`,
       );
     }
     yield piece;
-    // More than asked for: this server ignores the bound, and sent everything.
+    // More than requested: this server ignores the limit and sent everything.
     if (piece.length > pieceBytes) break;
-    // A short piece is the end. Where bytes are owed it is asked for more, and only an empty answer is believed.
+    // A short piece is the end. If bytes are missing, keep asking: only an empty answer counts as the end.
     if (piece.length < pieceBytes && total >= expectedSize) break;
     const next = await fetchPiece(command, uid, total);
-    if (next === null) throw new MailboxError('message-missing', `UID ${uid} went while it was read`);
+    if (next === null) throw new MailboxError('message-missing', `UID ${uid} was deleted while it was read`);
     piece = next.bytes;
   }
   if (isCutOff(total, expectedSize) && !(acceptShort && total > 0))
@@ -85,7 +85,7 @@ interface Piece {
   readonly declaredSize: number | null;
 }
 
-/** Null where the server has no such message. Nothing beyond the end comes as an empty string or NIL. */
+/** Null if the server has no such message. Past the end the answer is an empty string or NIL. */
 async function fetchPiece(command: Command, uid: number, start: number): Promise<Piece | null> {
   const query = { uid: true, size: start === 0, source: { start, maxLength: pieceBytes } };
   const row = await command('cannot fetch', (client) => client.fetchOne(String(uid), query, { uid: true }));
@@ -96,9 +96,9 @@ async function fetchPiece(command: Command, uid: number, start: number): Promise
   };
 }
 
-/** Up to and with the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
+/** Up to and including the empty line, at most 1 MB. @throws MailboxError `message-missing`. */
 export async function fetchHeaders(command: Command, uid: number): Promise<Buffer> {
   const piece = await fetchPiece(command, uid, 0);
-  if (piece === null) throw new MailboxError('message-missing', `UID ${uid} is not there`);
+  if (piece === null) throw new MailboxError('message-missing', `there is no UID ${uid}`);
   return headersOf(piece.bytes);
 }

@@ -1,20 +1,20 @@
 /**
- * Which messages a folder holds. SEARCH says which UIDs there are, so that a FETCH that leaves some out is noticed; both go in
- * windows, so that a folder of a million messages is never held in memory.
+ * Lists the messages of a folder. SEARCH says which UIDs exist, so that a FETCH that omits some is noticed; both run in windows, so
+ * that a folder of a million messages is never held in memory.
  */
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { type FolderState, type ListedMessage, MailboxError } from '../mailbox.ts';
 
-/** Runs one piece of work on the session's connection and gives its errors the port's words. */
+/** Runs work on the session's connection and translates its errors to the port's. */
 export type Command = <T>(doing: string, work: (client: ImapFlow) => Promise<T>) => Promise<T>;
 
 const listWindow = 2_000;
 const uidWindow = 20_000;
-/** Up to here one SEARCH answers for the whole folder (under 1 MB). */
+/** Up to this size one SEARCH answers for the whole folder (under 1 MB). */
 const oneSearchMessages = 100_000;
 /** UIDs may have wide gaps. 1,000,000 of them, all in use, are a line of 11 MB. */
 const maxSpan = 1_000_000;
-/** RFC 2683 §3.2.1.5: servers need not take commands over 8,000 bytes; so many UIDs of ten digits are 2,200. */
+/** RFC 2683 §3.2.1.5: servers need not accept commands over 8,000 bytes; this many UIDs of ten digits are 2,200. */
 const uidsPerSearch = 200;
 
 interface Listing {
@@ -23,7 +23,7 @@ interface Listing {
   readonly fromUid: number;
 }
 
-/** Ascending windows of at most 20,000 UIDs, none of them below `fromUid`. */
+/** Ascending windows of at most 20,000 UIDs, all at or above `fromUid`. */
 export async function* uidWindows({ command, folder, fromUid }: Listing): AsyncGenerator<readonly number[]> {
   const last = folder.uidNext === null ? null : folder.uidNext - 1;
   if (folder.exists === 0 || (last !== null && fromUid > last)) return;
@@ -54,10 +54,10 @@ export async function* listMessages(listing: Listing): AsyncGenerator<readonly L
   }
 }
 
-/** `search` gives false for NO and BAD: a failure, never "no messages". */
+/** `search` returns false for NO and BAD: a failure, never "no messages". */
 async function search(command: Command, from: number, to: number | null): Promise<readonly number[]> {
   const uids = await searchSet(command, `${from}:${to ?? '*'}`);
-  // RFC 3501 §6.4.8: `*` stands for the highest UID, so `<from>:*` names the last old message where nothing is new.
+  // RFC 3501 §6.4.8: `*` is the highest UID, so `<from>:*` returns the last old message if nothing is new.
   return uids.filter((uid: number) => uid >= from && (to === null || uid <= to));
 }
 
@@ -67,10 +67,10 @@ async function searchSet(command: Command, set: string): Promise<readonly number
   return uids;
 }
 
-/** Both SEARCH and FETCH are asked: an index of one server lags, the other server delivers no row. */
+/** Uses both SEARCH and FETCH: some servers' index lags, others omit rows. */
 export async function stillListed(command: Command, uids: readonly number[]): Promise<ReadonlySet<number>> {
   const listed = new Set<number>();
-  // Lets the server tell what other sessions removed.
+  // Lets the server report what other sessions removed.
   await command('cannot ask for news', (client) => client.noop());
   for (const window of windows(
     uids.toSorted((a, b) => a - b),
@@ -90,7 +90,7 @@ async function edge(command: Command, sequence: '1' | '*'): Promise<number> {
   return row.uid;
 }
 
-/** A message that went between SEARCH and FETCH stays listed, with size 0: the fetch will find it missing. */
+/** A message removed between SEARCH and FETCH stays listed, with size 0: the fetch will find it missing. */
 async function describe(command: Command, uids: readonly number[]): Promise<readonly ListedMessage[]> {
   const found = await find(command, uids);
   return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false });
@@ -121,7 +121,7 @@ async function collect(
   await command('cannot list', async (client) => {
     const query = { uid: true, internalDate: true, size: true, flags: true };
     for await (const row of client.fetch(sequenceSet(uids), query, { uid: true })) {
-      // A row without a size is a flag change of another session that happened to come now.
+      // A row without a size is an unsolicited flag change from another session.
       if (!wanted.has(row.uid) || row.size === undefined) continue;
       found.set(row.uid, {
         uid: row.uid,

@@ -16,7 +16,7 @@ export interface LoginInput {
   readonly onLogin: (client: ImapFlow) => void;
 }
 
-/** @throws MailboxError; nothing stays open then. */
+/** @throws MailboxError, leaving nothing open. */
 export async function logIn(input: LoginInput): Promise<ImapFlow> {
   const { account, signal, isStopped } = input;
   let client: ImapFlow | undefined;
@@ -27,20 +27,20 @@ export async function logIn(input: LoginInput): Promise<ImapFlow> {
     client = new ImapFlow({ ...options, maxIdleTime: input.maxIdleMs });
     input.onClient(client);
     if (!signal?.aborted && !isStopped()) await client.connect();
-    if (signal?.aborted || isStopped()) throw new MailboxError('aborted', 'the caller gave up');
+    if (signal?.aborted || isStopped()) throw new MailboxError('aborted', 'aborted by the caller');
     input.onLogin(client);
     return client;
   } catch (error) {
     client?.close();
     throw signal?.aborted
-      ? new MailboxError('aborted', 'the caller gave up', { cause: error })
+      ? new MailboxError('aborted', 'aborted by the caller', { cause: error })
       : toMailboxError(error, `cannot log in to ${account.host}:${account.port}`);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** A polite end, and in any case an end. */
+/** Logs out politely, and closes in any case. */
 export async function logOut(client: ImapFlow): Promise<void> {
   if (!client.usable) {
     client.close();
@@ -50,7 +50,7 @@ export async function logOut(client: ImapFlow): Promise<void> {
   try {
     await client.logout();
   } catch {
-    // The connection broke first, which is as good an end.
+    // The connection broke first, which is fine too.
   } finally {
     clearTimeout(timer);
     client.close();

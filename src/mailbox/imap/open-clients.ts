@@ -5,15 +5,15 @@ import { toMailboxError } from './imap-error.ts';
 import { logIn } from './login.ts';
 import { MailboxError } from '../mailbox.ts';
 
-/** The clients of an account that are connected or about to be. */
+/** The clients of an account that are connected or connecting. */
 export interface OpenClients {
   count(): number;
   /** @throws MailboxError. */
   connect(signal: AbortSignal | undefined): Promise<ImapFlow>;
-  /** Why the client ended, where it said so; null otherwise. */
+  /** Why the client ended, if it said so; else null. */
   reasonOf(client: ImapFlow): unknown;
   livedMs(client: ImapFlow): number;
-  /** No client connects any more. */
+  /** From now on no client connects. */
   stop(): void;
   closeAll(): void;
 }
@@ -29,7 +29,7 @@ export function createOpenClients({
   readonly gate: AccountGate;
   readonly now: () => number;
   readonly maxIdleMs: number;
-  /** Called when there may be room for another one. */
+  /** Called when another one may have room. */
   readonly onRoom: () => void;
 }): OpenClients {
   const open = new Set<ImapFlow>();
@@ -69,7 +69,7 @@ export function createOpenClients({
     });
   }
 
-  /** An `error` without a listener would end the process, at any time of the client's life. */
+  /** At any time in the client's life, an `error` without a listener would end the process. */
   function followUp(client: ImapFlow): void {
     client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
@@ -94,7 +94,7 @@ export function createOpenClients({
   };
 }
 
-/** A token may be refused before its end (revoked, or a clock that is wrong): a new one is tried once. */
+/** A token may be refused before it expires (revoked, or a wrong clock): a new one is tried once. */
 async function withNewToken({
   account: { credential },
   gate,

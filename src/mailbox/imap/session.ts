@@ -23,7 +23,7 @@ interface SessionInput {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Uses no mailbox lock: the connection belongs to this session alone until it is closed. */
+/** Uses no mailbox lock: the connection belongs to this session alone until closed. */
 export async function openImapSession({
   connections,
   book,
@@ -48,10 +48,10 @@ export async function openImapSession({
       served = true;
       return result;
     } catch (error) {
-      if (signal?.aborted) throw new MailboxError('aborted', 'the caller gave up', { cause: error });
+      if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller', { cause: error });
       const failure = failureOf(error, doing);
       if (failure.code === 'throttled') connections.slowDown(failure);
-      // A kept connection may have been dropped unnoticed. Nothing is open on it yet, so a new one can take its place.
+      // A kept connection may have dropped unnoticed. Nothing is open on it yet, so a new one can replace it.
       if (served || !connection.reused || failure.code !== 'connection') throw failure;
       const stale = connection;
       connection = await replaced(stale);
@@ -59,7 +59,7 @@ export async function openImapSession({
     }
   };
 
-  /** A command that was under way is only told that the connection went, not why. */
+  /** A pending command only learns that the connection was lost, not why. */
   function failureOf(error: unknown, doing: string): MailboxError {
     const failure = toMailboxError(error, doing);
     return failure.code === 'connection' ? toMailboxError(connection.reason() ?? error, doing) : failure;
@@ -114,7 +114,7 @@ export async function openImapSession({
   };
 }
 
-/** EXAMINE. @throws MailboxError; a folder that is missing now may stand in the remembered list. */
+/** EXAMINE. @throws MailboxError; a folder that is missing now may still be in the remembered list. */
 async function examine(client: ImapFlow, path: string, book: SessionInput['book']): Promise<FolderState> {
   try {
     return stateOf(path, await client.mailboxOpen(path, { readOnly: true }));
@@ -126,7 +126,7 @@ async function examine(client: ImapFlow, path: string, book: SessionInput['book'
 }
 
 function stateOf(path: string, box: Awaited<ReturnType<ImapFlow['mailboxOpen']>>): FolderState {
-  // RFC 3501 §6.3.1 requires EXISTS. Taken for 0, a folder would look empty for ever.
+  // RFC 3501 §6.3.1 requires EXISTS. If it counted as 0, a folder would look empty forever.
   if (typeof box?.exists !== 'number')
     throw new MailboxError('protocol', `${path}: the server does not say how many messages`);
   const { uidValidity, uidNext, highestModseq, exists, mailboxId, noModseq } = box;
@@ -148,7 +148,7 @@ export async function listFolders(client: ImapFlow): Promise<readonly FolderName
     .map(({ path, specialUse }) => ({ path, specialUse: specialUse ?? null }));
 }
 
-/** RFC 3501 §5.1: INBOX in any case. Special uses are compared in any case, too; servers write them differently. */
+/** RFC 3501 §5.1: INBOX in any case. Special uses also compare ignoring case; servers write them differently. */
 export function findFolder(folders: readonly FolderName[], name: string): string | null {
   const lower = name.toLowerCase();
   const found = name.startsWith('\\')

@@ -1,9 +1,9 @@
 /**
- * Those who wait for something that becomes free, first come, first served. Not p-limit: whoever waits there cannot leave, and
- * here the wait ends after a time or when the caller gives up. What becomes free is a connection, which outlives its first use.
+ * A first-come, first-served queue for a free resource. Not p-limit: its callers cannot leave, but here the wait ends after a time
+ * or when the caller gives up. The resource is a connection, which outlives its first use.
  */
 export interface WaitQueue {
-  /** True when called, false when the time is over or the signal was aborted. */
+  /** True when called, false on timeout or abort. */
   wait(ms: number, signal: AbortSignal | undefined): Promise<boolean>;
   /** Calls the first. */
   call(): void;

@@ -10,7 +10,7 @@ const maxEncodedLength = 1_000;
 /** What copying from a web page leaves around an address: no-break spaces and zero-width characters. */
 const edges = /^[\s\u200b-\u200f\u2060\ufeff]{1,20}|[\s\u200b-\u200f\u2060\ufeff]{1,20}$/gu;
 
-/** White space and comments that RFC 5322 §4.4 allows inside an address, and source routes, taken out. */
+/** Removes the white space and comments that RFC 5322 §4.4 allows inside an address, and source routes. */
 function tidyAddress(text: string): string {
   const output: string[] = [];
   let index = 0;
@@ -58,7 +58,7 @@ function joinWords(words: readonly Word[]): string {
     .join('');
 }
 
-/** `john @ example . com` and `"john doe"@example.com` come as several words; the address is what stands around the @. */
+/** `john @ example . com` and `"john doe"@example.com` come as several words; the address is around the @. */
 function splitBareAddress(
   words: readonly Word[],
 ): { readonly address: string; readonly name: readonly Word[] } | null {
@@ -68,14 +68,14 @@ function splitBareAddress(
   let first = at;
   let last = at;
   if (middle.value.startsWith('@') && first > 0) first -= 1;
-  // Dots before the @ are not bridged: "Dr. john@x.test" is not dr.john.
+  // Do not join across dots before the @: "Dr. john@x.test" is not dr.john.
   while (last + 1 < words.length) {
     const here = words[last]?.value ?? '';
     const next = words[last + 1]?.value ?? '';
     if (!here.endsWith('@') && here !== '.' && !next.startsWith('.')) break;
     last += 1;
   }
-  // Text glued to the front, as in `"a"b@x.test`, leaves open which address is meant.
+  // Text joined to the front, as in `"a"b@x.test`, makes the address ambiguous.
   if (first > 0 && words[first]?.spaced === false) return { address: '', name: words };
   const spelled = words
     .slice(first, last + 1)
@@ -98,7 +98,7 @@ function toAddress(input: {
       ? stripQuotes(displayName(joinWords(name)))
       : displayName(comments.map((word) => word.value).join(' '));
   if (address !== null) return { address, name: shown };
-  // What is no address is kept as a name, so that a person sees it and nothing matches it.
+  // Anything else is kept as a name: a person sees it, and nothing matches it.
   const rest =
     spelled === null ? shown : displayName([shown, spelled].filter((part) => part !== '').join(' '));
   return rest === '' ? null : { address: null, name: rest };
@@ -107,7 +107,7 @@ function toAddress(input: {
 const isAddress = (word: Word): boolean =>
   word.kind === 'text' && word.value.includes('@') && canonicalAddress(tidyAddress(word.value)) !== null;
 
-/** Careless clients encode a whole mailbox, brackets and all. Read where nothing but encoded words stands in its place. */
+/** Careless clients encode a whole mailbox, brackets included. Decoded if there are only encoded words. */
 function readEncoded(phrase: readonly Word[]): Address | null {
   const text = phrase.map((word) => word.value).join(' ');
   if (text.length > maxEncodedLength || !phrase.every(({ value }) => /^=\?.{1,998}\?=$/u.test(value)))
@@ -119,7 +119,7 @@ function readEncoded(phrase: readonly Word[]): Address | null {
   return only?.address == null || more.length > 0 ? null : only;
 }
 
-/** Mailboxes without brackets: one, or several where the commas between them are missing. */
+/** Mailboxes without brackets: one, or several if the commas between them are missing. */
 function readBare(phrase: readonly Word[], comments: readonly Word[]): readonly Address[] {
   const encoded = readEncoded(phrase);
   if (encoded !== null) return [encoded];
@@ -142,7 +142,7 @@ function readBare(phrase: readonly Word[], comments: readonly Word[]): readonly 
 
 /** One element between commas. Two addresses without a comma are two mailboxes, each with the words before it. */
 export function readElement(given: readonly Word[]): readonly Address[] {
-  // Empty brackets say nothing beside an address.
+  // Empty brackets beside an address mean nothing.
   const words = given.filter((word) => word.kind !== 'angle' || word.value.trim() !== '');
   const found: Address[] = [];
   let open: { readonly spelled: string; readonly name: readonly Word[] } | null = null;

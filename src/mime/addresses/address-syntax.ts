@@ -1,16 +1,16 @@
 import { domainToASCII } from 'node:url';
 
-/** RFC 5321 §4.5.3.1; the local part is allowed more, because VERP and relay addresses exceed 64 in practice. */
+/** RFC 5321 §4.5.3.1; the local part may be longer, because VERP and relay addresses exceed 64 in practice. */
 const maxLocalLength = 128;
 const maxDomainLength = 253;
 const maxLabelLength = 63;
 
-/** atext of RFC 5322 §3.2.3 with RFC 6531 letters; dots may double and stand last, as addresses of Japanese carriers have them. */
+/** atext of RFC 5322 §3.2.3 with RFC 6531 letters; double and trailing dots are allowed, because Japanese carriers use them. */
 const dotted = /^[\p{L}\p{N}\p{M}!#$%&'*+\-/=?^_`{|}~.]+$/u;
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/u;
 const invisible = /[\p{Cc}\p{Cf}\p{Surrogate}\p{Zl}\p{Zp}]/u;
 
-/** The inner text of a quoted local part, null where the quotes do not match. */
+/** The inner text of a quoted local part, null if the quotes do not match. */
 function unquote(local: string): string | null {
   const output: string[] = [];
   for (let index = 1; index < local.length - 1; index += 1) {
@@ -34,7 +34,7 @@ function canonicalLocal(local: string): string | null {
   if (folded.length < 3 || !folded.endsWith('"')) return null;
   const inner = unquote(folded);
   if (inner === null || inner === '') return null;
-  // Quotes that are not needed do not make another mailbox (RFC 5321 §4.1.2).
+  // Unneeded quotes do not make another mailbox (RFC 5321 §4.1.2).
   return dotted.test(inner) ? inner : `"${inner.replaceAll(/["\\]/gu, String.raw`\$&`)}"`;
 }
 
@@ -43,18 +43,18 @@ function canonicalDomain(domain: string): string | null {
   if (folded.length === 0 || folded.length > maxDomainLength || invisible.test(folded)) return null;
   if (folded.startsWith('['))
     return /^\[(?:\d{1,3}(?:\.\d{1,3}){3}|ipv6:[\da-f:.]{2,45})\]$/u.test(folded) ? folded : null;
-  // An all-ASCII name is not handed to the URL parser, which reads "0x7f.1" as an IP number.
+  // The URL parser would read an all-ASCII name such as "0x7f.1" as an IP number.
   const ascii = /^[ -~]+$/u.test(folded) ? folded : domainToASCII(folded.normalize('NFC'));
   const labels = ascii.split('.');
   const valid = labels.every((part) => part.length <= maxLabelLength && label.test(part));
-  // RFC 3696 §2: no top-level domain is all digits; an unbracketed IP number is no domain.
+  // RFC 3696 §2: no top-level domain is all digits; an unbracketed IP number is not a domain.
   return valid && !/^\d+$/u.test(labels.at(-1) ?? '') ? ascii : null;
 }
 
 /**
- * The one form under which an address is stored and compared: local part in NFC and lower case, needless quotes removed; domain
- * in lower case with non-ASCII labels in punycode (UTS 46), so that "büro.example" and "xn--bro-hoa.example" are equal.
- * Null where the text is no `local@domain`.
+ * The form in which an address is stored and compared: local part in NFC and lower case, unneeded quotes removed; domain in lower
+ * case with non-ASCII labels in punycode (UTS 46), so that "büro.example" and "xn--bro-hoa.example" are equal. Null if the text is
+ * not `local@domain`.
  */
 export function canonicalAddress(text: string): string | null {
   if (text.length > maxLocalLength + maxDomainLength + 200) return null;

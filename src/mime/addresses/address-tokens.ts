@@ -1,9 +1,9 @@
-/** Comments nest (RFC 5322 §3.2.2); deeper ones are read as text, so that brackets cannot be stacked without end. */
+/** Comments nest (RFC 5322 §3.2.2); deeper ones are read as text, so that brackets cannot pile up. */
 const maxCommentDepth = 50;
-/** RFC 5321 §4.5.3.1.3 allows a path of 256; quotes are not looked for beyond this, so that open ones cost linear time. */
+/** RFC 5321 §4.5.3.1.3 allows a path of 256; no closing quote is searched beyond this, so open ones cost linear time. */
 export const maxAngleLength = 1_000;
 
-/** What an address header is made of (RFC 5322 §3.2.5). `spaced`: white space stands before it. */
+/** The tokens of an address header (RFC 5322 §3.2.5). `spaced`: white space before it. */
 export type Token =
   | {
       readonly kind: 'text' | 'quoted' | 'comment' | 'angle';
@@ -27,7 +27,7 @@ export function scanQuoted(text: string, start: number, limit = text.length): Sc
     if (character === '\\' && index + 1 < text.length) index += 1;
     output.push(text[index] ?? '');
   }
-  // An open quote: it was an ordinary character of a careless client.
+  // An open quote: an ordinary character from a careless client.
   return { value: '"', end: start + 1 };
 }
 
@@ -85,7 +85,7 @@ export function isSpace(character: string | undefined): boolean {
   return character === ' ' || character === '\t' || character === '\r' || character === '\n';
 }
 
-/** One run of text up to a special; encoded words and domain literals are taken whole, for they may hold specials. */
+/** A run of text up to a special; encoded words and domain literals, which may contain specials, are taken whole. */
 function scanText(text: string, start: number): Scanned {
   let index = text[start] === '"' ? start + 1 : start;
   while (index < text.length) {
@@ -104,13 +104,13 @@ function scanText(text: string, start: number): Scanned {
   return { value: text.slice(start, index), end: Math.max(index, start + 1) };
 }
 
-/** 5,000 recipients with names of several words; what follows would cost memory in every later step. */
+/** Enough for 5,000 recipients with names of several words; more would cost memory in every later step. */
 const maxTokens = 50_000;
 
 /** Splits an address header into its tokens, at most 50,000. Linear in its length. */
 export function tokeniseAddresses(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  /** Once a quote was left open, no later one is looked for: searching the end again and again would be quadratic. */
+  /** Once a quote is open, no closing quote is searched again: that would be quadratic. */
   let quotesClose = true;
   let index = 0;
   while (index < text.length && tokens.length < maxTokens) {

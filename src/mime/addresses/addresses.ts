@@ -5,7 +5,7 @@ import { tokeniseAddresses } from './address-tokens.ts';
 import type { Token } from './address-tokens.ts';
 import type { Address } from '../parsed-message.ts';
 
-/** A header of 100,000 recipients would cost more in every later step than it tells. */
+/** A header of 100,000 recipients would cost every later step more than it is worth. */
 export const maxAddresses = 5_000;
 
 const urlSchemes: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ const urlSchemes: ReadonlySet<string> = new Set([
   'data',
 ]);
 
-/** `Doe, John <john@x.test>` without quotes: a bare name cannot be a mailbox, so it belongs to the one that follows. */
+/** `Doe, John <john@x.test>` without quotes: a bare name cannot be a mailbox, so it belongs to the next one. */
 function isNameOnly(words: readonly Word[]): boolean {
   return (
     words.length > 0 &&
@@ -40,8 +40,8 @@ function opensWithName(tokens: readonly Token[], start: number): boolean {
 }
 
 /**
- * What stands before a colon is the name of a group and is dropped; but an address there is one, behind which a careless program
- * has put the next field ("ann@x.test Bcc: …"). "@hub.test:" is a source route.
+ * A group name before a colon is dropped; but an address there is one, joined by a careless program to the next field ("ann@x.test
+ * Bcc: …"). "@hub.test:" is a source route.
  */
 function throughLastAddress(words: readonly Word[]): Word[] {
   const last = words.findLastIndex(
@@ -51,16 +51,16 @@ function throughLastAddress(words: readonly Word[]): Word[] {
 }
 
 /**
- * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000, or `most`.
- * Takes the undecoded value: encoded words are decoded only in names, so that a decoded comma or bracket makes no mailbox.
- * A display name never becomes an address where an address stands beside it. Linear; never throws.
+ * The mailboxes of a From, To, Cc … value (RFC 5322 §3.4), groups flattened, in order; at most 5,000, or `most`. Takes the
+ * undecoded value: encoded words are only decoded in names, so that a decoded comma or bracket makes no mailbox. A display name
+ * never becomes an address if there is one beside it. Linear; never throws.
  */
 export function parseAddressList(headerValue: string, most = maxAddresses): Address[] {
   const tokens = tokeniseAddresses(headerValue);
   const addresses: Address[] = [];
   let words: Word[] = [];
   const finish = (): void => {
-    // Words in parentheses alone are a remark ("unlisted-recipients:; (no To-header on input)"), unless there is nothing else.
+    // Words in parentheses are a remark ("unlisted-recipients:; (no To-header on input)"), unless there is nothing else.
     if (words.length < tokens.length && words.every((word) => word.kind === 'comment')) words = [];
     for (const address of readElement(words)) if (addresses.length < most) addresses.push(address);
     words = [];
@@ -78,7 +78,7 @@ export function parseAddressList(headerValue: string, most = maxAddresses): Addr
       finish();
     } else if (token.kind === ':') {
       const before = words.at(-1);
-      // "cid:part1@host" is a reference into a message; what stands before any other colon is the name of a group.
+      // "cid:part1@host" is a reference into a message; before any other colon is a group name.
       if (before?.kind === 'text' && urlSchemes.has(before.value.toLowerCase())) {
         words = [{ kind: 'quoted', value: `${before.value}:`, spaced: true }];
       } else {
@@ -94,8 +94,8 @@ export function parseAddressList(headerValue: string, most = maxAddresses): Addr
 }
 
 /**
- * The canonical form of one address as a person or a client record may write it: in quotes, in angle brackets, with a display
- * name, a `mailto:` in front, or punctuation behind. Null where there is none, or more than one. Never throws.
+ * The canonical form of one address as a person or a client record may write it: in quotes or angle brackets, with a display name,
+ * a leading `mailto:` or trailing punctuation. Null if there is none, or more than one. Never throws.
  */
 export function normaliseAddress(text: string): string | null {
   if (text.length > 2_000) return null;

@@ -1,17 +1,20 @@
 /**
- * Servers put an address that they cannot write down into one of their own: `IMCEASMTP-jules+40acme+2Eexample@firm.example` is a
+ * Servers put an address that they cannot represent inside one of their own: `IMCEASMTP-jules+40acme+2Eexample@firm.example` is a
  * person at acme.example, and nobody of the firm.
  */
 import { canonicalAddress } from './address-syntax.ts';
 
-/** Exchange's encapsulation (MS-OXOABK, "IMCEA"): the type of the address, then the address with `+XX` for what is no letter. */
+/** Exchange's encapsulation (MS-OXOABK, "IMCEA"): the type of the address, then the address, with `+XX` for non-letters. */
 const IMCEA = /^imcea([a-z0-9.-]*?)-(.+)$/u;
-/** X.500 and X.400 names (RFC 2156 §3), and those of Notes: `/o=firm/cn=jules`, `jules/firm/fr`. Their directory is not ours to ask. */
+/**
+ * X.500 and X.400 names (RFC 2156 §3), and those of Notes: `/o=firm/cn=jules`, `jules/firm/fr`. We have no access to their
+ * directory.
+ */
 const DIRECTORY_NAME = /^\/[a-z0-9.-]{1,20}=|^[^/]+\/[^/]/u;
 
-/** Local parts in which gateways, forwarders and lists keep the address that they replaced, with its two halves in named groups. */
+/** Local parts in which gateways, forwarders and lists keep the address they replaced, its two halves as named groups. */
 const CARRIERS: readonly RegExp[] = [
-  // Sender Rewriting Scheme, of one and of two forwarders, and as Microsoft 365 writes it
+  // Sender Rewriting Scheme, of one or two forwarders, and as Microsoft 365 writes it
   /^srs0[=+-][^=]+=[^=]+=(?<domain>[^=]+)=(?<local>.+)$/u,
   /^srs1[=+-][^=]+=[^=]+==[^=]+=[^=]+=(?<domain>[^=]+)=(?<local>.+)$/u,
   /^[^=]+\+srs=[^=]+=[^=]+=(?<domain>[^=]+)=(?<local>.+)$/u,
@@ -25,15 +28,15 @@ const CARRIERS: readonly RegExp[] = [
   // gateways that put the whole address in quotes
   /^"(?<local>[^"\\@]+)@(?<domain>[^"\\@]+)"$/u,
 ];
-/** Bounce Address Tag Validation: the address is the sender's own, with a tag before it. */
+/** Bounce Address Tag Validation: the sender's own address, after a tag. */
 const TAGGED = /^prvs=[^=]+=(?<local>.+)$/u;
 
-/** `address`: null where what is inside cannot be read. */
+/** `address`: null if the inner one is unreadable. */
 export interface InnerAddress {
   readonly address: string | null;
 }
 
-/** What stands inside a canonical address; null where it is just an address. */
+/** The address inside a canonical address; null if it is an ordinary one. */
 export function innerAddress(address: string): InnerAddress | null {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
@@ -54,7 +57,7 @@ function readImcea(encoded: string): string | null {
   const bytes = encoded
     .replaceAll('_', '/')
     .replaceAll(/\+([\da-f]{2})/gu, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
-  // Characters beyond ASCII are written byte by byte, as UTF-8; an address may hold them as they are, too.
+  // Non-ASCII characters are written byte by byte, as UTF-8; an address may also contain them directly.
   const text = /[\u0100-\u{10ffff}]/u.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
   const bare = text.replace(/^(?:mailto|smtp):/iu, '').replaceAll(/^['"<]+|['">]+$/gu, '');
   return DIRECTORY_NAME.test(bare) ? null : canonicalAddress(bare);

@@ -1,16 +1,16 @@
 import { normaliseAddress, parseAddressList } from './addresses.ts';
 
-/** What a person types into a field for an address is shorter. */
+/** What a person types into an address field is shorter. */
 const MAX_CHARS = 5_000;
 
-/** Stands between addresses where people write several: a line, a bar, a bullet, and the marks of East Asian keyboards. */
+/** Separators that people use between addresses: a line, a bar, a bullet, and the marks of East Asian keyboards. */
 const BETWEEN = /[\r\n\t|•·；，、／]+/gu;
-/** A slash is part of no domain, but of many local parts that nobody has. */
+/** A slash is never in a domain, but may be in a local part. */
 const SLASH = /(@[^\s/@,;<>]{1,253}>?)\s{0,9}\/\s{0,9}/gu;
 
 /**
- * The addresses in a field that is meant for one, as people fill it: several with commas, semicolons, slashes, blanks or lines between
- * them, with names, remarks and `mailto:`. Canonical, each once, in order.
+ * The addresses in a field meant for one, as people fill it: several separated by commas, semicolons, slashes, blanks or lines,
+ * with names, remarks and `mailto:`. Canonical, each once, in order.
  */
 export function addressesWritten(text: string): readonly string[] {
   const typed = text

@@ -4,8 +4,8 @@ import type { Alphabet } from './charset-letters.ts';
 
 /** Enough text to tell languages apart; more only costs time on large bodies. */
 const sampleBytes = 3_000;
-/** Below this share of agreeing letters nothing is recognised, and the commonest single-byte charset of mail is taken. */
-const leastScore = 0.35;
+/** Below this share of matching letters nothing is recognised, and the most common single-byte charset of mail is used. */
+const minScore = 0.35;
 const fallback = 'windows-1252';
 const firstEastAsian = 0x1100;
 
@@ -45,7 +45,7 @@ function isUpper(letter: string): boolean {
   return letter !== letter.toLowerCase();
 }
 
-/** Cyrillic and Greek code pages swap cases for each other: a capital inside a word shows the wrong one. */
+/** Cyrillic and Greek code pages swap each other's cases: a capital inside a word indicates the wrong one. */
 function isCaseBreak(before: string | undefined, letter: string): boolean {
   return before !== undefined && before !== before.toUpperCase() && isUpper(letter);
 }
@@ -64,12 +64,12 @@ function pointsFor(candidate: Candidate, letters: readonly string[], index: numb
   if (!candidate.latin) {
     if (!inScript) return -1;
     if (isCaseBreak(before, letter)) return -1.5;
-    // A word of one alphabet does not continue in ASCII letters; East Asian text does.
+    // A word in one alphabet does not continue in ASCII letters; East Asian text does.
     if (code < firstEastAsian && (isAsciiLetter(beforeCode) || isAsciiLetter(afterCode))) return -1.5;
     return candidate.frequent.has(code) ? 1 : 0.3;
   }
   const besideAscii = isAsciiLetter(beforeCode) || isAsciiLetter(afterCode);
-  // Spanish opens with its marks, where Polish has a letter inside words.
+  // Spanish starts with its marks where Polish has a letter inside words.
   if ((code === 0xbf || code === 0xa1) && !isAsciiLetter(beforeCode)) return 1;
   if (!inScript) return besideAscii ? -1.5 : -0.2;
   if (isCaseBreak(before, letter)) return -1;
@@ -83,7 +83,7 @@ function countHigh(sample: Buffer): number {
   return count;
 }
 
-/** Mean points of a non-ASCII byte: two-byte characters count double, so that charsets can be compared. */
+/** Mean points per non-ASCII byte: two-byte characters count double, so that charsets compare. */
 function score(candidate: Candidate, sample: Buffer): number {
   const letters = Array.from(iconv.decode(sample, candidate.encoding));
   let points = 0;
@@ -99,26 +99,25 @@ function score(candidate: Candidate, sample: Buffer): number {
 /** So few letters look alike in any alphabet; ten bytes are a name of five characters. */
 const shortBytes = 12;
 
-/** A declared charset counts for more where a name is too short to tell, and where it could not have fitted by chance. */
+/** A declared charset counts for more if a name is too short to tell, or if it could not fit by chance. */
 function hintPoints(candidate: Candidate, points: number, sample: Buffer): number {
   const eastAsian = candidate.script.some(([first]) => first >= firstEastAsian);
   return eastAsian && points > 0 && countHigh(sample) <= shortBytes ? 1 : 0.3;
 }
 
 /**
- * The likeliest charset of bytes that carry no usable label and are not UTF-8: an iconv-lite name.
- * Looks at no more than 3,000 bytes from the first non-ASCII one. `hint` (a charset declared elsewhere in the same
- * message) wins where it fits about as well.
+ * The most likely charset of bytes that have no usable label and are not UTF-8: an iconv-lite name. Looks at no more than 3,000
+ * bytes from the first non-ASCII one. `hint` (a charset declared elsewhere in the message) wins if it fits about as well.
  */
 export function guessCharset(bytes: Buffer, hint: string | null): string {
   const first = bytes.findIndex((byte) => byte >= 0x80);
   if (first < 0) return hint ?? fallback;
   const sample = bytes.subarray(Math.max(0, first - 20), first + sampleBytes);
-  let best = { encoding: fallback, score: leastScore };
+  let best = { encoding: fallback, score: minScore };
   for (const candidate of candidates) {
     const plain = score(candidate, sample);
     const value = plain + (candidate.encoding === hint ? hintPoints(candidate, plain, sample) : 0);
-    // Ties go to the earlier, commoner charset; a later one must be clearly better.
+    // The earlier, more common charset wins ties; a later one must be clearly better.
     if (value > best.score + 0.02) best = { encoding: candidate.encoding, score: value };
   }
   return best.encoding;

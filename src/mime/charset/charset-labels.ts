@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 
-/** Labels that mail uses for a charset which iconv-lite knows better by another name: supersets, misspellings, vendor names. */
+/** Labels in mail for a charset that iconv-lite knows better by another name: supersets, misspellings, vendor names. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ['ascii', 'us-ascii'],
   ['ansi_x3.4-1968', 'us-ascii'],
@@ -22,7 +22,7 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['ucs-2', 'utf-16'],
   ['latin1', 'windows-1252'],
   ['latin-1', 'windows-1252'],
-  // Mail labelled Latin-1 holds the printable 0x80–0x9F of Windows (WHATWG Encoding §4.2); likewise below.
+  // Mail labelled Latin-1 contains the printable 0x80–0x9F of Windows (WHATWG Encoding §4.2); likewise below.
   ['iso-8859-1', 'windows-1252'],
   ['iso8859-1', 'windows-1252'],
   ['iso-8859-9', 'windows-1254'],
@@ -84,10 +84,10 @@ const aliases: ReadonlyMap<string, string> = new Map([
 ]);
 
 const stateful = /^(?:cs)?iso-?2022-?(?:jp|kr)/;
-/** A label longer than any charset name is an attack on the table look-up or on the log. */
+/** A longer label than any charset name is an attack on the table lookup or on the log. */
 const maxLabelLength = 40;
 
-/** The iconv-lite name of a label, `unlabelled` where it says nothing; null where there is no such charset. */
+/** The iconv-lite name of a label, `unlabelled` if it says nothing; null if there is no such charset. */
 export function canonicalCharset(label: string): string | null {
   const name = label
     .slice(0, maxLabelLength)
@@ -103,7 +103,7 @@ export function canonicalCharset(label: string): string | null {
   if (windows?.[1] !== undefined) return `windows-${windows[1]}`;
   const dos = /^(?:dos|oem|pc)-?(\d{3})$/.exec(name);
   if (dos?.[1] !== undefined && iconv.encodingExists(`cp${dos[1]}`)) return `cp${dos[1]}`;
-  // iconv-lite also answers to "base64", "hex" and the like, which are no charsets.
+  // iconv-lite also accepts "base64", "hex" and the like, which are not charsets.
   if (['base64', 'hex', 'binary', 'internal', 'ucs2'].includes(name.replaceAll(/[^a-z0-9]/g, '')))
     return null;
   return iconv.encodingExists(name) ? name : null;

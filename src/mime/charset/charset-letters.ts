@@ -1,12 +1,12 @@
-/** Frequent letters by writing system and the encodings that unlabelled mail of that system is found in. Data for `guessCharset`. */
+/** Frequent letters by writing system, and the encodings of unlabelled mail in it. Data for `guessCharset`. */
 
 export interface Alphabet {
-  /** iconv-lite encoding names, the commonest first. */
+  /** iconv-lite encoding names, most common first. */
   readonly encodings: readonly string[];
   readonly frequent: string;
   /** Code points of the script as inclusive ranges. */
   readonly script: readonly (readonly [number, number])[];
-  /** Latin letters stand singly among ASCII letters; the others stand in runs. */
+  /** Latin letters occur singly among ASCII letters; others in runs. */
   readonly latin: boolean;
 }
 
@@ -53,7 +53,7 @@ export const alphabets: readonly Alphabet[] = [
     ],
     latin: false,
   },
-  // Before Greek: Hebrew letters also read as unaccented Greek, but hardly a Greek sentence is without an accent, which Hebrew lacks.
+  // Before Greek: Hebrew letters also read as unaccented Greek, but Greek sentences nearly always have an accent.
   {
     encodings: ['windows-1255'],
     frequent: 'יוהלאמרתבשנדםחעפקכטסגןצזץףך',

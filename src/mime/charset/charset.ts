@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 import { guessCharset } from './charset-guess.ts';
 import { canonicalCharset } from './charset-labels.ts';
 import { decodeHz, decodeIso2022 } from './iso-2022.ts';
-import { countSequences, mendUtf8 } from './utf-8.ts';
+import { countSequences, repairUtf8 } from './utf-8.ts';
 
 export interface DecodedText {
   readonly text: string;
@@ -13,7 +13,7 @@ export interface DecodedText {
   readonly problem: 'unknown' | 'guessed' | 'malformed' | null;
 }
 
-/** Whether decoded text of this label can be attacker-chosen markup spelled in ASCII, or needs escape sequences to be read. */
+/** Whether decoded text with this label can be markup spelled in ASCII by an attacker, or needs escape sequences to be read. */
 function isSevenBit(charset: string): boolean {
   return (
     charset === 'utf-7' ||
@@ -27,32 +27,32 @@ function isSevenBit(charset: string): boolean {
 
 const isWide = (charset: string): boolean => charset.startsWith('utf-16') || charset.startsWith('utf-32');
 
-/** As much as is looked at to tell whether characters are two or four bytes wide. */
+/** How much is sampled to tell whether characters are two or four bytes wide. */
 const wideSample = 4_096;
-/** So many bytes of two-byte text are hardly ever all of ASCII, or valid UTF-8. */
-const leastNarrow = 0.9;
-const leastNarrowSequences = 8;
+/** This share of two-byte text is hardly ever all ASCII, or valid UTF-8. */
+const minNarrow = 0.9;
+const minNarrowSequences = 8;
 
-/** Text in bytes, under the label of UTF-16 or UTF-32: a program converted the text and kept the label. */
+/** Single-byte text labelled UTF-16 or UTF-32: a program converted the text and kept the label. */
 function isNarrow(bytes: Buffer): boolean {
   const sample = bytes.subarray(0, wideSample);
   if (hasWideMark(sample) || sample.includes(0) || sample.length === 0) return false;
   let ascii = 0;
   for (const byte of sample) if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) ascii += 1;
-  if (ascii >= sample.length * leastNarrow) return true;
-  return isUtf8(bytes) && countSequences(bytes, leastNarrowSequences) >= leastNarrowSequences;
+  if (ascii >= sample.length * minNarrow) return true;
+  return isUtf8(bytes) && countSequences(bytes, minNarrowSequences) >= minNarrowSequences;
 }
 
 export function hasWideMark(bytes: Buffer): boolean {
   return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
-/** The upper byte of a character of UTF-16 in the scripts from Latin to Arabic, and of its blanks and digits. */
+/** The highest upper byte of UTF-16 in scripts from Latin to Arabic, their blanks and digits. */
 const highestPage = 0x06;
-const leastPages = 0.8;
-const mostStray = 0.2;
+const minPages = 0.8;
+const maxStray = 0.2;
 
-/** UTF-16 under another label or none: every other byte is the same few, which no text in bytes has. */
+/** UTF-16 with a wrong or missing label: every other byte is one of a few, which no single-byte text has. */
 export function wideCharset(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
   const sample = bytes.subarray(0, wideSample - (wideSample % 2));
   if (sample.length < 8 || sample.length % 2 !== 0 || !sample.includes(0)) return null;
@@ -64,11 +64,11 @@ export function wideCharset(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
     else odd += 1;
   }
   const pairs = sample.length / 2;
-  if (odd >= pairs * leastPages && even <= pairs * mostStray) return 'utf-16le';
-  return even >= pairs * leastPages && odd <= pairs * mostStray ? 'utf-16be' : null;
+  if (odd >= pairs * minPages && even <= pairs * maxStray) return 'utf-16le';
+  return even >= pairs * minPages && odd <= pairs * maxStray ? 'utf-16be' : null;
 }
 
-/** Eight-bit bytes under the label of a seven-bit charset that none of its escapes confirms. */
+/** Eight-bit bytes labelled as a seven-bit charset, without any of its escapes. */
 function isForeignToShifts(bytes: Buffer, charset: string): boolean {
   if (isWide(charset)) return isNarrow(bytes);
   if (!hasHighByte(bytes)) return false;
@@ -101,7 +101,7 @@ function countReplacements(text: string): number {
   return count;
 }
 
-/** Letters beyond ASCII that were decoded. */
+/** Counts decoded non-ASCII letters. */
 function countReadable(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -112,28 +112,28 @@ function countReadable(text: string): number {
 }
 
 function guess(bytes: Buffer, hint: string | null): { readonly charset: string; readonly text: string } {
-  const mended = mendUtf8(bytes);
+  const mended = repairUtf8(bytes);
   if (isUtf8(mended)) return { charset: 'utf-8', text: decodeAs(mended, 'utf-8') };
   const charset = guessCharset(bytes, hint);
   return { charset, text: decodeAs(bytes, charset) };
 }
 
-/** Two-byte charsets of East Asia, whose short texts may happen to be valid UTF-8. */
+/** Two-byte East Asian charsets, whose short texts may happen to be valid UTF-8. */
 const doubleByte: ReadonlySet<string> = new Set(['gb18030', 'big5-hkscs', 'cp949', 'shift_jis', 'euc-jp']);
-/** So many characters are no chance: a pair of GB 2312 is valid UTF-8 one time in seven. */
-const leastDoubleByteSequences = 8;
-const leastSingleByteSequences = 2;
+/** This many sequences are not chance: a GB 2312 pair is valid UTF-8 one time in seven. */
+const minDoubleByteSequences = 8;
+const minSingleByteSequences = 2;
 
-/** Valid UTF-8 under another label: what a program writes that converts the text and forgets the label. */
+/** Valid UTF-8 with another label: a program converted the text and forgot the label. */
 function isUtf8InDisguise(bytes: Buffer, charset: string): boolean {
   if (charset === 'utf-8' || !isUtf8(bytes)) return false;
   if (charset === 'windows-1252') return true;
-  const least = doubleByte.has(charset) ? leastDoubleByteSequences : leastSingleByteSequences;
+  const least = doubleByte.has(charset) ? minDoubleByteSequences : minSingleByteSequences;
   return countSequences(bytes, least) >= least;
 }
 
 function decodeLabelled(given: Buffer, charset: string, hint: string | null): DecodedText {
-  const bytes = charset === 'utf-8' && !isUtf8(given) ? mendUtf8(given) : given;
+  const bytes = charset === 'utf-8' && !isUtf8(given) ? repairUtf8(given) : given;
   if (isUtf8InDisguise(bytes, charset))
     return { text: bytes.toString('utf8'), charset: 'utf-8', problem: 'guessed' };
   const text = decodeAs(bytes, charset);
@@ -141,7 +141,7 @@ function decodeLabelled(given: Buffer, charset: string, hint: string | null): De
   if (text.includes('\ufffd')) {
     if (isUtf8(bytes) && charset !== 'utf-8')
       return { text: bytes.toString('utf8'), charset: 'utf-8', problem: 'guessed' };
-    // As many readable letters as broken ones are damage; mostly broken ones are a wrong label.
+    // At least as many readable letters as broken ones is damage; mostly broken ones are a wrong label.
     if (charset === 'windows-1252' || countReadable(text) >= countReplacements(text))
       return { text, charset, problem: 'malformed' };
     return { ...guess(bytes, hint), problem: 'guessed' };
@@ -153,13 +153,13 @@ function removeByteOrderMark(text: string): string {
   return text.codePointAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/** Text without NUL bytes and lone surrogates, which neither JSON nor databases carry safely. */
+/** Text without NUL bytes and lone surrogates, which neither JSON nor databases store safely. */
 export function cleanText(text: string): string {
   const withoutNull = text.includes('\u0000') ? text.replaceAll('\u0000', '') : text;
   return withoutNull.replaceAll(/\p{Surrogate}/gu, '');
 }
 
-/** The canonical charset of a label for use as a hint, null where it names none. */
+/** The canonical charset of a label for use as a hint, null if there is none. */
 export function charsetHint(label: string | null): string | null {
   if (label === null) return null;
   const charset = canonicalCharset(label);
@@ -167,8 +167,8 @@ export function charsetHint(label: string | null): string | null {
 }
 
 /**
- * Bytes to text by their charset label, or by what the bytes themselves show where the label is missing, unknown or wrong.
- * `hint` is a charset declared elsewhere in the message. Never throws; the text may still hold NUL.
+ * Bytes to text by their charset label, or by the bytes themselves if the label is missing, unknown or wrong. `hint` is a charset
+ * declared elsewhere in the message. Never throws; the text may still contain NUL.
  */
 export function decodeText(input: {
   readonly bytes: Buffer;

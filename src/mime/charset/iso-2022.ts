@@ -2,8 +2,8 @@ import { isAscii } from 'node:buffer';
 import iconv from 'iconv-lite';
 
 /**
- * Stateful 7-bit charsets that iconv-lite lacks: ISO-2022-JP (RFC 1468, 1554, JIS X 0201 kana), ISO-2022-KR (RFC 1557)
- * and HZ (RFC 1843). Each run is handed to the 8-bit form of the same character set.
+ * Stateful 7-bit charsets that iconv-lite lacks: ISO-2022-JP (RFC 1468, 1554, JIS X 0201 kana), ISO-2022-KR (RFC 1557) and HZ (RFC
+ * 1843). Each run is decoded in the 8-bit form of the same character set.
  */
 
 const ESC = 0x1b;
@@ -38,16 +38,16 @@ const codecs: Readonly<Record<Exclude<Run, 'ascii'>, Codec>> = {
   gb: 'gb18030',
   ks: 'cp949',
 };
-/** Runs that end within a character are decoded on their own, so that it takes nothing of the next; after so many it is left out. */
+/** Runs that end inside a character are decoded on their own, so that it takes nothing from the next; after this many it is dropped. */
 const maxBroken = 1_000;
 
-/** Collects runs in the 8-bit form of their character set, which holds ASCII too: a text may change between them at every character. */
+/** Collects runs in the 8-bit form of their character set, which includes ASCII: a text may switch at every character. */
 function createRunDecoder(size: number): {
   readonly add: (bytes: Buffer, run: Run) => void;
   readonly end: () => string;
 } {
   const output: string[] = [];
-  // A character of the supplement or of kana has one byte more in its 8-bit form.
+  // A character of the supplement or of kana has one more byte in its 8-bit form.
   const collected = Buffer.allocUnsafe(size * 2);
   let length = 0;
   let codec: Codec | null = null;
@@ -65,12 +65,12 @@ function createRunDecoder(size: number): {
     flush();
     output.push(bytes.toString('latin1'));
   };
-  /** False where the last character is not whole. */
+  /** False if the last character is incomplete. */
   const addWide = (bytes: Buffer, run: Run): boolean => {
     const isPair = run !== 'jis-kana';
     let isLead = false;
     for (const byte of bytes) {
-      // Line ends inside a two-byte run come from clients that forget to return to ASCII.
+      // Line ends inside a two-byte run come from clients that forget to switch back to ASCII.
       if (byte <= 0x20) {
         collected[length++] = byte;
         isLead = false;
@@ -102,7 +102,7 @@ function createRunDecoder(size: number): {
   };
 }
 
-/** ISO-2022-JP, its extensions, and ISO-2022-KR, told apart by their own escape sequences. Never throws. */
+/** ISO-2022-JP, its extensions, and ISO-2022-KR, recognised by their own escape sequences. Never throws. */
 export function decodeIso2022(bytes: Buffer): string {
   const runs = createRunDecoder(bytes.length);
   let run: Run = 'ascii';
@@ -127,7 +127,7 @@ export function decodeIso2022(bytes: Buffer): string {
       index += 1;
       start = index;
     } else if (byte === 0x0a && run !== 'ascii') {
-      // RFC 1468: a line ends in ASCII. A client that forgot is believed from here on.
+      // RFC 1468: a line ends in ASCII. If a client forgot, switch back here.
       flush(index);
       run = 'ascii';
       start = index;

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The two ways in which honest UTF-8 arrives broken: surrogates written one by one, and a last character cut in half. */
+/** The two ways that honest UTF-8 arrives broken: surrogates written one by one, and a last character cut in half. */
 
-/** A lead byte of a surrogate half (ED A0–BF); with its twin it makes one character (Unicode TR 26, CESU-8). */
+/** The lead byte of a surrogate half (ED A0–BF); with its pair it makes one character (Unicode TR 26, CESU-8). */
 const surrogateLead = 0xed;
 const replacement = Buffer.from('\ufffd', 'utf8');
 /** Bytes of the longest character. */
@@ -16,7 +16,7 @@ function halfAt(bytes: Buffer, at: number, first: number): number {
   return fits ? 0xd000 | ((middle & 0x3f) << 6) | (last & 0x3f) : -1;
 }
 
-/** CESU-8, as some databases and Java write emoji, turned into UTF-8. */
+/** CESU-8, as some databases and Java write emoji, to UTF-8. */
 function joinSurrogates(bytes: Buffer): Buffer {
   if (!bytes.includes(surrogateLead)) return bytes;
   // Six bytes become four.
@@ -37,7 +37,7 @@ function joinSurrogates(bytes: Buffer): Buffer {
   return output.subarray(0, length);
 }
 
-/** Whether all but an unfinished last character is UTF-8; the position of that character, -1 otherwise. */
+/** If everything but an unfinished last character is UTF-8: the position of that character, else -1. */
 function unfinishedAt(bytes: Buffer): number {
   for (let at = bytes.length - 1; at >= 0 && at > bytes.length - longest; at -= 1) {
     const byte = bytes[at] ?? 0;
@@ -47,17 +47,17 @@ function unfinishedAt(bytes: Buffer): number {
   return -1;
 }
 
-/** Bytes that are not UTF-8, mended where they nearly are (a character cut in half is U+FFFD); else as given. */
-export function mendUtf8(given: Buffer): Buffer {
+/** Repairs bytes that are almost UTF-8 (a character cut in half is U+FFFD); others are returned as given. */
+export function repairUtf8(given: Buffer): Buffer {
   if (isUtf8(given)) return given;
   const bytes = joinSurrogates(given);
   const cut = unfinishedAt(bytes);
-  // "Café" in Latin-1 ends in a lead byte too: only what is UTF-8 elsewhere was cut.
+  // "Café" in Latin-1 ends in a lead byte too: only if the rest is UTF-8 was it cut.
   if (cut < 0 || countSequences(bytes.subarray(0, cut), 1) === 0) return bytes;
   return Buffer.concat([bytes.subarray(0, cut), replacement]);
 }
 
-/** The characters beyond ASCII in UTF-8 bytes, counted up to `limit`. */
+/** Counts non-ASCII characters in UTF-8 bytes, up to `limit`. */
 export function countSequences(bytes: Buffer, limit: number): number {
   let count = 0;
   for (let at = 0; at < bytes.length && count < limit; at += 1) if ((bytes[at] ?? 0) >= 0xc0) count += 1;

@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import { cleanText } from '../charset/charset.ts';
 
-/** An invitation is one event, with some that differ from its rule; a whole calendar is no text for a person. */
+/** An invitation is one event, plus exceptions to its rule; a whole calendar is not text for a person. */
 const maxEvents = 20;
 const maxTextChars = 65_536;
 
@@ -23,7 +23,7 @@ function endOf(event: ICAL.Component, start: ICAL.Time): ICAL.Time | null {
   const stated = timeOf(event, 'dtend') ?? timeOf(event, 'due');
   if (stated !== null) {
     const end = stated.clone();
-    // RFC 5545 §3.6.1: the end of whole days is the first day that is free again.
+    // RFC 5545 §3.6.1: an all-day event ends on the first free day.
     if (end.isDate) end.adjust(-1, 0, 0, 0);
     return end;
   }
@@ -34,14 +34,14 @@ function endOf(event: ICAL.Component, start: ICAL.Time): ICAL.Time | null {
   return end;
 }
 
-/** The zone as the calendar names it: its name is what the writer's clock shows. */
+/** The zone as the calendar names it: the name on the writer's clock. */
 function zoneOf(event: ICAL.Component, start: ICAL.Time): string {
   const named: unknown = event.getFirstProperty('dtstart')?.getParameter('tzid');
   if (typeof named === 'string' && named !== '') return ` (${cleanText(named).slice(0, 100)})`;
   return start.zone === ICAL.Timezone.utcTimezone ? ' (UTC)' : '';
 }
 
-/** "2026-03-10 10:00–11:00 (Europe/London)", as it stands in the event; "" where it has no start. */
+/** "2026-03-10 10:00–11:00 (Europe/London)", in the event's own time; "" if it has no start. */
 function whenOf(event: ICAL.Component): string {
   const start = timeOf(event, 'dtstart');
   if (start === null) return '';
@@ -53,7 +53,10 @@ function whenOf(event: ICAL.Component): string {
   return from + to + zoneOf(event, start);
 }
 
-/** What a person reads of a calendar: summary, time, place and description of its events, without labels, which have a language. */
+/**
+ * What a person reads of a calendar: summary, time, place and description of its events, without labels, which would be in one
+ * language.
+ */
 export function calendarText(calendar: ICAL.Component): string {
   const blocks = new Set<string>();
   for (const kind of ['vevent', 'vtodo']) {

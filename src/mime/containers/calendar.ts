@@ -5,7 +5,7 @@ import { cleanText } from '../charset/charset.ts';
 import type { Address, CalendarFacts } from '../parsed-message.ts';
 import type { Part } from '../structure/part.ts';
 
-/** An invitation is a few KB; megabytes are a whole calendar, or an attack on its reader, which is slow on thousands of parameters. */
+/** An invitation is a few KB; megabytes are a whole calendar, or an attack on its parser, which is slow on thousands of parameters. */
 const maxCalendarChars = 262_144;
 
 function readStart(event: ICAL.Component): string | null {
@@ -28,11 +28,11 @@ function readOrganiser(event: ICAL.Component): Address | null {
   };
 }
 
-/** Components lie three deep; the search for the one that ends must not grow. */
+/** Components are at most three deep; limits the search for the one that ends. */
 const maxOpen = 50;
 
-/** A calendar without lines that are no property, and with the ends that are missing (RFC 5545 §3.1, §3.4). */
-function mendCalendar(text: string): string {
+/** Repairs a calendar: drops lines that are not a property, adds missing ends (RFC 5545 §3.1, §3.4). */
+function repairCalendar(text: string): string {
   const output: string[] = [];
   const open: string[] = [];
   let kept = false;
@@ -58,8 +58,8 @@ function mendCalendar(text: string): string {
 }
 
 /**
- * The facts of an iTIP object (RFC 5545, RFC 5546): `start` is ISO 8601 in UTC where the zone is known, without zone where the
- * event floats, a bare date for a whole day. Null where the text is no calendar, or over 256 Ki characters. Never throws.
+ * The facts of an iTIP object (RFC 5545, RFC 5546): `start` is ISO 8601 in UTC if the zone is known, without zone if the event
+ * floats, a bare date for an all-day event. Null if the text is not a calendar, or over 256 Ki characters. Never throws.
  */
 export function readCalendar(text: string): CalendarFacts | null {
   return readWhole(text)?.facts ?? null;
@@ -73,7 +73,7 @@ export interface Invitation {
 
 function readWhole(text: string): Invitation | null {
   if (text.length > maxCalendarChars || !/begin:vcalendar/iu.test(text)) return null;
-  return readObject(text.trim()) ?? readObject(mendCalendar(text));
+  return readObject(text.trim()) ?? readObject(repairCalendar(text));
 }
 
 function readObject(text: string): Invitation | null {
@@ -94,12 +94,12 @@ function readObject(text: string): Invitation | null {
     };
     return { facts, text: calendarText(calendar) };
   } catch {
-    // A broken calendar is shown as the attachment that it also is.
+    // A broken calendar is shown as the attachment it also is.
     return null;
   }
 }
 
-/** RFC 6047 §2.4 has the method in the header too, which is there where the object cannot be read. */
+/** RFC 6047 §2.4 puts the method in the header too, where it is readable even if the object is not. */
 export function readInvitation(text: string, part: Pick<Part, 'parameters'>): Invitation | null {
   const method = part.parameters.get('method')?.toUpperCase() ?? null;
   const read = readWhole(text);

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 
-/** Cryptographic Message Syntax (RFC 5652) as far as it hides a MIME entity that can be read without a key. */
+/** Cryptographic Message Syntax (RFC 5652), as far as it hides a MIME entity that is readable without a key. */
 
 /** The DER form of the content type ids of RFC 5652 §5 and RFC 3274 §1.1. */
 export const signedData = Buffer.from('06092a864886f70d010702', 'hex');
@@ -15,7 +15,7 @@ interface Element {
   readonly indefinite: boolean;
 }
 
-/** One BER element (X.690 §8.1); null where it does not fit into the bytes. An indefinite length reaches to the end at most. */
+/** One BER element (X.690 §8.1); null if it does not fit into the bytes. An indefinite length extends to the end at most. */
 function readElement(bytes: Buffer, at: number, limit: number): Element | null {
   const tag = bytes[at];
   const first = bytes[at + 1];
@@ -38,7 +38,7 @@ const octetString = 0x04;
 const constructedOctetString = 0x24;
 const maxElements = 100_000;
 
-/** The content octets, which long signed mail carries in many chunks. */
+/** The content octets, which a long signed message has in many chunks. */
 function readOctets(bytes: Buffer, start: number, limit: number): Buffer | null {
   const outer = readElement(bytes, start, limit);
   if (outer === null) return null;
@@ -55,20 +55,20 @@ function readOctets(bytes: Buffer, start: number, limit: number): Buffer | null 
   return Buffer.concat(pieces);
 }
 
-/** The inflated bytes; null where they are no zlib stream. */
+/** The inflated bytes; null if they are not a zlib stream. */
 function inflate(bytes: Buffer, maxBytes: number): Buffer | 'too-large' | null {
   try {
     return inflateSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    // Answers the zip bomb.
+    // Against zip bombs.
     return error instanceof RangeError ? 'too-large' : null;
   }
 }
 
 /**
  * The MIME entity inside a smime.p7m that is signed opaquely (RFC 5652 §5) or compressed (RFC 3274): both are a ContentInfo of
- * version, algorithms and encapsulated content. Null where the bytes are anything else, `too-large` where they unpack to more than
- * `maxBytes`. No signature is verified. Never throws.
+ * version, algorithms and encapsulated content. Null for anything else, `too-large` if it unpacks to more than `maxBytes`. Does not
+ * verify signatures. Never throws.
  */
 export function readCmsContent(bytes: Buffer, maxBytes: number): Buffer | 'too-large' | null {
   const info = readElement(bytes, 0, bytes.length);

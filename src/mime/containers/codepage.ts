@@ -17,7 +17,7 @@ const named: ReadonlyMap<number, string> = new Map([
   [21_866, 'koi8-u'],
 ]);
 
-/** The iconv-lite name of a Windows code page number; that of Western Europe where it is unknown. */
+/** The iconv-lite name of a Windows code page number; Western European if unknown. */
 export function codepageName(codepage: number): string {
   const iso = codepage > 28_590 && codepage < 28_607 ? `iso-8859-${codepage - 28_590}` : '';
   const candidates = [named.get(codepage) ?? '', `windows-${codepage}`, `cp${codepage}`, iso];

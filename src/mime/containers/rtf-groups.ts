@@ -1,16 +1,16 @@
 import { silentDestinations } from './rtf-words.ts';
 
-/** What holds for the text between two braces; an inner group begins with what holds around it. */
+/** The state of the text between two braces; an inner group starts with the state around it. */
 export interface RtfGroup {
   silent: boolean;
   fonts: boolean;
-  /** Inside `{\*\htmltag …}`: text is markup as it stands. */
+  /** Inside `{\*\htmltag …}`: the text is literal markup. */
   tag: boolean;
-  /** Between `\htmlrtf` and `\htmlrtf0`: formatting for readers of RTF alone. */
+  /** Between `\htmlrtf` and `\htmlrtf0`: formatting for RTF-only readers. */
   rtfOnly: boolean;
   hidden: boolean;
   codepage: string | null;
-  /** Characters that stand after each `\u` for readers without Unicode. */
+  /** Characters after each `\u` for readers without Unicode. */
   fallbacks: number;
   starred: boolean;
 }
@@ -26,7 +26,7 @@ const outermost: RtfGroup = {
   starred: false,
 };
 
-/** Real documents stay under 30; what is deeper is read without its formatting. Answers a megabyte of braces. */
+/** Real documents stay under 30; deeper groups are read without formatting. Against a megabyte of braces. */
 const maxGroups = 500;
 
 export interface RtfGroups {
@@ -34,7 +34,7 @@ export interface RtfGroups {
   change(changes: Partial<RtfGroup>): void;
   open(): void;
   close(): void;
-  /** Whether the word says what the group is for. */
+  /** Whether the word names the group's destination. */
   isDestination(name: string): boolean;
   enter(name: string, inHtml: boolean): void;
 }

@@ -1,8 +1,8 @@
-/** What Rich Text Format is made of (RTF 1.9.1, "Contents of an RTF file"). */
+/** The elements of Rich Text Format (RTF 1.9.1, "Contents of an RTF file"). */
 export interface RtfHandler {
   readonly open: () => void;
   readonly close: () => void;
-  /** `parameter` is null where the word has none. Symbols such as `\~` come as words too. */
+  /** `parameter` is null if the word has none. Symbols such as `\~` are words too. */
   readonly word: (name: string, parameter: number | null) => void;
   /** A run of bytes without line ends, which mean nothing in RTF; or one byte given as `\'hh`. Valid until the call returns. */
   readonly bytes: (bytes: Buffer) => void;
@@ -32,7 +32,7 @@ function isMark(byte: number | undefined): boolean {
   );
 }
 
-/** Walks RTF once, in linear time, and tells what it finds. Never throws on its own. */
+/** Walks RTF once, in linear time, and reports what it finds. Never throws on its own. */
 export function scanRtf(rtf: Buffer, handler: RtfHandler): void {
   const single = Buffer.alloc(1);
   let at = 0;

@@ -1,4 +1,4 @@
-/** Words of the Rich Text Format 1.9.1 that matter to a reader of plain text. Data for `readRtf`. */
+/** Words of the Rich Text Format 1.9.1 that matter for plain text. Data for `readRtf`. */
 
 /** Control words that stand for text. */
 export const rtfTexts: ReadonlyMap<string, string> = new Map([
@@ -25,7 +25,7 @@ export const rtfTexts: ReadonlyMap<string, string> = new Map([
   ['zwnj', '\u200c'],
 ]);
 
-/** Groups whose text is not that of the document; those that begin with `\*` are left out as well, unless named below. */
+/** Groups whose text is not the document's; those that begin with `\*` are skipped as well, unless named below. */
 export const silentDestinations: ReadonlySet<string> = new Set([
   'colortbl',
   'stylesheet',
@@ -52,7 +52,7 @@ export const silentDestinations: ReadonlySet<string> = new Set([
   'bkmkend',
 ]);
 
-/** `\fcharset` of a font and the code page of its bytes; 1 means that of the document. */
+/** `\fcharset` of a font and the code page of its bytes; 1 means the document's. */
 export const fontCodepages: ReadonlyMap<number, string> = new Map([
   [0, 'windows-1252'],
   [77, 'macroman'],

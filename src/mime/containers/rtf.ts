@@ -11,7 +11,7 @@ export interface RtfContents {
   readonly text: string;
 }
 
-/** Reads RTF of any quality; null where the bytes are none. Linear; the text is no longer than the bytes. Never throws. */
+/** Reads RTF of any quality; null if it is not RTF. Linear; the text is no longer than the bytes. Never throws. */
 export function readRtf(rtf: Buffer): RtfContents | null {
   if (
     !rtf
@@ -47,7 +47,7 @@ export function readRtf(rtf: Buffer): RtfContents | null {
       if (groups.isDestination(name)) return groups.enter(name, settings.isHtml());
       if (groups.current().fonts) return settings.readFontWord(name, parameter ?? 0);
       if (name === 'u' && parameter !== null) {
-        // Signed 16 bits; pairs of surrogates come as two words.
+        // Signed 16 bits; surrogate pairs come as two words.
         write(String.fromCharCode(parameter & 0xffff));
         skip = groups.current().fallbacks;
         return undefined;
@@ -70,7 +70,7 @@ export function readRtf(rtf: Buffer): RtfContents | null {
   return settings.isHtml() ? { kind: 'html', text } : { kind: 'plain', text: tidyCells(text) };
 }
 
-/** Bytes of one code page in a row are decoded together: the second byte of a character may be written as the letter that it also is. */
+/** Consecutive bytes of one code page are decoded together: the second byte of a character may be written as the letter it also is. */
 function createRtfOutput(first: { readonly maxBytes: number; readonly codepage: string }) {
   const output: string[] = [];
   const run = Buffer.allocUnsafe(first.maxBytes);
@@ -97,7 +97,7 @@ function createRtfOutput(first: { readonly maxBytes: number; readonly codepage: 
   };
 }
 
-/** A table row ends each cell with a tab; the last one says nothing. */
+/** Each cell of a table row ends with a tab; the last one means nothing. */
 function tidyCells(text: string): string {
   return text.replaceAll('\t\n', '\n');
 }

@@ -5,7 +5,7 @@ import { decompressRtf } from './compressed-rtf.ts';
 import { readRtf } from './rtf.ts';
 import type { RtfContents } from './rtf.ts';
 
-/** Outlook's winmail.dat (MS-OXTNEF), read without trust: every length is checked against what is there. */
+/** Outlook's winmail.dat (MS-OXTNEF), read without trust: every length is checked against the actual bytes. */
 
 interface TnefFile {
   readonly filename: string | null;
@@ -18,9 +18,9 @@ export interface TnefContents {
   readonly text: string | null;
   readonly html: string | null;
   readonly files: readonly TnefFile[];
-  /** The bytes end or break off inside. */
+  /** The bytes end early or are broken. */
   readonly damaged: boolean;
-  /** Something is over the bounds, and was left out. */
+  /** Something exceeded the bounds and was left out. */
   readonly cut: boolean;
   /** By how much compressed texts grew. */
   readonly unpackedBytes: number;
@@ -36,12 +36,12 @@ const signature = 0x223e9f78;
 const maxFiles = 500;
 const maxProperties = 2_000;
 const maxValues = 1_000;
-/** As much as is kept of one text. */
+/** How much of one text is kept. */
 const maxStringBytes = 8_388_608;
-/** As much as is read of HTML. Answers a few KB of compressed RTF that unpack to megabytes. */
+/** How much HTML is read. Against a few KB of compressed RTF that unpack to megabytes. */
 const maxRtfBytes = 4_194_304;
 
-/** Where nothing else is read of the message. */
+/** If nothing else of the message is read. */
 const ownBounds: TnefBounds = { maxTextBytes: maxStringBytes, maxUnpackedBytes: maxRtfBytes, maxFiles };
 
 const attribute = {
@@ -67,7 +67,7 @@ const property = {
 
 type Properties = ReadonlyMap<number, Buffer | string>;
 
-/** Bytes of one value by property type (MS-OXCDATA §2.11.1); 0 where the length stands before it. */
+/** Size of a value by property type (MS-OXCDATA §2.11.1); 0 if the length precedes it. */
 const fixedSizes: ReadonlyMap<number, number> = new Map([
   [0x02, 4],
   [0x03, 4],
@@ -94,7 +94,7 @@ function pad4(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** The name of a named property, skipped. Returns the position after it, -1 where it does not fit. */
+/** Skips the name of a named property. Returns the position after it, -1 if it does not fit. */
 function skipName(bytes: Buffer, at: number): number {
   if (at + 24 > bytes.length) return -1;
   const kind = bytes.readUInt32LE(at + 16);
@@ -187,7 +187,7 @@ function finishFile(draft: Draft): TnefFile | null {
   };
 }
 
-/** Outlook writes the body as compressed RTF only where the reader is thought to be an Outlook too. */
+/** Outlook writes the body as compressed RTF only if it thinks that the reader is also an Outlook. */
 function readRtfBody(
   properties: Properties,
   maxBytes: number,
@@ -204,17 +204,17 @@ export function isTnef(head: Buffer): boolean {
 }
 
 /**
- * The files and the body inside winmail.dat; null where the bytes are none. File contents are views into `bytes`. What is over the
- * bounds is left out. Never throws.
+ * The files and the body inside winmail.dat; null if it is not one. File contents are views into `bytes`. Anything over the bounds
+ * is left out. Never throws.
  */
 export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefContents | null {
   if (!isTnef(bytes)) return null;
   const drafts: Draft[] = [];
-  const mostFiles = Math.min(maxFiles, bounds.maxFiles);
-  const mostRtfBytes = Math.min(maxRtfBytes, bounds.maxUnpackedBytes);
+  const fileLimit = Math.min(maxFiles, bounds.maxFiles);
+  const rtfLimit = Math.min(maxRtfBytes, bounds.maxUnpackedBytes);
   let cut = false;
   let unpackedBytes = 0;
-  /** The file that is being read; null before the first, and in one that is over the bounds. */
+  /** The current file; null before the first, and for one over the bounds. */
   let draft: Draft | null = null;
   const decodeBody = (body: Buffer, charset: string): string => {
     cut ||= body.length > bounds.maxTextBytes;
@@ -240,8 +240,8 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
     if (id === attribute.oemCodepage && length >= 4) encoding = codepageName(data.readUInt32LE(0));
     else if (id === attribute.body) text ??= decodeBody(data, encoding);
     else if (id === attribute.attachStart) {
-      cut ||= drafts.length >= mostFiles;
-      draft = drafts.length < mostFiles ? { title: null, data: null, properties: new Map() } : null;
+      cut ||= drafts.length >= fileLimit;
+      draft = drafts.length < fileLimit ? { title: null, data: null, properties: new Map() } : null;
       if (draft !== null) drafts.push(draft);
     } else if (id === attribute.attachTitle && draft !== null) draft.title = decodeString(data, encoding);
     else if (id === attribute.attachData && draft !== null) draft.data = data;
@@ -253,9 +253,9 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
       text ??= textOf(properties, property.body);
       cut ||= text !== null && text.length * 2 >= maxStringBytes;
       const packed: ReturnType<typeof readRtfBody> =
-        rtf === null ? readRtfBody(properties, mostRtfBytes - unpackedBytes) : null;
+        rtf === null ? readRtfBody(properties, rtfLimit - unpackedBytes) : null;
       unpackedBytes += packed?.unpackedBytes ?? 0;
-      cut ||= packed !== null && unpackedBytes >= mostRtfBytes;
+      cut ||= packed !== null && unpackedBytes >= rtfLimit;
       rtf ??= packed?.contents ?? null;
       const codepage = properties.get(property.codepage);
       const htmlEncoding =
@@ -263,7 +263,7 @@ export function readTnef(bytes: Buffer, bounds: TnefBounds = ownBounds): TnefCon
       html ??= typeof body === 'string' ? body : body === undefined ? null : decodeBody(body, htmlEncoding);
     }
   }
-  // The RTF is the body where nothing simpler is; what it wraps may be HTML.
+  // The RTF is the body if there is nothing simpler; it may wrap HTML.
   if (rtf?.kind === 'html') html ??= rtf.text;
   else if (rtf !== null && html === null) text ??= rtf.text.trim();
   return {

@@ -12,7 +12,7 @@ const maxUuFiles = 100;
 const maxLineLength = 100;
 const noBytes = Buffer.alloc(0);
 
-/** Content-Transfer-Encoding `x-uuencode`: what stands between `begin` and `end`, line by line. */
+/** Content-Transfer-Encoding `x-uuencode`: the lines between `begin` and `end`. */
 export function createUuDecoder(): TransferDecoder {
   let held = '';
   let inside = false;
@@ -38,7 +38,7 @@ export function createUuDecoder(): TransferDecoder {
         const decoded = decodeLine(line.endsWith('\r') ? line.slice(0, -1) : line);
         if (decoded.length > 0) output.push(decoded);
       }
-      // A line beyond all measure is dropped, so that nothing collects without end.
+      // An over-long line is dropped, so that nothing piles up.
       held = (held + bytes.toString('latin1', start)).slice(0, maxLineLength * 10);
       return Buffer.concat(output);
     },
@@ -47,13 +47,13 @@ export function createUuDecoder(): TransferDecoder {
   };
 }
 
-/** One line of up to 45 bytes, null where it is none. */
+/** One line of up to 45 bytes, null if it is not one. */
 function decodeUuLine(line: string): Buffer | null {
   const first = line.codePointAt(0) ?? 0;
   if (first < 0x20 || first > 0x60 || line.length > maxLineLength) return null;
   const length = (first - 0x20) & 0x3f;
   if (line.length - 1 < Math.floor((length * 4) / 3)) {
-    // Trailing spaces, which stand for zeros, get lost on the way.
+    // Trailing spaces stand for zeros and get lost in transit.
     line = line.padEnd(1 + Math.ceil(length / 3) * 4, ' ');
   }
   const output = Buffer.alloc(Math.ceil(length / 3) * 3);
@@ -66,10 +66,10 @@ function decodeUuLine(line: string): Buffer | null {
   return output.subarray(0, length);
 }
 
-/** The two ways of POSIX to write a file between lines of text: its own alphabet, and base64 (`uuencode -m`). */
+/** The two POSIX ways to write a file between lines of text: its own alphabet, and base64 (`uuencode -m`). */
 interface Alphabet {
   readonly end: string;
-  /** The bytes of one line, null where it is none. */
+  /** The bytes of one line, null if it is not one. */
   readonly decode: (line: string) => Buffer | null;
 }
 
@@ -97,9 +97,9 @@ function readBegin(line: string): Begin | null {
 }
 
 interface Block {
-  /** Bytes of its content; null where a foreign line stands or the text ends before its end mark. */
+  /** Size of its content in bytes; null if there is a foreign line or the text ends before the end mark. */
   readonly length: number | null;
-  /** Behind what was looked at. */
+  /** The position after what was looked at. */
   readonly next: number;
 }
 

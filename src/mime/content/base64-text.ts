@@ -1,7 +1,7 @@
 import { createBase64Decoder, isForeignToBase64 } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 
-/** Footers are some lines; a longer tail is data with something strange in it. */
+/** Footers are a few lines; a longer tail is data with something odd in it. */
 const maxTailBytes = 16_384;
 /** RFC 2045 §6.8 limits a line of base64 to 76. */
 const maxLineBytes = 1_000;
@@ -11,7 +11,7 @@ const dataBytes = new Uint8Array(256);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
   dataBytes[char.charCodeAt(0)] = 1;
 
-/** Nothing but data, padding behind it, and the line end: told without reading the line as text. */
+/** Nothing but data, padding and the line end: checked without decoding the line as text. */
 function isDataLine(line: Buffer): boolean {
   let at = 0;
   while (dataBytes[line[at] ?? 0] === 1) at += 1;
@@ -35,8 +35,8 @@ function isFooter(tail: Buffer): boolean {
 }
 
 /**
- * Base64 of a text, behind which a mailing list or a virus scanner has put its lines as they are: decoded with the rest, they spoil
- * not only the end, but the charset of it all.
+ * Base64 of a text, to which a mailing list or virus scanner appended plain lines: decoded with the rest, they spoil not only the
+ * end but the charset of everything.
  */
 export function createBase64TextDecoder(): TransferDecoder {
   const inner = createBase64Decoder();
@@ -46,7 +46,7 @@ export function createBase64TextDecoder(): TransferDecoder {
   let isOnlyData = false;
   let hadFooter = false;
 
-  /** Where the first line stands that is none of the data; -1 where there is none. */
+  /** Where the first line begins that is not data; -1 if there is none. */
   const findForeign = (lines: Buffer): number => {
     for (let at = 0; at < lines.length;) {
       const feed = lines.indexOf(0x0a, at);

@@ -9,9 +9,9 @@ export interface ContentFacts {
   readonly detectedType: string | null;
 }
 
-/** Where decoded bytes go on their way through: counted, hashed, and handed to the sink. */
+/** Where decoded bytes pass through: counted, hashed, and handed to the sink. */
 export interface ContentOutput {
-  /** A promise where the sink asks to wait. */
+  /** A promise if the sink asks to wait. */
   readonly write: (bytes: Buffer) => Promise<void> | null;
   readonly end: () => Promise<ContentFacts>;
 }
@@ -30,7 +30,7 @@ function drained(target: PassThrough): Promise<void> {
   });
 }
 
-/** Opens the way of one attachment. With no sink the bytes are only counted and hashed. */
+/** Opens the output of one attachment. Without a sink the bytes are only counted and hashed. */
 export function openContentOutput(sink: ((content: Readable) => Promise<void>) | null): ContentOutput {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
@@ -38,7 +38,7 @@ export function openContentOutput(sink: ((content: Readable) => Promise<void>) |
   const stream = sink === null ? null : new PassThrough({ highWaterMark });
   let settled = stream === null;
   let failure: { readonly cause: unknown } | null = null;
-  // A consumer that destroys the stream says that it wants no more; that is no failure of the parse.
+  // A consumer that destroys the stream wants no more; that is not a parse failure.
   stream?.on('error', () => stream.destroy());
   const consume = async (): Promise<void> => {
     if (sink === null || stream === null) return;

@@ -2,10 +2,10 @@ import { fileTypeFromBuffer } from 'file-type';
 import { hasFileSignature } from './file-signature.ts';
 import { beginsWithField } from '../header/headers.ts';
 
-/** As many bytes as file-type asks for at most. */
+/** The most bytes that file-type asks for. */
 export const detectBytes = 4_100;
 
-/** The media type that the first bytes of a file show, null where they show none. Never throws. */
+/** The media type shown by the first bytes of a file, null if none. Never throws. */
 export async function detectType(head: Buffer): Promise<string | null> {
   const found = await detect(head);
   if (found !== null) return found;
@@ -18,7 +18,7 @@ export async function detectType(head: Buffer): Promise<string | null> {
 
 const pdfReach = 1_024;
 
-/** Blanks, line ends, NUL and a byte order mark, which programs put in front of a file. */
+/** Blanks, line ends, NUL and a byte order mark, which programs put before a file. */
 const isPadding = (byte: number): boolean => byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf;
 
 async function detect(head: Buffer): Promise<string | null> {

@@ -1,28 +1,28 @@
 import { isUtf8 } from 'node:buffer';
 import { hasFileSignature } from './file-signature.ts';
 
-/** Transfer encodings that the header of a part does not name, told by its first bytes. */
+/** Recognises transfer encodings that the part's header does not name by the first bytes. */
 
-/** A shorter run of base64 may be a word, a token or a key that the writer wants to be seen. */
-const leastChars = 40;
-/** RFC 2045 §6.8 limits a line to 76; some encoders write the whole into one. */
-const leastLine = 40;
-/** So many soft breaks or escapes beyond ASCII are no chance. */
-const leastMarks = 2;
+/** A shorter run of base64 may be a word, token or key that the writer wants to show. */
+const minChars = 40;
+/** RFC 2045 §6.8 limits a line to 76; some encoders write everything on one line. */
+const minLine = 40;
+/** This many soft breaks or non-ASCII escapes are not chance. */
+const minMarks = 2;
 
 const isText = (bytes: Buffer): boolean => {
   if (bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) return false;
   try {
-    // The sample may end within a character.
+    // The sample may end inside a character.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
   } catch {
     return false;
   }
-  // A key or a token has neither blanks nor markup.
+  // A key or token has neither blanks nor markup.
   return /[\s<]/u.test(bytes.toString('latin1').trim());
 };
 
-/** The bytes that the head of a body holds, read as base64; null where it is not base64 from its first line to its last whole one. */
+/** The bytes in the head of a body, read as base64; null if it is not base64 from its first to its last whole line. */
 function decodedHead(head: Buffer): Buffer | null {
   const lines = head.toString('latin1').trim().split(/\r?\n/u);
   const [first = ''] = lines;
@@ -30,31 +30,31 @@ function decodedHead(head: Buffer): Buffer | null {
   const isRegular = lines.every(
     (line, at) =>
       /^[A-Za-z0-9+/]+={0,2}[ \t]{0,9}$/u.test(line) &&
-      (at === lines.length - 1 || (line.length >= leastLine && !line.includes('='))),
+      (at === lines.length - 1 || (line.length >= minLine && !line.includes('='))),
   );
-  if (!isRegular || lines.join('').length < leastChars) return null;
+  if (!isRegular || lines.join('').length < minChars) return null;
   if (lines.length > 1 && first.length % 4 !== 0) return null;
   return Buffer.from(lines.join(''), 'base64');
 }
 
-/** Base64 without a label: what it holds is a text where a text is due, or a file by its signature. */
+/** Unlabelled base64: it contains text if text is expected, or a file by its signature. */
 export function isUnlabelledBase64(head: Buffer, isTextPart: boolean): boolean {
   const decoded = decodedHead(head);
   if (decoded === null) return false;
   return hasFileSignature(decoded) || (isTextPart && isText(decoded));
 }
 
-/** Quoted-printable without a label: every equals sign is an escape or a soft break, and some mean what plain text does not. */
+/** Unlabelled quoted-printable: every equals sign is an escape or a soft break, and some mean what plain text does not. */
 export function isUnlabelledQuotedPrintable(head: Buffer): boolean {
   const text = head.toString('latin1');
   if (!text.includes('=') || /[\u0080-\u00ff]/u.test(text)) return false;
-  // The head may end within an escape.
+  // The head may end inside an escape.
   const whole = text.slice(0, Math.max(text.lastIndexOf('='), text.length - 3));
   if (/=(?![0-9A-F]{2}|[ \t]{0,9}\r?\n)/u.test(whole)) return false;
-  // A sum may end a line with the sign too; encoders break lines where they are full.
+  // A sum may also end a line with "="; encoders only break full lines.
   const softBreaks = whole.match(/[^\n]{60}=[ \t]{0,9}\r?\n/gu)?.length ?? 0;
   const escapes = whole.match(/(?:=[89A-F][0-9A-F]){1,9}/gu) ?? [];
   const beyond = escapes.filter((escape) => isUtf8(Buffer.from(escape.replaceAll('=', ''), 'hex')));
   const withinWords = whole.match(/[A-Za-z]=[C-F][0-9A-F](?=[a-z])/gu)?.length ?? 0;
-  return softBreaks >= leastMarks || beyond.length >= leastMarks || withinWords >= leastMarks;
+  return softBreaks >= minMarks || beyond.length >= minMarks || withinWords >= minMarks;
 }

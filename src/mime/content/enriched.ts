@@ -1,9 +1,9 @@
-/** Mark-up of mail before HTML: text/enriched (RFC 1896) and its forerunner text/richtext (RFC 1341 §7.1.3). */
+/** Mail markup before HTML: text/enriched (RFC 1896) and its predecessor text/richtext (RFC 1341 §7.1.3). */
 
 /** RFC 1896 §2 limits the name of a command to 60 characters. */
 const command = /^<(\/?)([a-z0-9-]{1,60})>/iu;
 const longestCommand = 63;
-/** Deeper quotes look alike to a reader. */
+/** Deeper quotes look the same to a reader. */
 const maxQuoteDepth = 12;
 
 interface Writer {
@@ -40,8 +40,8 @@ function createWriter(): Writer {
 }
 
 /**
- * The words of a text/enriched or text/richtext body; line ends in and out are \n. Excerpts are quoted with "> ". What is no
- * command stays as it is. Linear; never throws.
+ * The words of a text/enriched or text/richtext body; line ends in and out are \n. Excerpts are quoted with "> ". Anything that is
+ * not a command stays unchanged. Linear; never throws.
  */
 export function enrichedToText(source: string, kind: 'enriched' | 'richtext'): string {
   const writer = createWriter();
@@ -59,7 +59,7 @@ export function enrichedToText(source: string, kind: 'enriched' | 'richtext'): s
     }
   };
 
-  /** One line end is a space, and one more of a run is a line end each (RFC 1896 §2); in richtext all are spaces. */
+  /** One line end is a space; in a longer run each further one is a line end (RFC 1896 §2); in richtext all are spaces. */
   const passLineEnds = (count: number): void => {
     if (depths.silent > 0) return;
     const breaks = kind === 'richtext' ? 0 : depths.nofill > 0 ? count : count - 1;

@@ -1,6 +1,6 @@
 import { hasWideMark, wideCharset } from '../charset/charset.ts';
 
-/** What the first bytes of well-known kinds of files are, for parts whose header says something else, or nothing. */
+/** First bytes of well-known file types, for parts whose header says something else, or nothing. */
 const signatures: readonly (readonly [at: number, bytes: Buffer])[] = [
   [0, Buffer.from('%PDF-')],
   [0, Buffer.from('ffd8ff', 'hex')],
@@ -28,13 +28,13 @@ const signatures: readonly (readonly [at: number, bytes: Buffer])[] = [
   [8, Buffer.from('AVI ')],
 ];
 
-/** Bytes of control that texts hold: tabs, line ends, backspace, escape and the shifts of ISO 2022. */
+/** Control bytes that occur in text: tabs, line ends, backspace, escape and the shifts of ISO 2022. */
 const textControls: ReadonlySet<number> = new Set([
   0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x1a, 0x1b,
 ]);
-/** Random bytes have 7 in 100 of the other controls; texts have none, but a stray one of a broken program. */
-const leastControlShare = 0.03;
-const leastControls = 4;
+/** 7 in 100 random bytes are other controls; text has none, except a stray one from a broken program. */
+const minControlShare = 0.03;
+const minControls = 4;
 
 export function hasFileSignature(head: Buffer): boolean {
   return signatures.some(([at, bytes]) => head.subarray(at, at + bytes.length).equals(bytes));
@@ -47,5 +47,5 @@ export function isBinary(head: Buffer): boolean {
     return false;
   let controls = 0;
   for (const byte of head) if (byte < 0x20 && byte !== 0 && !textControls.has(byte)) controls += 1;
-  return controls >= leastControls && controls >= head.length * leastControlShare;
+  return controls >= minControls && controls >= head.length * minControlShare;
 }

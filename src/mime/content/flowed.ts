@@ -1,4 +1,4 @@
-/** Text as its writer typed it: the soft line breaks of RFC 3676 joined. Line ends are \n. */
+/** Text as its writer typed it: RFC 3676 soft line breaks joined. Line ends are \n. */
 export function unflow(text: string, delSp: boolean): string {
   const output: string[] = [];
   let paragraph: string[] = [];

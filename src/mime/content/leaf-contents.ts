@@ -18,7 +18,7 @@ import type { ParseBudget } from '../budget.ts';
 import type { ParseLimits } from '../limits.ts';
 import { boundHtml, boundLines, precut } from './text-limits.ts';
 
-/** A leaf whose bytes are all there. */
+/** A leaf whose bytes are complete. */
 interface ReadLeaf {
   readonly draft: MessageDraft;
   readonly part: Part;
@@ -39,7 +39,7 @@ function isSilent(bodies: readonly { readonly text: string }[]): boolean {
   return bodies.every((body) => body.text.trim() === '');
 }
 
-/** Reads a text that is shown to a person; what was pasted into it as a file is delivered as one. */
+/** Reads a text that is shown to a person; files pasted into it are delivered as files. */
 export async function closeText(
   leaf: ReadLeaf & { readonly use: ReturnType<MessageDraft['bodies']['use']> },
   { deliver }: Deliveries,
@@ -56,7 +56,7 @@ export async function closeText(
     draft.bodies.add(bounded({ kind: 'html', text }, leaf), use);
     return;
   }
-  // A part that is not in the encoding it names was read by guess, so its bytes are kept as they came.
+  // If a part is not in the encoding it names, it was read by guess: keep its bytes as received.
   if (result.mislabelled && !result.truncated && part.parent !== null && !isAlternative(part.parent))
     await deliver(draft, {
       content: result.kept,
@@ -68,7 +68,7 @@ export async function closeText(
     });
   const extracted = extractUuencoded(text, budget.left('unpackedFiles'));
   budget.take('unpackedFiles', extracted.files.length);
-  // Mark-up makes lines of its own.
+  // Markup makes its own lines.
   text = isMarkup(part) ? boundHtml(extracted.text, leaf) : boundLines(extracted.text, leaf);
   text = joinSoftBreaks(text, part);
   if (isMarkup(part)) text = boundLines(readMarkup(text, part), leaf);
@@ -85,7 +85,7 @@ export async function closeText(
   }
 }
 
-/** Unpacks a winmail.dat: its files, and its text where the message has none of its own. */
+/** Unpacks a winmail.dat: its files, and its text if the message has none of its own. */
 export async function closeTnef(leaf: ReadLeaf, { deliver }: Deliveries): Promise<void> {
   const { draft, part, result, limits, budget } = leaf;
   if (result.truncated) {

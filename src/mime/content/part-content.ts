@@ -17,13 +17,13 @@ import { createUuDecoder } from '../containers/uuencode.ts';
 import type { Readable } from 'node:stream';
 
 /**
- * Receives the transfer-decoded bytes of each attachment as they stream by, called in the order in which attachments begin;
- * `index` counts them from 0. An attached message is delivered while its own attachments are, so a sink must not wait for
- * another one to end. What it throws ends the parse; what it leaves unread is skipped.
+ * Receives the transfer-decoded bytes of each attachment as they stream by, called in the order in which attachments begin; `index`
+ * counts them from 0. An attached message is delivered while its own attachments are, so a sink must not wait for another to end.
+ * An error it throws ends the parse; what it leaves unread is skipped.
  */
 export type AttachmentSink = (attachment: { readonly index: number }, content: Readable) => Promise<void>;
 
-/** The bytes of one part, decoded as they come. */
+/** The bytes of one part, decoded as they arrive. */
 export interface PartReader {
   readonly part: Part;
   readonly write: (bytes: Buffer) => Promise<void> | null;
@@ -32,15 +32,15 @@ export interface PartReader {
 }
 
 export interface PartResult {
-  /** Null where the part was not delivered as an attachment. */
+  /** Null if the part was not delivered as an attachment. */
   readonly facts: ContentFacts | null;
-  /** The decoded bytes, up to the limit of the reader. */
+  /** The decoded bytes, up to the reader's limit. */
   readonly kept: Buffer;
   readonly truncated: boolean;
   readonly broken: boolean;
-  /** The body is not in the transfer encoding that its header names, and was taken as it came. */
+  /** The body is not in the transfer encoding that its header names, and was taken as received. */
   readonly mislabelled: boolean;
-  /** The transfer encoding that the header does not name and the body shows. */
+  /** The transfer encoding that the body shows but the header does not name. */
   readonly guessed: 'base64' | 'quoted-printable' | null;
   readonly pictures: readonly PastedPicture[];
 }
@@ -72,7 +72,7 @@ function decoderFor(part: Part): TransferDecoder {
 
 const noBytes = Buffer.alloc(0);
 
-/** Cuts the line end off the end of what it is given and keeps it for the next piece. */
+/** Holds back the trailing line end for the next piece. */
 function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readonly rest: () => Buffer } {
   let held: Buffer = noBytes;
   return {
@@ -89,7 +89,7 @@ function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readon
   };
 }
 
-/** What becomes of a part: its first `keepBytes` decoded bytes are kept, all of them go to `output` where there is one. */
+/** What happens to a part: its first `keepBytes` decoded bytes are kept, all of them go to `output` if there is one. */
 export interface PartPlan {
   readonly keepBytes: number;
   readonly output: ContentOutput | null;
@@ -97,7 +97,7 @@ export interface PartPlan {
   readonly pictures?: PastedPictures | null;
 }
 
-/** Texts for people: in those for programs, an equals sign may stand before any letters. */
+/** Texts for people: in texts for programs, any letters may follow an equals sign. */
 const proseTypes: ReadonlySet<string> = new Set([
   'text/plain',
   'text/html',
@@ -128,7 +128,7 @@ function judge(part: Part, head: Buffer): Judgement {
     return { decoder: asBase64(), mislabelled: false, guessed: 'base64' };
   if (isProse && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
-  // RFC 2045 §2.7: 7bit data are lines; a file that is labelled so by mistake shows it by its first bytes.
+  // RFC 2045 §2.7: 7bit data are lines; the first bytes reveal a file with this label.
   const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
   return {
     ...right,
@@ -136,7 +136,7 @@ function judge(part: Part, head: Buffer): Judgement {
   };
 }
 
-/** Decodes a part. `plan` is asked once, with its first decoded bytes. */
+/** Decodes a part. `plan` is called once, with its first decoded bytes. */
 export function openPartReader(input: {
   readonly part: Part;
   readonly plan: (head: Buffer) => PartPlan;
@@ -144,7 +144,7 @@ export function openPartReader(input: {
   const { part } = input;
   let judgement: Judgement | null = null;
   let plan: PartPlan | null = null;
-  /** The beginning, which is judged as a whole however the message was cut into pieces: before decoding, and after. */
+  /** The start, judged as a whole however the message was split: before decoding, and after. */
   let head: Buffer[] = [];
   let headBytes = 0;
   let decodedHead: Buffer[] = [];
@@ -162,9 +162,9 @@ export function openPartReader(input: {
     keptBytes += piece.length;
   };
   const pass = (decoded: Buffer, { keepBytes, output, pictures }: PartPlan): Promise<void> | null => {
-    const parted = pictures?.push(decoded) ?? null;
-    keep(parted === null ? decoded : parted.html, keepBytes);
-    return output?.write(decoded) ?? parted?.wait ?? null;
+    const split = pictures?.push(decoded) ?? null;
+    keep(split === null ? decoded : split.html, keepBytes);
+    return output?.write(decoded) ?? split?.wait ?? null;
   };
   const passHead = (): Promise<void> | null => {
     const first = Buffer.concat(decodedHead);

@@ -12,17 +12,17 @@ export function levelLineEnds(text: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
 }
 
-/** The name of a file as it is stored; what had to be taken out becomes a warning of the message. */
+/** The name under which a file is stored; anything removed becomes a warning of the message. */
 export function nameAttachment(draft: MessageDraft, raw: string | null): string | null {
   const safe = safeFilename(raw);
   for (const defect of safe.defects) draft.warn(defect, safe.filename ?? '');
   return safe.filename;
 }
 
-/** Browsers look no further (WHATWG HTML §13.2.3.2), but Office puts some KB of its own in front. */
+/** Browsers look no further than 1 KB (WHATWG HTML §13.2.3.2), but Office puts some KB of its own in front. */
 const metaBytes = 8_192;
 
-/** The charset that HTML declares itself; null where none, or one that the bytes it stands in cannot be in. */
+/** The charset that HTML itself declares; null if none, or one that its bytes cannot be in. */
 function metaCharset(html: Buffer): string | null {
   const head = html.toString('latin1', 0, metaBytes);
   const [, label = ''] =
@@ -45,13 +45,13 @@ export function decodePartText(draft: MessageDraft, part: Part, result: Pick<Par
   return levelLineEnds(cleanText(text));
 }
 
-/** Soft line breaks joined where the part declares them (RFC 3676 §4). */
+/** Joins soft line breaks if the part declares them (RFC 3676 §4). */
 export function joinSoftBreaks(text: string, part: Part): string {
   if (part.parameters.get('format')?.toLowerCase() !== 'flowed') return text;
   return unflow(text, part.parameters.get('delsp')?.toLowerCase() === 'yes');
 }
 
-/** Whether the lines of a part carry mark-up older than HTML. */
+/** Whether the lines of a part have markup older than HTML. */
 export function isMarkup({ contentType }: Part): boolean {
   return contentType === 'text/enriched' || contentType === 'text/richtext';
 }

@@ -2,7 +2,7 @@ import type { ContentFacts, ContentOutput } from './content-output.ts';
 import { createBase64Decoder } from './transfer.ts';
 import type { TransferDecoder } from './transfer.ts';
 
-/** A picture that was pasted into HTML as a `data:` URL (RFC 2397) and is now a file that the HTML refers to. */
+/** A picture pasted into HTML as a `data:` URL (RFC 2397), now a file that the HTML refers to. */
 export interface PastedPicture {
   readonly contentId: string;
   readonly contentType: string;
@@ -10,18 +10,18 @@ export interface PastedPicture {
   readonly facts: ContentFacts;
 }
 
-/** Takes large pictures out of HTML while it streams by, so that neither their size nor their number makes it too long. */
+/** Takes large pictures out of HTML while it streams, so that neither their size nor their number makes it too long. */
 export interface PastedPictures {
-  /** The HTML without them; `wait` where a sink asks to. */
+  /** The HTML without them; `wait` if a sink asks to. */
   readonly push: (bytes: Buffer) => { readonly html: Buffer; readonly wait: Promise<void> | null };
   readonly end: () => Promise<{ readonly html: Buffer; readonly pictures: readonly PastedPicture[] }>;
 }
 
-/** The longest `data:` URL that stays: a logo. The sanitiser shows no longer one. */
+/** The longest `data:` URL that stays: a logo. The sanitiser accepts no longer one. */
 export const maxPastedChars = 64 * 1024;
 /** All that stay, together: a hundred logos are a catalogue. */
 const maxAllPastedChars = 1_048_576;
-/** What a browser shows of a `data:` URL in a message as it is shown here; other pictures are files at any size. */
+/** The `data:` types that browsers show in a sanitised message; other pictures become files at any size. */
 const shown: ReadonlySet<string> = new Set([
   'image/gif',
   'image/jpeg',
@@ -30,7 +30,7 @@ const shown: ReadonlySet<string> = new Set([
   'image/webp',
 ]);
 const marker = Buffer.from(';base64,');
-/** As long as what stands before the marker may be: the media type and a parameter. */
+/** The longest text before the marker: media type and one parameter. */
 const maxPrefix = 120;
 const prefix = /data:(image\/[a-z0-9.+-]{1,40})(?:;[a-z0-9=_.-]{1,60})?$/iu;
 const empty = Buffer.alloc(0);
@@ -38,16 +38,16 @@ const empty = Buffer.alloc(0);
 const alphabet = new Uint8Array(256);
 for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
   alphabet[letter.charCodeAt(0)] = 1;
-/** Line ends and blanks, which browsers leave out within quotes. */
+/** Line ends and blanks, which browsers ignore within quotes. */
 for (const blank of [0x09, 0x0a, 0x0d, 0x20]) alphabet[blank] = 2;
 
 type OpenPicture = () => { readonly output: ContentOutput; readonly number: number } | null;
 
 interface Url {
   readonly contentType: string;
-  /** Blanks may stand in it. */
+  /** It may contain blanks. */
   readonly quoted: boolean;
-  /** What was met so far; empty once it is a picture. */
+  /** What was found so far; empty once it is a picture. */
   readonly pieces: Buffer[];
   length: number;
   picture: {
@@ -57,7 +57,7 @@ interface Url {
   } | null;
 }
 
-/** `open` begins a file, and gives null where there may be no more. */
+/** `open` begins a file, and returns null if no more are allowed. */
 export function createPastedPictures(open: OpenPicture): PastedPictures {
   const urls = createUrlContents(open);
   let held: Buffer = empty;
@@ -69,7 +69,7 @@ export function createPastedPictures(open: OpenPicture): PastedPictures {
     url = null;
   };
 
-  /** Reads on in a URL; gives the position behind what belongs to it. */
+  /** Continues a URL; returns the position after its content. */
   const readUrl = (current: Url, data: Buffer, start: number): number => {
     const at = endOfUrl(data, start, current.quoted);
     if (at > start) urls.take(current, data.subarray(start, at));
@@ -77,7 +77,7 @@ export function createPastedPictures(open: OpenPicture): PastedPictures {
     return at;
   };
 
-  /** Reads HTML up to the next URL of a picture; gives its beginning, or where to read on when more is there. */
+  /** Reads HTML up to the next picture URL; returns its start, or where to continue when more arrives. */
   const readHtml = (data: Buffer, start: number): number => {
     const found = findUrl(data, start);
     if (found !== null) {
@@ -117,7 +117,7 @@ export function createPastedPictures(open: OpenPicture): PastedPictures {
   };
 }
 
-/** What stands in the URLs: it stays in the HTML, or becomes a file. */
+/** The contents of the URLs: kept in the HTML, or turned into files. */
 function createUrlContents(open: OpenPicture) {
   const ended: Promise<PastedPicture>[] = [];
   let stayed = 0;
@@ -143,7 +143,7 @@ function createUrlContents(open: OpenPicture) {
       for (const piece of current.pieces.splice(0).slice(1))
         write(current.picture, current.picture.decoder.push(piece));
     },
-    /** What stands in the HTML in its place. */
+    /** The HTML that replaces it. */
     finish: ({ picture, pieces, length, contentType }: Url): readonly Buffer[] => {
       if (picture === null) {
         stayed += length;
@@ -152,12 +152,12 @@ function createUrlContents(open: OpenPicture) {
       write(picture, picture.decoder.end());
       const named = nameOf(picture.number, contentType);
       const done = picture.output.end().then((facts) => ({ ...named, facts }));
-      // It is awaited at the end, and may fail before.
+      // It is awaited at the end, and may fail earlier.
       done.catch(() => {});
       ended.push(done);
       return [Buffer.from(`cid:${named.contentId}`)];
     },
-    /** Until the sinks have taken what was written since the last time. */
+    /** Until the sinks have taken what was written since the last call. */
     wait: (): Promise<void> | null => {
       const all = waits;
       waits = [];
@@ -179,7 +179,7 @@ interface FoundUrl {
   readonly quoted: boolean;
 }
 
-/** The next URL of a picture from a position on. */
+/** The next picture URL after a position. */
 function findUrl(data: Buffer, start: number): FoundUrl | null {
   let from = start;
   for (let at = data.indexOf(marker, from); at >= 0; at = data.indexOf(marker, from)) {
@@ -195,7 +195,7 @@ function findUrl(data: Buffer, start: number): FoundUrl | null {
   return null;
 }
 
-/** The position behind what can belong to the content of a URL. */
+/** The position after the content of a URL. */
 function endOfUrl(data: Buffer, start: number, quoted: boolean): number {
   const widest = quoted ? 2 : 1;
   let at = start;

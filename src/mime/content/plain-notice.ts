@@ -1,9 +1,9 @@
 /** A notice is a sentence or two; longer text is a text. */
 const maxNoticeLength = 400;
-/** The words of a short message stand near its beginning; looking on only costs time. */
+/** The words of a short message are near its start; looking further only costs time. */
 const maxLookedThrough = 50_000;
-/** Shorter words stand within others by chance. */
-const leastWord = 3;
+/** Shorter words occur in others by chance. */
+const minWord = 3;
 const scripts = /[\p{L}\p{N}\p{M}]+/gu;
 
 function lettersOf(text: string): string {
@@ -15,8 +15,8 @@ export function couldBeNotice(plain: string): boolean {
 }
 
 /**
- * Whether a plain part only speaks about the message that the HTML part holds ("this message is in HTML", in whatever words and
- * language), or draws a line in its place. A rendering of the same message has the same words, a notice has words of its own.
+ * Whether a plain part only talks about the message in the HTML part ("this message is in HTML", in any words and language), or has
+ * just a line instead. A rendering of the same message has the same words, a notice has words of its own.
  */
 export function isNoticeBeside(plain: string, html: string): boolean {
   if (!couldBeNotice(plain)) return false;
@@ -27,10 +27,10 @@ export function isNoticeBeside(plain: string, html: string): boolean {
       .replaceAll(/https?:\/\/\S+/gu, ' ')
       .match(scripts) ?? [];
   if (words.length === 0) return looked !== '';
-  const telling = words.filter((word) => word.length >= leastWord);
+  const telling = words.filter((word) => word.length >= minWord);
   const lengthOf = (some: readonly string[]): number => some.reduce((sum, word) => sum + word.length, 0);
   const all = lengthOf(telling);
-  // An image with its name, or a line, is no message that a notice could speak about.
+  // An image with its name, or a line, is not a message that a notice could be about.
   if (looked.length * 2 <= all) return false;
   return lengthOf(telling.filter((word) => looked.includes(word))) * 3 < all;
 }

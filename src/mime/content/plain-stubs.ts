@@ -1,4 +1,4 @@
-/** What stands in the plain part of mail whose writer meant only the HTML one. Data for `isPlainStub`; compared in lower case. */
+/** The plain part of messages whose writer only meant the HTML one. Data for `isPlainStub`; compared in lower case. */
 const stubs: readonly string[] = [
   'this is a multi-part message in mime format',
   'this is a multipart message in mime format',
@@ -22,7 +22,7 @@ const stubs: readonly string[] = [
   'diese nachricht liegt im html-format vor',
 ];
 
-/** A sentence about HTML that speaks to the reader about his own program. */
+/** A sentence about HTML that tells readers about their own program. */
 const html = 'html';
 const reader: readonly string[] = [
   'your email client',

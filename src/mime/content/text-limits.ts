@@ -2,7 +2,7 @@ import type { ParseBudget } from '../budget.ts';
 import type { ParseLimits } from '../limits.ts';
 import type { MessageDraft } from '../structure/message-draft.ts';
 
-/** Where a text is cut so that it has at most so many of a mark, and how many it then has. */
+/** Where to cut a text so that it has at most this many of a mark, and how many it then has. */
 interface Cut {
   readonly end: number;
   readonly count: number;
@@ -23,22 +23,48 @@ function cutAfter(text: string, most: number, isMark: (code: number, at: number)
 }
 
 /** CR, LF and CRLF each end one line. */
-const cutLines = (text: string, most: number): Cut =>
-  cutAfter(
+function cutLines(text: string, most: number): Cut {
+  if (!text.includes('\r')) return cutCounted(text, { most, count: countOf(text, '\n'), isMark: isFeed });
+  return cutAfter(
     text,
     most,
     (code, at) => code === feed || (code === carriageReturn && text.charCodeAt(at + 1) !== feed),
   );
+}
 
 const cutMarks = (text: string, most: number): Cut =>
-  cutAfter(text, most, (code) => code === tagStart || code === feed);
+  cutCounted(text, {
+    most,
+    count: countOf(text, '<') + countOf(text, '\n'),
+    isMark: (code) => code === tagStart || code === feed,
+  });
 
-/** A text with pasted files in it, whose lines do not count, may have more lines than are kept. */
-const mostRawLines = 300_000;
+const isFeed = (code: number): boolean => code === feed;
 
-/** A text before anything is done with it: only so long that no later step can be hurt by the number of its lines. */
+/** Only what has too many is looked at character by character. */
+function cutCounted(
+  text: string,
+  {
+    most,
+    count,
+    isMark,
+  }: { readonly most: number; readonly count: number; readonly isMark: (code: number) => boolean },
+): Cut {
+  return count <= most ? { end: text.length, count } : cutAfter(text, most, isMark);
+}
+
+function countOf(text: string, mark: string): number {
+  let count = 0;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) count += 1;
+  return count;
+}
+
+/** A text with pasted files, whose lines do not count, may have more lines than are kept. */
+const maxRawLines = 300_000;
+
+/** Limits a text before any other step: the number of its lines can then hurt none of them. */
 export function precut(text: string): string {
-  const { end } = cutLines(text, mostRawLines);
+  const { end } = cutLines(text, maxRawLines);
   return end < text.length ? text.slice(0, end) : text;
 }
 
@@ -48,7 +74,7 @@ interface Bounds {
   readonly budget: ParseBudget;
 }
 
-/** A text as long as may still be kept, by its lines. What is left out becomes a warning. Asked before anything splits the text. */
+/** Limits a text by its lines. What is left out becomes a warning. Called before anything splits the text. */
 export function boundLines(text: string, { draft, limits, budget }: Bounds): string {
   const { end, count } = cutLines(text, budget.left('textLines'));
   budget.take('textLines', count);
@@ -56,7 +82,7 @@ export function boundLines(text: string, { draft, limits, budget }: Bounds): str
   return end < text.length ? text.slice(0, end) : text;
 }
 
-/** HTML as long as may still be read, by its characters, tags and line ends. */
+/** Limits HTML by its characters, tags and line ends. */
 export function boundHtml(html: string, { draft, limits, budget }: Bounds): string {
   let bounded = html;
   if (html.length > limits.maxHtmlChars) {

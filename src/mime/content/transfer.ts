@@ -1,15 +1,15 @@
 /** Content-Transfer-Encoding (RFC 2045 §6) decoded piece by piece, so that no part is ever held whole. */
 
 export interface TransferDecoder {
-  /** Decodes one piece; what cannot be decided yet is kept for the next. */
+  /** Decodes one piece; undecided bytes are kept for the next. */
   readonly push: (bytes: Buffer) => Buffer;
   readonly end: () => Buffer;
-  /** True once bytes were met that the encoding does not allow. */
+  /** True once there were bytes that the encoding does not allow. */
   readonly broken: () => boolean;
 }
 
 const empty = Buffer.alloc(0);
-/** RFC 2045 §6.7 limits a line to 76; a line without end must not be collected without end. */
+/** RFC 2045 §6.7 limits a line to 76; an endless line must not be buffered forever. */
 const maxHeldLine = 65_536;
 
 const skip = 64;
@@ -29,8 +29,8 @@ sextets[0x3d] = pad;
 for (const blank of [0x09, 0x0a, 0x0d, 0x20]) sextets[blank] = skip;
 
 /**
- * Whole lines of nothing but base64, decoded natively, which is several times faster; null where they hold anything else.
- * Such lines give three bytes for every four characters; foreign characters or padding give fewer.
+ * Decodes whole lines of pure base64 natively, several times faster; null for anything else. Such lines give three bytes per four
+ * characters; foreign characters or padding give fewer.
  */
 function decodeRegularLines(bytes: Buffer): Buffer | null {
   const firstEnd = bytes.indexOf(0x0a);
@@ -43,12 +43,12 @@ function decodeRegularLines(bytes: Buffer): Buffer | null {
   return decoded.length === (letters / 4) * 3 ? decoded : null;
 }
 
-/** Base64 with junk left out, missing padding supplied, and several padded runs joined. */
+/** Base64: skips junk, supplies missing padding, and joins several padded runs. */
 export function createBase64Decoder(): TransferDecoder {
   let bits = 0;
   let held = 0;
   let broken = false;
-  /** After padding the rest of the line is somebody's note, not data. */
+  /** After padding, the rest of the line is a note, not data. */
   let padded = false;
   const decodeEach = (bytes: Buffer): Buffer => {
     const output = Buffer.allocUnsafe(Math.ceil((bytes.length * 3) / 4) + 3);
@@ -105,17 +105,17 @@ export function createBase64Decoder(): TransferDecoder {
   };
 }
 
-/** Words read as base64 give noise; so many bytes of clean text are no chance. */
-const leastClearBytes = 16;
+/** Words read as base64 give noise; this many bytes of clean text are not chance. */
+const minClearBytes = 16;
 /** Encoders fill their lines (RFC 2045 §6.8); a shorter one is the last. */
 const shortLine = 16;
 
-/** Whether a line, its blanks and foreign characters left out (RFC 2045 §6.8), holds a text in ASCII or UTF-8. */
+/** Whether a line, without its blanks and foreign characters (RFC 2045 §6.8), decodes to ASCII or UTF-8 text. */
 function holdsClearText(line: string, least: number): boolean {
   const bytes = createBase64Decoder().push(Buffer.from(line, 'latin1'));
   if (bytes.length < least || bytes.some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d))) return false;
   try {
-    // The line may end within a character.
+    // The line may end inside a character.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
@@ -123,14 +123,14 @@ function holdsClearText(line: string, least: number): boolean {
   }
 }
 
-/** Whether the first lines of a body cannot be base64: clients label plain text so. */
+/** Whether the first lines of a body cannot be base64: clients put this label on plain text. */
 export function isForeignToBase64(bytes: Buffer): boolean {
   const [line = '', ...more] = bytes
     .toString('latin1', 0, 1_000)
     .trimStart()
     .split('\n')
     .map((each) => each.trimEnd());
-  if (!looksLikeBase64(line)) return !holdsClearText(line, leastClearBytes);
+  if (!looksLikeBase64(line)) return !holdsClearText(line, minClearBytes);
   // "Hello", and words below it.
   const next = more.find((each) => each !== '') ?? '';
   return line.length < shortLine && !looksLikeBase64(next) && !holdsClearText(line, 1);
@@ -210,7 +210,7 @@ export function createQuotedPrintableDecoder(): TransferDecoder {
       const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
       let cut = all.lastIndexOf(0x0a) + 1;
       if (all.length - cut > maxHeldLine) {
-        // Cut an endless line where no escape is torn.
+        // Cut an endless line without splitting an escape.
         const escape = all.indexOf(0x3d, all.length - 3);
         cut = escape < 0 ? all.length : escape;
       }
@@ -232,8 +232,8 @@ export function createIdentityDecoder(): TransferDecoder {
 }
 
 /**
- * Line ends in the canonical form of RFC 2049 §4 (CRLF), so that a message kept with bare line feeds yields the same text
- * files as the one that the IMAP server sends.
+ * Line ends in the canonical form of RFC 2049 §4 (CRLF), so that a message stored with bare line feeds yields the same text files
+ * as the one from the IMAP server.
  */
 export function createCanonicalLines(decoder: TransferDecoder): TransferDecoder {
   let previous = 0;

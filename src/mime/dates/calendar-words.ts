@@ -1,6 +1,6 @@
 import { fold } from '../character-folding.ts';
 
-/** Further locales whose names differ: Arabic of the Levant and the Maghreb, Serbian in Latin letters. */
+/** Further locales with different names: Arabic of the Levant and the Maghreb, Serbian in Latin letters. */
 const variants: Readonly<Record<string, readonly string[]>> = {
   ar: ['ar-SY', 'ar-MA', 'ar-EG'],
   de: ['de-AT'],
@@ -9,18 +9,18 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   sr: ['sr-Latn'],
 };
 
-/** The languages whose dates are read: those in which mail clients print what they forward, and no others. BCP 47. */
+/** The languages whose dates are read: those in which mail clients print forwards, and no others. BCP 47. */
 export const calendarLanguages: ReadonlySet<string> = new Set(
   'en de fr es it pt ca gl eu nl da nb sv fi is pl cs sk hu ro hr sr sl sq et lv lt ru uk bg mk el tr ar fa he hi th vi id ms zh-Hans zh-Hant ja ko af be ka bn fil cy ga mt lb kk az ur'.split(
     ' ',
   ),
 );
 
-/** The twelve months of a language, from January on. */
+/** The twelve months of a language, starting with January. */
 const inOrder = (language: string, names: string): readonly (readonly [string, string, number])[] =>
   names.split(' ').map((name, index) => [language, name, index + 1] as const);
 
-/** What mail clients print and the Unicode locale data does not. */
+/** What mail clients print but the Unicode locale data does not have. */
 const furtherMonths: readonly (readonly [string, string, number])[] = [
   ['en', 'sept', 9],
   ['de', 'mrz', 3],
@@ -57,7 +57,7 @@ interface CalendarWords {
   readonly weekdays: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-/** The form in which a word of a date is compared. */
+/** The form in which date words are compared. */
 export function calendarKey(text: string): string {
   return fold(text).replace(/^[.'’]{1,3}|[.'’׳॰]{1,3}$/gu, '');
 }
@@ -94,7 +94,7 @@ function readLanguage(language: string): CalendarWords {
 
 const read = new Map<string, CalendarWords>();
 
-/** Names of months and weekdays in one of the languages, from the locale data of the runtime; read when first asked for. */
+/** Names of months and weekdays in one language, from the runtime's locale data; loaded on first use. */
 export function calendarWords(language: string): CalendarWords {
   const known = read.get(language) ?? readLanguage(language);
   if (calendarLanguages.has(language)) read.set(language, known);

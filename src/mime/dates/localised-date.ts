@@ -27,7 +27,7 @@ function prepare(text: string): string {
     .replace(/\s/gu, ' ');
 }
 
-/** Null for what no calendar has; the Buddhist era of Thai clients is counted back, other eras are not read. */
+/** Null for impossible dates; the Buddhist era of Thai clients is converted, other eras are not read. */
 function valid(year: number, month: number, day: number): Day | null {
   const common = year >= 2400 && year <= 2700 ? year - 543 : year;
   if (common < 1970 || common > 2200) return null;
@@ -45,7 +45,7 @@ function meanings(word: string, kind: Words, languages: ReadonlySet<string>): Re
   return found;
 }
 
-/** First in the languages of the labels, then in all: a client prints dates in the language of its system. */
+/** First the languages of the labels, then all: a client prints dates in its system's language. */
 function scopes(languages: ReadonlySet<string>): readonly ReadonlySet<string>[] {
   return languages.size === 0 ? [calendarLanguages] : [languages, calendarLanguages];
 }
@@ -66,7 +66,7 @@ function weekdaysIn(text: string, languages: ReadonlySet<string>): ReadonlySet<n
 const fallsOn = (day: Day, weekdays: ReadonlySet<number> | null): boolean =>
   weekdays?.has(new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()) === true;
 
-/** Months that are counted in words: "02 Tháng Mười Một 2021". */
+/** Months in words: "02 Tháng Mười Một 2021". */
 const VIETNAMESE_MONTHS = [
   'một',
   'hai',
@@ -96,8 +96,8 @@ function readVietnameseMonth(text: string): { readonly day: Day | null; readonly
 }
 
 /**
- * 05/11/2021 is read only where something tells which number is the day: a full stop between them (German, Russian, Nordic),
- * a number above 12, the weekday beside it, or labels in a language that never writes the month first.
+ * 05/11/2021 is only read if something tells which number is the day: a full stop between them (German, Russian, Nordic), a number
+ * above 12, the weekday beside it, or labels in a language that never puts the month first.
  */
 function readNumericDay(
   text: string,
@@ -125,7 +125,7 @@ function readNumericDay(
   const match = /(?<![\d.:])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])/u.exec(text);
   if (match === null) return null;
   const [whole, first = '', separator, second = '', printedYear = ''] = match;
-  // "26. oktober 2021 kl. 14.25.08": the year stands elsewhere, so this is the time.
+  // "26. oktober 2021 kl. 14.25.08": the year is elsewhere, so this is the time.
   if (printedYear.length === 2 && /(?<!\d)\d{4}(?!\d)/u.test(text.replace(whole, ' '))) return null;
   const year = printedYear.length === 2 ? 2000 + Number(printedYear) : Number(printedYear);
   const dayFirst = valid(year, Number(second), Number(first));
@@ -140,7 +140,7 @@ function readNumericDay(
   return { day: certain ? dayFirst : null, rest };
 }
 
-/** The months that the words may name: "lis" is October in Zagreb and November in Warsaw. */
+/** The months that the words may mean: "lis" is October in Zagreb and November in Warsaw. */
 function readMonths(text: string, languages: ReadonlySet<string>): ReadonlySet<number> {
   const words = wordsOf(text);
   for (const scope of scopes(languages)) {
@@ -153,12 +153,12 @@ function readMonths(text: string, languages: ReadonlySet<string>): ReadonlySet<n
       return months.size === 0 ? [] : [{ months, isWeekday: meanings(word, 'weekdays', scope).size > 0 }];
     });
     if (named.length === 0) continue;
-    // English labels over an Italian date, "mar 26 ott 2027": March only where every other word is known too.
+    // English labels over an Italian date, "mar 26 ott 2027": March only if every other word is known too.
     const isUnknown = (word: string): boolean =>
       word.length > 2 && meanings(word, 'months', scope).size + meanings(word, 'weekdays', scope).size === 0;
     if (scope !== calendarLanguages && named.length === 1 && words.includes('mar') && words.some(isUnknown))
       continue;
-    // "mar. 26 oct." is a Tuesday in October: a word that is also a weekday gives way to one that is not.
+    // "mar. 26 oct." is a Tuesday in October: a month that is not also a weekday wins.
     const clear = named.filter(({ isWeekday }) => !isWeekday);
     return new Set((clear.length > 0 ? clear : named).flatMap(({ months }) => [...months]));
   }
@@ -182,10 +182,10 @@ function readNamedDay(text: string, languages: ReadonlySet<string>): Day | null 
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /**
- * The date that a mail client printed in its own language, as ISO 8601; null where it cannot be read without guessing.
- * With a zone that means one offset everywhere it is an instant ("2021-10-27T07:31:00.000Z"). Most clients print none: then it is
- * the local time as printed, without an offset ("2021-10-27T09:31:00"), because filling in a zone would be a guess, and a date
- * without a time stays a date. `languages`: those of the labels around it, which decide what else would be ambiguous.
+ * The date that a mail client printed in its own language, as ISO 8601; null if it cannot be read without guessing. With a zone
+ * that means one offset everywhere it is an instant ("2021-10-27T07:31:00.000Z"). Most clients print none: then it is the local
+ * time as printed, without an offset ("2021-10-27T09:31:00"), because any zone would be a guess; a date without a time stays a
+ * date. `languages`: those of the labels around it, which resolve ambiguities.
  */
 export function readLocalisedDate(printed: string, languages: ReadonlySet<string>): string | null {
   const text = prepare(printed).replace(/[\s:]{1,9}$/u, '');
@@ -207,7 +207,7 @@ export function readLocalisedDate(printed: string, languages: ReadonlySet<string
   return new Date(instant).toISOString();
 }
 
-/** "+0200", "GMT+3": numbers that are no day. */
+/** "+0200", "GMT+3": numbers that are not a day. */
 function withoutZone(text: string): string {
   return text.replace(/(?:gmt|utc)?\s?[+−-]\s?\d{1,2}:?(?:\d{2})?(?!\d)/giu, ' ');
 }

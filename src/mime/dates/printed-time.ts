@@ -1,4 +1,4 @@
-/** Names of zones that mean one offset wherever mail is read, in minutes east of UTC. IST, BST, CST of China and the like do not. */
+/** Zone names that mean one offset wherever mail is read, in minutes east of UTC. IST, BST, CST of China and the like do not. */
 const zones: ReadonlyMap<string, number> = new Map([
   ['z', 0],
   ['gmt', 0],
@@ -38,7 +38,7 @@ const zones: ReadonlyMap<string, number> = new Map([
 
 const maxOffsetMinutes = 14 * 60;
 
-/** Words for the halves of the day, behind the time and before it. */
+/** Words for the halves of the day, after and before the time. */
 const morningBehind =
   /^(?:a\.?\s?m\b|π\.?\s?μ|ص(?!\p{L})|صباحا|ق\.ظ|öö(?!\p{L})|sa(?!\p{L})|पूर्वाह्न|ก่อนเที่ยง|לפנה)/iu;
 const morningBefore = /(?:上午|午前|오전|凌晨|早上|清晨|öö)\s?$/iu;
@@ -51,7 +51,7 @@ interface PrintedTime {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
-  /** Minutes east of UTC, null where none is printed. */
+  /** Minutes east of UTC, null if none is printed. */
   readonly offset: number | null;
 }
 
@@ -82,8 +82,8 @@ export interface FoundTime {
 }
 
 /**
- * The time of day in a printed date, on the clock of 24 or 12 hours of any language, with its zone where that means one offset
- * everywhere. Expects ASCII digits, and the numbers of the day taken out where they could be read as a time.
+ * The time of day in a printed date, on the 24- or 12-hour clock of any language, with its zone if that means one offset
+ * everywhere. Expects ASCII digits, without day numbers that could be read as a time.
  */
 export function readTime(text: string): FoundTime {
   const match =

@@ -22,7 +22,7 @@ const zones: ReadonlyMap<string, number> = new Map([
   ['PDT', -420],
 ]);
 
-/** Further names that mean one offset wherever they are used; IST, BST, AST and the like do not. */
+/** Further names with one offset everywhere; IST, BST, AST and the like are ambiguous. */
 const furtherZones: ReadonlyMap<string, number> = new Map([
   ['WET', 0],
   ['WEST', 60],
@@ -67,7 +67,7 @@ interface Moment {
   readonly offsetMinutes: number;
 }
 
-/** Null where a comment is left open: what follows cannot be trusted. */
+/** Null if a comment is left open: the rest cannot be trusted. */
 function withoutComments(text: string): string | null {
   const output: string[] = [];
   let depth = 0;
@@ -102,7 +102,7 @@ function readOffset(zone: string): number | null {
 
 function toIso(moment: Moment): string | null {
   const { year, month, day, hour, minute, offsetMinutes } = moment;
-  // RFC 5322 allows :60 for a leap second, which JavaScript time has not.
+  // RFC 5322 allows :60 for a leap second, which JavaScript time does not have.
   const second = Math.min(moment.second, 59);
   if (year < 1900 || year > 9999 || hour > 23 || minute > 59 || moment.second > 60) return null;
   const date = new Date(Date.UTC(year, month, day, hour, minute, second));
@@ -134,7 +134,7 @@ function readMoment(input: {
 
 const monthWord =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-/** A zone in digits, behind which clients put its name in their language; or one or two names. */
+/** A zone in digits, after which clients put its name in their language; or one or two names. */
 const zoneWord =
   '(?: ?((?:(?:gmt|utc?) ?)?[+-]\\d{1,2}:?(?:\\d{2})?)(?: [^\\d]{1,40})?| ?([a-z]{1,5}(?:\\d[a-z]{3})?)(?: [a-z]{1,5})?)?';
 const rfc5322 = new RegExp(
@@ -163,7 +163,7 @@ const iso8601 =
 const numeric =
   /^(?:[a-z]{2,9},? )?(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4}|\d{2}) (\d[\d:.]{2,18})(?: ([a-z+-][a-z0-9:+-]{0,9}))?$/iu;
 
-/** Only where the numbers leave one reading: no month has a number above 12. */
+/** Only if the numbers have one reading: no month is above 12. */
 function readNumeric(text: string): string | null {
   const [, first = '', second = '', year = '', time = '', zone] = numeric.exec(text) ?? [];
   const names = [...months.keys()];
@@ -175,7 +175,7 @@ function readNumeric(text: string): string | null {
 
 const noLanguages: ReadonlySet<string> = new Set();
 
-/** "3 März 2026": the number of the month, null where no language of the tables has it, or two mean different ones by it. */
+/** "3 März 2026": the number of the month, null if no known language has it, or two mean different ones. */
 function readLocalised(text: string): string | null {
   const [, day = '', word = '', year = '', time = '', offset, name] = localised.exec(text) ?? [];
   const named = day === '' ? null : readLocalisedDate(`${day} ${word} ${year}`, noLanguages);
@@ -194,7 +194,7 @@ function withoutHalfDay(text: string): string {
   );
 }
 
-/** The value as one line without comments, quotes, encoded words and needless white space; null where it cannot be trusted. */
+/** The value as one line without comments, quotes, encoded words and extra white space; null if it cannot be trusted. */
 function tidyDate(value: string): string | null {
   if (value.length > maxDateLength) return null;
   const plain = withoutComments(decodeEncodedWords(value));
@@ -211,9 +211,9 @@ function tidyDate(value: string): string | null {
 }
 
 /**
- * A Date field value as ISO 8601 in UTC, null where it is not a date of RFC 5322 (obsolete forms included; the month in any
- * language of the calendar tables), of asctime, of ISO 8601, or all in digits with a day above 12. A missing or unknown zone
- * means UTC, as RFC 5322 §4.3 says of -0000. Never guesses an order of numbers.
+ * A Date field value as ISO 8601 in UTC, null if it is not a date of RFC 5322 (obsolete forms included; the month in any language
+ * of the calendar tables), of asctime, of ISO 8601, or all in digits with a day above 12. A missing or unknown zone means UTC, as
+ * RFC 5322 §4.3 says for -0000. Never guesses the order of numbers.
  */
 export function parseDate(value: string): string | null {
   const text = tidyDate(value);

@@ -1,27 +1,27 @@
 import { fieldNameOf } from './headers.ts';
 
 /**
- * Lines within a header that are no fields, held until what follows tells damage (a relay or an export has taken the blank from
- * continuation lines) from a body whose blank line is missing: behind damage, fields follow that the header still lacks.
+ * Header lines that are not fields, held until what follows tells damage (a relay or an export removed the blank before
+ * continuation lines) from a body whose blank line is missing: after damage come fields that the header still lacks.
  */
 export interface Damage {
   readonly isOpen: () => boolean;
-  /** More than one line is held that is no field, so that it may be a body. */
+  /** More than one held line is not a field: this may be a body. */
   readonly isUnsure: () => boolean;
-  /** Takes the next line; `known` are the names of the fields before, null where there is none: words above any field are a text. */
+  /** Takes the next line; `known` are the names of the fields so far, null if there is none: words before any field are text. */
   readonly push: (line: Buffer, known: ReadonlySet<string> | null) => 'open' | 'damage' | 'body';
   /** Whether the held lines are a body, now that a blank line follows. */
   readonly isBody: () => boolean;
-  /** All that is held, and of it the fields with their continuations. Nothing is held any more. */
+  /** Returns and clears all held lines, and those of them that are fields with their continuations. */
   readonly take: () => { readonly lines: readonly Buffer[]; readonly fieldLines: readonly Buffer[] };
 }
 
-/** A trace of a relay or a signature is folded over some dozen lines; more is a body. */
+/** A relay's trace or a signature is folded over some dozen lines; more is a body. */
 const maxLines = 60;
 const maxBytes = 8_192;
 /** Indented lines before any field. */
 const maxUnknownBytes = 1_000;
-/** Fields of a message (RFC 5322 §3.6, RFC 2045 §3) or of a part that no damage and hardly a body begins a line with. */
+/** Fields of a message (RFC 5322 §3.6, RFC 2045 §3) or part that no damage and hardly a body starts a line with. */
 const messageFields: ReadonlySet<string> = new Set([
   'from',
   'to',
@@ -43,8 +43,8 @@ const partFields: ReadonlySet<string> = new Set([
   'content-disposition',
   'content-id',
 ]);
-/** So many that are new are no chance, as "To:" and "Date:" in a body may be. */
-const leastFields = 2;
+/** This many new ones are not chance, as "To:" and "Date:" in a body may be. */
+const minNewFields = 2;
 
 export function createDamage(ofMessage: boolean): Damage {
   const expected = ofMessage ? messageFields : partFields;
@@ -52,7 +52,7 @@ export function createDamage(ofMessage: boolean): Damage {
   let fieldLines: Buffer[] = [];
   let found = new Set<string>();
   let bytes = 0;
-  /** Lines that are neither a field nor folded under one. */
+  /** Lines that are neither a field nor a continuation. */
   let damaged = 0;
   /** The last line is a field or belongs to one. */
   let inField = false;
@@ -69,15 +69,15 @@ export function createDamage(ofMessage: boolean): Damage {
       else if (!folded) inField = false;
       if (inField) fieldLines.push(copy);
       else if (!folded) damaged += 1;
-      // Folded under damage: damage as well. One line alone is damage whatever follows.
+      // A continuation of damage is damage as well. A single line is damage whatever follows.
       if (name !== null && damaged <= 1) return 'damage';
       if (known === null) return damaged > 1 || bytes >= maxUnknownBytes ? 'body' : 'open';
       if (name !== null && expected.has(name) && !known.has(name)) found.add(name);
-      if (found.size >= leastFields) return 'damage';
+      if (found.size >= minNewFields) return 'damage';
       return lines.length >= maxLines || bytes >= maxBytes ? 'body' : 'open';
     },
     isUnsure: () => damaged > 1,
-    // The sender alone is enough: no message is without.
+    // The sender alone is enough: every message has one.
     isBody: () => damaged > 1 && !(ofMessage && found.has('from')),
     take() {
       const taken = { lines, fieldLines };

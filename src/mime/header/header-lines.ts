@@ -4,7 +4,10 @@ import { createDamage } from './header-damage.ts';
 import type { Field } from './headers.ts';
 import type { ParseLimits } from '../limits.ts';
 
-/** What one more line makes of the header: it goes on, it ends (`bytes` now surely belong to it), or `lines` are already the body. `bytes` are its own. */
+/**
+ * What one more line does to the header: it continues, it ends (`bytes` now surely belong to it), or `lines` already belong to the
+ * body. `bytes` are its own.
+ */
 type HeaderProgress =
   | { readonly kind: 'more' | 'end'; readonly bytes: Buffer }
   | { readonly kind: 'body'; readonly bytes: Buffer; readonly lines: readonly Buffer[] };
@@ -12,15 +15,15 @@ type HeaderProgress =
 export interface HeaderLines {
   /** Takes one line with its end. */
   readonly push: (line: Buffer) => HeaderProgress;
-  /** No further line is looked at: only where the header ends matters. */
+  /** No further line is looked at: only the header's end matters. */
   readonly isFull: () => boolean;
-  /** What stands last and is no field, when nothing follows: words below a header that lack their blank line. */
+  /** The trailing lines that are not fields, if nothing follows: body text below a header without its blank line. */
   readonly rest: () => Buffer;
   /** The fields read so far. */
   readonly fields: () => {
     readonly fields: readonly Field[];
     readonly malformed: boolean;
-    /** The bound that the header is over, in words; null where it is over none. */
+    /** The exceeded limit, in words; null if none. */
     readonly tooLong: string | null;
   };
 }
@@ -28,9 +31,9 @@ export interface HeaderLines {
 const empty = Buffer.alloc(0);
 const lineEnd = Buffer.from('\n');
 const byteOrderMark = Buffer.from('efbbbf', 'hex');
-/** More blank lines than this are no slip of a program. */
+/** More blank lines than a program writes by mistake. */
 const maxLeading = 10;
-/** So much of a header is read whatever the others took: without it a part would be taken for text. */
+/** This much of a header is read whatever the others used: without it a part would be taken for text. */
 const shortBytes = 4_096;
 const shortLines = 30;
 
@@ -44,7 +47,7 @@ function isFoldOnly(line: Buffer): boolean {
   return line.toString('latin1').trim() === '';
 }
 
-/** Each of which may open a field of its own (see `readMimeHeader`). */
+/** Each of them may open a field of its own (see `readMimeHeader`). */
 function countLines(line: Buffer): number {
   let count = 1;
   for (let at = line.indexOf(0x0d); at >= 0 && at < line.length - 2; at = line.indexOf(0x0d, at + 1))
@@ -52,14 +55,14 @@ function countLines(line: Buffer): number {
   return count;
 }
 
-/** The lines of one header, kept as long as they are within its bounds and within those of the whole message. */
+/** The lines of one header, kept while they are within its limits and those of the whole message. */
 function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
   const lines: Buffer[] = [];
   const names = new Set<string>();
   let bytes = 0;
   let count = 0;
   let tooLong: string | null = null;
-  /** The field that is being read is left out from here on. */
+  /** The current field is left out from here on. */
   let isCut = false;
   const bound = (line: Buffer, more: number): string | null => {
     const isShort = bytes + line.length <= shortBytes && count + more <= shortLines;
@@ -103,10 +106,10 @@ function createKeptLines({ limits, budget }: { readonly limits: ParseLimits; rea
 /** Lines that were looked at, kept or not. */
 function createLooks({ limits, budget }: { readonly limits: ParseLimits; readonly budget: ParseBudget }) {
   let looks = 0;
-  /** A line that is too long comes in pieces, of which the last is still to come. */
+  /** An over-long line comes in pieces, and its last one is still to come. */
   let isUnended = false;
   return {
-    /** @returns whether this is a further piece of the line before. */
+    /** @returns whether this is another piece of the previous line. */
     add(line: Buffer): boolean {
       looks += 1;
       budget.take('headerLooks', 1);
@@ -126,18 +129,18 @@ interface HeaderInput {
 }
 
 /**
- * Collects a header block line by line. A line that is no field is skipped as damage (a relay's note, an mbox "From " line, a
- * continuation that lost its blank), and so are several in a row where fields that the header still lacks follow; else they are
- * a body whose blank line is missing, and so is one before any field. Where `ofMessage`, blank lines and a byte order
- * mark before the first field are passed over: a part may have no header (RFC 2046 §5.1), a message always has one.
+ * Collects a header block line by line. A line that is not a field is skipped as damage (a relay's note, an mbox "From " line, a
+ * continuation that lost its blank), and so are several in a row if fields follow that the header still lacks; otherwise they are a
+ * body whose blank line is missing, and so is one before any field. With `ofMessage`, blank lines and a byte order mark before the
+ * first field are skipped: a part may have no header (RFC 2046 §5.1), a message always has one.
  */
 export function createMimeHeaderLines({ limits, budget, ofMessage }: HeaderInput): HeaderLines {
   const kept = createKeptLines({ limits, budget });
   let malformed = false;
-  /** Lines of which is not known yet whether they are damage or a body. */
+  /** Lines not yet known to be damage or a body. */
   const damage = createDamage(ofMessage);
   const looks = createLooks({ limits, budget });
-  /** A first line was looked at. */
+  /** A first line was seen. */
   let begun = false;
   const leading: Buffer[] = [];
 

@@ -3,7 +3,7 @@ import { decodeText } from '../charset/charset.ts';
 import { decodeEncodedWords } from '../charset/encoded-words.ts';
 import type { Header } from '../parsed-message.ts';
 
-/** One field as it stands in the bytes, unfolded. */
+/** One field as received, unfolded. */
 export interface Field {
   /** Lower-cased. */
   readonly name: string;
@@ -24,7 +24,7 @@ export function opensField(line: string): boolean {
   return fieldName.test(line);
 }
 
-/** The lower-cased name of the field that a line opens; null where it opens none. */
+/** The lower-cased name of the field that a line opens; null if none. */
 export function fieldNameOf(line: Buffer): string | null {
   return fieldName.exec(line.toString('latin1', 0, 300))?.[1]?.toLowerCase() ?? null;
 }
@@ -44,17 +44,17 @@ const telling: ReadonlySet<string> = new Set([
   'return-path',
   'mime-version',
 ]);
-/** So many fields of a message in a row are no chance. */
-const leastTelling = 3;
-/** As long as the header of a message is looked at to know it. */
-const telledBytes = 4_096;
+/** This many message fields in a row are not chance. */
+const minMessageFields = 3;
+/** How much of a header is checked to recognise a message. */
+const headerSampleBytes = 4_096;
 
-/** Whether bytes of no known kind are a message: they begin with fields, of which several are a message's. */
+/** Whether bytes of unknown type are a message: they begin with fields, several of them a message's. */
 export function beginsAsMessage(bytes: Buffer): boolean {
   if (!beginsWithField(bytes)) return false;
-  const { fields } = readMimeHeader(bytes.subarray(0, telledBytes));
+  const { fields } = readMimeHeader(bytes.subarray(0, headerSampleBytes));
   const names = new Set(fields.map(({ name }) => name).filter((name) => telling.has(name)));
-  return names.size >= leastTelling;
+  return names.size >= minMessageFields;
 }
 
 function unfold(lines: readonly Buffer[]): Buffer {
@@ -75,8 +75,8 @@ function trimBytes(bytes: Buffer): Buffer {
 }
 
 /**
- * The lines of a block without their ends. A bare CR counts where a field opens behind it, for other readers take it for a line
- * end there, and none may see a From that this one does not.
+ * The lines of a block without their ends. A bare CR counts if a field opens after it: other readers take it for a line end there,
+ * and none may see a From that this one does not.
  */
 function* linesOf(block: Buffer): Generator<Buffer, void> {
   let start = 0;
@@ -125,7 +125,7 @@ export function readMimeHeader(block: Buffer): HeaderBlock {
   return { fields, malformedLines };
 }
 
-/** A field value as text: UTF-8 (RFC 6532), else by `hint`, else guessed. `guessed` tells of the last. */
+/** A field value as text: UTF-8 (RFC 6532), else by `hint`, else guessed, which sets `guessed`. */
 export function fieldText(
   value: Buffer,
   hint: string | null,
@@ -140,7 +140,7 @@ export function fieldText(
   return { text: decodeText({ bytes: value, label: null, hint }).text, guessed: true };
 }
 
-/** The fields as the message facts carry them. */
+/** The fields in the form of the message facts. */
 export function toHeaders(fields: readonly Field[], hint: string | null): readonly Header[] {
   return fields.map((field) => {
     const raw = fieldText(field.value, hint).text.replaceAll('\u0000', '').replaceAll('\t', ' ');

@@ -1,8 +1,8 @@
-/** RFC 5322 §3.6.4: ids as they are compared, without angle brackets. */
+/** RFC 5322 §3.6.4: ids in the form compared, without angle brackets. */
 
 /** RFC 5322 §2.1.1 limits a line to 998; a longer id is an attack on index keys. */
 const maxIdLength = 998;
-/** A thread of a thousand mails is real; more references only cost look-ups. */
+/** A thread of a thousand messages is real; more references only cost lookups. */
 export const maxIds = 1_000;
 
 function tidy(id: string): string {
@@ -10,9 +10,9 @@ function tidy(id: string): string {
 }
 
 /**
- * All ids of a Message-ID, In-Reply-To or References value, in order, each once.
- * Ids may be parted by commas, tabs or nothing, hold spaces from folding, or lack brackets. Outside brackets only words with an
- * `@` count, because old clients write prose there ("Your message of Tue…"); a single bare word counts as an id too.
+ * All ids of a Message-ID, In-Reply-To or References value, in order, each once. Ids may be separated by commas, tabs or nothing,
+ * contain spaces from folding, or lack brackets. Outside brackets only words with an `@` count, because old clients write prose
+ * there ("Your message of Tue…"); a single bare word is an id too.
  */
 export function parseMessageIds(value: string): readonly string[] {
   const found = new Set<string>();

@@ -9,7 +9,7 @@ export interface Parameterised {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** A real header carries a handful; 2231 continuations of a long name some dozens. */
+/** A real header has a handful; 2231 continuations of a long name some dozens. */
 const maxParameters = 200;
 const maxCommentDepth = 50;
 
@@ -25,20 +25,20 @@ function skipComment(text: string, start: number): number {
   return text.length;
 }
 
-/** `"the "big" one.pdf"`: quotes inside that nobody escaped. Where the value really ends, -1 where it ends at `close`. */
+/** `"the "big" one.pdf"`: inner quotes without escapes. Where the value really ends, -1 if it ends at `close`. */
 function endOfLooseQuotes(text: string, close: number): number {
   const semicolon = text.indexOf(';', close);
   const rest = text.slice(close, semicolon < 0 ? text.length : semicolon).trimEnd();
   return rest.length > 2 && rest.endsWith('"') && !/=\s{0,9}"/u.test(rest) ? close + rest.length - 1 : -1;
 }
 
-/** `""a.pdf""`: quoted by the program that made the name, and once more by the one that wrote the header. */
+/** `""a.pdf""`: quoted by the program that made the name, and again by the one that wrote the header. */
 function readDoubled(text: string, start: number): { readonly value: string; readonly end: number } | null {
   const doubled = /^""([^";]{1,998})""/u.exec(text.slice(start, start + 1_002));
   return doubled?.[1] === undefined ? null : { value: doubled[1], end: start + doubled[0].length };
 }
 
-/** Null where the quote is never closed. */
+/** Null if the quote is never closed. */
 function readQuoted(text: string, start: number): { readonly value: string; readonly end: number } | null {
   const output: string[] = [];
   for (let index = start + 1; index < text.length; index += 1) {
@@ -49,7 +49,7 @@ function readQuoted(text: string, start: number): { readonly value: string; read
       return { value: output.join('') + text.slice(index, end), end: end + 1 };
     }
     const next = text[index + 1];
-    // Only quotes and backslashes are unescaped: clients write Windows paths without doubling.
+    // Only quotes and backslashes are unescaped: clients do not double the backslashes of Windows paths.
     if (character === '\\' && (next === '"' || next === '\\')) {
       output.push(next);
       index += 1;
@@ -60,7 +60,7 @@ function readQuoted(text: string, start: number): { readonly value: string; read
   return null;
 }
 
-/** Up to the next `;`, leaving comments out; a quoted string counts only where the value begins with it. */
+/** Up to the next `;`, skipping comments; a quoted string only counts at the start of the value. */
 function readValue(text: string, start: number): { readonly value: string; readonly end: number } {
   let index = start;
   while (index < text.length && /\s/u.test(text[index] ?? '')) index += 1;
@@ -127,19 +127,19 @@ function joinSections(sections: readonly Section[]): string {
   return decodeText({ bytes: Buffer.concat(pieces), label: charset }).text;
 }
 
-/** Single quotes mean nothing in MIME, but people who write headers by hand think so; in a boundary they stand in the delimiter too. */
+/** Single quotes mean nothing in MIME, but people who write headers by hand think so; in a boundary they are in the delimiter too. */
 function withoutSingleQuotes(name: string, value: string): string {
   const quoted = value.length > 2 && value.startsWith("'") && value.endsWith("'");
   return quoted && name !== 'boundary' ? value.slice(1, -1) : value;
 }
 
-/** `attachment filename=…`, `attachment, filename=…` and a bare `filename=…`: what stands before the first parameter. */
+/** `attachment filename=…`, `attachment, filename=…` and a bare `filename=…`: the text before the first parameter. */
 const valueWithoutSemicolon =
   /^\s{0,20}([^\s;,="(]{0,200}(?:[\s,]{1,20}|(?<=^\s{0,20})))(?=[a-z][a-z0-9*_-]{0,40}\s{0,9}=)/iu;
 
 function readFirst(text: string): { readonly value: string; readonly end: number } {
   const loose = valueWithoutSemicolon.exec(text.slice(0, 500));
-  // The place before the parameter counts as its semicolon.
+  // The position before the parameter counts as its semicolon.
   if (loose !== null) return { value: (loose[1] ?? '').replaceAll(',', ''), end: loose[0].length - 1 };
   return readValue(text, 0);
 }
@@ -150,7 +150,7 @@ function joinParameters(raw: readonly (readonly [string, string])[]): ReadonlyMa
   for (const [name, value] of raw) {
     const extended = /^([^*]{1,60})\*(\d{1,4})?(\*)?$/u.exec(name);
     if (extended?.[1] === undefined) {
-      // RFC 2045 has no duplicates; the first is what most readers take. RFC 2047 forbids encoded words here, but clients write them.
+      // RFC 2045 allows no duplicates; most readers take the first. RFC 2047 forbids encoded words here, but clients write them.
       if (!parameters.has(name)) parameters.set(name, decodeEncodedWords(withoutSingleQuotes(name, value)));
       continue;
     }
@@ -168,7 +168,7 @@ function joinParameters(raw: readonly (readonly [string, string])[]): ReadonlyMa
   return parameters;
 }
 
-/** Reads `text/plain; charset="utf-8"; name*0*=…`. Tolerates spaces, comments, missing quotes and stray semicolons. Linear. */
+/** Reads `text/plain; charset="utf-8"; name*0*=…`. Tolerates spaces, comments, missing quotes and extra semicolons. Linear. */
 export function readParameterised(text: string): Parameterised {
   const first = readFirst(text);
   const raw: (readonly [string, string])[] = [];

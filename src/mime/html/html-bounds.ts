@@ -5,14 +5,14 @@ export interface Declaration {
 }
 
 /**
- * A page shows the HTML of a mail among its own buttons. What a style may still set must keep it within the space that it
- * takes: nothing pulls it over what stands before (negative lengths), spills out of its box (a box lower than its content, the
- * padding of a line of text) or is larger than a screen.
+ * A page shows a message's HTML among its own buttons. The allowed style must keep it within its space: nothing may cover what
+ * comes before (negative lengths), spill out of its box (a box lower than its content, the padding of a line of text) or be larger
+ * than a screen.
  */
 export interface Bounds {
-  /** The declaration as it may stand; null where it may not. */
+  /** The declaration in its allowed form; null if none. */
   readonly bound: (declaration: Declaration) => Declaration | null;
-  /** Whether the element may have a height attribute: of a cell that is laid out as a block it is no longer the least height. */
+  /** Whether the element may have a height attribute: for a cell laid out as a block it is no longer the minimum height. */
   readonly keepsHeightAttribute: boolean;
 }
 
@@ -29,12 +29,12 @@ const mostOf: ReadonlyMap<string, number> = new Map([
   ['text-indent', 400],
   ['word-spacing', 100],
 ]);
-/** Of a line of text: what stands above and below it makes no room for its padding and border. */
+/** For a line of text: the lines above and below leave no room for its padding and border. */
 const mostInlinePx = 16;
 const mostTextPercent = 500;
 const percentOfText = new Set(['font', 'font-size', 'line-height']);
 
-/** In pixels; a unit that is not here depends on the window, which is the page's. */
+/** In pixels; other units depend on the window, which is the page's. */
 const units: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['px', 1],
@@ -60,7 +60,7 @@ const inlineElements = new Set(
     ' ',
   ),
 );
-/** Their picture or line is drawn to the size that is set. */
+/** Their picture or line is drawn at the given size. */
 const drawnElements = new Set(['img', 'hr']);
 
 export function boundsOf(element: string, declarations: readonly Declaration[]): Bounds {
@@ -87,13 +87,13 @@ export function boundsOf(element: string, declarations: readonly Declaration[]):
   return { bound, keepsHeightAttribute: isTable || !tableElements.has(element) };
 }
 
-/** A width or height attribute, or the like, as it may stand: in pixels or percent (HTML, "rules for parsing dimension values"). */
+/** A width or height attribute, or similar, in its allowed form: in pixels or percent (HTML, "rules for parsing dimension values"). */
 export function isBoundedSize(value: string): boolean {
   const [, number = '0', percent] = /^\s*\+?(\d+(?:\.\d+)?)(%)?/u.exec(value) ?? [];
   return Number(number) <= (percent === undefined ? mostPx : mostPercent);
 }
 
-/** Without what only says how strongly it is meant. */
+/** Without words like "!important". */
 function bare(setting: string): string {
   return setting
     .replace(/\s*!\s*important\s*$/iu, '')
@@ -110,7 +110,7 @@ function isWithin(property: string, setting: string, isInline: boolean): boolean
     .toLowerCase()
     .replaceAll(/\b(?:rgba?|hsla?)\([^)]*\)|#[\da-f]+/gu, ' ')
     .replaceAll(/"[^"]*"|'[^']*'/gu, ' ');
-  // Not that of an exponent ("1.0E-4pt").
+  // Except an exponent's ("1.0E-4pt").
   if (/(?<!\de)-\.?\d/u.test(plain)) return false;
   if (property === 'text-decoration') return !/\d/u.test(plain);
   const isPadded = isInline && /^(?:padding|border)(?:-|$)/u.test(property) && property !== 'border-radius';
@@ -121,7 +121,7 @@ function isWithin(property: string, setting: string, isInline: boolean): boolean
       if (Number(number) > percent || (isPadded && Number(number) > 0)) return false;
       continue;
     }
-    // The weight of a font, or a line as a multiple of it.
+    // A font weight, or a line height as a multiple.
     if (property === 'font' && unit === '') continue;
     const pixels = units.get(unit);
     if (pixels === undefined || Number(number) * pixels > most) return false;

@@ -1,6 +1,6 @@
 import type { StartTag } from './html-scan.ts';
 
-/** Tracking links run to kilobytes and tell a reader nothing. */
+/** Tracking links are kilobytes long and tell a reader nothing. */
 export const MAX_LINK_CHARS = 500;
 
 export const VOID_ELEMENTS = new Set(
@@ -19,7 +19,7 @@ const SPACED_ELEMENTS = new Set(
   'blockquote dl fieldset figure h1 h2 h3 h4 h5 h6 menu ol p pre ul'.split(' '),
 );
 
-/** Nothing within these is shown to a reader as text. */
+/** Nothing inside these is shown to a reader as text. */
 const UNSEEN_ELEMENTS = new Set(
   'audio canvas datalist iframe noembed noframes object script select style svg template textarea title video'.split(
     ' ',
@@ -30,7 +30,7 @@ const styleOf = (tag: StartTag): string => tag.attributes.get('style') ?? '';
 
 export const isUnseen = (tag: StartTag): boolean => UNSEEN_ELEMENTS.has(tag.name);
 
-/** `font-size: 0` hides nothing: newsletters set it around columns to close the gaps between them. */
+/** `font-size: 0` hides nothing: newsletters use it to close the gaps between columns. */
 export function isHidden(tag: StartTag): boolean {
   if (tag.attributes.size === 0) return false;
   const style = styleOf(tag);
@@ -45,7 +45,7 @@ export function isHidden(tag: StartTag): boolean {
 export const isPreformatted = (tag: StartTag): boolean =>
   tag.name === 'pre' || /white-space\s{0,9}:\s{0,9}pre/iu.test(styleOf(tag));
 
-/** Webmail indents with a blockquote too; such a one says so by its class or by a missing border. */
+/** Webmail also indents with a blockquote; it says so by its class or by a missing border. */
 export function isQuote(tag: StartTag): boolean {
   if (tag.name !== 'blockquote') return false;
   if ((tag.attributes.get('type') ?? '').toLowerCase() === 'cite') return true;
@@ -53,7 +53,7 @@ export function isQuote(tag: StartTag): boolean {
   return !/border(?:-style)?\s{0,9}:\s{0,9}(?:none|0)/iu.test(styleOf(tag));
 }
 
-/** Word writes every line as a paragraph without margin; a list within a list has none either. */
+/** Word writes every line as a paragraph without margin; a nested list has none either. */
 export function isSpaced(tag: StartTag, inList: boolean): boolean {
   if (!SPACED_ELEMENTS.has(tag.name)) return false;
   if (tag.name === 'ul' || tag.name === 'ol') return !inList;
@@ -66,7 +66,7 @@ export function isSpaced(tag: StartTag, inList: boolean): boolean {
   );
 }
 
-/** What a reader can use of a link: a web address or a mail address, else null. */
+/** The useful part of a link: a web or mail address, else null. */
 export function linkTarget(tag: StartTag): string | null {
   if (tag.name !== 'a') return null;
   const target = (tag.attributes.get('href') ?? '').trim();

@@ -21,7 +21,7 @@ interface List {
   next: number;
 }
 
-/** An open element and what it does to the text within it. */
+/** An open element and its effect on the text inside. */
 export interface Frame {
   readonly block: boolean;
   readonly spaced: boolean;
@@ -41,7 +41,7 @@ export function frameOf(
     readonly block: boolean;
     readonly inList: boolean;
     readonly region: Region;
-    /** Also what `display: none` hides is shown. */
+    /** Also shows what `display: none` hides. */
     readonly includeHidden: boolean;
   },
 ): Frame {
@@ -70,7 +70,7 @@ const bare = (link: string): string =>
 const saysTarget = ({ target, text }: Link): boolean =>
   bare(text.trim()) === bare(target) || (!/^https?:/iu.test(target) && text.includes('@'));
 
-/** What the open elements together do to the text that comes next. */
+/** The combined effect of the open elements on the next text. */
 export interface HtmlLayout {
   readonly enter: (frame: Frame) => void;
   readonly leave: (frame: Frame) => void;

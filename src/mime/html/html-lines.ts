@@ -5,22 +5,22 @@ import { scanHtml, type StartTag } from './html-scan.ts';
 import { createLineWriter, isEmptyLine, withoutFillers, type HtmlLine, type Region } from './line-writer.ts';
 import { createOpenElements } from './open-elements.ts';
 
-/** A 50 MB HTML part is not read by a person either; the raw message keeps the whole. */
+/** No person reads a 50 MB HTML part either; the raw message keeps it whole. */
 export const MAX_HTML_CHARS = 4 * 1024 * 1024;
-/** Elements nested 100,000 deep: what is deeper than this still gives its text, without its layout. */
+/** Elements nested 100,000 deep: below this depth they give their text, without layout. */
 const MAX_DEPTH = 256;
 const MAX_ALT_CHARS = 200;
 
 export interface HtmlReading {
-  /** Names the region that an element opens, null where it opens none. */
+  /** The region that an element opens, null if none. */
   regionOf(tag: StartTag): Region | null;
-  /** Also what `display: none` hides. */
+  /** Also shows what `display: none` hides. */
   readonly includeHidden: boolean;
 }
 
 /**
- * Renders HTML as lines of text: paragraphs, lists, data tables, links ("text <target>") and quotes ("> ").
- * Linear in the length of the HTML whatever its nesting; reads at most {@link MAX_HTML_CHARS} characters.
+ * Renders HTML as lines of text: paragraphs, lists, data tables, links ("text <target>") and quotes ("> "). Linear in the length of
+ * the HTML whatever its nesting; reads at most {@link MAX_HTML_CHARS} characters.
  */
 export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   const writer = createLineWriter();
@@ -28,7 +28,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
   const layout = createHtmlLayout(writer);
   const elements = createOpenElements<Frame>({ maxDepth: MAX_DEPTH, onClose: layout.leave });
 
-  /** What is marked within a quote was so by whoever is quoted; only its attribution is the quoting client's. */
+  /** Marks inside a quote come from whoever is quoted; only its attribution is the quoting client's. */
   const regionOf = (tag: StartTag): Region => {
     if (place.quoteDepth > 0) return 'own';
     const region = reading.regionOf(tag) ?? 'own';
@@ -46,7 +46,7 @@ export function readHtmlLines(html: string, reading: HtmlReading): HtmlLine[] {
     if (alt !== '') layout.write(/^\P{ASCII}{1,12}$/u.test(alt) ? alt : `[${alt.slice(0, MAX_ALT_CHARS)}]`);
   };
 
-  /** End tags that HTML lets writers leave out. */
+  /** End tags that HTML lets writers omit. */
   const closeImplied = (name: string): void => {
     elements.closeInner(['p']);
     if (name === 'li') elements.closeInner(['li']);

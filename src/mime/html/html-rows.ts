@@ -1,11 +1,11 @@
 import { isEmptyLine, quotePrefix, type HtmlLine } from './line-writer.ts';
 
-/** Cells of a data table go on one line; those of a layout table stay below one another. */
+/** Cells of a data table go on one line; those of a layout table stay below each other. */
 const MAX_ROW_CHARS = 160;
 
 /**
- * Joins the lines of a table row, whose cells begin at the given lines, into one where each cell holds one short line: "Roof | 100",
- * "Name: Ann". Else the lines stay.
+ * Joins the lines of a table row, whose cells begin at the given lines, if each cell is one short line: "Roof | 100", "Name: Ann".
+ * Otherwise the lines stay.
  */
 export function joinRow(lines: HtmlLine[], starts: readonly number[]): void {
   const first = starts[0];

@@ -7,11 +7,11 @@ import { isBoundedSize } from './html-bounds.ts';
 import { readStyle } from './html-style.ts';
 import { createOpenElements } from './open-elements.ts';
 
-/** Deeper nesting costs the parser time by the square of it, and a browser its stack. */
+/** Deeper nesting costs the parser quadratic time, and a browser its stack. */
 const MAX_DEPTH = 200;
 /** HTML with fewer tags cannot nest deeply enough to hurt. */
 const HARMLESS_TAGS = 2_000;
-/** A pasted logo. A larger picture has become an attachment when the message was parsed. */
+/** A pasted logo. Parsing has already turned larger pictures into attachments. */
 const MAX_DATA_URL_CHARS = 64 * 1024;
 const TAGS = (
   'a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn dir div dl dt em ' +
@@ -53,7 +53,7 @@ function readLink(value: string): string | null {
   return /^(?:https?:\/\/|mailto:|tel:)/iu.test(url) && !/[<>"`]/u.test(url) ? url : null;
 }
 
-/** Everything an element may keep, made afresh, so that what is not named here is gone. */
+/** Builds the allowed attributes of an element from scratch, so that others are dropped. */
 function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
   const kept: sanitizeHtml.Attributes = {};
   const plain = (attributes: readonly string[]): void => {
@@ -116,7 +116,7 @@ function keptAttributes(name: string, given: sanitizeHtml.Attributes): sanitizeH
   return kept;
 }
 
-/** Drops the tags that nest deeper than {@link MAX_DEPTH} and the end tags that close nothing. Their text stays. */
+/** Drops tags nested deeper than {@link MAX_DEPTH} and end tags that close nothing. Their text stays. */
 function boundNesting(html: string): string {
   let tags = 0;
   for (let at = html.indexOf('<'); at >= 0 && tags <= HARMLESS_TAGS; at = html.indexOf('<', at + 1))
@@ -146,7 +146,7 @@ function boundNesting(html: string): string {
 const OPTIONS: sanitizeHtml.IOptions = {
   allowedTags: TAGS,
   nonTextTags: DROPPED_WITH_TEXT,
-  /** `keptAttributes` has made the list already. */
+  /** `keptAttributes` has already made the list. */
   allowedAttributes: false,
   allowedSchemes: ['http', 'https', 'mailto', 'tel', 'cid', 'data'],
   allowProtocolRelative: false,
@@ -160,10 +160,10 @@ const OPTIONS: sanitizeHtml.IOptions = {
 };
 
 /**
- * HTML that is safe to show: an allow-list of elements, attributes and style properties; links open apart and tell no referrer;
+ * HTML that is safe to show: an allow-list of elements, attributes and style properties; links open separately, without a referrer;
  * nothing loads from the network. A remote picture is kept as `data-remote-src`, a remote background as `data-remote-background`
  * (always http or https), so that a page may load it when a person asks; `cid:` and small `data:` pictures stay in `src`.
- * Sanitising twice changes nothing. Reads at most 4 Mi characters; linear in their number.
+ * Idempotent. Reads at most 4 Mi characters; linear in their number.
  */
 export function sanitiseHtml(html: string): string {
   return sanitizeHtml(

@@ -1,7 +1,7 @@
 import { Tokenizer } from 'htmlparser2';
 import type { TokenizerCallbacks } from 'htmlparser2';
 
-/** One start tag. `start` and `end` are offsets into the HTML: of its `<` and behind its `>`. */
+/** One start tag. `start` and `end` are offsets into the HTML: of its `<` and after its `>`. */
 export interface StartTag {
   readonly name: string;
   /** Lower-cased names; character references in the values are decoded. The first of a repeated name counts. */
@@ -15,18 +15,18 @@ export interface HtmlHandler {
   close(name: string, start: number, end: number): void;
   /** Character references are decoded. */
   text(text: string): void;
-  /** What stands in a comment or in a raw text element (script, style, title, textarea, xmp). */
+  /** The content of a comment or a raw text element (script, style, title, textarea, xmp). */
   unseen?(source: string): void;
 }
 
-/** More attributes than any mail client writes; the rest of a tag with thousands is read over. */
+/** More attributes than any mail client writes; the rest of a tag with thousands is skipped. */
 const MAX_ATTRIBUTES = 64;
 
 const RAW_TEXT = new Set(['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes']);
 
 /**
- * `<title/>` as XML writes it is empty. To a browser it is the beginning of a title that has no end, and nothing of the message
- * is left; mail programs show it, and so do we.
+ * `<title/>`, as XML writes it, is empty. To a browser it starts a title without an end, and nothing of the message is left; mail
+ * programs show the message, and so do we.
  */
 export class MailTokenizer extends Tokenizer {
   constructor(options: ConstructorParameters<typeof Tokenizer>[0], callbacks: TokenizerCallbacks) {
@@ -37,7 +37,8 @@ export class MailTokenizer extends Tokenizer {
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
- * Reads HTML as a flat stream of tags and text (WHATWG HTML §13.2.5), in linear time and without a tree, so that nesting costs nothing.
+ * Reads HTML as a flat stream of tags and text (WHATWG HTML §13.2.5), in linear time and without a tree, so that nesting costs
+ * nothing.
  */
 export function scanHtml(html: string, handler: HtmlHandler): void {
   let name = '';

@@ -3,7 +3,7 @@ import type { Bounds, Declaration } from './html-bounds.ts';
 
 const MAX_STYLE_CHARS = 4_096;
 
-/** No positioning, no content, no animation, nothing that loads: a mail stays in its place and calls nobody. */
+/** No positioning, no content, no animation, nothing that loads: a message stays in its place and calls nobody. */
 const STYLE_PROPERTIES = new Set(
   (
     'background background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse ' +
@@ -17,13 +17,13 @@ const STYLE_PROPERTIES = new Set(
   ).split(' '),
 );
 
-/** Words, numbers, colours, lists of them and the harmless functions. No escape, no string that could hold markup, no URL. */
+/** Words, numbers, colours, lists of them and harmless functions. No escapes, no strings that could contain markup, no URLs. */
 const STYLE_VALUE = /^[\w\s.,%#!'"/+-]*$/u;
 const STYLE_FUNCTION = /\b(?:rgba?|hsla?)\([\d\s.,%/-]{0,60}\)/giu;
 
 interface Style extends Pick<Bounds, 'keepsHeightAttribute'> {
   readonly declarations: readonly Declaration[];
-  /** The first picture from elsewhere that is named. */
+  /** The first remote picture named. */
   readonly remote: string | null;
 }
 

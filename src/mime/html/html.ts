@@ -4,13 +4,13 @@ import { quoteRegion } from './quoted-html.ts';
 
 export { sanitiseHtml } from './html-sanitise.ts';
 
-/** A message with more embedded pictures than this is read without the rest. */
+/** In a message with more embedded pictures than this, the rest is ignored. */
 const MAX_CONTENT_IDS = 10_000;
 
 /**
- * The readable text of an HTML part; line ends are \n. Quotes are prefixed "> ", links read "text <target>", short table rows
- * "a | b", list items "- a". What is hidden by style is left out, unless nothing else is there.
- * Linear in the length of the HTML; neither input nor output over 4 Mi characters is read or written.
+ * The readable text of an HTML part; line ends are \n. Quotes are prefixed "> ", links read "text <target>", short table rows "a |
+ * b", list items "- a". Text hidden by style is left out, unless there is nothing else. Linear in the length of the HTML; input and
+ * output stop at 4 Mi characters.
  */
 export function htmlToText(html: string): string {
   const read = (includeHidden: boolean): string =>
@@ -30,8 +30,8 @@ function decodePercent(text: string): string {
 }
 
 /**
- * The content ids that the HTML refers to by `cid:` URL (RFC 2392): in attributes, style and the comments that Outlook reads.
- * Each as it stands, percent-decoded, and with its escapes in either case, because writers differ on all three.
+ * The content ids that the HTML refers to by `cid:` URL (RFC 2392): in attributes, style and the comments that Outlook reads. Each
+ * as written, percent-decoded, and with its escapes in either case, because writers differ on all three.
  */
 export function referencedContentIds(html: string): ReadonlySet<string> {
   const found = new Set<string>();

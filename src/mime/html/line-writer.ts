@@ -1,10 +1,10 @@
 /**
  * What the structure of the HTML says about a line. `rest` begins a quote that nothing closes; `fields` may be the header fields of
- * a quoted message; a `passage` is quoted, but by the sender's hand.
+ * a quoted message; a `passage` was quoted by the sender's own hand.
  */
 export type Region = 'own' | 'quote' | 'rest' | 'attribution' | 'signature' | 'fields' | 'passage';
 
-/** One rendered line. `quoteDepth` counts the blockquotes around it; `text` carries their "> " already. */
+/** One rendered line. `quoteDepth` counts the blockquotes around it; `text` already has their "> ". */
 export interface HtmlLine {
   readonly text: string;
   readonly quoteDepth: number;
@@ -15,7 +15,7 @@ export interface HtmlLine {
 const MAX_QUOTE_DEPTH = 12;
 const MAX_LIST_DEPTH = 8;
 const MAX_TEXT_CHARS = 4 * 1024 * 1024;
-/** Lines cost more than the letters in them, in every later step. */
+/** In every later step, lines cost more than their letters. */
 const MAX_LINES = 100_000;
 /** The end of a line that may still change; what is before it is not looked at again, however long the line gets. */
 const MAX_OPEN_CHARS = 4_096;
@@ -24,7 +24,7 @@ const RULE = '_'.repeat(32);
 
 export const quotePrefix = (depth: number): string => '> '.repeat(Math.min(depth, MAX_QUOTE_DEPTH));
 
-/** Nothing but the marks of the quotes around it. */
+/** Nothing but quote marks. */
 export const isEmptyLine = (line: HtmlLine): boolean => /^[> ]*$/u.test(line.text);
 
 function trimEnd(line: string): string {
@@ -33,44 +33,44 @@ function trimEnd(line: string): string {
   return line.slice(0, end);
 }
 
-/** What has a width of nothing and pads the preview text of newsletters. Joiners stay: emoji and Persian need them. */
+/** Zero-width characters that pad the preview text of newsletters. Joiners stay: emoji and Persian need them. */
 export const withoutFillers = (text: string): string =>
   text.replace(/\u00ad|\u034f|\u200b|\u2060|\ufeff/gu, '');
 
 const isBlank = (text: string): boolean => /^[\s\u200c\u200d]*$/u.test(text);
 
-/** Where the writer stands in the page. */
+/** The writer's position in the page. */
 export interface Place {
   quoteDepth: number;
   listDepth: number;
   region: Region;
 }
 
-/** Sets running text into lines as a browser does: white space collapses, blocks stand apart. */
+/** Puts running text on lines as a browser does: white space collapses, blocks are separated. */
 export interface LineWriter {
   readonly lines: HtmlLine[];
   readonly place: Place;
   /** Text whose white space collapses. */
   flow(text: string): void;
-  /** Text as it stands. */
+  /** Text as is. */
   preformatted(text: string): void;
-  /** Behind the text, without the white space at its end. */
+  /** Appends after the text, without the white space at its end. */
   append(text: string): void;
   endLine(): void;
-  /** The end of a paragraph: one that holds nothing but a hard space is an empty line, as people make them in Word. */
+  /** The end of a paragraph: one with only a hard space is an empty line, as people make them in Word. */
   endParagraph(): void;
   /** `<br>`: a second one in a row makes an empty line. */
   breakLine(): void;
-  /** Asks for an empty line before the next text, or takes the asking back. */
+  /** Requests an empty line before the next text, or cancels the request. */
   space(wanted: boolean): void;
   /** The bullet or number before the next line. */
   mark(marker: string): void;
   rule(): void;
 }
 
-/** The line that is being written. */
+/** The line being written. */
 function createOpenLine() {
-  /** The beginning of a long line, which ends with no blank. */
+  /** The start of a long line, without trailing blanks. */
   let head = '';
   let current = '';
   return {
@@ -99,7 +99,7 @@ export function createLineWriter(): LineWriter {
   const place: Place = { quoteDepth: 0, listDepth: 0, region: 'own' };
   const open = createOpenLine();
   let chars = 0;
-  /** The line ends with a space that swallows further ones; a hard space does not. */
+  /** The line ends with a space that collapses with further ones; a hard space does not. */
   let endsSoft = false;
   let wantsSpace = false;
   let marker = '';
@@ -166,7 +166,7 @@ export function createLineWriter(): LineWriter {
     },
     endLine,
     endParagraph() {
-      // Soft spaces at the start of a line are never kept, so what is blank here is hard.
+      // Soft spaces at the start of a line are never kept, so a blank one here is hard.
       if (!open.isEmpty() && open.isBlank()) breakLine();
       else endLine();
     },

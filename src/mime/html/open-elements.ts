@@ -1,10 +1,10 @@
-/** The elements that are open at a point of the HTML, to a bounded depth. */
+/** The open elements at a point of the HTML, to a bounded depth. */
 export interface OpenElements<Element> {
-  /** False where the element is too deep to be kept. */
+  /** False if the element is too deep to be kept. */
   open(name: string, element: Element): boolean;
-  /** Closes the nearest element of the name and all within it; false where the end tag belongs to none that was kept. */
+  /** Closes the nearest element with this name and all inside it; false if the end tag matches none that was kept. */
   close(name: string): boolean;
-  /** Closes the innermost elements as long as they have one of the names. */
+  /** Closes the innermost elements while they have one of the names. */
   closeInner(names: readonly string[]): void;
 }
 
@@ -15,8 +15,8 @@ interface Limits<Element> {
 }
 
 /**
- * Keeps count of open elements so that every tag costs a constant share of work: 100,000 nested elements, or as many end tags that
- * close nothing, would otherwise cost the square of it.
+ * Tracks open elements so that every tag costs constant work: 100,000 nested elements, or as many end tags that close nothing,
+ * would otherwise be quadratic.
  */
 export function createOpenElements<Element>({ maxDepth, onClose }: Limits<Element>): OpenElements<Element> {
   const stack: { readonly name: string; readonly element: Element }[] = [];

@@ -28,7 +28,7 @@ const QUOTE_NAMES = [
   'replyforwardmessage',
 ] as const;
 
-/** Marks that stand before what is quoted, up to the end of the message. */
+/** Marks before quoted text that runs to the end of the message. */
 const REST_NAMES = new Set([
   // Outlook on the web and on Windows
   'divrplyfwdmsg',
@@ -79,7 +79,7 @@ function names(tag: StartTag): readonly string[] {
   return [...classes.split(/\s+/u), tag.attributes.get('id') ?? ''].map((name) => name.toLowerCase());
 }
 
-/** Outlook draws a line above the fields of the message it quotes, and no border else; a frame of the sender's has other sides. */
+/** Outlook draws a line above the fields of the message it quotes, and no other border; a sender's own frame has other sides. */
 const isOutlookLine = (style: string): boolean =>
   /border-top\s{0,9}:\s{0,9}[^;]{0,40}solid/iu.test(style) &&
   /border\s{0,9}:\s{0,9}(?:none|medium)/iu.test(style);
@@ -90,7 +90,7 @@ const SECTIONS: ReadonlyMap<string, Region> = new Map([
   ['messagesignaturesection', 'signature'],
 ]);
 
-/** What the mark-up of mail clients says about an element, null where it says nothing. */
+/** What a mail client's markup says about an element, null if nothing. */
 export function quoteRegion(tag: StartTag): Region | null {
   const { attributes } = tag;
   if (attributes.size === 0) return null;
@@ -106,7 +106,7 @@ export function quoteRegion(tag: StartTag): Region | null {
   if (section !== undefined) return section;
   if (found.some((name) => SIGNATURE_NAMES.has(name))) return 'signature';
   if (found.some((name) => ATTRIBUTION_NAMES.has(name))) return 'attribution';
-  // Gmail wraps its history into a div of this class; a bare blockquote comes from the button that sets a passage apart.
+  // Gmail wraps its history into a div of this class; a bare blockquote comes from the quote button.
   if (tag.name === 'blockquote') return found.length === 2 && found[0] === 'gmail_quote' ? 'passage' : null;
   if (found.some((name) => QUOTE_NAMES.some((quote) => name.endsWith(quote)))) return 'quote';
   return tag.name === 'div' && isOutlookLine(attributes.get('style') ?? '') ? 'fields' : null;

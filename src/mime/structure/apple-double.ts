@@ -1,9 +1,9 @@
 import type { Part } from './part.ts';
 
-/** RFC 1740 §4: a multipart/appledouble is one file of a Mac: its data fork, and beside it what only a Mac can use. */
+/** RFC 1740 §4: a multipart/appledouble is one Mac file: its data fork, and what only a Mac can use. */
 export const isMacFile = (part: Part): boolean => part.parent?.contentType === 'multipart/appledouble';
 
-/** Icon, type and window place of a file; it bears the file's name and is no file of its own. */
+/** Icon, type and window position of a file; has the file's name but is not a file of its own. */
 export const isResourceFork = (part: Part): boolean =>
   isMacFile(part) && part.contentType === 'application/applefile';
 

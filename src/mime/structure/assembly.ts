@@ -10,22 +10,22 @@ import type { ParsedMessage } from '../parsed-message.ts';
 import { finishDraft } from './parsed-facts.ts';
 import type { Part } from './part.ts';
 import { createPartTaker } from './part-taker.ts';
-import { createBeginning } from './preamble.ts';
+import { createPreamble } from './preamble.ts';
 import { createWalker } from './walk.ts';
 import type { Walker } from './walk.ts';
 
-/** Puts the events of a walk together into a message. */
+/** Assembles the events of a walk into a message. */
 export interface Assembly {
   readonly push: (piece: Buffer) => Promise<void>;
   readonly finish: () => Promise<ParsedMessage>;
 }
 
-/** What so little becomes harms nobody, however well it was packed. */
+/** Unpacking to this little is harmless, however well it was packed. */
 const freelyUnpackedBytes = 2_097_152;
 /** Containers unpacked in memory, inside one another. */
 const maxUnpackDepth = 3;
 
-/** Reads one message; `push` waits where the sink does. */
+/** Reads one message; `push` waits if the sink does. */
 export function createAssembly({
   sink,
   limits,
@@ -41,7 +41,7 @@ export function createAssembly({
   /** Of all compressed containers. */
   let packedBytes = 0;
 
-  /** What stands in an unpacked container does not count as packed once more. */
+  /** Contents of an unpacked container do not count as packed again. */
   const mayUnpack = (packed: Buffer): number => {
     if (unpackDepth === 0) packedBytes += packed.length;
     const grown = limits.maxUnpackedBytes - budget.left('unpackedBytes');
@@ -72,16 +72,16 @@ export function createAssembly({
   }
 
   const walker = createWalker({ limits, budget, outer: null, isMessage: true });
-  const beginning = createBeginning();
+  const preamble = createPreamble();
   const walk = async (piece: Buffer | null): Promise<void> => {
     if (piece !== null) await takeAll(walker.push(piece));
   };
   return {
-    push: (piece) => walk(beginning.push(piece)),
+    push: (piece) => walk(preamble.push(piece)),
     async finish() {
-      await walk(beginning.end());
+      await walk(preamble.end());
       await takeAll(walker.end());
-      if (!taker.sawField()) drafts.outermost.warn('not-a-message', beginning.kind());
+      if (!taker.sawField()) drafts.outermost.warn('not-a-message', preamble.kind());
       return finishDraft(drafts.outermost, { limits, budget });
     },
   };

@@ -7,7 +7,7 @@ import type { ContentFacts, ContentOutput } from '../content/content-output.ts';
 /** The files of a message on their way to the sink, numbered as they begin. */
 export interface Deliveries {
   readonly open: () => ContentOutput;
-  /** A file that was found inside another part, already in memory. */
+  /** A file found inside another part, already in memory. */
   readonly deliver: (
     draft: MessageDraft,
     file: { readonly content: Buffer; readonly named: Omit<AttachmentDraft, keyof ContentFacts> },

@@ -11,7 +11,7 @@ interface Level {
   readonly part: Part;
   readonly textStart: number;
   readonly htmlStart: number;
-  /** False once the other kind was met inside an alternative: what follows belongs to that branch only. */
+  /** False once the other kind was found inside an alternative: what follows belongs to that branch only. */
   plain: boolean;
   html: boolean;
 }
@@ -26,13 +26,13 @@ export interface BodyChoice<Body> {
   readonly html: () => readonly Body[];
 }
 
-/** Older mark-up, read as plain text. */
+/** Older markup, read as plain text. */
 const markupTypes: ReadonlySet<string> = new Set(['text/enriched', 'text/richtext']);
 
-/** The words of an alternative once more, for a watch or as an interactive page: to a person neither a text nor a file. */
+/** Further renderings of an alternative, for a watch or as an interactive page: to a person neither text nor file. */
 const otherRenderings: ReadonlySet<string> = new Set(['text/watch-html', 'text/x-amp-html']);
 
-/** Text for programs; any other unknown text is read as plain where it is the whole message (RFC 2046 §4.1.4), and else a file. */
+/** Text for programs; any other unknown text is read as plain if it is the whole message (RFC 2046 §4.1.4), otherwise it is a file. */
 const programTypes: ReadonlySet<string> = new Set([
   ...otherRenderings,
   'text/calendar',
@@ -76,7 +76,7 @@ function isBodyLeaf(part: Part, level: { readonly part: Part; readonly isEmpty: 
   return isRelatedRoot(part, level.part) || (level.isEmpty && part.filename === null);
 }
 
-/** Decides while parts open, so that files can stream; only an alternative with one branch is settled when it closes. */
+/** Decides while parts open, so that files can stream; only an alternative with one branch is decided when it closes. */
 export function createBodyChoice<Body>(): BodyChoice<Body> {
   const levels: Level[] = [];
   const plain: Body[] = [];
@@ -109,7 +109,7 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
       if (!isBodyLeaf(part, level === undefined ? null : { part: level.part, isEmpty }))
         return { kind: 'file' };
       const isHtml = part.contentType === 'text/html';
-      // RFC 8621 §4.1.4 knows no such text: it is read only where nothing else was, and else is a file.
+      // RFC 8621 §4.1.4 has no such text: it is read only if nothing else was, otherwise it is a file.
       if (markupTypes.has(part.contentType) && plain.length > 0) return { kind: 'file' };
       if (parentType === 'multipart/alternative') return { kind: 'body', plain: !isHtml, html: isHtml };
       const inAlternative = levels.some(
@@ -121,7 +121,7 @@ export function createBodyChoice<Body>(): BodyChoice<Body> {
       }
       const toPlain = level?.plain ?? true;
       const toHtml = level?.html ?? true;
-      // Both kinds side by side in one branch: no text may vanish.
+      // Both kinds side by side in one branch: no text may be lost.
       return toPlain || toHtml
         ? { kind: 'body', plain: toPlain, html: toHtml }
         : { kind: 'body', plain: true, html: true };

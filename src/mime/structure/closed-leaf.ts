@@ -1,4 +1,4 @@
-/** What becomes of a leaf whose bytes are all there. */
+/** What happens to a leaf once its bytes are complete. */
 import { readInvitation } from '../containers/calendar.ts';
 import { readCmsContent } from '../containers/cms.ts';
 import { closeText, closeTnef } from '../content/leaf-contents.ts';
@@ -15,9 +15,9 @@ import { isCompressed, protectionOfPkcs7 } from './protection.ts';
 
 export interface LeafSurroundings extends LeafOutputs {
   readonly drafts: DraftStack;
-  /** Walks bytes that were unpacked from a container, as if they stood in the place of `outer`. */
+  /** Walks bytes unpacked from a container, as if they replaced `outer`. */
   readonly walkInside: (bytes: Buffer, outer: Part, isMessage: boolean) => Promise<void>;
-  /** As many bytes as a compressed container may become. */
+  /** How many bytes a compressed container may unpack to. */
   readonly mayUnpack: (packed: Buffer) => number;
 }
 

@@ -1,9 +1,9 @@
 import type { Part } from './part.ts';
 
-/** An entity whose end is still to come. */
+/** An entity that has not ended yet. */
 export interface Frame {
   readonly part: Part;
-  /** Null for what is no multipart, and for a multipart whose boundary is still unknown. */
+  /** Null if not a multipart, or for a multipart whose boundary is still unknown. */
   boundary: string | null;
   /** Its close delimiter was seen. */
   closed: boolean;
@@ -19,37 +19,37 @@ export interface Delimiter {
 /** RFC 2046 §5.1.1 limits a boundary to 70; a delimiter line longer than this is content. */
 export const maxDelimiterLine = 1_000;
 
-/** The boundary that the header of a multipart states; null where it states none, and for any other part. */
+/** The boundary in the header of a multipart; null if there is none, and for any other part. */
 export function declaredBoundary(part: Pick<Part, 'kind' | 'parameters'>): string | null {
   if (part.kind !== 'multipart') return null;
   const boundary = part.parameters.get('boundary')?.trimEnd() ?? '';
   return boundary === '' ? null : boundary;
 }
 
-/** Before its first delimiter a multipart may turn out to have another boundary than its header says: none, quoted, in other case. */
+/** Before its first delimiter, a multipart may turn out to have another boundary than in its header: none, quoted, in other case. */
 function adoptBoundary(declared: string | null, seen: string): string | null {
   if (declared === null) return seen !== '' && !/\s/u.test(seen) ? seen : null;
-  // Lengths first: a boundary of a megabyte must not be folded for every line.
+  // Lengths first: do not fold a megabyte boundary for every line.
   if (declared.length !== seen.length && declared.length !== seen.length + 2) return declared;
   const bare = declared.replaceAll(/^'|'$/gu, '').toLowerCase();
   return bare !== '' && bare === seen.toLowerCase() ? seen : declared;
 }
 
-/** Whether the bytes behind the dashes can be the boundary, with its closing dashes or without. */
+/** Whether the bytes after the dashes can be the boundary, with or without its closing dashes. */
 function isBoundaryAt(boundary: string, data: Buffer, line: Span): boolean {
   const start = line.start + 2;
   const closing = line.end - start - boundary.length;
   if (closing < 0) return false;
   for (let at = 0; at < boundary.length; at += 1) {
     const code = boundary.charCodeAt(at);
-    // Beyond ASCII a character is no byte: let the texts be compared.
+    // A non-ASCII character is not one byte: let the texts be compared.
     if (code >= 0x80) return true;
     if (code !== data[start + at]) return false;
   }
   return closing === 0 || data[line.end - 1] === 0x2d || (data[line.end - 1] ?? 0) >= 0x80;
 }
 
-/** One that was not met yet may stand in quotes, or in other case. */
+/** A boundary not seen yet may be quoted, or in other case. */
 function mayBeAdopted(boundary: string, data: Buffer, line: Span): boolean {
   const length = line.end - line.start - 2;
   if (length === boundary.length - 2) return true;
@@ -59,12 +59,12 @@ function mayBeAdopted(boundary: string, data: Buffer, line: Span): boolean {
   );
 }
 
-/** What ends a line of text when it is trimmed; other control characters may stand in a boundary. */
+/** What `trim` removes at the end of a line; a boundary may contain other control characters. */
 function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 }
 
-/** What an undeclared boundary must be. */
+/** A requirement for an undeclared boundary. */
 function isOneWord(data: Buffer, { start, end }: Span): boolean {
   for (let at = start + 2; at < end; at += 1) if (isBlank(data[at])) return false;
   return end > start + 2;
@@ -72,11 +72,11 @@ function isOneWord(data: Buffer, { start, end }: Span): boolean {
 
 interface Span {
   readonly start: number;
-  /** Behind its last byte. */
+  /** After its last byte. */
   readonly end: number;
 }
 
-/** Whether a line that begins with two dashes need be read as text at all: a message may be nothing but dashes. */
+/** Whether a line that begins with two dashes must be decoded as text at all: a message may be nothing but dashes. */
 export function mayBeDelimiter(frames: readonly Frame[], data: Buffer, line: Span): boolean {
   let { end } = line;
   while (end > line.start + 2 && isBlank(data[end - 1])) end -= 1;
@@ -93,7 +93,7 @@ export function mayBeDelimiter(frames: readonly Frame[], data: Buffer, line: Spa
   return false;
 }
 
-/** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only where no other fits. */
+/** The multipart that a delimiter line belongs to, the innermost open one first; a closed one only if no other fits. */
 export function findDelimiter(frames: readonly Frame[], line: Buffer): Delimiter | null {
   if (line.length < 3 || line.length > maxDelimiterLine) return null;
   const text = line.toString('utf8').trimEnd().slice(2);

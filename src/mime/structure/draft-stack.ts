@@ -3,11 +3,11 @@ import { createMessageDraft } from './message-draft.ts';
 import type { MessageDraft } from './message-draft.ts';
 import type { Part } from './part.ts';
 
-/** The messages that are being read, each inside the one before. */
+/** The messages being read, each inside the one before. */
 export interface DraftStack {
   readonly outermost: MessageDraft;
   readonly current: () => MessageDraft;
-  /** Begins the message inside `container`, which stands in `around`. */
+  /** Begins the message in `container`, inside `around`. */
   readonly enter: (container: Part, around: MessageDraft) => void;
   readonly leave: () => void;
 }

@@ -5,7 +5,7 @@ export interface EnclosingMessages {
   readonly enter: (reader: PartReader) => void;
   readonly leave: (atDelimiter: boolean) => Promise<PartResult | undefined>;
   readonly write: (bytes: Buffer) => Promise<void> | undefined;
-  /** What is unpacked from a container is no part of the bytes of the messages around it. */
+  /** Contents unpacked from a container are not part of the bytes of the messages around it. */
   readonly without: (work: () => Promise<void>) => Promise<void>;
 }
 

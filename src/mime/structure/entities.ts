@@ -11,12 +11,12 @@ import type { WalkEvent } from './walk-event.ts';
 export interface EntitiesInput {
   readonly limits: ParseLimits;
   readonly budget: ParseBudget;
-  /** The part in whose place the bytes stand; null for a message by itself. */
+  /** The part that the bytes replace; null for a top-level message. */
   readonly outer: Part | null;
   readonly isMessage: boolean;
 }
 
-/** What is open at a point of the walk: the entities around it, and the header that is being read there. */
+/** What is open at a point of the walk: the entities around it, and the current header. */
 export interface Entities {
   readonly frames: readonly Frame[];
   /** Null in a body. */
@@ -24,7 +24,7 @@ export interface Entities {
   /** The entity whose body is being read. */
   readonly part: () => Part | undefined;
   readonly isInMessage: () => boolean;
-  /** Too many parts: what follows means nothing. */
+  /** Too many parts: the rest means nothing. */
   readonly isStopped: () => boolean;
   /** The header is complete. */
   readonly openPart: (lines: HeaderLines) => Generator<WalkEvent, void>;
@@ -35,7 +35,7 @@ export interface Entities {
   readonly atDelimiterLine: (line: Buffer, found: Delimiter) => Generator<WalkEvent, void>;
 }
 
-/** Reading a header for the boundary it declares costs its length; answers a header full of dashes. */
+/** Reading a header for its boundary takes linear time; against a header full of dashes. */
 const maxHeaderLooks = 20;
 
 export function createEntities({ limits, budget, outer, isMessage }: EntitiesInput): Entities {
@@ -76,7 +76,7 @@ export function createEntities({ limits, budget, outer, isMessage }: EntitiesInp
   };
 
   function* finishHeader(): Generator<WalkEvent, void> {
-    // An empty message/rfc822 opens a header of its own, which ends here as well.
+    // An empty message/rfc822 opens its own header, which also ends here.
     while (header !== null) {
       const bytes = header.rest();
       yield* openPart(header);
@@ -125,7 +125,7 @@ export function createEntities({ limits, budget, outer, isMessage }: EntitiesInp
   };
 }
 
-/** The part that a header announces, as a leaf where it is nested too deep, with what is wrong about it. */
+/** The part announced by a header, as a leaf if nested too deep, with its defects. */
 function* readEntity(
   lines: HeaderLines,
   {

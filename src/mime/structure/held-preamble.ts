@@ -2,11 +2,11 @@ import { openPartReader } from '../content/part-content.ts';
 import type { PartReader } from '../content/part-content.ts';
 import type { Part } from './part.ts';
 
-/** The preamble of the multipart that was opened last. */
+/** The preamble of the last opened multipart. */
 export interface HeldPreamble {
   readonly begin: (part: Part) => void;
   readonly take: (part: Part, bytes: Buffer) => void;
-  /** Of a multipart whose delimiter never came: what stands there is text for a person. Null where nothing does. */
+  /** For a multipart whose delimiter never came: its content is text for a person. Null if empty. */
   readonly asText: (part: Part) => Promise<PartReader | null>;
 }
 

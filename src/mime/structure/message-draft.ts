@@ -14,7 +14,7 @@ export interface BodyText {
 
 export type AttachmentDraft = Omit<Attachment, 'inline'>;
 
-/** What is known of a message while it is read; each nested one has its own. */
+/** What is known about a message while it is read; each nested one has its own. */
 export interface MessageDraft {
   /** The message/rfc822 part around it, null for the outermost. */
   readonly container: Part | null;
@@ -25,13 +25,13 @@ export interface MessageDraft {
   readonly nested: MessageDraft[];
   calendar: Invitation | null;
   protection: Protection | null;
-  /** The first charset that a part declares, which raw 8-bit headers often share. */
+  /** The first charset that a part declares; raw 8-bit headers often share it. */
   charsetHint: string | null;
   readonly warn: (code: string, detail: string) => void;
   readonly warnings: () => readonly string[];
 }
 
-/** What was left out of a message inside is missing in the whole, whose warnings are those that people see. */
+/** What was left out of a nested message is missing in the whole, whose warnings people see. */
 const ofTheWhole: ReadonlySet<string> = new Set([
   'text-too-long',
   'html-too-long',
@@ -41,7 +41,7 @@ const ofTheWhole: ReadonlySet<string> = new Set([
   'container-too-large',
 ]);
 
-/** `outermost`: the draft of the whole message, null for that itself. */
+/** `outermost`: the draft of the whole message, null for that one itself. */
 export function createMessageDraft(
   container: Part | null,
   limits: ParseLimits,

@@ -1,26 +1,26 @@
 import type { WalkEvent } from './walk-event.ts';
 
 /**
- * A close delimiter at the end of the last line of a message that nothing else ends: "…regards--b--". RFC 2046 §5.1.1 wants a
- * line end before it, which writers forget where the part has none of its own. Only there: anywhere else such letters are content.
+ * A close delimiter at the end of the last line of a message that is otherwise unclosed: "…regards--b--". RFC 2046 §5.1.1 requires
+ * a line end before it, which writers forget if the part has none of its own. Only there: anywhere else it is content.
  */
-export interface GluedClose {
+export interface MissingNewlineClose {
   /** Passes the events on, holding back the last bytes of a body until it is known what follows. */
   readonly pass: (events: Iterable<WalkEvent>) => Generator<WalkEvent, void>;
-  /** The boundary, of those given, whose close delimiter ends what is held back. */
+  /** The one of the given boundaries whose close delimiter ends the held bytes. */
   readonly find: (boundaries: readonly string[]) => string | null;
-  /** What is held back, parted before the delimiter of that boundary. */
+  /** The held bytes, split before the delimiter of that boundary. */
   readonly rest: (boundary: string | null) => Generator<WalkEvent, void>;
 }
 
 /** RFC 2046 §5.1.1 limits a boundary to 70; clients write somewhat longer ones. */
 const heldBytes = 256;
-/** Smaller pieces are held whole, so that readers see the beginning of a part at once. */
+/** Smaller pieces are held whole, so that readers see the start of a part at once. */
 const wholeBytes = 8_192;
 
 type BytesEvent = Extract<WalkEvent, { readonly kind: 'bytes' }>;
 
-export function createGluedClose(): GluedClose {
+export function createMissingNewlineClose(): MissingNewlineClose {
   let held: BytesEvent | null = null;
 
   return {
@@ -28,7 +28,7 @@ export function createGluedClose(): GluedClose {
       for (const event of events) {
         const last: BytesEvent | null = held;
         held = null;
-        // Pieces of a few bytes are gathered: what is held must be long enough to hold a delimiter.
+        // Collect tiny pieces: what is held must be long enough for a delimiter.
         const gathers = last !== null && event.kind === 'bytes' && event.bytes.length < heldBytes;
         if (last !== null && !gathers) yield last;
         if (event.kind !== 'bytes' || event.part.kind === 'multipart') {

@@ -14,7 +14,7 @@ import type { Part } from './part.ts';
 export interface OpenLeaf {
   readonly reader: PartReader;
   readonly draft: MessageDraft;
-  /** Final once the first bytes are read, which may show another than the header says. */
+  /** Final once the first bytes are read; they may show another role than the header says. */
   readonly role: () => LeafRole;
   /** What its header says. */
   readonly isText: boolean;
@@ -25,7 +25,7 @@ export interface LeafOutputs {
   readonly limits: ParseLimits;
   readonly budget: ParseBudget;
   readonly deliveries: Deliveries;
-  /** Begins the file of a pasted picture; null where there may be no more. */
+  /** Begins the file of a pasted picture; null if no more are allowed. */
   readonly openPicture: () => { readonly output: ContentOutput; readonly number: number } | null;
 }
 

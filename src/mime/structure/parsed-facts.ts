@@ -12,7 +12,7 @@ import { parseMessageIds, maxIds } from '../header/message-ids.ts';
 import { couldBeNotice, isNoticeBeside } from '../content/plain-notice.ts';
 import { isPlainStub } from '../content/plain-stubs.ts';
 
-/** RFC 5322 §3.6, RFC 2045 §3: fields that stand at most once. Two of them let two programs read two different messages. */
+/** RFC 5322 §3.6, RFC 2045 §3: fields that occur at most once. With two of them, two programs may read two different messages. */
 const singleFields = [
   'from',
   'sender',
@@ -28,9 +28,9 @@ const singleFields = [
   'content-type',
   'content-transfer-encoding',
 ];
-/** So many addresses of a field are read whatever other messages took: without them nobody has sent or got this one. */
+/** This many addresses of a field are read whatever other messages used: without them nobody sent or got this one. */
 const freeAddresses = 10;
-/** RFC 5322 knows no limit; a subject beyond this is an attack on list views. */
+/** RFC 5322 has no limit; a longer subject is an attack on list views. */
 const maxSubjectLength = 4_000;
 
 interface HeaderFacts extends Pick<
@@ -63,8 +63,8 @@ function groupByName(fields: readonly Field[]): FieldsByName {
 }
 
 /**
- * The authors, each once: programs write the same From twice, in one field or in two. What has no address is no author beside one that
- * has: a comma in a company's name parts it so, and its words go to the name of the next.
+ * The authors, each once: programs write the same From twice, in one field or in two. An entry without an address is not an author
+ * beside one that has one: it comes from a comma in a company name, and its words join the next name.
  */
 function authorsOf(entries: readonly Address[]): readonly Address[] {
   if (entries.every(({ address }) => address === null)) return entries;
@@ -212,7 +212,7 @@ function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   const html = hasHtml ? attempt(() => sanitiseHtml(cut(joinHtml(htmlBodies))), '') : null;
   const plainBodies = draft.bodies.plain();
   const plain = plainBodies.filter((body) => body.kind === 'plain');
-  // Plain parts that stand beside HTML are shown with it; only those in its place can be notices.
+  // Plain parts beside HTML are shown with it; only those in place of it can be notices.
   const inPlace = joinTexts(
     plain.filter((body) => !htmlBodies.includes(body)).map(({ text: words }) => words),
   );
@@ -233,7 +233,7 @@ function readBodies(draft: MessageDraft, limits: ParseLimits): BodyFacts {
   };
 }
 
-/** Where an invitation is all there is, its words are the text. */
+/** If there is only an invitation, its words are the text. */
 function withInvitation(bodies: BodyFacts, { calendar }: MessageDraft): BodyFacts {
   if (bodies.text.trim() !== '' || calendar === null || calendar.text === '') return bodies;
   return { ...bodies, text: calendar.text, textSource: 'plain' };
@@ -258,7 +258,7 @@ function settleAttachments(draft: MessageDraft, rawHtml: string | null): readonl
   }));
 }
 
-/** The facts of a message and of those nested in it, once all of its bytes are read. */
+/** The facts of a message and those nested in it, once all its bytes are read. */
 export function finishDraft(
   draft: MessageDraft,
   bounds: { readonly limits: ParseLimits; readonly budget: ParseBudget },

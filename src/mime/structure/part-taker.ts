@@ -12,7 +12,7 @@ import type { Part } from './part.ts';
 import { protectionOfPart } from './protection.ts';
 import type { WalkEvent } from './walk-event.ts';
 
-/** Takes the parts of a message as they open, fill and close. */
+/** Handles the parts of a message as they open, fill and close. */
 export interface PartTaker {
   readonly take: (event: WalkEvent) => Promise<void>;
   /** Some part had a header. */
@@ -23,7 +23,7 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
   const { drafts } = around;
   const preamble = createHeldPreamble();
   let leaf: OpenLeaf | null = null;
-  /** Of the Mac file that is being read. */
+  /** Of the Mac file being read. */
   let macName: string | null = null;
   let sawField = false;
 

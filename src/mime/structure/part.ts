@@ -10,14 +10,14 @@ export interface Part {
   readonly index: number;
   readonly depth: number;
   readonly fields: readonly Field[];
-  /** Lower-cased `type/subtype`; `text/plain` where absent or unreadable (RFC 2045 §5.2). */
+  /** Lower-cased `type/subtype`; `text/plain` if absent or unreadable (RFC 2045 §5.2). */
   readonly contentType: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** Lower-cased, null where absent. */
+  /** Lower-cased, null if absent. */
   readonly disposition: string | null;
-  /** As the header has it, decoded but not yet safe. */
+  /** As in the header, decoded but not yet safe. */
   readonly filename: string | null;
-  /** Lower-cased Content-Transfer-Encoding, "7bit" where absent. */
+  /** Lower-cased Content-Transfer-Encoding, "7bit" if absent. */
   readonly encoding: string;
   /** Without angle brackets. */
   readonly contentId: string | null;
@@ -59,12 +59,12 @@ function readContentType(
   if (raw === null) return { type: fallback, parameters: new Map() };
   const { value, parameters } = readParameterised(raw);
   if (typePattern.test(value)) return { type: value, parameters };
-  // RFC 2045 §5.2: an unreadable type is plain text; but a bare "html" or "pdf" is text only where it says so.
+  // RFC 2045 §5.2: an unreadable type is plain text; but a bare "html" or "pdf" is text only if it says so.
   if (value === 'html') return { type: 'text/html', parameters };
   return { type: parameters.has('boundary') ? 'multipart/mixed' : fallback, parameters };
 }
 
-/** Known encodings under the names that programs give them: `base-64`, `quoted/printable`. */
+/** Known encodings under names that programs use: `base-64`, `quoted/printable`. */
 function readEncoding(raw: string | null): string {
   const { value } = readParameterised(raw ?? '7bit');
   const letters = value.replaceAll(/[^a-z0-9]/gu, '');

@@ -1,9 +1,9 @@
-/** A header has a line end within. */
-const beginningBytes = 1_000;
+/** A header has a line end within this length. */
+const preambleBytes = 1_000;
 
-/** The pieces of a message, of which the beginning is held until there is enough of it to tell the kind of its line ends. */
-export interface Beginning {
-  /** What can be read on: the piece, with all that was held before it; null where it is held. */
+/** The pieces of a message; the first are held until there is enough to tell the kind of line ends. */
+export interface Preamble {
+  /** The piece to read, with everything held before it; null while held. */
   readonly push: (piece: Buffer) => Buffer | null;
   /** What is still held at the end. */
   readonly end: () => Buffer | null;
@@ -15,16 +15,16 @@ function returnsToFeeds(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map((byte) => (byte === 0x0d ? 0x0a : byte)));
 }
 
-export function createBeginning(): Beginning {
+export function createPreamble(): Preamble {
   let byteCount = 0;
   const held: Buffer[] = [];
   let begun = false;
   let nullByte = false;
-  /** Line ends of old Macs: a message without a single line feed. */
+  /** Line ends of old Macs: no line feed in the whole message. */
   let onlyReturns = false;
   const level = (piece: Buffer): Buffer => {
     if (!begun) {
-      nullByte = piece.subarray(0, beginningBytes).includes(0);
+      nullByte = piece.subarray(0, preambleBytes).includes(0);
       onlyReturns = piece.includes(0x0d) && !piece.includes(0x0a);
     }
     begun = true;
@@ -33,7 +33,7 @@ export function createBeginning(): Beginning {
   return {
     push(piece) {
       byteCount += piece.length;
-      if (byteCount < beginningBytes) {
+      if (byteCount < preambleBytes) {
         held.push(Buffer.from(piece));
         return null;
       }

@@ -17,7 +17,7 @@ export function isCompressed(part: Pick<Part, 'parameters'>): boolean {
   return part.parameters.get('smime-type')?.toLowerCase() === 'compressed-data';
 }
 
-/** What the header of a part says about signatures and encryption (RFC 1847, RFC 3156, RFC 8551). */
+/** What a part's header says about signatures and encryption (RFC 1847, RFC 3156, RFC 8551). */
 export function protectionOfPart(part: Pick<Part, 'contentType' | 'parameters'>): Protection | null {
   const protocol = part.parameters.get('protocol')?.toLowerCase() ?? '';
   if (part.contentType === 'multipart/signed')
@@ -29,21 +29,21 @@ export function protectionOfPart(part: Pick<Part, 'contentType' | 'parameters'>)
   return smimeType === 'enveloped-data' || smimeType === 'authenveloped-data' ? 'smime-encrypted' : null;
 }
 
-/** What the first bytes of a pkcs7-mime part say where its header has no smime-type. */
+/** What the first bytes of a pkcs7-mime part say if its header has no smime-type. */
 export function protectionOfPkcs7(head: Buffer): Protection | null {
   const start = head.subarray(0, 40);
   if (start.includes(signedData)) return 'smime-signed';
   return start.includes(envelopedData) || start.includes(authEnvelopedData) ? 'smime-encrypted' : null;
 }
 
-/** PGP written into the text itself (RFC 9580 §6.2, §7), which stands at the start of a line. */
+/** PGP in the text itself (RFC 9580 §6.2, §7), at the start of a line. */
 export function protectionOfText(text: string): Protection | null {
   const start = text.slice(0, 10_000);
   if (/^-----BEGIN PGP MESSAGE-----\s?$/mu.test(start)) return 'pgp-encrypted';
   return /^-----BEGIN PGP SIGNED MESSAGE-----\s?$/mu.test(start) ? 'pgp-signed' : null;
 }
 
-/** The text inside a cleartext signature: armour lines and hash headers taken off, dash escapes undone (RFC 9580 §7.1). */
+/** The text inside a cleartext signature: without armour lines and hash headers, dash escapes undone (RFC 9580 §7.1). */
 export function withoutClearSignature(text: string): string {
   const output: string[] = [];
   let state: 'outside' | 'headers' | 'content' | 'signature' = 'outside';

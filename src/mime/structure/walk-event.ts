@@ -1,9 +1,8 @@
 import type { Part } from './part.ts';
 
 /**
- * What the bytes of a message announce, in their order (RFC 2046 §5.1).
- * `bytes` belong to `part` (a leaf's body; a multipart's preamble or epilogue) and to every open message around it; `structure`
- * bytes (headers, delimiter lines) only to the latter.
+ * The events of a message's bytes, in order (RFC 2046 §5.1). `bytes` belong to `part` (a leaf's body; a multipart's preamble or
+ * epilogue) and to every open message around it; `structure` bytes (headers, delimiter lines) only to the latter.
  */
 export type WalkEvent =
   | { readonly kind: 'open'; readonly part: Part }

@@ -5,26 +5,26 @@ import { createHeaderSkip, nextDashLine } from './header-skip.ts';
 import type { HeaderLines } from '../header/header-lines.ts';
 import type { WalkEvent } from './walk-event.ts';
 
-/** Where the walk stands in the bytes that it has. */
+/** The position of the walk in its bytes. */
 export interface Position {
   readonly data: Buffer;
   readonly at: number;
 }
 
-/** One step each: a line of a header (several where none is looked at any more), or the bytes of a body up to the next delimiter line. */
+/** One step each: a header line (several once none is looked at any more), or body bytes up to the next delimiter line. */
 export interface WalkSteps {
-  /** Null where the line is unfinished; so of the other. */
+  /** Null if the line is unfinished; likewise below. */
   readonly header: (
     lines: HeaderLines,
     position: Position,
     last: boolean,
   ) => Generator<WalkEvent, Position | null>;
   readonly body: (position: Position, last: boolean) => Generator<WalkEvent, Position | null>;
-  /** What the header so far is for the messages around it. Due before the bytes of the walk are gone. */
+  /** The header bytes so far, for the messages around it. Must be called before the walk's bytes are gone. */
   readonly passStructure: () => Generator<WalkEvent, void>;
 }
 
-/** RFC 5322 §2.1.1 limits a line to 998; header lines beyond this are taken in pieces. */
+/** RFC 5322 §2.1.1 limits a line to 998; longer header lines are taken in pieces. */
 const maxHeaderLine = 262_144;
 const empty: Buffer = Buffer.alloc(0);
 const feed = 0x0a;
@@ -33,7 +33,7 @@ const dash = 0x2d;
 export function createWalkSteps(entities: Entities): WalkSteps {
   const { frames } = entities;
   let atLineStart = true;
-  /** Within a header line that is too long to be taken at once. */
+  /** Inside a header line that is too long to be taken at once. */
   let midLine = false;
   const structure = createGatheredStructure(entities);
   const skip = createSkip();
@@ -107,7 +107,7 @@ export function createWalkSteps(entities: Entities): WalkSteps {
   return { header, body, passStructure: () => structure.pass() };
 }
 
-/** Bytes of a header for the messages around it, gathered: a header of a million lines is not a million events. */
+/** Collects header bytes for the messages around it: a header of a million lines is not a million events. */
 function createGatheredStructure(entities: Entities) {
   let pieces: Buffer[] = [];
   return {
@@ -121,7 +121,7 @@ function createGatheredStructure(entities: Entities) {
   };
 }
 
-/** Where the lines end that a header which is full has no use for. */
+/** The end of the lines that a full header no longer needs. */
 function createSkip(): (position: Position) => number {
   let of = { data: empty, headerEnd: createHeaderSkip(empty) };
   return ({ data, at }) => {
@@ -130,7 +130,7 @@ function createSkip(): (position: Position) => number {
   };
 }
 
-/** Where the body content at a position ends: before the next delimiter line, or where the data does. */
+/** Where the body content at a position ends: before the next delimiter line, or at the end of the data. */
 function scanBody(
   { data, at }: Position,
   { frames, atLineStart }: { readonly frames: readonly Frame[]; readonly atLineStart: boolean },

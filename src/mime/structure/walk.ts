@@ -1,19 +1,19 @@
 import { createEntities } from './entities.ts';
 import type { EntitiesInput } from './entities.ts';
-import { createGluedClose } from './missing-newline-close.ts';
+import { createMissingNewlineClose } from './missing-newline-close.ts';
 import type { WalkEvent } from './walk-event.ts';
 import { createWalkSteps } from './walk-steps.ts';
 import type { Position } from './walk-steps.ts';
 
 export interface Walker {
-  /** The events of one more piece of the message. Must be iterated to its end before the next call. */
+  /** The events of the next piece of the message. Must be iterated to its end before the next call. */
   readonly push: (piece: Buffer) => Generator<WalkEvent, void>;
   readonly end: () => Generator<WalkEvent, void>;
 }
 
 const empty = Buffer.alloc(0);
 
-/** Steps through a message of any size, holding no more than one unfinished line. Never throws. */
+/** Steps through a message of any size, holding at most one unfinished line. Never throws. */
 export function createWalker(input: EntitiesInput): Walker {
   const entities = createEntities(input);
   const steps = createWalkSteps(entities);
@@ -38,19 +38,19 @@ export function createWalker(input: EntitiesInput): Walker {
     carry = at < data.length ? Buffer.from(data.subarray(at)) : empty;
   }
 
-  const glued = createGluedClose();
+  const close = createMissingNewlineClose();
   return {
-    push: (piece) => glued.pass(run(piece, false)),
+    push: (piece) => close.pass(run(piece, false)),
     *end() {
-      yield* glued.pass(run(empty, true));
+      yield* close.pass(run(empty, true));
       const { frames } = entities;
       const unclosed = frames.flatMap((frame) =>
         frame.closed || frame.children === 0 ? [] : (frame.boundary ?? []),
       );
-      const found = entities.header() === null ? glued.find(unclosed) : null;
+      const found = entities.header() === null ? close.find(unclosed) : null;
       for (const frame of frames)
         if (frame.boundary !== null && frame.boundary === found) frame.closed = true;
-      yield* glued.rest(found);
+      yield* close.rest(found);
       yield* entities.finishHeader();
       yield* entities.closeTo(0, false);
     },

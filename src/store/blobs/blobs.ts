@@ -1,22 +1,22 @@
 /**
- * The port: where raw messages and attachments are kept. Two implementations ship, S3 (s3.ts) and a folder (folder.ts), and
- * both pass the same contract suite. Blobs are content-addressed and never change: storing one twice changes nothing.
+ * The port: where raw messages and attachments are stored. Two implementations ship, S3 (s3.ts) and a folder (folder.ts), and both
+ * pass the same contract suite. Blobs are content-addressed and immutable: storing one twice changes nothing.
  */
 import type { Readable } from 'node:stream';
 
 export interface BlobStore {
   /**
-   * Durable when it returns. A stored blob of another size than `size` (a truncated upload) is replaced.
-   * @throws where the content has another size than `size`, or the key is none of ours.
+   * Durable once it returns. A stored blob with another size than `size` (a truncated upload) is replaced. @throws if the content
+   * is not `size` bytes, or the key is not ours.
    */
   put(blob: NewBlob): Promise<'stored' | 'present'>;
-  /** @throws BlobNotFound before the stream is returned; an error of the stream where the connection is lost later. */
+  /** @throws BlobNotFound before the stream is returned; the stream itself fails if the connection is lost later. */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /** Size in bytes; null where there is no such blob. */
+  /** Size in bytes; null if there is no such blob. */
   head(key: string): Promise<{ readonly size: number } | null>;
-  /** A URL that needs no credentials and saves the blob under `filename`; null where the store has no such URLs. */
+  /** A URL that needs no credentials and saves the blob as `filename`; null if the store has no such URLs. */
   presign(key: string, download: Download): Promise<string | null>;
-  /** @throws BlobStoreError that names the setting to correct, where blobs cannot be written and read back as they were. */
+  /** @throws BlobStoreError naming the setting to correct, if blobs cannot be written and read back unchanged. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface NewBlob {
   readonly sha256: string;
 }
 
-/** In memory, or a file that lives until the blob is stored. */
+/** In memory, or a file that exists until the blob is stored. */
 export type BlobContent = Buffer | { readonly path: string };
 
 /** Both inclusive, as in HTTP. `end` before `start` is an empty range. */
@@ -55,12 +55,12 @@ export class BlobNotFound extends Error {
   }
 }
 
-/** The store refuses or cannot be reached. The message is for an operator; credentials are not in it. */
+/** The store refuses or is unreachable. The message is for an operator and contains no credentials. */
 export class BlobStoreError extends Error {
   override readonly name = 'BlobStoreError';
 }
 
-/** The folders of two digits keep a folder of a disk to some thousand entries. */
+/** Two-digit folders limit a folder on disk to some thousand entries. */
 export function rawKey(sha256: string): string {
   return `raw/${sha256.slice(0, 2)}/${sha256}.eml`;
 }
@@ -69,20 +69,20 @@ export function attachmentKey(sha256: string): string {
   return `attachments/${sha256.slice(0, 2)}/${sha256}`;
 }
 
-/** Keys come back from databases and URLs: nothing else may reach a path or a request. */
+/** Keys come back from databases and URLs: nothing else may reach a path or request. */
 export function isBlobKey(key: string): boolean {
   const [, directory, digest] =
     /^(?:raw|attachments)\/([0-9a-f]{2})\/([0-9a-f]{64})(?:\.eml)?$/u.exec(key) ?? [];
   return directory !== undefined && digest?.startsWith(directory) === true;
 }
 
-/** @throws BlobStoreError for a key that is none of ours, and for content in memory of another size than it says. */
+/** @throws BlobStoreError for a key that is not ours, or content in memory of another size than declared. */
 export function checkNewBlob({ key, content, size }: NewBlob): void {
-  if (!isBlobKey(key)) throw new BlobStoreError(`${JSON.stringify(key.slice(0, 100))} is no key of a blob`);
+  if (!isBlobKey(key)) throw new BlobStoreError(`${JSON.stringify(key.slice(0, 100))} is not a blob key`);
   if (Buffer.isBuffer(content)) checkSize({ key, size, actual: content.length });
 }
 
-/** @throws BlobStoreError where they differ. */
+/** @throws BlobStoreError if they differ. */
 export function checkSize({
   key,
   size,
@@ -92,5 +92,5 @@ export function checkSize({
   readonly size: number;
   readonly actual: number;
 }): void {
-  if (actual !== size) throw new BlobStoreError(`${key}: ${actual} bytes where ${size} were expected`);
+  if (actual !== size) throw new BlobStoreError(`${key}: ${actual} bytes instead of ${size}`);
 }

@@ -7,10 +7,10 @@ import { BlobNotFound, BlobStoreError, checkNewBlob, checkSize, isBlobKey } from
 import type { BlobStore, NewBlob } from './blobs.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** It is somebody's mail. */
+/** Contains private mail. */
 const ownerOnly = 0o600;
 
-/** Blobs in a folder of a disk that every process sees: for a single machine, a trial, tests. */
+/** Blobs in a folder on a disk that every process sees: for a single machine, a trial, tests. */
 export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore {
   const pathOf = (key: string): string => join(dir, key);
 
@@ -37,18 +37,24 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
     const stored = await head(blob.key);
     if (stored?.size === blob.size) return 'present';
     const path = pathOf(blob.key);
-    const created = await makeFolder(dirname(path));
+    const folder = dirname(path);
     // In the folder of its destination, so that the rename stays within one file system and is atomic.
-    const draft = join(dirname(path), `.${randomUUID()}`);
+    const draft = join(folder, `.${randomUUID()}`);
+    let created: string | undefined;
     try {
-      await writeDraft(draft, blob);
+      // Only the first blob of a folder finds none, so it is not asked for before.
+      await writeDraft(draft, blob).catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        created = await makeFolder(folder);
+        await writeDraft(draft, blob);
+      });
       await rename(draft, path);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => {});
       throw error;
     }
-    await syncFolder(dirname(path));
-    if (created !== undefined) await syncParents(dirname(path), dirname(created));
+    await syncFolder(folder);
+    if (created !== undefined) await syncParents(folder, dirname(created));
     return 'stored';
   }
 
@@ -79,7 +85,7 @@ export function openDirectoryStore({ dir }: { readonly dir: string }): BlobStore
   };
 }
 
-const RIGHTS = 'correct the path or the rights of the folder';
+const RIGHTS = 'correct the path or the permissions of the folder';
 const fixes: Readonly<Record<string, string>> = {
   EROFS: 'its file system is mounted read-only: mount it writable, or set BLOB_DIR to a folder that is',
   EACCES: 'give the user of docketmail the right to write it',
@@ -90,7 +96,7 @@ const fixes: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up: raise it, or free space',
 };
 
-/** The error in words for an operator; null where it is none of the folder. */
+/** The error in words for an operator; null if it is not about the folder. */
 function problemOf(error: unknown, dir: string): BlobStoreError | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const fix = fixes[code];
@@ -108,22 +114,25 @@ function unwritable(
   );
 }
 
-/** On the disk, not in its cache, before the file gets its name. */
+/** Flushed to disk before the file gets its name. */
 async function writeDraft(draft: string, { key, content, size }: NewBlob): Promise<void> {
-  if (!Buffer.isBuffer(content)) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
-  const file = await open(draft, Buffer.isBuffer(content) ? 'wx' : 'r+', ownerOnly);
+  const isInMemory = Buffer.isBuffer(content);
+  if (!isInMemory) await copyFile(content.path, draft, constants.COPYFILE_EXCL);
+  const file = await open(draft, isInMemory ? 'wx' : 'r+', ownerOnly);
   try {
-    // A copy has the mode of what was copied.
-    await file.chmod(ownerOnly);
-    if (Buffer.isBuffer(content)) await file.writeFile(content);
-    else checkSize({ key, size, actual: (await file.stat()).size });
+    if (isInMemory) await file.writeFile(content);
+    else {
+      // A copy has the mode of what was copied.
+      await file.chmod(ownerOnly);
+      checkSize({ key, size, actual: (await file.stat()).size });
+    }
     await file.sync();
   } finally {
     await file.close();
   }
 }
 
-/** From a new folder up to the first that was there before, each holds an entry that must survive a power cut. */
+/** From a new folder up to the first existing one, each has an entry that must survive a power cut. */
 async function syncParents(folder: string, last: string): Promise<void> {
   for (let parent = dirname(folder); parent.length >= last.length; parent = dirname(parent)) {
     await syncFolder(parent);

@@ -2,8 +2,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder with those above it, all with the same mode, and returns the first that was not there; undefined where all were. Node's own `recursive`
- * says ENOENT of a read-only file system, and never ends below /proc. @throws the error of the folder that could not be made.
+ * Creates a folder and its parents, all with the same mode, and returns the first that did not exist; undefined if all did. Node's
+ * own `recursive` reports ENOENT for a read-only file system, and never ends below /proc. @throws the error of the folder that
+ * could not be created.
  */
 export async function makeFolder(
   path: string,
@@ -15,15 +16,17 @@ export async function makeFolder(
     if ((await stat(path)).isDirectory()) return undefined;
     throw Object.assign(new Error(`ENOTDIR: ${path} is a file`), { code: 'ENOTDIR' });
   }
-  if (dirname(path) === path) throw new Error(`${path}: cannot be made`);
+  if (dirname(path) === path) throw new Error(`${path}: cannot be created`);
   const made = await makeFolder(dirname(path), options);
   // Another process may have been faster.
   if ((await tryToMake(path, options)) === 'ENOENT')
-    throw Object.assign(new Error(`ENOENT: no folder can be made in ${dirname(path)}`), { code: 'ENOENT' });
+    throw Object.assign(new Error(`ENOENT: no folder can be created in ${dirname(path)}`), {
+      code: 'ENOENT',
+    });
   return made ?? path;
 }
 
-/** Null where it was made. @throws any error but that it is there, or that the one above it is not. */
+/** Null if created. @throws any error except that it exists, or that its parent does not. */
 async function tryToMake(
   path: string,
   options: { readonly mode?: number },

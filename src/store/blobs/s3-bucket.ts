@@ -8,7 +8,7 @@ const connectMs = 5_000;
 const idleMs = 30_000;
 const attempts = 4;
 
-/** One bucket of the settings and the client that reaches it. */
+/** The configured bucket and the client that reaches it. */
 export interface S3Bucket {
   readonly client: S3Client;
   readonly config: S3Config;
@@ -33,7 +33,7 @@ export function createClient({
   });
 }
 
-/** Sends a request; an error says which setting to look at. */
+/** Sends a request; an error names the setting to check. */
 export async function asking<T>({ config }: S3Bucket, request: () => Promise<T>): Promise<T> {
   try {
     return await request();

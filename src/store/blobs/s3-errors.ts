@@ -1,32 +1,32 @@
 import type { S3Config } from './blob-config.ts';
 import { BlobStoreError } from './blobs.ts';
 
-/** What the SDK and Node say of a failed request. */
+/** What the SDK and Node report about a failed request. */
 interface Failure {
-  /** The S3 error code, or Node's or the SDK's name of the error. */
+  /** The S3 error code, or the name of a Node or SDK error. */
   readonly code: string;
   readonly status: number | null;
   readonly message: string;
 }
 
-/** A HEAD has no body, so there the status is all there is. */
+/** A HEAD has no body, so the status is all there is. */
 export function isNotFound(error: unknown): boolean {
   const { code, status } = failureOf(error);
   return code !== 'NoSuchBucket' && (code === 'NoSuchKey' || code === 'NotFound' || status === 404);
 }
 
-/** If-None-Match: the blob is there. */
+/** If-None-Match: the blob exists. */
 export function isRefusedCondition(error: unknown): boolean {
   return failureOf(error).status === 412;
 }
 
-/** Another writer is at it (409), or the server does not know the condition (501). */
+/** Another writer is active (409), or the server does not know the condition (501). */
 export function isUnknownCondition(error: unknown): boolean {
   const { code, status } = failureOf(error);
   return status === 409 || status === 501 || code === 'NotImplemented';
 }
 
-/** The error in words for an operator, with the setting to look at. */
+/** The error in words for an operator, with the setting to check. */
 export function s3Problem(error: unknown, config: S3Config): BlobStoreError {
   if (error instanceof BlobStoreError) return error;
   const failure = failureOf(error);
@@ -83,7 +83,7 @@ function failureOf(error: unknown): Failure {
     typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
       ? Number(metadata.httpStatusCode)
       : null;
-  // Node joins the attempts over IPv4 and IPv6 into one error whose code is that of the first.
+  // Node joins the attempts over IPv4 and IPv6 into one error with the code of the first.
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return { code, status: status === null || Number.isNaN(status) ? null : status, message: error.message };
 }

@@ -8,12 +8,12 @@ import { asking, headBlob } from './s3-bucket.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { isRefusedCondition, isUnknownCondition, s3Problem } from './s3-errors.ts';
 
-/** Above this a blob goes up in parts, of which one is in memory at a time: S3 wants at least 5 MB for all but the last. */
+/** A larger blob is uploaded in parts, one in memory at a time: S3 requires at least 5 MB for all but the last. */
 const partBytes = 8 * 1024 * 1024;
-/** Above this it is worth a request to ask whether the blob is there before it is sent in vain. */
+/** Above this size it is worth asking first whether the blob exists. */
 const askFirstBytes = 256 * 1024;
 
-/** The bytes are a stranger's, and a bucket may be served by a web server: nothing in it opens as a page. */
+/** The bytes are a stranger's, and a web server may serve the bucket: nothing in it opens as a page. */
 const served = { ContentType: 'application/octet-stream', ContentDisposition: 'attachment' } as const;
 
 export async function putBlob(bucket: S3Bucket, blob: NewBlob): Promise<'stored' | 'present'> {
@@ -32,7 +32,7 @@ export async function putBlob(bucket: S3Bucket, blob: NewBlob): Promise<'stored'
   return await putWhole(bucket, { blob, bytes, replaces });
 }
 
-/** One request. If-None-Match lets exactly one of several writers win; for the others the blob is there. */
+/** One request. If-None-Match lets exactly one of several writers win; for the others the blob exists. */
 async function putWhole(
   bucket: S3Bucket,
   { blob, bytes, replaces }: { readonly blob: NewBlob; readonly bytes: Buffer; readonly replaces: boolean },
@@ -44,7 +44,7 @@ async function putWhole(
     Body: bytes,
     ContentLength: bytes.length,
     ...served,
-    // The server checks what it has stored against the hash that the blob is named by.
+    // The server checks what it stored against the hash in the blob's name.
     ...(config.checksums === 'WHEN_SUPPORTED' ? { ChecksumSHA256: base64Of(blob.sha256) } : {}),
   };
   if (!replaces) {

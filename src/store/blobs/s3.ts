@@ -14,7 +14,7 @@ const maxExpirySeconds = 7 * 24 * 3600;
 
 /** What `check` writes and reads back. */
 const probeKey = 'docketmail-check';
-const probeBytes = Buffer.from('docketmail wrote this to see whether blobs come back as they were.\n');
+const probeBytes = Buffer.from('docketmail wrote this to check that blobs come back unchanged.\n');
 
 /** Opens no connection yet. */
 export function openS3Store(config: S3Config): BlobStore {
@@ -27,7 +27,7 @@ export function openS3Store(config: S3Config): BlobStore {
     presign: async (key, download) => await presign(bucket, key, download),
     check: async () => {
       await asking(bucket, () => bucket.client.send(new HeadBucketCommand({ Bucket: config.bucket })));
-      // Rights and framing do not change while the process lives; whether the server answers does.
+      // Permissions and framing do not change while the process runs; whether the server answers does.
       if (!proven) await probe(bucket);
       proven = true;
     },
@@ -69,7 +69,7 @@ async function presign(
   return await asking(bucket, () => getSignedUrl(bucket.client, command, { expiresIn }));
 }
 
-/** Writes and reads back a blob. @throws BlobStoreError where it does not come back as it was. */
+/** Writes and reads back a blob. @throws BlobStoreError if it comes back changed. */
 async function probe(bucket: S3Bucket): Promise<void> {
   const { client, config } = bucket;
   const probed = { Bucket: config.bucket, Key: probeKey };
@@ -80,12 +80,12 @@ async function probe(bucket: S3Bucket): Promise<void> {
   });
   if (!answer.equals(probeBytes)) {
     throw new BlobStoreError(
-      'S3_CHECKSUMS: the server does not give back what was stored. Fix: set S3_CHECKSUMS=WHEN_REQUIRED; older servers store the checksum framing as data.',
+      'S3_CHECKSUMS: objects do not come back as they were stored. Fix: set S3_CHECKSUMS=WHEN_REQUIRED; older servers store the checksum framing as data.',
     );
   }
 }
 
-/** RFC 6266: a name that every program reads, and the true one (RFC 8187). Neither can end the header or name a path. */
+/** RFC 6266: a name that every program reads, and the real one (RFC 8187). Neither can end the header or name a path. */
 function dispositionOf(filename: string): string {
   const name = filename.replace(/[\p{Cc}\p{Cf}/\\]/gu, '_').slice(0, 200) || 'file';
   const ascii = name.replace(/[^\x20-\x7e]|["%]/gu, '_');

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { BlobContent } from './blobs.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** Content whose hash is known now. */
+/** Content with a known hash. */
 export interface Spooled {
   readonly content: BlobContent;
   readonly size: number;
@@ -18,8 +18,8 @@ export interface Spooled {
 const defaultMemoryBytes = 1024 * 1024;
 
 /**
- * Reads a stream to its end and hashes it: up to `maxMemoryBytes` (1 MB) into memory, more into a file in `dir`, which is made. What is in
- * memory already stays there. @throws the error of the stream or the disk; nothing is left behind then.
+ * Reads a stream to its end and hashes it: up to `maxMemoryBytes` (1 MB) into memory, more into a file in `dir`, which is created.
+ * Content already in memory stays there. @throws the error of the stream or the disk, leaving nothing behind.
  */
 export async function spool(
   source: Buffer | Readable,
@@ -47,7 +47,7 @@ export async function spool(
       if (file === null) gathered.push(chunk);
       else await file.writeFile(chunk);
       if (file === null && size > maxMemoryBytes) {
-        // Open to its owner only: it is somebody's mail.
+        // Owner only: it is private mail.
         await makeFolder(dir, { mode: 0o700 });
         file = await open(path, 'wx', 0o600);
         await file.writeFile(Buffer.concat(gathered));

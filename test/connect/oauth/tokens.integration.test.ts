@@ -8,7 +8,7 @@ import { openOAuthOffice } from '../../support/oauth-office.ts';
 import type { OAuthOffice } from '../../support/oauth-office.ts';
 import { tokenFor } from '../../support/token-server.ts';
 
-/** As after a sign-in a while ago: the access token has ended. */
+/** As some time after a sign-in: the access token has expired. */
 async function signedIn(lifetimeMs = 1): Promise<OAuthOffice> {
   const office = await openOAuthOffice();
   await office.tokens().store(office.use, {
@@ -66,7 +66,7 @@ it('is stored before it is used: a process that dies after the answer loses only
   expect(office.said.consent).toHaveLength(1);
 });
 
-it('does not believe invalid_grant where another process had refreshed it', async () => {
+it('does not believe invalid_grant if another process had refreshed it', async () => {
   const office = await signedIn();
   let isFirst = true;
   office.server.ways.answer = () => {
@@ -77,7 +77,7 @@ it('does not believe invalid_grant where another process had refreshed it', asyn
   const slow = office.tokens().accessToken(office.use);
   await expect.poll(() => office.server.requests.length, { timeout: 20_000 }).toBe(1);
   const fresh = tokenFor(office.user, 3600);
-  // As one whose lease had ended while it was frozen.
+  // As one whose lease expired while it was frozen.
   await office.tokens().store(office.use, {
     accessToken: fresh,
     refreshToken: 'another',
@@ -174,7 +174,7 @@ describe('a token server in trouble', () => {
   });
 });
 
-it('a new token is asked for once where the server refuses one that has not ended, and then it is a matter of permission', async () => {
+it('a new token is asked for once if the server refuses one that has not ended, and then it is a matter of permission', async () => {
   const office = await signedIn();
   const store = async (accessToken: string, email: string): Promise<void> =>
     await office.tokens().store(office.use, {

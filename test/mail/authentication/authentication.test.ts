@@ -42,7 +42,7 @@ function message({
 interface SignWishes {
   readonly domain?: string;
   readonly maxBodyLength?: { readonly maxBodyLength: number };
-  /** Beside what the types of the signer allow: `headerList` is a string. */
+  /** Besides what the signer's types allow: `headerList` is a string. */
   readonly top?: { readonly headerList?: string; readonly expires?: Date };
 }
 
@@ -57,7 +57,7 @@ async function signed(
   return signatures + mail;
 }
 
-/** A signature that mailauth's signer refuses to make, for messages whose lines relaxed canonicalization leaves alone. */
+/** A signature that mailauth's signer refuses to make, for messages whose lines relaxed canonicalization does not change. */
 function signedByHand(mail: string, names: readonly string[]): string {
   const [header = '', body = ''] = mail.split('\r\n\r\n');
   const lines = header.split('\r\n').map((line): readonly [string, string] => {
@@ -94,7 +94,7 @@ describe('verifying a message', () => {
     });
   });
 
-  it('says nothing of SPF without a session, and fails no policy for want of it', async () => {
+  it('has no SPF result without a session, and fails no policy because of that', async () => {
     expect(await verify(message())).toMatchObject({
       spf: 'none',
       dkim: 'none',
@@ -108,7 +108,7 @@ describe('verifying a message', () => {
     });
   });
 
-  it('fails a message from elsewhere that nobody signed', async () => {
+  it('fails an unsigned message from elsewhere', async () => {
     const smtp = { clientIp: '198.51.100.7', helo: 'mx.evil.test', mailFrom: 'ada@weaver.test' };
     expect(await verify(message(), { smtp })).toMatchObject({
       spf: 'fail',
@@ -125,7 +125,7 @@ describe('verifying a message', () => {
     expect(await verify(change(await signed(message())))).toMatchObject({ dkim: 'fail', alignedPass: false });
   });
 
-  it('verifies a message whose line ends a file has changed', async () => {
+  it('verifies a message whose line ends were changed by a file', async () => {
     const mail = (await signed(message({ body: 'A line of the lease.\r\n'.repeat(9_000) }))).replaceAll(
       '\r\n',
       '\n',
@@ -133,7 +133,7 @@ describe('verifying a message', () => {
     expect(await verify(mail)).toMatchObject({ dkim: 'pass' });
   });
 
-  it('proves nothing about the author by the signature or the servers of another domain', async () => {
+  it('does not prove the author by the signature or servers of another domain', async () => {
     const smtp = { clientIp: '198.51.100.7', helo: 'mx.evil.test', mailFrom: 'x@evil.test' };
     const mail = await signed(message(), { domain: 'evil.test' });
     expect(await verify(mail, { smtp })).toMatchObject({
@@ -144,7 +144,7 @@ describe('verifying a message', () => {
     });
   });
 
-  it('aligns by organisational domain, and by the very domain where the policy is strict', async () => {
+  it('aligns by organisational domain, or by the exact domain if the policy is strict', async () => {
     const mail = await signed(message(), { domain: 'mail.weaver.test' });
     expect(await verify(mail)).toMatchObject({ dkim: 'pass', dmarc: 'pass' });
     const smtp = { clientIp: '192.0.2.5', helo: 'mail.strict.test', mailFrom: 'x@mail.strict.test' };
@@ -155,7 +155,7 @@ describe('verifying a message', () => {
     });
   });
 
-  it('asks SPF of the HELO name where a bounce has no sender', async () => {
+  it('checks SPF of the HELO name if a bounce has no sender', async () => {
     expect(await verify(message(), { smtp: { ...weaver, mailFrom: '<>' } })).toMatchObject({ spf: 'pass' });
     expect(await verify(message(), { smtp: { ...weaver, mailFrom: null } })).toMatchObject({ spf: 'pass' });
   });
@@ -195,7 +195,7 @@ const half: DnsResolver = (name, type) =>
   name.includes('_domainkey') ? failing(name, type) : resolver(name, type);
 
 describe('a failing DNS', () => {
-  it('is a temporary error of everything and a pass of nothing', async () => {
+  it('is a temporary error for every method, never a pass', async () => {
     const mail = await signed(message());
     expect(await verify(mail, { smtp: weaver, resolver: failing })).toEqual({
       spf: 'temperror',
@@ -214,7 +214,7 @@ describe('a failing DNS', () => {
     });
   });
 
-  it('leaves a policy open that a signature might have met', async () => {
+  it('leaves the policy undecided if a signature might have met it', async () => {
     const smtp = { clientIp: '198.51.100.7', helo: 'list.test', mailFrom: 'list@evil.test' };
     expect(await verify(await signed(message()), { smtp, resolver: half })).toMatchObject({
       dkim: 'temperror',
@@ -226,7 +226,7 @@ describe('a failing DNS', () => {
 const silent: DnsResolver = () => new Promise(() => {});
 
 describe('a name server that never answers', () => {
-  it('holds nobody up beyond the limit of the caller', async () => {
+  it('delays nobody beyond the caller’s limit', async () => {
     const mail = await signed(message());
     const signal = AbortSignal.timeout(50);
     expect(await verify(mail, { smtp: weaver, resolver: silent, signal })).toMatchObject({
@@ -237,7 +237,7 @@ describe('a name server that never answers', () => {
     });
   });
 
-  it('is asked a few times only when it fails each time', async () => {
+  it('is queried only a few times if it fails each time', async () => {
     let questions = 0;
     const counting: DnsResolver = (name, type) => {
       questions += 1;
@@ -249,7 +249,7 @@ describe('a name server that never answers', () => {
   });
 });
 
-describe('an author who cannot be told', () => {
+describe('an ambiguous author', () => {
   it.each([
     ['two From fields', 'From: ada@weaver.test\r\nFrom: eve@weaver.test'],
     ['a From with a blank before its colon', 'From : ada@weaver.test'],
@@ -285,7 +285,7 @@ describe('an author who cannot be told', () => {
   });
 });
 
-describe('signatures that prove less than they seem to', () => {
+describe('signatures that prove less than they appear to', () => {
   it('do not count: one that covers the first bytes of the body only', async () => {
     expect(await verify(await signed(message(), { maxBodyLength: { maxBodyLength: 4 } }))).toMatchObject({
       dkim: 'neutral',
@@ -344,7 +344,7 @@ describe('signatures that prove less than they seem to', () => {
     });
   });
 
-  it('do not prove the author of a subject that was put above the signed one', async () => {
+  it('do not prove the author of a subject added above the signed one', async () => {
     const mail = `Subject: [Case 4711: Closed]\r\n${await signed(message())}`;
     expect(await verify(mail)).toMatchObject({ dkim: 'pass', alignedPass: false });
   });
@@ -394,7 +394,7 @@ describe('the session of a Received line', () => {
     });
   });
 
-  it('is looked for below the steps of our own delivery, and never below the line of our server', async () => {
+  it('is searched below the steps of our own delivery, never below our server’s line', async () => {
     const delivery = `Received: by store.firm.test with SMTP id 7; ${stamp}\r\nReceived: from mx.firm.test ([10.0.0.2]) by store.firm.test with LMTP id 9; ${stamp}\r\n`;
     const honest = `Received: from mx.weaver.test (x [192.0.2.5]) by mx.firm.test; ${stamp}\r\n`;
     expect(await verify(message({ above: path + delivery + honest }), { ownRelays })).toMatchObject({
@@ -417,7 +417,7 @@ describe('the session of a Received line', () => {
     expect(await verify(mail, { ownRelays })).toMatchObject({ spf: 'none', dmarc: null });
   });
 
-  it('gives way to the session that was handed in', async () => {
+  it('is replaced by a given session', async () => {
     const mail = message({
       above: `${path}Received: from mx.weaver.test (x [192.0.2.5]) by mx.firm.test; ${stamp}\r\n`,
     });
@@ -438,7 +438,7 @@ describe('hostile messages', () => {
     expect(questions).toBeLessThan(20);
   });
 
-  it('get no endless SPF record', async () => {
+  it('cannot make SPF follow an endless record', async () => {
     let questions = 0;
     const endless: DnsResolver = (name) => {
       questions += 1;
@@ -513,7 +513,7 @@ describe('results of our own server', () => {
     ['policy', 'neutral'],
     ['temperror', 'temperror'],
     ['fantastic', null],
-  ])('are read where it says %s', (word, spf) => {
+  ])('are read if it says %s', (word, spf) => {
     expect(read([`Authentication-Results: mx.firm.test; spf = ${word}`, author])).toMatchObject({
       spf,
       alignedPass: false,
@@ -528,7 +528,7 @@ describe('results of our own server', () => {
     });
   });
 
-  it('are not there in the headers of other servers', () => {
+  it('are missing in the headers of other servers', () => {
     expect(read(['Authentication-Results: mx.evil.test; dkim=pass header.d=weaver.test', author])).toBeNull();
     expect(read(['Authentication-Results: dkim=pass header.d=weaver.test', author])).toBeNull();
     expect(
@@ -537,7 +537,7 @@ describe('results of our own server', () => {
     expect(read(['X-Results: mx.firm.test; dkim=pass', author])).toBeNull();
   });
 
-  it('are left alone where the sender spoilt the topmost one', () => {
+  it('are ignored if the sender broke the topmost one', () => {
     const spoilt = 'Authentication-Results: mx.firm.test; spf=pass smtp.mailfrom=any@weaver.test(a.evil.test';
     const forged = 'Authentication-Results: mx.firm.test; dkim=pass header.d=weaver.test';
     expect(read([spoilt, forged, author])).toBeNull();
@@ -564,7 +564,7 @@ describe('results of our own server', () => {
     expect(two).toMatchObject({ dkim: 'pass', dmarc: 'permerror', alignedPass: false });
   });
 
-  it('of a hundred kilobytes are passed over', () => {
+  it('of a hundred kilobytes are skipped', () => {
     for (const unit of ['(', 'x ', ';', 'a=b ', '"\\']) {
       expect(read([`Authentication-Results: mx.firm.test; ${unit.repeat(100_000)}`, author])).toBeNull();
     }

@@ -1,4 +1,4 @@
-/** Forgeries against every kind of receiving server; `npm run forgery-table` prints what became of them. */
+/** Forgeries against every kind of receiving server; `npm run forgery-table` prints the outcomes. */
 import { describe, expect, it } from 'vitest';
 import type { Attack } from './forgery/attack.ts';
 import { controls } from './forgery/controls.ts';
@@ -8,7 +8,7 @@ import { attacks, outcomeOf } from './forgery/table.ts';
 import type { Mode, Outcome } from './forgery/table.ts';
 
 const checking: readonly Mode[] = ['flag', 'require'];
-/** Each is fourteen decisions with their signatures; the machine may have other work. */
+/** Each is fourteen decisions with their signatures; the machine may be busy. */
 const LIMIT_MS = 60_000;
 
 async function everywhere(
@@ -35,7 +35,7 @@ describe('a forgery', () => {
     async (_, __, attack) => {
       for (const [place, { moved, touched, marked, held }] of await everywhere(attack, [fresh, ...shapes])) {
         expect([place, moved]).toEqual([place, 0]);
-        // a genuine forward by one of us is no forgery: what is another's word in it is held
+        // a genuine forward by one of us is not a forgery: other people's content in it is held
         expect([place, touched === 0 || marked || held > 0]).toEqual([place, true]);
       }
     },

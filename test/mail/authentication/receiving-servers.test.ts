@@ -1,4 +1,4 @@
-/** Received lines, own relays, and what mail that is there tells of the servers by which it came. */
+/** Received lines, own relays, and what existing mail shows about the servers that delivered it. */
 import { describe, expect, it } from 'vitest';
 import { ownRelaysOf, relayEntry } from '../../../src/mail/authentication/own-relays.ts';
 import { readRawHeader } from '../../../src/mail/authentication/raw-header.ts';
@@ -58,7 +58,7 @@ describe('a Received line', () => {
     ['a second comment', 'from x (y [192.0.2.5]) (a.test [203.0.113.6]) by mx'],
     ['nothing but its own word', 'from [192.0.2.5] by mx'],
     ['two HELO names', 'from a.test (HELO x) (HELO y) (192.0.2.5) by mx'],
-  ])('tells no client where an address is %s', (_, value) => {
+  ])('tells no client if an address is %s', (_, value) => {
     const line = readReceivedLine(`${value}; ${stamp}`);
     expect(line && clientOf(line)).toBeNull();
   });
@@ -80,7 +80,7 @@ describe('own relays', () => {
     expect(relayEntry(entry)).toBe(expected);
   });
 
-  it('are told by address, network and name', () => {
+  it('are recognised by address, network and name', () => {
     const relays = ownRelaysOf(['192.0.2.1', '10.0.0.0/8', '2001:db8::/32', 'shield.test']);
     for (const ip of ['192.0.2.1', '10.255.1.1', '2001:db8:ffff::1', '::ffff:10.1.1.1'])
       expect([ip, relays.hasAddress(ip)]).toEqual([ip, true]);
@@ -100,18 +100,18 @@ describe('the border', () => {
   const session = (received: readonly string[], entries: readonly string[]) =>
     sessionOf(received, { returnPath: null, relays: ownRelaysOf(entries) })?.clientIp ?? null;
 
-  it('is the first line of a server that is named, or that a server of ours got the message from', () => {
+  it('is the first line of a named server, or of one that handed the message to ours', () => {
     expect(session([client], ['mx.firm.test'])).toBe('198.51.100.7');
     expect(session([byStore, client], ['192.0.2.1'])).toBe('198.51.100.7');
   });
 
-  it('is not known without settings, and never below a line that nobody vouches for', () => {
+  it('is unknown without settings, and never below a line that no server of ours wrote', () => {
     expect(session([client], [])).toBeNull();
     expect(session([byStore, client], ['mx.firm.test'])).toBeNull();
     expect(session([client.replace('198.51.100.7', '10.1.1.1'), client], ['mx.firm.test'])).toBeNull();
   });
 
-  it('is not behind a message that was handed in on the machine', () => {
+  it('is not found for a message submitted on the machine', () => {
     const form = `by mx.firm.test (Postfix, from userid 33) id 3; ${stamp}`;
     expect(hopOf(form, ownRelaysOf([])).kind).toBe('unknown');
     expect(session([form, client], ['mx.firm.test'])).toBeNull();
@@ -140,8 +140,8 @@ const nothingSet = { trustedAuthservIds: [], ownRelays: [] };
 const from = (place: number, by = 'mx.firm.test') =>
   `Received: from mail.x.test (mail.x.test [198.51.${place}.7]) by ${by} with ESMTP id 1; ${stamp}`;
 
-describe('mail that is there tells', () => {
-  it('the server that takes it, and the name under which that states results', () => {
+describe('existing mail shows', () => {
+  it('the server that receives it, and the name in its results', () => {
     const heads = many((place) => ['Authentication-Results: mx.firm.test; spf=pass', from(place)]);
     expect(proposeServers(heads, nothingSet)).toEqual({
       looked: 10,
@@ -153,7 +153,7 @@ describe('mail that is there tells', () => {
     ).toEqual({ looked: 10, authservIds: [], ownRelays: [] });
   });
 
-  it('a relay by which all comes, and the results that stand behind it', () => {
+  it('a relay that all mail passes, and the results behind it', () => {
     const heads = many((place) => [
       `Received: ${byStore}`,
       'Authentication-Results: mx.firm.test; spf=pass',
@@ -174,7 +174,7 @@ describe('mail that is there tells', () => {
     expect(proposeServers(heads, nothingSet).ownRelays).toEqual(['gw.shield.test', '192.0.2.0/24']);
   });
 
-  it('no server where all is handed in on the machine, and a filter on it once', () => {
+  it('no server if everything is submitted on the machine, and a local filter once', () => {
     const onMachine = (by: string): string =>
       `Received: from localhost (localhost [127.0.0.1]) by ${by} with ESMTP id 1; ${stamp}`;
     expect(
@@ -187,12 +187,12 @@ describe('mail that is there tells', () => {
     expect(proposeServers(filtered, nothingSet).ownRelays).toEqual(['mx.firm.test', '127.0.0.1']);
   });
 
-  it('nothing by what a sender wrote below', () => {
+  it('nothing from what a sender wrote below', () => {
     const heads = many((place) => [from(place), 'Authentication-Results: mx.evil.test; spf=pass']);
     expect(proposeServers(heads, nothingSet).authservIds).toEqual([]);
   });
 
-  it('that a server of Google states results below its own line', () => {
+  it('that Google’s server writes results below its own line', () => {
     const heads = many((place) => [
       `Received: by 2001:db8::7 with SMTP id x; ${stamp}`,
       from(place, 'mx.google.com'),
@@ -202,7 +202,7 @@ describe('mail that is there tells', () => {
     expect(proposeServers(heads, nothingSet).authservIds).toEqual(['mx.google.com']);
   });
 
-  it('nothing by one correspondent alone, or by few messages', () => {
+  it('nothing from a single correspondent, or from few messages', () => {
     const one = Array.from({ length: 10 }, () => headers(1, from(1)));
     expect(proposeServers(one, { ...nothingSet, ownRelays: ['mx.firm.test'] }).ownRelays).toEqual([]);
     expect(proposeServers(one.slice(0, 4), nothingSet)).toEqual({

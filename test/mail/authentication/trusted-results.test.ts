@@ -1,4 +1,4 @@
-/** Where results of our own server stand, and what they prove. */
+/** Where our own server's results are, and what they prove. */
 import { describe, expect, it } from 'vitest';
 import {
   failsStrictPolicy,
@@ -23,7 +23,7 @@ function read(
   return readTrustedResults(head, { trustedAuthservIds: ['mx.firm.test'], ...more });
 }
 
-describe('results of our own server are believed', () => {
+describe('results of our own server are trusted', () => {
   it.each([
     ['above its Received line', [ours, border]],
     ['behind steps of the delivery', [lmtp, ours, border]],
@@ -33,7 +33,7 @@ describe('results of our own server are believed', () => {
     expect(read([...lines, from], { ownRelays: ['192.0.2.1'] })).toMatchObject({ alignedPass: true });
   });
 
-  it('in several fields, as several programs of one server write them', () => {
+  it('in several fields, written by several programs of one server', () => {
     const lines = [
       'Authentication-Results: mx.firm.test; dmarc=fail (p=reject dis=none) header.from=weaver.test',
       'Authentication-Results: mx.firm.test; spf=softfail smtp.mailfrom=weaver.test',
@@ -44,7 +44,7 @@ describe('results of our own server are believed', () => {
     expect(read(lines)).toMatchObject({ spf: 'softfail', dkim: 'none', dmarc: 'fail', policy: 'reject' });
   });
 
-  it('of somebody with a password, for that very address', () => {
+  it('of a logged-in user, for exactly that address', () => {
     const auth = (user: string) => `Authentication-Results: mx.firm.test; auth=pass smtp.auth=${user}`;
     expect(read([auth('ada@weaver.test'), border, from])).toMatchObject({ alignedPass: true });
     for (const user of ['eve@weaver.test', 'ada', 'weaver.test'])
@@ -61,7 +61,7 @@ describe('results of our own server are believed', () => {
   });
 });
 
-describe('results of our own server are left alone', () => {
+describe('results of our own server are ignored', () => {
   it.each([
     ['below its Received line', [border, ours]],
     ['below the lines of the delivery alone', [lmtp, ours]],
@@ -80,12 +80,12 @@ describe('results of our own server are left alone', () => {
       });
   });
 
-  it('where they are about another sender than the one that is shown', () => {
+  it('if they are about another sender than the one that is shown', () => {
     expect(read([ours, border, from], { shown: 'ada@weaver.test' })).toMatchObject({ alignedPass: true });
     expect(read([ours, border, from], { shown: 'eve@evil.test' })).toMatchObject({ alignedPass: false });
   });
 
-  it('where SPF was asked of a relay of ours', () => {
+  it('if SPF was asked of a relay of ours', () => {
     const spf = 'Authentication-Results: mx.firm.test; spf=pass smtp.mailfrom=weaver.test; dmarc=pass';
     const line = relay.replace('by store', 'by mx');
     expect(read([spf, line, border, from], { ownRelays: ['192.0.2.1'] })).toMatchObject({
@@ -94,7 +94,7 @@ describe('results of our own server are left alone', () => {
     expect(read([spf, border, from])).toMatchObject({ alignedPass: true });
   });
 
-  it('where DMARC passed by another tenant', () => {
+  it('if DMARC passed by another tenant', () => {
     const lines = [
       'Authentication-Results: mx.firm.test; dkim=pass header.d=evil.onmicrosoft.com; dmarc=pass header.from=acme.onmicrosoft.com',
       border,
@@ -104,7 +104,7 @@ describe('results of our own server are left alone', () => {
     expect(read(lines.map((line) => line.replace('evil.', 'acme.')))).toMatchObject({ alignedPass: true });
   });
 
-  it('where the signature leaves out what tells a message', () => {
+  it('if the signature omits a field that identifies the message', () => {
     const signature = (h: string) =>
       `DKIM-Signature: v=1; a=rsa-sha256; d=weaver.test; s=s; h=${h}; bh=x; b=x`;
     const all = 'from:to:subject:date:message-id';
@@ -135,7 +135,7 @@ describe('a failed policy', () => {
   });
 });
 
-describe('what was found out before', () => {
+describe('an earlier result', () => {
   const found: Authentication = {
     spf: 'none',
     dkim: 'pass',
@@ -146,7 +146,7 @@ describe('what was found out before', () => {
   };
   const unanswered: Authentication = { ...found, dkim: 'temperror', dmarc: null, alignedPass: false };
 
-  it('stays, unless name servers did not answer then', () => {
+  it('stays, unless name servers failed then', () => {
     expect(laterOf(found, unanswered)).toBe(found);
     expect(laterOf(null, found)).toBe(found);
     expect(laterOf(unanswered, found)).toBe(found);

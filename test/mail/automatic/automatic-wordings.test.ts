@@ -45,7 +45,7 @@ describe('subjects that no person types', () => {
     expect((await classify(`Subject: ${subject}`))?.sign).toBe('subject');
   });
 
-  test('Notes names the absent with a full stop, over words of absence', async () => {
+  test('Notes titles its absence replies with a full stop, above words of absence', async () => {
     const words = 'I will be out of the office until Monday.';
     expect((await classify('Subject: Kim Dee is out of the office.', words))?.kind).toBe('out-of-office');
     expect(
@@ -276,13 +276,13 @@ describe('absences in a form of their own', () => {
     expect(await classify(`From: ${from}\nSubject: Notice`)).toEqual({ kind: 'auto-reply', sign: 'from' });
   });
 
-  test('an abuse report that lost its parts is known by its text', async () => {
+  test('an abuse report that lost its parts is recognised by its text', async () => {
     const body = 'This is an email abuse report for an email message received from 192.0.2.1.';
     expect((await classify('Subject: complaint', body))?.kind).toBe('feedback-report');
   });
 });
 
-test('a gateway that asks strangers onto a list of allowed senders challenges', async () => {
+test('a gateway that invites strangers to a list of allowed senders is a challenge', async () => {
   const body =
     'This address is protected. For your message to be moved to the Inbox, the recipient must add your email address to a list of allowed senders. Click the link below to ask for it.';
   expect((await classify('Return-Path: <>\nSubject: Re: Offer', body))?.kind).toBe('challenge');
@@ -303,7 +303,7 @@ describe('answers that say so themselves', () => {
     expect(await classify(head, body)).toEqual({ kind: 'auto-reply', sign: 'text' });
   });
 
-  test('one that is about an absence is an absence', async () => {
+  test('one about an absence is an absence', async () => {
     const body = 'This is an automatic reply. I am on vacation until May.';
     expect(await classify('In-Reply-To: <a@firm.test>\nSubject: Re: Offer', body)).toEqual({
       kind: 'out-of-office',
@@ -338,7 +338,7 @@ describe('answers that say so themselves', () => {
       'Subject: We received your request',
       'This is an automated message from the form.\n\nMy heating is broken.',
     ],
-  ])('none where %s', async (_, head, body) => {
+  ])('none if %s', async (_, head, body) => {
     expect(await classify(head, body)).toBeNull();
   });
 });
@@ -346,14 +346,14 @@ describe('answers that say so themselves', () => {
 describe('the receipt of a help desk with Precedence', () => {
   const marks = 'Auto-Submitted: auto-generated\nPrecedence: bulk\nSubject: [TriageContext #12] Printer';
 
-  test('is an answer where it names the message', async () => {
+  test('is an answer if it names the message', async () => {
     expect(await classify(`${marks}\nIn-Reply-To: <a@firm.test>`)).toEqual({
       kind: 'auto-reply',
       sign: 'auto-submitted',
     });
   });
 
-  test('is bulk or a list where it does not, or goes to a list', async () => {
+  test('is bulk or a list if it does not, or goes to a list', async () => {
     expect((await classify(marks))?.kind).toBe('bulk');
     expect((await classify(`${marks}\nIn-Reply-To: <a@firm.test>\nList-Id: <dev.test>`))?.kind).toBe('list');
   });
@@ -363,14 +363,14 @@ describe('a challenge without any field', () => {
   const body =
     'I am protecting myself from junk mail. Click the link below so I can receive your emails.\nhttps://a.test/1';
 
-  test('is known by its subject and its proof together', async () => {
+  test('needs both its subject and its proof', async () => {
     expect(await classify('Subject: Re: Offer (verification)', body)).toEqual({
       kind: 'challenge',
       sign: 'subject',
     });
   });
 
-  test('is none by one of them', async () => {
+  test('is not one by either alone', async () => {
     expect(await classify('Subject: Re: Offer', body)).toBeNull();
     expect(await classify('Subject: Re: Offer (verification)', 'Click the link to read it.')).toBeNull();
   });
@@ -382,7 +382,7 @@ describe('a challenge without any field', () => {
   });
 });
 
-describe('a challenge that nothing but its text shows', () => {
+describe('a challenge that only its text shows', () => {
   test.each([
     'ann@shop.test is guarded by Blue and has not met you before. Follow this link once to join her list of permitted senders; until then your letter is held back: http://blue.test/ok/1',
     'This mailbox is protected by Gate. Your mail is being kept until you confirm that a person sent it. Please click the link below and your mail will be delivered: http://gate.test/9',
@@ -406,7 +406,7 @@ describe('a challenge that nothing but its text shows', () => {
   });
 });
 
-describe('what a program sends at a click', () => {
+describe('what a program sends when someone clicks', () => {
   test.each([
     [
       'Content-Class: urn:content-classes:recallmessage\nSubject: Recall: Offer',
@@ -447,7 +447,7 @@ describe('what a program sends at a click', () => {
     expect(await classify(head, body)).toBeNull();
   });
 
-  test('may be a part of its own', async () => {
+  test('may be a separate part', async () => {
     const body =
       '--b\nContent-Type: text/plain; charset=utf-8\n\n👍\n--b\nContent-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"👍","version":1}\n--b--';
     const head = 'Subject: Re: Offer\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b';
@@ -455,7 +455,7 @@ describe('what a program sends at a click', () => {
   });
 });
 
-test('an acknowledgement with an empty return path is no bulk mail', async () => {
+test('an acknowledgement with an empty return path is not bulk mail', async () => {
   const head = 'Return-Path: <>\nPrecedence: bulk\nSubject: We have your letter';
   expect(await classify(head, 'It has come in.')).toEqual({ kind: 'auto-reply', sign: 'return-path' });
   expect((await classify(`${head}\nList-Unsubscribe: <mailto:u@shop.test>\nList-Id: <n.test>`))?.kind).toBe(

@@ -55,7 +55,7 @@ describe('automatic replies', () => {
     expect(await classify(head)).toBeNull();
   });
 
-  test('a desk that confirms a receipt is not absent', async () => {
+  test('a help desk that confirms a receipt is not absent', async () => {
     const head = 'Subject: Automatic reply: my question\nAuto-Submitted: auto-replied';
     expect((await classify(head, 'We have received your message. Ticket 12.'))?.kind).toBe('auto-reply');
   });
@@ -212,7 +212,7 @@ describe('reports and other traffic', () => {
     expect(await classify(head)).toEqual({ kind: 'feedback-report', sign: 'subject' });
   });
 
-  test('a challenge asks for a confirmation, and is more than an automatic reply', async () => {
+  test('a challenge asks for a confirmation, unlike an automatic reply', async () => {
     const body = 'To have your message delivered to my inbox, please click the link below.';
     const head = 'Subject: Sender verification required\nAuto-Submitted: auto-replied';
     expect(await classify(head, body)).toEqual({ kind: 'challenge', sign: 'auto-submitted' });

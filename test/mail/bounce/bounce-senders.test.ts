@@ -48,7 +48,7 @@ describe('a delivery report whose type is not stated', () => {
     expect(found.automatic).toEqual({ kind: 'bounce', sign: expect.stringContaining('delivery') });
   });
 
-  test('is none of a person who attaches the part of one', async () => {
+  test('is not one if a person attaches a part of one', async () => {
     expect(await read(mixed(head, 'multipart/mixed', parts))).toEqual({ bounce: null, automatic: null });
   });
 });
@@ -80,7 +80,7 @@ describe('a bounce from a sender that also writes other mail', () => {
     expect((await read(inText(`From: ${from}\nSubject: ${subject}`, body))).bounce).toBeNull();
   });
 
-  test('forwards nothing, though it carries what came back', async () => {
+  test('forwards nothing, although it contains the returned message', async () => {
     const raw = mixed('From: no-reply@mx.test\nSubject: Mail error notice', 'multipart/mixed', [
       ['text/plain', notice],
       ['message/rfc822', returned],
@@ -89,7 +89,7 @@ describe('a bounce from a sender that also writes other mail', () => {
     expect([mail.automatic?.kind, mail.forwards]).toEqual(['bounce', []]);
   });
 
-  test('is known by its subject as well where anybody might send it', async () => {
+  test('is also recognised by its subject if anyone might send it', async () => {
     const raw = (subject: string, words: string): string =>
       mixed(`From: Support <support@provider.test>\nSubject: ${subject}`, 'multipart/mixed', [
         ['text/plain', words],
@@ -103,7 +103,7 @@ describe('a bounce from a sender that also writes other mail', () => {
     expect((await read(raw('Re: Undeliverable message', words))).bounce).toBeNull();
   });
 
-  test('is none where somebody passes it on', async () => {
+  test('is not one if someone forwards it', async () => {
     const raw = mixed('From: no-reply@mx.test\nSubject: Fwd: Mail error notice', 'multipart/mixed', [
       ['text/plain', notice],
       ['message/rfc822', returned],
@@ -118,7 +118,7 @@ describe('a postmaster that answers', () => {
   test.each([
     'This address is not valid: client@shop.test\n\nThe server said:\n550 - mailbox unavailable, user does not exist',
     'Delivery to client@shop.test failed.\n\n550 5.1.1 User unknown',
-  ])('reports a bounce where a server answers on a line of its own: %j', async (body) => {
+  ])('reports a bounce if a server answers on a line of its own: %j', async (body) => {
     const found = await read(inText(head, body));
     expect(found.automatic?.kind).toBe('bounce');
     expect(found.bounce?.recipients[0]).toMatchObject({ address: 'client@shop.test', replyCode: '550' });
@@ -151,7 +151,7 @@ describe('a transcript of the session', () => {
     ]);
   });
 
-  test('tells the refused commands from the accepted ones', async () => {
+  test('distinguishes refused from accepted commands', async () => {
     const body =
       '... while talking to mx.shop.test.:\n>>> RCPT To:<client@shop.test>\n<<< 550 5.1.1 User unknown\n>>> RCPT To:<fine@shop.test>\n<<< 250 2.1.5 Ok\n>>> RCPT To:<full@shop.test>\n<<< 552 5.2.2 Mailbox full';
     expect(linesOf(await read(inText(head, body)))).toEqual([
@@ -172,12 +172,12 @@ describe('a bounce in a bounce', () => {
       ],
     );
 
-  test('is read where the wrapper says nothing', async () => {
+  test('is read if the wrapper says nothing', async () => {
     const inner = `From: MAILER-DAEMON@mx.test\nSubject: Returned mail\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=i\n\n--i\nContent-Type: message/delivery-status\n\n${status}\n--i--\n`;
     expect(linesOf(await read(wrap(inner)))).toEqual(['client@shop.test 550 5.1.1 user-unknown']);
   });
 
-  test('may be one in words', async () => {
+  test('may be in plain text', async () => {
     const inner =
       'From: MAILER-DAEMON@mx.test\nSubject: failure notice\n\nHi. This is the qmail-send program.\n\n<client@shop.test>:\nRemote host said: 550 5.1.1 unknown user\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <sender@firm.test>\nMessage-ID: <orig-1@firm.test>\nFrom: sender@firm.test\nTo: client@shop.test\nSubject: Offer';
     const found = await read(wrap(inner));

@@ -1,9 +1,9 @@
-/** Notices of servers that send no delivery-status: invented, in the shape in which each of them writes. */
+/** Notices of servers that send no delivery-status: invented, in the style of each server. */
 export interface ServerNotice {
   readonly server: string;
   readonly head: string;
   readonly body: string;
-  /** `address replyCode status reason hard|soft action`, one for each recipient; `-` for null. */
+  /** `address replyCode status reason hard|soft action`, one per recipient; `-` for null. */
   readonly recipients: readonly string[];
   readonly originalMessageId?: string;
 }

@@ -49,7 +49,7 @@ describe('what a refusing server answers', () => {
     expect(linesOf(await read(raw))).toEqual(['client@shop.test 450 5.1.1 user-unknown soft failed']);
   });
 
-  test('an address of RFC 6533 is decoded where its type says so', async () => {
+  test('an address of RFC 6533 is decoded if its type says so', async () => {
     const raw = report('Status: 5.1.1').replace(
       'rfc822; client@shop.test',
       String.raw`utf-8; jos\x{E9}@shop.test`,
@@ -176,7 +176,7 @@ describe('who failed', () => {
     expect(bounce?.recipients.map(({ address }) => address)).toEqual(expected);
   });
 
-  test('is taken from the subject where nothing else names it', async () => {
+  test('is taken from the subject if nothing else names it', async () => {
     const bounce = await read(daemon('Undeliverable: client@shop.test', 'User unknown.'));
     expect(linesOf(bounce)).toEqual(['client@shop.test - 5.0.0 user-unknown hard failed']);
   });
@@ -190,7 +190,7 @@ describe('who failed', () => {
   });
 });
 
-describe('what comes near a bounce', () => {
+describe('what looks like a bounce', () => {
   const QUOTED = 'client@shop.test: 550 5.1.1 User unknown';
 
   test.each([
@@ -251,7 +251,7 @@ describe('what comes near a bounce', () => {
   });
 });
 
-describe('refusals whose words name what is wrong', () => {
+describe('refusals that say what is wrong', () => {
   test.each([
     ['550 Exceeded storage allocation', '550 5.0.0 mailbox-full soft'],
     ['550 mailbox quota violation', '550 5.0.0 mailbox-full soft'],
@@ -300,7 +300,7 @@ describe('reports that break the rules of RFC 3464', () => {
     expect(linesOf(await read(dsn(group)))).toEqual(['client@shop.test - 5.1.1 user-unknown hard failed']);
   });
 
-  test('groups that end with their recipient are kept apart without blank lines', async () => {
+  test('groups that end with their recipient are separated without blank lines', async () => {
     const group = (address: string, status: string): string =>
       `Action: failed\nStatus: ${status}\nFinal-Recipient: rfc822; ${address}`;
     const raw = dsn(`${group('client@shop.test', '5.1.1')}\n${group('second@shop.test', '5.2.2')}`);
@@ -328,7 +328,7 @@ describe('notices that are easily misread', () => {
     expect((await read(raw))?.recipients).toMatchObject([{ action: 'delayed', hard: false }]);
   });
 
-  test('each recipient of a transcript keeps the answer that it got', async () => {
+  test('each recipient of a transcript keeps its own answer', async () => {
     const raw = daemon(
       'Returned mail: Host unknown',
       '----- The following addresses had permanent fatal errors -----\n<client@shop.test>\n<second@else.test>\n\n----- Transcript of session follows -----\n>>> RCPT To:<client@shop.test>\n<<< 550 <client@shop.test>... User unknown\n550 <second@else.test>... Host unknown',
@@ -419,7 +419,7 @@ describe('a report whose parts lost their types', () => {
     expect(bounce?.originalMessageId).toBe('orig-3@firm.test');
   });
 
-  test('a person who attaches them sends no bounce', async () => {
+  test('a person who attaches them does not send a bounce', async () => {
     const raw = flattened({
       status: file('text/plain', 'delivery-status.txt'),
       head: file('text/plain', 'headers.txt'),
@@ -461,7 +461,7 @@ describe('a report without a mark, from the system by address and name', () => {
     ]);
   });
 
-  test('is none where the mailbox bears no name of a product, or answers', async () => {
+  test('is not one if the mailbox has no product name, or answers', async () => {
     const words = `Our server says of your letter:\n\n${code}`;
     expect(await read(from('Mark Hill ', 'Your letters', words))).toBeNull();
     expect(await read(from('', 'Your letters', words))).toBeNull();
@@ -480,7 +480,7 @@ describe('a report without a mark, from the system by address and name', () => {
   });
 });
 
-test('a report of addresses that are not ASCII is typed by its part', async () => {
+test('a report about non-ASCII addresses gets its type from its part', async () => {
   const raw = report('Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown user')
     .replace('report-type=delivery-status', 'report-type=global-delivery-status')
     .replace('message/delivery-status', 'message/global-delivery-status')

@@ -202,7 +202,7 @@ Status: 2.0.0`;
     expect((await read(inReport({ status, returned })))?.originalMessageId).toBe('orig-2@firm.test');
   });
 
-  test('a success report is no bounce, a delay is one that is not over', async () => {
+  test('a success report is not a bounce, a delay is one that may still end well', async () => {
     expect(await read(inReport({ status: `${GROUP}\nAction: delivered\nStatus: 2.0.0` }))).toBeNull();
     expect(await read(inReport({ status: `${GROUP}\nAction: relayed\nStatus: 2.0.0` }))).toBeNull();
     expect(linesOf(await read(inReport({ status: `${GROUP}\nAction: delayed\nStatus: 4.4.1` })))).toEqual([

@@ -122,7 +122,7 @@ describe('the forms of a case tag', () => {
     expect(readCaseTags(subject, words)).toEqual({ tags: [], title: subject });
   });
 
-  it('knows a word for a case with the shipped settings', () => {
+  it('recognises a case word with the default settings', () => {
     expect(readCaseTags('AW: [Case Update: offen] Mietvertrag', defaultRules)).toEqual({
       tags: [
         { raw: '[Case Update: offen]', ref: null, status: 'Open', statusText: 'offen', lookAlike: false },
@@ -152,13 +152,13 @@ describe('tags in a subject', () => {
     });
   });
 
-  it('are given in their order, and the space between the rest is levelled', () => {
+  it('are returned in order, and the space between the rest is normalised', () => {
     const { tags, title } = readCaseTags('Re: Lease [Case #1]  of the [Akte 2: ruht]   mill', words);
     expect(tags.map((tag) => tag.raw)).toEqual(['[Case #1]', '[Akte 2: ruht]']);
     expect(title).toBe('Lease of the mill');
   });
 
-  it('leave the text of the tag as the title where there is no other', () => {
+  it('leave the text of the tag as the title if there is no other', () => {
     expect(readCaseTags('Re: [Case Update: Open]', words).title).toBe('Case Update: Open');
   });
 
@@ -167,7 +167,7 @@ describe('tags in a subject', () => {
   });
 });
 
-describe('a tag that is not what it seems', () => {
+describe('a look-alike tag', () => {
   it.each<readonly [what: string, subject: string, reading: Reading]>([
     ['a Cyrillic С', '[Сase: Open]', [null, 'Open', 'Open', 'look-alike']],
     ['a Cyrillic а in the middle', '[Cаse #4711]', ['4711', null, null, 'look-alike']],
@@ -187,7 +187,7 @@ describe('a tag that is not what it seems', () => {
     expect(readingsOf(subject)).toEqual([reading]);
   });
 
-  it('is not suspected for a status or a number in the script of its own word', () => {
+  it('is not suspected for a status or number in the same script as its case word', () => {
     expect(readingsOf('[Дело АВ-12: Открыто]')).toEqual([['АВ-12', 'Open', 'Открыто']]);
     expect(readingsOf('[Case 4711: закрыто]')).toEqual([['4711', 'Closed', 'закрыто']]);
   });
@@ -236,11 +236,11 @@ describe('hostile subjects', () => {
     expect(cpuTime() - started).toBeLessThan(2_000);
   });
 
-  it('carry no more than eight tags', () => {
+  it('have no more than eight tags', () => {
     expect(readCaseTags('[Case #1] '.repeat(200), words).tags).toHaveLength(8);
   });
 
-  it('do not make a tag of a bracketed page', () => {
+  it('do not turn a bracketed page into a tag', () => {
     expect(readCaseTags(`[Case 4711: ${'very '.repeat(40)}open]`, words).tags).toEqual([]);
   });
 });

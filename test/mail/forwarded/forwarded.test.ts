@@ -14,7 +14,7 @@ const staff = { address: 'jane@firm.test', name: 'Jane Roe' };
 const dropbox = { address: 'crm@firm.test', name: '' };
 const client = { address: 'ada.moss@client.test', name: 'Ada Moss' };
 
-/** A mail of staff to the drop box. */
+/** A staff message to the dropbox. */
 const toDropbox = (facts: Partial<ParsedMessage>): ParsedMessage =>
   plainMessage({ from: staff, fromAll: [staff], to: [dropbox], ...facts });
 
@@ -27,8 +27,8 @@ const forwardOf = (
 const block = (name = 'Ada Moss <ada.moss@client.test>', subject = 'The roof'): string =>
   `From: ${name}\nSent: Wednesday, 27 October 2027 15:14\nTo: Jane Roe <jane@firm.test>\nSubject: ${subject}`;
 
-describe('what stands around a forward', () => {
-  it('may be links as converters of HTML print them, and a stroke of three', () => {
+describe('the text around a forward', () => {
+  it('may be links as printed by HTML converters, and a stroke of three', () => {
     const link = '[ada.moss@client.test](mailto:ada.moss@client.test)';
     const text = `FYI\n\n---\nForwarded message\n${block(`Ada Moss <${link}>`)}\n\nIt leaks.`;
     expect(forwardOf(text)).toMatchObject({
@@ -39,7 +39,7 @@ describe('what stands around a forward', () => {
 });
 
 describe('the label tables', () => {
-  it('the dates of every language are read, and of no other', () => {
+  it('the dates of exactly these languages are read', () => {
     const languages = forwardLanguages.map(({ language }) => language);
     expect([...calendarLanguages]).toEqual(languages);
   });
@@ -208,7 +208,7 @@ describe('a forward of every mail client is unwrapped', () => {
   });
 });
 
-describe('a sender that stands in no label', () => {
+describe('a sender without a label', () => {
   it.each([
     [
       'Yandex, below recipients and subject',
@@ -274,7 +274,7 @@ describe('other separators', () => {
     });
   });
 
-  it('may announce nothing but a sender', () => {
+  it('may come before just a sender', () => {
     const text = '---------- Forwarded message ---------\nFrom: Ada Moss <ada.moss@client.test>\n\nIt leaks.';
     expect(forwardOf(text, 'For the file')).toMatchObject({ from: client, date: null, text: 'It leaks.' });
     expect(forwardOf(text.replace(' <ada.moss@client.test>', ''), 'For the file')).toBeNull();
@@ -419,7 +419,7 @@ describe('a forward in every language is unwrapped', () => {
 });
 
 describe('a header block on one line', () => {
-  /** As Yahoo prints it: from, to, cc, date, subject, with what stands between the values. */
+  /** As Yahoo prints it: from, to, cc, date, subject, with the text between the values. */
   const joined = (mark: string, printed: readonly string[], date: string): string => {
     const [from = '', to = '', cc = '', sent = '', subject = ''] = printed;
     return (
@@ -483,7 +483,7 @@ describe('a header block on one line', () => {
     expect(hop?.date).toContain('2021-11-02');
   });
 
-  it('keeps names and subjects that hold the word of a label', () => {
+  it('keeps names and subjects that contain a label word', () => {
     const text =
       '   ----- Forwarded Message ----- From: Subject Matter Ltd <ada.moss@client.test>To: "jane@firm.test" <jane@firm.test>' +
       'Sent: Tuesday, November 2, 2021, 09:26:50 AM PDTSubject: Note To: file Date: Monday\n It leaks.';
@@ -505,7 +505,7 @@ describe('what Apple Mail prints in further languages', () => {
     ['Započni proslijeđenu poruku:', 'Šalje|Predmet|Datum|Prima', '26. listopada 2027. u 14:25:08 EEST'],
     ['Начало на препратено съобщение:', 'От|Относно|Дата|До', '26 октомври 2027 г. в 14:25:08 EEST'],
     ['अग्रेषित संदेश प्रारंभ करें:', 'प्रेषक|विषय|दिनांक|प्रति', '26 अक्तूबर 2027 को 14:25:08 EEST'],
-    // Inflected otherwise than the tables have it.
+    // Inflected differently from the tables.
     [
       'Ovdje počinje proslijeđena vam poruka:',
       'Šalje|Predmet|Datum|Prima',
@@ -567,7 +567,7 @@ describe("label lines of the forwarder's own right above the block", () => {
   });
 });
 
-describe('what the forwarder typed', () => {
+describe('the forwarder’s comment', () => {
   it.each([
     ['nothing', '', null],
     ['a comment', 'Please file this.\n\nThanks', 'Please file this.\n\nThanks'],
@@ -594,7 +594,7 @@ describe('what the forwarder typed', () => {
       });
   });
 
-  it('below a quoted forward is no part of the message inside', () => {
+  it('below a quoted forward is not part of the inner message', () => {
     const quoted = `Begin forwarded message:\n\n${block()}\n\nIt leaks.`.replace(/^/gmu, '> ');
     const text = `FYI\n\n${quoted}\n\nJane Roe\nThe Firm\n_______________\nroof-list mailing list`;
     expect(forwardOf(text)).toMatchObject({ comment: 'FYI', text: 'It leaks.' });
@@ -624,11 +624,11 @@ describe('the sender inside', () => {
     expect(forwardOf(`${block(printed)}\n\nIt leaks.`)?.from).toEqual({ address, name });
   });
 
-  it('is no hop where only a picture is printed', () => {
+  it('is not a hop if only a picture is printed', () => {
     expect(forwardOf(`${block('[cid:image001.png@01D7CB5F.5A3B]')}\n\nIt leaks.`)).toBeNull();
   });
 
-  it('takes its address from the HTML part where the plain part prints a name', () => {
+  it('takes its address from the HTML part if the plain part prints a name', () => {
     const rawHtml =
       '<p>FYI</p><hr><p><b>From:</b> Ada Moss &lt;ada.moss@client.test&gt;<br><b>Sent:</b> 27 October 2027 15:14<br><b>To:</b> Jane<br><b>Subject:</b> The roof</p><p>It leaks.</p>';
     expect(forwardOf(`FYI\n\n${block('Ada Moss')}\n\nIt leaks.`, 'FW: The roof', { rawHtml })?.from).toEqual(
@@ -639,7 +639,7 @@ describe('the sender inside', () => {
     ).toBeNull();
   });
 
-  it('comes with subject and text from the HTML part where the plain part lost the line breaks between them', () => {
+  it('comes with subject and text from the HTML part if the plain part lost the line breaks between them', () => {
     const text = `FYISent from my Galaxy\n-------- Original message --------From: Ada Moss <ada.moss@client.test> Date: 27/10/2027  15:14  (GMT+00:00) To: jane@firm.test Subject: The roof It leaks.`;
     const rawHtml =
       '<div>FYI</div><div>Sent from my Galaxy</div><div>-------- Original message --------</div><div>From: Ada Moss &lt;ada.moss@client.test&gt; </div><div>Date: 27/10/2027  15:14  (GMT+00:00) </div><div>To: jane@firm.test </div><div>Subject: The roof </div><div><br></div><div>It leaks.</div>';
@@ -654,7 +654,7 @@ describe('the sender inside', () => {
     );
   });
 
-  it('is found in the HTML part where the plain part is a stub', () => {
+  it('is found in the HTML part if the plain part is a stub', () => {
     const rawHtml = `<div>---------- Forwarded message ---------<br>${block().replaceAll('<', '&lt;').replaceAll('\n', '<br>')}<br><br>It leaks.</div>`;
     expect(forwardOf('This message is in HTML.', 'Fwd: The roof', { rawHtml })).toMatchObject({
       from: client,
@@ -692,7 +692,7 @@ describe('recipients inside', () => {
     expect(forwarded?.text).toBe('It leaks.');
   });
 
-  it('are read where the last one was wrapped behind its bracket', () => {
+  it('are read if the last one was wrapped behind its bracket', () => {
     const forward = forwardOf(
       '---------- Forwarded message ---------\nFrom: Ada Moss <\nada.moss@client.test>\nDate: Wed, Oct 27, 2027 at 3:14 PM\nSubject: The roof\nTo: Jane Roe <jane@firm.test>, Bo Hill <\nbo@client.test>\n\n\nIt leaks.',
     );
@@ -700,7 +700,7 @@ describe('recipients inside', () => {
     expect(forward).toMatchObject({ from: client, text: 'It leaks.' });
   });
 
-  it('are read where a line was wrapped within a name', () => {
+  it('are read if a line was wrapped within a name', () => {
     const text = `---------- Forwarded message ---------\n${block()}\n\nIt leaks.`.replace(
       'Jane Roe <jane@firm.test>',
       'Jane Roe <jane@firm.test>, Bo\nHill <bo@client.test>, Cy Dale <cy@client.test>',
@@ -725,7 +725,7 @@ describe('labels in two languages', () => {
     .replace('To:', 'To / À :')
     .replace('Subject:', 'Subject / Objet :');
 
-  it('are read where both say the same', () => {
+  it('are read if both say the same', () => {
     expect(forwardOf(`FYI\n\n${twins}\n\nIt leaks.`)).toMatchObject({
       from: client,
       to: [{ name: 'Jane Roe', address: 'jane@firm.test' }],
@@ -734,7 +734,7 @@ describe('labels in two languages', () => {
     });
   });
 
-  it('are none where they say two things', () => {
+  it('are not read if they say different things', () => {
     expect(forwardOf(`${block().replace('To:', 'To/From:')}\n\nIt leaks.`)?.to).toEqual([]);
   });
 });
@@ -768,7 +768,7 @@ describe('the subject inside', () => {
     ).toBe('The roof');
   });
 
-  it('is the outer one without its prefix where none is printed', () => {
+  it('is the outer one without its prefix if none is printed', () => {
     const text =
       '---------- Forwarded message ---------\nFrom: Ada Moss <ada.moss@client.test>\nDate: 2027-10-27 09:31\nTo: jane@firm.test\n\nIt leaks.';
     expect(forwardOf(text, 'Fwd: [EXTERNAL] The roof')?.subject).toBe('The roof');
@@ -789,7 +789,7 @@ describe('a forward whose subject was edited', () => {
     expect(forwardOf(text, 'For the file of Moss')?.from).toEqual(client);
   });
 
-  it('is known in a thread where it goes past the one it quotes', () => {
+  it('is recognised in a thread if it does not go to the person it quotes', () => {
     const thread = { inReplyTo: ['a@client.test'], references: ['a@client.test'] };
     expect(forwardOf(`Please file.\n\n${block()}\n\nIt leaks.`, 'For the file', thread)?.from).toEqual(
       client,
@@ -800,7 +800,7 @@ describe('a forward whose subject was edited', () => {
 const reply = (text: string, facts: Partial<ParsedMessage> = {}): Forward | null =>
   forwardOf(text, 'Re: The roof', { to: [client], ...facts });
 
-describe('a reply that quotes is no forward', () => {
+describe('a reply that quotes is not a forward', () => {
   it.each(['', '-----Original Message-----\n', '________________________________\n'])(
     'inside a message that was forwarded: what its writer pasted (%j)',
     (separator) => {
@@ -886,7 +886,7 @@ describe('a reply that quotes is no forward', () => {
     expect(forwardOf(`We will come.\n\n${quoted}\n\nShall we?`, 'New date', facts)).toBeNull();
   });
 
-  it('under a neutral subject stays a forward where it goes past everybody in it', () => {
+  it('with a neutral subject is still a forward if it goes to none of the people in it', () => {
     expect(forwardOf(`Please file.\n\n${block()}\n\nIt leaks.`, 'New date')?.from).toEqual(client);
     const marked = {
       to: [client],
@@ -965,8 +965,8 @@ describe('forwards inside forwards', () => {
     });
   });
 
-  it('end at a header block below text in a message that does not call itself a forward', () => {
-    // Its writer may have pasted it; whose mail it is does not hang on that.
+  it('end at a header block below text, in a message that does not call itself a forward', () => {
+    // Its writer may have pasted it; that does not decide whose mail it is.
     const message = block('Sam Poe <sam@other.test>', 'The roof');
     const pasted = block().replace('Jane Roe <jane@firm.test>', 'Sam Poe <sam@other.test>');
     expect(forwardOf(`${message}\n\nSee below.\n\n${pasted}\n\nIt leaks.`, 'FW: The roof')).toMatchObject({
@@ -997,7 +997,7 @@ describe('forwards inside forwards', () => {
     expect(forwardOf(text)?.from).toEqual({ address: null, name: 'Ada Moss' });
   });
 
-  it('end where the message inside answers another', () => {
+  it('end if the message inside answers another', () => {
     const text = gmail(
       'Ada Moss <ada.moss@client.test>',
       'Re: The roof',
@@ -1025,7 +1025,7 @@ describe('messages attached', () => {
     text: 'It leaks.',
   });
 
-  it('are forwards with what they say of themselves', () => {
+  it('are forwards with their own facts', () => {
     expect(forwardOf('Please file.\n\n-- \nJane', 'One for the file', { nested: [inside] })).toEqual({
       via: 'attachment',
       from: client,
@@ -1079,7 +1079,7 @@ describe('messages attached', () => {
     expect(forwardOf('', 'Undelivered', { nested: [inside], from: daemon })).toBeNull();
   });
 
-  it('that came with a printed forward stand behind it', () => {
+  it('that came with a printed forward are listed after it', () => {
     const text = `---------- Forwarded message ---------\n${block('Bo Hill <bo@client.test>')}\n\nSee attached.`;
     const { forwarded, forwards } = readForwards(toDropbox({ text, subject: 'Fwd: x', nested: [inside] }));
     expect(forwarded?.from.address).toBe('bo@client.test');

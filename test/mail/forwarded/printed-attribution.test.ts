@@ -45,7 +45,7 @@ describe('an attribution line tells who wrote what is quoted below', () => {
     });
   });
 
-  it('also where it is wrapped or prints a name only', () => {
+  it('even if it is wrapped or prints a name only', () => {
     expect(read('On Thu, Oct 28, 2027 at 12:46 PM Ada Moss <ada@client.test>\nwrote:')).toMatchObject({
       address: 'ada@client.test',
       end: 2,

@@ -143,7 +143,7 @@ describe('the line that introduces a quote', () => {
     },
   );
 
-  it.each(ATTRIBUTIONS)('is known when it is wrapped: %s', (_client, line) => {
+  it.each(ATTRIBUTIONS)('is recognised when wrapped: %s', (_client, line) => {
     for (const width of [76, 60]) {
       expect(split(`Tuesday suits me.\n\n${wrap(line, width)}\n> Shall we meet?\n`).reply).toBe(
         'Tuesday suits me.',
@@ -157,7 +157,7 @@ describe('the line that introduces a quote', () => {
     );
   });
 
-  it.each(ATTRIBUTIONS)('is left out above a reply that stands below: %s', (_client, line) => {
+  it.each(ATTRIBUTIONS)('is left out above a reply below it: %s', (_client, line) => {
     expect(split(`${line}\n> Shall we meet?\n\nTuesday suits me.\n`).reply).toBe('Tuesday suits me.');
   });
 

@@ -7,7 +7,7 @@ const split = (text: string): ReturnType<typeof splitReply> =>
 const forward = (text: string): ReturnType<typeof splitReply> =>
   splitReply({ text, rawHtml: null, textSource: 'plain', isForward: true });
 
-/** Outlook and others, one row a language: from, sent, to, subject. */
+/** Outlook and others, one row per language: from, sent, to, subject. */
 const FIELDS: readonly (readonly [string, readonly string[]])[] = [
   [
     'English',
@@ -403,7 +403,7 @@ describe('the fields that Outlook repeats above a quote', () => {
   });
 });
 
-describe('labels that are no header of a message', () => {
+describe('labels that are not a message header', () => {
   it.each([
     ['a journey', 'My flight:\n\nFrom: London\nTo: Rome\nDate: 3 May 2027, 10:30\n\nCan we meet?'],
     [
@@ -438,7 +438,7 @@ describe('the line above an original message', () => {
   );
 });
 
-describe('a separator in a wording of its own', () => {
+describe('a separator with unknown wording', () => {
   it.each([
     '-----Original Appointment-----',
     '-----Ursprünglicher Termin-----',
@@ -451,7 +451,7 @@ describe('a separator in a wording of its own', () => {
   });
 });
 
-describe('the line of a help desk above which one answers', () => {
+describe('a help desk’s “reply above this line”', () => {
   it.each([
     '##- Please type your reply above this line -##',
     '--- Reply above this line ---',
@@ -473,7 +473,7 @@ describe('the line of a help desk above which one answers', () => {
     });
   });
 
-  it('is left out where the help desk writes first', () => {
+  it('is left out if the help desk writes first', () => {
     const line = '##- Please type your reply above this line -##';
     expect(split(`${line}\n\nWe came yesterday.`).reply).toBe('We came yesterday.');
   });
@@ -490,7 +490,7 @@ describe('the line of a help desk above which one answers', () => {
 });
 
 describe('quoted lines', () => {
-  it('are cut off below the reply, without any introduction too', () => {
+  it('are cut off below the reply, even without an introduction', () => {
     expect(split('Yes, gladly.\n\n> Shall we meet?\n> On Tuesday?\n')).toEqual({
       reply: 'Yes, gladly.',
       quoted: '> Shall we meet?\n> On Tuesday?',
@@ -504,7 +504,7 @@ describe('quoted lines', () => {
     expect(split(text).reply).toBe('Yes, gladly.\n\nSee you there, Bob');
   });
 
-  it('stay with the answers that stand between them', () => {
+  it('stay with the answers between them', () => {
     const text = [
       'Dear Ann,',
       '',
@@ -540,12 +540,12 @@ describe('quoted lines', () => {
     expect(parts.quoted).toContain('Ann Example');
   });
 
-  it('stay where the sender picked one question and answered below it', () => {
+  it('stay if the sender picked one question and answered below it', () => {
     const text = '> Where do you live now?\n\nIn Mill Lane 7.';
     expect(split(text).reply).toBe(text);
   });
 
-  it('are known where a server has broken them', () => {
+  it('are recognised if a server broke them', () => {
     const text = [
       'No.',
       '',
@@ -568,7 +568,7 @@ describe('quoted lines', () => {
     ['an introduced quote only', 'On 05/03/2024 10:12, Ann Example wrote:\n> Shall we meet?\n', ''],
     ['nothing', '', ''],
     ['white space', ' \n\t\n', ''],
-  ])('leave an empty reply where the sender wrote nothing: %s', (_what, text, reply) => {
+  ])('leave an empty reply if the sender wrote nothing: %s', (_what, text, reply) => {
     expect(split(text).reply).toBe(reply);
   });
 
@@ -576,7 +576,7 @@ describe('quoted lines', () => {
     'From: ann@example.com\nDate: 5 March 2024\nSubject: Enquiry from the web form\nMessage: please call me',
     '-----Original Message-----\n\nShall we meet?\n\nYes, on Tuesday.',
     'On Tue, Mar 5, 2024 at 10:12 AM Ann Example <ann@example.com> wrote:\nShall we meet?\n\nYes, on Tuesday.',
-  ])('do not take all where nothing marks what is whose', (text) => {
+  ])('do not swallow everything if nothing shows who wrote what', (text) => {
     expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
   });
 });
@@ -598,7 +598,7 @@ describe('a sentence that tells who wrote', () => {
   });
 
   it.each(['On 5 March 2024 at 10:12 ann wrote:', 'Op 5 maart 2024 om 10:12 schreef Joost de Wit:'])(
-    'is none where it prints a name: %s',
+    'is not one if it prints a name: %s',
     (line) => {
       expect(split(`Yes.\n\n${line}\n\nShall we?`).reply).toBe('Yes.');
     },
@@ -621,7 +621,7 @@ describe('lines quoted by initials', () => {
     });
   });
 
-  it('are known below an attribution that was wrapped', () => {
+  it('are recognised below a wrapped attribution', () => {
     const text =
       'On Tue, Mar 5, 2024 at 10:12 AM Ann Example <ann@example.com>\nwrote:\n\nAnn> Shall we?\n\nYes.';
     expect(split(text).reply).toBe('Yes.');
@@ -640,7 +640,7 @@ describe('lines quoted by initials that nothing attributes', () => {
     ['I agree.\n\nAE> Shall we meet?\nAE> On Friday?', 'I agree.', 'AE> Shall we meet?\nAE> On Friday?'],
     ['I agree.\n\nA> Shall we meet?\nA> On Friday?', 'I agree.', 'A> Shall we meet?\nA> On Friday?'],
     ['I agree.\n\nAnn> Shall we meet?\nAnn>> Or not?', 'I agree.', 'Ann> Shall we meet?\nAnn>> Or not?'],
-  ])('are known where the same initials stand twice: %j', (text, reply, quoted) => {
+  ])('are recognised if the same initials occur twice: %j', (text, reply, quoted) => {
     expect(split(text)).toEqual({ reply, quoted, signature: null });
   });
 
@@ -679,7 +679,7 @@ describe('an answer below a quotation that has lost its marks', () => {
     expect(split(text)).toMatchObject({ reply: 'I shall come.', signature: 'Kind regards\nAnn' });
   });
 
-  it('stays empty where nothing stands below', () => {
+  it('stays empty if nothing is below', () => {
     expect(split(`${bare}> Is it ready?`).reply).toBe('');
   });
 });
@@ -756,7 +756,7 @@ describe('a header block that has lost its line breaks', () => {
   const joined =
     '-------- Original message --------From: Ann Example <ann@example.com> Date: 05/03/2024  10:12  (GMT+00:00) To: bob@example.test Subject: Claim ';
 
-  it('begins the quote, and the tagline glued above it is the signature', () => {
+  it('begins the quote, and the sent-from line joined above it is the signature', () => {
     const parts = split(`Yes, gladlySent from my Galaxy\n${joined}Shall we?`);
     expect(parts).toMatchObject({ reply: 'Yes, gladly', signature: 'Sent from my Galaxy' });
     expect(parts.quoted).toContain('ann@example.com');
@@ -782,7 +782,7 @@ describe('a forward', () => {
     });
   });
 
-  it('parts a signature from its comment', () => {
+  it('separates a signature from its comment', () => {
     expect(forward(`Please open a case.\n\nSent from my iPhone\n\n${inside}`)).toEqual({
       reply: 'Please open a case.',
       quoted: inside,
@@ -814,7 +814,7 @@ describe('a forward', () => {
     expect(parts.quoted?.endsWith(message.slice(-12))).toBe(true);
   });
 
-  it('is not cut off where nobody has judged the message to be one', () => {
+  it('is not cut off unless the message was judged to be one', () => {
     const text = `FYI\n\n${inside}`;
     expect(split(text)).toEqual({ reply: text, quoted: null, signature: null });
   });
@@ -846,7 +846,7 @@ describe('hostile text', () => {
     ['colons', (size) => ':'.repeat(size * 3)],
     ['at signs', (size) => 'a@'.repeat(size)],
     ['brackets', (size) => '<a@b.test'.repeat(size / 4)],
-    ['taglines', (size) => 'Sent from my iPhone\n'.repeat(size / 4)],
+    ['sent-from lines', (size) => 'Sent from my iPhone\n'.repeat(size / 4)],
     ['closings', (size) => 'Kind regards\n'.repeat(size / 4)],
     ['disclaimers', (size) => 'Disclaimer: confidential\n\n'.repeat(size / 8)],
     ['alternating quotes', (size) => '> a\nb\n\n'.repeat(size / 4)],
@@ -862,7 +862,10 @@ describe('hostile text', () => {
       (size) => 'On Tue, Mar 5, 2024 at 10:12 AM Ann <a@b.test> wrote:   x\n'.repeat(size / 8),
     ],
     ['wide gaps', (size) => `On a@b.test ${'10:12:  '.repeat(70)}\n`.repeat(size / 100)],
-    ['imprints', (size) => `Kind regards\n${'HRB 1, Geschäftsführer: a b c d e f g h.\n'.repeat(size / 10)}`],
+    [
+      'company details',
+      (size) => `Kind regards\n${'HRB 1, Geschäftsführer: a b c d e f g h.\n'.repeat(size / 10)}`,
+    ],
     ['strokes', (size) => `Kind regards\n${' | '.repeat(size)}`],
     ['markdown links', (size) => `Sent with ${'[a](https:'.repeat(15)}\n`.repeat(size / 20)],
     [
@@ -872,7 +875,7 @@ describe('hostile text', () => {
     ['carriage returns', (size) => '\r'.repeat(size * 3)],
   ];
 
-  /** Milliseconds of processor time: other work on the machine does not count. */
+  /** Milliseconds of CPU time: other work on the machine does not count. */
   const time = (work: () => unknown): number => {
     const start = process.cpuUsage();
     work();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { splitReply } from '../../../src/mail/reply/reply.ts';
-import { isTagline } from '../../../src/mail/reply/sent-from-line.ts';
+import { isSentFromLine } from '../../../src/mail/reply/sent-from-line.ts';
 
 const split = (text: string): ReturnType<typeof splitReply> =>
   splitReply({ text, rawHtml: null, textSource: 'plain', isForward: false });
 
-const TAGLINES = [
+const SENT_FROM_LINES = [
   'Sent from my iPhone',
   'Sent from my iPad Pro',
   'Sent from my Verizon, Samsung Galaxy smartphone',
@@ -130,7 +130,7 @@ const CLOSINGS = [
 ];
 
 describe('a signature', () => {
-  it.each(TAGLINES)('is what an app sets under a message: %s', (line) => {
+  it.each(SENT_FROM_LINES)('is what an app adds under a message: %s', (line) => {
     expect(split(`Tuesday suits me.\n\n${line}`)).toEqual({
       reply: 'Tuesday suits me.',
       quoted: null,
@@ -157,12 +157,12 @@ describe('a signature', () => {
     'Envoyé depuis mon bureau, le contrat est parti hier. Merci de confirmer.',
     'The message was sent from my office.',
   ])('is not made of a sentence: %s', (line) => {
-    expect(isTagline(line)).toBe(false);
+    expect(isSentFromLine(line)).toBe(false);
     const text = `Dear Ann,\n\n${line}\n\nPlease answer soon.`;
     expect(split(text).reply).toBe(text);
   });
 
-  it.each(CLOSINGS)('begins with a closing that stands above a name: %s', (closing) => {
+  it.each(CLOSINGS)('begins with a closing above a name: %s', (closing) => {
     const signature = `${closing}\n\nBob Test\nHead of Claims\nTest & Co, Mill Lane 7\n+44 20 7946 0000 | www.example.com`;
     expect(split(`Dear Ann,\n\nTuesday suits me.\n\n${signature}`)).toEqual({
       reply: 'Dear Ann,\n\nTuesday suits me.',
@@ -186,7 +186,7 @@ describe('a signature', () => {
     expect(split('The roof is mended.\n\nThanks,\nBob').reply).toBe('The roof is mended.\n\nThanks,\nBob');
   });
 
-  it('is not taken where the closing is all there is', () => {
+  it('is not cut off if the closing is the whole text', () => {
     expect(split('Kind regards\nBob')).toEqual({ reply: 'Kind regards\nBob', quoted: null, signature: null });
   });
 
@@ -242,13 +242,13 @@ describe('a signature', () => {
     });
   });
 
-  it('is not a sentence about what is confidential', () => {
+  it('is not a sentence about confidentiality', () => {
     const text =
       'This message to the board was late.\n\nThis email address is wrong.\n\nPlease keep that confidential.';
     expect(split(text).reply).toBe(text);
   });
 
-  it('holds all of closing, card, notice and tagline', () => {
+  it('contains closing, contact card, notice and sent-from line', () => {
     const text =
       'Yes.\n\nKind regards,\nBob Test\n\n-- \nTest & Co\n\nCONFIDENTIALITY NOTICE: for the addressee only.\n\nOn 05/03/2024 10:12, Ann Example wrote:\n> Shall we?';
     expect(split(text)).toEqual({
@@ -259,7 +259,7 @@ describe('a signature', () => {
     });
   });
 
-  it('below an answer to quoted text is parted too', () => {
+  it('below an answer to quoted text is separated too', () => {
     expect(split('On 05/03/2024 10:12, Ann Example wrote:\n> Shall we?\n\nYes.\n\n-- \nBob').reply).toBe(
       'Yes.',
     );
@@ -292,7 +292,7 @@ describe('below a closing and a name', () => {
     expect(split(text).reply).toBe(text);
   });
 
-  it('a card without a delimiter leaves no closing behind', () => {
+  it('a contact card without a delimiter leaves no closing behind', () => {
     const text =
       'Tuesday suits me.\n\nKind regards\n\nAda Moss\nTel. +44 20 7946 0000\nWe are open from nine to five on every day of the week, see https://www.moss.test for more.';
     expect(
@@ -301,12 +301,12 @@ describe('below a closing and a name', () => {
   });
 });
 
-describe('a card without any delimiter', () => {
+describe('a contact card without any delimiter', () => {
   const text = 'Tuesday suits me.\n\nMoss, Ada\nDirector, Moss Ltd\nTel. +44 20 7946 0000\nwww.moss.test';
   const signedBy = (sender: string, given = text): string =>
     splitReply({ text: given, rawHtml: null, textSource: 'plain', isForward: false, sender }).reply;
 
-  it('goes where it begins with the name of the sender', () => {
+  it('is cut off if it begins with the sender’s name', () => {
     expect(signedBy('Ada Moss')).toBe('Tuesday suits me.');
   });
 
@@ -354,7 +354,7 @@ describe('the name of the sender', () => {
   );
 
   it.each(['Guests:\n- Bob\n- Ann', 'It leaks.\n- Bob', 'One goes:\n- Ann', 'It is me, Ann'])(
-    'stays where it may be said: %j',
+    'stays if it may be said: %j',
     (text) => {
       expect(from(text).reply).toBe(text);
     },
@@ -362,17 +362,17 @@ describe('the name of the sender', () => {
 });
 
 describe('dashes', () => {
-  it('without the blank behind them may part a message', () => {
+  it('without the space after them may divide a message', () => {
     const text = 'First the roof.\n--\nThen there is the wall, which I want you to look at as well.';
     expect(split(text).reply).toBe(text);
   });
 
-  it('with it begin a signature whatever it says', () => {
+  it('with it begin a signature, whatever it says', () => {
     const motto = 'The roof of the one is the floor of the other, as they say.';
     expect(split(`It leaks.\n-- \n${motto}`).signature).toBe(`--\n${motto}`);
   });
 
-  it('above the notice of a virus scanner go with it', () => {
+  it('above a virus scanner’s notice belong to it', () => {
     const notice = 'This email has been checked for viruses by Avast antivirus software.';
     expect(split(`It leaks.\n\n---\n${notice}`)).toEqual({
       reply: 'It leaks.',
@@ -382,7 +382,7 @@ describe('dashes', () => {
   });
 });
 
-describe('a tagline', () => {
+describe('a sent-from line', () => {
   it.each([
     'Android용 Outlook 다운로드',
     '获取适用于 iOS 的 Outlook',
@@ -433,7 +433,7 @@ describe('the banner of a security gateway', () => {
     expect(split(`${banner}\n\nTuesday suits me.`).reply).toBe('Tuesday suits me.');
   });
 
-  it('stays where nothing else is there', () => {
+  it('stays if nothing else is there', () => {
     expect(split('External email server is down').reply).toBe('External email server is down');
   });
 });
@@ -515,7 +515,7 @@ describe('a sign-off', () => {
   });
 });
 
-describe('a line that begins as a tagline', () => {
+describe('a line that begins as a sent-from line', () => {
   it.each([
     'Sent from my old address by mistake.',
     'Sent from my father to the court in May.',
@@ -531,8 +531,8 @@ describe('a line that begins as a tagline', () => {
     'Enviado desde mi despacho el lunes.',
     'Wysłane z mojego biura w poniedziałek.',
     'Отправлено с моей почты в понедельник.',
-  ])('is a sentence where it names no device, app or provider: %s', (line) => {
-    expect(isTagline(line)).toBe(false);
+  ])('is a sentence if it names no device, app or provider: %s', (line) => {
+    expect(isSentFromLine(line)).toBe(false);
     expect(split(`Please use the other account.\n\n${line}`).reply).toContain(line);
   });
 
@@ -545,12 +545,12 @@ describe('a line that begins as a tagline', () => {
     'مُرسل من هاتف Galaxy الخاص بي',
     'أُرسلت من iPhone الخاص بي',
     'مرسل من بريد Yahoo على الأندرويد',
-  ])('is one where it does: %s', (line) => {
+  ])('is one if it does: %s', (line) => {
     expect(split(`I agree.\n\n${line}`)).toEqual({ reply: 'I agree.', quoted: null, signature: line });
   });
 });
 
-describe('a tagline above the text', () => {
+describe('a sent-from line above the text', () => {
   it('is the signature, and the sign-off below is cut as well', () => {
     expect(split('Von meinem iPhone gesendet\n\nIch stimme zu.\n\nViele Grüße\nAnn')).toEqual({
       reply: 'Ich stimme zu.',
@@ -565,7 +565,7 @@ describe('a tagline above the text', () => {
     expect(split(text)).toMatchObject({ reply: 'I agree.', signature: 'Sent from my iPhone' });
   });
 
-  it('leaves the reply empty where nothing is below', () => {
+  it('leaves the reply empty if nothing is below', () => {
     expect(split('Sent from my iPhone').reply).toBe('');
   });
 });

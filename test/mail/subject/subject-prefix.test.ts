@@ -89,7 +89,7 @@ describe('the outermost prefix tells whether a message answers or forwards', () 
 });
 
 describe('a hostile subject', () => {
-  it('of endless prefixes is read to a bounded depth and keeps the rest', () => {
+  it('of endless prefixes is read to a bounded depth, and the rest is kept', () => {
     const { bare, kinds } = stripSubjectPrefixes('Re: '.repeat(100_000));
     expect(kinds).toHaveLength(64);
     expect(bare.length).toBeGreaterThan(399_000);

@@ -230,7 +230,7 @@ describe('readMessageFiles', () => {
     ]);
   });
 
-  it('takes a From line off, and leaves a From field with a blank before its colon', async () => {
+  it('removes a From line, and keeps a From field with a blank before its colon', async () => {
     await put({
       'a.eml': `${fromLine}\nS: 1\n`,
       'b.eml': 'From : a@b.test\nS: 1\n',
@@ -243,7 +243,7 @@ describe('readMessageFiles', () => {
     ]);
   });
 
-  it('reads a hidden file that is asked for by name', async () => {
+  it('reads a hidden file given by name', async () => {
     await put({ '.mail': 'S: 1\n' });
     expect(await read([join(folder, '.mail')])).toEqual(['.mail: S: 1\n']);
   });
@@ -285,7 +285,7 @@ describe('readMessageFiles', () => {
     });
   });
 
-  it('gives an entry for what it cannot read, and reads on', async () => {
+  it('lists what it cannot read, and continues', async () => {
     await put({ 'a.eml': 'A', 'c.eml': 'C' });
     await symlink(join(folder, 'nowhere'), join(folder, 'b.eml'));
     expect(await read([folder])).toEqual(['a.eml: A', 'b.eml: unreadable', 'c.eml: C']);
@@ -486,7 +486,7 @@ describe('assignUids', () => {
     expect(new Set(uids).size).toBe(1000);
   });
 
-  it('gives a contested number to none of those who want it', () => {
+  it('gives a contested number to neither file', () => {
     expect([...assignUids(['a', 'bb'], colliding)]).toEqual([
       ['a', 101],
       ['bb', 201],

@@ -17,7 +17,7 @@ const minute = 60_000;
 const error = (code: MailboxErrorCode, retryAfterMs?: number): MailboxError =>
   new MailboxError(code, `told: ${code}`, retryAfterMs === undefined ? {} : { retryAfterMs });
 
-/** The pause after each of `times` failures in a row, each tried as soon as the gate opens. */
+/** The pause after each of `times` consecutive failures, each tried as soon as the gate opens. */
 function pauses(code: MailboxErrorCode, times: number, dice = 0): number[] {
   const found: number[] = [];
   let gate: Gate = openGate;
@@ -58,16 +58,16 @@ describe('the gate of an account', () => {
     expect(refusal(gate, start + 92_415)).toBeNull();
   });
 
-  it('does not let a throttling server shut it for weeks', () => {
+  it('is never shut for weeks by a throttling server', () => {
     const gate = afterFailure(openGate, error('throttled', 1e12), { now: start, dice: 0 });
     expect(gate.until - start).toBe(60 * minute);
   });
 
-  it('waits a minute where the throttling server names no time', () => {
+  it('waits a minute if the throttling server gives no time', () => {
     expect(pauses('throttled', 1)).toEqual([minute]);
   });
 
-  it('tells a throttled login from a wrong password', () => {
+  it('distinguishes a throttled login from a wrong password', () => {
     const gate = afterFailure(openGate, error('throttled'), { now: start, dice: 0 });
     expect(healthOf(gate, start)).toMatchObject({ state: 'throttled', failures: 1 });
   });
@@ -107,13 +107,13 @@ describe('the gate of an account', () => {
   });
 
   it.each<MailboxErrorCode>(['aborted', 'busy', 'backing-off'])(
-    'takes "%s" for no failure of the server',
+    'does not count "%s" as a server failure',
     (code) => {
       expect(afterFailure(openGate, error(code), { now: start, dice: 0 })).toBe(openGate);
     },
   );
 
-  it('tells a person what is wrong, and until when nothing is tried', () => {
+  it('shows what is wrong, and when it retries', () => {
     const gate = afterFailure(openGate, error('authentication-failed'), { now: start, dice: 0 });
     expect(healthOf(gate, start)).toEqual({
       state: 'authentication-failed',

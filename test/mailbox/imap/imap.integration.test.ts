@@ -31,7 +31,7 @@ const note = (number: number, bytes = 10): Buffer =>
     `Subject: Note ${number}\r\nMessage-ID: <n${number}@client.test>\r\n\r\n${'x'.repeat(bytes)}\r\n`,
   );
 
-/** A clock whose pauses pass at once. */
+/** A clock whose pauses end at once. */
 function hurried(): {
   readonly pauses: number[];
   readonly chance: NonNullable<Parameters<typeof openImapSource>[1]>['chance'];
@@ -89,7 +89,7 @@ describe('an IMAP folder', () => {
     expect(await session.open('Verträge/Büro & Co')).toMatchObject({ exists: 0 });
   });
 
-  it('is asked once for an idle poll, with no LIST, SEARCH or FETCH', async () => {
+  it('gets one command per idle poll, with no LIST, SEARCH or FETCH', async () => {
     const { proxy, account } = await tapped();
     await append(account.user, [note(1)]);
     const source = open(account);
@@ -124,7 +124,7 @@ describe('an IMAP folder', () => {
     expect((await collect(session.list({ fromUid: 2 }))).flat().map(({ uid }) => uid)).toEqual([2]);
   });
 
-  it('is read anew after its index was lost, though UIDNEXT is the same', async () => {
+  it('is read again after its index was lost, although UIDNEXT is the same', async () => {
     const account = newAccount();
     await append(account.user, [note(1), note(2)]);
     const source = open(account);
@@ -162,7 +162,7 @@ describe('an IMAP folder', () => {
     expect(proxy.sent('FETCH') - before).toBe(10);
   });
 
-  it('gives the others when a message goes between the listing and the fetch', async () => {
+  it('returns the others when a message is deleted between listing and fetch', async () => {
     const account = newAccount();
     await append(account.user, [note(1), note(2), note(3)]);
     const session = await open(account).openSession();
@@ -177,7 +177,7 @@ describe('an IMAP folder', () => {
     ]);
   });
 
-  it('gives a 12 MB message in pieces that are never held together', async () => {
+  it('returns a 12 MB message in pieces that are never held together', async () => {
     const account = newAccount();
     const raw = note(1, 12 * 1024 * 1024);
     await append(account.user, [raw]);
@@ -236,7 +236,7 @@ describe('the connection of an IMAP account', () => {
     };
     await expect(reading()).rejects.toMatchObject({ code: 'connection' });
     expect(kinds.slice(0, 50)).toEqual(arrived.map((_, at) => `${at + 1} whole`));
-    // Its last byte was sent before the cut; whether it was read before it is a matter of scheduling.
+    // Its last byte was sent before the cut; whether it was read before it depends on scheduling.
     expect(kinds[50]).toMatch(/^51 (?:whole|failed)$/u);
     expect(kinds.slice(51)).toEqual(['52 failed']);
     await expect(listAll(session)).rejects.toMatchObject({ code: 'connection' });
@@ -264,7 +264,7 @@ describe('the connection of an IMAP account', () => {
     await expect(listAll(session)).rejects.toMatchObject({ code: 'connection' });
   });
 
-  it('ends when the caller gives up', async () => {
+  it('ends when the caller aborts', async () => {
     const { proxy, account } = await tapped();
     await append(account.user, [note(1, 4_000_000)]);
     const end = new AbortController();
@@ -282,7 +282,7 @@ describe('the connection of an IMAP account', () => {
     await vi.waitFor(() => expect(proxy.open()).toBe(0));
   });
 
-  it('is not shared: more sessions than connections wait, then are told that all are busy', async () => {
+  it('is not shared: more sessions than connections wait, then fail as busy', async () => {
     const source = open(newAccount({ connectionLimit: 1 }), { timing: { busyAfterMs: 50 } });
     const first = await source.openSession();
     await expect(source.openSession()).rejects.toMatchObject({ code: 'busy' });
@@ -292,7 +292,7 @@ describe('the connection of an IMAP account', () => {
     expect(await session.open('INBOX')).toMatchObject({ exists: 0 });
   });
 
-  it('is kept by the process that watches only, so that an account has three however many processes there are', async () => {
+  it('is kept by the watching process only, so an account has three however many processes there are', async () => {
     const { proxy, account } = await tapped();
     const sources = Array.from({ length: 5 }, () => open(account, { keep: 'while-watching' }));
     const [watching] = sources;
@@ -401,7 +401,7 @@ function watch(source: MailboxSource): {
 }
 
 describe('a watch', () => {
-  it('tells at once when a message arrives', async () => {
+  it('reports an arriving message at once', async () => {
     const account = newAccount();
     const { arrivals } = watch(open(account));
     await vi.waitFor(() => expect(arrivals()).toBe(1));
@@ -409,7 +409,7 @@ describe('a watch', () => {
     await vi.waitFor(() => expect(arrivals()).toBe(2));
   });
 
-  it('renews IDLE before the server loses patience, and goes on', async () => {
+  it('renews IDLE before the server times out, and continues', async () => {
     const { proxy, account } = await tapped();
     const { chance } = hurried();
     const { arrivals } = watch(open(account, { timing: { maxIdleMs: 30 }, ...(chance ? { chance } : {}) }));
@@ -419,7 +419,7 @@ describe('a watch', () => {
     expect(proxy.connections()).toBe(1);
   });
 
-  it('connects again after its connection was cut, and tells of what came meanwhile', async () => {
+  it('reconnects after its connection was cut, and reports what arrived meanwhile', async () => {
     const { proxy, account } = await tapped();
     const { chance, pauses } = hurried();
     const source = open(account, chance ? { chance } : {});
@@ -454,7 +454,7 @@ describe('a watch', () => {
     await vi.waitFor(() => expect(proxy.open()).toBe(1));
   });
 
-  it('waits long for a folder that is not there', async () => {
+  it('retries a missing folder rarely', async () => {
     const { chance, pauses } = hurried();
     const end = new AbortController();
     const source = open(newAccount(), chance ? { chance } : {});

@@ -46,7 +46,7 @@ async function inbox(
   return { server, session };
 }
 
-/** A clock whose pauses pass at once. */
+/** A clock whose pauses end at once. */
 function hurried() {
   const pauses: number[] = [];
   let ahead = 0;
@@ -105,7 +105,7 @@ describe('an IMAP server', () => {
     });
   });
 
-  it('that tells no EXISTS is not taken for an empty folder', async () => {
+  it('without EXISTS does not count as an empty folder', async () => {
     const { source } = await serve({ examine: ['* OK [UIDVALIDITY 77] ok'] });
     const session = await source.openSession();
     await expect(session.open('INBOX')).rejects.toMatchObject({ code: 'protocol' });
@@ -187,7 +187,7 @@ describe('a listing', () => {
     expect(await listAll(session)).toMatchObject(three.map(({ uid, raw }) => ({ uid, size: raw.length })));
   });
 
-  it('keeps messages whose size the server never tells', async () => {
+  it('keeps messages whose size the server never reports', async () => {
     const { session } = await inbox({
       messages: three,
       answer: (command) => (command.includes('RFC822.SIZE') ? ['TAG OK done'] : undefined),
@@ -266,7 +266,7 @@ describe('a listing', () => {
 describe('a fetch', () => {
   const wanted = three.map(({ uid, raw }) => ({ uid, size: raw.length }));
 
-  it('that is refused for the sake of one message gives the others', async () => {
+  it('that is refused because of one message returns the others', async () => {
     const { session } = await inbox({
       messages: three,
       answer: (command) => {
@@ -308,7 +308,7 @@ describe('a fetch', () => {
     expect(kinds).toEqual(['5 whole', '6 failed']);
   });
 
-  it('of a message with NIL for its body does not take it for an empty one', async () => {
+  it('of a message with a NIL body does not return an empty one', async () => {
     const { session } = await inbox({
       messages: three,
       answer: (command) =>
@@ -432,7 +432,7 @@ describe('a login', () => {
     expect(source.health()).toMatchObject({ state: code, failures: 1 });
   });
 
-  it('does not send the password where STARTTLS is demanded and not offered', async () => {
+  it('does not send the password if STARTTLS is demanded and not offered', async () => {
     const { server, source } = await serve({}, { security: 'starttls' });
     await expect(source.openSession()).rejects.toMatchObject({ code: 'configuration' });
     expect(server.commands.join('\n')).not.toMatch(/LOGIN|secret/);
@@ -458,7 +458,7 @@ describe('a login', () => {
   });
 });
 
-describe('a server that says farewell', () => {
+describe('a server that disconnects with BYE', () => {
   it.each([
     { words: 'Too many connections from your address', code: 'throttled', state: 'throttled' },
     { words: 'Shutting down', code: 'connection', state: 'backing-off' },
@@ -543,7 +543,7 @@ describe('a server that asks to slow down after the login', () => {
 });
 
 describe('a server with few capabilities', () => {
-  it('is believed what it says after the login, not before', async () => {
+  it('is trusted after the login, not before', async () => {
     const after = 'IMAP4rev1 IDLE CONDSTORE';
     const { server, source } = await serve({
       messages: three,
@@ -562,7 +562,7 @@ describe('a server with few capabilities', () => {
     await running;
   });
 
-  it('that takes IDLE and CONDSTORE back after the login is not asked for them', async () => {
+  it('that withdraws IDLE and CONDSTORE after the login is not asked for them', async () => {
     const { server, source } = await serve({
       capabilities: 'IMAP4rev1 IDLE CONDSTORE QRESYNC SPECIAL-USE LIST-STATUS ENABLE',
       messages: three,
@@ -628,7 +628,7 @@ describe('a watch', () => {
     expect(arrivals).toBe(1);
   });
 
-  it('of a server that ends IDLE at once asks at most once a second', async () => {
+  it('of a server that ends IDLE at once retries at most once per second', async () => {
     const pauses: number[] = [];
     const chance = {
       now: () => 0,

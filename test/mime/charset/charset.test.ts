@@ -64,7 +64,7 @@ describe('decodeText with a label', () => {
     });
   });
 
-  it('a wrong label gives way to what the bytes show', () => {
+  it('the bytes override a wrong label', () => {
     const bytes = iconv.encode('Müller & Söhne', 'windows-1252');
     expect(decodeText({ bytes, label: 'utf-8' })).toMatchObject({
       text: 'Müller & Söhne',
@@ -95,7 +95,7 @@ describe('decodeText without a label', () => {
     });
   });
 
-  it('believes a charset named elsewhere in the message where the bytes leave it open', () => {
+  it('uses a charset named elsewhere in the message if the bytes are ambiguous', () => {
     const bytes = Buffer.from([0xe9, 0xe8]);
     expect(decodeText({ bytes, label: null, hint: 'windows-1251' }).text).toBe('йи');
   });

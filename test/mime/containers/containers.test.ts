@@ -25,7 +25,7 @@ function bodyOf(trait: string, start: string): Buffer {
   return Buffer.from(text.slice(at).split(/\n--|\n\n/u, 1)[0] ?? '', 'base64');
 }
 
-/** Of every change of one byte and every cut, those that a reader of hostile bytes does not answer. */
+/** Of every change of one byte and every cut, those that a reader of hostile bytes does not survive. */
 function countThrows(bytes: Buffer, read: (bytes: Buffer) => unknown): number {
   let thrown = 0;
   const attempt = (changed: Buffer): void => {
@@ -68,7 +68,7 @@ describe('readTnef', () => {
     expect(readTnef(bytes.subarray(0, -20))?.damaged).toBe(true);
   });
 
-  it('is no TNEF without its signature', () => {
+  it('is not TNEF without its signature', () => {
     expect(readTnef(Buffer.from('plain'))).toBeNull();
   });
 
@@ -184,7 +184,7 @@ describe('enrichedToText', () => {
 });
 
 describe('readCalendar', () => {
-  it('passes over lines that are no property, and misses no end', () => {
+  it('skips lines that are not a property, and finds every end', () => {
     expect(
       readCalendar('BEGIN:VCALENDAR\nMETHOD:REQUEST\nnonsense\nBEGIN:VEVENT\nSUMMARY:Talk'),
     ).toMatchObject({

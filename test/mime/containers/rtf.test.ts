@@ -15,7 +15,7 @@ function withHeader(kind: number, rawSize: number, content: Buffer): Buffer {
   return Buffer.concat([header, content]);
 }
 
-/** Compressed RTF of literals alone, eight behind each control byte. */
+/** Compressed RTF of only literals, eight after each control byte. */
 function literally(rtf: string): Buffer {
   const bytes = Buffer.from(rtf, 'latin1');
   const pieces: Buffer[] = [];
@@ -120,7 +120,7 @@ describe('readRtf', () => {
     });
   });
 
-  it('is null where the bytes are no RTF', () => {
+  it('is null if the bytes are not RTF', () => {
     expect(readRtf(Buffer.from('plain'))).toBeNull();
   });
 
@@ -141,7 +141,7 @@ describe('readRtf', () => {
   );
 });
 
-describe('a winmail.dat that holds its body as RTF alone', () => {
+describe('a winmail.dat with an RTF-only body', () => {
   it('is read as text', async () => {
     const message = await parseMessage({
       raw: mailWith(literally(String.raw`{\rtf1\ansi Dear Bob,\par yours, J\'f6rg\par}`)),
@@ -149,7 +149,7 @@ describe('a winmail.dat that holds its body as RTF alone', () => {
     expect([message.text, message.textSource]).toEqual(['Dear Bob,\nyours, Jörg', 'plain']);
   });
 
-  it('is read as HTML where that is inside', async () => {
+  it('is read as HTML if that is inside', async () => {
     const message = await parseMessage({
       raw: mailWith(
         literally(String.raw`{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}Dear Bob{\*\htmltag72 </p>}}`),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { htmlToText, referencedContentIds, sanitiseHtml } from '../../../src/mime/html/html.ts';
 
-/** Milliseconds of processor time: other work on the machine does not count. */
+/** Milliseconds of CPU time: other work on the machine does not count. */
 
 const time = (work: () => unknown): number => {
   const start = process.cpuUsage();
@@ -100,13 +100,13 @@ describe('HTML as text', () => {
     expect(htmlToText(html)).toBe(text);
   });
 
-  it('shows what is hidden where nothing else is there', () => {
+  it('shows what is hidden if nothing else is there', () => {
     expect(htmlToText('<div style="display:none">Text</div>')).toBe('Text');
   });
 });
 
 describe('sanitised HTML', () => {
-  /** What a browser would run, load or be led by. */
+  /** What a browser would run, load or follow. */
   const ATTACKS: readonly string[] = [
     '<script>alert(1)</script>',
     '<SCRIPT SRC=//evil.test/x.js></SCRIPT>',

@@ -11,7 +11,7 @@ const FIELDS =
 const ON =
   'On Tue, Mar 5, 2024 at 10:12 AM Ann Example &lt;<a href="mailto:ann@example.com">ann@example.com</a>&gt; wrote:';
 
-/** The mark-up that each client puts around what it quotes, reduced to what tells it. */
+/** The markup that each client puts around a quote, reduced to what identifies it. */
 const CLIENTS: readonly (readonly [string, string])[] = [
   [
     'Gmail',
@@ -154,7 +154,7 @@ describe('the HTML of mail clients', () => {
     expect(parts.quoted).toContain('Shall we meet?');
   });
 
-  it.each(CLIENTS)('helps where the plain text shows no quote: %s', (_client, html) => {
+  it.each(CLIENTS)('helps if the plain text shows no quote: %s', (_client, html) => {
     const plain = `Tuesday suits me.\n\n${htmlToText(html).replace(/^> ?/gmu, '').split('\n').slice(1).join('\n').trim()}`;
     const parts = splitReply({ text: plain, rawHtml: html, textSource: 'plain', isForward: false });
     expect(parts.reply).toBe('Tuesday suits me.');
@@ -211,7 +211,7 @@ describe('the HTML of mail clients', () => {
     expect(split(html).reply).toContain('Please pay.');
   });
 
-  it('never gives an empty reply where the sender wrote into the signature only', () => {
+  it('never gives an empty reply if the sender wrote into the signature only', () => {
     expect(split('<div class="gmail_signature">Please call me.</div>').reply).toBe('Please call me.');
   });
 

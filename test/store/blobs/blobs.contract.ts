@@ -22,7 +22,7 @@ export async function readBlob(store: BlobStore, key: string): Promise<Buffer> {
   return Buffer.concat(await (await store.get(key)).toArray());
 }
 
-/** What every blob store must do. `open` opens one on a place that all calls share. */
+/** What every blob store must do. `open` opens one on a place shared by all calls. */
 export function describeBlobStore(name: string, open: () => Promise<BlobStore>): void {
   describe(`a blob store: ${name}`, () => {
     let store: BlobStore;
@@ -54,7 +54,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       ['a small file', 70_000],
       ['what is asked for first', 300_000],
       ['more than one part', 9 * 1024 * 1024 + 1],
-    ])('gives back %s to the byte, from memory and from a file', async (_, size) => {
+    ])('returns %s unchanged, from memory and from a file', async (_, size) => {
       const inMemory = newBlob(randomBytes(size));
       await store.put(inMemory);
       expect(await store.head(inMemory.key)).toEqual({ size });
@@ -65,7 +65,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(sha256Of(await readBlob(store, other.key))).toBe(other.sha256);
     });
 
-    it('gives back bytes that look like chunk framing as they are', async () => {
+    it('returns bytes that look like chunk framing unchanged', async () => {
       const blob = newBlob(
         Buffer.from(`5;chunk-signature=0\r\nhello\r\n0\r\n\r\n${randomBytes(8).toString('hex')}`),
       );
@@ -100,7 +100,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
 
     it('refuses content of another size than announced, and stores nothing', async () => {
       for (const blob of [newBlob(randomBytes(500)), await inFile(newBlob(randomBytes(500)))]) {
-        await expect(store.put({ ...blob, size: 501 })).rejects.toThrow('500 bytes where 501 were expected');
+        await expect(store.put({ ...blob, size: 501 })).rejects.toThrow('500 bytes instead of 501');
         expect(await store.head(blob.key)).toBeNull();
       }
     });
@@ -115,7 +115,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(await range(0, -1)).toEqual(Buffer.alloc(0));
     });
 
-    it('says that a blob is not there', async () => {
+    it('reports a missing blob', async () => {
       const key = rawKey(sha256Of(randomBytes(8)));
       expect(await store.head(key)).toBeNull();
       const error = await store.get(key).catch((thrown: unknown) => thrown);

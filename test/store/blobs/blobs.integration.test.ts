@@ -22,7 +22,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** The S3 server of `script/services`, or any other that the environment names. */
+/** The S3 server of `script/services`, or any other named in the environment. */
 function s3Config(): S3Config {
   const { blobs } = loadConfig(
     { MONGODB_URI: 'mongodb://unused', REDIS_URL: 'redis://unused', ...s3Environment() },
@@ -75,9 +75,7 @@ describe('a folder of blobs', () => {
     const blob = newBlob(randomBytes(100));
     const path = join(await newFolder(), 'short');
     await writeFile(path, 'short');
-    await expect(store.put({ ...blob, content: { path } })).rejects.toThrow(
-      '5 bytes where 100 were expected',
-    );
+    await expect(store.put({ ...blob, content: { path } })).rejects.toThrow('5 bytes instead of 100');
     await store.put(blob);
     const files = await readdir(dir, { recursive: true, withFileTypes: true });
     expect(files.filter((file) => file.isFile()).map(({ name }) => name)).toEqual([blob.sha256]);
@@ -95,7 +93,7 @@ describe('a folder of blobs', () => {
     expect((await stat(join(dir, other.key))).mode & 0o777).toBe(0o600);
   });
 
-  it('names BLOB_DIR where it cannot be a folder', async () => {
+  it('names BLOB_DIR if it cannot be a folder', async () => {
     const path = join(await newFolder(), 'file');
     await writeFile(path, '');
     await expect(openDirectoryStore({ dir: path }).check()).rejects.toThrow(/^BLOB_DIR: .*Fix: /u);
@@ -103,7 +101,7 @@ describe('a folder of blobs', () => {
 
   it.each([
     ['/sys/docketmail/blobs', /\((?:EPERM|EACCES|EROFS): .*right|read-only/u],
-    ['/proc/docketmail/blobs', /\(ENOENT: no folder can be made in \/proc\)/u],
+    ['/proc/docketmail/blobs', /\(ENOENT: no folder can be created in \/proc\)/u],
   ])('says why %s cannot be written, and what to do, at the check and at a put', async (dir, why) => {
     const store = openDirectoryStore({ dir });
     for (const work of [store.check(), store.put(newBlob(randomBytes(10)))]) {

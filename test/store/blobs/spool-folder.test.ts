@@ -40,7 +40,7 @@ it('is open to its owner only, whatever the umask says, and so is what is put in
   }
 });
 
-/** Opens a folder in `root`, puts a file into it, and ends only when it is killed. */
+/** Opens a folder in `root`, puts a file into it, and only ends when killed. */
 async function owner(): Promise<{ readonly dir: string; kill(): Promise<void> }> {
   const module = fileURLToPath(new URL('../../../src/store/blobs/spool-folder.ts', import.meta.url));
   const program = `import(${JSON.stringify(module)}).then(async ({ openSpoolFolder }) => {
@@ -63,7 +63,7 @@ async function owner(): Promise<{ readonly dir: string; kill(): Promise<void> }>
   };
 }
 
-it('clears away what a killed process left, and nothing of one that lives', async () => {
+it('removes what a killed process left, and nothing of a running one', async () => {
   const [killed, living] = [await owner(), await owner()];
   try {
     expect(await readdir(killed.dir)).toEqual(['message.eml']);
@@ -80,7 +80,7 @@ it('clears away what a killed process left, and nothing of one that lives', asyn
   }
 }, 60_000);
 
-it('knows a process that has the id of one before it', async () => {
+it('detects a process with a reused id', async () => {
   const { dir, close } = await openSpoolFolder(root);
   const [name = ''] = await readdir(root);
   const [before, start = ''] = /^(?<before>.*-\d+)-(?<start>\d+)-[^-]+$/u.exec(name)?.slice(1) ?? [];
@@ -116,7 +116,7 @@ it('removes a link that looks like a folder of ours, not what it points at', asy
   expect(await readdir(aim)).toEqual(['kept']);
 });
 
-it('says where it cannot be made', async () => {
+it('says if it cannot be created', async () => {
   await expect(openSpoolFolder('/dev/null/spool')).rejects.toThrow('/dev/null/spool');
 });
 

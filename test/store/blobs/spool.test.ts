@@ -54,14 +54,14 @@ describe('spool', () => {
     expect((await spool(bytes, { dir, maxMemoryBytes: 10 })).content).toBe(bytes);
   });
 
-  it('passes the error of the stream on and leaves nothing behind', async () => {
+  it('passes on the stream’s error and leaves nothing behind', async () => {
     await expect(spool(Readable.from(broken()), { dir, maxMemoryBytes: 1000 })).rejects.toThrow(
       'connection lost',
     );
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('makes the folder when it needs one, and fails where that cannot be', async () => {
+  it('creates the folder when needed, and fails if it cannot', async () => {
     const chunks = (): Readable => inChunks(randomBytes(50), 10);
     const { content } = await spool(chunks(), { dir: join(dir, 'none'), maxMemoryBytes: 20 });
     expect(content).toMatchObject({ path: expect.stringContaining(join(dir, 'none')) as string });

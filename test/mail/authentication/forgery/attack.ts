@@ -4,7 +4,7 @@ export interface Attack {
   readonly group: string;
   readonly name: string;
   readonly send: () => Sent | Promise<Sent>;
-  /** Genuine messages that are there before. */
+  /** Genuine messages that already exist. */
   readonly before?: () => Promise<readonly Sent[]>;
   readonly role?: 'capture' | 'dropbox';
   readonly config?: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Forgeries with genuine parts: signatures, tenants, forwards, threads, and names that look alike. */
+/** Forgeries with genuine parts: signatures, tenants, forwards, threads, and look-alike names. */
 import { group } from './attack.ts';
 import type { Attack } from './attack.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from './world.ts';
 import type { Draft, Sent, Signing } from './world.ts';
 
-/** What the attacker got hold of, sent again from his machine under another envelope. */
+/** What the attacker obtained, resent from his machine with another envelope. */
 const again = (data: string, more: Partial<Sent> = {}) => fromEvil(data, more);
 const all = 'from:to:cc:subject:date:message-id:reply-to';
 const without = (...names: readonly string[]): string =>
@@ -30,7 +30,7 @@ const harmless: Draft = {
   date: 'Mon, 02 Feb 2026 09:00:00 +0000',
 };
 
-/** Her message, whose signature leaves something out, changed in that. */
+/** Her message, changed in something that its signature leaves out. */
 const replay =
   (signing: Signing, change: (data: string) => string, draft: Draft = harmless) =>
   async () =>
@@ -114,7 +114,7 @@ const replays = group('replay of a signature', [
     ),
   ],
   [
-    'of a name below hers, where the policy is strict',
+    'of a name below hers, if the policy is strict',
     async () =>
       again(await sign(mail({ from: 'frank@strict.test' }), 'mail.strict.test', { fields: without('date') })),
   ],
@@ -171,7 +171,7 @@ const block = (from: string, subject = 'Lease', inside = 'The lease is signed.')
   `---------- Forwarded message ---------\r\nFrom: ${from}\r\nDate: Mon, 2 Mar 2026 at 08:00\r\nSubject: ${subject}\r\nTo: <ada@firm.test>\r\n\r\n${inside}`;
 const eve = 'Eve <x@evil.test>';
 
-/** A forward to the mailbox where staff put what is to be filed. */
+/** A forward to the mailbox where staff file messages. */
 const filed = { role: 'dropbox' } as const;
 const forgedForward =
   (draft: Draft, more: Partial<Sent> = {}) =>
@@ -180,7 +180,7 @@ const forgedForward =
       mailFrom: 'ada@firm.test',
       ...more,
     });
-/** Ada really forwards it: what is inside is another's. */
+/** Ada really forwards it: the content is someone else's. */
 const genuineForward = (draft: Draft) => async () =>
   fromStaff(await sign(mail({ from: staff, to: crm, id: 'fw@firm.test', ...draft }), 'firm.test'));
 

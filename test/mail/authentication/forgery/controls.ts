@@ -1,4 +1,4 @@
-/** Genuine senders in the same shapes: each moves its case, and nobody is asked. */
+/** Genuine senders in the same shapes: each moves its case without review. */
 import { group } from './attack.ts';
 import type { Attack } from './attack.ts';
 import { alice, closes, crm, fromClient, fromStaff, ips, mail, sign, staff } from './world.ts';
@@ -16,7 +16,7 @@ const office =
   (draft: Draft, more: Partial<Sent> = {}) =>
   async () =>
     fromStaff(await sign(mail({ from: staff, id: 'c@firm.test', ...draft }), 'firm.test'), more);
-/** As some large services sign: To and Cc are left out, and the envelope is of the same domain. */
+/** As some large services sign: without To and Cc, with an envelope of the same domain. */
 const service = 'from:date:subject:message-id:content-type:mime-version';
 const block =
   '---------- Forwarded message ---------\r\nFrom: Alice <alice@client-a.test>\r\nDate: Mon, 2 Mar 2026 at 08:00\r\nSubject: Lease\r\nTo: <ada@firm.test>\r\n\r\nThe lease is signed.';

@@ -1,4 +1,4 @@
-/** Forgeries that let one program read another message than the next one, and results that nobody of ours wrote. */
+/** Forgeries that two programs read as different messages, and results that none of our servers wrote. */
 import { group } from './attack.ts';
 import type { Attack } from './attack.ts';
 import { alice, closes, crm, fromClient, fromEvil, ips, mail, seal, sign, stamp } from './world.ts';
@@ -7,10 +7,10 @@ const eve = 'Eve <x@evil.test>';
 const evilMail = mail({ from: eve, subject: 'Hello', id: 'e@evil.test' });
 const forged = `From: ${alice}\rTo: ${crm}\rSubject: ${closes}`;
 
-/** Signed and sent by the attacker in his own name, then spoilt so that hers may be shown. */
+/** Signed and sent by the attacker in his own name, then broken so that her name may be shown. */
 const spoilt = (spoil: (data: string) => string) => async () =>
   fromEvil(spoil(await sign(evilMail, 'evil.test')));
-/** Spoilt before it is signed. */
+/** Broken before signing. */
 const signedSpoilt = (spoil: (data: string) => string) => async () =>
   fromEvil(await sign(spoil(evilMail), 'evil.test'));
 const put = (line: string) => (data: string) => `${line}\r\n${data}`;

@@ -1,4 +1,4 @@
-/** Forgeries that play with the session and with what servers write of it. */
+/** Forgeries that use the session and what servers write about it. */
 import { group } from './attack.ts';
 import type { Attack } from './attack.ts';
 import { alice, crm, fromEvil, ips, mail, sign, staff, stamp } from './world.ts';
@@ -161,7 +161,7 @@ const names = group('name of the address', [
   ['localhost', () => evil({ ...asAlice, ptr: 'localhost', helo: 'localhost' }, { above: [ourLine(hers)] })],
 ]);
 
-/** The firm's SPF names its relay and its gateway: whoever comes by them must not pass for the firm. */
+/** The firm's SPF names its relay and its gateway: mail through them must not pass for the firm's. */
 const inside = group('by our own relay', [
   [
     'one of us, as our gateway hands it on',

@@ -1,4 +1,4 @@
-/** The ways by which mail reaches a firm, with the headers that each kind of server writes. */
+/** The routes by which mail reaches a firm, with the headers that each kind of server writes. */
 import { authenticate } from 'mailauth';
 import { dnsMapResolver, watchResolver } from '../../../../src/mail/authentication/dns-answers.ts';
 import { crm, dns, stamp } from './world.ts';
@@ -7,7 +7,7 @@ import type { Sent } from './world.ts';
 export interface Shape {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** As it lies in the mailbox. */
+  /** As it is in the mailbox. */
   readonly deliver: (sent: Sent) => Promise<Buffer>;
 }
 
@@ -18,7 +18,7 @@ function postfix({ helo, ptr, ip }: Sent, by = 'mx.firm.test'): string {
   return `Received: from ${helo} (${ptr} [${address}])\r\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r\n\tby ${by} (Postfix) with ESMTPS id 4Qz1\r\n\tfor <${crm}>; ${stamp}\r\n`;
 }
 
-/** Writes path and identity as they were given, without escaping them. */
+/** Writes path and identity as given, unescaped. */
 function exim({ helo, ptr, ip, ident, mailFrom }: Sent): string {
   const named = ptr === 'unknown' ? `[${ip}]` : ptr;
   const seen = ptr === 'unknown' ? `(helo=${helo} ident=${ident})` : `([${ip}] helo=${helo} ident=${ident})`;
@@ -34,7 +34,7 @@ function exchange({ helo, ip }: Sent): string {
 const returnPath = ({ mailFrom }: Sent): string => `Return-Path: <${mailFrom}>\r\n`;
 const lmtp = `Received: from mx.firm.test ([192.0.2.10])\r\n\tby store.firm.test with LMTP id kQz; ${stamp}\r\n`;
 
-/** What a server with a verifier of its own writes on top. */
+/** What a server with its own verifier adds on top. */
 async function resultsOf({ ip, helo, mailFrom, data, isUnstated }: Sent, id: string): Promise<string> {
   if (isUnstated === true) return '';
   const { headers } = await authenticate(Buffer.from(data, 'latin1'), {
@@ -60,10 +60,10 @@ const shape = (
 
 const trustedAuthservIds = ['mx.firm.test'];
 
-/** Nothing is set: a fresh installation, whose server states nothing. */
+/** Nothing is configured: a fresh installation, whose server writes no results. */
 export const fresh = shape('nothing set', {}, (sent) => returnPath(sent) + postfix(sent));
 
-/** Each trusts results of mx.firm.test, whether its server states some or not. */
+/** Each trusts results of mx.firm.test, whether its server writes some or not. */
 export const shapes: readonly Shape[] = [
   shape(
     'direct',

@@ -1,4 +1,4 @@
-/** Each forgery in each shape under each mode: what became of it. */
+/** The outcome of each forgery in each shape and mode. */
 import type { Explained } from '../../../../src/explain/explain.ts';
 import { explain } from '../../../../src/explain/explain.ts';
 import type { MessageFile } from '../../../../src/mailbox/files/message-files.ts';
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly moved: number;
   /** Clients on whose record it was put. */
   readonly touched: number;
-  /** It says of itself that the sender is not proven, or a stranger. */
+  /** It is marked as unproven, or as a stranger's. */
   readonly marked: boolean;
   /** Case updates that wait for a person. */
   readonly held: number;

@@ -1,4 +1,4 @@
-/** A firm, its clients, an attacker, and what the DNS says of them. */
+/** A firm, its clients, an attacker, and their DNS records. */
 import { generateKeyPairSync } from 'node:crypto';
 import { sealMessage } from 'mailauth/lib/arc/index.js';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
@@ -26,7 +26,7 @@ export const clients: readonly ClientDocument[] = [
   { _id: 'hugo', email: 'hugo@hugo.github.io' },
 ];
 
-/** From where each sends. The firm's own SPF names its relay and its gateway, as it must where these send for it, too. */
+/** Where each sends from. The firm's own SPF names its relay and its gateway, as it must if these also send for it. */
 export const ips = {
   alice: '198.51.100.10',
   bob: '198.51.100.20',
@@ -86,17 +86,17 @@ export const dns: DnsAnswers = {
   ),
 };
 
-/** What a sender hands to a server: the session and the bytes (latin1, CRLF). */
+/** What a sender gives to a server: the session and the bytes (latin1, CRLF). */
 export interface Sent {
   readonly ip: string;
-  /** What the server finds under the address; "unknown" for nothing. */
+  /** The reverse DNS name; "unknown" if none. */
   readonly ptr: string;
   readonly helo: string;
-  /** RFC 1413, which some servers ask for and write down. */
+  /** RFC 1413, which some servers query and record. */
   readonly ident: string;
   readonly mailFrom: string;
   readonly data: string;
-  /** The server that states results for others states none for this one. */
+  /** The server that writes results for others writes none for this one. */
   readonly isUnstated?: boolean;
 }
 
@@ -137,7 +137,7 @@ export function mail({
   return `${lines.join('\r\n')}\r\n\r\n${body}\r\n`;
 }
 
-/** As the attacker sends it: from a machine of his own, with an envelope of a domain of his own. */
+/** As the attacker sends it: from his own machine, with an envelope of his own domain. */
 export function fromEvil(data: string, more: Partial<Sent> = {}): Sent {
   return {
     ip: ips.evil,
@@ -150,7 +150,7 @@ export function fromEvil(data: string, more: Partial<Sent> = {}): Sent {
   };
 }
 
-/** As somebody honest sends it. */
+/** As an honest sender sends it. */
 export function fromClient(data: string, more: Partial<Sent> = {}): Sent {
   return {
     ip: ips.alice,
@@ -175,13 +175,13 @@ export function fromStaff(data: string, more: Partial<Sent> = {}): Sent {
 }
 
 export interface Signing {
-  /** Which fields; the signer's own choice without it, which is all that tell a message. */
+  /** Which fields; by default the signer's own choice, which identifies a message. */
   readonly fields?: string;
   /** Bytes of the body that count (l=). */
   readonly bytes?: number;
 }
 
-/** The same with a DKIM signature. Each domain here has the same key: who signs is told by the domain alone. */
+/** The same with a DKIM signature. All domains here share one key: only the domain shows who signs. */
 export async function sign(data: string, domain: string, { fields, bytes }: Signing = {}): Promise<string> {
   const own = { signingDomain: domain, selector: 's1', privateKey: pem };
   const { signatures } = await dkimSign(Buffer.from(data, 'latin1'), {

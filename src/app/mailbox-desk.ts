@@ -1,0 +1,76 @@
+import type { MailboxDesk } from '../connect/desk.ts';
+import { readChoice, MailboxRequestError, settingsOf } from '../connect/mailbox-input.ts';
+import type { MailboxFields } from '../connect/mailbox-input.ts';
+import { testMailbox } from '../connect/mailbox-test.ts';
+import { reportMailboxes } from '../connect/report.ts';
+import type { MailboxReport } from '../connect/report.ts';
+import { addPoll } from '../queue/queues.ts';
+import { openMailbox } from './open-mailbox.ts';
+import type { Resources } from './open.ts';
+import { signInDeps } from './sign-in.ts';
+
+/** A page of figures asks several times. */
+const REPORT_MS = 2_000;
+
+export function mailboxDesk(resources: Resources): MailboxDesk {
+  const { config, database, directory, tokens } = resources;
+  let latest: { readonly at: number; readonly reports: Promise<readonly MailboxReport[]> } | null = null;
+
+  async function settingsFor(name: string | null, fields: MailboxFields) {
+    await directory.refresh();
+    const found = name === null ? null : directory.named(name);
+    if (name !== null && found === null)
+      throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${name}`);
+    // As it stands, those of the settings too.
+    if (found !== null && Object.keys(fields).length === 0) return found.settings;
+    const { auth, ...connection } = found?.settings ?? { auth: null };
+    const before =
+      found === null
+        ? null
+        : { ...found.settings, ...connection, oauth: auth?.kind === 'oauth' ? auth : null };
+    const choice = readChoice(fields, {
+      before,
+      apps: config.oauthApps,
+      pollIntervalSeconds: config.pollIntervalSeconds,
+    });
+    const asked = settingsOf(name ?? fields.name ?? choice.user, choice);
+    return asked.auth.kind === 'stored' && found !== null ? { ...asked, auth: found.settings.auth } : asked;
+  }
+
+  return {
+    admin: { database, directory, config },
+    signIn: signInDeps(resources, async (name) => {
+      await directory.refresh();
+      return directory.named(name)?.settings ?? null;
+    }),
+    apps: config.oauthApps,
+    downSeconds: config.mailboxDownSeconds,
+    reports: async () => {
+      const now = performance.now();
+      if (latest === null || now - latest.at > REPORT_MS) {
+        const reports = directory.refresh().then(async () => await reportMailboxes(database, directory));
+        latest = { at: now, reports };
+        reports.catch(() => (latest = null));
+      }
+      return await latest.reports;
+    },
+    test: async ({ name, fields }) => {
+      const settings = await settingsFor(name, fields);
+      return await testMailbox(
+        settings,
+        () => openMailbox(settings, { stored: { tokens, directory } }).source,
+      );
+    },
+    pollNow: async (name) => {
+      await directory.refresh();
+      const found = directory.named(name);
+      if (found === null) throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${name}`);
+      if (found.isPaused)
+        throw new MailboxRequestError(
+          'bad-request',
+          `mailbox ${name} is paused. Fix: docketmail mailbox resume ${name}`,
+        );
+      await addPoll(await resources.queues(), name);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** One small document over HTTPS, of a public host, without redirects: an address is typed by whoever likes. */
+import { lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { request } from 'node:https';
+import { BlockList, isIP } from 'node:net';
+
+const MAX_BYTES = 64 * 1024;
+
+/** Addresses that no provider answers at. */
+const ownNetworks = new BlockList();
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const)
+  ownNetworks.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of [
+  ['::', 127],
+  ['64:ff9b:1::', 48],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const)
+  ownNetworks.addSubnet(network, bits, 'ipv6');
+
+/** An IPv4 address in IPv6 is judged as the former. */
+export function isPublicAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
+  if (mapped !== undefined) return isPublicAddress(mapped);
+  const kind = isIP(address);
+  return kind !== 0 && !ownNetworks.check(address, kind === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The address that is connected to is the one that was judged: it is looked up once. */
+function lookupPublic(
+  host: string,
+  _options: object,
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+): void {
+  lookup(host, { all: true }, (error, addresses) => {
+    const found = error === null ? addresses.filter(({ address }) => isPublicAddress(address)) : [];
+    if (found.length > 0) callback(null, found);
+    else callback(error ?? new Error(`${host} has no public address`), []);
+  });
+}
+
+/** Null for anything but 200 and a document of at most 64 KB. */
+export async function fetchHttps(url: string, signal: AbortSignal): Promise<string | null> {
+  return await new Promise((resolve) => {
+    const nothing = (): void => resolve(null);
+    const asked = request(
+      url,
+      {
+        signal,
+        lookup: lookupPublic,
+        agent: false,
+        headers: { accept: 'text/xml', 'user-agent': 'docketmail' },
+      },
+      (response) => {
+        if (response.statusCode !== 200) {
+          response.destroy();
+          nothing();
+          return;
+        }
+        const parts: Buffer[] = [];
+        let size = 0;
+        response.on('error', nothing);
+        response.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > MAX_BYTES) {
+            response.destroy();
+            nothing();
+          } else parts.push(part);
+        });
+        response.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+      },
+    );
+    asked.on('error', nothing);
+    asked.end();
+  });
+}

@@ -1,0 +1,217 @@
+/** The second half of ingest, which judging again has in common with it: judged, then written. */
+import type { ObjectId } from 'mongodb';
+import { isNews, stateWhenWritten } from '../decide/decide.ts';
+import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
+import { laterOf } from '../mail/authentication/authentication.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { ReadMessage } from '../read/reader.ts';
+import { asDecided } from '../store/decided-message.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import { isJudgedAsSeen, markWritten, persistJudgements } from '../store/messages.ts';
+import { markDependants, markForRejudge } from '../store/rejudge.ts';
+import { beforeDeferring, deferToOriginal } from './defer.ts';
+import type { IngestDeps, IngestOutcome } from './ingest-deps.ts';
+import { judgeInTurn } from './judge-message.ts';
+import { forEach } from './members.ts';
+import type { Failures, Member } from './members.ts';
+import { flagReusedId, flagSender, writeCaseUpdates, writeCommunications } from './record.ts';
+import { retractLinks } from './retract.ts';
+import { tellWritten } from './tell-events.ts';
+import type { Written } from './retract.ts';
+
+/** A message that is received and read. */
+export interface Received extends Member {
+  readonly message: MessageDocument;
+  readonly read: ReadMessage;
+  /** Judged already, but not by all that is known. */
+  readonly again: boolean;
+}
+
+interface Judged extends Received {
+  /** As it was received. */
+  readonly received: MessageDocument;
+  readonly mail: Mail;
+  /** Messages to judge again because of it. */
+  readonly wakes: readonly ObjectId[];
+  /** When it was judged, among the others of the group; −1: it was not due. */
+  readonly turn: number;
+}
+
+export interface Finished extends Member {
+  readonly message: MessageDocument;
+  readonly outcome: IngestOutcome;
+}
+
+/** Judges those of a group that are due, then writes what was decided about them and is not written yet. */
+export async function finish(
+  deps: IngestDeps,
+  members: readonly Received[],
+  failures: Failures,
+): Promise<Finished[]> {
+  const { database } = deps;
+  const judged = await judgeDue(deps, members);
+  const flagged = await forEach(judged, failures, async (one) => {
+    await flagReusedId(database, one.message);
+    await flagSender(database, one.message);
+    return one;
+  });
+  deps.step?.('judged');
+  const due = flagged.filter(({ message }) => message.state === 'judged');
+  const written = due.length === 0 ? [] : await write(deps, due, failures);
+  const counts = new Map(written.map((one) => [one.key, one]));
+  return flagged.flatMap(({ key, message }) => {
+    if (failures.has(key)) return [];
+    const { communications = 0, caseUpdates = 0, message: now = message } = counts.get(key) ?? {};
+    const outcome: IngestOutcome = {
+      outcome: now.state === 'judged' ? stateWhenWritten(now) : now.state,
+      messageRef: now._id.toHexString(),
+      verdict: now.verdict?.kind ?? null,
+      warnings: now.warnings,
+      lag: null,
+      communications,
+      caseUpdates,
+    };
+    return [{ key, message: now, outcome }];
+  });
+}
+
+/**
+ * Judges until each judgement is persisted, or one of another worker counts. One that was judged by a judgement which did not come to
+ * stand is judged anew, before anything of it is written.
+ */
+async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise<Judged[]> {
+  const { messages } = deps.database;
+  const results = members.map((member): Judged => ({
+    ...member,
+    received: member.message,
+    mail: member.read.reading.mail,
+    wakes: [],
+    turn: -1,
+  }));
+  let due = results.flatMap(({ again, message }, at) => (again || !isJudgedAsSeen(message) ? [at] : []));
+  for (let turns = 0; due.length > 0; turns += members.length) {
+    const asked = due.map((at) => resultAt(results, at));
+    const judged = await judgeInTurn(
+      deps.database,
+      asked.map(({ mail, message, read }) => ({
+        mail,
+        message,
+        authentication: laterOf(message.authentication, read.authentication),
+        disagreements: read.disagreements,
+      })),
+      { rules: deps.rules },
+    );
+    deps.step?.('judging');
+    const persisted = await persistJudgements(
+      messages,
+      judged.map(({ judgement }, index) => ({ message: resultAt(asked, index).message, judgement })),
+    );
+    const firstLost = Math.min(
+      ...judged.flatMap(({ turn }, index) => (persisted[index] === null ? [turn] : [])),
+    );
+    const next: number[] = [];
+    for (const [index, at] of due.entries()) {
+      const before = resultAt(asked, index);
+      const { turn, wakes } = resultAt(judged, index);
+      const stands = persisted[index] ?? null;
+      if (stands === null) {
+        const message = (await messages.findOne({ _id: before.message._id })) ?? before.message;
+        // Whoever was faster may have judged by a copy that names other recipients.
+        const isJudged =
+          isJudgedAsSeen(message) && message.judgedWith?.recipients === recipientsKey(before.mail);
+        results[at] = { ...before, message, wakes };
+        if (before.again || !isJudged) next.push(at);
+      } else if (turn > firstLost) {
+        const { revision, flags } = stands;
+        results[at] = { ...before, message: { ...before.message, revision, flags } };
+        next.push(at);
+      } else results[at] = { ...before, message: stands, wakes, turn: turns + turn };
+    }
+    due = next;
+  }
+  return results;
+}
+
+function resultAt<T>(results: readonly T[], at: number): T {
+  const result = results[at];
+  if (result === undefined) throw new Error('a member of a group without a result');
+  return result;
+}
+
+interface WrittenOut extends Judged {
+  /** Before links were taken back. */
+  readonly marked: MessageDocument;
+  readonly communications: number;
+  readonly caseUpdates: number;
+}
+
+async function write(deps: IngestDeps, due: readonly Judged[], failures: Failures): Promise<WrittenOut[]> {
+  const { database } = deps;
+  const retracted = await forEach(due, failures, async (one) => {
+    const { message, mail } = one;
+    return {
+      ...one,
+      marked: message,
+      message: await retractLinks(database, message, { mail, earlier: await readEarlier(deps, message) }),
+    };
+  });
+  const deferred = await forEach(await beforeDeferring(database, retracted), failures, async (one) => ({
+    ...one,
+    message: await deferToOriginal(database, one),
+  }));
+  const communications = await writeCommunications(database, deferred);
+  const counted = deferred.map((one, at) => ({ ...one, communications: communications[at] ?? 0 }));
+  const written = await forEach(counted, failures, async (one) => ({
+    ...one,
+    caseUpdates: await writeCaseUpdates(database, one.message, one.mail),
+  }));
+  deps.step?.('written');
+  await tellWritten(database, written);
+  deps.step?.('told');
+  await wakeOthers(deps, written);
+  deps.step?.('dependants-marked');
+  await markWritten(
+    database.messages,
+    written.map(({ message }) => ({ message, state: stateWhenWritten(message) })),
+  );
+  deps.step?.('marked-written');
+  return written;
+}
+
+/** Has those judged again that wait for one of these, and those that one of these outranks. */
+async function wakeOthers(deps: IngestDeps, written: readonly WrittenOut[]): Promise<void> {
+  const { messages } = deps.database;
+  const news = written.filter(({ received, message }) => {
+    const before = asDecided({ ...received, links: received.state === 'judged' ? [] : received.links });
+    return isNews(asDecided(message), { before, isFirst: message.storedAt === null });
+  });
+  const marked = await markDependants(
+    messages,
+    news.map(({ message, turn }) => ({
+      ...message,
+      // They have seen what was decided about it.
+      knownTo: new Set(
+        turn < 0
+          ? []
+          : written.flatMap((other) => (other.turn > turn ? [other.message._id.toHexString()] : [])),
+      ),
+    })),
+  );
+  const woken = written.flatMap(({ wakes }) => wakes);
+  if (woken.length > 0) await markForRejudge(messages, { _id: { $in: woken } });
+  if (marked.length + woken.length > 0) await deps.rejudgeSoon([...marked, ...woken]);
+}
+
+/** The copy by which the rows of a message were written before a better one took its place. */
+async function readEarlier(
+  { reader, rules }: Pick<IngestDeps, 'reader' | 'rules'>,
+  message: MessageDocument,
+): Promise<Written | null> {
+  const { writtenFrom, links } = message;
+  if (writtenFrom === undefined || links.every(({ retract }) => retract === undefined)) return null;
+  const { rawKey, size } = writtenFrom;
+  const { reading, dispose } = await reader.read({ key: rawKey, size });
+  await dispose();
+  const facts = messageFactsOf(reading, { rawKey, internalDate: message.date, now: new Date(), rules });
+  return { message: { ...message, ...facts }, mail: reading.mail };
+}
