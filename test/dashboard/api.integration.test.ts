@@ -27,6 +27,21 @@ const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.me
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(contract, 'contract');
 
+interface Parameter {
+  readonly name?: string;
+  readonly schema?: { readonly enum?: readonly string[] };
+}
+
+/** One for each value of a parameter that has few. */
+const pathsOf = (path: string, parameters: readonly Parameter[]): string[] =>
+  parameters.reduce<string[]>(
+    (paths, { name, schema }) =>
+      schema?.enum === undefined
+        ? paths
+        : schema.enum.flatMap((value) => paths.map((one) => one.replace(`{${name}}`, value))),
+    [path],
+  );
+
 /** Where to find each answer's schema, by operation and status. */
 function schemaOf(path: string, method: string, status: number): string {
   const template = Object.keys(contract.paths).find((one) =>
@@ -293,10 +308,10 @@ describe('the HTTP API of triage', () => {
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`);
-    const documented = Object.entries(contract.paths).flatMap(([path, item]) =>
-      Object.keys(item)
-        .filter((key) => key !== 'parameters')
-        .map((method) => `${method.toUpperCase()} ${path}`),
+    const documented = Object.entries(contract.paths).flatMap(([path, { parameters = [], ...methods }]) =>
+      Object.keys(methods).flatMap((method) =>
+        pathsOf(path, parameters as readonly Parameter[]).map((one) => `${method.toUpperCase()} ${one}`),
+      ),
     );
     expect(routes.toSorted()).toEqual(documented.toSorted());
     const refs = [...JSON.stringify(contract).matchAll(/"\$ref":"#\/([^"]+)"/gu)].map(([, at = '']) => at);

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { payloadOf } from '../../src/events/payload.ts';
-import { ingestAgain, ingestSighting } from '../../src/ingest/ingest.ts';
+import { ingestAgain, ingestGroup, ingestSighting } from '../../src/ingest/ingest.ts';
 import { undoImport } from '../../src/ingest/undo-import.ts';
 import { eventTypes } from '../../src/store/events.ts';
 import { confirmUpdates, rejectUpdates } from '../../src/triage/held.ts';
@@ -50,6 +50,30 @@ describe('a message', () => {
     });
     expect((await told(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
   });
+
+  it.each(['written', 'told', 'dependants-marked'] as const)(
+    'tells as much in a group as alone, where the process dies at "%s" too',
+    async (at) => {
+      const raws = [
+        rawMessage({ subject: '[Case #7: Open] Lease', date: new Date('2026-03-02T09:00:00Z') }),
+        rawMessage({ subject: '[Case #7: Closed] Lease', date: new Date('2026-03-02T10:00:00Z') }),
+        rawMessage({ from: 'Nobody <nobody@else.test>', date: new Date('2026-03-02T11:00:00Z') }),
+      ];
+      const alone = await openFirm();
+      for (const raw of raws) await alone.receive(raw);
+      const together = await openFirm();
+      const ids: ObjectId[] = [];
+      for (const raw of raws) ids.push(await together.deliver(raw));
+      const step = (name: string): void => {
+        if (name === at) throw new Error('killed');
+      };
+      const killed = await ingestGroup({ ...together, step }, ids);
+      expect(killed.map(({ error }) => error)).toEqual(raws.map(() => new Error('killed')));
+      await ingestGroup(together, ids);
+      expect((await told(together)).toSorted()).toEqual((await told(alone)).toSorted());
+      expect(await told(together)).toHaveLength(5);
+    },
+  );
 
   it.each(['written', 'told', 'dependants-marked', 'marked-written'] as const)(
     'tells it once where the process dies at "%s"',
