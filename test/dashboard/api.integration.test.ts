@@ -233,7 +233,16 @@ describe('the HTTP API of triage', () => {
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`);
-    const documented = Object.entries(contract.paths).flatMap(([path, item]) =>
+    // A path may stand for several acts, which its parameter lists.
+    const actsOf = (path: string, item: object): string[] => {
+      const { parameters = [] } = item as { parameters?: { name: string; schema?: { enum?: string[] } }[] };
+      const acts = parameters.find(({ name }) => name === 'act')?.schema?.enum ?? [];
+      return path.includes('{act}') ? acts.map((act) => path.replace('{act}', act)) : [path];
+    };
+    const described = Object.entries(contract.paths).flatMap(([path, item]) =>
+      actsOf(path, item).map((one) => [one, item] as const),
+    );
+    const documented = described.flatMap(([path, item]) =>
       Object.keys(item)
         .filter((key) => key !== 'parameters')
         .map((method) => `${method.toUpperCase()} ${path}`),
