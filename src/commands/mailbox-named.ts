@@ -7,5 +7,5 @@ export function mailboxNamed(directory: Directory, name: string): Config['mailbo
   const found = directory.named(name);
   if (found !== null) return found.settings;
   const names = directory.all().map(({ settings }) => settings.name);
-  throw new UsageError(`no mailbox ${name}; there are ${names.join(', ') || 'none'}`);
+  throw new UsageError(`no mailbox ${name}; known: ${names.join(', ') || 'none'}`);
 }

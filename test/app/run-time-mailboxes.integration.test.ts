@@ -1,4 +1,5 @@
 /** Mailboxes are added, changed, paused and removed while two workers run; both follow, and no message is lost or doubled. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
@@ -124,6 +125,8 @@ it('a mailbox lives its whole life while two workers run', async () => {
 
   const paused = await site.ask(two, 'POST', `${at}/pause`);
   expect(paused.json).toMatchObject({ isPaused: true, revision: 2 });
+  // Every process has seen it by then.
+  await delay(RECONCILE_SECONDS * 1_000);
   await expect.poll(() => proxy.open(), within).toBe(0);
   await append(user, [mail('while-paused')]);
   // Reports may be some seconds old.

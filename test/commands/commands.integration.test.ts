@@ -77,7 +77,7 @@ describe('bad usage ends with exit status 2 and says what is wrong', () => {
     const account = newAccount();
     const site = await newSite([{ account }]);
     const { code, stderr } = await runProgram(['poll', 'nobody'], site.env);
-    expect([code, stderr]).toEqual([2, `docketmail: no mailbox nobody; the settings name ${account.name}\n`]);
+    expect([code, stderr]).toEqual([2, `docketmail: no mailbox nobody; known: ${account.name}\n`]);
   });
 });
 

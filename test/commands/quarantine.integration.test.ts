@@ -150,6 +150,6 @@ it('a message that the ledger lacks is named by the audit, queued by --fix, and 
   expect(await database.communications.countDocuments()).toBe(3);
   expect(await run('nobody')).toMatchObject({
     code: 2,
-    stderr: 'docketmail: no mailbox nobody; the settings name office\n',
+    stderr: 'docketmail: no mailbox nobody; known: office\n',
   });
 }, 300_000);
