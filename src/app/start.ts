@@ -26,7 +26,7 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
-import { mailboxDesk } from './mailbox-desk.ts';
+import { mailboxService } from './mailbox-service.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { runMailboxes } from './running-mailboxes.ts';
 import type { RunningMailboxes } from './running-mailboxes.ts';
@@ -216,7 +216,7 @@ async function openDashboardOf({
     metrics,
     log,
     liveness,
-    desk: mailboxDesk(resources),
+    mailboxService: mailboxService(resources),
     triage: {
       database,
       blobs,

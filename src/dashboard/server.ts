@@ -58,8 +58,8 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
-  mountOAuth(app, { signIn: input.desk.signIn, log });
-  mountApi(app, input.triage, input.desk);
+  mountOAuth(app, { signIn: input.mailboxService.signIn, log });
+  mountApi(app, input.triage, input.mailboxService);
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });

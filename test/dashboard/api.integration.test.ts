@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -77,7 +77,7 @@ async function openApi(): Promise<{
   mountApi(
     app,
     { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
-    await deskOf(firm.database),
+    await mailboxServiceOf(firm.database),
   );
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {

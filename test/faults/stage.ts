@@ -57,7 +57,7 @@ export function generatedMessages(count: number, bytes: number): Buffer[] {
     const line = `Line ${n} of ${tag}, nothing else to say.\r\n`;
     const date = new Date(Date.UTC(2026, 2, 3) + n * 60_000).toUTCString().replace('GMT', '+0000');
     return Buffer.from(
-      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: MessageSpec ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
+      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: Message ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
     );
   });
 }
