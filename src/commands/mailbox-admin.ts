@@ -95,8 +95,8 @@ export function addMailboxAdmin(mailbox: Command): void {
     .description('have a running process poll a mailbox now')
     .argument('<mailbox>')
     .action(async (name: string) => {
-      await withMailboxService(async (mailboxService) => {
-        await mailboxService.pollNow(name);
+      await withMailboxService(async (service) => {
+        await service.pollNow(name);
         console.log(`${name} is polled as soon as a process is free`);
       });
     });
@@ -174,7 +174,7 @@ async function showProposals(address: string, { json }: { json?: boolean }): Pro
       );
 }
 
-async function withMailboxService(work: (mailboxService: MailboxService) => Promise<void>): Promise<void> {
+async function withMailboxService(work: (service: MailboxService) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
     try {
@@ -187,16 +187,16 @@ async function withMailboxService(work: (mailboxService: MailboxService) => Prom
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  await withMailboxService(async (mailboxService) => {
-    const reports = await mailboxService.reports();
+  await withMailboxService(async (service) => {
+    const reports = await service.reports();
     if (json === true) console.log(JSON.stringify(reports, null, 2));
     else if (reports.length === 0)
       console.log('no mailbox is configured: docketmail mailbox add, or MAILBOXES_FILE');
     else for (const report of reports) console.log(lineOf(report));
-    const down = downTooLong(reports, mailboxService.downSeconds);
+    const down = downTooLong(reports, service.downSeconds);
     if (down.length === 0) return;
     console.error(
-      `down for longer than ${mailboxService.downSeconds} s: ${down.map(({ name }) => name).join(', ')}`,
+      `down for longer than ${service.downSeconds} s: ${down.map(({ name }) => name).join(', ')}`,
     );
     process.exitCode = exitStatus.failed;
   });
@@ -218,8 +218,8 @@ function lineOf(report: MailboxReport): string {
 const SIGNS = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 async function test(name: string | undefined, options: FieldOptions): Promise<void> {
-  await withMailboxService(async (mailboxService) => {
-    const steps = await mailboxService.test({ name: name ?? null, fields: await fieldsOf(options) });
+  await withMailboxService(async (service) => {
+    const steps = await service.test({ name: name ?? null, fields: await fieldsOf(options) });
     for (const { step, status, detail, fix, ms } of steps)
       console.log(
         `${SIGNS[status]} ${step}: ${detail}${status === 'ok' ? ` (${ms} ms)` : ''}${fix === null ? '' : `. Fix: ${fix}`}`,
