@@ -18,7 +18,7 @@ import type { Queues } from '../queue/queues.ts';
 import { startIngestWorkers } from '../queue/ingest-workers.ts';
 import { startPollWorkers } from '../queue/workers.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import type { Liveness } from './heartbeat.ts';
+import type { HeartbeatTiming, Liveness } from './heartbeat.ts';
 import { probeDatabase } from '../store/mongo.ts';
 import { createSelf } from '../store/processes.ts';
 import type { Self } from '../store/processes.ts';
@@ -46,6 +46,7 @@ export interface App {
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
   readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
+  readonly heartbeat?: HeartbeatTiming;
 }
 
 interface Composition {
@@ -92,6 +93,7 @@ export async function openApp(
       log,
       signal,
       livenessFile: config.livenessFile,
+      ...(trial.heartbeat && { timing: trial.heartbeat }),
     });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];

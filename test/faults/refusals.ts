@@ -33,8 +33,7 @@ export const refusals: Scenario = {
         disturb: refusing(seconds, [['REPLICAOF', '127.0.0.1', '1']], ['REPLICAOF', 'NO', 'ONE']),
       });
       await add('Redis: jobs that cannot be read', { disturb: spoilJobs });
-      // Open: one run in four leaves a message judged and unwritten, marked for judging, for over two minutes. Long form until then.
-      if (!bench.short) rows.push(await cutOften(bench, stage));
+      rows.push(await cutOften(bench, stage));
       return rows;
     } finally {
       await stage.close();
@@ -84,7 +83,10 @@ async function spoilJobs(_: unknown, installation: Installation): Promise<void> 
   });
 }
 
-/** Replies are lost, so that it is unknown what was written. */
+/**
+ * Replies are lost, so that it is unknown what was written. One run in four meets the driver that never connects again: that process
+ * must find itself stuck, end, and be restarted.
+ */
 async function cutOften({ servers }: Bench, stage: Stage): Promise<Row> {
   const uri = new URL(servers['MONGODB_URI'] ?? '');
   const proxy = await openTappedProxy({ host: uri.hostname, port: Number(uri.port) });
@@ -92,6 +94,8 @@ async function cutOften({ servers }: Bench, stage: Stage): Promise<Row> {
   try {
     const run = await runDisturbed(stage, {
       changes: { env: { MONGODB_URI: uri.href } },
+      options: { isImpatient: true },
+      isRestarted: true,
       disturb: async (_, installation) => {
         for (let cuts = 0; cuts < CUTS; cuts += 1) {
           await untilDone(installation, Math.min(MIDDLE + cuts * 2, stage.sightings - 1));
