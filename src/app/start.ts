@@ -63,6 +63,12 @@ interface Composition {
   readonly signal: AbortSignal;
 }
 
+function warnOfSettings({ warnings, rules }: Config, log: Log): void {
+  for (const warning of warnings) log.warn({ warning }, 'setting looks wrong');
+  const staff = missingStaffDomains(rules);
+  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
+}
+
 /** Opens everything in order and closes it in reverse. */
 export async function openApp(
   config: Config,
@@ -70,9 +76,7 @@ export async function openApp(
   log: Log,
   trial: Partial<Trial> = {},
 ): Promise<App> {
-  for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
-  const staff = missingStaffDomains(config.rules);
-  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
+  warnOfSettings(config, log);
   const metrics = createMetrics();
   let directory: Directory | null = null;
   const resources = await openResources(config, {
