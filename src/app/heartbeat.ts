@@ -30,12 +30,12 @@ const heartbeatTiming: HeartbeatTiming = {
   everyMs: BEAT_EVERY_MS,
   beatLimitMs: 15_000,
   // Longer than a failover, a restart or a server selection that has to time out.
-  stuckAfterMs: 3 * 60_000,
+  stuckAfterMs: 60_000,
 };
 
 /**
  * After connections were cut, the MongoDB driver has been seen to wait forever while the server was healthy again. So a process
- * whose operations all fail for minutes tries a separate connection (`probe`): only if that answers is it stuck. A database that is
+ * whose operations all fail for a minute tries a separate connection (`probe`): only if that answers is it stuck. A database that is
  * down for everyone is waited for.
  */
 export function startHeartbeat({
@@ -70,6 +70,8 @@ export function startHeartbeat({
       return;
     }
     if (silentMs() < stuckAfterMs || (await within(probe(), beatLimitMs)) !== null) return;
+    // The database may have come back between the two.
+    if ((await within(self.beat(), beatLimitMs)) === null) return;
     isStuck = true;
     log.fatal(
       { secondsSinceAnswer: Math.round(silentMs() / 1000), error: beat },

@@ -20,7 +20,7 @@ import { startIngestWorkers } from '../queue/ingest-workers.ts';
 import { startPollWorkers } from '../queue/workers.ts';
 import { deliverDeps, deliveryJobs, runEvents, webhookDeps } from './events.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import type { Liveness } from './heartbeat.ts';
+import type { HeartbeatTiming, Liveness } from './heartbeat.ts';
 import { probeDatabase } from '../store/mongo.ts';
 import { createSelf } from '../store/processes.ts';
 import type { Self } from '../store/processes.ts';
@@ -28,7 +28,7 @@ import { runMaintenance } from './maintenance.ts';
 import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
-import { mailboxDesk } from './mailbox-desk.ts';
+import { mailboxService } from './mailbox-service.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { runMailboxes } from './running-mailboxes.ts';
 import type { RunningMailboxes } from './running-mailboxes.ts';
@@ -48,6 +48,7 @@ export interface App {
 export interface Trial {
   readonly step: (name: PollStep | IngestStep) => void;
   readonly timing?: JobTiming & { readonly leaseMs: number; readonly patience?: PollDeps['patience'] };
+  readonly heartbeat?: HeartbeatTiming;
 }
 
 interface Composition {
@@ -64,6 +65,12 @@ interface Composition {
   readonly signal: AbortSignal;
 }
 
+function warnOfSettings({ warnings, rules }: Config, log: Log): void {
+  for (const warning of warnings) log.warn({ warning }, 'setting looks wrong');
+  const staff = missingStaffDomains(rules);
+  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
+}
+
 /** Opens everything in order and closes it in reverse. */
 export async function openApp(
   config: Config,
@@ -71,9 +78,7 @@ export async function openApp(
   log: Log,
   trial: Partial<Trial> = {},
 ): Promise<App> {
-  for (const warning of config.warnings) log.warn({ warning }, 'setting looks wrong');
-  const staff = missingStaffDomains(config.rules);
-  if (staff !== null) log.warn({ warning: staff }, 'setting is missing');
+  warnOfSettings(config, log);
   const metrics = createMetrics();
   let directory: Directory | null = null;
   const resources = await openResources(config, {
@@ -87,7 +92,7 @@ export async function openApp(
     const stopping = new AbortController();
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
-    const heartbeat = beat({ config, self, log, signal });
+    const heartbeat = beat({ config, self, log, signal, timing: trial.heartbeat });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
@@ -149,11 +154,17 @@ function workerSettings({ resources, queues, log, metrics, trial: { timing } }: 
   return { redis: resources.config.redis, queues, log, metrics, ...(timing && { timing }) };
 }
 
-const beat = ({
+function beat({
   config: { mongodb, livenessFile },
+  timing,
   ...rest
-}: Pick<Composition, 'self' | 'log' | 'signal'> & { readonly config: Config }) =>
-  startHeartbeat({ ...rest, probe: async () => await probeDatabase(mongodb), livenessFile });
+}: Pick<Composition, 'self' | 'log' | 'signal'> & {
+  readonly config: Config;
+  readonly timing: HeartbeatTiming | undefined;
+}) {
+  const probe = async (): Promise<void> => await probeDatabase(mongodb);
+  return startHeartbeat({ ...rest, probe, livenessFile, ...(timing && { timing }) });
+}
 
 function startIngest(composition: Composition): RunningWorkers {
   const { resources, queues, trial, self } = composition;
@@ -227,7 +238,7 @@ async function openDashboardOf({
     metrics,
     log,
     liveness,
-    desk: mailboxDesk(resources),
+    mailboxService: mailboxService(resources),
     webhooks: webhookDeps(resources, deliveryJobs(queues)),
     triage: {
       database,

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { mailboxDesk } from '../app/mailbox-desk.ts';
+import { mailboxService } from '../app/mailbox-service.ts';
 import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
-import type { MailboxDesk } from '../connect/desk.ts';
+import type { MailboxService } from '../connect/mailbox-service.ts';
 import { addMailbox, deleteMailbox, editMailbox, pauseMailbox } from '../connect/mailbox-admin.ts';
 import { discover } from '../connect/discovery/discover.ts';
 import { mailboxFields, MailboxRequestError } from '../connect/mailbox-input.ts';
@@ -54,7 +54,7 @@ export function addMailboxAdmin(mailbox: Command): void {
   )
     .option('--name <name>', 'its name in records, for good; its user otherwise')
     .action(async (options: FieldOptions) => {
-      await atDesk(async ({ admin }) => {
+      await withMailboxService(async ({ admin }) => {
         const { settings } = await addMailbox(admin, await fieldsOf(options));
         console.log(`${settings.name} was added`);
         if (settings.auth.kind === 'oauth')
@@ -64,7 +64,7 @@ export function addMailboxAdmin(mailbox: Command): void {
   withFields(
     mailbox.command('change').description('change what is named, and leave the rest').argument('<mailbox>'),
   ).action(async (name: string, options: FieldOptions) => {
-    await atDesk(async ({ admin }) => {
+    await withMailboxService(async ({ admin }) => {
       await editMailbox(admin, name, { revision: null, fields: await fieldsOf(options) });
       console.log(`${name} was changed`);
     });
@@ -86,7 +86,7 @@ export function addMailboxAdmin(mailbox: Command): void {
       .description(isPaused ? 'stop reading a mailbox, and keep everything' : 'go on reading a mailbox')
       .argument('<mailbox>')
       .action(async (name: string) => {
-        await atDesk(async ({ admin }) => {
+        await withMailboxService(async ({ admin }) => {
           await pauseMailbox(admin, name, { revision: null, isPaused });
           console.log(`${name} ${done}, in every process within RECONCILE_SECONDS`);
         });
@@ -96,8 +96,8 @@ export function addMailboxAdmin(mailbox: Command): void {
     .description('have a running process poll a mailbox now')
     .argument('<mailbox>')
     .action(async (name: string) => {
-      await atDesk(async (desk) => {
-        await desk.pollNow(name);
+      await withMailboxService(async (service) => {
+        await service.pollNow(name);
         console.log(`${name} is polled as soon as a process is free`);
       });
     });
@@ -177,11 +177,11 @@ async function showProposals(address: string, { json }: { json?: boolean }): Pro
       );
 }
 
-async function atDesk(work: (desk: MailboxDesk) => Promise<void>): Promise<void> {
+async function withMailboxService(work: (service: MailboxService) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
     try {
-      await work(mailboxDesk(resources));
+      await work(mailboxService(resources));
     } catch (error) {
       if (error instanceof MailboxRequestError) throw new UsageError(error.message, { cause: error });
       throw error;
@@ -190,15 +190,17 @@ async function atDesk(work: (desk: MailboxDesk) => Promise<void>): Promise<void>
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  await atDesk(async (desk) => {
-    const reports = await desk.reports();
+  await withMailboxService(async (service) => {
+    const reports = await service.reports();
     if (json === true) console.log(JSON.stringify(reports, null, 2));
     else if (reports.length === 0)
       console.log('no mailbox is configured: docketmail mailbox add, or MAILBOXES_FILE');
     else for (const report of reports) console.log(lineOf(report));
-    const down = downTooLong(reports, desk.downSeconds);
+    const down = downTooLong(reports, service.downSeconds);
     if (down.length === 0) return;
-    console.error(`down for longer than ${desk.downSeconds} s: ${down.map(({ name }) => name).join(', ')}`);
+    console.error(
+      `down for longer than ${service.downSeconds} s: ${down.map(({ name }) => name).join(', ')}`,
+    );
     process.exitCode = exitStatus.failed;
   });
 }
@@ -219,8 +221,8 @@ function lineOf(report: MailboxReport): string {
 const SIGNS = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 async function test(name: string | undefined, options: FieldOptions): Promise<void> {
-  await atDesk(async (desk) => {
-    const steps = await desk.test({ name: name ?? null, fields: await fieldsOf(options) });
+  await withMailboxService(async (service) => {
+    const steps = await service.test({ name: name ?? null, fields: await fieldsOf(options) });
     for (const { step, status, detail, fix, ms } of steps)
       console.log(
         `${SIGNS[status]} ${step}: ${detail}${status === 'ok' ? ` (${ms} ms)` : ''}${fix === null ? '' : `. Fix: ${fix}`}`,
@@ -230,7 +232,7 @@ async function test(name: string | undefined, options: FieldOptions): Promise<vo
 }
 
 async function remove(name: string, { yes }: { yes?: boolean }): Promise<void> {
-  await atDesk(async ({ admin }) => {
+  await withMailboxService(async ({ admin }) => {
     const stays =
       'The messages stored from it stay, and so does the ledger: added again under this name, nothing is read twice.';
     if (yes !== true) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
-import { mailboxDesk } from '../app/mailbox-desk.ts';
+import { mailboxService } from '../app/mailbox-service.ts';
 import { loadConfig } from '../config/config.ts';
 import { OAuthError } from '../connect/oauth/request.ts';
 import { beginOnDevice, SignInError, startUrl } from '../connect/oauth/sign-in.ts';
@@ -32,7 +32,7 @@ export function mailboxCommand(): Command {
 async function authorise(name: string, { device, wait }: { device?: boolean; wait: boolean }): Promise<void> {
   const config = loadConfig(process.env, { mailboxes: 'optional' });
   await withResources(config, async (resources) => {
-    const deps = mailboxDesk(resources).signIn;
+    const deps = mailboxService(resources).signIn;
     try {
       if (device === true) await onDevice(deps, name);
       else await inBrowser(deps, { resources, name, wait });

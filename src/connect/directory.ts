@@ -91,26 +91,16 @@ function configured({
   revision,
   desired,
   updatedAt,
-  ...choice
+  pass: _,
+  oauth,
+  ...connection
 }: StoredMailbox): ConfiguredMailbox {
-  const { host, port, security, user, role, folders, since, pollIntervalSeconds, ca, oauth } = choice;
-  const { silenceHours, authority } = choice;
-  const connection = {
-    name,
-    host,
-    port,
-    security,
-    user,
-    role,
-    folders,
-    since,
-    pollIntervalSeconds,
-    ca,
-    silenceHours,
-    authority,
-  };
   return {
-    settings: { ...connection, auth: oauth === null ? { kind: 'stored' } : { kind: 'oauth', ...oauth } },
+    settings: {
+      name,
+      ...connection,
+      auth: oauth === null ? { kind: 'stored' } : { kind: 'oauth', ...oauth },
+    },
     source: 'database',
     isPaused: desired === 'paused',
     revision,

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { Gauge } from 'prom-client';
 import { describeError } from '../errors.ts';
-import type { MailboxDesk } from '../connect/desk.ts';
+import type { MailboxService } from '../connect/mailbox-service.ts';
 import { downTooLong } from '../connect/report.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
@@ -18,7 +18,7 @@ export interface HealthSources {
   readonly blobs: BlobStore;
   readonly queues: Queues;
   readonly metrics: Metrics;
-  readonly desk: MailboxDesk;
+  readonly mailboxService: MailboxService;
   /** Whether this process can do anything. Without it, that it answers is all that is known. */
   readonly liveness?: () => { readonly status: 'ok' | 'stuck'; readonly secondsSinceAnswer: number };
 }
@@ -50,9 +50,9 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
     return context.json({ status: ready ? 'ok' : 'unavailable', ...checks }, ready ? 200 : 503);
   });
   app.get('/health/mailboxes', async (context) => {
-    const { desk } = sources;
-    const reports = await desk.reports();
-    const down = new Set(downTooLong(reports, desk.downSeconds).map(({ name }) => name));
+    const { mailboxService } = sources;
+    const reports = await mailboxService.reports();
+    const down = new Set(downTooLong(reports, mailboxService.downSeconds).map(({ name }) => name));
     const mailboxes = reports.map(({ name, state, says, since, error, fix }) => ({
       name,
       state,
@@ -131,14 +131,14 @@ async function listedOnce({ cursors }: Database, names: readonly string[]): Prom
   return names.filter((name) => listed.has(name));
 }
 
-const namesOf = ({ admin }: MailboxDesk): string[] =>
+const namesOf = ({ admin }: MailboxService): string[] =>
   admin.directory.all().map(({ settings }) => settings.name);
 
 /** Metrics of the whole installation, read from the database and Redis on each request. */
 function addGauges(sources: HealthSources): void {
-  const { database, queues, metrics, desk } = sources;
+  const { database, queues, metrics, mailboxService } = sources;
   const registers = [metrics.registry];
-  addMailboxGauges(desk, metrics.registry);
+  addMailboxGauges(mailboxService, metrics.registry);
   /** A server that does not answer takes away its own figures, not all others; /health/ready names it. */
   const add: AddGauge = (name, help, labels, read) =>
     void new Gauge({
@@ -155,11 +155,11 @@ function addGauges(sources: HealthSources): void {
   addWebhookGauges(add, { database });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const name of namesOf(desk)) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
+    for (const name of namesOf(mailboxService)) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);
   });
   add('oldest_pending_seconds', 'Age of the oldest pending sighting', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
-    for (const name of namesOf(desk)) {
+    for (const name of namesOf(mailboxService)) {
       const oldest = pending.get(name)?.oldest;
       gauge.set({ mailbox: name }, oldest === undefined ? 0 : (Date.now() - oldest.getTime()) / 1000);
     }
@@ -176,8 +176,8 @@ function addGauges(sources: HealthSources): void {
   addFolderGauges(add, sources);
 }
 
-function addFolderGauges(add: AddGauge, { database, desk }: HealthSources): void {
-  const listed = async (): Promise<readonly string[]> => await listedOnce(database, namesOf(desk));
+function addFolderGauges(add: AddGauge, { database, mailboxService }: HealthSources): void {
+  const listed = async (): Promise<readonly string[]> => await listedOnce(database, namesOf(mailboxService));
   add(
     'undelivered_messages',
     'Messages that the mailbox lists and that could not be fetched so far',
@@ -203,7 +203,7 @@ function addFolderGauges(add: AddGauge, { database, desk }: HealthSources): void
     ['mailbox'],
     async (gauge) => {
       const parked = await database.cursors.find({ parkedUntil: { $ne: null } }).toArray();
-      for (const name of namesOf(desk))
+      for (const name of namesOf(mailboxService))
         gauge.set(
           { mailbox: name },
           parked.filter(({ mailbox, parkedUntil }) => mailbox === name && parkedUntil).length,

@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
-import type { MailboxDesk } from '../connect/desk.ts';
+import type { MailboxService } from '../connect/mailbox-service.ts';
 import type { MailboxReport } from '../connect/report.ts';
 
 /** Timestamps, not ages: Prometheus has a clock. */
@@ -10,7 +10,7 @@ const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 const seenStates = new Set<string>(['ok']);
 
 /** Figures of mailboxes, from the database: the same from any process. */
-export function addMailboxGauges(desk: MailboxDesk, registry: Registry): void {
+export function addMailboxGauges(mailboxService: MailboxService, registry: Registry): void {
   const add = (
     name: string,
     help: string,
@@ -31,7 +31,7 @@ export function addMailboxGauges(desk: MailboxDesk, registry: Registry): void {
       },
     });
   const each = (value: (report: MailboxReport) => number | null) => async (gauge: Gauge) => {
-    for (const report of await desk.reports()) {
+    for (const report of await mailboxService.reports()) {
       const given = value(report);
       if (given !== null) gauge.set({ mailbox: report.name }, given);
     }
@@ -48,7 +48,7 @@ export function addMailboxGauges(desk: MailboxDesk, registry: Registry): void {
   add('mailbox_state', '1 for the state of the mailbox, 0 for others that were seen', {
     labels: ['mailbox', 'state'],
     read: async (gauge) => {
-      const reports = await desk.reports();
+      const reports = await mailboxService.reports();
       for (const { state } of reports) seenStates.add(state);
       for (const { name, state } of reports)
         for (const one of seenStates) gauge.set({ mailbox: name, state: one }, one === state ? 1 : 0);
@@ -76,7 +76,7 @@ export function addMailboxGauges(desk: MailboxDesk, registry: Registry): void {
   add('oauth_app_secret_expiry_timestamp_seconds', 'When the secret of the app ends, where that is noted', {
     labels: ['app'],
     read: async (gauge) => {
-      for (const { name, secretExpires } of desk.apps)
+      for (const { name, secretExpires } of mailboxService.apps)
         if (secretExpires !== null) gauge.set({ app: name }, seconds(secretExpires));
     },
   });

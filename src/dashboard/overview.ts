@@ -64,7 +64,7 @@ const mailboxTable = (reports: readonly MailboxReport[]) =>
       </table>`;
 
 /** /: is anything stuck? One line a folder, what waits for a person, and the latest messages. */
-export function mountOverview(app: Hono, { database, desk }: HealthSources): void {
+export function mountOverview(app: Hono, { database, mailboxService }: HealthSources): void {
   app.get('/', async (context) => {
     const cursors = await database.cursors
       .find(notImported)
@@ -72,7 +72,7 @@ export function mountOverview(app: Hono, { database, desk }: HealthSources): voi
       .limit(1_000)
       .toArray();
     const undelivered = await findUndelivered(database.sightings, MAX_UNDELIVERED);
-    const reports = await desk.reports();
+    const reports = await mailboxService.reports();
     const names = new Set(reports.map(({ name }) => name));
     const [triage, quarantined] = [
       await database.messages.countDocuments({ state: 'triage' }),

@@ -60,7 +60,7 @@ export async function openDashboard(
   mountOverview(app, input);
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
-  mountOAuth(app, { signIn: input.desk.signIn, log });
+  mountOAuth(app, { signIn: input.mailboxService.signIn, log });
   mountApi(app, input);
   mountQueues(app, queues);
 

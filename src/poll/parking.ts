@@ -22,8 +22,10 @@ export const isNowParked = (refusals: number): boolean => refusals === PARKED_AF
 export const wasParked = (refusals: number): boolean => refusals >= PARKED_AFTER;
 
 /**
- * Servers put times into their answers: `[2026-03-02 12:00:00] (0.003 + 0.001 secs)`. Answers that only differ in numbers are the
- * same.
+ * Servers end their answers with times, as many as they spent: `[2026-03-02 12:00:00] (0.003 + 0.001 secs)`, and after a lock was
+ * waited for `(0.003 + 0.001 + 0.002 secs)`. Answers with the same words are the same.
  */
 export const isSameAnswer = (one: string | null, other: string | null): boolean =>
-  one?.replaceAll(/\d+/gu, '#') === other?.replaceAll(/\d+/gu, '#');
+  (one && wordsOf(one)) === (other && wordsOf(other));
+
+const wordsOf = (answer: string): string => answer.replaceAll(/\P{L}+/gu, ' ');

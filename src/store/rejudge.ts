@@ -123,7 +123,7 @@ export async function clearRejudge(
   );
 }
 
-const FIRST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 
 /** It cannot be rejudged, for example because its raw bytes are gone. The mark stays, and retries become rarer. */

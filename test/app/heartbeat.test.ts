@@ -54,6 +54,13 @@ describe('a process is not stuck', () => {
     expect(heartbeat.liveness().status).toBe('ok');
   });
 
+  it('if the database came back just before the other connection was tried', async () => {
+    let isBack = false;
+    const beat = async (): Promise<void> => void (isBack || (await refused()));
+    const probe = async (): Promise<void> => void (isBack = true);
+    expect(await isStuck(start(beat, probe))).toBe(false);
+  });
+
   it('after an outage that ended', async () => {
     let beats = 0;
     const beat = async (): Promise<void> => {

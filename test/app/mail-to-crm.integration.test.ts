@@ -208,7 +208,7 @@ it('stops within its limit in the middle of work, and the next start finishes it
   const total = 240;
   await append(
     account.user,
-    Array.from({ length: total }, (_, index) => rawMessage({ subject: `MessageSpec ${index}` })),
+    Array.from({ length: total }, (_, index) => rawMessage({ subject: `Message ${index}` })),
   );
   const first = await startProgram(site.env);
   await vi.waitFor(async () => expect(await sightings.countDocuments({ state: 'done' })).toBeGreaterThan(2), {

@@ -16,10 +16,7 @@ it(`two processes on one mailbox of ${total} messages share the work and double 
   await importClients(clients, [{ _id: 'paula', email: client }]);
   await withWriter(account.user, async (writer) => {
     for (let index = 0; index < total; index += 1)
-      await writer.append(
-        'INBOX',
-        rawMessage({ id: `${index}.${account.user}`, body: `MessageSpec ${index}` }),
-      );
+      await writer.append('INBOX', rawMessage({ id: `${index}.${account.user}`, body: `Message ${index}` }));
   });
   const began = Date.now();
   const both = await Promise.all([startProgram(site.env), startProgram(site.env)]);

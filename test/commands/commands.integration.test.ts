@@ -302,12 +302,12 @@ describe('ingest', () => {
         return rawMessage({
           id,
           body: multipart('multipart/mixed', 'b', [
-            text(`MessageSpec ${index}`),
+            text(`Message ${index}`),
             file({ name: 'a.pdf', type: 'application/pdf', content: Buffer.from(`file ${index}`) }),
           ]),
         });
       if (index % 10 === 5) return rawMessage({ id, headers: ['Auto-Submitted: auto-replied'] });
-      return rawMessage({ id, body: `MessageSpec ${index}` });
+      return rawMessage({ id, body: `Message ${index}` });
     });
   }
 

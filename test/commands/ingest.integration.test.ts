@@ -10,7 +10,7 @@ import { client, rawMessage } from '../support/messages.ts';
 import { outlookFile, sentFromOutlook } from '../support/outlook-file.ts';
 import { newSite, runProgram } from '../support/program.ts';
 import type { Site } from '../support/program.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 import { zipOf } from '../support/zip-file.ts';
 
@@ -189,7 +189,7 @@ it('files are no mailboxes of the overview', async () => {
     ...firm,
     queues: newQueues(),
     metrics: createMetrics(),
-    desk: await deskOf(firm.database, { names: ['files', 'office'] }),
+    mailboxService: await mailboxServiceOf(firm.database, { names: ['files', 'office'] }),
   });
   const page = await (await app.request('/')).text();
   expect(page).not.toContain('/old/mail');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { downTooLong, judge } from '../../src/connect/report.ts';
 import type { MailboxReport } from '../../src/connect/report.ts';
-import { describedMailbox } from '../support/mailbox-desk.ts';
+import { describedMailbox } from '../support/mailbox-service.ts';
 
 const now = new Date('2026-03-02T10:00:00Z');
 const before = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);

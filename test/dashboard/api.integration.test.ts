@@ -7,7 +7,7 @@ import { dispatchEvents } from '../../src/events/dispatch.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
@@ -100,7 +100,7 @@ async function openApi(): Promise<{
   app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
   mountApi(app, {
     triage: { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
-    desk: await deskOf(firm.database),
+    mailboxService: await mailboxServiceOf(firm.database),
     webhooks: noWebhooks(firm.database),
   });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;

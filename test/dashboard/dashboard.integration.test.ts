@@ -15,7 +15,7 @@ import { noteMailboxFailure, noteMailboxOk } from '../../src/store/mailbox-state
 import { rawKey } from '../../src/store/blobs/blobs.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { rawMessage } from '../support/messages.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { newFolder, newQueues, openFirm } from '../support/servers.ts';
@@ -37,7 +37,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
     blobs: firm.blobs,
     queues,
     triage: { ...firm, enqueue: async () => {} },
-    desk: await deskOf(firm.database, { names: ['office'] }),
+    mailboxService: await mailboxServiceOf(firm.database, { names: ['office'] }),
     webhooks: noWebhooks(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),
@@ -511,7 +511,7 @@ describe('/health and /metrics', () => {
       ...firm,
       queues: newQueues(),
       metrics: createMetrics(),
-      desk: await deskOf(firm.database, { names: ['reached', 'untried', 'refused'] }),
+      mailboxService: await mailboxServiceOf(firm.database, { names: ['reached', 'untried', 'refused'] }),
     };
     const { mailboxStates } = firm.database;
     await noteMailboxOk(mailboxStates, 'reached', { hasNewMail: false });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
@@ -35,7 +35,7 @@ async function open(proxies: readonly string[] = []) {
     database: firm.database,
     blobs: firm.blobs,
     queues: newQueues(),
-    desk: await deskOf(firm.database),
+    mailboxService: await mailboxServiceOf(firm.database),
     webhooks: noWebhooks(firm.database),
     triage: { ...firm, enqueue: async () => {} },
     metrics,

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly freezeAt?: KillAt | null;
   /** `short`: locks and leases of seconds, so that a dead process is noticed at once. `real`: the defaults. */
   readonly timing?: 'short' | 'real';
+  /** Finds itself stuck within seconds. */
+  readonly isImpatient?: boolean;
 }
 
 export interface Figures {
@@ -49,18 +51,20 @@ const shortTiming = {
   leaseMs: 1_500,
   patience: { looksApartMs: 1_000, firstPauseMs: 500 },
 };
+const impatientHeartbeat = { everyMs: 1_000, beatLimitMs: 12_000, stuckAfterMs: 10_000 };
 const STOP_LIMIT_MS = 8_000;
 const START_LIMIT_MS = 40_000;
 /** The maximum of its log that is shown. */
 const MAX_LOG_CHARS = 200_000;
 
 export async function startProgram(env: NodeJS.ProcessEnv, options: ProgramOptions = {}): Promise<Program> {
-  const { roles, killAt = null, freezeAt = null, timing = 'short' } = options;
+  const { roles, killAt = null, freezeAt = null, timing = 'short', isImpatient = false } = options;
   const input = JSON.stringify({
     roles,
     killAt,
     freezeAt,
     ...(timing === 'short' && { timing: shortTiming }),
+    ...(isImpatient && { heartbeat: impatientHeartbeat }),
   });
   const uri = new URL(env['MONGODB_URI'] ?? '');
   if (killAt?.step.includes(':') === true) uri.searchParams.set('monitorCommands', 'true');

@@ -57,7 +57,7 @@ export function generatedMessages(count: number, bytes: number): Buffer[] {
     const line = `Line ${n} of ${tag}, nothing else to say.\r\n`;
     const date = new Date(Date.UTC(2026, 2, 3) + n * 60_000).toUTCString().replace('GMT', '+0000');
     return Buffer.from(
-      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: MessageSpec ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
+      `From: Rosa de la Cruz <rosa@delacruz.example>\r\nTo: Ines Larkin <ines.larkin@larkin-voss.example>\r\nSubject: Message ${n} of ${tag}\r\nDate: ${date}\r\nMessage-ID: <${tag}.${n}@delacruz.example>\r\n\r\n${line.repeat(Math.max(1, Math.round(bytes / line.length)))}`,
     );
   });
 }
@@ -75,11 +75,22 @@ export async function runDisturbed(
     readonly changes?: SettingChanges;
     readonly options?: ProgramOptions;
     readonly limitMs?: number;
+    /** As a supervisor does with a process that ends. */
+    readonly isRestarted?: boolean;
     readonly disturb: (program: Program, installation: Installation) => Promise<void>;
   },
 ): Promise<Run> {
   await installation.reset({ mailboxes, ...input.changes });
-  const program = await startProgram(installation.env, input.options);
+  let program = await startProgram(installation.env, input.options);
+  let isOver = false;
+  const supervise = async (): Promise<void> => {
+    for (;;) {
+      await program.ended;
+      if (isOver) return;
+      program = await startProgram(installation.env, input.options);
+    }
+  };
+  if (input.isRestarted === true) void supervise().catch(console.error);
   try {
     await input.disturb(program, installation);
     const recovery = await recover(installation, undisturbed, input.limitMs ?? LIMIT_MS);
@@ -93,6 +104,7 @@ export async function runDisturbed(
       );
     return { ...recovery, missing: await missingIn(installation, mailboxes) };
   } finally {
+    isOver = true;
     await program.stop();
   }
 }

@@ -16,6 +16,7 @@ const {
   killAt = null,
   freezeAt = null,
   timing,
+  heartbeat,
 } = JSON.parse(process.argv[2] ?? '{}');
 /** By then a command has left the process. */
 const SENT_MS = 1;
@@ -56,7 +57,8 @@ function childrenCpuSeconds() {
 }
 
 const config = loadConfig(process.env, { mailboxes: roles.includes('poll') ? 'required' : 'optional' });
-const app = await openApp(config, new Set(roles), createLog(config.log.level), { step, timing });
+const app = await openApp(config, new Set(roles), createLog(config.log.level), { step, timing, heartbeat });
+void app.stuck.then(() => process.exit(75));
 delay.enable();
 process.on('message', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();

@@ -15,9 +15,11 @@ it('a folder is parked once, and stays so until it opens', () => {
   expect(refusals.map(wasParked)).toEqual([false, false, false, true, true, true]);
 });
 
-it('an answer with another time in it says nothing new', () => {
-  const at = (time: string): string => `Internal error occurred. [2026-03-02 ${time}] (0.003 + 0.001 secs)`;
+it('an answer with other times in it says nothing new', () => {
+  const at = (time: string, spent = '0.003 + 0.001'): string =>
+    `Internal error occurred. [2026-03-02 ${time}] (${spent} secs)`;
   expect(isSameAnswer(at('12:00:00'), at('12:01:07'))).toBe(true);
+  expect(isSameAnswer(at('12:00:00'), at('12:00:00', '0.012 + 0.000 + 0.011'))).toBe(true);
   expect(isSameAnswer(at('12:00:00'), 'Permission denied')).toBe(false);
   expect(isSameAnswer(null, at('12:00:00'))).toBe(false);
 });

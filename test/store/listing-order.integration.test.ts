@@ -8,7 +8,7 @@ import { mountOverview } from '../../src/dashboard/overview.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
-import { deskOf } from '../support/mailbox-desk.ts';
+import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
 import { need, newQueues, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
@@ -67,15 +67,15 @@ it('every page of a listing comes in the order of an index', async () => {
   const first = await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: null });
   await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: first.next });
   const app = new Hono();
-  const desk = await deskOf(firm.database);
+  const mailboxService = await mailboxServiceOf(firm.database);
   const triage = { ...firm, database, enqueue: async () => {} };
   mountOverview(app, {
     ...triage,
     queues: newQueues(),
     metrics: createMetrics(),
-    desk,
+    mailboxService,
   });
-  mountApi(app, { triage, desk, webhooks: noWebhooks(firm.database) });
+  mountApi(app, { triage, mailboxService, webhooks: noWebhooks(firm.database) });
   for (const path of ['/', '/api/triage', '/api/decisions'])
     expect((await app.request(path)).status).toBe(200);
 

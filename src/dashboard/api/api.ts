@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
-import type { MailboxDesk } from '../../connect/desk.ts';
+import type { MailboxService } from '../../connect/mailbox-service.ts';
 import type { WebhookDeps } from '../../events/endpoints.ts';
 import type { TriageDeps } from '../../triage/triage-deps.ts';
 import { limitBody } from '../limit-body.ts';
@@ -16,9 +16,9 @@ export function mountApi(
   app: Hono,
   {
     triage,
-    desk,
+    mailboxService,
     webhooks,
-  }: { readonly triage: TriageDeps; readonly desk: MailboxDesk; readonly webhooks: WebhookDeps },
+  }: { readonly triage: TriageDeps; readonly mailboxService: MailboxService; readonly webhooks: WebhookDeps },
 ): void {
   app.use('/api/*', limitBody);
   app.get('/api/openapi.yaml', async (context) => {
@@ -29,7 +29,7 @@ export function mountApi(
   mountDecisionRoutes(app, triage);
   mountClientRoutes(app, triage);
   mountCaseRoutes(app, triage);
-  mountMailboxRoutes(app, desk);
+  mountMailboxRoutes(app, mailboxService);
   mountWebhookRoutes(app, webhooks);
   app.all('/api/*', (context) =>
     context.json({ error: { code: 'no-such-path', message: 'see /api/openapi.yaml' } }, 404),

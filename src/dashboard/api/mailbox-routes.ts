@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { MailboxDesk } from '../../connect/desk.ts';
+import type { MailboxService } from '../../connect/mailbox-service.ts';
 import type { ConfiguredMailbox } from '../../connect/directory.ts';
 import { addMailbox, deleteMailbox, editMailbox, pauseMailbox } from '../../connect/mailbox-admin.ts';
 import { discover } from '../../connect/discovery/discover.ts';
@@ -44,21 +44,7 @@ const answering = (work: (context: Context) => Promise<unknown>) => async (conte
 
 /** Without anything secret: a password is written and never shown. */
 function shown({ settings, source, isPaused, revision }: ConfiguredMailbox): object {
-  const { auth, ca, ...rest } = settings;
-  const { name, host, port, security, user, role, folders, since, pollIntervalSeconds } = rest;
-  const connection = {
-    name,
-    host,
-    port,
-    security,
-    user,
-    role,
-    folders,
-    since,
-    pollIntervalSeconds,
-    silenceHours: rest.silenceHours,
-    authority: rest.authority,
-  };
+  const { auth, ca, ...connection } = settings;
   const { kind } = auth;
   return {
     ...connection,
@@ -81,11 +67,11 @@ const revisionOf = (context: Context, body: { readonly revision?: number | undef
 };
 
 /** /api/mailboxes. */
-export function mountMailboxRoutes(app: Hono, desk: MailboxDesk): void {
-  const { admin } = desk;
+export function mountMailboxRoutes(app: Hono, mailboxService: MailboxService): void {
+  const { admin } = mailboxService;
   app.get(
     '/api/mailboxes',
-    answering(async () => ({ mailboxes: await desk.reports() })),
+    answering(async () => ({ mailboxes: await mailboxService.reports() })),
   );
   app.post(
     '/api/mailboxes',
@@ -94,7 +80,7 @@ export function mountMailboxRoutes(app: Hono, desk: MailboxDesk): void {
   app.post(
     '/api/mailboxes/test',
     answering(async (context) => ({
-      steps: await desk.test({ name: null, fields: await bodyOf(context, mailboxFields) }),
+      steps: await mailboxService.test({ name: null, fields: await bodyOf(context, mailboxFields) }),
     })),
   );
   app.get(
@@ -109,7 +95,8 @@ export function mountMailboxRoutes(app: Hono, desk: MailboxDesk): void {
       if (found === null)
         throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${nameOf(context)}`);
       context.header('ETag', `"${found.revision}"`);
-      const report = (await desk.reports()).find(({ name }) => name === found.settings.name) ?? null;
+      const report =
+        (await mailboxService.reports()).find(({ name }) => name === found.settings.name) ?? null;
       return { ...shown(found), report };
     }),
   );
@@ -129,12 +116,12 @@ export function mountMailboxRoutes(app: Hono, desk: MailboxDesk): void {
       return { removed: nameOf(context), storedMail: 'keep' };
     }),
   );
-  mountActs(app, desk);
+  mountActs(app, mailboxService);
 }
 
 /** What is done to one that is there. */
-function mountActs(app: Hono, desk: MailboxDesk): void {
-  const { admin } = desk;
+function mountActs(app: Hono, mailboxService: MailboxService): void {
+  const { admin } = mailboxService;
   for (const [act, isPaused] of [
     ['pause', true],
     ['resume', false],
@@ -149,22 +136,25 @@ function mountActs(app: Hono, desk: MailboxDesk): void {
   app.post(
     '/api/mailboxes/:name/test',
     answering(async (context) => ({
-      steps: await desk.test({ name: nameOf(context), fields: await bodyOf(context, mailboxFields) }),
+      steps: await mailboxService.test({
+        name: nameOf(context),
+        fields: await bodyOf(context, mailboxFields),
+      }),
     })),
   );
   app.post(
     '/api/mailboxes/:name/poll',
     answering(async (context) => {
-      await desk.pollNow(nameOf(context));
+      await mailboxService.pollNow(nameOf(context));
       return { queued: true };
     }),
   );
   app.post(
     '/api/mailboxes/:name/authorise',
     answering(async (context) => {
-      if ((await desk.signIn.find(nameOf(context))) === null)
+      if ((await mailboxService.signIn.find(nameOf(context))) === null)
         throw new MailboxRequestError('bad-request', `no mailbox ${nameOf(context)} signs in by OAuth`);
-      return { open: startUrl(desk.signIn, nameOf(context)) };
+      return { open: startUrl(mailboxService.signIn, nameOf(context)) };
     }),
   );
 }

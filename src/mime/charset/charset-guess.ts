@@ -1,10 +1,10 @@
 import iconv from 'iconv-lite';
-import { alphabets } from './charset-letters.ts';
-import type { Alphabet } from './charset-letters.ts';
+import { alphabets } from './charset-characters.ts';
+import type { Alphabet } from './charset-characters.ts';
 
 /** Enough text to tell languages apart; more only costs time on large bodies. */
 const sampleBytes = 3_000;
-/** Below this share of matching letters nothing is recognised, and the most common single-byte charset of mail is used. */
+/** Below this share of matching characters nothing is recognised, and the most common single-byte charset of mail is used. */
 const minScore = 0.35;
 const fallback = 'windows-1252';
 const firstEastAsian = 0x1100;
@@ -17,7 +17,7 @@ interface Candidate {
 }
 
 const candidates: readonly Candidate[] = alphabets.flatMap((alphabet) => {
-  const frequent = new Set(Array.from(alphabet.frequent, (letter) => letter.codePointAt(0) ?? 0));
+  const frequent = new Set(Array.from(alphabet.frequent, (character) => character.codePointAt(0) ?? 0));
   return alphabet.encodings.map((encoding) => ({
     encoding,
     latin: alphabet.latin,
@@ -41,38 +41,38 @@ function isTypography(code: number): boolean {
   );
 }
 
-function isUpper(letter: string): boolean {
-  return letter !== letter.toLowerCase();
+function isUpper(character: string): boolean {
+  return character !== character.toLowerCase();
 }
 
 /** Cyrillic and Greek code pages swap each other's cases: a capital inside a word indicates the wrong one. */
-function isCaseBreak(before: string | undefined, letter: string): boolean {
-  return before !== undefined && before !== before.toUpperCase() && isUpper(letter);
+function isCaseBreak(before: string | undefined, character: string): boolean {
+  return before !== undefined && before !== before.toUpperCase() && isUpper(character);
 }
 
-function pointsFor(candidate: Candidate, letters: readonly string[], index: number): number {
-  const letter = letters[index] ?? '';
-  const code = letter.codePointAt(0) ?? 0;
-  if (code === 0xfffd) return index + 2 >= letters.length ? 0 : -4;
+function pointsFor(candidate: Candidate, characters: readonly string[], index: number): number {
+  const character = characters[index] ?? '';
+  const code = character.codePointAt(0) ?? 0;
+  if (code === 0xfffd) return index + 2 >= characters.length ? 0 : -4;
   if (code < 0xa0 || (code >= 0xe000 && code <= 0xf8ff)) return -4;
-  const before = letters[index - 1];
-  const after = letters[index + 1];
+  const before = characters[index - 1];
+  const after = characters[index + 1];
   const beforeCode = before?.codePointAt(0) ?? 0x20;
   const afterCode = after?.codePointAt(0) ?? 0x20;
   const inScript = candidate.script.some(([first, last]) => code >= first && code <= last);
   if (isTypography(code)) return 0.2;
   if (!candidate.latin) {
     if (!inScript) return -1;
-    if (isCaseBreak(before, letter)) return -1.5;
-    // A word in one alphabet does not continue in ASCII letters; East Asian text does.
+    if (isCaseBreak(before, character)) return -1.5;
+    // A word in one alphabet does not continue in ASCII characters; East Asian text does.
     if (code < firstEastAsian && (isAsciiLetter(beforeCode) || isAsciiLetter(afterCode))) return -1.5;
     return candidate.frequent.has(code) ? 1 : 0.3;
   }
   const besideAscii = isAsciiLetter(beforeCode) || isAsciiLetter(afterCode);
-  // Spanish starts with its marks where Polish has a letter inside words.
+  // Spanish starts with its marks where Polish has a character inside words.
   if ((code === 0xbf || code === 0xa1) && !isAsciiLetter(beforeCode)) return 1;
   if (!inScript) return besideAscii ? -1.5 : -0.2;
-  if (isCaseBreak(before, letter)) return -1;
+  if (isCaseBreak(before, character)) return -1;
   if (beforeCode >= 0x80 && afterCode >= 0x80) return -1;
   return candidate.frequent.has(code) ? 1 : 0.2;
 }
@@ -85,18 +85,18 @@ function countHigh(sample: Buffer): number {
 
 /** Mean points per non-ASCII byte: two-byte characters count double, so that charsets compare. */
 function score(candidate: Candidate, sample: Buffer): number {
-  const letters = Array.from(iconv.decode(sample, candidate.encoding));
+  const characters = Array.from(iconv.decode(sample, candidate.encoding));
   let points = 0;
   let counted = 0;
-  for (const [index, letter] of letters.entries()) {
-    if ((letter.codePointAt(0) ?? 0) < 0x80) continue;
-    points += pointsFor(candidate, letters, index);
+  for (const [index, character] of characters.entries()) {
+    if ((character.codePointAt(0) ?? 0) < 0x80) continue;
+    points += pointsFor(candidate, characters, index);
     counted += 1;
   }
   return counted === 0 || countHigh(sample) === 0 ? 0 : points / counted;
 }
 
-/** So few letters look alike in any alphabet; ten bytes are a name of five characters. */
+/** So few characters look alike in any alphabet; ten bytes are a name of five characters. */
 const shortBytes = 12;
 
 /** A declared charset counts for more if a name is too short to tell, or if it could not fit by chance. */

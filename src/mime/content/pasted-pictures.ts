@@ -36,8 +36,8 @@ const prefix = /data:(image\/[a-z0-9.+-]{1,40})(?:;[a-z0-9=_.-]{1,60})?$/iu;
 const empty = Buffer.alloc(0);
 
 const alphabet = new Uint8Array(256);
-for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
-  alphabet[letter.charCodeAt(0)] = 1;
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
+  alphabet[character.charCodeAt(0)] = 1;
 /** Line ends and blanks, which browsers ignore within quotes. */
 for (const blank of [0x09, 0x0a, 0x0d, 0x20]) alphabet[blank] = 2;
 

@@ -17,10 +17,10 @@ const pad = 65;
 const junk = 66;
 
 const sextets = new Uint8Array(256).fill(junk);
-for (const [value, letter] of Array.from(
+for (const [value, character] of Array.from(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 ).entries()) {
-  sextets[letter.codePointAt(0) ?? 0] = value;
+  sextets[character.codePointAt(0) ?? 0] = value;
 }
 // The URL alphabet (RFC 4648 §5), which some senders use.
 sextets[0x2d] = 62;
@@ -37,10 +37,10 @@ function decodeRegularLines(bytes: Buffer): Buffer | null {
   const lineEndBytes = bytes[firstEnd - 1] === 0x0d ? 2 : 1;
   let lines = 0;
   for (let at = firstEnd; at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines += 1;
-  const letters = bytes.length - lines * lineEndBytes;
-  if (letters % 4 !== 0) return null;
+  const characters = bytes.length - lines * lineEndBytes;
+  if (characters % 4 !== 0) return null;
   const decoded = Buffer.from(bytes.toString('latin1'), 'base64');
-  return decoded.length === (letters / 4) * 3 ? decoded : null;
+  return decoded.length === (characters / 4) * 3 ? decoded : null;
 }
 
 /** Base64: skips junk, supplies missing padding, and joins several padded runs. */

@@ -67,9 +67,9 @@ function readContentType(
 /** Known encodings under names that programs use: `base-64`, `quoted/printable`. */
 function readEncoding(raw: string | null): string {
   const { value } = readParameterised(raw ?? '7bit');
-  const letters = value.replaceAll(/[^a-z0-9]/gu, '');
-  if (letters === 'quotedprintable') return 'quoted-printable';
-  return letters === 'base64' ? letters : value;
+  const characters = value.replaceAll(/[^a-z0-9]/gu, '');
+  if (characters === 'quotedprintable') return 'quoted-printable';
+  return characters === 'base64' ? characters : value;
 }
 
 function readFilename(

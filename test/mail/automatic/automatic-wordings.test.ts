@@ -321,7 +321,7 @@ describe('answers that say so themselves', () => {
     [
       'a person answers one',
       'In-Reply-To: <a@firm.test>\nSubject: Re: Offer',
-      'Is nobody there?\n\nFrom: TriageContext\nSubject: Offer\n\nThis is an automated response.',
+      'Is nobody there?\n\nFrom: Desk\nSubject: Offer\n\nThis is an automated response.',
     ],
     [
       'a person passes one on',
@@ -344,7 +344,7 @@ describe('answers that say so themselves', () => {
 });
 
 describe('the receipt of a help desk with Precedence', () => {
-  const marks = 'Auto-Submitted: auto-generated\nPrecedence: bulk\nSubject: [TriageContext #12] Printer';
+  const marks = 'Auto-Submitted: auto-generated\nPrecedence: bulk\nSubject: [Desk #12] Printer';
 
   test('is an answer if it names the message', async () => {
     expect(await classify(`${marks}\nIn-Reply-To: <a@firm.test>`)).toEqual({

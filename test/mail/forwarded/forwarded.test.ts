@@ -614,11 +614,7 @@ describe('the sender inside', () => {
     ['John Doe <JOHN@Client.TEST>', 'john@client.test', 'John Doe'],
     ['John Doe<mailto:john@client.test>', 'john@client.test', 'John Doe'],
     ['mailto:john@client.test', 'john@client.test', ''],
-    [
-      'John Doe <john@client.test> on behalf of TriageContext <desk@client.test>',
-      'john@client.test',
-      'John Doe',
-    ],
+    ['John Doe <john@client.test> on behalf of Desk <desk@client.test>', 'john@client.test', 'John Doe'],
     ["'John Doe' via Sales <sales@list.test>", 'sales@list.test', "'John Doe' via Sales"],
   ])('%s', (printed, address, name) => {
     expect(forwardOf(`${block(printed)}\n\nIt leaks.`)?.from).toEqual({ address, name });

@@ -1,4 +1,4 @@
-import type { MailboxDesk } from '../connect/desk.ts';
+import type { MailboxService } from '../connect/mailbox-service.ts';
 import { readChoice, MailboxRequestError, settingsOf } from '../connect/mailbox-input.ts';
 import type { MailboxFields } from '../connect/mailbox-input.ts';
 import { testMailbox } from '../connect/mailbox-test.ts';
@@ -12,7 +12,7 @@ import { signInDeps } from './sign-in.ts';
 /** A page of figures asks several times. */
 const REPORT_MS = 2_000;
 
-export function mailboxDesk(resources: Resources): MailboxDesk {
+export function mailboxService(resources: Resources): MailboxService {
   const { config, database, directory, tokens } = resources;
   let latest: { readonly at: number; readonly reports: Promise<readonly MailboxReport[]> } | null = null;
 

@@ -6,7 +6,7 @@ import type { TestStep } from './mailbox-test.ts';
 import type { SignInDeps } from './oauth/sign-in.ts';
 import type { MailboxReport } from './report.ts';
 
-export interface MailboxDesk {
+export interface MailboxService {
   readonly admin: AdminDeps;
   readonly signIn: SignInDeps;
   readonly apps: readonly OAuthApp[];

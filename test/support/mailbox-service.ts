@@ -1,4 +1,4 @@
-import type { MailboxDesk } from '../../src/connect/desk.ts';
+import type { MailboxService } from '../../src/connect/mailbox-service.ts';
 import { openDirectory } from '../../src/connect/directory.ts';
 import { openTokens } from '../../src/connect/oauth/tokens.ts';
 import { reportMailboxes } from '../../src/connect/report.ts';
@@ -22,13 +22,13 @@ export const describedMailbox = (name: string): MailboxConfig => ({
 });
 
 /** For pages and API without anybody who polls: mailboxes of the settings that nobody connects to. */
-export async function deskOf(
+export async function mailboxServiceOf(
   database: Database,
   {
     names = [],
     keyFile = null,
   }: { readonly names?: readonly string[]; readonly keyFile?: string | null } = {},
-): Promise<MailboxDesk> {
+): Promise<MailboxService> {
   const directory = await openDirectory({ database, fileMailboxes: names.map(describedMailbox), keyFile });
   return {
     admin: {
