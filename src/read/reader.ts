@@ -35,6 +35,8 @@ interface RawReference {
 export interface Reader {
   /** @throws ReadingDied if the message took too long or too much memory; PermanentError if its bytes are gone. */
   read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
+  /** The same for a person who looks at it, without files and within seconds. @throws as `read`. */
+  show(raw: RawReference): Promise<ReadMail>;
   /** Only the header, for messages that must not be parsed. Empty if the bytes are gone, or if even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** What an independent parser can show of an otherwise unreadable message; null if it cannot either, or the bytes are gone. */
@@ -68,6 +70,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
  * (it reads 35 MB of attachments per second).
  */
 const BOUNDED_TASK_LIMIT_MS = 20_000;
+/** A person waits for it. */
+const SHOW_LIMIT_MS = 8_000;
 /** V8's heap of a reading process. A message whose parts need more is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
@@ -156,7 +160,20 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  return { read, header, second, remember: remembered.put, close: pool.close };
+  async function show(raw: RawReference): Promise<ReadMail> {
+    if (raw.size > maxMessageBytes) return (await header(raw)).reading;
+    const spoolDir = join(settings.spoolDir, randomUUID());
+    try {
+      const task = { kind: 'message', raw: await rawOf(raw, spoolDir), spoolDir, isToShow: true } as const;
+      return (await pool.run(task, SHOW_LIMIT_MS)).reading;
+    } catch (error) {
+      return asGone(raw)(error);
+    } finally {
+      await rm(spoolDir, { recursive: true, force: true });
+    }
+  }
+
+  return { read, show, header, second, remember: remembered.put, close: pool.close };
 }
 
 function headerOf({ key, size }: RawReference, bytes: Buffer, maxBytes: number) {
