@@ -49,7 +49,8 @@ export async function openWindow(
   browser: Browser,
   { origin, ...options }: BrowserContextOptions & { readonly origin: string },
 ): Promise<Watched> {
-  const context = await browser.newContext(options);
+  // Colours that fade from one to the other are neither.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   onTestFinished(async () => await context.close());
   const watch: Watch = { violations: [], executions: [], outside: [], errors: [] };
   await context.exposeBinding('noteViolation', (_, text: string) => void watch.violations.push(text));

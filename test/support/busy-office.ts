@@ -46,6 +46,7 @@ const strangers: readonly (readonly [string, string, string])[] = [
   ['Olga Stern <olga@stern-art.test>', 'Painting', 'The painting arrives on Monday.'],
   ['Piet de Vries <piet@devries-flowers.test>', 'Flowers for the office', 'Would you like the usual order?'],
   ['Rosa Diaz <rosa@diaz.test>', 'Keys', 'I found the keys.'],
+  ['Tara Quinn <tara@quinn-print.test>', 'Business cards', 'They are printed and can be fetched.'],
   ['Sven Olsen <sven@olsen-boats.test>', 'Mooring contract', 'The mooring costs more this year.'],
 ];
 
@@ -74,8 +75,10 @@ export interface BusyOffice {
 /** Takes mail in until 20 messages wait and 4 case updates are held. */
 export async function makeBusy(firm: Firm): Promise<BusyOffice> {
   await firm.addClients(...clients);
-  const receive = async (spec: MessageSpec, mailbox = 'office') =>
-    await firm.receive(rawMessage({ date: minutesAgo(90), ...spec }), { mailbox });
+  const receive = async (spec: MessageSpec, mailbox = 'office') => {
+    const { date = minutesAgo(90) } = spec;
+    return await firm.receive(rawMessage({ ...spec, date }), { mailbox, internalDate: date });
+  };
   const thread = newId();
   const stored = await receive({ id: thread, subject: 'The lease', date: minutesAgo(4_000) });
   await receive({ answers: [thread], subject: 'Re: The lease', body: 'Here is the signed copy.' });

@@ -27,7 +27,8 @@
   const click = (selector) => {
     const found = current?.querySelector(selector) ?? document.querySelector(selector);
     if (found === null) return false;
-    found.click();
+    if (found.matches('input, select')) found.focus();
+    else found.click();
     return true;
   };
 

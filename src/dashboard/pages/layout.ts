@@ -117,6 +117,7 @@ const shortcuts = [
   ['1 – 9', 'assign to the candidate with that number'],
   ['i', 'ignore this message'],
   ['c', 'confirm the held case update'],
+  ['r', 'reject it: say why'],
   ['u', 'undo the last decision'],
   ['x', 'tick the row'],
   ['/', 'search'],

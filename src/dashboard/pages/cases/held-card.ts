@@ -122,8 +122,15 @@ function buttons({ update, statuses, back }: Pick<HeldCardInput, 'update' | 'sta
     </form>
     <form method="post" action="/messages/${message.id}/reject" class="actions">
       ${hidden}
-      <input name="reason" required maxlength="1000" aria-label="Why it is rejected" placeholder="Why not?" />
-      <button class="danger">Reject</button>
+      <input
+        name="reason"
+        data-key="r"
+        required
+        maxlength="1000"
+        aria-label="Why it is rejected"
+        placeholder="Why not?"
+      />
+      <button class="danger">Reject <kbd>r</kbd></button>
     </form>
   </div>`;
 }

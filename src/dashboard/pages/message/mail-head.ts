@@ -20,7 +20,7 @@ export function mailHead(message: MessageDocument, content: MessageContent): Htm
   const kind = automaticSentence(automatic, content.bounce);
   return html`<dl class="facts">
       <dt>From</dt>
-      <dd>${peopleOf(inRole('from'))} ${proof(authentication)}</dd>
+      <dd>${peopleOf(inRole('from'))} ${authentication === null ? '' : proof(authentication)}</dd>
       ${people('Sender', inRole('sender'))} ${people('Reply to', inRole('reply-to'))}
       ${people('To', inRole('to', 'delivered-to'))} ${people('Copy', inRole('cc'))}
       ${people('Blind copy', inRole('bcc'))}

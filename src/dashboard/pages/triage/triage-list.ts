@@ -71,6 +71,7 @@ function waiting(
         ? empty('None with this reason.', html`<a href="/triage">Show all</a>`)
         : html`<form method="post" action="/triage/bulk">
             <input type="hidden" name="back" value="${pathWithout(context, ['done', 'did', 'after'])}" />
+            ${bulk}
             ${groups.map((group, at) =>
               group.reason === groups[at - 1]?.reason
                 ? senderGroup(group, { at, query })
@@ -87,7 +88,6 @@ function waiting(
                     >
                   </p>`
             }
-            ${bulk}
           </form>`
     }`;
 }
@@ -142,14 +142,16 @@ const row = (
     <span class="end">${timeOf(receivedAt)}</span>
   </li>`;
 
-const bulk = html`<article>
-  <header><h2>With the ticked ones</h2></header>
+const bulk = html`<article class="row">
   <div class="actions">
-    <label
-      >Client: id or address
-      <input name="client" autocomplete="off" placeholder="paula@example.com" />
-    </label>
-    <button name="act" value="assign">Assign all to this client</button>
-    <button name="act" value="ignore" class="quiet">Ignore all</button>
+    <span>With the ticked ones:</span>
+    <input
+      name="client"
+      autocomplete="off"
+      aria-label="Client: id or address"
+      placeholder="Client: id or address"
+    />
+    <button class="small" name="act" value="assign">Assign to this client</button>
+    <button class="quiet small" name="act" value="ignore">Ignore</button>
   </div>
 </article>`;
