@@ -19,6 +19,7 @@ import type { MailboxStateDocument } from './mailbox-states.ts';
 import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
 import type { TokenDocument } from './tokens.ts';
+import type { UserDocument } from './users.ts';
 import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
@@ -55,6 +56,7 @@ export interface Database extends Webhooks {
   readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
   readonly signIns: Collection<SignInDocument>;
+  readonly users: Collection<UserDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -99,6 +101,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
     signIns: own<SignInDocument>('signIns'),
+    users: own<UserDocument>('users'),
     schema: own<SchemaDocument>('schema'),
   };
 }
