@@ -189,15 +189,17 @@ it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on t
 
   await settleHeld(page, origin);
   const rows = await caseUpdates.find({ messageRef: { $exists: true } }).toArray();
-  expect(rows.map(({ ref, status, review }) => [ref, status, review ?? null]).toSorted()).toEqual(
-    [
-      ['4711', 'Open', null],
-      ['4711', 'On Hold', null],
-      ['4711', 'Closed', 'rejected'],
-      ['90', 'Closed', null],
-      ['91', 'Closed', null],
-      ['92', 'Closed', null],
-    ].toSorted(),
+  expect(
+    new Set(rows.map(({ ref, status, review }) => `${ref ?? ''} ${status} ${review ?? 'counts'}`)),
+  ).toEqual(
+    new Set([
+      '4711 Open counts',
+      '4711 On Hold counts',
+      '4711 Closed rejected',
+      '90 Closed counts',
+      '91 Closed counts',
+      '92 Closed counts',
+    ]),
   );
   expect(watch).toEqual(nothingDone);
 });
