@@ -541,7 +541,7 @@ describe('/health and /metrics', () => {
     const cards = (await (await browsed.request('/mailboxes')).text()).replaceAll(/\s+/gu, ' ');
     expect(cards).toMatch(/<h2>\s*untried .*? was not polled yet/u);
     expect(cards).toMatch(
-      /<h2>\s*refused .*? The server refuses the password or token, since .*? wrong password/u,
+      /<h2>\s*refused .*? The server refuses the password or token, since .*?wrong password/u,
     );
   });
 
