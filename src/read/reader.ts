@@ -89,18 +89,7 @@ export function openReader(settings: ReaderSettings): Reader {
   });
   const remembered = createRawCache();
 
-  async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
-    const kept = remembered.take(key);
-    if (kept !== undefined) return kept;
-    const stream = await blobs.get(key);
-    if (size > MAX_IN_MEMORY_BYTES) {
-      await makeFolder(spoolDir, { mode: 0o700 });
-      const path = join(spoolDir, 'message.eml');
-      await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-      return { path };
-    }
-    return Buffer.concat(await stream.toArray());
-  }
+  const rawOf = rawReader(blobs, remembered);
 
   async function headerBytes({ key, size }: RawReference): Promise<Buffer> {
     const stream = await blobs.get(key, { start: 0, end: Math.min(size, MAX_HEADER_BYTES) - 1 });
@@ -174,6 +163,22 @@ export function openReader(settings: ReaderSettings): Reader {
   }
 
   return { read, show, header, second, remember: remembered.put, close: pool.close };
+}
+
+/** The bytes of a message: as they were just fetched, or from blob storage; large ones in a file. */
+function rawReader(blobs: BlobStore, remembered: ReturnType<typeof createRawCache>) {
+  return async ({ key, size }: RawReference, spoolDir: string): Promise<RawContent> => {
+    const kept = remembered.take(key);
+    if (kept !== undefined) return kept;
+    const stream = await blobs.get(key);
+    if (size > MAX_IN_MEMORY_BYTES) {
+      await makeFolder(spoolDir, { mode: 0o700 });
+      const path = join(spoolDir, 'message.eml');
+      await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      return { path };
+    }
+    return Buffer.concat(await stream.toArray());
+  };
 }
 
 function headerOf({ key, size }: RawReference, bytes: Buffer, maxBytes: number) {

@@ -166,7 +166,9 @@ function entryOf(
   link: Pick<MessageDocument['links'][number], 'via' | 'address'> | null,
   updates: readonly CaseUpdateDocument[],
 ): TimelineEntry {
-  const { _id, date, type, direction, subject, message, reply, from, to = [], attachments = [] } = row;
+  const { _id, date, type, direction, subject, message, reply, from, to = [] } = row;
+  // The CRM may write rows of its own.
+  const attachments = 'attachments' in row ? row.attachments : [];
   return {
     id: String(_id),
     date: date.toISOString(),

@@ -5,6 +5,8 @@ import type { Database } from '../store/mongo.ts';
 import { idsMeant } from './named.ts';
 
 export interface FoundClient {
+  /** As the CRM wrote it. */
+  readonly _id: ClientDocument['_id'];
   readonly clientId: string;
   readonly name: string;
   readonly company: string | null;
@@ -86,6 +88,7 @@ export const foldName = (text: string): string =>
     .trim();
 
 const asFound = (client: ClientDocument): FoundClient => ({
+  _id: client._id,
   clientId: String(client._id),
   name: textOr(client.name) ?? textOr(client.company) ?? textOr(client.email) ?? 'a client without a name',
   company: textOr(client.company),

@@ -20,7 +20,7 @@ export interface MessagesAsked {
 export async function listMessages<T extends Pick<MessageDocument, '_id' | 'receivedAt'>>(
   { messages }: Pick<Database, 'messages'>,
   { state, address, after, limit }: MessagesAsked,
-  fields: Readonly<Record<string, 1>>,
+  fields: Readonly<Partial<Record<keyof T | `${string}.${string}`, 1>>>,
 ): Promise<{ readonly rows: T[]; readonly next: string | null }> {
   const filter: Filter<MessageDocument> = {
     ...(address === null

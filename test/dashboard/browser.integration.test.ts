@@ -4,17 +4,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { openDashboard } from '../../src/dashboard/server.ts';
-import { createLog } from '../../src/log.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, openWindow } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { hostile, makeBusy } from '../support/busy-office.ts';
 import type { BusyOffice } from '../support/busy-office.ts';
-import { mailboxServiceOf } from '../support/mailbox-service.ts';
-import { noWebhooks } from '../support/no-webhooks.ts';
-import { newQueues, openFirm } from '../support/servers.ts';
+import { serve } from '../support/dashboard.ts';
+import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
 let browser: Browser;
@@ -31,23 +27,14 @@ interface Office extends BusyOffice {
 async function openOffice(): Promise<Office> {
   const firm = await openFirm();
   const busy = await makeBusy(firm);
-  const dashboard = await openDashboard({
-    settings: { host: '127.0.0.1', port: 0, password: null, token: null, publicUrl: null },
-    database: firm.database,
-    blobs: firm.blobs,
-    queues: newQueues(),
-    triage: { ...firm, enqueue: firm.rejudgeSoon },
-    mailboxService: await mailboxServiceOf(firm.database, { names: ['office', 'reception', 'billing'] }),
-    webhooks: noWebhooks(firm.database),
-    metrics: createMetrics(),
-    log: createLog('silent'),
+  const { origin } = await serve(firm, {
+    names: ['office', 'reception', 'billing'],
     pages: {
       newClientUrl: 'https://crm.firm.test/new?name={name}&email={email}&domain={domain}',
       shown: [{ name: 'POLL_BATCH', group: hostile, value: hostile, isDefault: false, doc: hostile }],
     },
   });
-  onTestFinished(() => dashboard.close());
-  return { firm, ...busy, origin: new URL(dashboard.url).origin };
+  return { firm, ...busy, origin };
 }
 
 /** Every kind of page, with the hostile message on as many as can show it. */
@@ -189,15 +176,17 @@ it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on t
 
   await settleHeld(page, origin);
   const rows = await caseUpdates.find({ messageRef: { $exists: true } }).toArray();
-  expect(rows.map(({ ref, status, review }) => [ref, status, review ?? null]).toSorted()).toEqual(
-    [
-      ['4711', 'Open', null],
-      ['4711', 'On Hold', null],
-      ['4711', 'Closed', 'rejected'],
-      ['90', 'Closed', null],
-      ['91', 'Closed', null],
-      ['92', 'Closed', null],
-    ].toSorted(),
+  expect(
+    new Set(rows.map(({ ref, status, review }) => `${ref ?? ''} ${status} ${review ?? 'counts'}`)),
+  ).toEqual(
+    new Set([
+      '4711 Open counts',
+      '4711 On Hold counts',
+      '4711 Closed rejected',
+      '90 Closed counts',
+      '91 Closed counts',
+      '92 Closed counts',
+    ]),
   );
   expect(watch).toEqual(nothingDone);
 });

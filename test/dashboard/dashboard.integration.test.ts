@@ -528,20 +528,20 @@ describe('/health and /metrics', () => {
     const failure = { code: 'authentication-failed', error: 'wrong password', retryAfterMs: null };
     await noteMailboxFailure(mailboxStates, 'refused', { ...failure, isRepeated: false });
     mountHealth(app, sources);
-    const pages = openPages({ ...firm, mailboxService: sources.mailboxService });
+    const browsed = openPages({ ...firm, mailboxService: sources.mailboxService });
     const metrics = await (await app.request('/metrics')).text();
     expect(metrics.match(/^docketmail_mailbox_up.*/gmu)).toEqual([
       'docketmail_mailbox_up{mailbox="reached"} 1',
       'docketmail_mailbox_up{mailbox="refused"} 0',
     ]);
     expect(metrics).not.toMatch(/^docketmail_(?:undelivered|unfound)_messages\{/mu);
-    const today = (await (await pages.request('/')).text()).replaceAll(/\s+/gu, ' ');
+    const today = (await (await browsed.request('/')).text()).replaceAll(/\s+/gu, ' ');
     expect(today).toContain('1 of 3 mailboxes needs you.');
     expect(today).toMatch(/refused: the server refuses the password or token/u);
-    const cards = (await (await pages.request('/mailboxes')).text()).replaceAll(/\s+/gu, ' ');
+    const cards = (await (await browsed.request('/mailboxes')).text()).replaceAll(/\s+/gu, ' ');
     expect(cards).toMatch(/<h2>\s*untried .*? was not polled yet/u);
     expect(cards).toMatch(
-      /<h2>\s*refused .*? The server refuses the password or token, since .*? wrong password/u,
+      /<h2>\s*refused .*? The server refuses the password or token, since .*?wrong password/u,
     );
   });
 

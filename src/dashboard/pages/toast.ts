@@ -54,18 +54,15 @@ async function sentenceOf(database: Database, done: readonly DecisionDocument[])
   const whom = [...new Set(names.values())].slice(0, 3).join(', ');
   const what = done.length === 1 ? subjectWords(first) : plural(done.length, 'decision');
   if (!isSame) return `${plural(done.length, 'decision')} made.`;
-  switch (first.act) {
-    case 'link':
-      return `${what} → ${whom}`;
-    case 'unlink':
-      return `${what} taken off the record of ${whom}`;
-    case 'ignore':
-      return `${what} ignored`;
-    case 'confirm':
-      return `${done.length === 1 ? 'Case update' : what} confirmed`;
-    case 'reject':
-      return `${done.length === 1 ? 'Case update' : what} rejected`;
-  }
+  const update = done.length === 1 ? 'Case update' : what;
+  const said: Readonly<Record<DecisionDocument['act'], string>> = {
+    link: `${what} → ${whom}`,
+    unlink: `${what} taken off the record of ${whom}`,
+    ignore: `${what} ignored`,
+    confirm: `${update} confirmed`,
+    reject: `${update} rejected`,
+  };
+  return said[first.act];
 }
 
 function subjectWords({ subject }: DecisionDocument): string {

@@ -34,7 +34,10 @@ export function heldCard({ update, clientName, statuses, back, isOnMessage }: He
         ${transition(update)}
       </h3>
     </header>
-    <p><strong>${whys[review]}</strong> ${message.why === null ? '' : html`<small>${message.why}</small>`}</p>
+    <p>
+      <strong>${whys[review]}</strong>
+      ${message.why === null || review !== 'unauthenticated' ? '' : html`<small>${message.why}</small>`}
+    </p>
     <dl class="facts">
       <dt>Client</dt>
       <dd><a href="/clients/${encodeURIComponent(clientId)}">${clientName}</a></dd>

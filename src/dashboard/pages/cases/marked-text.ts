@@ -3,11 +3,11 @@ import type { Html } from '../layout.ts';
 
 /** Letters of other scripts than the text is written in, and characters that nobody sees: each with its number. */
 export function markedText(text: string): Html {
-  const letters = [...text].filter((character) => /\p{L}/u.test(character));
+  const letters = Array.from(text).filter((character) => /\p{L}/u.test(character));
   const latin = letters.filter((character) => /\p{Script=Latin}/u.test(character)).length;
   // Text of another script throughout is just that.
   const isLatin = latin * 2 >= letters.length;
-  return html`${[...text].map((character) =>
+  return html`${Array.from(text).map((character) =>
     isOdd(character, isLatin)
       ? html`<mark title="${codeOf(character)}"
           >${/\p{L}|\p{N}|\p{P}|\p{S}/u.test(character) ? character : codeOf(character)}</mark

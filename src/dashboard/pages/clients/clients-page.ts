@@ -16,7 +16,7 @@ async function showClients(context: Context, tools: PageTools): Promise<Response
   const { clients, isCut, isPartial } = await tools.findClients(query, PAGE);
   const contacts = await lastContacts(
     tools.database,
-    clients.map(({ clientId }) => clientId),
+    clients.map(({ _id }) => _id),
   );
   return await tools.show(context, {
     title: 'Clients',

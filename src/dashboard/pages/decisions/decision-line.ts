@@ -41,18 +41,14 @@ function what(
 ): string {
   const whom = clients.map((id) => names.get(id) ?? 'a client').join(', ');
   const isOfMessage = subject.startsWith('message:');
-  switch (act) {
-    case 'link':
-      return isOfMessage ? `assigned it to ${whom}` : `assigned to ${whom}, now and in future`;
-    case 'unlink':
-      return `took it off the record of ${whom}`;
-    case 'ignore':
-      return isOfMessage ? 'ignored it' : 'ignores, now and in future';
-    case 'confirm': {
-      const status = caseUpdate?.status ?? null;
-      return `confirmed the update of case ${caseUpdate?.ref ?? ''}${status === null ? '' : ` as ${status}`}`;
-    }
-    case 'reject':
-      return `rejected the update of case ${caseUpdate?.ref ?? ''}`;
-  }
+  const update = `the update of case ${caseUpdate?.ref ?? ''}`;
+  const status = caseUpdate?.status ?? null;
+  const said: Readonly<Record<DecisionRow['act'], string>> = {
+    link: isOfMessage ? `assigned it to ${whom}` : `assigned to ${whom}, now and in future`,
+    unlink: `took it off the record of ${whom}`,
+    ignore: isOfMessage ? 'ignored it' : 'ignores, now and in future',
+    confirm: `confirmed ${update}${status === null ? '' : ` as ${status}`}`,
+    reject: `rejected ${update}`,
+  };
+  return said[act];
 }

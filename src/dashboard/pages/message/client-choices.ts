@@ -39,8 +39,14 @@ export async function choicesOf(
   given: readonly { readonly clientId: string; readonly why: string | null }[],
 ): Promise<Choice[]> {
   const distinct = [...new Map(given.map((one) => [one.clientId, one])).values()];
-  const ids = distinct.map(({ clientId }) => clientId);
-  const [clients, contacts] = await Promise.all([clientsById(database, ids), lastContacts(database, ids)]);
+  const clients = await clientsById(
+    database,
+    distinct.map(({ clientId }) => clientId),
+  );
+  const contacts = await lastContacts(
+    database,
+    [...clients.values()].map(({ _id }) => _id),
+  );
   return distinct.map(({ clientId, why }) => {
     const client = clients.get(clientId);
     const name = nameOf(client);

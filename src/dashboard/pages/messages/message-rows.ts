@@ -82,21 +82,14 @@ function whereItIs({ state, verdict, links }: MessageRow, names: ReadonlyMap<str
   const clients = links
     .filter(({ retract }) => retract === undefined)
     .map(({ clientId }) => String(clientId));
-  switch (state) {
-    case 'triage':
-      return html`<span class="badge warn">waits: ${reasonOf(verdict?.reason ?? null).short}</span>`;
-    case 'quarantined':
-      return html`<span class="badge bad">quarantined</span>`;
-    case 'ignored':
-      return html`<span class="badge"
-        >${verdict?.reason === null || verdict === null ? 'ignored' : reasonOf(verdict.reason).short}</span
-      >`;
-    case 'received':
-    case 'judged':
-      return html`<span class="badge">being worked on</span>`;
-    case 'stored':
-      return clients.length === 0
-        ? html`<span class="badge">${verdict?.kind === 'internal' ? 'internal' : 'on no record'}</span>`
-        : html`<span class="badge good">${clients.map((id) => names.get(id) ?? '').join(', ')}</span>`;
-  }
+  if (state === 'triage')
+    return html`<span class="badge warn">waits: ${reasonOf(verdict?.reason ?? null).short}</span>`;
+  if (state === 'quarantined') return html`<span class="badge bad">quarantined</span>`;
+  if (state === 'received' || state === 'judged') return html`<span class="badge">being worked on</span>`;
+  const reason = verdict?.reason ?? null;
+  if (state === 'ignored')
+    return html`<span class="badge">${reason === null ? 'ignored' : reasonOf(reason).short}</span>`;
+  return clients.length === 0
+    ? html`<span class="badge">${verdict?.kind === 'internal' ? 'internal' : 'on no record'}</span>`
+    : html`<span class="badge good">${clients.map((id) => names.get(id) ?? '').join(', ')}</span>`;
 }
