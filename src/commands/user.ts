@@ -4,7 +4,8 @@ import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { weaknessOf } from '../config/secret-strength.ts';
 import type { Database } from '../store/mongo.ts';
-import { addUser, isUserName, removeUser, setPassword, setRole, userRoles } from '../store/users.ts';
+import { endSessionsOf } from '../store/sessions.ts';
+import { addUser, isUserName, removeUser, setPassword, setRole, userKey, userRoles } from '../store/users.ts';
 import type { UserRole } from '../store/users.ts';
 import { askPassword } from './password-prompt.ts';
 import { UsageError } from './usage.ts';
@@ -98,6 +99,7 @@ async function change(
   await withDatabase(async (database) => {
     if (!(await work(database)))
       throw new UsageError(`there is nobody of the name ${name}: docketmail user list`);
+    await endSessionsOf(database.sessions, userKey(name));
     console.log(`${name} ${done}`);
   });
 }

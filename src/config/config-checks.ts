@@ -52,12 +52,7 @@ export function findConflicts({
       'S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, and only one is set. Fix: set both, or neither to use the credentials of the machine.',
     );
   }
-  const { dashboardHost: host, dashboardPassword, dashboardToken } = found;
-  if (host && !isLoopback(host) && dashboardPassword === null && dashboardToken === null) {
-    problems.push(
-      `DASHBOARD_HOST: got ${quoted(host)}, which others can reach, without a password. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or leave it out to listen on this machine only.`,
-    );
-  }
+  const { dashboardHost: host } = found;
   if (host && !isLoopback(host)) {
     for (const { name, why } of weakSecrets(found))
       problems.push(

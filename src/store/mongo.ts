@@ -18,6 +18,7 @@ import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } fr
 import type { MailboxStateDocument } from './mailbox-states.ts';
 import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
+import type { SessionDocument } from './sessions.ts';
 import type { TokenDocument } from './tokens.ts';
 import type { UserDocument } from './users.ts';
 import { ensureValidators } from './validators.ts';
@@ -57,6 +58,7 @@ export interface Database extends Webhooks {
   readonly tokens: Collection<TokenDocument>;
   readonly signIns: Collection<SignInDocument>;
   readonly users: Collection<UserDocument>;
+  readonly sessions: Collection<SessionDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -102,6 +104,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     tokens: own<TokenDocument>('tokens'),
     signIns: own<SignInDocument>('signIns'),
     users: own<UserDocument>('users'),
+    sessions: own<SessionDocument>('sessions'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -182,6 +185,13 @@ export async function ensureIndexes(database: Database): Promise<void> {
       [{ key: { subject: 1 } }, { key: { at: 1, _id: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
+    [
+      database.sessions as never,
+      [
+        { key: { until: 1 }, expireAfterSeconds: 0 },
+        { key: { 'holder.user': 1 }, sparse: true },
+      ],
+    ],
     [
       database.events as never,
       [

@@ -180,7 +180,6 @@ describe('a secret', () => {
 
 describe('settings that belong together', () => {
   it.each([
-    ['a dashboard for others without a password', { DASHBOARD_HOST: '0.0.0.0' }, 'DASHBOARD_HOST'],
     ['a low mark over the high mark', { BACKPRESSURE_LOW: '6000' }, 'BACKPRESSURE_LOW'],
     ['an endpoint without a bucket', { S3_ENDPOINT: 'http://127.0.0.1:9000' }, 'S3_BUCKET'],
     ['half of the credentials', { S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k' }, 'S3_ACCESS_KEY_ID'],
