@@ -39,6 +39,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['webhooks', async () => (await import('./commands/webhooks.ts')).webhooksCommand()],
   ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
   ['user', async () => (await import('./commands/user.ts')).userCommand()],
+  ['token', async () => (await import('./commands/token.ts')).tokenCommand()],
   ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);

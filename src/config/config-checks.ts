@@ -52,7 +52,15 @@ export function findConflicts({
       'S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, and only one is set. Fix: set both, or neither to use the credentials of the machine.',
     );
   }
-  const { dashboardHost: host } = found;
+  const { dashboardHost: host, dashboardUserHeader: header } = found;
+  if (header && !/^[A-Za-z0-9-]{1,100}$/u.test(header))
+    problems.push(
+      `DASHBOARD_USER_HEADER: got ${quoted(header)}. Fix: give the name of a header, such as X-Forwarded-User.`,
+    );
+  if (header && !found.dashboardProxies)
+    problems.push(
+      'DASHBOARD_USER_HEADER: counts from DASHBOARD_PROXIES only, and none is set. Fix: set DASHBOARD_PROXIES to the address of the proxy.',
+    );
   if (host && !isLoopback(host)) {
     for (const { name, why } of weakSecrets(found))
       problems.push(

@@ -440,6 +440,21 @@ export const settings = {
     example: '127.0.0.1, 10.0.0.0/8',
   }),
 
+  dashboardUserHeader: setting({
+    name: 'DASHBOARD_USER_HEADER',
+    group: g.dashboard,
+    doc: 'Header in which your proxy names the person whom it has signed in. It counts from DASHBOARD_PROXIES only, and they must remove it from what they receive.',
+    kind: text,
+    example: 'X-Forwarded-User',
+  }),
+  dashboardDefaultRole: setting({
+    name: 'DASHBOARD_DEFAULT_ROLE',
+    group: g.dashboard,
+    doc: 'What people may do who are signed in elsewhere and are no users here (docketmail user list).',
+    kind: oneOf(['none', 'reader', 'decider', 'operator', 'admin']),
+    fallback: 'none',
+  }),
+
   newClientUrl: setting({
     name: 'NEW_CLIENT_URL',
     group: g.dashboard,

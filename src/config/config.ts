@@ -59,6 +59,9 @@ export interface Config {
     readonly newClientUrl: string | null;
     /** Addresses and networks. */
     readonly proxies: readonly string[];
+    readonly userHeader: string | null;
+    /** Null: none. */
+    readonly defaultRole: 'reader' | 'decider' | 'operator' | 'admin' | null;
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
@@ -228,6 +231,8 @@ function configOf({
       publicUrl: v.publicUrl,
       newClientUrl: v.newClientUrl,
       proxies: v.dashboardProxies ?? [],
+      userHeader: v.dashboardUserHeader,
+      defaultRole: v.dashboardDefaultRole === 'none' ? null : v.dashboardDefaultRole,
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
     log: { level: v.logLevel, format: v.logFormat },

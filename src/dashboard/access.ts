@@ -6,6 +6,7 @@ import { mayDo, neededIn } from './route-roles.ts';
 import type { Needed } from './route-roles.ts';
 import { identify } from './sign-in/identify.ts';
 import type { Identified, IdentifyDeps } from './sign-in/identify.ts';
+import type { UserRole } from '../store/users.ts';
 import { noteCaller } from './who.ts';
 import type { Caller } from './who.ts';
 
@@ -17,6 +18,10 @@ export interface AccessSettings {
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly proxies?: readonly string[];
+  /** The field in which those proxies say whom they signed in. */
+  readonly userHeader?: string | null;
+  /** Of people who are signed in elsewhere and are no users here; null: they may do nothing. */
+  readonly defaultRole?: UserRole | null;
 }
 
 const FOREIGN =
@@ -67,6 +72,12 @@ async function turnAway(
     context.header('Retry-After', String(identified.secondsToWait));
     return context.text(`Too many wrong passwords. Try again in ${identified.secondsToWait} seconds.\n`, 429);
   }
+  if (identified.kind === 'unlisted')
+    return await refuse(context, {
+      status: 403,
+      title: 'Not a user yet',
+      says: `You are signed in as ${identified.name}, who may not see this dashboard. Ask your administrator: docketmail user add.`,
+    });
   if (identified.kind === 'outside')
     return context.text(
       'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or add a user.\n',

@@ -22,7 +22,7 @@ import type { PageSettings } from './pages/page-deps.ts';
 import { mountPages } from './pages/pages.ts';
 import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
-import { createAccess, mayBeOpen } from './sign-in/identify.ts';
+import { createAccess, isGuarded, mayBeOpen } from './sign-in/identify.ts';
 import { mountSignIn } from './sign-in/sign-in-page.ts';
 import { withoutTrailingSlash } from './trailing-slash.ts';
 
@@ -107,8 +107,8 @@ async function refuseIfAnybodyCouldEnter({
   settings,
   database,
 }: Pick<HealthSources, 'database'> & { readonly settings: AccessSettings }): Promise<void> {
-  const { host, password, token } = settings;
-  if (isLoopback(host) || password !== null || token !== null || (await hasUsers(database.users))) return;
+  const { host } = settings;
+  if (isLoopback(host) || isGuarded(settings) || (await hasUsers(database.users))) return;
   throw new Error(
     `DASHBOARD_HOST: ${host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, add a user (docketmail user add), or use 127.0.0.1`,
   );

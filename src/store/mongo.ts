@@ -1,6 +1,7 @@
 import { MongoClient, MongoServerError } from 'mongodb';
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { BookDocument } from './address-book.ts';
+import type { ApiTokenDocument } from './api-tokens.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
 import type { CaseDocument } from './cases.ts';
 import type { ClientDocument } from './clients.ts';
@@ -59,6 +60,7 @@ export interface Database extends Webhooks {
   readonly signIns: Collection<SignInDocument>;
   readonly users: Collection<UserDocument>;
   readonly sessions: Collection<SessionDocument>;
+  readonly apiTokens: Collection<ApiTokenDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -105,6 +107,7 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     signIns: own<SignInDocument>('signIns'),
     users: own<UserDocument>('users'),
     sessions: own<SessionDocument>('sessions'),
+    apiTokens: own<ApiTokenDocument>('apiTokens'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -185,6 +188,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
       [{ key: { subject: 1 } }, { key: { at: 1, _id: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
+    [database.apiTokens as never, [{ key: { hash: 1 }, unique: true }]],
     [
       database.sessions as never,
       [

@@ -33,6 +33,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   webhookDeliveries: { state: oneOf('pending', 'delivered', 'failed'), attempts: number, nextAt: date },
   decisions: { subject: text, act: text, by: text, at: date },
   users: { name: text, role: oneOf(...userRoles), stamp: text, createdAt: date },
+  apiTokens: { hash: text, role: oneOf(...userRoles), createdAt: date, createdBy: text },
   sessions: { holder: { bsonType: 'object' }, until: date, endsAt: date },
   schema: { step: text, appliedAt: date },
 };

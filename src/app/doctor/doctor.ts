@@ -4,6 +4,7 @@ import { openDirectory } from '../../connect/directory.ts';
 import { openTokens } from '../../connect/oauth/tokens.ts';
 import { reportMailboxes } from '../../connect/report.ts';
 import { isLoopback } from '../../dashboard/loopback.ts';
+import { isGuarded } from '../../dashboard/sign-in/identify.ts';
 import { openDatabase } from '../../store/mongo.ts';
 import { hasUsers } from '../../store/users.ts';
 import { examineApps } from './oauth-apps.ts';
@@ -69,10 +70,9 @@ const isInDatabase = ({ kind }: Config['mailboxes'][number]['auth']): boolean =>
   kind === 'stored' || kind === 'oauth';
 
 async function examineDashboard({ dashboard, mongodb }: Config): Promise<Finding> {
-  const { host, port, password, token } = dashboard;
+  const { host, port } = dashboard;
   const users = await anyUsers(mongodb).catch(() => null);
-  if (password !== null || token !== null || users === true)
-    return finding('dashboard', 'ok', `${host}:${port}, protected`);
+  if (isGuarded(dashboard) || users === true) return finding('dashboard', 'ok', `${host}:${port}, protected`);
   if (isLoopback(host))
     return finding('dashboard', 'ok', `${host}:${port}, no password: reachable from this machine only`);
   if (users === null)

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import { hasUsers } from '../../store/users.ts';
+import { isApiToken, useApiToken } from '../../store/api-tokens.ts';
+import type { Database } from '../../store/mongo.ts';
+import { findUser, hasUsers, isUserName } from '../../store/users.ts';
 import type { AccessSettings } from '../access.ts';
 import type { Guesses } from '../guesses.ts';
 import { isLoopback } from '../loopback.ts';
@@ -16,10 +18,14 @@ export type Identified =
   | { readonly kind: 'stranger' }
   /** There is no password, and it is not this machine. */
   | { readonly kind: 'outside' }
+  /** Our proxy knows them, and we do not. */
+  | { readonly kind: 'unlisted'; readonly name: string }
   /** Too many wrong passwords from there. */
   | { readonly kind: 'refused'; readonly secondsToWait: number };
 
 export interface IdentifyDeps extends SessionDeps {
+  readonly database: Pick<Database, 'users' | 'sessions' | 'apiTokens'>;
+  readonly isFromProxy: (context: Context) => boolean;
   readonly settings: AccessSettings;
   readonly guesses: Guesses;
   readonly placeOf: PlaceOf;
@@ -42,6 +48,7 @@ export function createAccess({
     guesses,
     password,
     placeOf: createPlaceOf(proxies),
+    isFromProxy,
     isSecure: (context) =>
       publicUrl?.startsWith('https:') === true || (isFromProxy(context) && forwarded(context) === 'https'),
   };
@@ -49,16 +56,19 @@ export function createAccess({
 
 const stranger: Identified = { kind: 'stranger' };
 
-/** Who a request comes from: by what it says in Authorization, by its session, or because the dashboard is open. */
+/** Who a request comes from: by what our proxy says, by Authorization, by its session, or because the dashboard is open. */
 export async function identify(context: Context, deps: IdentifyDeps): Promise<Identified> {
   const { settings, database } = deps;
+  const named = await byProxy(context, deps);
+  if (named !== null) return named;
   const authorization = context.req.header('authorization') ?? '';
+  const isOpen = mayBeOpen(settings) && !(await hasUsers(database.users));
   // A browser first tries without a password.
-  if (authorization !== '' && (settings.password !== null || settings.token !== null))
-    return byAuthorization(authorization, { ...deps, place: deps.placeOf(context) });
+  if (authorization !== '' && (!isOpen || isApiToken(bearerIn(authorization) ?? '')))
+    return await byAuthorization(authorization, { ...deps, place: deps.placeOf(context) });
   const caller = await callerInSession(context, deps);
   if (caller !== null) return { kind: 'known', caller };
-  if (!mayBeOpen(settings) || (await hasUsers(database.users))) return stranger;
+  if (!isOpen) return stranger;
   // Only under a loopback name, so that a web page elsewhere cannot rebind its own name to us.
   if (!isLoopback(new URL(context.req.url).hostname)) return { kind: 'outside' };
   return {
@@ -67,21 +77,49 @@ export async function identify(context: Context, deps: IdentifyDeps): Promise<Id
   };
 }
 
-/** Before anybody is set up, for the first minutes: everybody on this machine, and nobody else. */
-export const mayBeOpen = ({ host, password, token }: AccessSettings): boolean =>
-  password === null && token === null && isLoopback(host);
+/** Whom our proxy has signed in, in the field that the settings name. From anybody else the field is ignored. */
+async function byProxy(
+  context: Context,
+  { settings, database, isFromProxy }: IdentifyDeps,
+): Promise<Identified | null> {
+  const { userHeader = null, defaultRole = null } = settings;
+  if (userHeader === null || !isFromProxy(context)) return null;
+  const name = context.req.header(userHeader)?.trim() ?? '';
+  if (name === '') return null;
+  // Two fields arrive as one with a comma, which no name has.
+  const user = isUserName(name) ? await findUser(database.users, name) : null;
+  const role = user?.role ?? (isUserName(name) ? defaultRole : null);
+  if (role === null) return { kind: 'unlisted', name: name.slice(0, 200) };
+  return { kind: 'known', caller: { name: user?.name ?? name, role, isNamed: true, by: 'header' } };
+}
 
-function byAuthorization(
+/** Before anybody is set up, for the first minutes: everybody on this machine, and nobody else. */
+export const mayBeOpen = (settings: AccessSettings): boolean =>
+  isLoopback(settings.host) && !isGuarded(settings);
+
+/** Whether the settings alone tell who may enter. */
+export const isGuarded = ({ password, token, userHeader = null }: AccessSettings): boolean =>
+  password !== null || token !== null || userHeader !== null;
+
+async function byAuthorization(
   authorization: string,
-  { settings, guesses, place }: IdentifyDeps & { readonly place: string },
-): Identified {
+  { settings, database, guesses, place }: IdentifyDeps & { readonly place: string },
+): Promise<Identified> {
   const secondsToWait = guesses.secondsToWait(place);
   // Not checked, even if it is right: otherwise it would still show which one is.
   if (secondsToWait > 0) return { kind: 'refused', secondsToWait };
-  const caller = callerIn(authorization, settings);
+  let caller = callerIn(authorization, settings);
+  // Without a pause for anything else: many at once are no way around the limit.
+  if (caller === null && isApiToken(bearerIn(authorization) ?? ''))
+    caller = await byApiToken(bearerIn(authorization) ?? '', database);
   if (caller === null) guesses.wrong(place);
   else guesses.right(place);
   return caller === null ? stranger : { kind: 'known', caller };
+}
+
+async function byApiToken(token: string, { apiTokens }: Pick<Database, 'apiTokens'>): Promise<Caller | null> {
+  const found = await useApiToken(apiTokens, token);
+  return found === null ? null : { name: found._id, role: found.role, isNamed: true, by: 'program' };
 }
 
 /** With the password or token of the settings, which all share: an admin, under whatever name they give. */
