@@ -400,7 +400,7 @@ export const settings = {
   dashboardHost: setting({
     name: 'DASHBOARD_HOST',
     group: g.dashboard,
-    doc: 'Address to listen on. Anything but loopback needs a password or a token.',
+    doc: 'Address to listen on. Anything but loopback needs a user, a password or a token.',
     kind: text,
     fallback: '127.0.0.1',
   }),
@@ -414,14 +414,14 @@ export const settings = {
   dashboardPassword: setting({
     name: 'DASHBOARD_PASSWORD',
     group: g.dashboard,
-    doc: 'Password for people who use a browser: 12 characters or more if others can reach the dashboard.',
+    doc: 'Password that all share, as an admin under any name: 12 characters or more if others can reach the dashboard.',
     kind: secretText,
     secret: true,
   }),
   dashboardToken: setting({
     name: 'DASHBOARD_TOKEN',
     group: g.dashboard,
-    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus. As long as a password.',
+    doc: 'Bearer token that programs share, as an admin; docketmail token gives each its own. As long as a password.',
     kind: secretText,
     secret: true,
   }),
@@ -435,7 +435,7 @@ export const settings = {
   dashboardProxies: setting({
     name: 'DASHBOARD_PROXIES',
     group: g.dashboard,
-    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
+    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords, their X-Forwarded-Proto whether a browser came by https; those of others are ignored.',
     kind: networks,
     example: '127.0.0.1, 10.0.0.0/8',
   }),
