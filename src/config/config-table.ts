@@ -455,6 +455,42 @@ export const settings = {
     fallback: 'none',
   }),
 
+  oidcIssuer: setting({
+    name: 'OIDC_ISSUER',
+    group: g.dashboard,
+    doc: 'OpenID Connect provider with which people sign in to the dashboard. Register <PUBLIC_URL>/sign-in/openid/callback there.',
+    kind: webUrl,
+    example: 'https://login.firm.example',
+  }),
+  oidcClientId: setting({
+    name: 'OIDC_CLIENT_ID',
+    group: g.dashboard,
+    doc: 'Client id that the provider gave you.',
+    kind: text,
+    example: 'docketmail',
+  }),
+  oidcClientSecret: setting({
+    name: 'OIDC_CLIENT_SECRET',
+    group: g.dashboard,
+    doc: 'Client secret that the provider gave you, if any.',
+    kind: secretText,
+    secret: true,
+  }),
+  oidcNameClaim: setting({
+    name: 'OIDC_NAME_CLAIM',
+    group: g.dashboard,
+    doc: "Claim that is a person's name here. email counts only if the provider has verified it; preferred_username only suits a provider where nobody chooses it.",
+    kind: oneOf(['email', 'preferred_username']),
+    fallback: 'email',
+  }),
+  oidcRoleClaim: setting({
+    name: 'OIDC_ROLE_CLAIM',
+    group: g.dashboard,
+    doc: 'Claim of the ID token with the roles (reader, decider, operator, admin) of people who are no users here.',
+    kind: text,
+    example: 'docketmail_role',
+  }),
+
   newClientUrl: setting({
     name: 'NEW_CLIENT_URL',
     group: g.dashboard,

@@ -59,6 +59,13 @@ export interface Config {
     readonly newClientUrl: string | null;
     /** Addresses and networks. */
     readonly proxies: readonly string[];
+    readonly openid: {
+      readonly issuer: string;
+      readonly clientId: string;
+      readonly clientSecret: string | null;
+      readonly nameClaim: 'email' | 'preferred_username';
+      readonly roleClaim: string | null;
+    } | null;
     readonly userHeader: string | null;
     /** Null: none. */
     readonly defaultRole: 'reader' | 'decider' | 'operator' | 'admin' | null;
@@ -231,6 +238,16 @@ function configOf({
       publicUrl: v.publicUrl,
       newClientUrl: v.newClientUrl,
       proxies: v.dashboardProxies ?? [],
+      openid:
+        v.oidcIssuer === null || v.oidcClientId === null
+          ? null
+          : {
+              issuer: v.oidcIssuer,
+              clientId: v.oidcClientId,
+              clientSecret: v.oidcClientSecret,
+              nameClaim: v.oidcNameClaim,
+              roleClaim: v.oidcRoleClaim,
+            },
       userHeader: v.dashboardUserHeader,
       defaultRole: v.dashboardDefaultRole === 'none' ? null : v.dashboardDefaultRole,
     },

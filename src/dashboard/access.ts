@@ -6,23 +6,8 @@ import { mayDo, neededIn } from './route-roles.ts';
 import type { Needed } from './route-roles.ts';
 import { identify } from './sign-in/identify.ts';
 import type { Identified, IdentifyDeps } from './sign-in/identify.ts';
-import type { UserRole } from '../store/users.ts';
 import { noteCaller } from './who.ts';
 import type { Caller } from './who.ts';
-
-export interface AccessSettings {
-  readonly host: string;
-  readonly password: string | null;
-  readonly token: string | null;
-  /** The public address of the dashboard behind a proxy, which may send its own name as the host. */
-  readonly publicUrl: string | null;
-  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
-  readonly proxies?: readonly string[];
-  /** The field in which those proxies say whom they signed in. */
-  readonly userHeader?: string | null;
-  /** Of people who are signed in elsewhere and are no users here; null: they may do nothing. */
-  readonly defaultRole?: UserRole | null;
-}
 
 const FOREIGN =
   'Refused: this request does not come from a page of this dashboard. A program sends application/json.\n';

@@ -17,6 +17,8 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'GET /sign-in': 'anyone',
   'POST /sign-in': 'anyone',
   'POST /sign-out': 'anyone',
+  'GET /sign-in/openid': 'anyone',
+  'GET /sign-in/openid/callback': 'anyone',
 
   ...read(['/health/mailboxes', '/metrics', '/files/*', '/jobs/:kind/:id', '/']),
   ...read(['/triage', '/messages', '/messages/:id', '/messages/:id/clients', '/messages/:id/frame']),

@@ -8,7 +8,7 @@ import type { WebhookDeps } from '../events/endpoints.ts';
 import { hasUsers } from '../store/users.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess } from './access.ts';
-import type { AccessSettings } from './access.ts';
+import type { AccessSettings } from './access-settings.ts';
 import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
 import { createGuesses } from './guesses.ts';

@@ -14,6 +14,7 @@ import { addUser, findUser, userRoles } from '../../src/store/users.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { client, rawMessage } from '../support/messages.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
+import { openOpenIdProvider } from '../support/openid-provider.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -38,8 +39,16 @@ async function openOffice(): Promise<Office> {
     ]),
   });
   const message = await firm.receive(raw);
+  const { issuer, clientId, clientSecret } = await openOpenIdProvider();
   const app = dashboardApp({
-    settings: { host: '127.0.0.1', port: 0, password: null, token: null, publicUrl: null },
+    settings: {
+      host: '127.0.0.1',
+      port: 0,
+      password: null,
+      token: null,
+      publicUrl: 'http://mail.firm.test',
+      openid: { issuer, clientId, clientSecret, nameClaim: 'email', roleClaim: null },
+    },
     database: firm.database,
     blobs: firm.blobs,
     queues: newQueues(),
@@ -98,7 +107,12 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 /** Pages that come after something else, and say so. */
-const ASKS_FOR_MORE = new Set(['GET /oauth/start', 'GET /oauth/callback', 'POST /sign-in']);
+const ASKS_FOR_MORE = new Set([
+  'GET /oauth/start',
+  'GET /oauth/callback',
+  'GET /sign-in/openid/callback',
+  'POST /sign-in',
+]);
 
 /** Again for each request, because one of them removes it. */
 async function addWebhook({ database }: Firm): Promise<void> {

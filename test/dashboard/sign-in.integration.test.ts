@@ -250,7 +250,7 @@ describe('by whom', () => {
       headers: { 'content-type': 'application/json', cookie },
       body: new Blob([JSON.stringify({ by: 'Dora' })]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(inPieces.status).toBe(200);
     const made = await firm.database.decisions.find().sort({ at: 1 }).toArray();
     expect(made.map(({ by }) => by)).toEqual(['Dora', 'Ann', 'Emil', 'Ann']);

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { isApiToken, useApiToken } from '../../store/api-tokens.ts';
 import type { Database } from '../../store/mongo.ts';
 import { findUser, hasUsers, isUserName } from '../../store/users.ts';
-import type { AccessSettings } from '../access.ts';
+import type { AccessSettings } from '../access-settings.ts';
 import type { Guesses } from '../guesses.ts';
 import { isLoopback } from '../loopback.ts';
 import { createIsFromProxy, createPlaceOf } from '../remote-address.ts';
@@ -47,6 +47,7 @@ export function createAccess({
     database,
     guesses,
     password,
+    hasOpenId: (settings.openid ?? null) !== null,
     placeOf: createPlaceOf(proxies),
     isFromProxy,
     isSecure: (context) =>
@@ -98,8 +99,8 @@ export const mayBeOpen = (settings: AccessSettings): boolean =>
   isLoopback(settings.host) && !isGuarded(settings);
 
 /** Whether the settings alone tell who may enter. */
-export const isGuarded = ({ password, token, userHeader = null }: AccessSettings): boolean =>
-  password !== null || token !== null || userHeader !== null;
+export const isGuarded = ({ password, token, userHeader = null, openid = null }: AccessSettings): boolean =>
+  [password, token, userHeader, openid].some((way) => way !== null);
 
 async function byAuthorization(
   authorization: string,

@@ -20,6 +20,7 @@ export type IsSecure = (context: Context) => boolean;
 export interface SessionDeps {
   readonly database: Pick<Database, 'sessions' | 'users'>;
   readonly password: string | null;
+  readonly hasOpenId: boolean;
   readonly isSecure: IsSecure;
 }
 
@@ -53,38 +54,33 @@ export async function signOut(context: Context, { database, isSecure }: SessionD
 
 /** Null without a session, or if it is over: the password, the role or the user has changed since. */
 export async function callerInSession(context: Context, deps: SessionDeps): Promise<Caller | null> {
-  const { database, password, isSecure } = deps;
+  const { database, password, hasOpenId, isSecure } = deps;
   const id = idIn(context, isSecure(context));
   const holder = id === null ? null : await useSession(database.sessions, id);
   if (id === null || holder === null) return null;
-  switch (holder.kind) {
-    case 'user': {
-      const user = await findUser(database.users, holder.user);
-      if (user?.stamp !== holder.stamp) return null;
-      return { name: user.name, role: user.role, isNamed: true, by: 'session' };
-    }
-    case 'shared':
-      if (password === null || !isSame(holder.proof, proofOf(id, password))) return null;
-      return { name: holder.name, role: 'admin', isNamed: false, by: 'session' };
-    case 'openid':
-      // Somebody who was added meanwhile has the role that they were given here.
-      if ((await findUser(database.users, holder.name)) !== null) return null;
-      return { name: holder.name, role: holder.role, isNamed: true, by: 'session' };
+  if (holder.kind === 'user') {
+    const user = await findUser(database.users, holder.user);
+    return user?.stamp === holder.stamp
+      ? { name: user.name, role: user.role, isNamed: true, by: 'session' }
+      : null;
   }
+  if (holder.kind === 'shared')
+    return password !== null && isSame(holder.proof, proofOf(id, password))
+      ? { name: holder.name, role: 'admin', isNamed: false, by: 'session' }
+      : null;
+  // Somebody who was added meanwhile has the role that they were given here.
+  if (!hasOpenId || (await findUser(database.users, holder.name)) !== null) return null;
+  return { name: holder.name, role: holder.role, isNamed: true, by: 'session' };
 }
 
 function holderOf(
   newcomer: Newcomer,
   { id, password }: { readonly id: string; readonly password: string | null },
 ): SessionHolder {
-  switch (newcomer.kind) {
-    case 'user':
-      return { kind: 'user', user: newcomer.user._id, stamp: newcomer.user.stamp };
-    case 'shared':
-      return { kind: 'shared', name: newcomer.name, proof: proofOf(id, password ?? '') };
-    case 'openid':
-      return newcomer;
-  }
+  if (newcomer.kind === 'user') return { kind: 'user', user: newcomer.user._id, stamp: newcomer.user.stamp };
+  if (newcomer.kind === 'shared')
+    return { kind: 'shared', name: newcomer.name, proof: proofOf(id, password ?? '') };
+  return newcomer;
 }
 
 /** Shows that the session was begun with this password. Without the id, which is not stored, nobody can guess at it. */

@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import pLimit from 'p-limit';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { assetPath } from '../assets/assets.ts';
 import { limitBody } from '../limit-body.ts';
 import { formOf, localPath } from '../pages/forms.ts';
 import { callerOf } from '../who.ts';
+import { mountOpenId } from './openid.ts';
 import { isSame } from './identify.ts';
 import type { IdentifyDeps } from './identify.ts';
 import { signIn, signOut } from './session-cookie.ts';
@@ -29,6 +30,9 @@ type Outcome =
 
 /** /sign-in and /sign-out: a plain form, for people. */
 export function mountSignIn(app: Hono, deps: IdentifyDeps & { readonly log: Log }): void {
+  const { openid = null, publicUrl } = deps.settings;
+  if (openid !== null && publicUrl !== null) mountOpenId(app, { ...deps, openid, publicUrl });
+  const page = pageFor({ hasOpenId: openid !== null && publicUrl !== null });
   const oneByOne = pLimit(1);
   app.use('/sign-in', limitBody);
   app.get('/sign-in', async (context) => {
@@ -56,7 +60,11 @@ export function mountSignIn(app: Hono, deps: IdentifyDeps & { readonly log: Log 
       deps.log.info('somebody signed in to the dashboard');
       return context.redirect(to, 303);
     }
-    return await refuseSignIn(context, { outcome, to, name });
+    if (outcome.kind === 'wrong')
+      return await context.html(page({ to, name, says: 'That name and password do not fit together.' }), 401);
+    context.header('Retry-After', String(outcome.seconds));
+    const says = `Too many wrong passwords. Try again in ${outcome.seconds} seconds.`;
+    return await context.html(page({ to, name, says }), 429);
   });
   app.post('/sign-out', async (context) => {
     await signOut(context, deps);
@@ -76,63 +84,51 @@ async function newcomerWith(
   return { kind: 'shared', name: name === '' ? null : name };
 }
 
-async function refuseSignIn(
-  context: Context,
-  {
-    outcome,
-    to,
-    name,
-  }: { readonly outcome: Exclude<Outcome, { kind: 'right' }>; readonly to: string; readonly name: string },
-): Promise<Response> {
-  if (outcome.kind === 'wrong')
-    return await context.html(page({ to, name, says: 'That name and password do not fit together.' }), 401);
-  context.header('Retry-After', String(outcome.seconds));
-  const says = `Too many wrong passwords. Try again in ${outcome.seconds} seconds.`;
-  return await context.html(page({ to, name, says }), 429);
-}
-
 /** Without anything that only those who are signed in should see. */
-const page = ({
-  to,
-  name,
-  says,
-}: {
-  readonly to: string;
-  readonly name: string;
-  readonly says: string | null;
-}) =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Sign in – docketmail</title>
-        <link rel="icon" href="${assetPath('icon.svg')}" />
-        <link rel="stylesheet" href="${assetPath('pico.css')}" />
-        <link rel="stylesheet" href="${assetPath('docketmail.css')}" />
-      </head>
-      <body>
-        <main id="content">
-          <h1>Sign in to docketmail</h1>
-          ${says === null ? '' : html`<p role="alert">${says}</p>`}
-          <form method="post" action="/sign-in">
-            <input type="hidden" name="to" value="${to}" />
-            <label for="name">Name</label>
-            <input
-              id="name"
-              name="name"
-              value="${name}"
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck="false"
-              autofocus
-            />
-            <label for="password">Password</label>
-            <input id="password" name="password" type="password" autocomplete="current-password" required />
-            <button>Sign in</button>
-          </form>
-          <p>Without an account? Your administrator adds you with <code>docketmail user add</code>.</p>
-        </main>
-      </body>
-    </html>`;
+const pageFor =
+  ({ hasOpenId }: { readonly hasOpenId: boolean }) =>
+  ({ to, name, says }: { readonly to: string; readonly name: string; readonly says: string | null }) =>
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>Sign in – docketmail</title>
+          <link rel="icon" href="${assetPath('icon.svg')}" />
+          <link rel="stylesheet" href="${assetPath('pico.css')}" />
+          <link rel="stylesheet" href="${assetPath('docketmail.css')}" />
+        </head>
+        <body>
+          <main id="content">
+            <h1>Sign in to docketmail</h1>
+            ${says === null ? '' : html`<p role="alert">${says}</p>`}
+            ${
+              hasOpenId
+                ? html`<p>
+                    <a role="button" href="/sign-in/openid?${new URLSearchParams({ to }).toString()}"
+                      >Sign in with your organisation</a
+                    >
+                  </p>`
+                : ''
+            }
+            <form method="post" action="/sign-in">
+              <input type="hidden" name="to" value="${to}" />
+              <label for="name">Name</label>
+              <input
+                id="name"
+                name="name"
+                value="${name}"
+                autocomplete="username"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus
+              />
+              <label for="password">Password</label>
+              <input id="password" name="password" type="password" autocomplete="current-password" required />
+              <button>Sign in</button>
+            </form>
+            <p>Without an account? Your administrator adds you with <code>docketmail user add</code>.</p>
+          </main>
+        </body>
+      </html>`;
