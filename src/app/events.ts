@@ -1,5 +1,8 @@
 /** Events out: what is told gets its place, a delivery per endpoint and a job. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Directory } from '../connect/directory.ts';
+import { reportMailboxes } from '../connect/report.ts';
+import { tellMailboxes } from '../connect/tell-mailboxes.ts';
 import { describeError } from '../errors.ts';
 import type { DeliverDeps } from '../events/deliver.ts';
 import { dispatchEvents, dueDeliveries, forgetEvents } from '../events/dispatch.ts';
@@ -15,6 +18,7 @@ import type { Resources } from './open.ts';
 const DISPATCH_MS = 1_000;
 /** Jobs of deliveries that are due are added again this often, in case Redis lost them. */
 const REVIVE_EVERY = 10;
+const TELL_MAILBOXES_EVERY = 30;
 const FORGET_EVERY = 3_600;
 
 export const deliverDeps = ({ config, database }: Pick<Resources, 'config' | 'database'>): DeliverDeps => ({
@@ -43,12 +47,14 @@ export const deliveryJobs =
 
 /** Until the signal. The process's own timer, so that a flushed Redis silences nothing. */
 export async function runEvents({
-  resources: { config, database },
+  resources: { config, database, directory },
   queues,
   log,
   signal,
 }: {
-  readonly resources: Pick<Resources, 'config' | 'database'>;
+  readonly resources: Pick<Resources, 'config' | 'database'> & {
+    readonly directory: Pick<Directory, 'all' | 'refresh'>;
+  };
   readonly queues: Queues;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -56,6 +62,11 @@ export async function runEvents({
   let said = '';
   for (let round = 0; !signal.aborted; round += 1) {
     try {
+      if (round % TELL_MAILBOXES_EVERY === 0) {
+        await directory.refresh();
+        const reports = await reportMailboxes(database, directory);
+        await tellMailboxes(database, { reports, downSeconds: config.mailboxDownSeconds });
+      }
       await deliveryJobs(queues)(await dispatchEvents(database));
       if (round % REVIVE_EVERY === 0) await deliveryJobs(queues)(await dueDeliveries(database));
       if (round % FORGET_EVERY === 0) await forgetEvents(database, config.events.keepDays);

@@ -15,6 +15,12 @@ export const eventTypes = [
   'triage.created',
   'triage.resolved',
   'message.quarantined',
+  'mailbox.added',
+  'mailbox.failed',
+  'mailbox.paused',
+  'mailbox.recovered',
+  'mailbox.removed',
+  'folder.reset',
   'webhook.test',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
