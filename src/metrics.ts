@@ -11,6 +11,7 @@ export interface Metrics {
   readonly folderProblems: Counter<'mailbox'>;
   readonly folderResets: Counter<'mailbox'>;
   readonly revivedJobs: Counter;
+  readonly webhookDeliveries: Counter<'endpoint' | 'outcome'>;
   readonly oauthRefreshes: Counter<'app' | 'outcome'>;
   readonly wrongPasswords: Counter<'outcome'>;
 }
@@ -67,6 +68,12 @@ export function createMetrics(): Metrics {
       name: 'docketmail_folder_resets_total',
       help: 'Folders that were reset and read again',
       labelNames: ['mailbox'],
+      registers,
+    }),
+    webhookDeliveries: new Counter({
+      name: 'docketmail_webhook_deliveries_total',
+      help: 'Attempts to deliver an event, by endpoint and outcome',
+      labelNames: ['endpoint', 'outcome'],
       registers,
     }),
     revivedJobs: new Counter({

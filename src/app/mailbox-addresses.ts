@@ -1,19 +1,27 @@
+import { caseAuthorityOf } from '../config/mailbox-config.ts';
 import type { Config } from '../config/config.ts';
 import type { Directory } from '../connect/directory.ts';
 
-/** The mailboxes themselves are staff, those too that are added while docketmail runs. */
+/** The mailboxes themselves are staff, and each says whose tags count in it, those too that are added while docketmail runs. */
 export function rulesWith(rules: Config['rules'], directory: Pick<Directory, 'all'>): Config['rules'] {
   let known: ReturnType<Directory['all']> | null = null;
-  let addresses = rules.ownAddresses;
+  let { ownAddresses, caseAuthority } = rules;
+  const refresh = (): void => {
+    const now = directory.all();
+    if (now === known) return;
+    known = now;
+    ownAddresses = [...new Set([...rules.ownAddresses, ...now.flatMap(addressesOf)])];
+    caseAuthority = { ...rules.caseAuthority, ...caseAuthorityOf(now.map(({ settings }) => settings)) };
+  };
   return {
     ...rules,
     get ownAddresses() {
-      const now = directory.all();
-      if (now !== known) {
-        known = now;
-        addresses = [...new Set([...rules.ownAddresses, ...now.flatMap(addressesOf)])];
-      }
-      return addresses;
+      refresh();
+      return ownAddresses;
+    },
+    get caseAuthority() {
+      refresh();
+      return caseAuthority;
     },
   };
 }

@@ -15,8 +15,10 @@ import type { PollDeps, PollStep } from '../poll/poll-run.ts';
 import { watchReceivingServer } from '../poll/receiving-server.ts';
 import type { JobTiming, RunningWorkers } from '../queue/queue-worker.ts';
 import type { Queues } from '../queue/queues.ts';
+import { startDeliverWorkers } from '../queue/deliver-workers.ts';
 import { startIngestWorkers } from '../queue/ingest-workers.ts';
 import { startPollWorkers } from '../queue/workers.ts';
+import { deliverDeps, deliveryJobs, runEvents, webhookDeps } from './events.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { HeartbeatTiming, Liveness } from './heartbeat.ts';
 import { probeDatabase } from '../store/mongo.ts';
@@ -90,15 +92,7 @@ export async function openApp(
     const stopping = new AbortController();
     const { signal } = stopping;
     const self = createSelf(resources.database.processes);
-    const probe = async (): Promise<void> => await probeDatabase(config.mongodb);
-    const heartbeat = startHeartbeat({
-      self,
-      probe,
-      log,
-      signal,
-      livenessFile: config.livenessFile,
-      ...(trial.heartbeat && { timing: trial.heartbeat }),
-    });
+    const heartbeat = beat({ config, self, log, signal, timing: trial.heartbeat });
     const background: Promise<unknown>[] = [];
     const workers: RunningWorkers[] = [];
     resources.addCloser(async () => await Promise.allSettled(background));
@@ -119,7 +113,10 @@ export async function openApp(
     };
     // Followed well within the interval that is promised.
     const followMs = (config.reconcileSeconds * 1000) / 2;
-    if (roles.has('ingest')) workers.push(startIngest(composition));
+    if (roles.has('ingest')) {
+      workers.push(startIngest(composition), startDeliver(composition));
+      background.push(runEvents(composition));
+    }
     if (roles.has('poll')) {
       mailboxes = runMailboxes({
         ...composition,
@@ -157,6 +154,18 @@ function workerSettings({ resources, queues, log, metrics, trial: { timing } }: 
   return { redis: resources.config.redis, queues, log, metrics, ...(timing && { timing }) };
 }
 
+function beat({
+  config: { mongodb, livenessFile },
+  timing,
+  ...rest
+}: Pick<Composition, 'self' | 'log' | 'signal'> & {
+  readonly config: Config;
+  readonly timing: HeartbeatTiming | undefined;
+}) {
+  const probe = async (): Promise<void> => await probeDatabase(mongodb);
+  return startHeartbeat({ ...rest, probe, livenessFile, ...(timing && { timing }) });
+}
+
 function startIngest(composition: Composition): RunningWorkers {
   const { resources, queues, trial, self } = composition;
   const { config, database, blobs } = resources;
@@ -172,6 +181,13 @@ function startIngest(composition: Composition): RunningWorkers {
   };
   const { concurrency } = config.ingest;
   return startIngestWorkers({ ...workerSettings(composition), ingest, concurrency });
+}
+
+function startDeliver(composition: Composition): RunningWorkers {
+  return startDeliverWorkers({
+    ...workerSettings(composition),
+    events: deliverDeps(composition.resources),
+  });
 }
 
 function startPoll(composition: Composition, mailboxes: RunningMailboxes): RunningWorkers {
@@ -223,6 +239,7 @@ async function openDashboardOf({
     log,
     liveness,
     mailboxService: mailboxService(resources),
+    webhooks: webhookDeps(resources, deliveryJobs(queues)),
     triage: {
       database,
       blobs,

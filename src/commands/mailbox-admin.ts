@@ -26,6 +26,7 @@ interface FieldOptions {
   readonly since?: string;
   readonly interval?: string;
   readonly silenceHours?: string;
+  readonly authority?: string;
   readonly caFile?: string;
   readonly oauthApp?: string;
   readonly grant?: string;
@@ -120,6 +121,7 @@ function withFields(command: Command): Command {
     .option('--since <date>', 'older mail moves no case')
     .option('--interval <seconds>', 'polled at least this often')
     .option('--silence-hours <hours>', 'no mail for so long is a fault')
+    .option('--authority <authority>', 'whose case tags take effect: both, staff or clients')
     .option('--ca-file <file>', 'PEM file with the certificate authority')
     .option('--oauth-app <app>', 'sign in by OAuth with this app of MAILBOXES_FILE')
     .option('--grant <grant>', 'code, device, client-credentials or service-account')
@@ -129,7 +131,7 @@ function withFields(command: Command): Command {
 /** A password comes from a file: on the command line everybody on the machine would see it. */
 async function fieldsOf(options: FieldOptions): Promise<MailboxFields> {
   const { name, host, port, security, user, role, folders, since, interval, silenceHours } = options;
-  const { passFile, caFile, oauthApp, grant, signInAs } = options;
+  const { authority, passFile, caFile, oauthApp, grant, signInAs } = options;
   const fields = {
     name,
     host,
@@ -141,6 +143,7 @@ async function fieldsOf(options: FieldOptions): Promise<MailboxFields> {
     since,
     pollIntervalSeconds: interval,
     silenceHours,
+    authority,
     pass: passFile === undefined ? undefined : await textOf(passFile),
     ca: caFile === undefined ? undefined : await textOf(caFile),
     oauth: oauthApp === undefined ? undefined : { app: oauthApp, grant, signInAs },

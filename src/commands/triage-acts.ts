@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ObjectId } from 'mongodb';
 import { domainNamed, addAlias } from '../triage/alias-rule.ts';
-import { confirmUpdates } from '../triage/held.ts';
+import { confirmUpdates, rejectUpdates } from '../triage/held.ts';
 import { clientNamed, messageNamed } from '../triage/named.ts';
 import { assign, countSentFrom, ignore, undo, unlink } from '../triage/triage.ts';
 import type { Acted } from '../triage/triage.ts';
@@ -55,6 +55,12 @@ export function triageActCommands(): Command[] {
       .option('--case <number>', 'only of this case')
       .option('--status <status>', 'the intended status, one of the configured ones')
       .action(confirm),
+    act('reject', 'refuse the held case updates of a message for good')
+      .argument('<message>', MESSAGE)
+      .requiredOption('--reason <text>', 'why, for those who look at the case later')
+      .option('--client <client>', 'only of this client')
+      .option('--case <number>', 'only of this case')
+      .action(reject),
     act('undo', 'undo a decision')
       .argument('<decision>', 'decision id, from show or decisions')
       .action(undoDecision),
@@ -161,7 +167,7 @@ async function confirm(
     const known = context.caseStatuses.find((one) => one.toLowerCase() === status?.toLowerCase());
     if (status !== undefined && known === undefined)
       throw new UsageError(`--status ${status}: the settings know ${context.caseStatuses.join(', ')}`);
-    const made = await confirmUpdates(context.database, {
+    const made = await confirmUpdates(context, {
       message: await messageNamed(context.database, name),
       clientId:
         options.client === undefined
@@ -169,6 +175,28 @@ async function confirm(
           : String((await clientNamed(context.database, options.client))._id),
       ref: options.case ?? null,
       status: known ?? null,
+      by: whoDecides(options.by),
+    });
+    for (const row of made.map(decisionRow))
+      console.log(options.json === true ? JSON.stringify(row) : decisionReport(row));
+  });
+}
+
+async function reject(
+  name: string,
+  options: Common & { reason: string; client?: string; case?: string },
+): Promise<void> {
+  await withTriageContext(async (context) => {
+    const reason = options.reason.trim();
+    if (reason === '') throw new UsageError('--reason: say why');
+    const made = await rejectUpdates(context, {
+      message: await messageNamed(context.database, name),
+      clientId:
+        options.client === undefined
+          ? null
+          : String((await clientNamed(context.database, options.client))._id),
+      ref: options.case ?? null,
+      reason,
       by: whoDecides(options.by),
     });
     for (const row of made.map(decisionRow))

@@ -76,9 +76,16 @@ export function decisionReport({
   at,
   undoneAt,
   undoneBy,
+  reason,
+  caseUpdate,
 }: DecisionRow): string {
   const undone = undoneAt === null ? '' : `, undone ${undoneAt.slice(0, 16)} by ${undoneBy ?? '?'}`;
-  return printable(`${id}  ${at.slice(0, 16)} ${by}: ${act} ${clients.join(', ')} ${subject}${undone}`);
+  const about = caseUpdate === null ? '' : ` case ${caseUpdate.ref ?? '(no number)'}`;
+  const chosen = caseUpdate?.status == null ? '' : ` as ${caseUpdate.status}`;
+  const why = reason === null ? '' : `: ${reason}`;
+  return printable(
+    `${id}  ${at.slice(0, 16)} ${by}: ${act}${about}${chosen} ${clients.join(', ')} ${subject}${why}${undone}`,
+  );
 }
 
 /** A decision that a later one about the same sender or domain ended. */

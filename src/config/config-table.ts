@@ -56,6 +56,7 @@ const g = {
   poll: 'Polling and ingesting',
   who: 'Staff and clients',
   cases: 'Case tags',
+  events: 'Events',
   dashboard: 'Dashboard',
   secrets: 'Stored secrets',
   process: 'Process',
@@ -185,7 +186,7 @@ export const settings = {
   mailboxesFile: setting({
     name: 'MAILBOXES_FILE',
     group: mailboxGroup,
-    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, since, silenceHours, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
+    doc: 'A YAML or JSON file with a list of mailboxes: name, host, port, security, user, pass or passFile or passEnv, accessToken or accessTokenFile or accessTokenEnv, caFile, folders, role, authority, since, silenceHours, pollIntervalSeconds, oauth (docs/connecting.md). These are added to the mailbox configured here.',
     kind: text,
     example: './mailboxes.yaml',
   }),
@@ -379,6 +380,21 @@ export const settings = {
     doc: `Your CRM's statuses with other words for them. Default: ${defaultRules.caseStatuses.map(({ status }) => status).join(', ')}, with translations. A status with one of these names keeps its translations if you list it.`,
     kind: ruleKinds.caseStatuses,
     example: 'Open=open,offen;Closed=closed,geschlossen;On Hold=on hold,pending',
+  }),
+
+  eventsKeepDays: setting({
+    name: 'EVENTS_KEEP_DAYS',
+    group: g.events,
+    doc: 'How long events and their deliveries are kept, for readers of the feed and for replays.',
+    kind: wholeNumber({ min: 1, max: 3650 }),
+    fallback: '30',
+  }),
+  webhookAllowPrivate: setting({
+    name: 'WEBHOOK_ALLOW_PRIVATE',
+    group: g.events,
+    doc: 'Let webhooks reach this machine and the local network, also by http. Without it only public addresses by https: whoever adds a webhook could ask your other servers in its name.',
+    kind: yesNo,
+    fallback: 'false',
   }),
 
   dashboardHost: setting({

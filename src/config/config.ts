@@ -5,7 +5,7 @@ import { findConflicts, findWarnings } from './config-checks.ts';
 import type { Env, Found } from './config-checks.ts';
 import { allSettings, settings } from './config-table.ts';
 import { findTypos } from './env-typos.ts';
-import { mailboxOf } from './mailbox-config.ts';
+import { caseAuthorityOf, mailboxOf } from './mailbox-config.ts';
 import type { MailboxConfig } from './mailbox-config.ts';
 import { readMailboxFile } from './mailbox-file.ts';
 import type { MailboxFile } from './mailbox-file.ts';
@@ -44,6 +44,7 @@ export interface Config {
     readonly readTimeLimitSeconds: number;
     readonly spoolDir: string;
   };
+  readonly events: { readonly keepDays: number; readonly allowPrivate: boolean };
   readonly reconcileSeconds: number;
   /** Of a mailbox that does not say. */
   readonly pollIntervalSeconds: number;
@@ -213,6 +214,7 @@ function configOf({
       readTimeLimitSeconds: v.readTimeLimitSeconds,
       spoolDir: resolve(v.spoolDir ?? tmpdir()),
     },
+    events: { keepDays: v.eventsKeepDays, allowPrivate: v.webhookAllowPrivate },
     reconcileSeconds: v.reconcileSeconds,
     pollIntervalSeconds: v.pollIntervalSeconds,
     mailboxDownSeconds: v.mailboxDownSeconds,
@@ -267,6 +269,7 @@ function rulesOf(v: ValuesOf<typeof settings>, mailboxes: readonly MailboxConfig
     tagsInReplies: v.tagsInReplies,
     caseWords: v.caseWords,
     caseStatuses: v.caseStatuses ?? defaultRules.caseStatuses,
+    caseAuthority: caseAuthorityOf(mailboxes),
   };
 }
 

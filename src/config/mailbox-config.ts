@@ -1,3 +1,4 @@
+import type { Rules } from '../decide/rules.ts';
 import { mailboxSettings } from './mailbox-settings.ts';
 import { missing, readTextFile } from './setting-reader.ts';
 import type { ReadFile } from './setting-reader.ts';
@@ -18,6 +19,8 @@ export interface MailboxConfig {
   readonly ca: string | null;
   /** Paths, or special uses with a backslash (RFC 6154). */
   readonly folders: readonly string[];
+  /** Whose mail in it moves a case. */
+  readonly authority: 'both' | 'staff' | 'clients';
   /** Older mail is back-fill; null: none is. */
   readonly since: Date | null;
   readonly pollIntervalSeconds: number;
@@ -57,7 +60,7 @@ export function mailboxOf({
   readonly problems: string[];
 }): MailboxConfig | undefined {
   const { values, label, pollIntervalSeconds } = fields;
-  const { host, port, security, user, folders, name, role, since, silenceHours } = values;
+  const { host, port, security, user, folders, name, role, authority, since, silenceHours } = values;
   // null: not given. undefined: given and already reported.
   if (host === null) problems.push(missing({ row: mailboxSettings.host, label: label('host') }));
   if (user === null) problems.push(missing({ row: mailboxSettings.user, label: label('user') }));
@@ -73,7 +76,7 @@ export function mailboxOf({
       `${label('caFile')}: the file has no PEM certificate. Fix: name a file with "-----BEGIN CERTIFICATE-----".`,
     );
   }
-  if (!host || !user || !folders || !role || !auth) return undefined;
+  if (!host || !user || !folders || !role || !authority || !auth) return undefined;
   if (port === undefined || security === undefined || name === undefined) return undefined;
   if (
     silenceHours === undefined ||
@@ -93,6 +96,7 @@ export function mailboxOf({
     auth,
     ca,
     folders,
+    authority,
     since,
     pollIntervalSeconds,
     silenceHours,
@@ -128,3 +132,11 @@ function authOf({
   );
   return undefined;
 }
+
+/** Of the mailboxes in which not everybody's case tags take effect, whose do. */
+export const caseAuthorityOf = (
+  mailboxes: readonly Pick<MailboxConfig, 'name' | 'authority'>[],
+): Rules['caseAuthority'] =>
+  Object.fromEntries(
+    mailboxes.flatMap(({ name, authority }) => (authority === 'both' ? [] : [[name, authority]])),
+  );

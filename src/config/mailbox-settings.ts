@@ -1,6 +1,6 @@
 import { hostName, isoDate, list, oneOf, secretText, text, wholeNumber } from './setting-kinds.ts';
 import { setting } from './setting.ts';
-import { mailboxRole } from './rule-kinds.ts';
+import { mailboxAuthority, mailboxRole } from './rule-kinds.ts';
 
 export const mailboxGroup = 'Mailboxes: one here, or many in MAILBOXES_FILE';
 
@@ -71,6 +71,13 @@ export const mailboxSettings = {
     doc: 'capture: the inbox and Sent of a person or team. dropbox: an inbox that staff forward to or Bcc.',
     kind: mailboxRole,
     fallback: 'capture',
+  }),
+  authority: setting({
+    name: 'MAILBOX_AUTHORITY',
+    group: mailboxGroup,
+    doc: 'Whose case tags in this mailbox take effect by themselves: both, staff, or clients. Those of the others are held for a person.',
+    kind: mailboxAuthority,
+    fallback: 'both',
   }),
   since: setting({
     name: 'MAILBOX_SINCE',

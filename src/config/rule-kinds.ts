@@ -30,3 +30,5 @@ export const ruleKinds = {
 } as const;
 
 export const mailboxRole = oneOf(['capture', 'dropbox']);
+
+export const mailboxAuthority = oneOf(['both', 'staff', 'clients']);

@@ -50,6 +50,7 @@ export const mailboxFields = z.strictObject({
   since: z.unknown().optional(),
   pollIntervalSeconds: z.unknown().optional(),
   silenceHours: z.unknown().optional(),
+  authority: z.unknown().optional(),
   ca: z.string().max(200_000).nullable().optional(),
   oauth: oauthUse.nullable().optional(),
 });
@@ -108,6 +109,7 @@ export function readChoice(
             wholeNumber({ min: 1, max: 8_760 }),
             before?.silenceHours ?? null,
           ),
+    authority: read('authority', mailboxSettings.authority.kind, before?.authority ?? 'both'),
     ca: fields.ca === undefined ? (before?.ca ?? null) : fields.ca,
     oauth: fields.oauth === undefined ? (before?.oauth ?? null) : fields.oauth,
     pass: fields.pass,

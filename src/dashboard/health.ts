@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
+import { countHeld } from '../store/held-updates.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
 import { addMailboxGauges } from './mailbox-gauges.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
@@ -83,6 +84,47 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
+type AddGauge = (
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: (gauge: Gauge) => Promise<void>,
+) => void;
+
+function addWebhookGauges(add: AddGauge, { database }: Pick<HealthSources, 'database'>): void {
+  const { endpoints, deliveries } = database;
+  add(
+    'webhook_oldest_undelivered_timestamp_seconds',
+    'When the oldest event was told that an endpoint did not get yet; 0 where it got all',
+    ['endpoint'],
+    async (gauge) => {
+      for (const { _id } of await endpoints.find().toArray()) {
+        const [oldest] = await deliveries
+          .find({ endpoint: _id, state: 'pending' })
+          .sort({ createdAt: 1 })
+          .limit(1)
+          .toArray();
+        gauge.set({ endpoint: _id.toHexString() }, (oldest?.createdAt.getTime() ?? 0) / 1000);
+      }
+    },
+  );
+  add('webhook_enabled', '1 while an endpoint is told of events', ['endpoint'], async (gauge) => {
+    for (const { _id, isEnabled } of await endpoints.find().toArray())
+      gauge.set({ endpoint: _id.toHexString() }, isEnabled ? 1 : 0);
+  });
+}
+
+function addTriageGauges(add: AddGauge, { database }: Pick<HealthSources, 'database'>): void {
+  add(
+    'held_case_updates',
+    'Case updates that wait for a person, by the reason',
+    ['review'],
+    async (gauge) => {
+      for (const [review, count] of await countHeld(database.caseUpdates)) gauge.set({ review }, count);
+    },
+  );
+}
+
 /** Of a mailbox that nobody ever listed nothing is known, 0 as little as any other number. */
 async function listedOnce({ cursors }: Database, names: readonly string[]): Promise<readonly string[]> {
   const listed = new Set(await cursors.distinct('mailbox', { lastPolledAt: { $ne: null } }));
@@ -91,13 +133,6 @@ async function listedOnce({ cursors }: Database, names: readonly string[]): Prom
 
 const namesOf = ({ admin }: MailboxService): string[] =>
   admin.directory.all().map(({ settings }) => settings.name);
-
-type AddGauge = (
-  name: string,
-  help: string,
-  labels: readonly string[],
-  read: (gauge: Gauge) => Promise<void>,
-) => void;
 
 /** Metrics of the whole installation, read from the database and Redis on each request. */
 function addGauges(sources: HealthSources): void {
@@ -116,6 +151,8 @@ function addGauges(sources: HealthSources): void {
         await inTime(read(this)).catch(() => {});
       },
     });
+  addTriageGauges(add, { database });
+  addWebhookGauges(add, { database });
   add('pending_sightings', 'Sightings that are not at their end', ['mailbox'], async (gauge) => {
     const pending = new Map((await pendingByMailbox(database.sightings)).map((row) => [row.mailbox, row]));
     for (const name of namesOf(mailboxService)) gauge.set({ mailbox: name }, pending.get(name)?.count ?? 0);

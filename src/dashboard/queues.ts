@@ -28,7 +28,7 @@ const SHOWN = [
 ];
 
 /** Bull Board under /queues, with a link from each ingest job to its message. */
-export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
+export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues): void {
   const server = new HonoAdapter(serveStatic);
   server.setBasePath('/queues');
   const ingestAdapter = new BullMQAdapter(ingest, {
@@ -42,6 +42,7 @@ export function mountQueues(app: Hono, { tick, poll, ingest }: Queues): void {
   const adapters = [
     ingestAdapter,
     new BullMQAdapter(poll, { description: 'One job a mailbox' }),
+    new BullMQAdapter(deliver, { description: 'One job per event and endpoint' }),
     new BullMQAdapter(tick, { description: 'Timers' }),
   ];
   for (const adapter of adapters) {

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { WebhookDeps } from '../events/endpoints.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess, isLoopback } from './access.ts';
 import type { AccessSettings } from './access.ts';
@@ -30,6 +31,7 @@ export async function openDashboard(
     readonly settings: AccessSettings & { readonly port: number };
     readonly log: Log;
     readonly triage: TriageDeps;
+    readonly webhooks: WebhookDeps;
   },
 ): Promise<Dashboard> {
   const { settings, log, database, blobs, queues } = input;
@@ -59,7 +61,7 @@ export async function openDashboard(
   mountMessages(app, database);
   mountFiles(app, blobs, settings);
   mountOAuth(app, { signIn: input.mailboxService.signIn, log });
-  mountApi(app, input.triage, input.mailboxService);
+  mountApi(app, input);
   mountQueues(app, queues);
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });

@@ -35,7 +35,7 @@ export interface CaseRow extends StatusChange {
   readonly clientId: unknown;
   readonly ref?: string | null;
   readonly statusText?: string | null;
-  readonly review?: Review | null;
+  readonly review?: Review | 'rejected' | null;
   /** Held until the answered message arrives, whatever else `review` says. */
   readonly awaitsParent?: boolean;
   readonly claimedAt?: Date;
@@ -74,7 +74,7 @@ export function caseRowOf(
 /** What must change in the rows of one case because an update arrived or another was resolved: statuses follow by date. */
 export function caseChanges<R extends CaseRow>(
   rows: readonly R[],
-): { readonly row: R; readonly status: string; readonly review: Review | null }[] {
+): { readonly row: R; readonly status: string; readonly review: Review | 'rejected' | null }[] {
   const owners = caseOwners(rows);
   const ruled = rows.map((row) => ({ ...row, row, review: reviewBy(owners, row) }));
   return ruled.flatMap((one) => {
@@ -89,7 +89,7 @@ export function caseChanges<R extends CaseRow>(
  * Rechecks updates recorded before a message that arrived earlier, by whose case it is now: they are held, or no longer held for
  * that reason. Other holds stay.
  */
-function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | null {
+function reviewBy(owners: ReadonlySet<string>, row: CaseRow): Review | 'rejected' | null {
   const review = row.review ?? null;
   const isSettled = !row.isOurs || (row.confirmedAt ?? null) !== null || (row.ref ?? null) === null;
   if (isSettled) return review;

@@ -1,12 +1,14 @@
 import type { Mail, Automatic } from '../mail/mail.ts';
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
-import { isEcho, readCaseTags } from '../mail/case-tag/case-tag.ts';
+import { isEcho, readCaseTags, repliesInBracket } from '../mail/case-tag/case-tag.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { KnownContext } from './known-context.ts';
 import type { Link, Verdict } from './verdict.ts';
 import type { Rules } from './rules.ts';
 import { caseOwners } from './case-claims.ts';
 import type { Claim } from './case-claims.ts';
+import type { authorityIn } from './case-authority.ts';
+import { withoutContradictions } from './contradicting-tags.ts';
 import { companyDomain, isOurs } from './parties.ts';
 import { programTags } from './program-tags.ts';
 
@@ -17,12 +19,16 @@ export type Review = 'unknown-status' | 'foreign-case' | 'unauthenticated' | 'pa
 export interface CaseUpdateDraft {
   readonly clientId: string;
   readonly ref: string | null;
+  /** The number as the tag has it, where the CRM merged that case into `ref`. */
+  readonly tagRef?: string;
   readonly title: string;
   readonly status: string | null;
   readonly statusText: string | null;
   readonly review: Review | null;
   /** The message that this one answers or carries is unknown, and may show that the tag is an echo. */
   readonly awaitsParent: boolean;
+  /** Held for nothing but the mailbox that it came to: in another one it may take effect. */
+  readonly heldByMailbox?: true;
 }
 
 /** What is known about the message that this one answers. */
@@ -35,10 +41,14 @@ export interface CaseFacts {
   readonly tags: readonly CaseTag[];
   readonly title: string;
   readonly parent: Parent;
+  /** Whose tags count, by the mailboxes that the message was seen in. */
+  readonly authority: ReturnType<typeof authorityIn>;
   /** Older than the mailbox's `since`: stored, but moves no case. */
   readonly backfill: boolean;
   /** When this message claims a case. */
   readonly claim: Pick<Claim, 'date' | 'claimedAt'>;
+  /** The numbers of the cases into which the CRM merged others, by the number of those. */
+  readonly merged: ReadonlyMap<string, string>;
   /** The effective claims to the case with each ref. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
 }
@@ -54,7 +64,8 @@ export function isReply(mail: Mail): boolean {
   return (
     mail.inReplyTo.length > 0 ||
     mail.references.length > 0 ||
-    stripSubjectPrefixes(mail.subject).kinds.includes('reply')
+    stripSubjectPrefixes(mail.subject).kinds.includes('reply') ||
+    repliesInBracket(mail.subject)
   );
 }
 
@@ -81,19 +92,23 @@ export function decideCaseUpdates(input: {
   if (fired.length === 0) return none('the tag is that of an automatic message inside');
 
   const doubt = authorityProblem(input) ?? personalProblem(mail);
+  const elsewhere = mailboxProblem(input);
   const inside = tagsInside(mail, rules);
   const isAnothersWord = (tag: CaseTag): boolean => isEcho(tag, inside);
   const isReplyHeld = parent.kind === 'unknown' && rules.tagsInReplies === 'review';
-  const doubtOf = (tag: CaseTag): string | null =>
+  const ownDoubtOf = (tag: CaseTag): string | null =>
     doubt ?? (isRepeated(tag) ? BEHIND_PROGRAM : isAnothersWord(tag) ? STANDS_INSIDE : null);
+  const doubtOf = (tag: CaseTag): string | null => ownDoubtOf(tag) ?? elsewhere;
   const isForeign = (clientId: string, ref: string | null): boolean =>
     ref !== null &&
     !caseOwners([...(cases.claims.get(ref) ?? []), { ...cases.claim, clientId }]).has(clientId);
+  const told = withoutContradictions(fired, cases.merged);
   const updates = verdict.clients.flatMap(({ clientId }) =>
-    fired.map((tag): CaseUpdateDraft => {
+    told.map(({ tag, ref }): CaseUpdateDraft => {
       return {
         clientId,
-        ref: tag.ref,
+        ref,
+        ...(tag.ref !== null && ref !== tag.ref && { tagRef: tag.ref }),
         title: cases.title,
         status: tag.status,
         statusText: tag.statusText,
@@ -101,7 +116,7 @@ export function decideCaseUpdates(input: {
           ? 'look-alike'
           : doubtOf(tag) !== null
             ? 'unauthenticated'
-            : isForeign(clientId, tag.ref)
+            : isForeign(clientId, ref)
               ? 'foreign-case'
               : isReplyHeld
                 ? 'parent-unknown'
@@ -109,11 +124,14 @@ export function decideCaseUpdates(input: {
                   ? 'unknown-status'
                   : null,
         awaitsParent: isReplyHeld || (isAnothersWord(tag) && parent.kind !== 'known'),
+        ...(elsewhere !== null && ownDoubtOf(tag) === null && { heldByMailbox: true as const }),
       };
     }),
   );
   const held = updates.filter((update) => update.review !== null).length;
-  const why = fired.map(doubtOf).find((reason) => reason !== null) ?? null;
+  const why =
+    told.map(({ tag }) => doubtOf(tag)).find((reason) => reason !== null) ??
+    (told.some(({ isContradicted }) => isContradicted) ? CONTRADICTED : null);
   return {
     updates,
     detail: `${updates.length} from ${fired.map((tag) => tag.raw).join(' ')}${held > 0 ? `, ${held} held for a person${why === null ? '' : `: ${why}`}` : ''}`,
@@ -121,6 +139,7 @@ export function decideCaseUpdates(input: {
 }
 
 const STANDS_INSIDE = 'the tag stands in the subject of the message inside, too';
+const CONTRADICTED = 'two tags of the subject name different statuses for one case';
 const BEHIND_PROGRAM = 'the tag stands behind words that programs set before a subject';
 
 /** People write on lists, and sales tools add bulk-mail fields to what a client writes to one reader. */
@@ -143,6 +162,27 @@ function tagsInside(mail: Mail, rules: Rules): readonly CaseTag[] {
   return [...new Set(subjects)].flatMap((subject) => readCaseTags(subject, rules).tags);
 }
 
+/** What rules out the sender in the mailboxes that the message was seen in. */
+function mailboxProblem({
+  mail,
+  verdict,
+  cases: { authority },
+  rules,
+}: Parameters<typeof decideCaseUpdates>[0]): string | null {
+  const isStaff =
+    mail.from !== null && mail.from.address !== null && isByStaff(mail.from.address, { verdict, rules });
+  if (isStaff ? authority.staff : authority.clients) return null;
+  return `mail in this mailbox moves a case only where ${isStaff ? 'clients' : 'staff'} sent it`;
+}
+
+/** A form, or a post to one of our groups, may also come from our own address. */
+function isByStaff(
+  from: string,
+  { verdict, rules }: { readonly verdict: Verdict; readonly rules: Rules },
+): boolean {
+  return isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+}
+
 /** Who may move a case: staff, or a client found by exact From; proven as AUTHENTICATION requires. Null: allowed. */
 function authorityProblem({
   mail,
@@ -152,8 +192,7 @@ function authorityProblem({
 }: Parameters<typeof decideCaseUpdates>[0]): string | null {
   const from = mail.from?.address ?? null;
   if (from === null || mail.fromAll.length > 1) return 'no single sender';
-  // A form, or a post to one of our groups, may also come from our own address.
-  const staff = isOurs(from, rules) && (verdict.direction !== 'inbound' || verdict.forwardedBy !== null);
+  const staff = isByStaff(from, { verdict, rules });
   const byPerson = new Set(
     facts.decisions.flatMap((d) => (d.subject === 'message' && d.act === 'link' ? d.clientIds : [])),
   );

@@ -4,13 +4,16 @@ import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
 import { claimedAt } from './case-claims.ts';
 import type { Claim } from './case-claims.ts';
+import { isRuled } from './case-rulings.ts';
+import type { CaseRuling } from './case-rulings.ts';
 import { decideCaseUpdates } from './case-updates.ts';
 import { withEvidence } from './decided-message.ts';
 import type { DecidedCaseUpdate, DecidedLink, DecidedMessage } from './decided-message.ts';
 import { recipientsKey } from './facts-from-mail.ts';
 import { doubtOf, DOUBTFUL_COPY_FLAG, isBetter, withDoubt } from './doubtful-copy.ts';
 import type { Doubt } from './doubtful-copy.ts';
-import { isMadeBy, mergeCaseUpdates } from './held-updates.ts';
+import { isMadeBy, mergeCaseUpdates, withRulings } from './held-updates.ts';
+import { authorityIn } from './case-authority.ts';
 import { provenOf, withInnerAddresses } from './inner-address.ts';
 import { judge, OPEN_RECIPIENT } from './judge.ts';
 import type { BookEntry, Decision, KnownContext } from './known-context.ts';
@@ -24,7 +27,7 @@ import type { Rules } from './rules.ts';
 import { clientsThatHave, entryKeyFor, sameContentMessages, withRecord } from './same-entry.ts';
 
 /** Increased when rules change their decisions, so that a replay knows what older ones judged. */
-export const RULE_VERSION = 8;
+export const RULE_VERSION = 9;
 
 /** A Message-ID on different content: at most one of the messages that have it is what its sender meant. */
 export const REUSED_ID_FLAG = 'message-id-reused';
@@ -37,6 +40,10 @@ export interface Known {
   readonly book: ReadonlyMap<string, readonly BookEntry[]>;
   /** What people decided about the message, and from whom they removed the same words. */
   readonly decisions: readonly Decision[];
+  /** What people decided about case updates of the message. */
+  readonly rulings: readonly CaseRuling[];
+  /** For each case number in the subject that the CRM merged into another case, the number of that case. */
+  readonly merged: ReadonlyMap<string, string>;
   /** For each case number in the subject, the effective claims to that case. */
   readonly claims: ReadonlyMap<string, readonly Claim[]>;
   /** Those of the clients in question that currently exist. */
@@ -59,7 +66,7 @@ export interface Judgement {
   readonly newFlags: readonly string[];
   readonly goneFlags: readonly string[];
   /** What the verdict knew of the sightings. `recipients`: a key of the recipients named by the judged copy. */
-  readonly judgedWith: Pick<DecidedMessage, 'roles' | 'inOwnSent' | 'backfill'> & {
+  readonly judgedWith: Pick<DecidedMessage, 'roles' | 'mailboxes' | 'inOwnSent' | 'backfill'> & {
     readonly recipients: string;
   };
   readonly ruleVersion: number;
@@ -84,7 +91,7 @@ export function decide(given: DecideInput): Judgement {
   const authentication = provenOf(given.mail, given.known.authentication, rules);
   const known = { ...given.known, authentication };
   const input = { ...given, mail, known };
-  const { roles, inOwnSent, backfill } = message;
+  const { roles, mailboxes, inOwnSent, backfill } = message;
   const { decisions, book, relations, threadClients } = known;
   const { thread, sharedIds } = relations;
   const context = { roles, inOwnSent, book, thread, threadClients, sharedIds, decisions, authentication };
@@ -106,7 +113,10 @@ export function decide(given: DecideInput): Judgement {
     verdict: addsNothing ? (message.verdict ?? verdict) : withRecord(verdict, links),
     fresh: verdict,
     links,
-    caseUpdates: mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+    caseUpdates: withRulings(
+      mergeCaseUpdates(message, { now: updates, copies: relations.variants }),
+      known.rulings,
+    ),
     variantOf:
       (relations.variants.find((copy) => isBetter(copy, message)) ?? relations.variants[0])?.id ?? null,
     ...(entryKey !== message.variantKey && { entryKey }),
@@ -117,7 +127,13 @@ export function decide(given: DecideInput): Judgement {
     ],
     // A copy in our own Sent folder proves what was doubtful before.
     goneFlags: isUnauthenticated ? [] : [UNAUTHENTICATED_FLAG],
-    judgedWith: { roles, inOwnSent, backfill, recipients: recipientsKey(given.mail) },
+    judgedWith: {
+      roles,
+      ...(mailboxes && { mailboxes }),
+      inOwnSent,
+      backfill,
+      recipients: recipientsKey(given.mail),
+    },
     ruleVersion: RULE_VERSION,
     wakes: wokenBy(message, relations).map(({ id }) => id),
   };
@@ -129,7 +145,7 @@ function wokenBy(
 ): DecidedMessage[] {
   const hasEntries = ({ links, caseUpdates }: DecidedMessage): boolean =>
     links.some(({ state }) => state.kind !== 'covered') ||
-    caseUpdates.some(({ review }) => review !== null && review !== 'echo');
+    caseUpdates.some((update) => update.review !== null && update.review !== 'echo' && !isRuled(update));
   const outranked = [...variants, ...impostors].filter(
     (other) => isBetter(message, other) && hasEntries(other),
   );
@@ -145,7 +161,7 @@ function withCaseUpdates(
   { context: facts, doubt }: { readonly context: KnownContext; readonly doubt: Doubt | null },
 ): { readonly verdict: Verdict; readonly updates: readonly DecidedCaseUpdate[] } {
   const judged = withUnsent(withDoubt(judge(mail, facts, rules), doubt), message.unsent);
-  const { relations, claims } = known;
+  const { relations, claims, merged } = known;
   const { tags, title } = readCaseTags(mail.subject, rules);
   const cases = decideCaseUpdates({
     mail,
@@ -156,9 +172,11 @@ function withCaseUpdates(
       tags,
       title,
       parent: relations.parent,
+      authority: authorityIn(message.mailboxes ?? [], rules),
       backfill: message.backfill,
       claim: { date: message.date, claimedAt: claimedAt(message) },
       claims,
+      merged,
     },
   });
   const { verdict, updates: asked } = holdWhereReadersDisagree(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { CaseUpdateDraft, Review } from './case-updates.ts';
+import type { AppliedRuling } from './case-rulings.ts';
 import type { Evidence, Link, Verdict } from './verdict.ts';
 import type { MailboxRole, MessageFacts } from './message-facts.ts';
 
@@ -22,8 +23,10 @@ export interface DecidedLink extends Link {
 
 /** A case update as decided, kept so that a retry writes the same. Its description is the message's, see `descriptionOf`. */
 export interface DecidedCaseUpdate extends Omit<CaseUpdateDraft, 'review' | 'awaitsParent'> {
-  /** `echo`: was held for its parent, which has the same tag; it never was an update. */
-  readonly review: Review | 'echo' | null;
+  /** `echo`: was held for its parent, which has the same tag; it never was an update. `rejected`: a person refused it, for good. */
+  readonly review: Review | 'echo' | 'rejected' | null;
+  /** What a person decided about it, and its state before. */
+  readonly ruling?: AppliedRuling;
   /** Decided before the answered message arrived, which may show it to be an echo, whatever else holds it. */
   readonly awaitsParent?: boolean;
   readonly writtenAt: Date | null;
@@ -34,6 +37,8 @@ export interface DecidedMessage extends MessageFacts {
   /** 24 hex digits derived from the fingerprint: the same wherever the message is judged. */
   readonly id: string;
   readonly roles: readonly MailboxRole[];
+  /** The mailboxes that it was seen in, if any. */
+  readonly mailboxes?: readonly string[];
   /** Seen in one of our Sent folders. */
   readonly inOwnSent: boolean;
   /** Older than the `since` of every mailbox it was seen in. */

@@ -1,16 +1,22 @@
+import { isRuled } from './case-rulings.ts';
+import type { CaseRuling } from './case-rulings.ts';
 import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
+/** The number that the tag has: by it an update is known again after the CRM merged cases. */
+const numberOf = ({ ref, tagRef }: Pick<CaseUpdateDraft, 'ref' | 'tagRef'>): string | null => tagRef ?? ref;
+
 const sameUpdate =
   (update: Omit<CaseUpdateDraft, 'review' | 'awaitsParent'>) =>
-  ({ clientId, ref, status, statusText }: DecidedCaseUpdate): boolean =>
+  ({ clientId, status, statusText, ...made }: DecidedCaseUpdate): boolean =>
     clientId === update.clientId &&
-    ref === update.ref &&
+    numberOf(made) === numberOf(update) &&
     (status ?? statusText) === (update.status ?? update.statusText);
 
 /**
  * Whether a message with the same content already makes this update, so that its tag fires once. A held one does not replace one
- * that takes effect; one that awaits its parent may prove an echo, so it only replaces another that waits.
+ * that takes effect; one that awaits its parent may prove an echo, so it only replaces another that waits. One that a person
+ * decided about replaces all.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
@@ -18,35 +24,72 @@ export const isMadeBy =
     caseUpdates.some(
       (made) =>
         sameUpdate(update)(made) &&
-        (made.review === null || made.review === update.review) &&
-        (made.awaitsParent !== true || awaitsParent),
+        (isRuled(made) ||
+          ((made.review === null || made.review === update.review) &&
+            (made.awaitsParent !== true || awaitsParent))),
     );
 
 /** Whether a copy of the message makes effective what this one could only hold. */
 export const isOvertaken = (update: DecidedCaseUpdate, copies: readonly DecidedMessage[]): boolean =>
   update.review !== null &&
+  !isRuled(update) &&
   copies.some(({ caseUpdates }) =>
     caseUpdates.some((made) => made.review === null && sameUpdate(update)(made)),
   );
 
+function withNumberOf(
+  { tagRef: _, ...update }: DecidedCaseUpdate,
+  { ref, tagRef }: DecidedCaseUpdate,
+): DecidedCaseUpdate {
+  return { ...update, ref, ...(tagRef !== undefined && { tagRef }) };
+}
+
 /**
- * The newer decision resolves what was held for an unknown parent, or for lack of a proof that a copy provided. Updates overtaken
- * by a copy are dropped. Everything else decided stays.
+ * The newer decision resolves what was held for an unknown parent, for the mailbox that it came to first, or for lack of a proof
+ * that a copy provided. Updates overtaken by a copy are dropped. Everything else decided stays.
  */
 export function mergeCaseUpdates(
   { caseUpdates: before, takenOver }: Pick<DecidedMessage, 'caseUpdates' | 'takenOver'>,
   { now, copies }: { readonly now: readonly DecidedCaseUpdate[]; readonly copies: readonly DecidedMessage[] },
 ): DecidedCaseUpdate[] {
   const same = (a: DecidedCaseUpdate) => (b: DecidedCaseUpdate) =>
-    a.clientId === b.clientId && a.ref === b.ref;
+    a.clientId === b.clientId && numberOf(a) === numberOf(b);
   const echo = { review: 'echo', awaitsParent: false } as const;
   const kept = before.map((update) => {
+    if (isRuled(update)) return update;
     if (isOvertaken(update, copies)) return { ...update, ...echo };
-    const found = now.find(same(update));
-    const isProven = takenOver !== undefined && update.review === 'unauthenticated' && found?.review === null;
+    // It stays with the case that it was recorded for.
+    const fresh = now.find(same(update));
+    const found = fresh && withNumberOf(fresh, update);
+    const mayBeSettled = takenOver !== undefined || update.heldByMailbox === true;
+    const isProven = mayBeSettled && update.review === 'unauthenticated' && found?.review === null;
     if (update.awaitsParent !== true) return isProven ? { ...found, writtenAt: update.writtenAt } : update;
     const settled = found ?? { ...update, ...echo };
     return { ...settled, writtenAt: update.writtenAt };
   });
   return [...kept, ...now.filter((update) => !before.some(same(update)))];
 }
+
+/** The updates as people decided about them; where a decision was ended, as they stood before it. */
+export function withRulings(
+  updates: readonly DecidedCaseUpdate[],
+  rulings: readonly CaseRuling[],
+): readonly DecidedCaseUpdate[] {
+  return updates.map((update) => {
+    const found = rulings.findLast((ruling) => isAbout(ruling, update));
+    if (found !== undefined) {
+      const { act, status, review, at } = found;
+      return {
+        ...update,
+        review: act === 'confirm' ? null : 'rejected',
+        ruling: { act, status, review, at },
+      };
+    }
+    const { ruling } = update;
+    if (ruling === undefined || ruling.act === 'undone') return update;
+    return { ...update, review: ruling.review, ruling: { ...ruling, act: 'undone' } };
+  });
+}
+
+const isAbout = (ruling: CaseRuling, { clientId, ref, tagRef }: DecidedCaseUpdate): boolean =>
+  ruling.clientId === clientId && (ruling.ref === ref || (tagRef !== undefined && ruling.ref === tagRef));

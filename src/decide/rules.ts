@@ -1,3 +1,4 @@
+import { builtInCaseWords } from '../mail/case-tag/case-words.ts';
 import { builtInCaseStatuses } from './case-statuses.ts';
 import type { CaseStatus } from './case-statuses.ts';
 
@@ -29,7 +30,12 @@ export interface Rules {
   /** Words that open a case tag, as spelled in the settings; matched ignoring case. */
   readonly caseWords: readonly string[];
   readonly caseStatuses: readonly CaseStatus[];
+  /** Whose mail in a mailbox moves a case, by the mailbox's name; `both` in those that are not named. */
+  readonly caseAuthority: Readonly<Record<string, CaseAuthority>>;
 }
+
+/** Whose mail in a mailbox may move a case. */
+export type CaseAuthority = 'staff' | 'clients' | 'both';
 
 interface Blocklist {
   /** Addresses, or domains without "@"; lower-cased. */
@@ -52,6 +58,7 @@ export const defaultRules: Rules = {
   trustedAuthservIds: [],
   ownRelays: [],
   tagsInReplies: 'review',
-  caseWords: ['Case Update', 'Case'],
+  caseWords: builtInCaseWords,
   caseStatuses: builtInCaseStatuses,
+  caseAuthority: {},
 };

@@ -74,7 +74,8 @@ export function withRecord(verdict: Verdict, links: readonly DecidedLink[]): Ver
   return withEvidence(verdict, { rule: 'record', outcome: 'skipped', detail });
 }
 
-const isFresh = (update: DecidedCaseUpdate): boolean => update.writtenAt === null && update.review !== 'echo';
+const isFresh = (update: DecidedCaseUpdate): boolean =>
+  update.writtenAt === null && update.review !== 'echo' && update.review !== 'rejected';
 
 const bringsNoFile = (message: DecidedMessage, other: DecidedMessage): boolean =>
   bringsNoFileTo(other, { ...message, isForward: true });
@@ -129,7 +130,7 @@ export function deferToCopyEntry(
 
 const withoutEcho = (update: DecidedCaseUpdate) => ({
   ...update,
-  review: update.review === 'echo' ? null : update.review,
+  review: update.review === 'echo' || update.review === 'rejected' ? null : update.review,
   awaitsParent: update.awaitsParent === true,
 });
 

@@ -76,6 +76,7 @@ export function rulesFromExplainConfig(
         defaultRules.trustedAuthservIds,
       ),
       ownRelays: top.read('ownRelays', ruleKinds.ownRelays, defaultRules.ownRelays),
+      caseAuthority: defaultRules.caseAuthority,
       tagsInReplies: top.read('tagsInReplies', ruleKinds.tagsInReplies, defaultRules.tagsInReplies),
       caseWords: top.read('caseWords', ruleKinds.caseWords, defaultRules.caseWords),
       caseStatuses: top.read('caseStatuses', ruleKinds.caseStatuses, defaultRules.caseStatuses),

@@ -46,6 +46,8 @@ export function gather({
     relations,
     threadClients: store.threadClients(message, threadKeys(message, relations)),
     decisions: [],
+    rulings: [],
+    merged: new Map(),
     claims: store.claims(message.tags.flatMap(({ ref }) => ref ?? [])),
     authentication: message.authentication,
     disagreements,

@@ -15,7 +15,7 @@ export interface CaseUpdateRow extends CaseRow {
   readonly description: string;
   readonly ref: string | null;
   readonly statusText: string | null;
-  readonly review: Review | null;
+  readonly review: Review | 'rejected' | null;
   readonly awaitsParent?: boolean;
   /** The message that made it. */
   readonly messageId: string;

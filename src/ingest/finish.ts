@@ -16,6 +16,7 @@ import { forEach } from './members.ts';
 import type { Failures, Member } from './members.ts';
 import { flagReusedId, flagSender, writeCaseUpdates, writeCommunications } from './record.ts';
 import { retractLinks } from './retract.ts';
+import { tellWritten } from './tell-events.ts';
 import type { Written } from './retract.ts';
 
 /** A message that is received and read. */
@@ -138,6 +139,8 @@ function resultAt<T>(results: readonly T[], at: number): T {
 }
 
 interface WrittenOut extends Judged {
+  /** Before links were taken back. */
+  readonly marked: MessageDocument;
   readonly communications: number;
   readonly caseUpdates: number;
 }
@@ -148,6 +151,7 @@ async function write(deps: IngestDeps, due: readonly Judged[], failures: Failure
     const { message, mail } = one;
     return {
       ...one,
+      marked: message,
       message: await retractLinks(database, message, { mail, earlier: await readEarlier(deps, message) }),
     };
   });
@@ -162,6 +166,8 @@ async function write(deps: IngestDeps, due: readonly Judged[], failures: Failure
     caseUpdates: await writeCaseUpdates(database, one.message, one.mail),
   }));
   deps.step?.('written');
+  await tellWritten(database, written);
+  deps.step?.('told');
   await wakeOthers(deps, written);
   deps.step?.('dependants-marked');
   await markWritten(

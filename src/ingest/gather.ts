@@ -11,7 +11,6 @@ import type { Parties } from '../decide/parties.ts';
 import { rawSpellings } from '../decide/raw-spellings.ts';
 import { threadKeys, threadKeysOnceDecided } from '../decide/relations.ts';
 import type { Relations } from '../decide/relations.ts';
-import type { Decision } from '../decide/known-context.ts';
 import { claimedAt } from '../decide/case-claims.ts';
 import type { Claim } from '../decide/case-claims.ts';
 import { spellingsOfRef } from '../decide/case-status.ts';
@@ -21,6 +20,7 @@ import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
 import { caseClaims } from '../store/case-updates.ts';
+import { livingCases } from '../store/cases.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decisionsAbout, inOrder, readDecisions } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
@@ -80,7 +80,7 @@ export async function openGathering(
   const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
   const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
-  const [candidates, ownDecisions, book, claims] = await Promise.all([
+  const [candidates, ownDecisions, book, { merged, claims }] = await Promise.all([
     findCandidates(
       database,
       asked.map(({ message }) => message),
@@ -93,7 +93,7 @@ export async function openGathering(
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    caseClaims(database.caseUpdates, refs),
+    casesNamed(database, refs),
   ]);
   const related = asked.map((one, at) => relatedTo(one, answered(candidates, at)));
   const isAlone = asked.length === 1;
@@ -127,6 +127,7 @@ export async function openGathering(
     candidates,
     decisions,
     book,
+    merged,
     claims,
     threadMembers,
     clientIds,
@@ -141,6 +142,7 @@ function answerFor(
     candidates,
     decisions,
     book,
+    merged,
     claims,
     threadMembers,
     clientIds,
@@ -150,6 +152,7 @@ function answerFor(
     readonly candidates: readonly (readonly MessageDocument[])[];
     readonly decisions: readonly DecisionDocument[];
     readonly book: BookAnswers;
+    readonly merged: ReadonlyMap<string, string>;
     readonly claims: ReadonlyMap<string, readonly Claim[]>;
     readonly threadMembers: readonly ThreadMember[];
     readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
@@ -174,7 +177,8 @@ function answerFor(
       relations,
       threadClients: threadClientsOf({ message, relations }, inThread),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
-      decisions: decisionsFor(asker, relations, decisions),
+      ...decisionsFor(asker, relations, decisions),
+      merged,
       claims: withClaims(claims, [...decided.values()]),
       clients: new Set(clientIds.keys()),
       authentication,
@@ -208,6 +212,14 @@ function withClaims(
       return [ref, [...known, ...made.flatMap((one) => (spellings.includes(one.ref) ? [one.claim] : []))]];
     }),
   );
+}
+
+async function casesNamed(
+  { cases, caseUpdates }: Pick<Database, 'cases' | 'caseUpdates'>,
+  refs: readonly string[],
+): Promise<{ readonly merged: Map<string, string>; readonly claims: Map<string, Claim[]> }> {
+  const merged = await livingCases(cases, refs);
+  return { merged, claims: await caseClaims(caseUpdates, [...new Set([...refs, ...merged.values()])]) };
 }
 
 function entry<K, V>(key: K, value: V | undefined): [K, V][] {
@@ -256,11 +268,14 @@ function decisionsFor(
   { subjects, parties }: Questions,
   relations: Relations,
   found: readonly DecisionDocument[],
-): Decision[] {
+): Pick<Known, 'decisions' | 'rulings'> {
   const own = decisionsAbout({ subjects, copies: relations.variants.map(subjectOf) }, found);
   const same = sameContentMessages(relations, parties).map(subjectOf);
   const others = decisionsAbout({ subjects: same }, found);
-  return [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')];
+  return {
+    decisions: [...own.decisions, ...others.decisions.filter(({ act }) => act === 'unlink')],
+    rulings: own.rulings,
+  };
 }
 
 /** Leaves out a deleted client: the book was just read, all others that may count are looked up. */

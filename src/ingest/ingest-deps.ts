@@ -31,6 +31,7 @@ export type IngestStep =
   | 'judging'
   | 'judged'
   | 'written'
+  | 'told'
   | 'dependants-marked'
   | 'marked-written'
   | 'done';

@@ -155,7 +155,7 @@ export async function writeCaseUpdates(
   let updates = 0;
   for (const update of message.caseUpdates) {
     // One that was written but no longer exists was deleted by a person.
-    const isNew = update.writtenAt === null && update.review !== 'echo';
+    const isNew = update.writtenAt === null && update.review !== 'echo' && update.review !== 'rejected';
     if (isNew && (await recordCaseUpdate(caseUpdates, caseUpdateOf(message, mail, update)))) updates++;
     if (message.revision > 1)
       await resolveCaseUpdate(caseUpdates, {

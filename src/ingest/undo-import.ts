@@ -2,6 +2,7 @@
 import type { ObjectId } from 'mongodb';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { isAsWritten, retractLinks } from './retract.ts';
+import { tellTakenBack } from './tell-events.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { linkStateOf, stateFields } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -123,7 +124,9 @@ async function takeBackRows({ deps }: Undoing, message: MessageDocument): Promis
         retract: 'address-removed' as const,
       })),
     };
-    return await retractLinks(deps.database, marked, { mail: reading.mail, earlier: null });
+    const after = await retractLinks(deps.database, marked, { mail: reading.mail, earlier: null });
+    await tellTakenBack(deps.database, after, { marked });
+    return after;
   } finally {
     await dispose();
   }

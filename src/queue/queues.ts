@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readJob, removeJobKeys } from './job-keys.ts';
 
 /** Queue names; in Redis they have the prefix from the settings. */
-export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest' } as const;
+export const queueNames = { tick: 'tick', poll: 'poll', ingest: 'ingest', deliver: 'deliver' } as const;
 
 /** Jobs only carry references: their data is stored in clear text. */
 export const mailboxJob = z.object({ mailbox: z.string().min(1) });
@@ -24,6 +24,12 @@ export const ingestJob = z.discriminatedUnion('kind', [
     ids: z.array(reference).min(1).max(1_000),
   }),
 ]);
+export const deliverJob = z.object({
+  id: reference,
+  endpoint: reference,
+  attempts: z.number().int().min(0),
+});
+export type DeliverJob = z.infer<typeof deliverJob>;
 export type MailboxJob = z.infer<typeof mailboxJob>;
 export type IngestJob = z.infer<typeof ingestJob>;
 /** A job for one message alone. */
@@ -33,6 +39,7 @@ export interface Queues {
   readonly tick: Queue<MailboxJob>;
   readonly poll: Queue<MailboxJob>;
   readonly ingest: Queue<IngestJob>;
+  readonly deliver: Queue<DeliverJob>;
   /** For what BullMQ cannot express: keys that it takes for jobs but are not. Connects on first use. */
   readonly redis: Redis;
   close(): Promise<void>;
@@ -68,18 +75,20 @@ export function openQueues({ url, prefix }: { readonly url: string; readonly pre
     queue.on('error', () => {});
     return queue;
   };
-  const [tick, poll, ingest] = [
+  const [tick, poll, ingest, deliver] = [
     open<MailboxJob>(queueNames.tick),
     open<MailboxJob>(queueNames.poll),
     open<IngestJob>(queueNames.ingest),
+    open<DeliverJob>(queueNames.deliver),
   ];
   return {
     tick,
     poll,
     ingest,
+    deliver,
     redis,
     close: async () => {
-      await Promise.allSettled([tick.close(), poll.close(), ingest.close()]);
+      await Promise.allSettled([tick.close(), poll.close(), ingest.close(), deliver.close()]);
       redis.disconnect();
     },
   };

@@ -1,4 +1,5 @@
 import type { Collection, ObjectId } from 'mongodb';
+import type { AppliedRuling } from '../decide/case-rulings.ts';
 import type { Review } from '../decide/case-updates.ts';
 import { caseChanges, spellingsOfRef } from '../decide/case-status.ts';
 import type { Claim } from '../decide/case-claims.ts';
@@ -19,13 +20,16 @@ export interface CaseUpdateDocument {
   readonly messageRef?: ObjectId;
   readonly ref?: string | null;
   readonly statusText?: string | null;
-  readonly review?: Review | null;
+  /** Why it is held; null: it takes effect. `rejected`: a person refused it, and it never does. */
+  readonly review?: Review | 'rejected' | null;
   /** Held until the answered message arrives, whatever else `review` says. */
   readonly awaitsParent?: boolean;
   /** The tag named no status: `status` follows the case. */
   readonly statusInherited?: boolean;
   /** A person let it take effect. */
   readonly confirmedAt?: Date | null;
+  /** A person refused it. */
+  readonly rejectedAt?: Date | null;
 }
 
 interface CaseKey {
@@ -45,7 +49,12 @@ export async function recordCaseUpdate(
   // What a copy of the message could only hold gives way to what takes effect.
   if (result.upsertedCount === 0 && document.review === null)
     await caseUpdates.updateOne(
-      { _id, messageRef: { $ne: document.messageRef }, review: { $ne: null }, confirmedAt: null },
+      {
+        _id,
+        messageRef: { $ne: document.messageRef },
+        review: { $nin: [null, 'rejected'] },
+        confirmedAt: null,
+      },
       { $set: { ...fields, awaitsParent: false } },
     );
   await deriveCase(caseUpdates, { clientId: document.clientId, ref: document.ref ?? null });
@@ -76,13 +85,17 @@ export async function resolveCaseUpdate(
   caseUpdates: Collection<CaseUpdateDocument>,
   update: CaseKey & {
     readonly _id: ObjectId;
-    readonly review: Review | 'echo' | null;
+    readonly review: Review | 'echo' | 'rejected' | null;
+    readonly ruling?: AppliedRuling;
+    readonly status: string | null;
     readonly awaitsParent?: boolean;
     readonly messageRef: ObjectId;
   },
 ): Promise<void> {
-  const { _id, messageRef, review, awaitsParent = false } = update;
-  const held = { _id, awaitsParent: true, confirmedAt: null };
+  const { _id, messageRef, review, awaitsParent = false, ruling } = update;
+  if (ruling !== undefined) await applyRuling(caseUpdates, { ...update, ruling });
+  if (ruling !== undefined && ruling.act !== 'undone') return await deriveCase(caseUpdates, update);
+  const held = { _id, awaitsParent: true, confirmedAt: null, review: { $ne: 'rejected' as const } };
   if (review === 'echo') await caseUpdates.deleteOne(held);
   else await caseUpdates.updateOne(held, { $set: { review, awaitsParent } });
   // A copy of the message brought the missing proof.
@@ -92,6 +105,37 @@ export async function resolveCaseUpdate(
       { $set: { review } },
     );
   await deriveCase(caseUpdates, update);
+}
+
+/** Each decision takes effect once: what people change in the row afterwards stays. */
+async function applyRuling(
+  caseUpdates: Collection<CaseUpdateDocument>,
+  update: Parameters<typeof resolveCaseUpdate>[1] & { readonly ruling: AppliedRuling },
+): Promise<void> {
+  const { _id, ruling, status: own } = update;
+  const { at, review, status } = ruling;
+  const chosen = status === null ? {} : { status, statusInherited: false };
+  switch (ruling.act) {
+    case 'confirm':
+      await caseUpdates.updateOne(
+        { _id, confirmedAt: { $ne: at } },
+        { $set: { review: null, confirmedAt: at, rejectedAt: null, ...chosen } },
+      );
+      return;
+    case 'reject':
+      await caseUpdates.updateOne(
+        { _id, rejectedAt: { $ne: at } },
+        { $set: { review: 'rejected', confirmedAt: null, rejectedAt: at } },
+      );
+      return;
+    case 'undone': {
+      const before = own === null ? { statusInherited: true } : { status: own, statusInherited: false };
+      await caseUpdates.updateOne(
+        { _id, $or: [{ confirmedAt: at }, { rejectedAt: at }] },
+        { $set: { review, confirmedAt: null, rejectedAt: null, ...before } },
+      );
+    }
+  }
 }
 
 /** The first claims show who owns a case; later ones only repeat it. */

@@ -1,32 +1,40 @@
 import { ObjectId } from 'mongodb';
 import type { Collection } from 'mongodb';
+import type { CaseRuling } from '../decide/case-rulings.ts';
 import type { Decision } from '../decide/known-context.ts';
 import type { Review } from '../decide/case-updates.ts';
 import type { ClientDocument } from './clients.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
+import { deterministicId } from './ids.ts';
 
 /** A person's decision, with who and when. `subject` is `message:…`, `thread:…`, `address:…` or `domain:…`. */
 export interface DecisionDocument {
   readonly _id: ObjectId;
   readonly subject: string;
-  /** `link` of an address or domain: an alias was added. `confirm`: a held case update took effect. */
-  readonly act: 'link' | 'unlink' | 'ignore' | 'confirm';
+  /** `link` of an address or domain: an alias was added. `confirm`: a held case update took effect. `reject`: it never does. */
+  readonly act: 'link' | 'unlink' | 'ignore' | 'confirm' | 'reject';
   readonly clients: readonly ClientDocument['_id'][];
   readonly by: string;
   readonly at: Date;
   readonly undoneAt: Date | null;
   readonly undoneBy?: string;
-  /** For `confirm`: which update, and what undoing it restores. */
+  /** Of `reject`. */
+  readonly reason?: string;
+  /** For `confirm` and `reject`: which update, and what undoing it restores. `chosen`: the status that replaced the tag's. */
   readonly caseUpdate?: {
     readonly id: ObjectId;
     readonly ref: string | null;
     readonly review: Review;
     readonly status: string;
+    readonly chosen?: string | null;
   };
 }
 
 /** The decisions in force about some subjects, and their clients' ids as the CRM wrote them. */
 export interface DecisionsInForce {
   readonly decisions: readonly Decision[];
+  /** What was decided about case updates. */
+  readonly rulings: readonly CaseRuling[];
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
 }
 
@@ -71,8 +79,16 @@ export function decisionsAbout(
       const about = subject.slice(0, colon) as Decision['subject'];
       return { subject: about, key: subject.slice(colon + 1), act, clientIds: clients.map(String) };
     }),
+    rulings: rows.flatMap((row) => rulingOf(row) ?? []),
     clientIds: new Map(rows.flatMap(({ clients }) => clients.map((id) => [String(id), id] as const))),
   };
+}
+
+function rulingOf({ act, clients: [clientId], caseUpdate, at }: DecisionDocument): CaseRuling | null {
+  if ((act !== 'confirm' && act !== 'reject') || clientId === undefined || caseUpdate === undefined)
+    return null;
+  const { ref, review, chosen = null } = caseUpdate;
+  return { clientId: String(clientId), ref, act, status: chosen, review, at };
 }
 
 type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: Decision['act'] };
@@ -84,7 +100,7 @@ type Ruling = Pick<DecisionDocument, 'subject' | 'clients'> & { readonly act: De
 function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
   let rulings: Ruling[] = [];
   for (const { subject, act, clients } of rows) {
-    if (act === 'confirm') continue;
+    if (act === 'confirm' || act === 'reject') continue;
     const named = new Set(clients.map(String));
     rulings = rulings.flatMap((earlier) => {
       if (earlier.subject !== subject || earlier.act === act) return [earlier];
@@ -101,7 +117,7 @@ function withoutOverruled(rows: readonly DecisionDocument[]): Ruling[] {
 /** Stores a decision. Repeating one adds nothing. */
 export async function decide(
   decisions: Collection<DecisionDocument>,
-  decision: Pick<DecisionDocument, 'subject' | 'act' | 'clients' | 'by' | 'caseUpdate'>,
+  decision: Pick<DecisionDocument, 'subject' | 'act' | 'clients' | 'by'>,
 ): Promise<DecisionDocument> {
   const { subject, act, clients } = decision;
   const [latest] = await decisions
@@ -112,13 +128,37 @@ export async function decide(
   const named = new Set(clients.map(String));
   const isSame =
     latest?.act === act &&
-    act !== 'confirm' &&
     latest.clients.length === named.size &&
     latest.clients.every((id) => named.has(String(id)));
   if (isSame) return latest;
   const written: DecisionDocument = { _id: new ObjectId(), ...decision, at: new Date(), undoneAt: null };
   await decisions.insertOne(written);
   return written;
+}
+
+/**
+ * Writes a decision about a case update down. Its id is made of the update and of how many decisions about it were ended, so that
+ * of two people who decide at one moment one is first. Null: somebody was.
+ */
+export async function decideCaseUpdate(
+  decisions: Collection<DecisionDocument>,
+  decision: Pick<DecisionDocument, 'subject' | 'clients' | 'by' | 'reason'> & {
+    readonly act: 'confirm' | 'reject';
+    readonly caseUpdate: NonNullable<DecisionDocument['caseUpdate']>;
+  },
+): Promise<DecisionDocument | null> {
+  const about = { 'caseUpdate.id': decision.caseUpdate.id };
+  if ((await decisions.findOne({ ...about, undoneAt: null })) !== null) return null;
+  const ended = await decisions.countDocuments({ ...about, undoneAt: { $ne: null } });
+  const _id = deterministicId('case-update', decision.caseUpdate.id.toHexString(), String(ended));
+  const written: DecisionDocument = { _id, ...decision, at: new Date(), undoneAt: null };
+  try {
+    await decisions.insertOne(written);
+    return written;
+  } catch (error) {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  }
 }
 
 /** Ends the decisions in force about a subject that contradict a new one, and returns them. */

@@ -23,6 +23,8 @@ export interface MailboxChoice {
   readonly pass: string | null;
   /** No mail for so long is worth a look; null: however long. */
   readonly silenceHours: number | null;
+  /** Whose case tags take effect by themselves. */
+  readonly authority: 'both' | 'staff' | 'clients';
 }
 
 export interface MailboxDocument extends Partial<MailboxChoice> {

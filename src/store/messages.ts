@@ -165,15 +165,18 @@ export async function addRecipients(
 }
 
 /**
- * Whether the verdict covers how the message was seen: a new role, proof that we sent it, or a mailbox for which it is not
- * back-fill (invariant 7).
+ * Whether the verdict covers how the message was seen: a new role, proof that we sent it, a mailbox for which it is not back-fill,
+ * or one whose mail moves a case that was held in another (invariant 7).
  */
-export function isJudgedAsSeen({ judgedWith, roles, inOwnSent, backfill }: MessageDocument): boolean {
+export function isJudgedAsSeen(message: MessageDocument): boolean {
+  const { judgedWith, roles, inOwnSent, backfill, mailboxes, caseUpdates } = message;
+  const isHeldByMailbox = caseUpdates.some(({ heldByMailbox }) => heldByMailbox === true);
   return (
     judgedWith !== null &&
     judgedWith.inOwnSent === inOwnSent &&
     judgedWith.backfill === backfill &&
-    roles.every((role) => judgedWith.roles.includes(role))
+    roles.every((role) => judgedWith.roles.includes(role)) &&
+    (!isHeldByMailbox || mailboxes.every((name) => judgedWith.mailboxes?.includes(name) === true))
   );
 }
 

@@ -2,16 +2,19 @@ import { MongoClient, MongoServerError } from 'mongodb';
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { BookDocument } from './address-book.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
+import type { CaseDocument } from './cases.ts';
 import type { ClientDocument } from './clients.ts';
 import type { CommunicationDocument } from './communications.ts';
 import type { CursorDocument } from './cursors.ts';
 import type { DecisionDocument } from './decisions.ts';
+import type { EventDocument } from './events.ts';
 import type { LeaseDocument } from './leases.ts';
 import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
 import type { SightingDocument } from './sightings.ts';
+import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } from './webhooks.ts';
 import type { MailboxStateDocument } from './mailbox-states.ts';
 import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
@@ -31,7 +34,7 @@ export interface MongoSettings {
 }
 
 /** The CRM's three collections and docketmail's own. */
-export interface Database {
+export interface Database extends Webhooks {
   readonly client: MongoClient;
   readonly db: Db;
   readonly ownPrefix: string;
@@ -46,6 +49,8 @@ export interface Database {
   readonly polls: Collection<PollDocument>;
   readonly addressBook: Collection<BookDocument>;
   readonly decisions: Collection<DecisionDocument>;
+  readonly cases: Collection<CaseDocument>;
+  readonly events: Collection<EventDocument>;
   readonly mailboxes: Collection<MailboxDocument>;
   readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -85,6 +90,11 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     polls: own<PollDocument>('polls'),
     addressBook: own<BookDocument>('addressBook'),
     decisions: own<DecisionDocument>('decisions'),
+    cases: own<CaseDocument>('cases'),
+    events: own<EventDocument>('events'),
+    endpoints: own<EndpointDocument>('webhookEndpoints'),
+    deliveries: own<DeliveryDocument>('webhookDeliveries'),
+    webhookSecrets: own<SecretsDocument>('webhookSecrets'),
     mailboxes: own<MailboxDocument>('mailboxes'),
     mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
@@ -121,7 +131,11 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
     [
       database.caseUpdates as never,
-      [{ key: { clientId: 1, date: -1 } }, { key: { ref: 1, date: 1 }, sparse: true }],
+      [
+        { key: { clientId: 1, date: -1 } },
+        { key: { ref: 1, date: 1 }, sparse: true },
+        { key: { review: 1 }, sparse: true },
+      ],
     ],
     [
       database.messages as never,
@@ -159,7 +173,24 @@ export async function ensureIndexes(database: Database): Promise<void> {
       database.addressBook as never,
       [{ key: { address: 1, clientId: 1, source: 1 }, unique: true }, { key: { clientId: 1 } }],
     ],
-    [database.decisions as never, [{ key: { subject: 1 } }, { key: { at: 1 } }]],
+    [
+      database.decisions as never,
+      [{ key: { subject: 1 } }, { key: { at: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
+    ],
+    [database.cases as never, [{ key: { mergedKey: 1 } }]],
+    [
+      database.events as never,
+      [
+        { key: { seq: 1 }, unique: true, sparse: true },
+        { key: { open: 1 }, sparse: true },
+        { key: { entity: 1, revision: 1 } },
+        { key: { at: 1 } },
+      ],
+    ],
+    [
+      database.deliveries as never,
+      [{ key: { state: 1, nextAt: 1 } }, { key: { endpoint: 1, createdAt: -1 } }, { key: { createdAt: 1 } }],
+    ],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
   await ensureFetchIndex(database.sightings);

@@ -16,6 +16,8 @@ const sealedFields: readonly SealedField[] = [
   { collection: 'mailboxes', kind: 'mailbox', field: 'pass' },
   { collection: 'tokens', kind: 'mailbox', field: 'refreshToken' },
   { collection: 'tokens', kind: 'mailbox', field: 'accessToken' },
+  { collection: 'webhookSecrets', kind: 'endpoint', field: 'current' },
+  { collection: 'webhookSecrets', kind: 'endpoint', field: 'previous' },
 ];
 
 export interface FieldReport {

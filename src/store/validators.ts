@@ -26,6 +26,10 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   cursors: { mailbox: text, folder: text, epoch: number, uidValidity: text, seenUid: number },
   leases: { mailbox: text, owner: text, until: date },
   addressBook: { address: text, kind: oneOf('primary', 'alias', 'domain'), source: oneOf('crm', 'learned') },
+  cases: { ref: text, by: text, at: date },
+  events: { type: text, entity: text, revision: number, state: text, at: date },
+  webhookEndpoints: { url: text, isEnabled: { bsonType: 'bool' }, seq: number },
+  webhookDeliveries: { state: oneOf('pending', 'delivered', 'failed'), attempts: number, nextAt: date },
   decisions: { subject: text, act: text, by: text, at: date },
   schema: { step: text, appliedAt: date },
 };

@@ -1,92 +1,148 @@
+/** What people decide about case updates that are held: that they take effect, as they are or with another status, or that they never do. */
 import { caseUpdateId } from '../ingest/record.ts';
-import { deriveCase } from '../store/case-updates.ts';
-import { decide } from '../store/decisions.ts';
+import { decideCaseUpdate } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
-import type { MessageDocument } from '../store/message-document.ts';
+import type { MessageCaseUpdate, MessageDocument } from '../store/message-document.ts';
+import { markForRejudge } from '../store/rejudge.ts';
+import type { CaseUpdateDocument } from '../store/case-updates.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Review } from '../decide/case-updates.ts';
+import { judgeNow } from './judge-now.ts';
+import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
 
-export interface Confirmation {
+interface HeldRequest {
   readonly message: MessageDocument;
   /** Null: every held update of the message. */
   readonly clientId: string | null;
   readonly ref: string | null;
-  /** One of the configured statuses; required if the tag's is unknown. */
-  readonly status: string | null;
   readonly by: string;
 }
 
+export interface Confirmation extends HeldRequest {
+  /** One of the configured statuses; required if the tag's is unknown. Null: as the tag says. */
+  readonly status: string | null;
+}
+
+export interface Rejection extends HeldRequest {
+  readonly reason: string;
+}
+
 /**
- * Applies held case updates, with the message's date, so that the case's later updates still count. @throws TriageError if none is
- * held, or a status must be chosen first.
+ * Applies held case updates, with the message's date, so that the case's later updates still count.
+ * @throws TriageError if none is held, somebody else decided first, or a status must be chosen first.
  */
-export async function confirmUpdates(database: Database, asked: Confirmation): Promise<DecisionDocument[]> {
-  const { message, by } = asked;
-  const held = message.caseUpdates.flatMap((update) => {
-    const { review, clientId, ref } = update;
-    if (review === null || review === 'echo') return [];
-    const isMeant =
-      (asked.clientId === null || asked.clientId === String(clientId)) &&
-      (asked.ref === null || asked.ref === ref);
-    return isMeant ? [{ ...update, review }] : [];
-  });
-  if (held.length === 0) throw new TriageError('not-possible', 'no case update of this message is held');
-  const statusless = held.find(({ review }) => review === 'unknown-status');
+export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Promise<DecisionDocument[]> {
+  const held = await heldOf(deps.database, asked);
+  const statusless = held.find(
+    ({ row }) => row.statusInherited === true && (row.statusText ?? null) !== null,
+  );
   if (statusless !== undefined && asked.status === null)
     throw new TriageError(
       'not-possible',
-      `"${statusless.statusText ?? ''}" is not a configured status: say which status is meant`,
+      `"${statusless.row.statusText ?? ''}" is not a configured status: say which status is meant`,
     );
+  return await decideHeld(deps, { ...asked, held, act: 'confirm', chosen: asked.status });
+}
+
+/** Refuses held case updates for good: no replay, no import and no copy of the message brings them back, only undoing the decision. */
+export async function rejectUpdates(deps: TriageDeps, asked: Rejection): Promise<DecisionDocument[]> {
+  const held = await heldOf(deps.database, asked);
+  return await decideHeld(deps, { ...asked, held, act: 'reject', chosen: null });
+}
+
+interface Held {
+  readonly row: CaseUpdateDocument;
+  readonly review: Review;
+}
+
+/** The message's updates that are held, as the CRM has them: whose case it is may have held one after the message was judged. */
+async function heldOf(
+  database: Pick<Database, 'caseUpdates' | 'decisions'>,
+  { message, clientId, ref }: HeldRequest,
+): Promise<Held[]> {
+  const meant = message.caseUpdates.filter(
+    (update) =>
+      update.review !== 'echo' &&
+      (clientId === null || clientId === String(update.clientId)) &&
+      (ref === null || ref === update.ref),
+  );
+  const ids = meant.map((update) => caseUpdateId(message, update));
+  const rows = await database.caseUpdates.find({ _id: { $in: ids } }).toArray();
+  const held = rows.flatMap((row) => {
+    const { review = null } = row;
+    return review === null || review === 'rejected' ? [] : [{ row, review }];
+  });
+  if (held.length > 0) return held;
+  const [decided] = await decisionsAbout(database, ids);
+  if (decided !== undefined) throw alreadyDecided(decided);
+  const isGone = meant.some((update) => isHeldThere(update) && !rows.some(isRowOf(message, update)));
+  throw new TriageError(
+    'not-possible',
+    isGone ? 'the case update was removed from the CRM' : 'no case update of this message is held',
+  );
+}
+
+const isHeldThere = ({ review }: MessageCaseUpdate): boolean => review !== null && review !== 'rejected';
+
+const isRowOf =
+  (message: MessageDocument, update: MessageCaseUpdate) =>
+  ({ _id }: CaseUpdateDocument): boolean =>
+    _id.equals(caseUpdateId(message, update));
+
+async function decisionsAbout(
+  { decisions }: Pick<Database, 'decisions'>,
+  ids: readonly CaseUpdateDocument['_id'][],
+): Promise<DecisionDocument[]> {
+  return await decisions.find({ 'caseUpdate.id': { $in: [...ids] }, undoneAt: null }).toArray();
+}
+
+const DONE = { confirm: 'confirmed', reject: 'rejected' } as const;
+
+function alreadyDecided({ act, by, at, _id }: DecisionDocument): TriageError {
+  const done = act === 'reject' ? DONE.reject : DONE.confirm;
+  return new TriageError(
+    'already-decided',
+    `${by} ${done} it at ${at.toISOString()}: undo decision ${_id.toHexString()} first`,
+  );
+}
+
+/** The mark first, so that a decision which was written down takes effect whatever becomes of this process. */
+async function decideHeld(
+  deps: TriageDeps,
+  {
+    message,
+    held,
+    act,
+    by,
+    chosen,
+    reason,
+  }: Pick<HeldRequest, 'message' | 'by'> & {
+    readonly held: readonly Held[];
+    readonly act: 'confirm' | 'reject';
+    readonly chosen: string | null;
+    readonly reason?: string;
+  },
+): Promise<DecisionDocument[]> {
+  const { database } = deps;
+  await markForRejudge(database.messages, { _id: message._id });
   const made: DecisionDocument[] = [];
-  for (const update of held) {
-    const { clientId, ref, review } = update;
-    const id = caseUpdateId(message, update);
-    const row = await database.caseUpdates.findOne({ _id: id });
-    if (row === null) throw new TriageError('not-possible', 'the case update was removed from the CRM');
-    const decision = await decide(database.decisions, {
+  for (const { row, review } of held) {
+    const decision = await decideCaseUpdate(database.decisions, {
       subject: `message:${message.fingerprint}`,
-      act: 'confirm',
-      clients: [clientId],
+      act,
+      clients: [row.clientId],
       by,
-      caseUpdate: { id, ref, review, status: row.status },
+      ...(reason !== undefined && { reason }),
+      caseUpdate: { id: row._id, ref: row.ref ?? null, review, status: row.status, chosen },
     });
-    const status = asked.status === null ? {} : { status: asked.status, statusInherited: false };
-    await database.caseUpdates.updateOne(
-      { _id: id },
-      { $set: { review: null, confirmedAt: decision.at, ...status } },
-    );
-    await setReview(database, message, { clientId, ref, review: null });
-    await deriveCase(database.caseUpdates, { clientId, ref });
-    made.push(decision);
+    if (decision !== null) made.push(decision);
   }
-  return made;
-}
-
-/** The update is held again, as before. */
-export async function unconfirmUpdate(database: Database, decision: DecisionDocument): Promise<void> {
-  const { caseUpdate, clients, subject } = decision;
-  const [clientId] = clients;
-  if (caseUpdate === undefined || clientId === undefined) return;
-  const { id, ref, review, status } = caseUpdate;
-  await database.caseUpdates.updateOne({ _id: id }, { $set: { review, status, confirmedAt: null } });
-  const message = await database.messages.findOne({ fingerprint: subject.slice('message:'.length) });
-  if (message !== null) await setReview(database, message, { clientId, ref, review });
-  await deriveCase(database.caseUpdates, { clientId, ref });
-}
-
-/** In the message too, so that rejudging it does not hold what a person released. */
-async function setReview(
-  { messages }: Pick<Database, 'messages'>,
-  message: Pick<MessageDocument, '_id' | 'caseUpdates'>,
-  { clientId, ref, review }: { clientId: unknown; ref: string | null; review: Review | null },
-): Promise<void> {
-  const at = message.caseUpdates.findIndex(
-    (update) => String(update.clientId) === String(clientId) && update.ref === ref,
-  );
-  if (at < 0) return;
-  await messages.updateOne(
-    { _id: message._id },
-    { $set: { [`caseUpdates.${at}.review`]: review }, $inc: { revision: 1 } },
-  );
+  await judgeNow(deps, message._id);
+  if (made.length > 0) return made;
+  const ids = held.map(({ row }) => row._id);
+  const [decided] = await decisionsAbout(database, ids);
+  throw decided === undefined
+    ? new TriageError('already-decided', 'somebody decided and undid it at this moment: look again')
+    : alreadyDecided(decided);
 }

@@ -3,14 +3,12 @@
  * judging would: a stored decision is never lost, whatever crashes in between.
  */
 import type { ObjectId } from 'mongodb';
-import { ingestAgain } from '../ingest/ingest.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decide, endContrary, endDecision } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
-import { copiesOf, markForRejudge } from '../store/rejudge.ts';
 import { followLater, sentFrom } from './followers.ts';
-import { unconfirmUpdate } from './held.ts';
+import { judgeNow } from './judge-now.ts';
 import { domainNamed, removeAlias } from './alias-rule.ts';
 import type { TriageDeps } from './triage-deps.ts';
 import { TriageError } from './triage-error.ts';
@@ -130,16 +128,16 @@ export async function undo(
   deps: TriageDeps,
   { id, by }: { readonly id: ObjectId; readonly by: string },
 ): Promise<Acted> {
+  await showRuling(deps, id);
   const decision = await endDecision(deps.database.decisions, id, by);
   if (decision === null)
     throw new TriageError('no-such-decision', `${id.toHexString()}: no such decision is in force`);
   const { subject, act } = decision;
-  if (act === 'confirm') await unconfirmUpdate(deps.database, decision);
   const about = subject.slice(0, subject.indexOf(':'));
   const key = subject.slice(subject.indexOf(':') + 1);
   if (about === 'message') {
     const message = await deps.database.messages.findOne({ fingerprint: key });
-    const now = message === null || act === 'confirm' ? message : await judgeNow(deps, message._id);
+    const now = message === null ? null : await judgeNow(deps, message._id);
     return { decision, message: now, marked: 0 };
   }
   if (about === 'thread')
@@ -152,15 +150,13 @@ export async function undo(
   };
 }
 
-/**
- * The mark first: if this process died now, the reconciler would judge the message. Its copies, received by another mailbox with a
- * footer or banner, follow.
- */
-async function judgeNow(deps: TriageDeps, id: ObjectId): Promise<MessageDocument | null> {
-  const { messages } = deps.database;
-  await markForRejudge(messages, { _id: id });
-  await ingestAgain(deps, id);
-  const message = await messages.findOne({ _id: id });
-  if (message !== null) await followLater(deps, copiesOf(message));
-  return message;
+/** What a decision about a case update did must stand on the update before it can be undone; it did not before version 9 of the rules. */
+async function showRuling(deps: TriageDeps, id: ObjectId): Promise<void> {
+  const decision = await deps.database.decisions.findOne({ _id: id, undoneAt: null });
+  if (decision?.caseUpdate === undefined) return;
+  const fingerprint = decision.subject.slice('message:'.length);
+  const message = await deps.database.messages.findOne({ fingerprint });
+  const { ref } = decision.caseUpdate;
+  const isShown = message?.caseUpdates.some((update) => update.ref === ref && update.ruling !== undefined);
+  if (message !== null && isShown !== true) await judgeNow(deps, message._id);
 }

@@ -2,12 +2,13 @@ import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
 import type { SecondReading } from '../mail/second-reading.ts';
 import type { Address } from '../mime/parsed-message.ts';
+import { caseUpdateId } from '../ingest/record.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import type { Evidence, Via } from '../decide/verdict.ts';
-import type { Review } from '../decide/case-updates.ts';
+import { heldMessages, heldRows, REVIEWS } from '../store/held-updates.ts';
 import { addressesOf } from '../decide/client-addresses.ts';
 import { companyDomain, withoutSubAddress } from '../decide/parties.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
@@ -87,6 +88,14 @@ export interface DecisionRow {
   readonly at: string;
   readonly undoneAt: string | null;
   readonly undoneBy: string | null;
+  /** Of `reject`. */
+  readonly reason: string | null;
+  /** Of `confirm` and `reject`: the case, and the status that was chosen in place of the tag's. */
+  readonly caseUpdate: {
+    readonly id: string;
+    readonly ref: string | null;
+    readonly status: string | null;
+  } | null;
 }
 
 export interface ListRequest {
@@ -100,15 +109,6 @@ export interface ListRequest {
 
 export const MAX_PAGE = 200;
 
-/** By name, because an index finds what exists, not what is missing. */
-const REVIEWS: readonly Review[] = [
-  'unknown-status',
-  'foreign-case',
-  'unauthenticated',
-  'parent-unknown',
-  'look-alike',
-];
-
 /** The review queue, oldest first. `next` is null on the last page; `total` counts all. */
 export async function listWaiting(
   database: Database,
@@ -120,7 +120,7 @@ export async function listWaiting(
   const waiting: Filter<MessageDocument> =
     what === 'triage'
       ? { state: 'triage', ...(reason === null ? {} : { 'verdict.reason': reason }) }
-      : { 'caseUpdates.review': reason === null ? { $in: [...REVIEWS] } : reason };
+      : { _id: { $in: await heldMessages(database.caseUpdates, reason) } };
   const size = Math.min(limit, MAX_PAGE);
   const found = await messages
     .find({ $and: [waiting, laterThan(after)] })
@@ -209,6 +209,8 @@ export function decisionRow({
   at,
   undoneAt,
   undoneBy,
+  reason,
+  caseUpdate,
 }: DecisionDocument): DecisionRow {
   return {
     id: _id.toHexString(),
@@ -219,6 +221,11 @@ export function decisionRow({
     at: at.toISOString(),
     undoneAt: undoneAt?.toISOString() ?? null,
     undoneBy: undoneBy ?? null,
+    reason: reason ?? null,
+    caseUpdate:
+      caseUpdate === undefined
+        ? null
+        : { id: caseUpdate.id.toHexString(), ref: caseUpdate.ref, status: caseUpdate.chosen ?? null },
   };
 }
 
@@ -255,7 +262,13 @@ async function suggestionFor(
   };
 }
 
-async function rowsOf({ clients }: Database, messages: readonly MessageDocument[]): Promise<TriageRow[]> {
+async function rowsOf(
+  { clients, caseUpdates }: Database,
+  messages: readonly MessageDocument[],
+): Promise<TriageRow[]> {
+  const idsOf = (message: MessageDocument) =>
+    message.caseUpdates.map((update) => caseUpdateId(message, update));
+  const heldUpdates = await heldRows(caseUpdates, messages.flatMap(idsOf));
   const ids = new Set(
     messages.flatMap(({ links, verdict }) => [
       ...links.map(({ clientId }) => String(clientId)),
@@ -294,11 +307,14 @@ async function rowsOf({ clients }: Database, messages: readonly MessageDocument[
       reason: verdict?.reason ?? null,
       clients: message.links.map(named),
       candidates: (verdict?.candidates ?? []).map(named),
-      held: message.caseUpdates.flatMap(({ clientId, ref, title, status, statusText, review }) =>
-        review === null || review === 'echo'
+      held: message.caseUpdates.flatMap((update) => {
+        const { clientId, ref, title, status, statusText } = update;
+        const id = caseUpdateId(message, update).toHexString();
+        const review = update.review === 'echo' ? undefined : heldUpdates.get(id);
+        return review === undefined
           ? []
-          : [{ clientId: String(clientId), ref, title, status, statusText, review }],
-      ),
+          : [{ clientId: String(clientId), ref, title, status, statusText, review }];
+      }),
     };
   });
 }

@@ -30,6 +30,9 @@ const commands = [
   'audit',
   'address-book',
   'quarantine',
+  'cases',
+  'webhooks',
+  'webhooks replay',
 ];
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 

@@ -3,10 +3,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { dispatchEvents } from '../../src/events/dispatch.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
+import { noWebhooks } from '../support/no-webhooks.ts';
 import { openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -24,6 +26,21 @@ const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.me
 };
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(contract, 'contract');
+
+interface Parameter {
+  readonly name?: string;
+  readonly schema?: { readonly enum?: readonly string[] };
+}
+
+/** One for each value of a parameter that has few. */
+const pathsOf = (path: string, parameters: readonly Parameter[]): string[] =>
+  parameters.reduce<string[]>(
+    (paths, { name, schema }) =>
+      schema?.enum === undefined
+        ? paths
+        : schema.enum.flatMap((value) => paths.map((one) => one.replace(`{${name}}`, value))),
+    [path],
+  );
 
 /** Where to find each answer's schema, by operation and status. */
 function schemaOf(path: string, method: string, status: number): string {
@@ -58,6 +75,9 @@ interface Answer {
     readonly undoneBy: string;
   } | null;
   readonly preview: { readonly changes: { readonly links: number } };
+  readonly webhook: { readonly id: string };
+  readonly secret: string;
+  readonly after: number;
   readonly marked: number;
   readonly found: boolean;
   readonly error: { readonly code: string };
@@ -67,18 +87,22 @@ const password = 'a long password';
 
 async function openApi(): Promise<{
   firm: Firm;
-  ask: (method: 'get' | 'post', path: string, body?: unknown) => Promise<{ status: number; json: Answer }>;
+  ask: (
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; json: Answer }>;
   app: Hono;
 }> {
   const firm = await openFirm();
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
   app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
-  mountApi(
-    app,
-    { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
-    await mailboxServiceOf(firm.database),
-  );
+  mountApi(app, {
+    triage: { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
+    mailboxService: await mailboxServiceOf(firm.database),
+    webhooks: noWebhooks(firm.database),
+  });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {
     firm,
@@ -166,6 +190,57 @@ describe('the HTTP API of triage', () => {
     expect((await ask('post', path, { status: 'closed' })).json.message.held).toEqual([]);
   });
 
+  it('rejects a held case update, once, and tells the history of its case', async () => {
+    const { firm, ask } = await openApi();
+    const message = await firm.receive(rawMessage({ subject: '[Case #7: Marinating] Lease' }));
+    const path = `/api/messages/${message._id.toHexString()}/reject`;
+    expect((await ask('post', path)).status).toBe(400);
+    expect((await ask('post', path, { reason: 'a joke' })).json.message.held).toEqual([]);
+    const again = await ask('post', path, { reason: 'a joke' });
+    expect([again.status, again.json.error.code]).toEqual([409, 'already-decided']);
+    expect((await ask('get', '/api/triage?what=held')).json.total).toBe(0);
+    expect((await ask('get', '/api/cases')).json.rows).toMatchObject([{ ref: '7', held: 0 }]);
+    expect((await ask('put', '/api/cases/7', { mergedInto: '8' })).json).toMatchObject({ livesIn: '8' });
+    expect((await ask('put', '/api/cases/8', { mergedInto: '7' })).status).toBe(422);
+    expect((await ask('get', '/api/cases/8')).json).toMatchObject({
+      mergedFrom: ['7'],
+      steps: [{ review: 'rejected', decisions: [{ by: 'ines', reason: 'a joke' }] }],
+    });
+    expect((await ask('get', '/api/cases/none')).status).toBe(404);
+  });
+
+  it('adds a webhook, tells its secret once, and changes, tests, replays and removes it', async () => {
+    const { firm, ask } = await openApi();
+    const refused = await ask('post', '/api/webhooks', { url: 'https://127.0.0.1/x' });
+    expect([refused.status, refused.json.error.code]).toEqual([422, 'not-possible']);
+    const { json } = await ask('post', '/api/webhooks', {
+      url: 'https://crm.example/hook',
+      include: ['subject'],
+    });
+    const { id } = json.webhook;
+    expect(json.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/u);
+    const path = `/api/webhooks/${id}`;
+    const answers = [
+      await ask('get', '/api/webhooks'),
+      await ask('get', path),
+      await ask('patch', path, { types: ['caseUpdate.created'] }),
+      await ask('post', `${path}/test`),
+      await ask('get', `${path}/deliveries`),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(JSON.stringify(answers)).not.toContain(json.secret.slice(6));
+    await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease' }));
+    await dispatchEvents(firm.database);
+    const feed = (await ask('get', '/api/events?types=caseUpdate.created')).json;
+    expect(feed.rows).toMatchObject([{ type: 'caseUpdate.created', data: { ref: '7', revision: 1 } }]);
+    expect((await ask('get', `/api/events?after=${feed.after}`)).json.rows).toEqual([]);
+    expect((await ask('post', `${path}/replay`, { ids: [feed.rows[0]?.id] })).json).toEqual({ replayed: 1 });
+    expect((await ask('post', `${path}/rotate`)).json.secret).not.toBe(json.secret);
+    expect((await ask('delete', path)).status).toBe(200);
+    expect((await ask('get', path)).status).toBe(404);
+    expect(await firm.database.webhookSecrets.countDocuments()).toBe(0);
+  });
+
   it.each([
     ['get', '/api/messages/ffffffffffffffffffffffff', undefined, 404, 'no-such-message'],
     ['get', '/api/triage?limit=0', undefined, 400, 'bad-request'],
@@ -233,19 +308,10 @@ describe('the HTTP API of triage', () => {
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`);
-    // A path may stand for several acts, which its parameter lists.
-    const actsOf = (path: string, item: object): string[] => {
-      const { parameters = [] } = item as { parameters?: { name: string; schema?: { enum?: string[] } }[] };
-      const acts = parameters.find(({ name }) => name === 'act')?.schema?.enum ?? [];
-      return path.includes('{act}') ? acts.map((act) => path.replace('{act}', act)) : [path];
-    };
-    const described = Object.entries(contract.paths).flatMap(([path, item]) =>
-      actsOf(path, item).map((one) => [one, item] as const),
-    );
-    const documented = described.flatMap(([path, item]) =>
-      Object.keys(item)
-        .filter((key) => key !== 'parameters')
-        .map((method) => `${method.toUpperCase()} ${path}`),
+    const documented = Object.entries(contract.paths).flatMap(([path, { parameters = [], ...methods }]) =>
+      Object.keys(methods).flatMap((method) =>
+        pathsOf(path, parameters as readonly Parameter[]).map((one) => `${method.toUpperCase()} ${one}`),
+      ),
     );
     expect(routes.toSorted()).toEqual(documented.toSorted());
     const refs = [...JSON.stringify(contract).matchAll(/"\$ref":"#\/([^"]+)"/gu)].map(([, at = '']) => at);

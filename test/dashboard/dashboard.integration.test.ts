@@ -17,6 +17,7 @@ import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { file, multipart, text } from '../../demo/mime.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { rawMessage } from '../support/messages.ts';
+import { noWebhooks } from '../support/no-webhooks.ts';
 import { newFolder, newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -37,6 +38,7 @@ async function open(access: Access = {}, queues: Queues = newQueues(), given?: F
     queues,
     triage: { ...firm, enqueue: async () => {} },
     mailboxService: await mailboxServiceOf(firm.database, { names: ['office'] }),
+    webhooks: noWebhooks(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),
   });
@@ -257,7 +259,7 @@ describe('every answer', () => {
 });
 
 describe('/queues', () => {
-  it('loads, shows the three queues, and of a job only its references and counts', async () => {
+  it('loads, shows the four queues, and of a job only its references and counts', async () => {
     const { firm, queues, get } = await open();
     const id = await firm.deliver(rawMessage({ subject: 'Very secret' }));
     await addIngestJobs(queues, 'sighting', [id]);
@@ -281,7 +283,7 @@ describe('/queues', () => {
     const { queues: shown } = JSON.parse(body) as {
       queues: { name: string; jobs: { data: unknown; externalUrl?: { href: string } }[] }[];
     };
-    expect(shown.map(({ name }) => name).toSorted()).toEqual(['ingest', 'poll', 'tick']);
+    expect(shown.map(({ name }) => name).toSorted()).toEqual(['deliver', 'ingest', 'poll', 'tick']);
     const jobs = shown.find(({ name }) => name === 'ingest')?.jobs ?? [];
     expect(jobs.map(({ data }) => data)).toEqual([
       { kind: 'sighting', id: id.toHexString() },

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDashboard } from '../../src/dashboard/server.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
+import { noWebhooks } from '../support/no-webhooks.ts';
 import { newQueues, openFirm } from '../support/servers.ts';
 
 interface Line {
@@ -35,6 +36,7 @@ async function open(proxies: readonly string[] = []) {
     blobs: firm.blobs,
     queues: newQueues(),
     mailboxService: await mailboxServiceOf(firm.database),
+    webhooks: noWebhooks(firm.database),
     triage: { ...firm, enqueue: async () => {} },
     metrics,
     log: pino({}, sink),

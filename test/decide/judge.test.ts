@@ -240,6 +240,8 @@ describe('case updates', () => {
     backfill: false,
     claim: { date: day(5) },
     claims: new Map(),
+    merged: new Map(),
+    authority: { staff: true, clients: true },
     ...more,
   });
   const alignedPass = {

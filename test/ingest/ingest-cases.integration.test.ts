@@ -190,13 +190,16 @@ describe('a case of another client', () => {
       (await firm.database.caseUpdates.findOne({ clientId }))?.review;
     expect(await reviewOf('omar')).toBe('foreign-case');
     expect(await reviewOf('paula')).toBe(null);
-    await confirmUpdates(firm.database, {
-      message: held,
-      clientId: null,
-      ref: null,
-      status: null,
-      by: 'ines',
-    });
+    await confirmUpdates(
+      { ...firm, enqueue: firm.rejudgeSoon },
+      {
+        message: held,
+        clientId: null,
+        ref: null,
+        status: null,
+        by: 'ines',
+      },
+    );
     expect(await reviewOf('omar')).toBe(null);
     expect(await reviewOf('paula')).toBe(null);
     const again: MessageSpec = {

@@ -9,6 +9,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
+import { noWebhooks } from '../support/no-webhooks.ts';
 import { need, newQueues, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
 
@@ -74,7 +75,7 @@ it('every page of a listing comes in the order of an index', async () => {
     metrics: createMetrics(),
     mailboxService,
   });
-  mountApi(app, triage, mailboxService);
+  mountApi(app, { triage, mailboxService, webhooks: noWebhooks(firm.database) });
   for (const path of ['/', '/api/triage', '/api/decisions'])
     expect((await app.request(path)).status).toBe(200);
 

@@ -18,6 +18,7 @@ export const describedMailbox = (name: string): MailboxConfig => ({
   since: null,
   pollIntervalSeconds: 60,
   silenceHours: null,
+  authority: 'both',
 });
 
 /** For pages and API without anybody who polls: mailboxes of the settings that nobody connects to. */

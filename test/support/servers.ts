@@ -83,7 +83,7 @@ export function newQueues(): Queues & { readonly prefix: string; readonly url: s
 }
 
 export async function emptyQueues(queues: Queues): Promise<void> {
-  for (const queue of [queues.tick, queues.poll, queues.ingest]) {
+  for (const queue of [queues.tick, queues.poll, queues.ingest, queues.deliver]) {
     await queue.waitUntilReady();
     await queue.obliterate({ force: true });
   }

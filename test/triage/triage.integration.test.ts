@@ -412,10 +412,8 @@ describe('triage', () => {
       ),
     ).toEqual(['unknown-status']);
     const asked = { message, clientId: null, ref: null, by };
-    await expect(confirmUpdates(firm.database, { ...asked, status: null })).rejects.toThrow(
-      'say which status',
-    );
-    const [decision] = await confirmUpdates(firm.database, { ...asked, status: 'Closed' });
+    await expect(confirmUpdates(deps, { ...asked, status: null })).rejects.toThrow('say which status');
+    const [decision] = await confirmUpdates(deps, { ...asked, status: 'Closed' });
     await ingestAgain(firm, message._id);
     const row = async () => await firm.database.caseUpdates.findOne({ clientId: 'paula' });
     expect(await row()).toMatchObject({ status: 'Closed', review: null });

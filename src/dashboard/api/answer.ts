@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Database } from '../../store/mongo.ts';
+import { WebhookError } from '../../events/endpoints.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import type { Acted } from '../../triage/triage.ts';
 import { decisionRow, detailOf } from '../../triage/waiting.ts';
@@ -9,6 +10,9 @@ const STATUS = {
   'no-such-message': 404,
   'no-such-client': 404,
   'no-such-decision': 404,
+  'no-such-case': 404,
+  'no-such-webhook': 404,
+  'already-decided': 409,
   unclear: 409,
   'not-possible': 422,
 } as const;
@@ -18,7 +22,7 @@ export const answer = (work: (context: Context) => Promise<unknown>) => async (c
   try {
     return context.json((await work(context)) as object);
   } catch (error) {
-    if (error instanceof TriageError)
+    if (error instanceof TriageError || error instanceof WebhookError)
       return context.json({ error: { code: error.code, message: error.message } }, STATUS[error.code]);
     if (error instanceof BadRequest)
       return context.json({ error: { code: 'bad-request', message: error.message } }, 400);

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Database } from '../../store/mongo.ts';
-import { confirmUpdates } from '../../triage/held.ts';
+import { confirmUpdates, rejectUpdates } from '../../triage/held.ts';
 import { clientNamed, messageNamed } from '../../triage/named.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { assign, ignore, unlink } from '../../triage/triage.ts';
@@ -34,6 +34,13 @@ const confirmBody = z.strictObject({
   client: z.string().min(1).max(500).nullable().default(null),
   case: z.string().min(1).max(200).nullable().default(null),
   status: z.string().min(1).max(200).nullable().default(null),
+  by,
+});
+
+const rejectBody = z.strictObject({
+  client: z.string().min(1).max(500).nullable().default(null),
+  case: z.string().min(1).max(200).nullable().default(null),
+  reason: z.string().trim().min(1).max(1_000),
   by,
 });
 
@@ -101,10 +108,15 @@ export function mountMessageRoutes(app: Hono, deps: TriageDeps): void {
     '/api/messages/:id/confirm',
     answer(async (context) => await confirm(context, deps)),
   );
+  app.post(
+    '/api/messages/:id/reject',
+    answer(async (context) => await reject(context, deps)),
+  );
 }
 
 /** Applies held case updates. */
-async function confirm(context: Context, { database, rules }: TriageDeps): Promise<object> {
+async function confirm(context: Context, deps: TriageDeps): Promise<object> {
+  const { database, rules } = deps;
   const body = await bodyOf(context, confirmBody);
   const known = rules.caseStatuses.find(({ status }) => status.toLowerCase() === body.status?.toLowerCase());
   if (body.status !== null && known === undefined)
@@ -112,11 +124,28 @@ async function confirm(context: Context, { database, rules }: TriageDeps): Promi
       'not-possible',
       `the settings know ${rules.caseStatuses.map(({ status }) => status).join(', ')}`,
     );
-  const made = await confirmUpdates(database, {
+  const made = await confirmUpdates(deps, {
     message: await messageOf(context, database),
     clientId: body.client === null ? null : String((await clientNamed(database, body.client))._id),
     ref: body.case,
     status: known?.status ?? null,
+    by: whoAsks(context, body.by),
+  });
+  return {
+    decisions: made.map(decisionRow),
+    message: await detailOf(database, await messageOf(context, database)),
+  };
+}
+
+/** Refuses held case updates for good. */
+async function reject(context: Context, deps: TriageDeps): Promise<object> {
+  const { database } = deps;
+  const body = await bodyOf(context, rejectBody);
+  const made = await rejectUpdates(deps, {
+    message: await messageOf(context, database),
+    clientId: body.client === null ? null : String((await clientNamed(database, body.client))._id),
+    ref: body.case,
+    reason: body.reason,
     by: whoAsks(context, body.by),
   });
   return {

@@ -1,5 +1,5 @@
 import { readParts } from './case-tag-grammar.ts';
-import type { TagParts } from './case-tag-grammar.ts';
+import type { TagParts } from './case-tag-forms.ts';
 import { aliasKey, foldExactly, spaces, vocabulariesOf } from './case-tag-words.ts';
 import type { CaseTagWords } from './case-tag-words.ts';
 import { looksLike, unseen } from './look-alikes.ts';
@@ -48,8 +48,9 @@ export function readCaseTags(
     const tag = tags.length < MAX_TAGS ? readTag(token.raw, words) : null;
     if (tag === null) continue;
     tags.push(tag);
-    rest = joinAround(rest + subject.slice(from, token.start));
-    from = token.start + token.raw.length;
+    const { start, end } = withBracketsAround(subject, token);
+    rest = joinAround(rest + subject.slice(from, Math.max(from, start)));
+    from = end;
     // remove the separator of a tag too ("[Case #4711] - Contract")
     while (from < subject.length && ' \t:-–—|,'.includes(subject.charAt(from))) from += 1;
   }
@@ -75,6 +76,13 @@ function spokenOf(tag: CaseTag): string {
   ]);
 }
 
+/** Whether a program set its "Re:" into a bracket ("[Re: Case 4711: Closed]"): then the message answers another one. */
+export function repliesInBracket(subject: string): boolean {
+  return [...bracketed(subject.slice(0, MAX_SUBJECT_LENGTH))].some(({ raw }) =>
+    stripSubjectPrefixes(raw.slice(1, -1)).kinds.includes('reply'),
+  );
+}
+
 /** Bracketed tokens in order; of nested brackets the innermost. */
 function* bracketed(subject: string): Generator<{ readonly start: number; readonly raw: string }> {
   let start = -1;
@@ -86,6 +94,41 @@ function* bracketed(subject: string): Generator<{ readonly start: number; readon
     start = -1;
   }
 }
+
+/** Ticket systems and people put a tag into brackets or quotes of their own, which would be left empty. */
+function withBracketsAround(
+  subject: string,
+  token: { readonly start: number; readonly raw: string },
+): { readonly start: number; readonly end: number } {
+  let [start, end] = [token.start, token.start + token.raw.length];
+  for (let depth = 0; depth < MAX_BRACKETS_AROUND; depth += 1) {
+    const pair = subject.charAt(start - 1) + subject.charAt(end);
+    if (pair.length < 2 || !PAIRS.has(pair)) break;
+    start -= 1;
+    end += 1;
+  }
+  return { start, end };
+}
+
+const PAIRS: ReadonlySet<string> = new Set([
+  '[]',
+  '()',
+  '{}',
+  '<>',
+  '""',
+  "''",
+  '**',
+  '“”',
+  '„“',
+  '«»',
+  '［］',
+  '（）',
+  '【】',
+  '〔〕',
+  '「」',
+  '《》',
+]);
+const MAX_BRACKETS_AROUND = 4;
 
 function joinAround(left: string): string {
   let end = left.length;

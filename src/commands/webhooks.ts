@@ -1,0 +1,215 @@
+import { Command } from 'commander';
+import { ObjectId } from 'mongodb';
+import { deliveryJobs, webhookDeps } from '../app/events.ts';
+import { withResources } from '../app/open.ts';
+import { loadConfig } from '../config/config.ts';
+import {
+  addEndpoint,
+  changeEndpoint,
+  endpointNamed,
+  removeEndpoint,
+  replayEvents,
+  rotateSecret,
+  testEndpoint,
+} from '../events/endpoints.ts';
+import type { WebhookDeps } from '../events/endpoints.ts';
+import { deliveriesOf, deliveryRow, endpointRow, listEndpoints } from '../events/rows.ts';
+import type { DeliveryRow, EndpointRow } from '../events/rows.ts';
+import { eventTypes } from '../store/events.ts';
+import { printable } from './triage-report.ts';
+import { whoDecides } from './triage-context.ts';
+import { UsageError } from './usage.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** Programs that are told of events. */
+export function webhooksCommand(): Command {
+  const webhooks = new Command('webhooks').description('programs that are told of events, by HTTP');
+  const act = (name: string, description: string): Command =>
+    new Command(name).description(description).option('--json', 'JSON instead of text');
+  const one = (name: string, description: string): Command =>
+    act(name, description).argument('<id>', 'of the endpoint');
+  for (const command of [
+    act('list', 'list endpoints').action(list),
+    act('add', 'add an endpoint; prints its secret, once')
+      .argument('<url>', 'https, at a public address')
+      .option('--types <types>', `only these, with commas: ${eventTypes.join(', ')}`)
+      .option('--mailboxes <names>', 'only events of these mailboxes, with commas')
+      .option('--include <fields>', 'tell these, too: subject, from')
+      .option('--by <name>', 'who adds it; default: the current user')
+      .action(add),
+    one('enable', 'enable an endpoint; what waits goes out').action(
+      async (id: string, options: Json) => await enable(id, { ...options, isEnabled: true }),
+    ),
+    one('disable', 'disable an endpoint; its deliveries wait').action(
+      async (id: string, options: Json) => await enable(id, { ...options, isEnabled: false }),
+    ),
+    one('remove', 'remove an endpoint with its deliveries and secrets').action(remove),
+    one('rotate', 'make a new secret and print it, once; the old one signs for another day').action(rotate),
+    one('test', 'send a test event').action(test),
+    one('deliveries', 'list deliveries, newest first')
+      .option('--state <state>', 'pending, delivered or failed')
+      .option('--limit <n>', 'rows', '50')
+      .action(deliveries),
+    one('replay', 'deliver events once more')
+      .option('--from <date>', 'told since')
+      .option('--to <date>', 'told until')
+      .option('--ids <ids>', 'these events, with commas')
+      .action(replay),
+  ])
+    webhooks.addCommand(command);
+  return webhooks;
+}
+
+async function withWebhooks(work: (deps: WebhookDeps) => Promise<void>): Promise<void> {
+  await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async (resources) => {
+    // Without Redis a running worker finds what is due by itself.
+    const enqueue: WebhookDeps['enqueue'] = async (due) => {
+      const queues = await resources.queues().catch(() => null);
+      if (queues !== null) await deliveryJobs(queues)(due);
+    };
+    await work(webhookDeps(resources, enqueue));
+  });
+}
+
+async function list({ json }: Json): Promise<void> {
+  await withWebhooks(async ({ database }) => {
+    for (const row of await listEndpoints(database))
+      console.log(json === true ? JSON.stringify(row) : endpointReport(row));
+  });
+}
+
+async function add(
+  url: string,
+  options: Json & { types?: string; mailboxes?: string; include?: string; by?: string },
+): Promise<void> {
+  const types = named(options.types, eventTypes, '--types');
+  const include = named(options.include, ['subject', 'from'] as const, '--include') ?? [];
+  await withWebhooks(async (deps) => {
+    const added = await addEndpoint(deps, {
+      url,
+      types,
+      mailboxes: parts(options.mailboxes),
+      include,
+      isEnabled: true,
+      by: whoDecides(options.by),
+    });
+    const row = endpointRow(added.endpoint);
+    if (options.json === true) console.log(JSON.stringify({ webhook: row, secret: added.secret }));
+    else console.log(`${endpointReport(row)}\nsecret ${added.secret} (it is not shown again)`);
+  });
+}
+
+async function enable(id: string, { json, isEnabled }: Json & { isEnabled: boolean }): Promise<void> {
+  await withWebhooks(async (deps) => {
+    const row = endpointRow(await changeEndpoint(deps, idOf(id), { isEnabled }));
+    console.log(json === true ? JSON.stringify(row) : endpointReport(row));
+  });
+}
+
+async function remove(id: string, { json }: Json): Promise<void> {
+  await withWebhooks(async (deps) => {
+    await removeEndpoint(deps, idOf(id));
+    console.log(json === true ? JSON.stringify({ removed: true }) : `${id} is removed`);
+  });
+}
+
+async function rotate(id: string, { json }: Json): Promise<void> {
+  await withWebhooks(async (deps) => {
+    const secret = await rotateSecret(deps, idOf(id));
+    console.log(json === true ? JSON.stringify({ secret }) : `secret ${secret} (it is not shown again)`);
+  });
+}
+
+async function test(id: string, { json }: Json): Promise<void> {
+  await withWebhooks(async (deps) => {
+    const row = deliveryRow(await testEndpoint(deps, idOf(id)));
+    console.log(json === true ? JSON.stringify(row) : `${deliveryReport(row)}\nsent by the next worker`);
+  });
+}
+
+async function deliveries(
+  id: string,
+  { json, state, limit }: Json & { state?: string; limit: string },
+): Promise<void> {
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--limit ${limit}: expected a number from 1`);
+  const [only = null] = named(state, ['pending', 'delivered', 'failed'] as const, '--state') ?? [];
+  await withWebhooks(async ({ database }) => {
+    const { _id } = await endpointNamed(database, idOf(id));
+    for (const row of await deliveriesOf(database, { endpoint: _id, state: only, limit: count }))
+      console.log(json === true ? JSON.stringify(row) : deliveryReport(row));
+  });
+}
+
+async function replay(
+  id: string,
+  { json, from, to, ids }: Json & { from?: string; to?: string; ids?: string },
+): Promise<void> {
+  if (from === undefined && ids === undefined) throw new UsageError('say which: --from DATE or --ids IDS');
+  const events = parts(ids)?.map((one) => idOf(one.replace(/^evt_/u, ''))) ?? null;
+  await withWebhooks(async (deps) => {
+    const replayed = await replayEvents(deps, idOf(id), {
+      from: dateOf(from, '--from'),
+      to: dateOf(to, '--to'),
+      ids: events,
+    });
+    console.log(json === true ? JSON.stringify({ replayed }) : `${replayed} events are delivered once more`);
+  });
+}
+
+function endpointReport({
+  id,
+  url,
+  enabled,
+  disabledFor,
+  failingSince,
+  types,
+  mailboxes,
+}: EndpointRow): string {
+  const state = enabled ? 'enabled' : `disabled${disabledFor === null ? '' : ` (${disabledFor})`}`;
+  const failing = failingSince === null ? '' : `, failing since ${failingSince.slice(0, 16)}`;
+  const only = [types?.join(', '), mailboxes?.join(', ')].filter((text) => text !== undefined).join('; ');
+  return printable(`${id}  ${state}${failing}  ${url}${only === '' ? '' : `  only ${only}`}`);
+}
+
+function deliveryReport({ event, state, attempts, last, nextAt }: DeliveryRow): string {
+  const answer =
+    last === null ? '' : `  ${last.code ?? 'no answer'} in ${last.durationMs} ms: ${last.answer}`;
+  const next = nextAt === null ? '' : `, next ${nextAt.slice(0, 19)}`;
+  return printable(`${event}  ${state} after ${attempts} attempts${next}${answer}`);
+}
+
+const parts = (text: string | undefined): string[] | null =>
+  text === undefined
+    ? null
+    : text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+
+function named<T extends string>(text: string | undefined, known: readonly T[], option: string): T[] | null {
+  const given = parts(text);
+  if (given === null) return null;
+  return given.map((name) => {
+    const found = known.find((one) => one === name);
+    if (found === undefined) throw new UsageError(`${option} ${name}: choose of ${known.join(', ')}`);
+    return found;
+  });
+}
+
+function dateOf(text: string | undefined, option: string): Date | null {
+  if (text === undefined) return null;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new UsageError(`${option} ${text}: expected a date such as 2026-01-31`);
+  return date;
+}
+
+function idOf(text: string): ObjectId {
+  if (!/^[0-9a-f]{24}$/u.test(text)) throw new UsageError(`${text}: no id`);
+  return ObjectId.createFromHexString(text);
+}

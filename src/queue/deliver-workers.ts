@@ -1,0 +1,98 @@
+import { ObjectId } from 'mongodb';
+import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
+import { deliver } from '../events/deliver.ts';
+import type { DeliverDeps, DeliveryOutcome } from '../events/deliver.ts';
+import type { Due } from '../events/dispatch.ts';
+import { closing, jobTiming, payloadOf, startWorker } from './queue-worker.ts';
+import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
+import { deliverJob, queueNames } from './queues.ts';
+import type { DeliverJob, Queues } from './queues.ts';
+
+/** A delivery mostly waits for the other side. */
+const CONCURRENCY = 32;
+/** Of one endpoint at a time, so that one that answers slowly leaves room for the others. */
+const PER_ENDPOINT = 8;
+/** Jobs of an endpoint that may wait for their turn here, while it is well and while it fails; the others come back later. */
+const WAITING = { well: 16, failing: 2 } as const;
+const COME_BACK_MS = 2_000;
+
+/** One job per event and endpoint: what the database says decides, the job is only its turn. */
+export function startDeliverWorkers(
+  settings: WorkerSettings & { readonly events: DeliverDeps },
+): RunningWorkers {
+  const { queues, events, log, metrics, timing = jobTiming } = settings;
+  const failing = new Set<string>();
+  const limits = new Map<string, LimitFunction>();
+  const limitOf = (endpoint: string): LimitFunction => {
+    const known = limits.get(endpoint) ?? pLimit(PER_ENDPOINT);
+    limits.set(endpoint, known);
+    return known;
+  };
+  const worker = startWorker<DeliverJob>(
+    settings,
+    queueNames.deliver,
+    { concurrency: CONCURRENCY, lockMs: timing.ingestLockMs },
+    async (job) => {
+      const { id, endpoint, attempts } = payloadOf(job, deliverJob);
+      const limit = limitOf(endpoint);
+      if (limit.pendingCount >= (failing.has(endpoint) ? WAITING.failing : WAITING.well)) {
+        const delay = COME_BACK_MS * (1 + Math.random());
+        await queues.deliver.add('deliver', job.data, { ...options, delay, jobId: comeBackId(id, attempts) });
+        return { outcome: 'waits' };
+      }
+      const outcome = await limit(async () => await deliver(events, ObjectId.createFromHexString(id)));
+      if (outcome.outcome === 'delivered') failing.delete(endpoint);
+      else if (outcome.outcome !== 'nothing-to-do') failing.add(endpoint);
+      report(outcome);
+      if (outcome.outcome === 'put-off')
+        await addDeliveryJobs(queues, [
+          {
+            id: ObjectId.createFromHexString(id),
+            endpoint,
+            attempts: outcome.attempts,
+            delayMs: outcome.inMs,
+          },
+        ]);
+      return outcome;
+    },
+  );
+
+  function report(outcome: DeliveryOutcome): void {
+    if (outcome.outcome === 'nothing-to-do') return;
+    metrics.webhookDeliveries.inc({ endpoint: outcome.endpoint, outcome: outcome.outcome });
+    if (outcome.outcome !== 'failed') return;
+    const { endpoint, disabled } = outcome;
+    if (disabled === null || disabled === undefined)
+      log.warn(
+        { endpoint },
+        'event could not be delivered and is not tried again; replay it when the endpoint is well',
+      );
+    else log.error({ endpoint, disabled }, 'endpoint is disabled; enable it again when it is well');
+  }
+
+  return closing([worker]);
+}
+
+const options = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+const comeBackId = (id: string, attempts: number): string => `delivery-${id}-${attempts}-${Date.now()}`;
+
+/** Of one delivery, jobs that are added twice for one attempt are one. */
+export async function addDeliveryJobs(
+  { deliver: queue }: Pick<Queues, 'deliver'>,
+  due: readonly (Due & { readonly delayMs?: number })[],
+): Promise<void> {
+  if (due.length === 0) return;
+  await queue.addBulk(
+    due.map(({ id, endpoint, attempts, delayMs }) => {
+      const hex = id.toHexString();
+      const jobId = delayMs === undefined ? `delivery-${hex}-${attempts}` : comeBackId(hex, attempts);
+      const data: DeliverJob = { id: hex, endpoint, attempts };
+      return {
+        name: 'deliver',
+        data,
+        opts: { ...options, jobId, ...(delayMs !== undefined && { delay: delayMs }) },
+      };
+    }),
+  );
+}

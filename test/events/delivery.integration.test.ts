@@ -1,0 +1,346 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ObjectId } from 'mongodb';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { runEvents } from '../../src/app/events.ts';
+import { deliver } from '../../src/events/deliver.ts';
+import type { DeliverDeps } from '../../src/events/deliver.ts';
+import { dispatchEvents, dueDeliveries, forgetEvents } from '../../src/events/dispatch.ts';
+import {
+  addEndpoint,
+  changeEndpoint,
+  replayEvents,
+  rotateSecret,
+  testEndpoint,
+} from '../../src/events/endpoints.ts';
+import type { WebhookDeps } from '../../src/events/endpoints.ts';
+import { openSecretStore } from '../../src/events/secrets.ts';
+import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { addDeliveryJobs, startDeliverWorkers } from '../../src/queue/deliver-workers.ts';
+import { eventsAfter, placeEvents, tellStates } from '../../src/store/events.ts';
+import type { EntityState } from '../../src/store/events.ts';
+import type { Database } from '../../src/store/mongo.ts';
+import { newKeyFile } from '../support/no-webhooks.ts';
+import { newDatabase, newQueues } from '../support/servers.ts';
+import { answering, cutAfterAnswer, firstThen, ok, openReceiver, silent } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
+
+const WAIT = { timeout: 240_000, interval: 100 };
+/** Milliseconds in place of minutes and hours. */
+const pauses = [0, 100, 200, 300, 400, 500, 600, 700, 800, 900];
+
+const stateOf = (entity: string, state = 'linked', mailbox = 'office'): EntityState => ({
+  entity,
+  state,
+  typeAfter: (last) => (last === null ? 'communication.created' : 'communication.linked'),
+  data: {
+    communicationId: '0123456789abcdef01234567',
+    messageId: '0123456789abcdef01234567',
+    mailboxes: [mailbox],
+    clientId: 'paula',
+    direction: 'inbound',
+    date: '2026-03-02T10:00:00.000Z',
+  },
+  details: { subject: 'The lease', from: 'paula@kline.test' },
+});
+
+const tell = async (database: Database, count: number, state?: string): Promise<void> =>
+  await tellStates(
+    database.events,
+    Array.from({ length: count }, (_, index) => stateOf(`communication:${index}`, state)),
+    { isNew: state === undefined },
+  );
+
+interface Relay {
+  readonly database: Database;
+  readonly deps: DeliverDeps;
+  readonly webhooks: WebhookDeps;
+  readonly add: (receiver: Receiver, more?: Partial<Parameters<typeof addEndpoint>[1]>) => Promise<ObjectId>;
+}
+
+async function openRelay(): Promise<Relay> {
+  const database = await newDatabase();
+  const secrets = openSecretStore(database.webhookSecrets, newKeyFile());
+  const rules = { allowPrivate: true, timeoutMs: 1_500 };
+  const webhooks: WebhookDeps = { database, secrets, egress: rules, enqueue: async () => {} };
+  return {
+    database,
+    deps: { database, secrets, rules, pauses },
+    webhooks,
+    add: async (receiver, more = {}) => {
+      const spec = { types: null, mailboxes: null, include: [], isEnabled: true, by: 'ines', ...more };
+      const { endpoint, secret } = await addEndpoint(webhooks, { url: receiver.url, ...spec });
+      receiver.secrets = [secret];
+      return endpoint._id;
+    },
+  };
+}
+
+/** Workers and the timer of a process, until the test ends. */
+function startProcess({ database, deps }: Relay) {
+  const queues = newQueues();
+  const [log, stopping] = [createLog('silent'), new AbortController()];
+  const settings = { redis: queues, queues, log, metrics: createMetrics() };
+  const workers = startDeliverWorkers({ ...settings, events: deps });
+  const config = { events: { keepDays: 30, allowPrivate: true } } as never;
+  const directory = { all: () => [], refresh: async () => false };
+  const running = runEvents({
+    resources: { config, database, directory },
+    queues,
+    log,
+    signal: stopping.signal,
+  });
+  onTestFinished(async () => {
+    stopping.abort();
+    await running;
+    await workers.close(5_000);
+  });
+  return queues;
+}
+
+const statesOf = async ({ database }: Relay, endpoint: ObjectId) =>
+  Object.fromEntries(
+    await Promise.all(
+      (['pending', 'delivered', 'failed'] as const).map(
+        async (state) => [state, await database.deliveries.countDocuments({ endpoint, state })] as const,
+      ),
+    ),
+  );
+
+describe('2,000 events', () => {
+  it('arrive at a receiver that is down, redirects, asks for patience and cuts, though Redis loses all it has', async () => {
+    const relay = await openRelay();
+    const refusals = [
+      answering(500),
+      answering(302, { location: 'http://127.0.0.1:1/' }),
+      answering(429, { 'retry-after': '1' }),
+      silent,
+      answering(503, { 'retry-after': '1' }),
+      cutAfterAnswer,
+    ];
+    const receiver = await openReceiver(firstThen(refusals, ok));
+    const endpoint = await relay.add(receiver);
+    await tell(relay.database, 2_000);
+    const queues = startProcess(relay);
+    await vi.waitFor(() => expect(receiver.acknowledged.size).toBeGreaterThan(200), WAIT);
+    const keys = await queues.redis.keys(`${queues.prefix}:*`);
+    expect(keys.length).toBeGreaterThan(0);
+    await queues.redis.del(...keys);
+    await vi.waitFor(() => expect(receiver.acknowledged.size).toBe(2_000), WAIT);
+    await vi.waitFor(async () => expect((await statesOf(relay, endpoint)).delivered).toBe(2_000), WAIT);
+    expect(receiver.wrong).toEqual([]);
+    expect(new Set(receiver.received.map(({ entity }) => entity)).size).toBe(2_000);
+    expect(receiver.received.length).toBeLessThan(2_000 + 40);
+  }, 500_000);
+});
+
+describe('an endpoint', () => {
+  it('that never answers delays no other', async () => {
+    const relay = await openRelay();
+    const [dead, well] = [await openReceiver(silent), await openReceiver(ok)];
+    const [deadId, wellId] = [await relay.add(dead), await relay.add(well)];
+    await tell(relay.database, 100);
+    startProcess(relay);
+    await vi.waitFor(() => expect(well.acknowledged.size).toBe(100), WAIT);
+    await vi.waitFor(async () => expect((await statesOf(relay, wellId)).delivered).toBe(100), WAIT);
+    expect(await statesOf(relay, deadId)).toMatchObject({ delivered: 0 });
+    expect(well.wrong).toEqual([]);
+  });
+
+  it('that answers 410 is disabled at once, and gets what waits when it is enabled again', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(firstThen([answering(410)], ok));
+    const endpoint = await relay.add(receiver);
+    await tell(relay.database, 3);
+    const [first] = await dispatchEvents(relay.database);
+    if (first === undefined) throw new Error('nothing is due');
+    expect(await deliver(relay.deps, first.id)).toMatchObject({ outcome: 'failed', disabled: 'gone' });
+    expect(await dueDeliveries(relay.database)).toEqual([]);
+    expect(await relay.database.endpoints.findOne()).toMatchObject({ isEnabled: false, disabledFor: 'gone' });
+    await changeEndpoint(relay.webhooks, endpoint, { isEnabled: true });
+    for (const { id } of await dueDeliveries(relay.database)) await deliver(relay.deps, id);
+    expect(await statesOf(relay, endpoint)).toMatchObject({ delivered: 3, pending: 0 });
+  });
+
+  it('that nothing got through to for five days is disabled', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(answering(500));
+    const endpoint = await relay.add(receiver);
+    await tell(relay.database, 1);
+    const [due] = await dispatchEvents(relay.database);
+    if (due === undefined) throw new Error('nothing is due');
+    await relay.database.endpoints.updateOne(
+      { _id: endpoint },
+      { $set: { failingSince: new Date(Date.now() - 6 * 24 * 60 * 60_000) } },
+    );
+    expect(await deliver(relay.deps, due.id)).toMatchObject({ outcome: 'failed', disabled: 'failing' });
+    expect(await relay.database.endpoints.findOne()).toMatchObject({ isEnabled: false });
+  });
+
+  it('gets the types and mailboxes that it asked for, with subject and sender where it asked', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(ok);
+    await relay.add(receiver, {
+      mailboxes: ['intake'],
+      types: ['communication.created'],
+      include: ['subject'],
+    });
+    await tellStates(
+      relay.database.events,
+      [stateOf('communication:a'), stateOf('communication:b', 'linked', 'intake')],
+      { isNew: true },
+    );
+    for (const { id } of await dispatchEvents(relay.database)) await deliver(relay.deps, id);
+    expect(receiver.received.map(({ entity }) => entity)).toEqual(['communication:b']);
+    expect(receiver.received[0]?.body).toContain('The lease');
+    expect(receiver.received[0]?.body).not.toContain('paula@kline.test');
+  });
+
+  it('knows events by either of two secrets while one is changed', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(ok);
+    const endpoint = await relay.add(receiver);
+    const [old] = receiver.secrets;
+    const fresh = await rotateSecret(relay.webhooks, endpoint);
+    for (const secret of [old ?? '', fresh]) {
+      receiver.secrets = [secret];
+      const { _id } = await testEndpoint(relay.webhooks, endpoint);
+      expect(await deliver(relay.deps, _id)).toMatchObject({ outcome: 'delivered' });
+    }
+    await relay.database.webhookSecrets.updateOne(
+      { _id: endpoint.toHexString() },
+      { $set: { previousUntil: new Date(Date.now() - 60_000) } },
+    );
+    receiver.secrets = [old ?? ''];
+    const { _id } = await testEndpoint(relay.webhooks, endpoint);
+    await deliver(relay.deps, _id);
+    expect(receiver.wrong).toHaveLength(1);
+  });
+});
+
+it('a secret is stored sealed, and an endpoint needs a key for it', async () => {
+  const { database, webhooks, add } = await openRelay();
+  const receiver = await openReceiver(ok);
+  await add(receiver);
+  const stored = JSON.stringify(await database.webhookSecrets.find().toArray());
+  expect(stored).not.toContain(receiver.secrets[0]?.slice('whsec_'.length) ?? 'none');
+  const keyless = { ...webhooks, secrets: openSecretStore(database.webhookSecrets, null) };
+  const spec = { types: null, mailboxes: null, include: [], isEnabled: true, by: 'ines' } as const;
+  await expect(addEndpoint(keyless, { url: receiver.url, ...spec })).rejects.toThrow('SECRETS_KEY_FILE');
+  expect(await database.endpoints.countDocuments()).toBe(1);
+});
+
+describe('a delivery', () => {
+  it('is sent once where two processes have its job, and again by a replay', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(ok);
+    const endpoint = await relay.add(receiver);
+    await tell(relay.database, 1);
+    const [due] = await dispatchEvents(relay.database);
+    if (due === undefined) throw new Error('nothing is due');
+    await Promise.all([
+      deliver(relay.deps, due.id),
+      deliver(relay.deps, due.id),
+      deliver(relay.deps, due.id),
+    ]);
+    expect(receiver.received).toHaveLength(1);
+    receiver.acknowledged.clear();
+    expect(await replayEvents(relay.webhooks, endpoint, { from: new Date(0), to: null, ids: null })).toBe(1);
+    await deliver(relay.deps, due.id);
+    expect(receiver.received.map(({ id }) => id)).toEqual([
+      receiver.received[0]?.id,
+      receiver.received[0]?.id,
+    ]);
+    expect(await relay.database.deliveries.findOne()).toMatchObject({ state: 'delivered', replays: 1 });
+  });
+
+  it('whose process died is made again, and fails at the end of the schedule', async () => {
+    const relay = await openRelay();
+    const receiver = await openReceiver(answering(400));
+    await relay.add(receiver);
+    await tell(relay.database, 1);
+    await dispatchEvents(relay.database);
+    // As by a process that died while it waited for the answer, a minute ago.
+    await relay.database.deliveries.updateOne({}, { $inc: { attempts: 1 }, $set: { nextAt: new Date(0) } });
+    for (let attempt = 0; attempt < pauses.length; attempt += 1) {
+      for (const { id } of await dueDeliveries(relay.database)) await deliver(relay.deps, id);
+      await relay.database.deliveries.updateOne({ state: 'pending' }, { $set: { nextAt: new Date(0) } });
+      await relay.database.endpoints.updateOne({}, { $set: { quietUntil: null } });
+    }
+    expect(receiver.received).toHaveLength(pauses.length - 1);
+    expect(await relay.database.deliveries.findOne()).toMatchObject({
+      state: 'failed',
+      last: { code: 400, answer: 'no' },
+    });
+  });
+
+  it('has one job, however often it is asked for', async () => {
+    const queues = newQueues();
+    const { database, add } = await openRelay();
+    await add(await openReceiver(ok));
+    await tell(database, 2);
+    const due = await dispatchEvents(database);
+    for (let round = 0; round < 3; round += 1) await addDeliveryJobs(queues, due);
+    expect(await queues.deliver.getJobCounts('waiting')).toEqual({ waiting: 2 });
+  });
+});
+
+describe('events', () => {
+  it('have places without a gap, those of one entity by their revision, whoever writes and places at one moment', async () => {
+    const database = await newDatabase();
+    await tell(database, 60);
+    await Promise.all([
+      tell(database, 60, 'unlinked'),
+      placeEvents(database.events),
+      tell(database, 60, 'unlinked'),
+      placeEvents(database.events),
+    ]);
+    while ((await database.events.countDocuments({ open: true })) > 0)
+      await Promise.all([placeEvents(database.events), placeEvents(database.events)]);
+    const all = await eventsAfter(database.events, { after: 0, types: null, mailboxes: null, limit: 1_000 });
+    expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+    const revisions = new Map<string, number>();
+    for (const { entity, revision } of all) {
+      expect(revision).toBe((revisions.get(entity) ?? 0) + 1);
+      revisions.set(entity, revision);
+    }
+  });
+
+  it('are forgotten after their time, and places go on rising', async () => {
+    const database = await newDatabase();
+    await tell(database, 3);
+    await placeEvents(database.events);
+    await database.events.updateMany({}, { $set: { at: new Date(0) } });
+    await forgetEvents(database, 30);
+    await tell(database, 1, 'unlinked');
+    await placeEvents(database.events);
+    const left = await eventsAfter(database.events, { after: 0, types: null, mailboxes: null, limit: 9 });
+    expect(left.map(({ seq }) => seq)).toEqual([3, 4]);
+  });
+});
+
+it('the receiver of the documentation verifies', async () => {
+  const relay = await openRelay();
+  const own = await openReceiver(ok);
+  const endpoint = await relay.add(own);
+  const path = fileURLToPath(new URL('../../docs/events/receiver.mjs', import.meta.url));
+  const child = spawn(process.execPath, [path], {
+    env: { WEBHOOK_SECRET: own.secrets[0], PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill());
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  await once(child.stdout, 'data');
+  const port = /listening (\d+)/u.exec(printed)?.[1] ?? '';
+  await changeEndpoint(relay.webhooks, endpoint, { url: `http://127.0.0.1:${port}/` });
+  const { _id } = await testEndpoint(relay.webhooks, endpoint);
+  expect(await deliver(relay.deps, _id)).toMatchObject({ outcome: 'delivered' });
+  await vi.waitFor(() => expect(printed).toContain('webhook.test'), WAIT);
+  await rotateSecret(relay.webhooks, endpoint);
+  await relay.database.webhookSecrets.updateOne({}, { $set: { previous: null } });
+  const { _id: other } = await testEndpoint(relay.webhooks, endpoint);
+  expect(await deliver(relay.deps, other)).toMatchObject({ outcome: 'put-off' });
+});
