@@ -13,7 +13,7 @@ import {
   testEndpoint,
 } from '../events/endpoints.ts';
 import type { WebhookDeps } from '../events/endpoints.ts';
-import { deliveriesOf, deliveryRow, endpointRow, listEndpoints } from '../events/rows.ts';
+import { listDeliveries, deliveryRow, endpointRow, listEndpoints } from '../events/rows.ts';
 import type { DeliveryRow, EndpointRow } from '../events/rows.ts';
 import { eventTypes } from '../store/events.ts';
 import { printable } from './triage-report.ts';
@@ -140,7 +140,7 @@ async function deliveries(
   const [only = null] = named(state, ['pending', 'delivered', 'failed'] as const, '--state') ?? [];
   await withWebhooks(async ({ database }) => {
     const { _id } = await endpointNamed(database, idOf(id));
-    for (const row of await deliveriesOf(database, { endpoint: _id, state: only, limit: count }))
+    for (const row of await listDeliveries(database, { endpoint: _id, state: only, limit: count }))
       console.log(json === true ? JSON.stringify(row) : deliveryReport(row));
   });
 }

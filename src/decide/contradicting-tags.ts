@@ -1,7 +1,7 @@
 import type { CaseTag } from '../mail/case-tag/case-tag.ts';
 
 /** What the tags of one subject say of one case. */
-export interface ToldCase {
+export interface TaggedCase {
   readonly tag: CaseTag;
   /** The case that it is recorded for: the one into which the CRM merged the one named. */
   readonly ref: string | null;
@@ -15,13 +15,15 @@ export interface ToldCase {
 export function withoutContradictions(
   tags: readonly CaseTag[],
   merged: ReadonlyMap<string, string>,
-): readonly ToldCase[] {
-  const byCase = Map.groupBy(tags, ({ ref }) => (ref === null ? null : livingRef(ref, merged).toLowerCase()));
-  return [...byCase.values()].flatMap((ofCase): ToldCase[] => {
+): readonly TaggedCase[] {
+  const byCase = Map.groupBy(tags, ({ ref }) =>
+    ref === null ? null : survivingRef(ref, merged).toLowerCase(),
+  );
+  return [...byCase.values()].flatMap((ofCase): TaggedCase[] => {
     const said = ofCase.filter(({ status, statusText }) => status !== null || statusText !== null);
     const tag = said[0] ?? ofCase[0];
     if (tag === undefined) return [];
-    const ref = tag.ref === null ? null : livingRef(tag.ref, merged);
+    const ref = tag.ref === null ? null : survivingRef(tag.ref, merged);
     const lookAlike = ofCase.some((one) => one.lookAlike);
     const statuses = new Set(said.map(({ status, statusText }) => status ?? statusText?.toLowerCase()));
     if (statuses.size < 2) return [{ tag: { ...tag, lookAlike }, ref, isContradicted: false }];
@@ -30,4 +32,4 @@ export function withoutContradictions(
   });
 }
 
-const livingRef = (ref: string, merged: ReadonlyMap<string, string>): string => merged.get(ref) ?? ref;
+const survivingRef = (ref: string, merged: ReadonlyMap<string, string>): string => merged.get(ref) ?? ref;

@@ -16,7 +16,7 @@ import { forEach } from './members.ts';
 import type { Failures, Member } from './members.ts';
 import { flagReusedId, flagSender, writeCaseUpdates, writeCommunications } from './record.ts';
 import { retractLinks } from './retract.ts';
-import { tellWritten } from './tell-events.ts';
+import { publishWritten } from './publish-events.ts';
 import type { Written } from './retract.ts';
 
 /** A message that is received and read. */
@@ -166,8 +166,8 @@ async function write(deps: IngestDeps, due: readonly Judged[], failures: Failure
     caseUpdates: await writeCaseUpdates(database, one.message, one.mail),
   }));
   deps.step?.('written');
-  await tellWritten(database, written);
-  deps.step?.('told');
+  await publishWritten(database, written);
+  deps.step?.('published');
   await wakeOthers(deps, written);
   deps.step?.('dependants-marked');
   await markWritten(

@@ -20,7 +20,7 @@ import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
 import { caseClaims } from '../store/case-updates.ts';
-import { livingCases } from '../store/cases.ts';
+import { survivingCases } from '../store/cases.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decisionsAbout, inOrder, readDecisions } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
@@ -218,7 +218,7 @@ async function casesNamed(
   { cases, caseUpdates }: Pick<Database, 'cases' | 'caseUpdates'>,
   refs: readonly string[],
 ): Promise<{ readonly merged: Map<string, string>; readonly claims: Map<string, Claim[]> }> {
-  const merged = await livingCases(cases, refs);
+  const merged = await survivingCases(cases, refs);
   return { merged, claims: await caseClaims(caseUpdates, [...new Set([...refs, ...merged.values()])]) };
 }
 

@@ -2,7 +2,7 @@
 import type { Filter } from 'mongodb';
 import { spellingsOfRef } from '../decide/case-status.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
-import { caseKey, livingCases, mergedCases, tellMerged } from '../store/cases.ts';
+import { caseKey, survivingCases, mergedCases, recordMerge } from '../store/cases.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -64,7 +64,7 @@ export const MAX_REF_LENGTH = 200;
 export async function caseHistory(database: Database, ref: string): Promise<CaseHistory> {
   const [merged, living] = await Promise.all([
     mergedCases(database.cases, ref),
-    livingCases(database.cases, [ref]),
+    survivingCases(database.cases, [ref]),
   ]);
   const refs = [ref, ...merged].flatMap(spellingsOfRef);
   const found = await database.caseUpdates
@@ -165,7 +165,7 @@ export async function listCases(
     .limit(MAX_STEPS * size)
     .toArray();
   const byCase = Map.groupBy(rows, ({ ref }) => caseKey(ref ?? ''));
-  const merged = await livingCases(
+  const merged = await survivingCases(
     cases,
     page.map(({ _id }) => _id),
   );
@@ -205,14 +205,14 @@ export async function mergeCase(
       `case ${mergedInto} was itself merged into ${ref}: a case cannot be merged into itself`,
     );
   if (mergedInto !== null) {
-    const end = (await livingCases(cases, [mergedInto])).get(mergedInto) ?? mergedInto;
+    const end = (await survivingCases(cases, [mergedInto])).get(mergedInto) ?? mergedInto;
     if (caseKey(end) === caseKey(ref) || caseKey(mergedInto) === caseKey(ref)) throw loop();
   }
-  const before = await tellMerged(cases, { ref, mergedInto, by });
-  const livesIn = (await livingCases(cases, [ref])).get(ref) ?? ref;
+  const before = await recordMerge(cases, { ref, mergedInto, by });
+  const livesIn = (await survivingCases(cases, [ref])).get(ref) ?? ref;
   // Somebody else may have merged the other way round at the same moment.
   if (mergedInto !== null && livesIn === ref) {
-    await tellMerged(cases, { ref, mergedInto: before?.mergedInto ?? null, by: before?.by ?? by });
+    await recordMerge(cases, { ref, mergedInto: before?.mergedInto ?? null, by: before?.by ?? by });
     throw loop();
   }
   return { ref, mergedInto, livesIn };

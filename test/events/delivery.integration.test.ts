@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runEvents } from '../../src/app/events.ts';
 import { deliver } from '../../src/events/deliver.ts';
 import type { DeliverDeps } from '../../src/events/deliver.ts';
-import { dispatchEvents, dueDeliveries, forgetEvents } from '../../src/events/dispatch.ts';
+import { dispatchEvents, dueDeliveries, deleteOldEvents } from '../../src/events/dispatch.ts';
 import {
   addEndpoint,
   changeEndpoint,
@@ -19,7 +19,7 @@ import { openSecretStore } from '../../src/events/secrets.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { addDeliveryJobs, startDeliverWorkers } from '../../src/queue/deliver-workers.ts';
-import { eventsAfter, placeEvents, tellStates } from '../../src/store/events.ts';
+import { eventsAfter, assignSequence, publishStates } from '../../src/store/events.ts';
 import type { EntityState } from '../../src/store/events.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { newKeyFile } from '../support/no-webhooks.ts';
@@ -47,7 +47,7 @@ const stateOf = (entity: string, state = 'linked', mailbox = 'office'): EntitySt
 });
 
 const tell = async (database: Database, count: number, state?: string): Promise<void> =>
-  await tellStates(
+  await publishStates(
     database.events,
     Array.from({ length: count }, (_, index) => stateOf(`communication:${index}`, state)),
     { isNew: state === undefined },
@@ -187,7 +187,7 @@ describe('an endpoint', () => {
       types: ['communication.created'],
       include: ['subject'],
     });
-    await tellStates(
+    await publishStates(
       relay.database.events,
       [stateOf('communication:a'), stateOf('communication:b', 'linked', 'intake')],
       { isNew: true },
@@ -293,12 +293,12 @@ describe('events', () => {
     await tell(database, 60);
     await Promise.all([
       tell(database, 60, 'unlinked'),
-      placeEvents(database.events),
+      assignSequence(database.events),
       tell(database, 60, 'unlinked'),
-      placeEvents(database.events),
+      assignSequence(database.events),
     ]);
     while ((await database.events.countDocuments({ open: true })) > 0)
-      await Promise.all([placeEvents(database.events), placeEvents(database.events)]);
+      await Promise.all([assignSequence(database.events), assignSequence(database.events)]);
     const all = await eventsAfter(database.events, { after: 0, types: null, mailboxes: null, limit: 1_000 });
     expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
     const revisions = new Map<string, number>();
@@ -311,11 +311,11 @@ describe('events', () => {
   it('are forgotten after their time, and places go on rising', async () => {
     const database = await newDatabase();
     await tell(database, 3);
-    await placeEvents(database.events);
+    await assignSequence(database.events);
     await database.events.updateMany({}, { $set: { at: new Date(0) } });
-    await forgetEvents(database, 30);
+    await deleteOldEvents(database, 30);
     await tell(database, 1, 'unlinked');
-    await placeEvents(database.events);
+    await assignSequence(database.events);
     const left = await eventsAfter(database.events, { after: 0, types: null, mailboxes: null, limit: 9 });
     expect(left.map(({ seq }) => seq)).toEqual([3, 4]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { pauseAfter, RETRY_PAUSES_MS, retryAfterMs } from '../../src/events/schedule.ts';
+import { retryPauseMs, RETRY_PAUSES_MS, retryAfterMs } from '../../src/events/schedule.ts';
 import { createSecret, signatureOf } from '../../src/events/signature.ts';
 
 describe('the schedule', () => {
@@ -8,9 +8,9 @@ describe('the schedule', () => {
     expect(RETRY_PAUSES_MS.map((pause) => pause / 1000)).toEqual([
       0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
     ]);
-    expect(pauseAfter(1, { random: () => 0 })).toBe(4_000);
-    expect(pauseAfter(1, { random: () => 1 })).toBe(6_000);
-    expect(pauseAfter(RETRY_PAUSES_MS.length)).toBeNull();
+    expect(retryPauseMs(1, { random: () => 0 })).toBe(4_000);
+    expect(retryPauseMs(1, { random: () => 1 })).toBe(6_000);
+    expect(retryPauseMs(RETRY_PAUSES_MS.length)).toBeNull();
   });
 
   it('heeds Retry-After in seconds and as a date, up to a day', () => {
@@ -20,7 +20,7 @@ describe('the schedule', () => {
     expect(retryAfterMs('999999999', now)).toBe(86_400_000);
     for (const field of [undefined, '', 'soon', '-5', 'Mon, 02 Mar 2020 10:01:00 GMT'])
       expect(retryAfterMs(field, now)).toBe(0);
-    expect(pauseAfter(1, { random: () => 0.5, atLeastMs: 60_000 })).toBe(60_000);
+    expect(retryPauseMs(1, { random: () => 0.5, atLeastMs: 60_000 })).toBe(60_000);
   });
 });
 

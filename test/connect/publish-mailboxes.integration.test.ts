@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import type { MailboxReport } from '../../src/connect/report.ts';
-import { tellMailboxes, typeOfMailbox } from '../../src/connect/tell-mailboxes.ts';
+import { publishMailboxes, typeOfMailbox } from '../../src/connect/publish-mailboxes.ts';
 import { payloadOf } from '../../src/events/payload.ts';
 import { createCursor, raiseEpoch } from '../../src/store/cursors.ts';
 import { openFirm } from '../support/servers.ts';
@@ -38,7 +38,7 @@ function report(state: string, rest: Partial<MailboxReport> = {}): MailboxReport
 }
 
 async function tell({ database }: Firm, ...reports: readonly MailboxReport[]): Promise<void> {
-  await tellMailboxes(database, { reports, downSeconds: 600 });
+  await publishMailboxes(database, { reports, downSeconds: 600 });
 }
 
 /** What was told, in order, each as its schema says. */

@@ -8,7 +8,7 @@ import type { MessageFacts } from '../decide/message-facts.ts';
 import { spellingsOfRef } from '../decide/case-status.ts';
 import { caseUpdateId, communicationId } from './record.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
-import { tellStates } from '../store/events.ts';
+import { publishStates } from '../store/events.ts';
 import type { EntityState, EventData, EventDocument, EventType } from '../store/events.ts';
 import { linkStateOf } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -34,7 +34,7 @@ interface Told {
 }
 
 /** For the messages of a group at once, their case updates one message after another. Back-filled mail tells nothing (invariant 13). */
-export async function tellWritten(
+export async function publishWritten(
   database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
   written: readonly Told[],
 ): Promise<void> {
@@ -42,12 +42,12 @@ export async function tellWritten(
   const news = written.filter(({ message }) => !message.backfill);
   const first = news.filter(isFirst);
   const later = news.filter((told) => !first.includes(told));
-  await tellStates(events, first.flatMap(messageStates), { isNew: true });
-  await tellStates(events, later.flatMap(messageStates), { isNew: false });
+  await publishStates(events, first.flatMap(messageStates), { isNew: true });
+  await publishStates(events, later.flatMap(messageStates), { isNew: false });
   // One message may hold an update of another one, or let it take effect.
   for (const told of news)
     if (told.message.caseUpdates.length > 0 || told.marked.caseUpdates.length > 0)
-      await tellStates(events, await caseUpdateStates(database, told), { isNew: false });
+      await publishStates(events, await caseUpdateStates(database, told), { isNew: false });
 }
 
 const isFirst = ({ message, marked }: Told): boolean =>
@@ -59,7 +59,7 @@ const messageStates = ({ message, marked }: Told): EntityState[] => [
 ];
 
 /** What was put on record and is taken away with the message itself. To be told before the message goes. */
-export async function tellTakenBack(
+export async function publishRetracted(
   database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
   message: MessageDocument,
   { marked }: { readonly marked: MessageDocument },
@@ -69,7 +69,7 @@ export async function tellTakenBack(
     ...(await caseUpdateStates(database, { message, marked })),
   ];
   // Nothing is told of what was never told of: the import may be older than events are kept.
-  await tellStates(
+  await publishStates(
     database.events,
     states
       .filter(({ state }) => state === 'unlinked' || state === 'gone')
@@ -78,7 +78,7 @@ export async function tellTakenBack(
   );
 }
 
-export async function tellQuarantine(
+export async function publishQuarantined(
   { events }: Pick<Database, 'events'>,
   { id, facts, mailbox }: { readonly id: ObjectId; readonly facts: MessageFacts; readonly mailbox: string },
 ): Promise<void> {
@@ -96,7 +96,7 @@ export async function tellQuarantine(
     },
     details: { subject: facts.subject, from },
   };
-  await tellStates(events, [told], { isNew: true });
+  await publishStates(events, [told], { isNew: true });
 }
 
 function communicationStates(message: MessageDocument, marked: MessageDocument): EntityState[] {

@@ -51,7 +51,7 @@ describe('a message', () => {
     expect((await told(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
   });
 
-  it.each(['written', 'told', 'dependants-marked'] as const)(
+  it.each(['written', 'published', 'dependants-marked'] as const)(
     'tells as much in a group as alone, where the process dies at "%s" too',
     async (at) => {
       const raws = [
@@ -75,7 +75,7 @@ describe('a message', () => {
     },
   );
 
-  it.each(['written', 'told', 'dependants-marked', 'marked-written'] as const)(
+  it.each(['written', 'published', 'dependants-marked', 'marked-written'] as const)(
     'tells it once where the process dies at "%s"',
     async (at) => {
       const firm = await openFirm();
