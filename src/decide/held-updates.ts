@@ -16,7 +16,7 @@ const sameUpdate =
 /**
  * Whether a message with the same content already makes this update, so that its tag takes effect only once. A held update does not
  * stand in for an effective one. One that awaits its parent may turn out to be an echo, so it only stands in for another that waits.
- * One that a person decided about stands in for any.
+ * One that a person decided about always does.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>

@@ -113,8 +113,8 @@ async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise
     for (const [index, at] of due.entries()) {
       const before = resultAt(asked, index);
       const { turn, wakes } = resultAt(judged, index);
-      const stands = persisted[index] ?? null;
-      if (stands === null) {
+      const stored = persisted[index] ?? null;
+      if (stored === null) {
         const message = (await messages.findOne({ _id: before.message._id })) ?? before.message;
         // The other worker may have judged by a copy that names other recipients.
         const isJudged =
@@ -122,10 +122,10 @@ async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise
         results[at] = { ...before, message, wakes };
         if (before.again || !isJudged) next.push(at);
       } else if (turn > firstLost) {
-        const { revision, flags } = stands;
+        const { revision, flags } = stored;
         results[at] = { ...before, message: { ...before.message, revision, flags } };
         next.push(at);
-      } else results[at] = { ...before, message: stands, wakes, turn: turns + turn };
+      } else results[at] = { ...before, message: stored, wakes, turn: turns + turn };
     }
     due = next;
   }
