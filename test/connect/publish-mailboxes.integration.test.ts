@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import type { MailboxReport } from '../../src/connect/report.ts';
-import { tellMailboxes, typeOfMailbox } from '../../src/connect/tell-mailboxes.ts';
+import { publishMailboxes, typeOfMailbox } from '../../src/connect/publish-mailboxes.ts';
 import { payloadOf } from '../../src/events/payload.ts';
 import { createCursor, raiseEpoch } from '../../src/store/cursors.ts';
 import { openFirm } from '../support/servers.ts';
@@ -37,12 +37,12 @@ function report(state: string, rest: Partial<MailboxReport> = {}): MailboxReport
   };
 }
 
-async function tell({ database }: Firm, ...reports: readonly MailboxReport[]): Promise<void> {
-  await tellMailboxes(database, { reports, downSeconds: 600 });
+async function publish({ database }: Firm, ...reports: readonly MailboxReport[]): Promise<void> {
+  await publishMailboxes(database, { reports, downSeconds: 600 });
 }
 
-/** What was told, in order, each as its schema says. */
-async function told({ database }: Firm): Promise<string[]> {
+/** The published event types in order. Each event is validated against its schema. */
+async function published({ database }: Firm): Promise<string[]> {
   const events = await database.events.find().sort({ entity: 1, revision: 1 }).toArray();
   return events.map((event) => {
     const schema = new URL(`../../docs/events/${event.type}.json`, import.meta.url);
@@ -61,7 +61,7 @@ const write = async ({ database }: Firm, change: object): Promise<void> =>
     { upsert: true },
   ));
 
-it('a mailbox is told of as it changes, once each, also by several processes at once', async () => {
+it('each change of a mailbox is published once, even by several processes at the same time', async () => {
   const firm = await openFirm();
   await write(firm, { desired: 'running', revision: 1 });
   const hour = new Date(Date.now() - 3_600_000);
@@ -76,12 +76,12 @@ it('a mailbox is told of as it changes, once each, also by several processes at 
     [report('paused')],
     [report('ok')],
   ])
-    await Promise.all([tell(firm, ...reports), tell(firm, ...reports), tell(firm, ...reports)]);
+    await Promise.all([publish(firm, ...reports), publish(firm, ...reports), publish(firm, ...reports)]);
   await write(firm, { desired: 'removed', revision: 2 });
-  await Promise.all([tell(firm), tell(firm)]);
+  await Promise.all([publish(firm), publish(firm)]);
   await write(firm, { desired: 'running', revision: 3 });
-  await tell(firm, report('starting'));
-  expect(await told(firm)).toEqual([
+  await publish(firm, report('starting'));
+  expect(await published(firm)).toEqual([
     'mailbox.added',
     'mailbox.failed',
     'mailbox.recovered',
@@ -93,13 +93,17 @@ it('a mailbox is told of as it changes, once each, also by several processes at 
   ]);
 });
 
-it('one that is well and was never told of is no news, and one that is down is', async () => {
+it('without an earlier event, a working mailbox publishes nothing and a failing one does', async () => {
   const firm = await openFirm();
-  await tell(firm, report('ok', { source: 'file' }), report('silent', { name: 'archive', source: 'file' }));
-  expect(await told(firm)).toEqual(['mailbox.failed']);
+  await publish(
+    firm,
+    report('ok', { source: 'file' }),
+    report('silent', { name: 'archive', source: 'file' }),
+  );
+  expect(await published(firm)).toEqual(['mailbox.failed']);
 });
 
-it('a reset of a folder is told once', async () => {
+it('a folder reset is published once', async () => {
   const firm = await openFirm();
   const state = {
     path: 'INBOX',
@@ -114,8 +118,8 @@ it('a reset of a folder is told once', async () => {
   const now = new Date().toISOString();
   await createCursor(firm.database.cursors, key, state);
   await raiseEpoch(firm.database.cursors, { ...key, from: 1, state, resets: [now] });
-  for (let round = 0; round < 3; round += 1) await tell(firm);
-  expect(await told(firm)).toEqual(['folder.reset']);
+  for (let round = 0; round < 3; round += 1) await publish(firm);
+  expect(await published(firm)).toEqual(['folder.reset']);
 });
 
 it.each([
@@ -126,6 +130,6 @@ it.each([
   ['paused', 'well', false, 'mailbox.paused'],
   ['well', 'paused', false, 'mailbox.recovered'],
   ['removed', 'down', false, 'mailbox.removed'],
-] as const)('now %s, told last as %s, new: %s: %s', (condition, before, isNew, type) => {
+] as const)('now %s, last published as %s, new: %s: %s', (condition, before, isNew, type) => {
   expect(typeOfMailbox(condition, { before, isNew })).toBe(type);
 });

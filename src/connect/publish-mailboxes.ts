@@ -1,12 +1,12 @@
-/** What other programs are told of mailboxes: the difference between how each stands and how it was told last. */
+/** Publishes events about mailboxes when their state differs from the last published one. */
 import type { CursorDocument } from '../store/cursors.ts';
-import { tellStates } from '../store/events.ts';
+import { publishStates } from '../store/events.ts';
 import type { EntityState, EventData, EventType } from '../store/events.ts';
 import type { Database } from '../store/mongo.ts';
 import { downTooLong } from './report.ts';
 import type { MailboxReport } from './report.ts';
 
-/** Nothing gets better before a person acts. Other failures are told once they last. */
+/** States that only a person can fix. Other failures are published once they last. */
 const needsPerson: ReadonlySet<string> = new Set([
   'authentication-failed',
   'needs-consent',
@@ -17,18 +17,18 @@ const needsPerson: ReadonlySet<string> = new Set([
   'silent',
 ]);
 
-/** What is older is no news: the event of it may be forgotten by now. */
-const NEWS_MS = 24 * 60 * 60_000;
+/** Older changes are not published: their event may have been sent and deleted already. */
+const RECENT_MS = 24 * 60 * 60_000;
 
 type Condition = 'well' | 'down' | 'paused' | 'removed';
 type Reset = Pick<CursorDocument, 'mailbox' | 'folder' | 'resets'>;
 
-/** May run at any time, in several processes at once. */
-export async function tellMailboxes(
+/** Safe to run at any time, in several processes at once. */
+export async function publishMailboxes(
   { events, mailboxes, cursors }: Pick<Database, 'events' | 'mailboxes' | 'cursors'>,
   { reports, downSeconds }: { readonly reports: readonly MailboxReport[]; readonly downSeconds: number },
 ): Promise<void> {
-  const since = new Date(Date.now() - NEWS_MS);
+  const since = new Date(Date.now() - RECENT_MS);
   const changed = await mailboxes.find({ updatedAt: { $gte: since } }).toArray();
   const added = new Set(changed.flatMap(({ _id, revision }) => (revision === 1 ? [_id] : [])));
   const down = new Set(downTooLong(reports, downSeconds).map(({ name }) => name));
@@ -44,10 +44,10 @@ export async function tellMailboxes(
     ...changed.flatMap(({ _id, desired }) => (desired === 'removed' ? [removedState(_id)] : [])),
     ...resets.map(resetState),
   ];
-  await tellStates(events, states, { isNew: false });
+  await publishStates(events, states, { isNew: false });
 }
 
-/** Null: a failure that may pass by itself, which is told if it lasts. */
+/** Null: a failure that may be temporary; it is published if it lasts. */
 function conditionOf(
   { state, isWell }: MailboxReport,
   { isDownTooLong }: { readonly isDownTooLong: boolean },
@@ -70,7 +70,7 @@ function mailboxState(
   };
 }
 
-/** Exported for its table. `before`: as it was told last; null if it never was, or so long ago that it is forgotten. */
+/** Exported for its test. `before`: the last published condition; null if there was none, or its event was deleted. */
 export function typeOfMailbox(
   condition: Condition,
   { before, isNew }: { readonly before: string | null; readonly isNew: boolean },
