@@ -63,7 +63,7 @@ interface Relay {
 async function openRelay(): Promise<Relay> {
   const database = await newDatabase();
   const secrets = openSecretStore(database.webhookSecrets, newKeyFile());
-  const rules = { allowPrivate: true, timeoutMs: 1_500 };
+  const rules = { allowPrivate: true, timeoutMs: 5_000 };
   const webhooks: WebhookDeps = { database, secrets, egress: rules, enqueue: async () => {} };
   return {
     database,
