@@ -41,6 +41,7 @@ async function openOffice(): Promise<Office> {
 const pagesOf = ({
   hostileId,
   richId,
+  sharedId,
   storedId,
   quarantinedId,
 }: BusyOffice): Readonly<Record<string, string>> => ({
@@ -48,6 +49,7 @@ const pagesOf = ({
   triage: '/triage',
   reason: '/triage?reason=no-client',
   message: `/messages/${richId}`,
+  shared: `/messages/${sharedId}`,
   formatted: `/messages/${richId}?view=html`,
   hostile: `/messages/${hostileId}`,
   'hostile-formatted': `/messages/${hostileId}?view=html`,
@@ -116,6 +118,9 @@ it('every page is accessible in light and dark, loads nothing from elsewhere, an
     await page.setViewportSize(SIZES.desktop);
   }
   expect(found).toEqual([]);
+  // From the queues there is a way back.
+  await page.goto(`${office.origin}/queues`, { waitUntil: 'load' });
+  await page.getByText('← Today').first().waitFor({ state: 'attached' });
   expect(watch).toEqual(nothingDone);
   // The same window notes what is none of ours, and axe what is not accessible: neither is silent for want of looking.
   await page.setContent('<p>Hello</p><img src="https://outside.test/x.png">');
