@@ -188,14 +188,6 @@ export async function ensureIndexes(database: Database): Promise<void> {
       [{ key: { subject: 1 } }, { key: { at: 1, _id: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
-    [database.apiTokens as never, [{ key: { hash: 1 }, unique: true }]],
-    [
-      database.sessions as never,
-      [
-        { key: { until: 1 }, expireAfterSeconds: 0 },
-        { key: { 'holder.user': 1 }, sparse: true },
-      ],
-    ],
     [
       database.events as never,
       [
@@ -211,7 +203,14 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
+  await ensureSignInIndexes(database);
   await ensureFetchIndex(database.sightings);
+}
+
+async function ensureSignInIndexes({ sessions, apiTokens }: Database): Promise<void> {
+  await apiTokens.createIndex({ hash: 1 }, { unique: true });
+  await sessions.createIndex({ until: 1 }, { expireAfterSeconds: 0 });
+  await sessions.createIndex({ 'holder.user': 1 }, { sparse: true });
 }
 
 /**

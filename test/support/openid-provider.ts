@@ -91,10 +91,12 @@ export async function openOpenIdProvider(): Promise<OpenIdProvider> {
       requests.push(form);
       return await tokensFor(form, request.headers.authorization ?? '');
     };
-    void answer().then((body) => {
+    const reply = async (): Promise<void> => {
+      const body = await answer();
       response.writeHead(body === null ? 400 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body ?? { error: 'invalid_grant' }));
-    });
+    };
+    void reply();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
