@@ -209,12 +209,14 @@ function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
 }
 
 /** "[ada@example.com](mailto:ada@example.com)", as HTML converters print it. */
-const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:[^()<>\s]{1,300}\)/giu;
+const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:([^()<>\s]{1,300})\)/giu;
 
 function prepare(value: string): string {
   return withoutInvisible(value.slice(0, MAX_VALUE_CHARS))
     .replace(/\s/gu, ' ')
-    .replace(markdownLink, '$1')
+    .replace(markdownLink, (_, shown: string, link: string) =>
+      shown.toLowerCase() === link.toLowerCase() ? shown : `${shown} ${link}`,
+    )
     .replace(
       /&(lt|gt|quot|amp|apos|nbsp|#39);/giu,
       (entity, name: string) => entities.get(name.toLowerCase()) ?? entity,

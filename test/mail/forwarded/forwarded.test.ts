@@ -626,6 +626,8 @@ describe('the sender inside', () => {
     ['eve@evil.test (ada@client.test)', 'eve@evil.test', ''],
     ['ada@client.test<mailto:eve@evil.test>', null, 'ada@client.test eve@evil.test'],
     ['Ada (ada@client.test)', 'ada@client.test', 'Ada'],
+    ['[ada@client.test](mailto:ada@client.test)', 'ada@client.test', ''],
+    ['[ada@client.test](mailto:eve@evil.test)', null, 'ada@client.test eve@evil.test'],
     ["'John Doe' via Sales <sales@list.test>", 'sales@list.test', "'John Doe' via Sales"],
   ])('%s', (printed, address, name) => {
     expect(forwardOf(`${block(printed)}\n\nIt leaks.`)?.from).toEqual({ address, name });
