@@ -37,6 +37,9 @@ function trimEnd(line: string): string {
 export const withoutFillers = (text: string): string =>
   text.replace(/\u00ad|\u034f|\u200b|\u2060|\ufeff/gu, '');
 
+/** Most text is ASCII on one line, with nothing invisible in it. */
+const isCollapsed = (text: string): boolean => /^[ -~]*$/u.test(text) && !text.includes('  ');
+
 const isBlank = (text: string): boolean => /^[\s\u200c\u200d]*$/u.test(text);
 
 /** The writer's position in the page. */
@@ -141,7 +144,7 @@ export function createLineWriter(): LineWriter {
     lines,
     place,
     flow(text) {
-      const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
+      const collapsed = isCollapsed(text) ? text : withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
       const joined =
         collapsed.startsWith(' ') && (open.isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
       if (joined === '') return;
