@@ -106,6 +106,20 @@ describe('a database of before schema version 1', () => {
     expect(await all(database)).toEqual(migrated);
   });
 
+  it('loses the index that no query uses, and no other', async () => {
+    const database = await oldDatabase(messages);
+    const namesOf = async () => (await database.messages.indexes()).map(({ name }) => name).toSorted();
+    const used = await namesOf();
+    await database.messages.createIndex({ 'caseUpdates.review': 1 }, { sparse: true });
+    expect(await namesOf()).not.toEqual(used);
+    await Promise.all([migrate(database), migrate(database)]);
+    expect(await namesOf()).toEqual(used);
+    // Nor is one missed that is not there.
+    await database.schema.deleteMany({});
+    await migrate(database);
+    expect(await namesOf()).toEqual(used);
+  });
+
   it('is left alone once it is done', async () => {
     const database = await oldDatabase(messages);
     await migrate(database);
