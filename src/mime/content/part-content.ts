@@ -73,6 +73,11 @@ function decoderFor(part: Part): TransferDecoder {
 
 const noBytes = Buffer.alloc(0);
 
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+}
+
 /** Holds back the trailing line end for the next piece. */
 function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readonly rest: () => Buffer } {
   let held: Buffer = noBytes;
@@ -168,8 +173,7 @@ export function openPartReader(input: {
     return output?.write(decoded) ?? split?.wait ?? null;
   };
   const passHead = (): Promise<void> | null => {
-    const [only] = decodedHead;
-    const first = only !== undefined && decodedHead.length === 1 ? only : Buffer.concat(decodedHead);
+    const first = joined(decodedHead);
     decodedHead = [];
     plan = input.plan(first.subarray(0, detectBytes));
     return pass(first, plan);
@@ -201,7 +205,7 @@ export function openPartReader(input: {
       return null;
     },
     async end(atDelimiter) {
-      const whole = Buffer.concat(head);
+      const whole = joined(head);
       const { decoder, mislabelled, guessed } = judgement ?? begin(whole);
       await take(decoder.push(whole));
       if (!atDelimiter) await take(decoder.push(hold.rest()));

@@ -92,7 +92,7 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
       switch (event.kind) {
         case 'open':
           openPart(event.part);
-          return null;
+          break;
         case 'bytes':
           return takeBytes(event.part, event.bytes);
         case 'structure':
@@ -101,8 +101,8 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
           return closePart(event);
         case 'defect':
           drafts.current().warn(event.code, event.detail);
-          return null;
       }
+      return null;
     },
   };
 }
