@@ -50,7 +50,7 @@ async function readHeader(
 async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
   if (task.isToShow === true)
     return {
-      reading: await readMail({ raw: open(task.raw) }),
+      reading: await readMail({ raw: contentOf(task.raw) }),
       contents: [],
       authentication: null,
       disagreements: [],

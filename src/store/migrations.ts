@@ -89,12 +89,15 @@ function stateOfLink(
   };
 }
 
-/** Of `messages`, by the names that the driver gave them. Held case updates are listed from the CRM's collection. */
-const UNUSED_INDEXES = ['caseUpdates.review_1'];
+/**
+ * Of `messages`, by the names that the driver gave them. Held case updates are listed from the CRM's collection, and the index of
+ * addresses now ends with the order of a listing.
+ */
+const UNUSED_INDEXES = ['caseUpdates.review_1', 'participants.address_1'];
 /** IndexNotFound, NamespaceNotFound. */
 const NOT_THERE: ReadonlySet<number> = new Set([26, 27]);
 
-/** Version 2: an index that no query uses costs each write. A process of the previous version may create it again. */
+/** Version 2: an index that no query uses costs each write. A process of the previous version may create them again. */
 async function dropUnusedIndexes({ messages }: Database): Promise<void> {
   for (const name of UNUSED_INDEXES)
     await messages.dropIndex(name).catch((error: unknown) => {
