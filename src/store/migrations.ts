@@ -97,7 +97,7 @@ const UNUSED_INDEXES = ['caseUpdates.review_1', 'participants.address_1'];
 /** IndexNotFound, NamespaceNotFound. */
 const NOT_THERE: ReadonlySet<number> = new Set([26, 27]);
 
-/** Version 2: an index that no query uses costs each write. A process of the previous version may create them again. */
+/** Version 2: indexes that no query uses cost each write. A process of the previous version may create them again. */
 async function dropUnusedIndexes({ messages }: Database): Promise<void> {
   for (const name of UNUSED_INDEXES)
     await messages.dropIndex(name).catch((error: unknown) => {
