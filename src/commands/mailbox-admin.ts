@@ -12,6 +12,7 @@ import { mailboxFields, MailboxRequestError } from '../connect/mailbox-input.ts'
 import type { MailboxFields } from '../connect/mailbox-input.ts';
 import { downTooLong } from '../connect/report.ts';
 import type { MailboxReport } from '../connect/report.ts';
+import { showSteps } from './step-lines.ts';
 import { exitStatus, UsageError } from './usage.ts';
 
 interface FieldOptions {
@@ -218,16 +219,10 @@ function lineOf(report: MailboxReport): string {
   ].join('; ');
 }
 
-const SIGNS = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
-
 async function test(name: string | undefined, options: FieldOptions): Promise<void> {
   await withMailboxService(async (service) => {
     const steps = await service.test({ name: name ?? null, fields: await fieldsOf(options) });
-    for (const { step, status, detail, fix, ms } of steps)
-      console.log(
-        `${SIGNS[status]} ${step}: ${detail}${status === 'ok' ? ` (${ms} ms)` : ''}${fix === null ? '' : `. Fix: ${fix}`}`,
-      );
-    if (steps.some(({ status }) => status === 'failed')) process.exitCode = exitStatus.failed;
+    showSteps(steps);
   });
 }
 
