@@ -1,6 +1,7 @@
 /** `docketmail mailbox`: the same as the API, on the command line. */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { mailboxService } from '../app/mailbox-service.ts';
 import { withResources } from '../app/open.ts';
@@ -158,10 +159,13 @@ async function fieldsOf(options: FieldOptions): Promise<MailboxFields> {
 }
 
 async function textOf(path: string): Promise<string> {
-  const text = await readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause });
-  });
-  return text.replace(/\r?\n$/u, '');
+  // Not /dev/stdin, which cannot be opened where it is a socket.
+  const content = await (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch(
+    (cause: unknown) => {
+      throw new UsageError(`${path}: cannot be read`, { cause });
+    },
+  );
+  return content.replace(/\r?\n$/u, '');
 }
 
 async function showProposals(address: string, { json }: { json?: boolean }): Promise<void> {

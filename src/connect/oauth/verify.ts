@@ -2,7 +2,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { OAuthApp } from '../../config/oauth-apps.ts';
-import { describeError } from '../../errors.ts';
 import { MailboxError } from '../../mailbox/mailbox.ts';
 import { createSteps } from '../steps.ts';
 import type { Step } from '../steps.ts';
@@ -33,7 +32,7 @@ export async function verifyApp(
   deps: Pick<SignInDeps, 'tokens' | 'tryLogin'>,
   { app, use, now }: VerifyInput,
 ): Promise<readonly VerifyStep[]> {
-  const steps = createSteps<StepName>((step, error) => fixOf(step, { app, error }));
+  const steps = createSteps<StepName>((step, error) => fixOf(step, { app, use, error }));
   await steps.take('credentials', async () => ({ value: true, detail: await examineCredential(app, now) }));
   if (use === null) {
     const fix = `give a mailbox oauth: {app: ${app.name}}`;
@@ -156,12 +155,17 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-function fixOf(step: StepName, { app, error }: { readonly app: OAuthApp; readonly error: unknown }): string {
+function fixOf(
+  step: StepName,
+  { app, use, error }: Pick<VerifyInput, 'app' | 'use'> & { readonly error: unknown },
+): string {
   if (error instanceof OAuthError) return error.failure.fix;
   if (step === 'credentials') return `correct the secret, key or certificate of the app ${app.name}`;
   if (error instanceof MailboxError && error.code === 'authentication-failed')
     return app.provider === 'microsoft'
       ? 'let the account or app open this mailbox: Add-MailboxPermission in Exchange PowerShell, with the object id of the enterprise application (docs/connecting/microsoft.md)'
       : 'let the account or app open this mailbox, and switch IMAP on for it (docs/connecting.md)';
-  return `see docs/connecting.md (${describeError(error).slice(0, 80)})`;
+  return step === 'login' && use !== null
+    ? `docketmail mailbox test ${use.mailbox} says more`
+    : 'see docs/connecting.md';
 }
