@@ -15,7 +15,7 @@ import type { TokenServer } from '../support/token-server.ts';
 
 interface Desk extends Site {
   /** Runs a command; `input` is its standard input. */
-  run(words: readonly string[], input?: string): Promise<Finished>;
+  readonly run: (words: readonly string[], input?: string) => Promise<Finished>;
   readonly keyFile: string;
 }
 
