@@ -76,6 +76,57 @@ it('a mailbox lives its whole life while two workers run', async () => {
   expect([uids.length, await database.sightings.countDocuments({ mailbox: user })]).toEqual([4, 4]);
 });
 
+it('a mailbox that is removed while it is polled loses nothing and doubles nothing when it is added again', async () => {
+  const site = await newRunTimeSite();
+  const { database } = site;
+  const [one, two] = [await site.start(), await site.start(['poll', 'dashboard'])];
+  const user = newUser();
+  const at = `/api/mailboxes/${encodeURIComponent(user)}`;
+  const proxy = await newProxy();
+  const total = 120;
+  await append(
+    user,
+    Array.from({ length: total }, (_, number) => mail(`m${number}`)),
+  );
+  await site.ask(one, 'POST', '/api/mailboxes', fieldsFor(user, proxy.port));
+  await expect
+    .poll(async () => await database.sightings.countDocuments(), { timeout: 40_000, interval: 10 })
+    .toBeGreaterThan(0);
+  expect((await site.ask(two, 'DELETE', at)).status).toBe(200);
+  await expect.poll(() => proxy.open(), within).toBe(0);
+  await site.ask(two, 'POST', '/api/mailboxes', fieldsFor(user, proxy.port));
+  const { sightings, messages, communications } = database;
+  const counts = async (): Promise<number[]> => [
+    await sightings.countDocuments(),
+    await sightings.countDocuments({ state: 'done' }),
+    await messages.countDocuments(),
+    await communications.countDocuments(),
+  ];
+  await expect.poll(counts, { ...within, timeout: 90_000 }).toEqual([total, total, total, total]);
+});
+
+it('of two people who change a mailbox at one moment one is told, and a name is given once', async () => {
+  const site = await newRunTimeSite();
+  const [one, two] = [await site.start(['dashboard']), await site.start(['dashboard'])];
+  const user = newUser();
+  const at = `/api/mailboxes/${encodeURIComponent(user)}`;
+  const both = async (method: string, path: string, bodies: readonly [object, object]): Promise<number[]> => {
+    const answers = await Promise.all([
+      site.ask(one, method, path, bodies[0]),
+      site.ask(two, method, path, bodies[1]),
+    ]);
+    return answers.map(({ status }) => status).toSorted((a, b) => a - b);
+  };
+  expect(await both('POST', '/api/mailboxes', [fieldsFor(user), fieldsFor(user)])).toEqual([200, 409]);
+  expect(
+    await both('PATCH', at, [
+      { role: 'dropbox', revision: 1 },
+      { silenceHours: 24, revision: 1 },
+    ]),
+  ).toEqual([200, 409]);
+  expect(await site.database.mailboxes.findOne({ _id: user })).toMatchObject({ revision: 2 });
+});
+
 async function newProxy(port = imapServer().tlsPort): Promise<TappedProxy> {
   const proxy = await openTappedProxy({ host: imapServer().host, port });
   onTestFinished(() => proxy.close());

@@ -1,22 +1,23 @@
 /** An installation in this process, whose mailboxes are added at run time, by its API. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { openApp } from '../../src/app/start.ts';
 import type { App } from '../../src/app/start.ts';
 import { loadConfig } from '../../src/config/config.ts';
-import { createLog } from '../../src/log.ts';
 import { openQueues } from '../../src/queue/queues.ts';
 import { importClients } from '../../src/store/clients.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { imapServer } from './imap-server.ts';
+import { noteSecret, refuseSecrets } from './known-secrets.ts';
 import { client, office, rawMessage } from './messages.ts';
 import { newKeyFile } from './oauth-office.ts';
 import { emptyQueues, newFolder, openTestResources, testEnvironment } from './servers.ts';
 import type { Environment } from './servers.ts';
 
 export const RECONCILE_SECONDS = 4;
-const token = randomBytes(12).toString('hex');
+const token = noteSecret(randomBytes(12).toString('hex'));
 
 /** Of each answer the parts that are looked at. */
 export interface Answer {
@@ -50,6 +51,10 @@ export async function newRunTimeSite(): Promise<RunTimeSite> {
     DASHBOARD_TOKEN: token,
     SHUTDOWN_SECONDS: '5',
   };
+  noteSecret(imapServer().password);
+  const said: string[] = [];
+  onTestFinished(() => refuseSecrets('the log or an answer', said.join('\n')));
+  const log = pino({ level: 'trace' }, { write: (line) => void said.push(line) });
   const { database } = await openTestResources(env);
   await importClients(database.clients, [{ _id: 'paula', email: client }]);
   const queues = openQueues(loadConfig(env, { mailboxes: 'optional' }).redis);
@@ -61,11 +66,7 @@ export async function newRunTimeSite(): Promise<RunTimeSite> {
     database,
     env,
     start: async (roles = ['poll', 'ingest', 'dashboard']) => {
-      const app = await openApp(
-        loadConfig(env, { mailboxes: 'optional' }),
-        new Set(roles),
-        createLog('silent'),
-      );
+      const app = await openApp(loadConfig(env, { mailboxes: 'optional' }), new Set(roles), log);
       onTestFinished(() => app.close());
       return app;
     },
@@ -75,13 +76,17 @@ export async function newRunTimeSite(): Promise<RunTimeSite> {
         headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });
-      return { status: response.status, json: (await response.json()) as Answer };
+      const text = await response.text();
+      said.push(text);
+      return { status: response.status, json: JSON.parse(text) as Answer };
     },
     read: async (app, path) => {
       const response = await fetch(new URL(path, app.dashboard?.url), {
         headers: { authorization: `Bearer ${token}` },
       });
-      return { status: response.status, text: await response.text() };
+      const text = await response.text();
+      said.push(text);
+      return { status: response.status, text };
     },
   };
 }
