@@ -1,4 +1,4 @@
-/** Writes docs/case-tags.md from the table of the grammar. With `--check` it writes nothing and exits 1 where it is stale. */
+/** Generates docs/case-tags.md from the grammar. With `--check` it writes nothing and exits 1 if the file is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultRules } from '../src/decide/rules.ts';

@@ -1,9 +1,9 @@
-/** A receiver that verifies: node receiver.mjs, with the endpoint's secret in WEBHOOK_SECRET. No package is needed. */
+/** A receiver that verifies signatures: node receiver.mjs, with the endpoint's secret in WEBHOOK_SECRET. Needs no packages. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const key = Buffer.from((process.env.WEBHOOK_SECRET ?? '').replace(/^whsec_/u, ''), 'base64');
-/** Keep them in your database. */
+/** The last revision per entity; keep these in your database. */
 const revisions = new Map();
 
 function isGenuine(headers, body) {
@@ -21,7 +21,7 @@ async function receive(request, response) {
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   if (key.length === 0 || !isGenuine(request.headers, body)) return response.writeHead(401).end();
   const { type, data } = JSON.parse(body);
-  // Events may come twice, and a late one behind its successor: what is not newer changes nothing.
+  // Events may arrive twice or out of order: ignore those that are not newer.
   if (data.revision > (revisions.get(data.entity) ?? 0)) {
     revisions.set(data.entity, data.revision);
     process.stdout.write(`${JSON.stringify({ type, entity: data.entity, revision: data.revision })}\n`);

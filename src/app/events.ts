@@ -1,8 +1,11 @@
-/** Events out: what is told gets its place, a delivery per endpoint and a job. */
+/** Publishes events: assigns sequence numbers, creates deliveries and queues their jobs. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Directory } from '../connect/directory.ts';
+import { reportMailboxes } from '../connect/report.ts';
+import { publishMailboxes } from '../connect/publish-mailboxes.ts';
 import { describeError } from '../errors.ts';
 import type { DeliverDeps } from '../events/deliver.ts';
-import { dispatchEvents, dueDeliveries, forgetEvents } from '../events/dispatch.ts';
+import { dispatchEvents, dueDeliveries, deleteOldEvents } from '../events/dispatch.ts';
 import type { Due } from '../events/dispatch.ts';
 import type { WebhookDeps } from '../events/endpoints.ts';
 import { openSecretStore } from '../events/secrets.ts';
@@ -11,11 +14,12 @@ import { addDeliveryJobs } from '../queue/deliver-workers.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { Resources } from './open.ts';
 
-/** How late an event may be handed out. */
+/** Time between dispatches, and so the added latency of an event. */
 const DISPATCH_MS = 1_000;
-/** Jobs of deliveries that are due are added again this often, in case Redis lost them. */
+/** In dispatches: how often jobs of due deliveries are added again, in case Redis lost them. */
 const REVIVE_EVERY = 10;
-const FORGET_EVERY = 3_600;
+const PUBLISH_MAILBOXES_EVERY = 30;
+const CLEAN_UP_EVERY = 3_600;
 
 export const deliverDeps = ({ config, database }: Pick<Resources, 'config' | 'database'>): DeliverDeps => ({
   database,
@@ -35,36 +39,43 @@ export function webhookDeps(
   };
 }
 
-/** Jobs that Redis does not take are made by the next round. */
+/** Jobs that Redis refuses are added by a later run. */
 export const deliveryJobs =
   (queues: Queues) =>
   async (due: readonly Due[]): Promise<void> =>
     await addDeliveryJobs(queues, due).catch(() => {});
 
-/** Until the signal. The process's own timer, so that a flushed Redis silences nothing. */
+/** Runs until aborted. Uses a timer in the process instead of a queue, so that a flushed Redis stops nothing. */
 export async function runEvents({
-  resources: { config, database },
+  resources: { config, database, directory },
   queues,
   log,
   signal,
 }: {
-  readonly resources: Pick<Resources, 'config' | 'database'>;
+  readonly resources: Pick<Resources, 'config' | 'database'> & {
+    readonly directory: Pick<Directory, 'all' | 'refresh'>;
+  };
   readonly queues: Queues;
   readonly log: Log;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  let said = '';
+  let logged = '';
   for (let round = 0; !signal.aborted; round += 1) {
     try {
+      if (round % PUBLISH_MAILBOXES_EVERY === 0) {
+        await directory.refresh();
+        const reports = await reportMailboxes(database, directory);
+        await publishMailboxes(database, { reports, downSeconds: config.mailboxDownSeconds });
+      }
       await deliveryJobs(queues)(await dispatchEvents(database));
       if (round % REVIVE_EVERY === 0) await deliveryJobs(queues)(await dueDeliveries(database));
-      if (round % FORGET_EVERY === 0) await forgetEvents(database, config.events.keepDays);
-      said = '';
+      if (round % CLEAN_UP_EVERY === 0) await deleteOldEvents(database, config.events.keepDays);
+      logged = '';
     } catch (error) {
       const why = describeError(error);
-      if (!signal.aborted && why !== said)
-        log.warn({ error: why }, 'events could not be handed out; will retry');
-      said = why;
+      if (!signal.aborted && why !== logged)
+        log.warn({ error: why }, 'events could not be dispatched; will retry');
+      logged = why;
     }
     await delay(DISPATCH_MS, undefined, { signal }).catch(() => {});
   }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { missingStaffDomains } from '../config/config-checks.ts';
+import { shownSettings } from '../config/shown-settings.ts';
 import type { Directory } from '../connect/directory.ts';
 import { openDashboard } from '../dashboard/server.ts';
 import type { Dashboard } from '../dashboard/server.ts';
@@ -242,6 +243,7 @@ async function openDashboardOf({
     liveness,
     mailboxService: mailboxService(resources),
     webhooks: webhookDeps(resources, deliveryJobs(queues)),
+    pages: { newClientUrl: config.dashboard.newClientUrl, shown: shownSettings(process.env) },
     triage: {
       database,
       blobs,

@@ -8,13 +8,13 @@ import type { CaseHistory, CaseStep, CaseSummary } from '../triage/cases.ts';
 import { decisionReport, printable } from './triage-report.ts';
 import { UsageError } from './usage.ts';
 
-/** The history of cases. */
+/** Lists cases and shows their history. */
 export function casesCommand(): Command {
   return new Command('cases')
-    .description('list cases, or show the history of one: each step with its message, sender and decider')
-    .argument('[ref]', 'the number of a case')
+    .description('list cases, or show the history of one: every step with its message, sender and decisions')
+    .argument('[ref]', 'case number')
     .option('--limit <n>', 'cases to list', '50')
-    .option('--after <cursor>', 'the next page, as printed at the end of the previous one')
+    .option('--after <cursor>', 'continue after this cursor, printed at the end of the previous page')
     .option('--json', 'JSON instead of text')
     .addHelpText('after', `\n${caseTagHelp(defaultRules)}`)
     .action(cases);
@@ -52,9 +52,9 @@ function historyReport({ ref, status, clients, mergedInto, mergedFrom, steps, is
   return [
     `case ${ref}: ${status ?? '(no status)'}, ${clients.join(', ') || '(no client)'}`,
     ...(mergedInto === null ? [] : [`  merged into ${mergedInto}`]),
-    ...(mergedFrom.length === 0 ? [] : [`  holds ${mergedFrom.join(', ')}`]),
+    ...(mergedFrom.length === 0 ? [] : [`  includes ${mergedFrom.join(', ')}`]),
     ...steps.flatMap(stepReport),
-    ...(isCut ? ['  … there are more'] : []),
+    ...(isCut ? ['  … more steps are not shown'] : []),
   ]
     .map(printable)
     .join('\n');
@@ -65,7 +65,7 @@ function stepReport({ date, clientId, ref, status, title, review, message, decis
   return [
     `  ${date.slice(0, 16)}  ${status}${held}  client ${clientId}, case ${ref ?? '(no number)'}: ${title}`,
     message === null
-      ? '    written in the CRM'
+      ? '    entered in the CRM'
       : `    message ${message.id} from ${message.sender ?? '(no sender)'} in ${message.mailboxes.join(', ')}`,
     ...decisions.map((one) => `    decided ${decisionReport(one)}`),
   ];

@@ -4,16 +4,15 @@ import { withResources } from '../app/open.ts';
 import type { Resources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
 import { describeError } from '../errors.ts';
-import { ingestAgain, ingestSighting } from '../ingest/ingest.ts';
+import { ingestAgain } from '../ingest/ingest.ts';
 import type { IngestDeps } from '../ingest/ingest-deps.ts';
-import { askForRaw, polledMailboxes } from '../store/lost-raw.ts';
 import { messagesNamed } from '../store/message-name.ts';
 import { tally } from '../rejudge/preview.ts';
 import type { RejudgePreview } from '../rejudge/preview.ts';
+import { readAgain } from '../rejudge/read-again.ts';
 import { diffLine, previewReplay, receivedSince } from '../rejudge/replay.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import { markForRejudge } from '../store/rejudge.ts';
-import { reopen } from '../store/attempts.ts';
 import { createProgress } from './progress.ts';
 import { withTriageContext } from './triage-context.ts';
 import { printable, tallyReport } from './triage-report.ts';
@@ -136,43 +135,10 @@ async function replayFound(
 ): Promise<void> {
   const id = message._id.toHexString();
   try {
-    const refetched = await refetchLost(deps, message, mailboxes);
-    console.log(`${id} ${message.state} -> ${refetched ?? (await replayOne(deps, message))}`);
+    const names = mailboxes.map(({ name }) => name);
+    console.log(`${id} ${message.state} -> ${(await readAgain(deps, message, names)).outcome}`);
   } catch (error) {
     console.error(`${id} ${message.state}: ${describeError(error)}`);
     process.exitCode = exitStatus.failed;
   }
-}
-
-/** Without its raw bytes there is nothing to read: requests them from a mailbox. Null if they exist. */
-async function refetchLost(
-  { database, blobs }: Pick<IngestDeps, 'database' | 'blobs'>,
-  { _id, rawKey }: MessageDocument,
-  mailboxes: readonly { readonly name: string }[],
-): Promise<string | null> {
-  if ((await blobs.head(rawKey)) !== null) return null;
-  const polled = new Set([...(await polledMailboxes(database)), ...mailboxes.map(({ name }) => name)]);
-  const asked = await askForRaw(database, { messageRef: _id }, polled);
-  if (asked.length === 0)
-    throw new Error(
-      `its raw bytes are gone from blob storage, and no mailbox that is polled has the message; restore ${rawKey}`,
-    );
-  const places = asked.map(({ mailbox, folder, uid }) => `${mailbox} ${folder} UID ${uid}`);
-  return `its raw bytes are gone from blob storage; the next poll fetches them again from ${places.join(', ')}`;
-}
-
-async function replayOne(deps: IngestDeps, message: MessageDocument): Promise<string> {
-  if (message.state !== 'quarantined') return (await ingestAgain(deps, message._id)).outcome;
-  const { sightings, messages } = deps.database;
-  const seen = await sightings
-    .find({ messageRef: message._id })
-    .project<{ _id: ObjectId }>({ _id: 1 })
-    .toArray();
-  const ids = seen.map(({ _id }) => _id);
-  await reopen(sightings, ids);
-  let outcome = 'nothing-to-do';
-  for (const id of ids) outcome = (await ingestSighting(deps, id)).outcome;
-  const stillReferred = await sightings.countDocuments({ messageRef: message._id });
-  if (stillReferred === 0) await messages.deleteOne({ _id: message._id, state: 'quarantined' });
-  return outcome;
 }

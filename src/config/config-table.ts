@@ -455,6 +455,14 @@ export const settings = {
     example: '127.0.0.1, 10.0.0.0/8',
   }),
 
+  newClientUrl: setting({
+    name: 'NEW_CLIENT_URL',
+    group: g.dashboard,
+    doc: "Where your CRM makes a new client: triage links to it for a sender that no client has. {name}, {email} and {domain} are replaced by the sender's.",
+    kind: urlOf(['http', 'https']),
+    example: 'https://crm.firm.example/clients/new?name={name}&email={email}',
+  }),
+
   secretsKeyFile: setting({
     name: 'SECRETS_KEY_FILE',
     group: g.secrets,

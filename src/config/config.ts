@@ -57,6 +57,8 @@ export interface Config {
     readonly password: string | null;
     readonly token: string | null;
     readonly publicUrl: string | null;
+    /** With {name}, {email} and {domain}. */
+    readonly newClientUrl: string | null;
     /** Addresses and networks. */
     readonly proxies: readonly string[];
   };
@@ -227,6 +229,7 @@ function configOf({
       password: v.dashboardPassword,
       token: v.dashboardToken,
       publicUrl: v.publicUrl,
+      newClientUrl: v.newClientUrl,
       proxies: v.dashboardProxies ?? [],
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),

@@ -15,6 +15,9 @@ export interface AccessSettings {
   readonly proxies?: readonly string[];
 }
 
+const REFUSED =
+  'Refused: this request does not come from a page of this dashboard. A program sends application/json.\n';
+
 /** Open to probes: they say nothing about mail, and do not tell outsiders why a server does not answer. */
 const OPEN_PATHS = new Set(['/health/live', '/health/ready']);
 
@@ -38,7 +41,7 @@ export function signedIn(context: Context): boolean {
 /**
  * Who may see the dashboard: anyone with the password (HTTP Basic, any user name) or the token (Bearer). Without either only this
  * machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that change
- * something must come from one of our pages: Bull Board has no CSRF protection.
+ * something must come from one of our pages, which guards the forms of our pages and Bull Board alike.
  */
 export function guardAccess(settings: AccessSettings, guesses: Guesses = createGuesses()): MiddlewareHandler {
   const { password, token, publicUrl, proxies = [] } = settings;
@@ -62,7 +65,7 @@ export function guardAccess(settings: AccessSettings, guesses: Guesses = createG
       return context.text('Password or token needed.\n', 401);
     }
     if (changesSomething(context.req.method) && isForeign(context, publicOrigin))
-      return context.text('Refused: this request comes from another site.\n', 403);
+      return context.text(REFUSED, 403);
     return await next();
   };
 }
@@ -108,11 +111,20 @@ function isSame(given: string, expected: string): boolean {
 
 const changesSomething = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
+/** Any site can make a browser send a form, with the password that the browser keeps for us. */
+const isForm = (context: Context): boolean =>
+  !/^application\/(?:[\w.+-]+\+)?json\b/iu.test(context.req.header('content-type') ?? 'application/json');
+
+/**
+ * Every browser says where a form comes from, in one of these fields. What says nothing is a program, whose JSON no form can send; a
+ * form that says nothing is refused.
+ */
 function isForeign(context: Context, publicOrigin: string | null): boolean {
   const site = context.req.header('sec-fetch-site');
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  if (site !== undefined) return site !== 'same-origin' && (site !== 'none' || isForm(context));
   const origin = context.req.header('origin');
-  if (origin === undefined || origin === publicOrigin) return false;
+  if (origin === undefined) return isForm(context);
+  if (origin === publicOrigin) return false;
   // "null": a sandboxed frame or a file, of anyone.
   return !URL.canParse(origin) || new URL(origin).host !== context.req.header('host');
 }

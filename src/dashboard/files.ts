@@ -59,11 +59,11 @@ function download(
 }
 
 /** RFC 6266 with RFC 8187 encoding: a name cannot break out of the header. */
-function contentDisposition(filename: string): string {
+export function contentDisposition(filename: string, how: 'attachment' | 'inline' = 'attachment'): string {
   const plain = filename.replace(/[^\w .()-]/gu, '_').slice(0, 150) || 'file';
   const encoded = encodeURIComponent(filename.toWellFormed().slice(0, 150)).replace(
     /['()*]/gu,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${how}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -6,7 +6,8 @@ import { beginInBrowser, finishInBrowser, SignInError } from '../connect/oauth/s
 import type { SignInDeps } from '../connect/oauth/sign-in.ts';
 import type { Log } from '../log.ts';
 import { whoAsks } from './api/request.ts';
-import { page } from './page.ts';
+import { layout } from './pages/layout.ts';
+import type { Html } from './pages/layout.ts';
 
 /** The PKCE verifier: only this browser can finish what it began. */
 const COOKIE = 'docketmail-sign-in';
@@ -77,3 +78,16 @@ function refuse(
     400,
   );
 }
+
+/** Without what waits beside its links: the person comes from another site. */
+const page = (title: string, content: Html): Html =>
+  layout({
+    title,
+    current: 'mailboxes',
+    counts: null,
+    person: '',
+    toast: null,
+    content: html`<h1>${title}</h1>
+      ${content}
+      <p><a href="/mailboxes">← Mailboxes</a></p>`,
+  });

@@ -52,7 +52,10 @@ export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues):
   createBullBoard({
     queues: adapters,
     serverAdapter: server,
-    options: { uiConfig: { boardTitle: 'docketmail' }, uiBasePath: uiFolder() },
+    options: {
+      uiConfig: { boardTitle: 'docketmail', miscLinks: [{ text: '← Today', url: '/' }] },
+      uiBasePath: uiFolder(),
+    },
   });
   app.use('/queues/*', limitBody, withoutRemoteFonts);
   app.route('/queues', server.registerPlugin());

@@ -13,9 +13,11 @@ import { mountFiles } from './files.ts';
 import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
-import { mountMessages } from './messages.ts';
 import { mountOAuth } from './oauth.ts';
-import { mountOverview } from './overview.ts';
+import { refusalOf } from './pages/acts.ts';
+import { noSuch, refuse } from './pages/errors.ts';
+import type { PageSettings } from './pages/page-deps.ts';
+import { mountPages } from './pages/pages.ts';
 import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
 import { withoutTrailingSlash } from './trailing-slash.ts';
@@ -32,9 +34,10 @@ export async function openDashboard(
     readonly log: Log;
     readonly triage: TriageDeps;
     readonly webhooks: WebhookDeps;
+    readonly pages?: PageSettings;
   },
 ): Promise<Dashboard> {
-  const { settings, log, database, blobs, queues } = input;
+  const { settings, log, blobs, queues } = input;
   const isOpen = settings.password === null && settings.token === null;
   if (isOpen && !isLoopback(settings.host))
     throw new Error(
@@ -52,13 +55,20 @@ export async function openDashboard(
   });
   app.use(guardAccess(settings, guesses));
   app.onError((error, context) => {
+    const refusal = refusalOf(error);
+    if (refusal !== null) return refuse(context, refusal);
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
-    return context.text('Something went wrong; the log says what.\n', 500);
+    return refuse(context, {
+      status: 500,
+      title: 'Something went wrong',
+      says: 'Something went wrong; the log says what.',
+    });
   });
+  app.notFound((context) => noSuch(context, 'page'));
   app.use(withoutTrailingSlash);
   mountHealth(app, input);
-  mountOverview(app, input);
-  mountMessages(app, database);
+  const { pages = { newClientUrl: null, shown: [] } } = input;
+  mountPages(app, { ...input, pages, isOpen });
   mountFiles(app, blobs, settings);
   mountOAuth(app, { signIn: input.mailboxService.signIn, log });
   mountApi(app, input);

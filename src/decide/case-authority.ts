@@ -1,6 +1,6 @@
 import type { CaseAuthority, Rules } from './rules.ts';
 
-/** Whose tags count, by the mailboxes that a message was seen in: the widest of them, so that no order of arrival matters. */
+/** Whose tags take effect, given the mailboxes of a message. The widest setting applies, so that order of arrival does not matter. */
 export function authorityIn(
   mailboxes: readonly string[],
   { caseAuthority }: Pick<Rules, 'caseAuthority'>,

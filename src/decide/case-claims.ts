@@ -1,4 +1,4 @@
-/** Whose case a number is (docs/decisions/0010-whose-case-it-is.md). */
+/** Which clients own a case number (docs/decisions/0010-whose-case-it-is.md). */
 
 /** A claim to a case. */
 export interface Claim {
@@ -8,14 +8,14 @@ export interface Claim {
   readonly clientId: unknown;
   readonly review?: string | null;
   readonly confirmedAt?: Date | null;
-  /** False if people or other programs wrote it: they know whose case it is. */
+  /** False if a person or another program wrote the row; they know who owns the case. */
   readonly isOurs?: boolean;
 }
 
 /**
- * The clients who own the case: those of the effective update that arrived first, and those a person let in. By arrival, not by
- * order of ingestion, so that several mailboxes read at once end the same; and not by the Date header, so that nobody takes over a
- * case by writing an old one. Held updates own nothing.
+ * The clients who own the case: those of the effective update that arrived first, and those that a person added. The order of arrival
+ * counts, because the order of ingestion varies if several mailboxes are read at once, and anyone could take over a case with an old
+ * Date header. Held updates give no ownership.
  */
 export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
   const effective = updates.filter(({ review }) => (review ?? null) === null);
@@ -27,7 +27,7 @@ export function caseOwners(updates: readonly Claim[]): ReadonlySet<string> {
   return new Set([...owning, ...letIn].map(({ clientId }) => String(clientId)));
 }
 
-/** When a message claims a case: at its Date, but not before it arrived. */
+/** When a message claims a case: by its Date header, but not before it arrived. */
 export const claimedAt = ({ date, arrivedAt }: { readonly date: Date; readonly arrivedAt: Date }): Date =>
   arrivedAt > date ? arrivedAt : date;
 

@@ -1,22 +1,22 @@
 import type { Review } from './case-updates.ts';
 
-/** What a person decided about a case update that was held. */
+/** A person's decision about a held case update. */
 export interface CaseRuling {
   readonly clientId: string;
   readonly ref: string | null;
   readonly act: 'confirm' | 'reject';
-  /** The status that was chosen in place of the tag's; null: the tag's. */
+  /** The status that the person chose; null: the tag's. */
   readonly status: string | null;
   /** Why it was held; undoing the decision restores it. */
   readonly review: Review;
   readonly at: Date;
 }
 
-/** How a person's decision stands on the update itself. `undone`: it was ended, and the update is held as before. */
+/** A person's decision as recorded on the update. `undone`: the decision was undone and the update is held as before. */
 export interface AppliedRuling extends Pick<CaseRuling, 'status' | 'review' | 'at'> {
   readonly act: CaseRuling['act'] | 'undone';
 }
 
-/** Whether a person's decision is in force about the update. Then nothing else settles it. */
+/** Whether a person's decision about the update is in force. If so, nothing automatic changes it. */
 export const isRuled = ({ ruling }: { readonly ruling?: AppliedRuling }): boolean =>
   ruling !== undefined && ruling.act !== 'undone';

@@ -3,7 +3,7 @@ import type { CaseRuling } from './case-rulings.ts';
 import type { CaseUpdateDraft } from './case-updates.ts';
 import type { DecidedCaseUpdate, DecidedMessage } from './decided-message.ts';
 
-/** The number that the tag has: by it an update is known again after the CRM merged cases. */
+/** The number in the tag, which identifies an update even after the CRM merged cases. */
 const numberOf = ({ ref, tagRef }: Pick<CaseUpdateDraft, 'ref' | 'tagRef'>): string | null => tagRef ?? ref;
 
 const sameUpdate =
@@ -14,9 +14,9 @@ const sameUpdate =
     (status ?? statusText) === (update.status ?? update.statusText);
 
 /**
- * Whether a message with the same content already makes this update, so that its tag fires once. A held one does not replace one
- * that takes effect; one that awaits its parent may prove an echo, so it only replaces another that waits. One that a person
- * decided about replaces all.
+ * Whether a message with the same content already makes this update, so that its tag takes effect only once. A held update does not
+ * stand in for an effective one. One that awaits its parent may turn out to be an echo, so it only stands in for another that waits.
+ * One that a person decided about always does.
  */
 export const isMadeBy =
   (update: CaseUpdateDraft, { awaitsParent }: { readonly awaitsParent: boolean }) =>
@@ -29,7 +29,7 @@ export const isMadeBy =
             (made.awaitsParent !== true || awaitsParent))),
     );
 
-/** Whether a copy of the message makes effective what this one could only hold. */
+/** Whether a copy of the message makes the same update effective, so that this held one is not needed. */
 export const isOvertaken = (update: DecidedCaseUpdate, copies: readonly DecidedMessage[]): boolean =>
   update.review !== null &&
   !isRuled(update) &&
@@ -45,8 +45,8 @@ function withNumberOf(
 }
 
 /**
- * The newer decision resolves what was held for an unknown parent, for the mailbox that it came to first, or for lack of a proof
- * that a copy provided. Updates overtaken by a copy are dropped. Everything else decided stays.
+ * The new judgement resolves updates that were held because the parent was unknown, because of the mailbox they arrived in first, or
+ * because the sender was unproven until a copy proved it. Updates overtaken by a copy are dropped. All others stay as they were.
  */
 export function mergeCaseUpdates(
   { caseUpdates: before, takenOver }: Pick<DecidedMessage, 'caseUpdates' | 'takenOver'>,
@@ -58,7 +58,7 @@ export function mergeCaseUpdates(
   const kept = before.map((update) => {
     if (isRuled(update)) return update;
     if (isOvertaken(update, copies)) return { ...update, ...echo };
-    // It stays with the case that it was recorded for.
+    // It stays with the case for which it was recorded.
     const fresh = now.find(same(update));
     const found = fresh && withNumberOf(fresh, update);
     const mayBeSettled = takenOver !== undefined || update.heldByMailbox === true;
@@ -70,7 +70,7 @@ export function mergeCaseUpdates(
   return [...kept, ...now.filter((update) => !before.some(same(update)))];
 }
 
-/** The updates as people decided about them; where a decision was ended, as they stood before it. */
+/** Applies people's decisions. An update whose decision was undone is held again for its original reason. */
 export function withRulings(
   updates: readonly DecidedCaseUpdate[],
   rulings: readonly CaseRuling[],

@@ -3,25 +3,25 @@ import { serverTime } from '../store/events.ts';
 import type { EventDocument } from '../store/events.ts';
 import type { Database } from '../store/mongo.ts';
 import type { DeliveryDocument, EndpointDocument } from '../store/webhooks.ts';
-import { eventName, payloadOf } from './payload.ts';
-import { FAILING_FOR_MS, pauseAfter } from './schedule.ts';
+import { eventId, payloadOf } from './payload.ts';
+import { FAILING_FOR_MS, retryPauseMs } from './schedule.ts';
 import type { SecretStore } from './secrets.ts';
 import { send } from './send.ts';
-import type { SendRules, Sent } from './send.ts';
+import type { SendRules, SendResult } from './send.ts';
 import { signatureOf } from './signature.ts';
 
 export interface DeliverDeps {
   readonly database: Pick<Database, 'db' | 'events' | 'endpoints' | 'deliveries'>;
   readonly secrets: SecretStore;
   readonly rules: SendRules;
-  /** Shorter ones, for tests that cannot wait. */
+  /** Replaces the retry schedule in tests, which cannot wait for days. */
   readonly pauses?: readonly number[];
 }
 
-/** What became of a delivery job. */
+/** The result of one delivery job. */
 export type DeliveryOutcome =
   | { readonly outcome: 'delivered'; readonly endpoint: string }
-  /** It did not get through; `inMs`: until it is tried again. */
+  /** The attempt failed, or the endpoint is backing off; `inMs` is the delay before the next attempt. */
   | {
       readonly outcome: 'put-off';
       readonly endpoint: string;
@@ -33,25 +33,25 @@ export type DeliveryOutcome =
       readonly endpoint: string;
       readonly disabled: EndpointDocument['disabledFor'];
     }
-  /** It is done, or an attempt is under way, or its endpoint is disabled or asked for quiet. */
+  /** It was already delivered, another attempt is in progress, or the endpoint is disabled. */
   | { readonly outcome: 'nothing-to-do' };
 
 /**
- * While an attempt is under way nobody else begins one, so that nothing is sent behind an acknowledgement that is being written down. Of
- * a process that died the attempt is made again after this time. Longer than the longest attempt.
+ * How long an attempt is reserved for one worker, so that nothing is sent again while an acknowledgement is still being stored. If the
+ * process dies, another attempt may start after this time. Must be longer than the longest attempt.
  */
 const CLAIM_MS = 60_000;
-/** Jobs and the clock of the database differ by a little. */
+/** A delayed job may run slightly early by the database's clock. */
 const CLOCK_SLACK_MS = 1_000;
 
-/** One attempt of a delivery. Any may run twice: the claim on the database's row decides. */
+/** Makes one delivery attempt. Safe to run twice: only the worker that claims the delivery document sends. */
 export async function deliver(deps: DeliverDeps, id: ObjectId): Promise<DeliveryOutcome> {
   const { events, endpoints, deliveries } = deps.database;
   const now = await serverTime(deps.database.db);
   const due = await deliveries.findOne({ _id: id, state: 'pending' });
   const endpoint = due === null ? null : await endpoints.findOne({ _id: due.endpoint });
   if (due === null || endpoint === null || !endpoint.isEnabled) return { outcome: 'nothing-to-do' };
-  if ((endpoint.quietUntil ?? now) > now) return await keepQuiet(deps, { due, endpoint, now });
+  if ((endpoint.quietUntil ?? now) > now) return await postpone(deps, { due, endpoint, now });
   const claimed = await deliveries.findOneAndUpdate(
     {
       _id: id,
@@ -65,9 +65,9 @@ export async function deliver(deps: DeliverDeps, id: ObjectId): Promise<Delivery
   if (claimed === null) return { outcome: 'nothing-to-do' };
   const event = await events.findOne({ _id: claimed.event });
   if (event === null)
-    return await giveUp(deps, { claimed, endpoint, code: null, answer: 'the event is gone' });
+    return await giveUp(deps, { claimed, endpoint, code: null, answer: 'the event no longer exists' });
   const sent = await attempt(deps, { event, endpoint, now });
-  return await account(deps, { claimed, endpoint, sent });
+  return await recordResult(deps, { claimed, endpoint, sent });
 }
 
 async function attempt(
@@ -77,11 +77,11 @@ async function attempt(
     endpoint,
     now,
   }: { readonly event: EventDocument; readonly endpoint: EndpointDocument; readonly now: Date },
-): Promise<Sent> {
+): Promise<SendResult> {
   const body = JSON.stringify(payloadOf(event, endpoint.include));
-  const id = eventName(event);
+  const id = eventId(event);
   const seconds = Math.floor(now.getTime() / 1000);
-  const signature = signatureOf({ id, seconds, body }, await secrets.inForce(endpoint._id, now));
+  const signature = signatureOf({ id, seconds, body }, await secrets.active(endpoint._id, now));
   return await send(
     {
       url: endpoint.url,
@@ -98,48 +98,52 @@ async function attempt(
   );
 }
 
-interface Attempted {
+interface DeliveryAttempt {
   readonly claimed: DeliveryDocument;
   readonly endpoint: EndpointDocument;
 }
 
-async function account(
+async function recordResult(
   deps: DeliverDeps,
-  { claimed, endpoint, sent }: Attempted & { readonly sent: Sent },
+  { claimed, endpoint, sent }: DeliveryAttempt & { readonly sent: SendResult },
 ): Promise<DeliveryOutcome> {
   const { endpoints, deliveries, db } = deps.database;
   const { code, answer, durationMs } = sent;
   const now = await serverTime(db);
   const last = { at: now, code, answer, durationMs };
-  // A replay that was asked for meanwhile begins anew: this attempt counts no more.
-  const own = { _id: claimed._id, attempts: claimed.attempts, replays: claimed.replays };
+  // If a replay was requested meanwhile, it restarts the schedule and this attempt no longer counts.
+  const thisAttempt = { _id: claimed._id, attempts: claimed.attempts, replays: claimed.replays };
   if (code !== null && code >= 200 && code < 300) {
-    await deliveries.updateOne(own, { $set: { state: 'delivered', deliveredAt: now, last } });
+    await deliveries.updateOne(thisAttempt, { $set: { state: 'delivered', deliveredAt: now, last } });
     if ((endpoint.failingSince ?? null) !== null)
       await endpoints.updateOne({ _id: endpoint._id }, { $set: { failingSince: null, quietUntil: null } });
     return { outcome: 'delivered', endpoint: endpoint._id.toHexString() };
   }
-  const disabled = await noteFailure(deps, { endpoint, sent, now });
+  const disabled = await recordEndpointFailure(deps, { endpoint, sent, now });
   const pauseMs =
     disabled === null
-      ? pauseAfter(claimed.attempts, {
+      ? retryPauseMs(claimed.attempts, {
           atLeastMs: sent.retryAfterMs,
           ...(deps.pauses && { pauses: deps.pauses }),
         })
       : 0;
   if (pauseMs === null) return await giveUp(deps, { claimed, endpoint, code, answer, durationMs, at: now });
-  // What is left when its endpoint is disabled goes out when that is enabled again.
-  await deliveries.updateOne(own, { $set: { nextAt: new Date(now.getTime() + pauseMs), last } });
+  // If the endpoint was just disabled, the delivery stays pending and is sent once it is enabled again.
+  await deliveries.updateOne(thisAttempt, { $set: { nextAt: new Date(now.getTime() + pauseMs), last } });
   const hex = endpoint._id.toHexString();
   return disabled === null
     ? { outcome: 'put-off', endpoint: hex, attempts: claimed.attempts, inMs: pauseMs }
     : { outcome: 'failed', endpoint: hex, disabled };
 }
 
-/** 410 says that the endpoint is gone for good; one that nothing got through to for days is taken for gone. */
-async function noteFailure(
+/** 410 means that the endpoint is gone for good. One that has failed for days is treated the same way. */
+async function recordEndpointFailure(
   { database: { endpoints } }: DeliverDeps,
-  { endpoint, sent, now }: { readonly endpoint: EndpointDocument; readonly sent: Sent; readonly now: Date },
+  {
+    endpoint,
+    sent,
+    now,
+  }: { readonly endpoint: EndpointDocument; readonly sent: SendResult; readonly now: Date },
 ): Promise<EndpointDocument['disabledFor']> {
   const since = endpoint.failingSince ?? now;
   const isGone = sent.code === 410;
@@ -148,7 +152,7 @@ async function noteFailure(
     : now.getTime() - since.getTime() >= FAILING_FOR_MS
       ? ('failing' as const)
       : null;
-  const quietMs = Math.max(sent.retryAfterMs, quietAfter(sent, now.getTime() - since.getTime()));
+  const quietMs = Math.max(sent.retryAfterMs, backOffMs(sent, now.getTime() - since.getTime()));
   const quiet = quietMs > 0 ? { quietUntil: new Date(now.getTime() + quietMs) } : {};
   await endpoints.updateOne(
     { _id: endpoint._id },
@@ -160,16 +164,16 @@ async function noteFailure(
 }
 
 /**
- * An endpoint that does not answer, or only with an error of its own, is left alone for half as long as that lasts: thousands of deliveries
- * need not find out one by one, each in 15 seconds.
+ * Back-off for an endpoint that is down: half of the time it has been failing. Otherwise thousands of deliveries would each wait for
+ * their own timeout.
  */
-function quietAfter({ code }: Sent, failingMs: number): number {
+function backOffMs({ code }: SendResult, failingMs: number): number {
   const isDown = code === null || code >= 500 || code === 429;
-  return isDown && failingMs > 0 ? Math.min(Math.max(failingMs / 2, MIN_QUIET_MS), MAX_QUIET_MS) : 0;
+  return isDown && failingMs > 0 ? Math.min(Math.max(failingMs / 2, MIN_BACK_OFF_MS), MAX_BACK_OFF_MS) : 0;
 }
 
-const MIN_QUIET_MS = 1_000;
-const MAX_QUIET_MS = 5 * 60_000;
+const MIN_BACK_OFF_MS = 1_000;
+const MAX_BACK_OFF_MS = 5 * 60_000;
 
 async function giveUp(
   { database: { deliveries } }: DeliverDeps,
@@ -180,7 +184,7 @@ async function giveUp(
     answer,
     durationMs = 0,
     at = new Date(),
-  }: Attempted & {
+  }: DeliveryAttempt & {
     readonly code: number | null;
     readonly answer: string;
     readonly durationMs?: number;
@@ -195,8 +199,8 @@ async function giveUp(
   return { outcome: 'failed', endpoint: endpoint._id.toHexString(), disabled: null };
 }
 
-/** No attempt, and none is counted: the endpoint asked to be left alone. */
-async function keepQuiet(
+/** Reschedules a delivery while its endpoint backs off. No attempt is made, so none is counted. */
+async function postpone(
   { database: { deliveries } }: DeliverDeps,
   {
     due,

@@ -1,13 +1,13 @@
 import type { ObjectId } from 'mongodb';
 import { isDuplicateKey } from '../store/duplicate-key.ts';
-import { eventsAfter, highestPlace, placeEvents, serverTime } from '../store/events.ts';
+import { eventsAfter, highestSequence, assignSequence, serverTime } from '../store/events.ts';
 import { deterministicId } from '../store/ids.ts';
 import type { Database } from '../store/mongo.ts';
 import type { DeliveryDocument, EndpointDocument } from '../store/webhooks.ts';
 
 export type DispatchDatabase = Pick<Database, 'db' | 'events' | 'endpoints' | 'deliveries'>;
 
-/** A delivery that is to be made a job. */
+/** A delivery that needs a job. */
 export interface Due {
   readonly id: ObjectId;
   /** Hex. */
@@ -15,28 +15,29 @@ export interface Due {
   readonly attempts: number;
 }
 
-/** Events that are handed to one endpoint in one go. */
+/** Events per endpoint and dispatch. */
 const BATCH = 500;
 
-/** One delivery per event and endpoint: made twice it is one. */
+/** One delivery per event and endpoint. The id is deterministic, so creating it twice has no effect. */
 export const deliveryId = (event: ObjectId, endpoint: ObjectId): ObjectId =>
   deterministicId('delivery', event.toHexString(), endpoint.toHexString());
 
 /**
- * Gives new events their place, and makes a delivery of each for every endpoint that wants it. Any process may, also several at once:
- * an endpoint's place moves on only when the deliveries up to it exist. @returns those to make jobs of.
+ * Assigns sequence numbers to new events and creates a delivery for each subscribed endpoint. Several processes may run it at once:
+ * an endpoint's sequence number only advances once all deliveries up to it exist. @returns the deliveries that need a job.
  */
 export async function dispatchEvents(database: DispatchDatabase): Promise<Due[]> {
-  await placeEvents(database.events);
-  const highest = await highestPlace(database.events);
+  await assignSequence(database.events);
+  const highest = await highestSequence(database.events);
   const endpoints = await database.endpoints.find({ isEnabled: true, seq: { $lt: highest } }).toArray();
   const now = await serverTime(database.db);
   const due: Due[] = [];
-  for (const endpoint of endpoints) due.push(...(await handOut(database, { endpoint, highest, now })));
+  for (const endpoint of endpoints)
+    due.push(...(await createDeliveries(database, { endpoint, highest, now })));
   return due;
 }
 
-async function handOut(
+async function createDeliveries(
   { events, deliveries, endpoints }: DispatchDatabase,
   {
     endpoint,
@@ -90,7 +91,7 @@ export function newDelivery({
 
 const REVIVE_BATCH = 1_000;
 
-/** Deliveries that are due and may have lost their job, the longest due first; adding a job that is there is nothing. */
+/** Deliveries that are due and may have lost their job, oldest first. Adding a job that already exists has no effect. */
 export async function dueDeliveries({
   db,
   deliveries,
@@ -99,7 +100,7 @@ export async function dueDeliveries({
   const now = await serverTime(db);
   const enabled = await endpoints.find({ isEnabled: true }).project<{ _id: ObjectId }>({ _id: 1 }).toArray();
   const due: Due[] = [];
-  // Each endpoint its share, so that the backlog of a dead one hides no other's.
+  // A limit per endpoint, so that the backlog of a dead one does not crowd out the others.
   for (const { _id } of enabled) {
     const rows = await deliveries
       .find({ endpoint: _id, state: 'pending', nextAt: { $lte: now } })
@@ -111,15 +112,15 @@ export async function dueDeliveries({
   return due;
 }
 
-/** Removes what was told longer ago. What waits for its place or its delivery is not kept longer: nobody could use it any more. */
-export async function forgetEvents(
+/** Deletes older events and deliveries, including pending deliveries: by then they are of no use to the receiver. */
+export async function deleteOldEvents(
   { db, events, deliveries }: Omit<DispatchDatabase, 'endpoints'>,
   keepDays: number,
 ): Promise<void> {
   const before = new Date((await serverTime(db)).getTime() - keepDays * 24 * 60 * 60_000);
   await deliveries.deleteMany({ createdAt: { $lt: before } });
-  // The last one keeps the places rising.
-  const highest = await highestPlace(events);
+  // Keep the last event: the next sequence number is derived from it.
+  const highest = await highestSequence(events);
   const isDone = [{ seq: { $exists: true, $ne: highest } }, { only: { $exists: true } }];
   await events.deleteMany({ at: { $lt: before }, $or: isDone });
 }

@@ -1,28 +1,28 @@
-/** Where an event may be sent. People name the URLs, so they must not reach what only this machine can (SSRF). */
+/** Decides which URLs may receive events. Users choose them, so they must not reach internal services (SSRF). */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 
 export interface EgressRules {
-  /** Also to addresses that are not public: this machine and the local network, also by http. */
+  /** Also allow this machine and the local network, and plain http. */
   readonly allowPrivate: boolean;
-  /** Asks for all addresses of a name. */
+  /** Resolves a host name to all of its addresses. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
-/** The URL must not be connected to; the message says why. */
+/** The URL is not allowed; the message says why. */
 export class EgressRefused extends Error {
   override readonly name = 'EgressRefused';
 }
 
 export interface Target {
   readonly url: URL;
-  /** The checked addresses, at least one: only these may be connected to. */
+  /** The addresses that passed the check, at least one. Connect to no others. */
   readonly addresses: readonly string[];
 }
 
 const MAX_URL_LENGTH = 2_000;
 
-/** IANA's special-purpose registries (RFC 6890 and successors): everything that is not a unicast address of the public network. */
+/** From IANA's special-purpose registries (RFC 6890 and its successors): everything that is not public unicast. */
 const notPublic = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
@@ -44,12 +44,12 @@ for (const [net, prefix] of [
   ['224.0.0.0', 3],
 ] as const)
   notPublic.addSubnet(net, prefix, 'ipv4');
-/** Only 2000::/3 is given out; what stands in it for IPv4 addresses or for documentation is refused as well. */
+/** Only 2000::/3 is allocated. Ranges in it that embed IPv4 addresses or are reserved for documentation are refused too. */
 const publicIpv6 = new BlockList();
 publicIpv6.addSubnet('2000::', 3, 'ipv6');
 const notPublicIpv6 = new BlockList();
 for (const [net, prefix] of [
-  // Teredo, benchmarking, ORCHID, documentation, 6to4 and others that embed an IPv4 address.
+  // Teredo, benchmarking, ORCHID, documentation, 6to4, and others that embed an IPv4 address
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
@@ -58,7 +58,7 @@ for (const [net, prefix] of [
   notPublicIpv6.addSubnet(net, prefix, 'ipv6');
 
 export function isPublicAddress(address: string): boolean {
-  // With a zone it is link-local.
+  // An address with a zone is link-local.
   if (address.includes('%')) return false;
   switch (isIP(address)) {
     case 4:
@@ -70,24 +70,24 @@ export function isPublicAddress(address: string): boolean {
   }
 }
 
-/** What can be said of a URL before its name is resolved. @throws EgressRefused */
+/** The checks that need no DNS lookup. @throws EgressRefused */
 export function checkUrl(text: string, { allowPrivate }: Pick<EgressRules, 'allowPrivate'>): URL {
-  if (text.length > MAX_URL_LENGTH || !URL.canParse(text)) throw new EgressRefused('no URL');
+  if (text.length > MAX_URL_LENGTH || !URL.canParse(text)) throw new EgressRefused('not a valid URL');
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:'))
     throw new EgressRefused(
       `${url.protocol.slice(0, -1)} is refused: use https (http only with WEBHOOK_ALLOW_PRIVATE)`,
     );
   if (url.username !== '' || url.password !== '')
-    throw new EgressRefused('a URL with a user name or password is refused: the signature proves the sender');
+    throw new EgressRefused('URLs with a user name or password are refused: verify the signature instead');
   const literal = url.hostname.replace(/^\[(.*)\]$/u, '$1');
   if (isIP(literal) !== 0 && !allowPrivate && !isPublicAddress(literal)) throw privateAddress(literal);
   return url;
 }
 
 /**
- * The URL with the addresses that its name has now. One address that is not public refuses all of them, since whoever names a public
- * one and a private one means the private one. @throws EgressRefused, or what the resolver throws.
+ * Resolves the URL's host name and checks every address. One private address rejects the URL, because a name that mixes public and
+ * private addresses is probably an attack. @throws EgressRefused, or what the resolver throws.
  */
 export async function resolveTarget(text: string, rules: EgressRules): Promise<Target> {
   const url = checkUrl(text, rules);
@@ -100,7 +100,7 @@ export async function resolveTarget(text: string, rules: EgressRules): Promise<T
 }
 
 const privateAddress = (address: string): EgressRefused =>
-  new EgressRefused(`${address} is no public address: set WEBHOOK_ALLOW_PRIVATE to allow it`);
+  new EgressRefused(`${address} is not a public address: set WEBHOOK_ALLOW_PRIVATE to allow it`);
 
 async function resolveAll(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);

@@ -1,6 +1,6 @@
-/** What people do with endpoints. */
+/** Managing webhook endpoints: add, change, remove, test, replay. */
 import { ObjectId } from 'mongodb';
-import { serverTime, highestPlace } from '../store/events.ts';
+import { serverTime, highestSequence } from '../store/events.ts';
 import { SecretError } from '../secrets/key-ring.ts';
 import type { EventDocument, EventType } from '../store/events.ts';
 import type { Database } from '../store/mongo.ts';
@@ -15,11 +15,11 @@ export interface WebhookDeps {
   readonly database: Pick<Database, 'db' | 'events' | 'endpoints' | 'deliveries'>;
   readonly secrets: SecretStore;
   readonly egress: EgressRules;
-  /** Makes jobs of deliveries; what is lost of them is found again. */
+  /** Adds jobs for deliveries. Lost jobs are added again later. */
   readonly enqueue: (due: readonly Due[]) => Promise<void>;
 }
 
-/** What was asked for cannot be done; the code is stable, the message is for the person. */
+/** The request cannot be carried out. The code is stable; the message is for people. */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError';
   readonly code: 'no-such-webhook' | 'not-possible';
@@ -40,41 +40,42 @@ export interface EndpointSpec {
 /** Each event costs a delivery per endpoint. */
 const MAX_ENDPOINTS = 100;
 
-/** Adds an endpoint, which is told of what happens from now on. The secret is told here and never again. @throws WebhookError */
+/** Adds an endpoint, which receives events from now on. The secret is only returned here. @throws WebhookError */
 export async function addEndpoint(
   { database, secrets, egress }: WebhookDeps,
   { by, ...spec }: EndpointSpec & { readonly by: string },
 ): Promise<{ readonly endpoint: EndpointDocument; readonly secret: string }> {
-  const url = allowed(spec.url, egress);
+  const url = checkedUrl(spec.url, egress);
   if ((await database.endpoints.countDocuments()) >= MAX_ENDPOINTS)
     throw new WebhookError('not-possible', `there are ${MAX_ENDPOINTS} endpoints already: remove one`);
   const endpoint: EndpointDocument = {
     _id: new ObjectId(),
     ...spec,
     url,
-    seq: await highestPlace(database.events),
+    seq: await highestSequence(database.events),
     createdAt: await serverTime(database.db),
     createdBy: by,
   };
-  const secret = await keyed(async () => await secrets.create(endpoint._id));
+  const secret = await withKey(async () => await secrets.create(endpoint._id));
   await database.endpoints.insertOne(endpoint);
   return { endpoint, secret };
 }
 
-/** Enabling begins anew: what waits goes out, and what it failed before counts no more. @throws WebhookError */
+/** Enabling an endpoint resets its failures and sends its pending deliveries. @throws WebhookError */
 export async function changeEndpoint(
   { database, egress }: Pick<WebhookDeps, 'database' | 'egress'>,
   id: ObjectId,
   change: Partial<EndpointSpec>,
 ): Promise<EndpointDocument> {
-  const url = change.url === undefined ? {} : { url: allowed(change.url, egress) };
-  const anew = change.isEnabled === true ? { disabledFor: null, failingSince: null, quietUntil: null } : {};
+  const url = change.url === undefined ? {} : { url: checkedUrl(change.url, egress) };
+  const cleared =
+    change.isEnabled === true ? { disabledFor: null, failingSince: null, quietUntil: null } : {};
   const changed = await database.endpoints.findOneAndUpdate(
     { _id: id },
-    { $set: { ...change, ...url, ...anew } },
+    { $set: { ...change, ...url, ...cleared } },
     { returnDocument: 'after' },
   );
-  return changed ?? unknown(id);
+  return changed ?? notFound(id);
 }
 
 /** @throws WebhookError */
@@ -82,7 +83,7 @@ export async function removeEndpoint({ database, secrets }: WebhookDeps, id: Obj
   const { deletedCount } = await database.endpoints.deleteOne({ _id: id });
   await secrets.remove(id);
   await database.deliveries.deleteMany({ endpoint: id });
-  if (deletedCount === 0) unknown(id);
+  if (deletedCount === 0) notFound(id);
 }
 
 /** @throws WebhookError */
@@ -90,17 +91,17 @@ export async function endpointNamed(
   { endpoints }: Pick<Database, 'endpoints'>,
   id: ObjectId,
 ): Promise<EndpointDocument> {
-  return (await endpoints.findOne({ _id: id })) ?? unknown(id);
+  return (await endpoints.findOne({ _id: id })) ?? notFound(id);
 }
 
-/** @returns the new secret, told here and never again. @throws WebhookError */
+/** @returns the new secret, which is not shown again. @throws WebhookError */
 export async function rotateSecret({ database, secrets }: WebhookDeps, id: ObjectId): Promise<string> {
   await endpointNamed(database, id);
   const now = await serverTime(database.db);
-  return await keyed(async () => await secrets.rotate(id, now));
+  return await withKey(async () => await secrets.rotate(id, now));
 }
 
-/** Sends a test to one endpoint, by the path of every event. @throws WebhookError */
+/** Sends a test event to one endpoint, the same way as any other event. @throws WebhookError */
 export async function testEndpoint(
   { database, enqueue }: WebhookDeps,
   id: ObjectId,
@@ -129,16 +130,16 @@ export async function testEndpoint(
 export interface ReplayRequest {
   readonly from: Date | null;
   readonly to: Date | null;
-  /** Of events. */
+  /** Event ids. */
   readonly ids: readonly ObjectId[] | null;
 }
 
-/** More in one go would be a second delivery of everything. */
+/** A larger replay would amount to delivering everything again. */
 const MAX_REPLAY = 10_000;
 
 /**
- * Delivers events once more, whatever became of them, also such as were told before the endpoint was there. @returns how many.
- * @throws WebhookError
+ * Delivers events again, whether or not they were delivered before, including events from before the endpoint was added. @returns how
+ * many. @throws WebhookError
  */
 export async function replayEvents(
   { database, enqueue }: WebhookDeps,
@@ -160,7 +161,7 @@ export async function replayEvents(
     .project<{ _id: ObjectId }>({ _id: 1 })
     .toArray();
   if (found.length > MAX_REPLAY)
-    throw new WebhookError('not-possible', `more than ${MAX_REPLAY} events: replay a shorter time`);
+    throw new WebhookError('not-possible', `more than ${MAX_REPLAY} events: replay a shorter period`);
   const now = await serverTime(database.db);
   const due: Due[] = [];
   for (const event of found) {
@@ -178,7 +179,7 @@ export async function replayEvents(
   return due.length;
 }
 
-function allowed(url: string, egress: EgressRules): string {
+function checkedUrl(url: string, egress: EgressRules): string {
   try {
     return checkUrl(url, egress).href;
   } catch (error) {
@@ -187,8 +188,8 @@ function allowed(url: string, egress: EgressRules): string {
   }
 }
 
-/** Secrets cannot be kept without a key: whoever adds an endpoint is told how to make one. */
-async function keyed<T>(work: () => Promise<T>): Promise<T> {
+/** Without a key no secret can be stored; the error says how to make one. */
+async function withKey<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -197,6 +198,6 @@ async function keyed<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unknown(id: ObjectId): never {
+function notFound(id: ObjectId): never {
   throw new WebhookError('no-such-webhook', `${id.toHexString()}: no such endpoint`);
 }

@@ -1,15 +1,15 @@
 import type { EventDocument } from '../store/events.ts';
 import type { EndpointDocument } from '../store/webhooks.ts';
 
-/** What a receiver gets, and the pull feed; docs/events has its schema. */
+/** The body of a webhook request and of a row in the feed. The schemas are in docs/events. */
 export interface Payload {
   readonly type: EventDocument['type'];
-  /** When it was told. */
+  /** When the event was recorded. */
   readonly timestamp: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Thin: ids, and what they are asked for more. The same for each attempt, so that its signature is of the same bytes. */
+/** Ids, plus the fields that the endpoint asked for. Every attempt sends the same bytes. */
 export function payloadOf(
   { type, at, entity, revision, data, details }: EventDocument,
   include: EndpointDocument['include'],
@@ -30,12 +30,12 @@ export function payloadOf(
   };
 }
 
-/** An event in the pull feed: the payload with its id and its place. */
+/** A row in the feed: the payload with its id and sequence number. */
 export const feedRow = (event: EventDocument): Payload & { readonly id: string; readonly seq: number } => ({
-  id: eventName(event),
+  id: eventId(event),
   seq: event.seq ?? 0,
   ...payloadOf(event, ['subject', 'from']),
 });
 
-/** By it a receiver knows an event again, whichever attempt or replay brings it. */
-export const eventName = ({ _id }: Pick<EventDocument, '_id'>): string => `evt_${_id.toHexString()}`;
+/** The id in the webhook-id header: the same for every attempt and replay, so receivers can deduplicate by it. */
+export const eventId = ({ _id }: Pick<EventDocument, '_id'>): string => `evt_${_id.toHexString()}`;

@@ -1,4 +1,4 @@
-/** Endpoints and deliveries as API and command line show them. Values that survive JSON, and no secret. */
+/** Endpoints and deliveries as the API and the command line show them: JSON values, without secrets. */
 import type { ObjectId } from 'mongodb';
 import type { Database } from '../store/mongo.ts';
 import type { DeliveryDocument, EndpointDocument } from '../store/webhooks.ts';
@@ -6,7 +6,7 @@ import type { DeliveryDocument, EndpointDocument } from '../store/webhooks.ts';
 export interface EndpointRow extends Pick<EndpointDocument, 'url' | 'types' | 'mailboxes' | 'include'> {
   readonly id: string;
   readonly enabled: boolean;
-  /** `gone`: it answered 410; `failing`: nothing got through for days. */
+  /** `gone`: it answered 410; `failing`: every delivery has failed for days. */
   readonly disabledFor: string | null;
   readonly failingSince: string | null;
   readonly createdAt: string;
@@ -61,8 +61,8 @@ export async function listEndpoints({ endpoints }: Pick<Database, 'endpoints'>):
   return (await endpoints.find().sort({ createdAt: 1, _id: 1 }).limit(MAX_LISTED).toArray()).map(endpointRow);
 }
 
-/** The newest first. */
-export async function deliveriesOf(
+/** Newest first. */
+export async function listDeliveries(
   { deliveries }: Pick<Database, 'deliveries'>,
   {
     endpoint,

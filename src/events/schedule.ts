@@ -2,7 +2,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Pauses before each attempt, of Standard Webhooks: ten attempts in some three days. */
+/** The retry schedule of Standard Webhooks: ten attempts over about three days. */
 export const RETRY_PAUSES_MS: readonly number[] = [
   0,
   5 * SECOND,
@@ -15,15 +15,15 @@ export const RETRY_PAUSES_MS: readonly number[] = [
   20 * HOUR,
   24 * HOUR,
 ];
-/** So that what failed together is not tried again together. */
+/** Prevents deliveries that failed together from being retried together. */
 const JITTER = 0.2;
-/** A receiver that asks for a longer pause gets this one. */
+/** Upper limit for Retry-After. */
 const MAX_RETRY_AFTER_MS = 24 * HOUR;
-/** An endpoint that nothing got through to for so long is disabled. */
+/** An endpoint is disabled after failing for this long. */
 export const FAILING_FOR_MS = 5 * 24 * HOUR;
 
-/** When to try again after so many attempts; null: no more. */
-export function pauseAfter(
+/** Milliseconds until the next attempt, after this many; null: give up. */
+export function retryPauseMs(
   attempts: number,
   {
     pauses = RETRY_PAUSES_MS,
@@ -40,7 +40,7 @@ export function pauseAfter(
   return Math.round(Math.max(pause * (1 + JITTER * (2 * random() - 1)), atLeastMs));
 }
 
-/** RFC 9110 §10.2.3: seconds or a date. 0 where the field says nothing. */
+/** RFC 9110 §10.2.3: seconds or a date. 0 if the field is missing or invalid. */
 export function retryAfterMs(field: string | undefined, now: Date): number {
   if (field === undefined) return 0;
   const asked = /^\d{1,9}$/u.test(field.trim())

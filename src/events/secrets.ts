@@ -6,16 +6,16 @@ import type { SecretsDocument } from '../store/webhooks.ts';
 import { createSecret } from './signature.ts';
 
 /**
- * The one place where secrets of endpoints are read, sealed with the keys of SECRETS_KEY_FILE. What is written elsewhere, and what is
- * answered, never holds one. Each throws SecretError where the key is missing.
+ * The signing secrets of endpoints, sealed with the keys of SECRETS_KEY_FILE. No other module reads them, and no response, log or other
+ * document contains one. All methods throw SecretError if the key is missing.
  */
 export interface SecretStore {
-  /** Makes the first secret of an endpoint. The only time that it is told, but for `rotate`. */
+  /** Creates the endpoint's first secret and returns it. */
   create(endpoint: ObjectId): Promise<string>;
-  /** Makes another one; the one before goes on signing for a day, so that the receiver can change at leisure. */
+  /** Creates a new secret and returns it. The old one also signs for another day, so that the receiver has time to switch. */
   rotate(endpoint: ObjectId, now: Date): Promise<string>;
-  /** Those that sign now, the newest first. */
-  inForce(endpoint: ObjectId, now: Date): Promise<readonly string[]>;
+  /** The secrets that currently sign, newest first. */
+  active(endpoint: ObjectId, now: Date): Promise<readonly string[]>;
   remove(endpoint: ObjectId): Promise<void>;
 }
 
@@ -47,16 +47,16 @@ export function openSecretStore(secrets: Collection<SecretsDocument>, keyFile: s
       await secrets.updateOne({ _id }, { $set: { current, previous, previousUntil } }, { upsert: true });
       return secret;
     },
-    inForce: async (endpoint, now) => {
+    active: async (endpoint, now) => {
       const _id = endpoint.toHexString();
       const known = await secrets.findOne({ _id });
       if (known === null) return [];
       const ring = await readKeyRing(keyFile);
       const { current, previous, previousUntil } = known;
-      const isInForce = previous !== null && previousUntil !== null && previousUntil > now;
+      const isActive = previous !== null && previousUntil !== null && previousUntil > now;
       return [
         unseal(ring, place(_id, 'current'), current),
-        ...(isInForce ? [unseal(ring, place(_id, 'previous'), previous)] : []),
+        ...(isActive ? [unseal(ring, place(_id, 'previous'), previous)] : []),
       ];
     },
     remove: async (endpoint) => {

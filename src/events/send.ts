@@ -8,13 +8,13 @@ import { resolveTarget } from './egress.ts';
 import type { EgressRules } from './egress.ts';
 import { retryAfterMs } from './schedule.ts';
 
-/** Of Standard Webhooks: 15 to 30 s. */
+/** Standard Webhooks recommends 15 to 30 s. */
 const TIMEOUT_MS = 15_000;
-/** What is kept of an answer; the rest is not read. */
+/** How much of a response is read and kept. */
 const MAX_ANSWER_BYTES = 1_024;
 
-export interface Sent {
-  /** Null where no answer came. */
+export interface SendResult {
+  /** Null if there was no response. */
   readonly code: number | null;
   readonly answer: string;
   readonly durationMs: number;
@@ -23,13 +23,13 @@ export interface Sent {
 
 export interface SendRules extends EgressRules {
   readonly timeoutMs?: number;
-  /** PEM of an authority to trust beside the public ones. */
+  /** PEM of a certificate authority to trust in addition to the public ones. */
   readonly ca?: string;
 }
 
 /**
- * Posts to a URL by an address that was checked, follows no redirect, and tells what came of it. An answer counts as soon as its
- * status is there, whatever becomes of the connection then. Never throws: that nothing came is an outcome, too.
+ * Posts to a URL over a checked address, without following redirects. A response counts once its status has arrived, even if the
+ * connection breaks afterwards. Never throws: no response is a result too.
  */
 export async function send(
   {
@@ -38,19 +38,21 @@ export async function send(
     body,
   }: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
   rules: SendRules,
-): Promise<Sent> {
+): Promise<SendResult> {
   const started = performance.now();
   const signal = AbortSignal.timeout(rules.timeoutMs ?? TIMEOUT_MS);
-  const outcome = (sent: Pick<Sent, 'code' | 'answer'> & { readonly retryAfter?: string }): Sent => ({
+  const outcome = (
+    sent: Pick<SendResult, 'code' | 'answer'> & { readonly retryAfter?: string },
+  ): SendResult => ({
     code: sent.code,
     answer: sent.answer.slice(0, MAX_ANSWER_BYTES),
     durationMs: Math.round(performance.now() - started),
     retryAfterMs: retryAfterMs(sent.retryAfter, new Date()),
   });
   try {
-    const target = await inTime(resolveTarget(text, rules), signal);
+    const target = await beforeAbort(resolveTarget(text, rules), signal);
     const response = await post(target, { headers, body, signal, ca: rules.ca });
-    const answer = await beginningOf(response);
+    const answer = await readStart(response);
     const retryAfter = response.headers['retry-after'];
     return outcome({
       code: response.statusCode ?? null,
@@ -59,15 +61,15 @@ export async function send(
     });
   } catch (error) {
     const why = signal.aborted
-      ? `no answer in ${(rules.timeoutMs ?? TIMEOUT_MS) / 1000} s`
+      ? `no response in ${(rules.timeoutMs ?? TIMEOUT_MS) / 1000} s`
       : describeError(error);
     return outcome({ code: null, answer: why });
   }
 }
 
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('too late')), { once: true });
+    signal.addEventListener('abort', () => reject(new Error('timed out')), { once: true });
   });
   return await Promise.race([work, late]);
 }
@@ -86,7 +88,7 @@ async function post(
     readonly ca: string | undefined;
   },
 ): Promise<IncomingMessage> {
-  // The name is not asked for again: its owner may answer otherwise now (DNS rebinding).
+  // Do not resolve the name again: its owner may return another address by now (DNS rebinding).
   const lookup: LookupFunction = (_host, options, callback) => {
     const found = addresses.map((address) => ({ address, family: isIP(address) }));
     const [first] = found;
@@ -112,7 +114,7 @@ async function post(
   });
 }
 
-async function beginningOf(response: IncomingMessage): Promise<string> {
+async function readStart(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -122,7 +124,7 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
       if (bytes >= MAX_ANSWER_BYTES) break;
     }
   } catch {
-    // The status is what counts.
+    // Only the status matters.
   }
   response.destroy();
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');

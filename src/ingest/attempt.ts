@@ -1,4 +1,4 @@
-/** One attempt to bring the claimed sightings of a group to their end: read, received, judged, written. */
+/** One attempt to ingest the claimed sightings of a group: read, received, judged, written. */
 import { MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import { describeError, PermanentError } from '../errors.ts';
 import type { ReadMessage } from '../read/reader.ts';
@@ -24,12 +24,12 @@ import { quarantine } from './quarantine.ts';
 import { placeCopy, seenCopyOf, storeAttachments } from './receive.ts';
 import type { ReceivedCopy, SeenCopy } from './receive.ts';
 
-/** A process that dies three times over the same message dies of it (invariant 8). */
+/** After this many deaths over a message, the message is the cause (invariant 8). */
 const MAX_DEATHS = 3;
-/** What was older when it was first seen belongs to an import, and says nothing about how far behind we are. */
-const SEEN_AS_IT_CAME_MS = 24 * 60 * 60_000;
+/** Older mail comes from a first import, so it does not count for the lag. */
+const LIVE_MAIL_MS = 24 * 60 * 60_000;
 
-/** What became of a sighting. */
+/** The result for a sighting. */
 export type Ended =
   | { readonly kind: 'ended'; readonly sighting: SightingDocument; readonly outcome: IngestOutcome }
   | { readonly kind: 'failed'; readonly sighting: SightingDocument; readonly error: unknown };
@@ -55,8 +55,8 @@ export async function attemptGroup(
   const failures: Failures = new Map();
   const outcomes = new Map<string, IngestOutcome>();
   const members = sightings.map((sighting) => ({ key: sighting._id.toHexString(), sighting }));
-  const sound = await withoutDeadly(deps, members, { failures, outcomes });
-  const read = await forAll(sound, failures, async (one) => {
+  const healthy = await withoutPoison(deps, members, { failures, outcomes });
+  const read = await forAll(healthy, failures, async (one) => {
     const { rawKey, size } = one.sighting;
     return { ...one, read: await deps.reader.read({ key: rawKey ?? '', size }, signal) };
   });
@@ -64,13 +64,13 @@ export async function attemptGroup(
   try {
     signal?.throwIfAborted();
     const copies = read.map((one) => ({ ...one, seen: seenCopyOf(deps, one.sighting, one.read) }));
-    await bringAll(deps, copies, { failures, outcomes });
+    await ingestCopies(deps, copies, { failures, outcomes });
   } catch (error) {
     for (const { key } of read) if (!outcomes.has(key) && !failures.has(key)) failures.set(key, error);
   } finally {
     for (const one of read) await one.read.dispose();
   }
-  return await accountForAll(deps, members, { failures, outcomes, isAborted: signal?.aborted === true });
+  return await resultsOf(deps, members, { failures, outcomes, isAborted: signal?.aborted === true });
 }
 
 interface Results {
@@ -78,27 +78,27 @@ interface Results {
   readonly outcomes: Map<string, IngestOutcome>;
 }
 
-/** Those that killed too many processes are put aside unread. */
-async function withoutDeadly(
+/** Quarantines messages over which too many processes died, without reading them. */
+async function withoutPoison(
   deps: Deps,
   members: readonly Sighted[],
   { failures, outcomes }: Results,
 ): Promise<Sighted[]> {
   const { self } = deps;
-  const sound = await forEach(members, failures, async (one) => {
+  const healthy = await forEach(members, failures, async (one) => {
     const marks = openAttempts(one.sighting, self.id);
-    const isDeadly =
+    const isPoison =
       marks.length >= MAX_DEATHS && deathsAmong(marks, await self.deadAmong(marks)) >= MAX_DEATHS;
-    if (!isDeadly) return [one];
+    if (!isPoison) return [one];
     const reason = `the process died ${MAX_DEATHS} times over it`;
     outcomes.set(one.key, await quarantine(deps, one.sighting, reason));
     return [];
   });
-  return sound.flat();
+  return healthy.flat();
 }
 
-/** Copies of one message go one after another: each is compared with what the one before it made of the message. */
-async function bringAll(
+/** Ingests copies of the same message in separate rounds, because each is compared with the result of the one before. */
+async function ingestCopies(
   deps: IngestDeps,
   copies: readonly Copy[],
   { failures, outcomes }: Results,
@@ -108,34 +108,34 @@ async function bringAll(
     const first = new Map(left.toReversed().map((copy) => [copy.seen.id.toHexString(), copy]));
     const round = left.filter((copy) => first.get(copy.seen.id.toHexString()) === copy);
     left = left.filter((copy) => !round.includes(copy));
-    for (const [key, outcome] of await bringRound(deps, round, failures)) outcomes.set(key, outcome);
+    for (const [key, outcome] of await ingestRound(deps, round, failures)) outcomes.set(key, outcome);
   }
 }
 
-/** Where a step fails for all of them, one of them may be why, such as a document that is too large: then each goes alone. */
-async function bringRound(
+/** If a step fails for the whole round, a single message may be the cause (such as a document that is too large): retry one by one. */
+async function ingestRound(
   deps: IngestDeps,
   copies: readonly Copy[],
   failures: Failures,
 ): Promise<Map<string, IngestOutcome>> {
   try {
-    return await bring(deps, copies, failures);
+    return await ingestDistinct(deps, copies, failures);
   } catch (error) {
     if (copies.length === 1 || isOutage(error)) throw error;
     const alone = await forEach(
       copies.filter(({ key }) => !failures.has(key)),
       failures,
-      async (copy) => [...(await bring(deps, [copy], failures))],
+      async (copy) => [...(await ingestDistinct(deps, [copy], failures))],
     );
     return new Map(alone.flat());
   }
 }
 
-/** The database is away: it would fail for each of them. */
+/** The database is unreachable, so retrying one by one would fail too. */
 const isOutage = (error: unknown): boolean =>
   error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
 
-async function bring(
+async function ingestDistinct(
   deps: IngestDeps,
   copies: readonly Copy[],
   failures: Failures,
@@ -150,11 +150,11 @@ async function bring(
     database.messages,
     stored.map(({ seen }) => seen),
   );
-  const met = stored.flatMap((copy, at) => {
+  const received = stored.flatMap((copy, at) => {
     const message = known[at];
     return message === undefined ? [] : [{ ...copy, known: message }];
   });
-  const placed = await forEach(met, failures, async (copy) => ({
+  const placed = await forEach(received, failures, async (copy) => ({
     ...copy,
     ...(await placeCopy(deps, copy.seen, copy.known)),
   }));
@@ -185,11 +185,11 @@ async function bring(
       return outcome === undefined ? [] : [{ ...copy, outcome }];
     }),
   ];
-  return await close(deps, ended, failures);
+  return await markEnded(deps, ended, failures);
 }
 
-/** Notes in the ledger that these came to their end. */
-async function close(
+/** Marks these sightings as done in the ledger. */
+async function markEnded(
   deps: IngestDeps,
   ended: readonly (Copy & ReceivedCopy & { readonly outcome: IngestOutcome })[],
   failures: Failures,
@@ -215,7 +215,7 @@ async function close(
   return new Map(done.map(({ key, sighting, outcome }) => [key, { ...outcome, lag: lagOf(sighting, now) }]));
 }
 
-/** What was seen of the message changes its verdict, but this copy is not the one that it is judged by. */
+/** The new sighting may change the verdict, but the message is judged by another copy, so rejudge it later. */
 async function judgeLater(deps: IngestDeps, message: MessageDocument): Promise<IngestOutcome> {
   const { _id, state, verdict } = message;
   if (!isJudgedAsSeen(message)) {
@@ -225,7 +225,7 @@ async function judgeLater(deps: IngestDeps, message: MessageDocument): Promise<I
   return { ...nothingToDo, outcome: state, messageRef: _id.toHexString(), verdict: verdict?.kind ?? null };
 }
 
-/** The bytes that were fetched again may not be those that were lost, to the last one. */
+/** The bytes fetched again may differ from those that were lost, so the message must refer to the new ones. */
 async function followRaw(
   { messages }: Database,
   { lostRaw, rawKey }: SightingDocument,
@@ -235,7 +235,7 @@ async function followRaw(
   await messages.updateOne({ _id, rawKey: lostRaw }, { $set: { rawKey } });
 }
 
-/** What was kept of it while it could not be read has another fingerprint where only its header was read. */
+/** Deletes the quarantined placeholder: if only the header could be read, it has another fingerprint than the message. */
 async function forgetQuarantined(
   { sightings, messages }: Database,
   { messageRef }: SightingDocument,
@@ -247,13 +247,13 @@ async function forgetQuarantined(
 }
 
 function lagOf({ mailbox, internalDate, createdAt }: SightingDocument, now: Date): IngestOutcome['lag'] {
-  if (internalDate === null || createdAt.getTime() - internalDate.getTime() > SEEN_AS_IT_CAME_MS) return null;
-  // INTERNALDATE has whole seconds, of another clock.
+  if (internalDate === null || createdAt.getTime() - internalDate.getTime() > LIVE_MAIL_MS) return null;
+  // INTERNALDATE has whole seconds and comes from another clock.
   return { mailbox, seconds: Math.max(0, now.getTime() - internalDate.getTime()) / 1000 };
 }
 
-/** A message that is refused for good is quarantined; the mark of any other attempt that failed is taken back, or becomes a death. */
-async function accountForAll(
+/** Permanent errors quarantine the message. For all others the attempt mark is withdrawn, or counted as a death. */
+async function resultsOf(
   deps: Deps,
   members: readonly Sighted[],
   { failures, outcomes, isAborted }: Results & { readonly isAborted: boolean },
@@ -262,12 +262,12 @@ async function accountForAll(
   for (const { key, sighting } of members) {
     const outcome = outcomes.get(key);
     if (outcome !== undefined) ended.push({ kind: 'ended', sighting, outcome });
-    else ended.push(await accountFor(deps, sighting, { error: failures.get(key), isAborted }));
+    else ended.push(await resultOfFailure(deps, sighting, { error: failures.get(key), isAborted }));
   }
   return ended;
 }
 
-async function accountFor(
+async function resultOfFailure(
   deps: Deps,
   sighting: SightingDocument,
   { error, isAborted }: { readonly error: unknown; readonly isAborted: boolean },
@@ -277,15 +277,15 @@ async function accountFor(
       const outcome = await quarantine(deps, sighting, `${error.code}: ${describeError(error)}`);
       return { kind: 'ended', sighting, outcome };
     }
-    await account(deps, sighting, { error, isAborted });
+    await recordFailure(deps, sighting, { error, isAborted });
     return { kind: 'failed', sighting, error };
   } catch (failed) {
-    // Where even that fails the mark stays, and proves nothing.
+    // If even that fails the mark stays, but an open mark alone proves no death.
     return { kind: 'failed', sighting, error: failed };
   }
 }
 
-async function account(
+async function recordFailure(
   { database: { sightings }, self }: Deps,
   sighting: SightingDocument,
   { error, isAborted }: { readonly error: unknown; readonly isAborted: boolean },

@@ -1,4 +1,4 @@
-/** The second half of ingest, which judging again has in common with it: judged, then written. */
+/** The second half of ingest, shared with rejudging: judge, then write. */
 import type { ObjectId } from 'mongodb';
 import { isNews, stateWhenWritten } from '../decide/decide.ts';
 import { messageFactsOf, recipientsKey } from '../decide/facts-from-mail.ts';
@@ -11,19 +11,19 @@ import { isJudgedAsSeen, markWritten, persistJudgements } from '../store/message
 import { markDependants, markForRejudge } from '../store/rejudge.ts';
 import { beforeDeferring, deferToOriginal } from './defer.ts';
 import type { IngestDeps, IngestOutcome } from './ingest-deps.ts';
-import { judgeInTurn } from './judge-message.ts';
+import { judgeGroup } from './judge-message.ts';
 import { forEach } from './members.ts';
 import type { Failures, Member } from './members.ts';
 import { flagReusedId, flagSender, writeCaseUpdates, writeCommunications } from './record.ts';
 import { retractLinks } from './retract.ts';
-import { tellWritten } from './tell-events.ts';
+import { publishWritten } from './publish-events.ts';
 import type { Written } from './retract.ts';
 
-/** A message that is received and read. */
+/** A message that was received and read. */
 export interface Received extends Member {
   readonly message: MessageDocument;
   readonly read: ReadMessage;
-  /** Judged already, but not by all that is known. */
+  /** Judge it again even if it was judged: more is known now. */
   readonly again: boolean;
 }
 
@@ -31,9 +31,9 @@ interface Judged extends Received {
   /** As it was received. */
   readonly received: MessageDocument;
   readonly mail: Mail;
-  /** Messages to judge again because of it. */
+  /** Messages to rejudge because of this one. */
   readonly wakes: readonly ObjectId[];
-  /** When it was judged, among the others of the group; −1: it was not due. */
+  /** Its position in the order of judging within the group; −1 if it was not judged. */
   readonly turn: number;
 }
 
@@ -42,7 +42,7 @@ export interface Finished extends Member {
   readonly outcome: IngestOutcome;
 }
 
-/** Judges those of a group that are due, then writes what was decided about them and is not written yet. */
+/** Judges the members that are due, then writes all decisions that are not written yet. */
 export async function finish(
   deps: IngestDeps,
   members: readonly Received[],
@@ -76,8 +76,8 @@ export async function finish(
 }
 
 /**
- * Judges until each judgement is persisted, or one of another worker counts. One that was judged by a judgement which did not come to
- * stand is judged anew, before anything of it is written.
+ * Judges until each judgement is persisted, or another worker's is there first. A judgement that relied on one that was not persisted
+ * is discarded and made again before anything is written.
  */
 async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise<Judged[]> {
   const { messages } = deps.database;
@@ -91,7 +91,7 @@ async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise
   let due = results.flatMap(({ again, message }, at) => (again || !isJudgedAsSeen(message) ? [at] : []));
   for (let turns = 0; due.length > 0; turns += members.length) {
     const asked = due.map((at) => resultAt(results, at));
-    const judged = await judgeInTurn(
+    const judged = await judgeGroup(
       deps.database,
       asked.map(({ mail, message, read }) => ({
         mail,
@@ -113,19 +113,19 @@ async function judgeDue(deps: IngestDeps, members: readonly Received[]): Promise
     for (const [index, at] of due.entries()) {
       const before = resultAt(asked, index);
       const { turn, wakes } = resultAt(judged, index);
-      const stands = persisted[index] ?? null;
-      if (stands === null) {
+      const stored = persisted[index] ?? null;
+      if (stored === null) {
         const message = (await messages.findOne({ _id: before.message._id })) ?? before.message;
-        // Whoever was faster may have judged by a copy that names other recipients.
+        // The other worker may have judged by a copy that names other recipients.
         const isJudged =
           isJudgedAsSeen(message) && message.judgedWith?.recipients === recipientsKey(before.mail);
         results[at] = { ...before, message, wakes };
         if (before.again || !isJudged) next.push(at);
       } else if (turn > firstLost) {
-        const { revision, flags } = stands;
+        const { revision, flags } = stored;
         results[at] = { ...before, message: { ...before.message, revision, flags } };
         next.push(at);
-      } else results[at] = { ...before, message: stands, wakes, turn: turns + turn };
+      } else results[at] = { ...before, message: stored, wakes, turn: turns + turn };
     }
     due = next;
   }
@@ -139,7 +139,7 @@ function resultAt<T>(results: readonly T[], at: number): T {
 }
 
 interface WrittenOut extends Judged {
-  /** Before links were taken back. */
+  /** Before links were retracted. */
   readonly marked: MessageDocument;
   readonly communications: number;
   readonly caseUpdates: number;
@@ -166,8 +166,8 @@ async function write(deps: IngestDeps, due: readonly Judged[], failures: Failure
     caseUpdates: await writeCaseUpdates(database, one.message, one.mail),
   }));
   deps.step?.('written');
-  await tellWritten(database, written);
-  deps.step?.('told');
+  await publishWritten(database, written);
+  deps.step?.('published');
   await wakeOthers(deps, written);
   deps.step?.('dependants-marked');
   await markWritten(
@@ -178,7 +178,7 @@ async function write(deps: IngestDeps, due: readonly Judged[], failures: Failure
   return written;
 }
 
-/** Has those judged again that wait for one of these, and those that one of these outranks. */
+/** Marks for rejudging the messages that wait for one of these, and those that one of these outranks. */
 async function wakeOthers(deps: IngestDeps, written: readonly WrittenOut[]): Promise<void> {
   const { messages } = deps.database;
   const news = written.filter(({ received, message }) => {
@@ -189,7 +189,7 @@ async function wakeOthers(deps: IngestDeps, written: readonly WrittenOut[]): Pro
     messages,
     news.map(({ message, turn }) => ({
       ...message,
-      // They have seen what was decided about it.
+      // These were judged later in the group, so they have already seen this result.
       knownTo: new Set(
         turn < 0
           ? []
@@ -202,7 +202,7 @@ async function wakeOthers(deps: IngestDeps, written: readonly WrittenOut[]): Pro
   if (marked.length + woken.length > 0) await deps.rejudgeSoon([...marked, ...woken]);
 }
 
-/** The copy by which the rows of a message were written before a better one took its place. */
+/** The copy from which the message's records were written before a better copy replaced it. */
 async function readEarlier(
   { reader, rules }: Pick<IngestDeps, 'reader' | 'rules'>,
   message: MessageDocument,

@@ -1,4 +1,4 @@
-/** Gathers from MongoDB what is known besides messages: for a list of them at once, in as few commands as for one. */
+/** Loads from MongoDB what is known about messages: for a whole list with as few queries as for one. */
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Disagreement } from '../mail/second-reading.ts';
@@ -20,7 +20,7 @@ import type { BookDocument } from '../store/address-book.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
 import type { BookAnswers } from '../store/book-answers.ts';
 import { caseClaims } from '../store/case-updates.ts';
-import { livingCases } from '../store/cases.ts';
+import { survivingCases } from '../store/cases.ts';
 import type { ClientDocument } from '../store/clients.ts';
 import { decisionsAbout, inOrder, readDecisions } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
@@ -34,27 +34,27 @@ export interface Asked {
   readonly mail: Mail;
   readonly message: MessageDocument;
   readonly authentication: Authentication | null;
-  /** Where a second reader of the message differs. */
+  /** Where the second parser reads the message differently. */
   readonly disagreements: readonly Disagreement[];
 }
 
-/** What is known besides one of the given messages. */
+/** What is known about one of the given messages. */
 export interface Gathered {
   readonly message: DecidedMessage;
   readonly known: Known;
   /** The ids of the clients in question as the CRM wrote them. */
   readonly clientIds: ReadonlyMap<string, ClientDocument['_id']>;
-  /** Clients in question whose documents are not there. */
+  /** Clients in question whose documents are missing. */
   readonly absentClients: readonly ClientDocument['_id'][];
 }
 
 interface GatherOptions {
   readonly rules: Rules;
-  /** Alias rows not in the book: the answer as if they were. */
+  /** Alias rows to treat as if they were in the address book. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-/** One answer for each message, in their order, as all of them are stored. Writes nothing. */
+/** One result per message, in order, as the messages are stored now. Writes nothing. */
 export async function gather(
   database: Database,
   asked: readonly Asked[],
@@ -64,10 +64,10 @@ export async function gather(
   return asked.map((_, at) => about(at, new Map()));
 }
 
-/** What was brought together for a group: what is known beside the message asked for at this place, when it is its turn. */
+/** The data loaded for a group: returns what is known about the message at this index when it is its turn. */
 type Gathering = (
   at: number,
-  /** Members that were judged since, by id, as they stand now. */
+  /** Members judged since then, by id, in their current state. */
   decided: ReadonlyMap<string, MessageDocument>,
 ) => Gathered;
 
@@ -77,8 +77,8 @@ export async function openGathering(
   options: GatherOptions,
 ): Promise<Gathering> {
   const { rules } = options;
-  const askers = asked.map((one) => ({ ...one, ...questionsOf(one, rules) }));
-  const addresses = [...new Set(askers.flatMap(({ lookups }) => lookups))];
+  const requests = asked.map((one) => ({ ...one, ...lookupsOf(one, rules) }));
+  const addresses = [...new Set(requests.flatMap(({ lookups }) => lookups))];
   const refs = [...new Set(asked.flatMap(({ message }) => message.tags.flatMap(({ ref }) => ref ?? [])))];
   const [candidates, ownDecisions, book, { merged, claims }] = await Promise.all([
     findCandidates(
@@ -87,15 +87,15 @@ export async function openGathering(
     ),
     readDecisions(
       database.decisions,
-      askers.flatMap(({ subjects }) => subjects),
+      requests.flatMap(({ subjects }) => subjects),
     ),
     lookUpAddresses(database, addresses, {
       asWritten: [...new Set(asked.flatMap(({ mail }) => rawSpellings(mail, addresses)))],
       ...(options.supposed === undefined ? {} : { supposed: options.supposed }),
     }),
-    casesNamed(database, refs),
+    findCases(database, refs),
   ]);
-  const related = asked.map((one, at) => relatedTo(one, answered(candidates, at)));
+  const related = asked.map((one, at) => relatedTo(one, itemAt(candidates, at)));
   const isAlone = asked.length === 1;
   const [otherDecisions, threadMembers] = await Promise.all([
     readDecisions(
@@ -105,15 +105,15 @@ export async function openGathering(
     findThreadMembers(
       database,
       related.flatMap(({ relations }, at) => {
-        const { message } = answered(asked, at);
-        // One member may get clients before it is the turn of another one.
+        const { message } = itemAt(asked, at);
+        // In a group, one member may get clients before another one is judged.
         return (isAlone ? threadKeys(message, relations) : threadKeysOnceDecided(message, relations)) ?? [];
       }),
     ),
   ]);
   const decisions = inOrder([...ownDecisions, ...otherDecisions]);
-  const inQuestion = askers.map(({ message, subjects }, at) => {
-    const { documents, relations } = answered(related, at);
+  const inQuestion = requests.map(({ message, subjects }, at) => {
+    const { documents, relations } = itemAt(related, at);
     const copies = relations.variants.map(subjectOf);
     return [
       ...documents.flatMap(({ links }) => links.map(({ clientId }) => clientId)),
@@ -123,7 +123,7 @@ export async function openGathering(
   });
   const clientIds = await presentClients(database, book, inQuestion.flat());
   const gathered = {
-    askers,
+    requests,
     candidates,
     decisions,
     book,
@@ -133,12 +133,12 @@ export async function openGathering(
     clientIds,
     inQuestion,
   };
-  return (at, decided) => answerFor(gathered, at, decided);
+  return (at, decided) => knownFor(gathered, at, decided);
 }
 
-function answerFor(
+function knownFor(
   {
-    askers,
+    requests,
     candidates,
     decisions,
     book,
@@ -148,7 +148,7 @@ function answerFor(
     clientIds,
     inQuestion,
   }: {
-    readonly askers: readonly (Asked & Questions)[];
+    readonly requests: readonly (Asked & Lookups)[];
     readonly candidates: readonly (readonly MessageDocument[])[];
     readonly decisions: readonly DecisionDocument[];
     readonly book: BookAnswers;
@@ -161,9 +161,9 @@ function answerFor(
   at: number,
   decided: ReadonlyMap<string, MessageDocument>,
 ): Gathered {
-  const asker = answered(askers, at);
-  const { message, mail, lookups, authentication, disagreements } = asker;
-  const documents = answered(candidates, at).map((other) => decided.get(other._id.toHexString()) ?? other);
+  const request = itemAt(requests, at);
+  const { message, mail, lookups, authentication, disagreements } = request;
+  const documents = itemAt(candidates, at).map((other) => decided.get(other._id.toHexString()) ?? other);
   const { relations } = relatedTo({ message, mail }, documents);
   const inThread = [
     ...threadMembers.filter(({ _id }) => !decided.has(_id.toHexString())),
@@ -172,14 +172,14 @@ function answerFor(
   return {
     message: { ...asDecided(message), authentication },
     clientIds,
-    absentClients: absentAmong(answered(inQuestion, at), { lookups, book, present: clientIds }),
+    absentClients: absentAmong(itemAt(inQuestion, at), { lookups, book, present: clientIds }),
     known: {
       relations,
       threadClients: threadClientsOf({ message, relations }, inThread),
       book: new Map(lookups.flatMap((address) => entry(address, book.entries.get(address)))),
-      ...decisionsFor(asker, relations, decisions),
+      ...decisionsFor(request, relations, decisions),
       merged,
-      claims: withClaims(claims, [...decided.values()]),
+      claims: addGroupClaims(claims, [...decided.values()]),
       clients: new Set(clientIds.keys()),
       authentication,
       disagreements,
@@ -187,8 +187,8 @@ function answerFor(
   };
 }
 
-/** The claims to cases, with those that messages of the same group make which take effect. */
-function withClaims(
+/** The claims to cases, including the effective ones made by other messages of the group. */
+function addGroupClaims(
   claims: ReadonlyMap<string, readonly Claim[]>,
   decided: readonly MessageDocument[],
 ): ReadonlyMap<string, readonly Claim[]> {
@@ -214,11 +214,11 @@ function withClaims(
   );
 }
 
-async function casesNamed(
+async function findCases(
   { cases, caseUpdates }: Pick<Database, 'cases' | 'caseUpdates'>,
   refs: readonly string[],
 ): Promise<{ readonly merged: Map<string, string>; readonly claims: Map<string, Claim[]> }> {
-  const merged = await livingCases(cases, refs);
+  const merged = await survivingCases(cases, refs);
   return { merged, claims: await caseClaims(caseUpdates, [...new Set([...refs, ...merged.values()])]) };
 }
 
@@ -226,19 +226,19 @@ function entry<K, V>(key: K, value: V | undefined): [K, V][] {
   return value === undefined ? [] : [[key, value]];
 }
 
-function answered<T>(answers: readonly T[], at: number): T {
-  const answer = answers[at];
-  if (answer === undefined) throw new Error('a question without an answer');
-  return answer;
+function itemAt<T>(items: readonly T[], at: number): T {
+  const item = items[at];
+  if (item === undefined) throw new Error(`nothing was gathered at index ${at}`);
+  return item;
 }
 
-interface Questions {
+interface Lookups {
   readonly parties: Parties;
   readonly lookups: readonly string[];
   readonly subjects: readonly string[];
 }
 
-function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions {
+function lookupsOf({ mail: written, message }: Asked, rules: Rules): Lookups {
   const mail = withInnerAddresses(written, rules);
   const parties = readParties(mail, rules);
   const keys = decisionKeysFor({ mail });
@@ -256,16 +256,16 @@ function questionsOf({ mail: written, message }: Asked, rules: Rules): Questions
 
 const subjectOf = ({ fingerprint }: Pick<MessageDocument, 'fingerprint'>): string => `message:${fingerprint}`;
 
-/** Decisions about these may be decisions about the message, whatever becomes of the others. */
+/** Decisions about these messages may also apply to this one. */
 const otherSubjects = ({ variants, originals, forwards, siblingForwards }: Relations): string[] =>
   [...variants, ...originals, ...forwards, ...siblingForwards].map(subjectOf);
 
 /**
- * People's decisions about a copy apply to this message. Clients from whom they removed the same words in another message, a
- * forward or its original, only get them back by a person.
+ * People's decisions about a copy apply to this message. If a person removed the same content from a client's record in another
+ * message (a forward or its original), only a person can put it back.
  */
 function decisionsFor(
-  { subjects, parties }: Questions,
+  { subjects, parties }: Lookups,
   relations: Relations,
   found: readonly DecisionDocument[],
 ): Pick<Known, 'decisions' | 'rulings'> {
@@ -278,7 +278,7 @@ function decisionsFor(
   };
 }
 
-/** Leaves out a deleted client: the book was just read, all others that may count are looked up. */
+/** Leaves out deleted clients. Those in the address book were just read; all others are looked up. */
 async function presentClients(
   { clients }: Pick<Database, 'clients'>,
   book: BookAnswers,
@@ -297,7 +297,7 @@ async function presentClients(
   return ids;
 }
 
-/** Of the clients in question for a message, those whose documents are not there. */
+/** The clients in question for a message whose documents are missing. */
 function absentAmong(
   inQuestion: readonly ClientDocument['_id'][],
   {

@@ -31,7 +31,7 @@ export type IngestStep =
   | 'judging'
   | 'judged'
   | 'written'
-  | 'told'
+  | 'published'
   | 'dependants-marked'
   | 'marked-written'
   | 'done';

@@ -13,31 +13,32 @@ import type { Asked, Gathered } from './gather.ts';
 
 interface JudgeOptions {
   readonly rules: Rules;
-  /** Alias rows not in the book: the answer as if they were. */
+  /** Alias rows to treat as if they were in the address book. */
   readonly supposed?: readonly Omit<BookDocument, '_id'>[];
 }
 
-export interface JudgedAnew {
-  /** The verdict that the message would get today, besides what is kept of the earlier judgement. */
+export interface JudgedMessage {
+  /** The verdict that the message would get today, disregarding what is kept of the earlier judgement. */
   readonly fresh: Verdict;
   readonly judgement: StoredJudgement;
-  /** Messages to rejudge because of it. */
+  /** Messages to rejudge because of this one. */
   readonly wakes: readonly ObjectId[];
 }
 
-/** … as one of a group. */
-export interface JudgedInTurn extends JudgedAnew {
-  /** It was judged by what was decided about those before it. */
+/** A message judged as a member of a group. */
+export interface JudgedMember extends JudgedMessage {
+  /** Its position in the order of judging: it has seen the results of all earlier ones. */
   readonly turn: number;
 }
-/** A message that bears on more clients that have gone is a circular in an old thread. */
+
+/** A message that concerns more missing clients than this is a circular in an old thread. */
 const MAX_ABSENT = 100;
 
-/** Judges a message with everything known now, and returns what to store of it. Reads the database; writes nothing. */
-export async function judgeAnew(
+/** Judges a message with everything known now and returns the judgement to store. Reads the database; writes nothing. */
+export async function judgeMessage(
   database: Database,
   { rules, supposed, ...asked }: Asked & JudgeOptions,
-): Promise<JudgedAnew> {
+): Promise<JudgedMessage> {
   const options = supposed === undefined ? { rules } : { rules, supposed };
   const [gathered] = await gather(database, [asked], options);
   if (gathered === undefined) throw new Error('nothing was gathered');
@@ -45,17 +46,17 @@ export async function judgeAnew(
 }
 
 /**
- * Judges the messages of a group with what was asked for all of them at once. Each sees what was decided about those before it, in the
- * order of their dates: a thread that arrives together is judged as if it had come one by one.
+ * Judges the messages of a group by date, with data loaded once for all of them. Each message sees the results of the earlier ones, so
+ * a thread that arrives together is judged as if its messages had arrived one by one.
  */
-export async function judgeInTurn(
+export async function judgeGroup(
   database: Database,
   asked: readonly Asked[],
   options: JudgeOptions,
-): Promise<JudgedInTurn[]> {
+): Promise<JudgedMember[]> {
   const about = await openGathering(database, asked, options);
   const decided = new Map<string, MessageDocument>();
-  const judged: JudgedInTurn[] = [];
+  const judged: JudgedMember[] = [];
   for (const [turn, at] of inOrderOfDate(asked).entries()) {
     const one = asked[at];
     if (one === undefined) continue;
@@ -67,7 +68,7 @@ export async function judgeInTurn(
   return judged;
 }
 
-/** As claims to a case count: by the Date header, but no earlier than the arrival, since a sender writes what date it likes. */
+/** The same order as for case claims: by Date header, but not before arrival, because a sender can write any date. */
 function inOrderOfDate(asked: readonly Pick<Asked, 'message'>[]): number[] {
   const keys = asked.map(({ message: { date, arrivedAt, receivedAt } }) => ({
     date: date.getTime(),
@@ -83,7 +84,7 @@ function judgementOf(
   asked: Asked,
   { message, known, clientIds, absentClients }: Gathered,
   rules: Rules,
-): JudgedAnew {
+): JudgedMessage {
   const { fresh, wakes, links, caseUpdates, variantOf, ...judgement } = decide({
     mail: asked.mail,
     message,

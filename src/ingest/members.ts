@@ -1,14 +1,14 @@
-/** The members of a group on their way through ingest. One that fails leaves the group; the others go on. */
+/** The members of a group during ingest. A member that fails leaves the group; the others continue. */
 
-/** Why members failed, by their key. */
+/** Errors of failed members, by key. */
 export type Failures = Map<string, unknown>;
 
 export interface Member {
-  /** Of the sighting, or of the message where that is judged again. */
+  /** The id of the sighting, or of the message when rejudging. */
   readonly key: string;
 }
 
-/** Takes a step for one member after another, and keeps apart those for which it failed. */
+/** Runs a step for each member in turn and records the failures. */
 export async function forEach<T extends Member, U>(
   members: readonly T[],
   failures: Failures,
@@ -25,7 +25,7 @@ export async function forEach<T extends Member, U>(
   return done;
 }
 
-/** The same for all of them at once, of steps that bound themselves. */
+/** The same concurrently, for steps that limit their own concurrency. */
 export async function forAll<T extends Member, U>(
   members: readonly T[],
   failures: Failures,

@@ -5,7 +5,7 @@ import { quarantineMessage } from '../store/messages.ts';
 import type { SightingDocument } from '../store/sightings.ts';
 import { nothingToDo } from './ingest-deps.ts';
 import type { IngestDeps, IngestOutcome } from './ingest-deps.ts';
-import { tellQuarantine } from './tell-events.ts';
+import { publishQuarantined } from './publish-events.ts';
 
 /** Keeps the raw bytes and the reason; the folder goes on. */
 export async function quarantine(
@@ -30,7 +30,7 @@ export async function quarantine(
     error,
     secondReading: await deps.reader.second(raw),
   });
-  await tellQuarantine(deps.database, { id, facts, mailbox });
+  await publishQuarantined(deps.database, { id, facts, mailbox });
   await markFailed(deps.database.sightings, sighting._id, { error, messageRef: id });
   return { ...nothingToDo, outcome: 'quarantined', messageRef: id.toHexString(), warnings: [error] };
 }

@@ -2,7 +2,7 @@
 import type { ObjectId } from 'mongodb';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { isAsWritten, retractLinks } from './retract.ts';
-import { tellTakenBack } from './tell-events.ts';
+import { publishRetracted } from './publish-events.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { linkStateOf, stateFields } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -125,7 +125,7 @@ async function takeBackRows({ deps }: Undoing, message: MessageDocument): Promis
       })),
     };
     const after = await retractLinks(deps.database, marked, { mail: reading.mail, earlier: null });
-    await tellTakenBack(deps.database, after, { marked });
+    await publishRetracted(deps.database, after, { marked });
     return after;
   } finally {
     await dispose();

@@ -9,15 +9,15 @@ import type { RunningWorkers, WorkerSettings } from './queue-worker.ts';
 import { deliverJob, queueNames } from './queues.ts';
 import type { DeliverJob, Queues } from './queues.ts';
 
-/** A delivery mostly waits for the other side. */
+/** High, because a delivery mostly waits for the receiver. */
 const CONCURRENCY = 32;
-/** Of one endpoint at a time, so that one that answers slowly leaves room for the others. */
+/** Concurrent deliveries per endpoint, so that a slow one leaves room for the others. */
 const PER_ENDPOINT = 8;
-/** Jobs of an endpoint that may wait for their turn here, while it is well and while it fails; the others come back later. */
-const WAITING = { well: 16, failing: 2 } as const;
-const COME_BACK_MS = 2_000;
+/** Jobs of one endpoint that may wait in this process; further ones are requeued with a delay. */
+const MAX_WAITING = { healthy: 16, failing: 2 } as const;
+const REQUEUE_MS = 2_000;
 
-/** One job per event and endpoint: what the database says decides, the job is only its turn. */
+/** One job per event and endpoint. The job only triggers the attempt; the delivery document in the database decides. */
 export function startDeliverWorkers(
   settings: WorkerSettings & { readonly events: DeliverDeps },
 ): RunningWorkers {
@@ -36,9 +36,9 @@ export function startDeliverWorkers(
     async (job) => {
       const { id, endpoint, attempts } = payloadOf(job, deliverJob);
       const limit = limitOf(endpoint);
-      if (limit.pendingCount >= (failing.has(endpoint) ? WAITING.failing : WAITING.well)) {
-        const delay = COME_BACK_MS * (1 + Math.random());
-        await queues.deliver.add('deliver', job.data, { ...options, delay, jobId: comeBackId(id, attempts) });
+      if (limit.pendingCount >= (failing.has(endpoint) ? MAX_WAITING.failing : MAX_WAITING.healthy)) {
+        const delay = REQUEUE_MS * (1 + Math.random());
+        await queues.deliver.add('deliver', job.data, { ...options, delay, jobId: requeueId(id, attempts) });
         return { outcome: 'waits' };
       }
       const outcome = await limit(async () => await deliver(events, ObjectId.createFromHexString(id)));
@@ -64,20 +64,17 @@ export function startDeliverWorkers(
     if (outcome.outcome !== 'failed') return;
     const { endpoint, disabled } = outcome;
     if (disabled === null || disabled === undefined)
-      log.warn(
-        { endpoint },
-        'event could not be delivered and is not tried again; replay it when the endpoint is well',
-      );
-    else log.error({ endpoint, disabled }, 'endpoint is disabled; enable it again when it is well');
+      log.warn({ endpoint }, 'event could not be delivered; giving up. Replay it once the endpoint works');
+    else log.error({ endpoint, disabled }, 'endpoint is disabled; enable it again once it works');
   }
 
   return closing([worker]);
 }
 
 const options = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
-const comeBackId = (id: string, attempts: number): string => `delivery-${id}-${attempts}-${Date.now()}`;
+const requeueId = (id: string, attempts: number): string => `delivery-${id}-${attempts}-${Date.now()}`;
 
-/** Of one delivery, jobs that are added twice for one attempt are one. */
+/** Adding a job twice for the same attempt of a delivery has no effect. */
 export async function addDeliveryJobs(
   { deliver: queue }: Pick<Queues, 'deliver'>,
   due: readonly (Due & { readonly delayMs?: number })[],
@@ -86,7 +83,7 @@ export async function addDeliveryJobs(
   await queue.addBulk(
     due.map(({ id, endpoint, attempts, delayMs }) => {
       const hex = id.toHexString();
-      const jobId = delayMs === undefined ? `delivery-${hex}-${attempts}` : comeBackId(hex, attempts);
+      const jobId = delayMs === undefined ? `delivery-${hex}-${attempts}` : requeueId(hex, attempts);
       const data: DeliverJob = { id: hex, endpoint, attempts };
       return {
         name: 'deliver',

@@ -49,10 +49,10 @@ export function startIngestWorkers(
   return closing([worker]);
 }
 
-/** Per cent of a group's work, by step. */
+/** Progress in percent after each step of a group. */
 const PROGRESS: Readonly<Partial<Record<IngestStep, number>>> = { read: 30, judged: 60, written: 80 };
 
-/** What became of a group, as its job shows it. */
+/** The result of a group, as the queue dashboard shows it. */
 function countsOf(members: readonly GroupMember[]) {
   const outcomes = members.flatMap(({ outcome }) => outcome ?? []);
   const counts: Record<string, number> = {};
@@ -69,7 +69,7 @@ function countsOf(members: readonly GroupMember[]) {
   };
 }
 
-/** One that fails is retried by a job of its own, where a person sees it with its error. */
+/** A message that fails is retried by its own job, which shows its error on the dashboard. */
 async function ingestJobOfGroup(
   settings: IngestSettings,
   {
@@ -88,7 +88,7 @@ async function ingestJobOfGroup(
   const ids = data.ids.map((id) => ObjectId.createFromHexString(id));
   const step = (name: IngestStep): void => {
     const progress = PROGRESS[name];
-    // It is for the eye: a Redis that does not answer shows elsewhere.
+    // Progress is only for display; if Redis is down, other code reports it.
     if (progress !== undefined) job.updateProgress(progress).catch(() => {});
     ingest.step?.(name);
   };
@@ -104,7 +104,7 @@ async function ingestJobOfGroup(
     await ensureIngestJob(queues, own);
     log.warn(
       { queue: queueNames.ingest, job: ingestJobId(own), group: job.id, error: describeError(error) },
-      'message failed; a job of its own tries again',
+      'message failed; retrying it in its own job',
     );
   }
   return countsOf(members);

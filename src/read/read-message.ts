@@ -48,6 +48,13 @@ async function readHeader(
 }
 
 async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
+  if (task.isToShow === true)
+    return {
+      reading: await readMail({ raw: open(task.raw) }),
+      contents: [],
+      authentication: null,
+      disagreements: [],
+    };
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({

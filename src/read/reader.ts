@@ -35,6 +35,8 @@ interface RawReference {
 export interface Reader {
   /** @throws ReadingDied if the message took too long or too much memory; PermanentError if its bytes are gone. */
   read(raw: RawReference, stop?: AbortSignal): Promise<ReadMessage>;
+  /** The same for a person who looks at it, without files and within seconds. @throws as `read`. */
+  show(raw: RawReference): Promise<ReadMail>;
   /** Only the header, for messages that must not be parsed. Empty if the bytes are gone, or if even the header ends a reader. */
   header(raw: RawReference): Promise<{ readonly reading: ReadMail }>;
   /** What an independent parser can show of an otherwise unreadable message; null if it cannot either, or the bytes are gone. */
@@ -68,6 +70,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
  * (it reads 35 MB of attachments per second).
  */
 const BOUNDED_TASK_LIMIT_MS = 20_000;
+/** A person waits for it. */
+const SHOW_LIMIT_MS = 8_000;
 /** V8's heap of a reading process. A message whose parts need more is a bomb. */
 const MAX_HEAP_MB = 256;
 /** The whole process, with what V8 does not count: raw bytes, decoded parts, and 90 MB for the program itself. */
@@ -85,18 +89,7 @@ export function openReader(settings: ReaderSettings): Reader {
   });
   const remembered = createRawCache();
 
-  async function rawOf({ key, size }: RawReference, spoolDir: string): Promise<RawContent> {
-    const kept = remembered.take(key);
-    if (kept !== undefined) return kept;
-    const stream = await blobs.get(key);
-    if (size > MAX_IN_MEMORY_BYTES) {
-      await makeFolder(spoolDir, { mode: 0o700 });
-      const path = join(spoolDir, 'message.eml');
-      await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-      return { path };
-    }
-    return Buffer.concat(await stream.toArray());
-  }
+  const rawOf = rawReader(blobs, remembered);
 
   async function headerBytes({ key, size }: RawReference): Promise<Buffer> {
     const stream = await blobs.get(key, { start: 0, end: Math.min(size, MAX_HEADER_BYTES) - 1 });
@@ -156,7 +149,36 @@ export function openReader(settings: ReaderSettings): Reader {
     }
   }
 
-  return { read, header, second, remember: remembered.put, close: pool.close };
+  async function show(raw: RawReference): Promise<ReadMail> {
+    if (raw.size > maxMessageBytes) return (await header(raw)).reading;
+    const spoolDir = join(settings.spoolDir, randomUUID());
+    try {
+      const task = { kind: 'message', raw: await rawOf(raw, spoolDir), spoolDir, isToShow: true } as const;
+      return (await pool.run(task, SHOW_LIMIT_MS)).reading;
+    } catch (error) {
+      return asGone(raw)(error);
+    } finally {
+      await rm(spoolDir, { recursive: true, force: true });
+    }
+  }
+
+  return { read, show, header, second, remember: remembered.put, close: pool.close };
+}
+
+/** The bytes of a message: as they were just fetched, or from blob storage; large ones in a file. */
+function rawReader(blobs: BlobStore, remembered: ReturnType<typeof createRawCache>) {
+  return async ({ key, size }: RawReference, spoolDir: string): Promise<RawContent> => {
+    const kept = remembered.take(key);
+    if (kept !== undefined) return kept;
+    const stream = await blobs.get(key);
+    if (size > MAX_IN_MEMORY_BYTES) {
+      await makeFolder(spoolDir, { mode: 0o700 });
+      const path = join(spoolDir, 'message.eml');
+      await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      return { path };
+    }
+    return Buffer.concat(await stream.toArray());
+  };
 }
 
 function headerOf({ key, size }: RawReference, bytes: Buffer, maxBytes: number) {

@@ -29,6 +29,8 @@ export type FirstReadingTask =
       readonly raw: RawContent;
       /** This task's own folder for attachments that are too large for memory. */
       readonly spoolDir: string;
+      /** For a person to look at: nothing is spooled, no name server is asked, and no second parser reads it. */
+      readonly isToShow?: true;
     }
   | {
       /** Only the header, of a message that must not be parsed. */

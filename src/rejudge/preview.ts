@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import { pMapIterable } from 'p-map';
 import { describeError } from '../errors.ts';
-import { judgeAnew } from '../ingest/judge-message.ts';
+import { judgeMessage } from '../ingest/judge-message.ts';
 import type { Reader } from '../read/reader.ts';
 import type { Rules } from '../decide/rules.ts';
 import type { BookDocument } from '../store/address-book.ts';
@@ -68,7 +68,7 @@ async function previewOne(
     try {
       const { mail } = read.reading;
       const authentication = laterOf(message.authentication, read.authentication);
-      const { fresh, judgement } = await judgeAnew(database, {
+      const { fresh, judgement } = await judgeMessage(database, {
         mail,
         message,
         authentication,

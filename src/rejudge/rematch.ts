@@ -1,6 +1,6 @@
 import type { Filter, ObjectId } from 'mongodb';
 import { previewRejudge, tally } from './preview.ts';
-import type { RejudgeDeps, Tally } from './preview.ts';
+import type { RejudgeDeps, RejudgePreview, Tally } from './preview.ts';
 import type { Rules } from '../decide/rules.ts';
 import { rowsOf } from '../store/address-book.ts';
 import type { AddressChange, BookChanges, BookDocument } from '../store/address-book.ts';
@@ -101,27 +101,29 @@ function* bearing({ gained, gainer }: Rematch): Generator<Filter<MessageDocument
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/gu, String.raw`\$&`);
 
-/** Previews a rematch: every message is judged, nothing is written. */
-export async function previewRematch(
-  deps: RejudgeDeps,
-  rematch: Rematch,
-  progress: (examined: number) => void = () => {},
-): Promise<Tally> {
+/** What a rematch would do, message by message: each is judged once, nothing is written. */
+export async function* rematchPreviews(deps: RejudgeDeps, rematch: Rematch): AsyncGenerator<RejudgePreview> {
   const { lost } = rematch;
   const seen = new Set<string>();
   const supposed = rematch.supposed === undefined ? {} : { supposed: rematch.supposed };
-  async function* all() {
-    for (const change of lost) yield* fresh(previewRejudge(deps, linkedBy(change), { ...supposed, lost }));
-    for (const filter of bearing(rematch)) yield* fresh(previewRejudge(deps, filter, supposed));
-  }
-  async function* fresh(changes: ReturnType<typeof previewRejudge>) {
+  async function* fresh(changes: AsyncIterable<RejudgePreview>) {
     for await (const change of changes) {
       const id = change.message._id.toHexString();
       if (!seen.has(id)) yield change;
       seen.add(id);
     }
   }
-  return await tally(all(), (_, examined) => progress(examined));
+  for (const change of lost) yield* fresh(previewRejudge(deps, linkedBy(change), { ...supposed, lost }));
+  for (const filter of bearing(rematch)) yield* fresh(previewRejudge(deps, filter, supposed));
+}
+
+/** Previews a rematch: every message is judged, nothing is written. */
+export async function previewRematch(
+  deps: RejudgeDeps,
+  rematch: Rematch,
+  progress: (examined: number) => void = () => {},
+): Promise<Tally> {
+  return await tally(rematchPreviews(deps, rematch), (_, examined) => progress(examined));
 }
 
 /** Clients per query. */

@@ -1,8 +1,8 @@
 import type { Collection } from 'mongodb';
 
-/** What the CRM told of a case: that it went up in another one. Its updates are in the CRM's own collection. */
+/** A merge that the CRM reported for a case. The case's updates are in the CRM's own collection. */
 export interface CaseDocument {
-  /** The number in small letters: "AB-12" and "ab-12" are one case. */
+  /** The case number in lower case: "AB-12" and "ab-12" are the same case. */
   readonly _id: string;
   readonly ref: string;
   readonly mergedInto: string | null;
@@ -12,16 +12,16 @@ export interface CaseDocument {
   readonly at: Date;
 }
 
-/** Cases are merged again and again over the years; a longer chain than this is a mistake. */
+/** Merged cases are merged again over the years, but a longer chain than this is a mistake. */
 export const MAX_MERGES = 32;
 
 export const caseKey = (ref: string): string => ref.toLowerCase();
 
 /**
- * For each case that was merged, the number of the case in which it lives on, over all merges; the others are left out. One command
- * per link of the longest chain. A chain that leads back to itself or has no end leads nowhere.
+ * The surviving case of each merged case, following all merges; cases that were not merged are left out. Costs one query per link of
+ * the longest chain. Chains that are circular or too long are ignored.
  */
-export async function livingCases(
+export async function survivingCases(
   cases: Collection<CaseDocument>,
   refs: readonly string[],
 ): Promise<Map<string, string>> {
@@ -47,7 +47,7 @@ export async function livingCases(
   return new Map([...chains].flatMap(([ref, { at }]) => (at === ref ? [] : [[ref, at] as const])));
 }
 
-/** The numbers of the cases that were merged into this one, over all merges. */
+/** The numbers of all cases that were merged into this one, directly or indirectly. */
 export async function mergedCases(cases: Collection<CaseDocument>, ref: string): Promise<string[]> {
   const found = new Map<string, string>();
   let parents = [ref];
@@ -65,8 +65,8 @@ export async function mergedCases(cases: Collection<CaseDocument>, ref: string):
 
 const MAX_CHILDREN = 1_000;
 
-/** @returns what was told of the case before. */
-export async function tellMerged(
+/** @returns what was recorded before. */
+export async function recordMerge(
   cases: Collection<CaseDocument>,
   { ref, mergedInto, by }: Pick<CaseDocument, 'ref' | 'mergedInto' | 'by'>,
 ): Promise<CaseDocument | null> {

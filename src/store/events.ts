@@ -2,7 +2,7 @@ import type { Collection, Db, ObjectId } from 'mongodb';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { deterministicId } from './ids.ts';
 
-/** What may be told. docs/events describes each. */
+/** All event types; docs/events describes each. */
 export const eventTypes = [
   'communication.created',
   'communication.linked',
@@ -15,11 +15,17 @@ export const eventTypes = [
   'triage.created',
   'triage.resolved',
   'message.quarantined',
+  'mailbox.added',
+  'mailbox.failed',
+  'mailbox.paused',
+  'mailbox.recovered',
+  'mailbox.removed',
+  'folder.reset',
   'webhook.test',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** Ids and what can be told of anybody's mail; never a body. Values that survive JSON. */
+/** Ids and metadata that any receiver may see, never the text of a message. JSON values only. */
 export interface EventData {
   readonly messageId: string | null;
   readonly mailboxes: readonly string[];
@@ -30,63 +36,64 @@ export interface EventData {
 }
 
 export interface EventDocument {
-  /** Made of the entity and the revision: a step that runs twice makes one event. */
+  /** Derived from entity and revision, so that a step that runs twice creates one event. */
   readonly _id: ObjectId;
   readonly type: EventType;
-  /** What it tells of, such as `communication:` and its id. */
+  /** What the event is about, such as `communication:` and its id. */
   readonly entity: string;
-  /** Rises with each event of the entity. */
+  /** Incremented with each event of the entity. */
   readonly revision: number;
-  /** How the entity stands by this event; the same state is not told twice in a row. */
+  /** The state of the entity after this event. The same state is never published twice in a row. */
   readonly state: string;
   readonly at: Date;
   readonly data: EventData;
-  /** Told only to those who ask for them. */
+  /** Only sent to endpoints that ask for them. */
   readonly details: { readonly subject: string | null; readonly from: string | null };
-  /** For one endpoint only: a test of it. */
+  /** Set on test events: the only endpoint that gets it. */
   readonly only?: ObjectId;
-  /** Its place among all events. Given once, each one more than the last, so that a reader misses none. */
+  /** Sequence number over all events. Assigned once, without gaps, so that a reader misses nothing. */
   readonly seq?: number;
-  /** While it has no place. */
+  /** Set until the event has a sequence number. */
   readonly open?: true;
 }
 
-/** How an entity stands now. */
+/** The current state of an entity, to compare with the last published one. */
 export interface EntityState {
   readonly entity: string;
   readonly state: string;
-  /** Null: this is not worth telling, such as something that was never told of and is gone. */
+  /** The type of event for the change; null if it is not worth one, such as the removal of something never published. */
   readonly typeAfter: (last: Pick<EventDocument, 'type' | 'state'> | null) => EventType | null;
   readonly data: EventData;
   readonly details: EventDocument['details'];
 }
 
-/** Another worker may tell of the same entity at the same moment: then what it told is looked at. */
+/** Another worker may publish the same entity at the same time; then compare again with what it published. */
 const MAX_ROUNDS = 5;
 
 /**
- * Writes an event for each entity that stands otherwise than it was told last. Safe to run again at any point: whatever state was told
- * is not told again. `isNew`: nothing was told of them before, which saves a look.
+ * Writes an event for each entity whose state differs from the last published one. Safe to run again at any point: a state that was
+ * already published is skipped. `isNew`: none of these entities has an event yet, which saves a query.
  */
-export async function tellStates(
+export async function publishStates(
   events: Collection<EventDocument>,
   states: readonly EntityState[],
   { isNew }: { readonly isNew: boolean },
 ): Promise<void> {
-  let untold = states;
-  for (let round = 0; untold.length > 0 && round < MAX_ROUNDS; round += 1) {
-    const last = isNew && round === 0 ? new Map<string, EventDocument>() : await lastEvents(events, untold);
-    const due = untold.flatMap((one) => {
+  let remaining = states;
+  for (let round = 0; remaining.length > 0 && round < MAX_ROUNDS; round += 1) {
+    const last =
+      isNew && round === 0 ? new Map<string, EventDocument>() : await lastEvents(events, remaining);
+    const due = remaining.flatMap((one) => {
       const before = last.get(one.entity) ?? null;
       const type = before?.state === one.state ? null : one.typeAfter(before);
       return type === null ? [] : [{ one, document: documentOf(one, { type, before }) }];
     });
     if (due.length === 0) return;
-    const refused = await insertAll(
+    const duplicates = await insertAll(
       events,
       due.map(({ document }) => document),
     );
-    untold = due.flatMap(({ one, document }) => (refused.has(document._id.toHexString()) ? [one] : []));
+    remaining = due.flatMap(({ one, document }) => (duplicates.has(document._id.toHexString()) ? [one] : []));
   }
 }
 
@@ -110,16 +117,16 @@ async function lastEvents(
   return new Map(found.map((event) => [event.entity, event]));
 }
 
-/** @returns the ids of those that were there before. */
+/** @returns the ids of those that already existed. */
 async function insertAll(
   events: Collection<EventDocument>,
   documents: readonly EventDocument[],
 ): Promise<Set<string>> {
-  const refused = new Set<string>();
-  // One by one where one was refused: which of a bulk write were is told differently by compatible engines.
+  const duplicates = new Set<string>();
+  // After a duplicate, insert one by one: MongoDB-compatible engines report the failed documents of a bulk write differently.
   try {
     await events.insertMany([...documents], { ordered: true });
-    return refused;
+    return duplicates;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
@@ -128,22 +135,23 @@ async function insertAll(
       await events.insertOne(document);
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      refused.add(document._id.toHexString());
+      duplicates.add(document._id.toHexString());
     }
-  return refused;
+  return duplicates;
 }
 
-/** Events that are placed in one go. */
-const PLACE_BATCH = 500;
+/** Events that get their sequence number in one run. */
+const SEQUENCE_BATCH = 500;
 
 /**
- * Gives each event that has none its place. The next place is one more than the highest that is there, and no two can have the same:
- * so whoever reads up to a place has seen all before it, whichever process writes when. @returns how many were placed.
+ * Assigns sequence numbers to events that have none. The next number is always the highest one plus one, under a unique index. A
+ * reader that has read up to a number has therefore seen every earlier event, however many processes write. @returns how many
+ * were assigned.
  */
-export async function placeEvents(events: Collection<EventDocument>): Promise<number> {
-  const open = await events.find({ open: true }).sort({ at: 1, _id: 1 }).limit(PLACE_BATCH).toArray();
-  let next = open.length === 0 ? 0 : (await highestPlace(events)) + 1;
-  let placed = 0;
+export async function assignSequence(events: Collection<EventDocument>): Promise<number> {
+  const open = await events.find({ open: true }).sort({ at: 1, _id: 1 }).limit(SEQUENCE_BATCH).toArray();
+  let next = open.length === 0 ? 0 : (await highestSequence(events)) + 1;
+  let assigned = 0;
   for (const event of inOrder(open)) {
     try {
       const { modifiedCount } = await events.updateOne(
@@ -151,17 +159,17 @@ export async function placeEvents(events: Collection<EventDocument>): Promise<nu
         { $set: { seq: next }, $unset: { open: true } },
       );
       next += modifiedCount;
-      placed += modifiedCount;
+      assigned += modifiedCount;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      // Another process places at the same moment: this one is left to it or to the next time.
-      next = (await highestPlace(events)) + 1;
+      // Another process is assigning numbers too; it or the next run takes care of this event.
+      next = (await highestSequence(events)) + 1;
     }
   }
-  return placed;
+  return assigned;
 }
 
-/** By the time they were told, which clocks may have wrong; those of one entity always by their revision. */
+/** By time, as far as clocks agree; events of one entity always by revision. */
 function inOrder(events: readonly EventDocument[]): EventDocument[] {
   const ofEntity = Map.groupBy(
     events.toSorted((a, b) => a.revision - b.revision),
@@ -170,7 +178,7 @@ function inOrder(events: readonly EventDocument[]): EventDocument[] {
   return events.flatMap(({ entity }) => ofEntity.get(entity)?.shift() ?? []);
 }
 
-export async function highestPlace(events: Collection<EventDocument>): Promise<number> {
+export async function highestSequence(events: Collection<EventDocument>): Promise<number> {
   const [last] = await events
     .find({ seq: { $gt: 0 } })
     .sort({ seq: -1 })
@@ -186,7 +194,7 @@ export interface EventFilter {
   readonly limit: number;
 }
 
-/** Events in their order, from behind a place. */
+/** Events after a sequence number, in order. */
 export async function eventsAfter(
   events: Collection<EventDocument>,
   { after, types, mailboxes, limit }: EventFilter,
@@ -203,7 +211,7 @@ export async function eventsAfter(
     .toArray();
 }
 
-/** The clock of the server, the one that all processes share: their own may differ by hours. */
+/** The database server's clock, which all processes share. Their own may differ by hours. */
 export async function serverTime(db: Db): Promise<Date> {
   const { localTime } = await db.command({ hello: 1 });
   return localTime instanceof Date ? localTime : new Date();

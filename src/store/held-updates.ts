@@ -2,7 +2,7 @@ import type { Collection, ObjectId } from 'mongodb';
 import type { Review } from '../decide/case-updates.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
 
-/** By name, because an index finds what is, not what is not. */
+/** Queries list the reasons, because an index cannot serve "any except". */
 export const REVIEWS: readonly Review[] = [
   'unknown-status',
   'foreign-case',
@@ -11,10 +11,10 @@ export const REVIEWS: readonly Review[] = [
   'look-alike',
 ];
 
-/** More than people can look through; a list of them all must not grow without end. */
+/** Bounds the list of all of them; people cannot look through this many. */
 const MAX_HELD = 100_000;
 
-/** The messages of which a case update is held. The CRM's rows tell it: whose case it is may have held one after its message was judged. */
+/** Messages with a held case update. Read from the CRM's rows, because an update may be held after its message was judged. */
 export async function heldMessages(
   caseUpdates: Collection<CaseUpdateDocument>,
   reason: string | null,
@@ -33,7 +33,7 @@ export async function heldMessages(
   ];
 }
 
-/** Why each of these rows is held, by its id; those that are not are left out. */
+/** Why each of these rows is held, by id; rows that are not held are left out. */
 export async function heldRows(
   caseUpdates: Collection<CaseUpdateDocument>,
   ids: readonly ObjectId[],
@@ -46,7 +46,7 @@ export async function heldRows(
   return new Map(rows.map(({ _id, review }) => [_id.toHexString(), review]));
 }
 
-/** How many case updates are held, by the reason. */
+/** The number of held case updates per reason. */
 export async function countHeld(caseUpdates: Collection<CaseUpdateDocument>): Promise<Map<Review, number>> {
   const counts = new Map<Review, number>();
   for (const review of REVIEWS)

@@ -1,21 +1,21 @@
-/** How each mailbox fares, from whichever process polled it last. Times are of the database's clock. */
+/** The state of each mailbox, written by whichever process polled it last. Times use the database's clock. */
 import type { Collection, Document } from 'mongodb';
 
 export interface MailboxStateDocument {
   /** The mailbox. */
   readonly _id: string;
-  /** `ok`, or the code of why not. */
+  /** `ok`, or the code of the failure. */
   readonly state: string;
-  /** Since when it is in this state. */
+  /** Start of this state. */
   readonly since: Date;
   readonly seenAt: Date;
   readonly lastSuccessAt: Date | null;
-  /** When new mail was listed last. */
+  /** When new mail was last listed. */
   readonly lastMessageAt: Date | null;
   readonly firstSeenAt: Date;
   readonly failures: number;
   readonly error: string | null;
-  /** No try before. */
+  /** No attempt before then. */
   readonly nextTryAt: Date | null;
 }
 
@@ -50,7 +50,7 @@ export interface MailboxFailure {
   readonly code: string;
   readonly error: string;
   readonly retryAfterMs: number | null;
-  /** The server was not asked: only when it will be is news. */
+  /** The server was not contacted; only the time of the next attempt has changed. */
   readonly isRepeated: boolean;
 }
 

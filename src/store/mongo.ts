@@ -127,14 +127,14 @@ export async function ensureIndexes(database: Database): Promise<void> {
   const plans: readonly [Collection<never>, readonly IndexDescription[]][] = [
     [
       database.communications as never,
-      [{ key: { clientId: 1, date: -1 } }, { key: { threadId: 1 }, sparse: true }],
+      [{ key: { clientId: 1, date: -1, _id: -1 } }, { key: { threadId: 1 }, sparse: true }],
     ],
     [
       database.caseUpdates as never,
       [
-        { key: { clientId: 1, date: -1 } },
+        { key: { clientId: 1, date: -1, _id: -1 } },
         { key: { ref: 1, date: 1 }, sparse: true },
-        { key: { review: 1 }, sparse: true },
+        { key: { review: 1, date: 1, _id: 1 } },
       ],
     ],
     [
@@ -151,12 +151,13 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { rejudge: 1 }, sparse: true },
         { key: { absentClients: 1 }, sparse: true },
         { key: { threadId: 1 } },
-        { key: { 'participants.address': 1 } },
+        { key: { 'participants.address': 1, receivedAt: 1, _id: 1 } },
         { key: { 'links.clientId': 1 } },
         { key: { 'caseUpdates.review': 1 }, sparse: true },
         // The order of each listing, so that a page only reads its own rows: newest, and by state.
         { key: { receivedAt: 1, _id: 1 } },
         { key: { state: 1, receivedAt: 1, _id: 1 } },
+        { key: { state: 1, 'verdict.reason': 1, receivedAt: 1, _id: 1 } },
       ],
     ],
     [
@@ -175,7 +176,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
     [
       database.decisions as never,
-      [{ key: { subject: 1 } }, { key: { at: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
+      [{ key: { subject: 1 } }, { key: { at: 1, _id: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
     [

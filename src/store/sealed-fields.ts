@@ -1,4 +1,4 @@
-/** All fields of our collections with a sealed secret, and changing its key while others write. */
+/** All fields of our collections that hold a sealed secret, and changing their key while other processes write. */
 import type { Document } from 'mongodb';
 import { readKeyRing, SecretError } from '../secrets/key-ring.ts';
 import { keyIdOf, seal, unseal } from '../secrets/sealed.ts';
@@ -24,15 +24,15 @@ export interface FieldReport {
   /** `collection.field`. */
   readonly store: string;
   readonly total: number;
-  /** Sealed with the first key, or after `check`: those that open. */
+  /** After `rotate`: sealed with the first key. After `check`: those that open. */
   readonly good: number;
   /** The others, at most {@link MAX_PROBLEMS}. No secrets. */
   readonly problems: readonly string[];
 }
 
-/** More of them have one cause. */
+/** More problems than this have the same cause. */
 const MAX_PROBLEMS = 20;
-/** How many times a value may change during the key change before giving up: once is rare. */
+/** Retries if a value changes during the key change. Even one is rare. */
 const MAX_TRIES = 5;
 
 interface StoredSecret {
@@ -53,8 +53,8 @@ async function* storedSecrets(
 }
 
 /**
- * Seals every stored secret with the first key of the file. Safe beside writing processes, and repeatable: a value that changed
- * meanwhile is read again.
+ * Seals every stored secret with the first key of the file. Safe to repeat and to run while other processes write: a value that
+ * changed meanwhile is read again.
  */
 export async function rotateSecrets(database: Sealing, keyFile: string | null): Promise<FieldReport[]> {
   return await reportEach(
@@ -116,14 +116,14 @@ async function rotateOne(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const ring = await readKeyRing(keyFile);
     if (keyIdOf(sealed) === ring[0].id) return;
-    const anew = seal(ring, place, unseal(ring, place, sealed));
+    const resealed = seal(ring, place, unseal(ring, place, sealed));
     const { matchedCount } = await rows.updateOne(
       { _id: place.name, [field]: sealed },
-      { $set: { [field]: anew } },
+      { $set: { [field]: resealed } },
     );
     if (matchedCount > 0) return;
     const now: unknown = (await rows.findOne({ _id: place.name }, { projection: { [field]: 1 } }))?.[field];
-    // Removed meanwhile: nothing left to seal.
+    // Removed meanwhile: nothing to seal.
     if (typeof now !== 'string') return;
     sealed = now;
   }

@@ -1,23 +1,23 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { EventType } from './events.ts';
 
-/** A URL of another program that is told of events. Its secrets lie elsewhere. */
+/** A URL that receives events. Its secrets are stored separately. */
 export interface EndpointDocument {
   readonly _id: ObjectId;
   readonly url: string;
   /** Null: all. */
   readonly types: readonly EventType[] | null;
   readonly mailboxes: readonly string[] | null;
-  /** What a payload holds beside ids. */
+  /** What the payload contains besides ids. */
   readonly include: readonly ('subject' | 'from')[];
   readonly isEnabled: boolean;
-  /** Why docketmail itself disabled it: it answered 410, or failed for days. */
+  /** Why docketmail disabled it: it answered 410 or failed for days. */
   readonly disabledFor?: 'gone' | 'failing' | null;
-  /** Since when no delivery came through; null while they do. */
+  /** Since when every delivery has failed; null after one succeeds. */
   readonly failingSince?: Date | null;
-  /** It asked to be left alone until then. */
+  /** No attempts before then: it asked for a pause, or is backing off. */
   readonly quietUntil?: Date | null;
-  /** Deliveries exist of all events up to this place. */
+  /** Deliveries exist for all events up to this sequence number. */
   readonly seq: number;
   readonly createdAt: Date;
   readonly createdBy: string;
@@ -25,15 +25,15 @@ export interface EndpointDocument {
 
 /** One event for one endpoint. */
 export interface DeliveryDocument {
-  /** Made of both. */
+  /** Derived from event and endpoint. */
   readonly _id: ObjectId;
   readonly event: ObjectId;
   readonly endpoint: ObjectId;
   readonly state: 'pending' | 'delivered' | 'failed';
-  /** Attempts that were begun; a replay counts anew. */
+  /** Attempts started; a replay resets it. */
   readonly attempts: number;
   readonly replays: number;
-  /** By the server's clock. While an attempt is under way, when another one may begin. */
+  /** When the next attempt is due, by the database's clock. During an attempt: when another may start if this one never ends. */
   readonly nextAt: Date;
   readonly createdAt: Date;
   readonly deliveredAt: Date | null;
@@ -42,19 +42,19 @@ export interface DeliveryDocument {
 
 export interface Attempt {
   readonly at: Date;
-  /** Null where no answer came. */
+  /** Null if there was no response. */
   readonly code: number | null;
-  /** The first of what was answered, or why there was no answer. */
+  /** The start of the response, or why there was none. */
   readonly answer: string;
   readonly durationMs: number;
 }
 
-/** With what is signed that goes to an endpoint, sealed. */
+/** The sealed signing secrets of an endpoint. */
 export interface SecretsDocument {
-  /** The endpoint's, in hex. */
+  /** The endpoint's id in hex. */
   readonly _id: string;
   readonly current: string;
-  /** Signs, too, until then. */
+  /** Also signs until `previousUntil`. */
   readonly previous: string | null;
   readonly previousUntil: Date | null;
 }

@@ -1,5 +1,5 @@
 import { normaliseAddress } from '../mime/addresses/addresses.ts';
-import { previewRematch, startRematch } from '../rejudge/rematch.ts';
+import { previewRematch, rematchPreviews, startRematch } from '../rejudge/rematch.ts';
 import type { Rematch } from '../rejudge/rematch.ts';
 import type { Tally } from '../rejudge/preview.ts';
 import { addAliasRow, aliasRow, removeAliasRow } from '../store/address-book.ts';
@@ -53,6 +53,34 @@ export async function addAlias(
     replaced.length > 0 ? await followLater(deps, { ...sentFrom(subject), state: 'ignored' }) : 0;
   const marked = released + (await startRematch(deps.database, rematch, deps.enqueue));
   return { address, decision, preview, marked, replaced };
+}
+
+/** More messages than these are counted no further: a person waits for the preview. */
+const MAX_PREVIEWED = 200;
+
+/** What an alias would do to stored messages. @throws TriageError as `addAlias`. */
+export async function previewAlias(
+  deps: TriageDeps,
+  { what, client }: Pick<AliasRule, 'what' | 'client'>,
+): Promise<{
+  readonly address: string;
+  readonly follow: number;
+  readonly cases: number;
+  readonly isCut: boolean;
+}> {
+  const address = aliasNamed(deps, what);
+  const supposed = [aliasRow(address, client._id)];
+  let [follow, cases, isCut] = [0, 0, false];
+  const changes = rematchPreviews(deps, { gained: [address], lost: [], gainer: client._id, supposed });
+  let examined = 0;
+  for await (const { kinds } of changes) {
+    if (kinds.includes('links')) follow += 1;
+    if (kinds.includes('case-updates')) cases += 1;
+    examined += 1;
+    isCut = examined >= MAX_PREVIEWED;
+    if (isCut) break;
+  }
+  return { address, follow, cases, isCut };
 }
 
 /** Removes it from the book, and retracts the links made only by it. */

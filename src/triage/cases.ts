@@ -1,8 +1,8 @@
-/** The history of cases, from the CRM's own rows, and what the CRM tells of them. */
+/** Case histories, from the CRM's own rows, and merges that the CRM reports. */
 import type { Filter } from 'mongodb';
 import { spellingsOfRef } from '../decide/case-status.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
-import { caseKey, livingCases, mergedCases, tellMerged } from '../store/cases.ts';
+import { caseKey, survivingCases, mergedCases, recordMerge } from '../store/cases.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -19,9 +19,9 @@ export interface CaseStep {
   readonly title: string;
   readonly status: string;
   readonly statusText: string | null;
-  /** Why it is held; `rejected`: it was refused; null: it counts. */
+  /** Why it is held; `rejected`: a person rejected it; null: it is effective. */
   readonly review: string | null;
-  /** The message that asked for it; null where a person or another program wrote the row. */
+  /** The message that it comes from; null if a person or another program wrote the row. */
   readonly message: {
     readonly id: string;
     readonly messageId: string | null;
@@ -29,21 +29,21 @@ export interface CaseStep {
     readonly sender: string | null;
     readonly mailboxes: readonly string[];
   } | null;
-  /** What people decided about it, oldest first. */
+  /** People's decisions about it, oldest first. */
   readonly decisions: readonly DecisionRow[];
 }
 
 export interface CaseHistory {
   readonly ref: string;
-  /** By the latest update that counts; null where none does. */
+  /** From the latest effective update; null if there is none. */
   readonly status: string | null;
   readonly clients: readonly string[];
-  /** The case in which this one lives on, as the CRM told. */
+  /** The surviving case, if the CRM reported a merge. */
   readonly mergedInto: string | null;
   readonly mergedFrom: readonly string[];
   /** By date, oldest first. */
   readonly steps: readonly CaseStep[];
-  /** Whether there are more steps than are told. */
+  /** Whether there are more steps than listed. */
   readonly isCut: boolean;
 }
 
@@ -60,11 +60,14 @@ export interface CaseSummary {
 const MAX_STEPS = 1_000;
 export const MAX_REF_LENGTH = 200;
 
-/** Each step of a case with its message, sender and decider, and of the cases that were merged into it. @throws TriageError where nothing is known of it. */
+/**
+ * Every step of a case and of those merged into it, with message, sender and decisions.
+ * @throws TriageError if nothing is known about the case.
+ */
 export async function caseHistory(database: Database, ref: string): Promise<CaseHistory> {
   const [merged, living] = await Promise.all([
     mergedCases(database.cases, ref),
-    livingCases(database.cases, [ref]),
+    survivingCases(database.cases, [ref]),
   ]);
   const refs = [ref, ...merged].flatMap(spellingsOfRef);
   const found = await database.caseUpdates
@@ -75,7 +78,7 @@ export async function caseHistory(database: Database, ref: string): Promise<Case
   const rows = found.slice(0, MAX_STEPS);
   const mergedInto = living.get(ref) ?? null;
   if (rows.length === 0 && merged.length === 0 && mergedInto === null)
-    throw new TriageError('no-such-case', `${ref}: nothing is known of a case with this number`);
+    throw new TriageError('no-such-case', `no case has the number ${ref}`);
   return {
     ref,
     ...summaryOf(rows),
@@ -141,7 +144,7 @@ async function stepsOf(database: Database, rows: readonly CaseUpdateDocument[]):
 
 export const MAX_CASES_PAGE = 200;
 
-/** Cases with a number, those whose last update is the latest first. `after`: `next` of the page before. */
+/** Cases with a number, most recently updated first. `after` is `next` of the previous page. */
 export async function listCases(
   { caseUpdates, cases }: Pick<Database, 'caseUpdates' | 'cases'>,
   { limit, after }: { readonly limit: number; readonly after: string | null },
@@ -165,7 +168,7 @@ export async function listCases(
     .limit(MAX_STEPS * size)
     .toArray();
   const byCase = Map.groupBy(rows, ({ ref }) => caseKey(ref ?? ''));
-  const merged = await livingCases(
+  const merged = await survivingCases(
     cases,
     page.map(({ _id }) => _id),
   );
@@ -192,8 +195,8 @@ function laterThan(time: number, key: string): Filter<{ latest: Date; _id: strin
 }
 
 /**
- * The CRM merged a case into another one, or took that back (null): a tag that comes late with the old number finds the case that
- * lives on. What is on record stays where it is, the CRM moves it itself. @throws TriageError where the chain would lead back to its start.
+ * Records that the CRM merged a case into another one, or undid the merge (null). Later tags with the old number go to the surviving
+ * case. Existing case updates are not moved; that is the CRM's job. @throws TriageError if the merge would be circular.
  */
 export async function mergeCase(
   { cases }: Pick<Database, 'cases'>,
@@ -205,14 +208,14 @@ export async function mergeCase(
       `case ${mergedInto} was itself merged into ${ref}: a case cannot be merged into itself`,
     );
   if (mergedInto !== null) {
-    const end = (await livingCases(cases, [mergedInto])).get(mergedInto) ?? mergedInto;
+    const end = (await survivingCases(cases, [mergedInto])).get(mergedInto) ?? mergedInto;
     if (caseKey(end) === caseKey(ref) || caseKey(mergedInto) === caseKey(ref)) throw loop();
   }
-  const before = await tellMerged(cases, { ref, mergedInto, by });
-  const livesIn = (await livingCases(cases, [ref])).get(ref) ?? ref;
-  // Somebody else may have merged the other way round at the same moment.
+  const before = await recordMerge(cases, { ref, mergedInto, by });
+  const livesIn = (await survivingCases(cases, [ref])).get(ref) ?? ref;
+  // Somebody else may have recorded the opposite merge at the same time.
   if (mergedInto !== null && livesIn === ref) {
-    await tellMerged(cases, { ref, mergedInto: before?.mergedInto ?? null, by: before?.by ?? by });
+    await recordMerge(cases, { ref, mergedInto: before?.mergedInto ?? null, by: before?.by ?? by });
     throw loop();
   }
   return { ref, mergedInto, livesIn };

@@ -1,4 +1,4 @@
-/** What people decide about case updates that are held: that they take effect, as they are or with another status, or that they never do. */
+/** People's decisions about held case updates: confirm them, with the same or another status, or reject them for good. */
 import { caseUpdateId } from '../ingest/record.ts';
 import { decideCaseUpdate } from '../store/decisions.ts';
 import type { DecisionDocument } from '../store/decisions.ts';
@@ -29,7 +29,7 @@ export interface Rejection extends HeldRequest {
 }
 
 /**
- * Applies held case updates, with the message's date, so that the case's later updates still count.
+ * Applies held case updates as of the message's date, so that the case's later updates still count.
  * @throws TriageError if none is held, somebody else decided first, or a status must be chosen first.
  */
 export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Promise<DecisionDocument[]> {
@@ -45,7 +45,7 @@ export async function confirmUpdates(deps: TriageDeps, asked: Confirmation): Pro
   return await decideHeld(deps, { ...asked, held, act: 'confirm', chosen: asked.status });
 }
 
-/** Refuses held case updates for good: no replay, no import and no copy of the message brings them back, only undoing the decision. */
+/** Rejects held case updates for good: no replay, import or copy of the message restores them, only undoing the decision. */
 export async function rejectUpdates(deps: TriageDeps, asked: Rejection): Promise<DecisionDocument[]> {
   const held = await heldOf(deps.database, asked);
   return await decideHeld(deps, { ...asked, held, act: 'reject', chosen: null });
@@ -56,7 +56,7 @@ interface Held {
   readonly review: Review;
 }
 
-/** The message's updates that are held, as the CRM has them: whose case it is may have held one after the message was judged. */
+/** The message's held updates. Read from the CRM's rows, because an update may be held after its message was judged. */
 async function heldOf(
   database: Pick<Database, 'caseUpdates' | 'decisions'>,
   { message, clientId, ref }: HeldRequest,
@@ -107,7 +107,7 @@ function alreadyDecided({ act, by, at, _id }: DecisionDocument): TriageError {
   );
 }
 
-/** The mark first, so that a decision which was written down takes effect whatever becomes of this process. */
+/** Marks the message for rejudging first, so that a stored decision takes effect even if this process dies. */
 async function decideHeld(
   deps: TriageDeps,
   {
@@ -143,6 +143,6 @@ async function decideHeld(
   const ids = held.map(({ row }) => row._id);
   const [decided] = await decisionsAbout(database, ids);
   throw decided === undefined
-    ? new TriageError('already-decided', 'somebody decided and undid it at this moment: look again')
+    ? new TriageError('already-decided', 'somebody else just decided this and undid it: look again')
     : alreadyDecided(decided);
 }

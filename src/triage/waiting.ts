@@ -1,4 +1,3 @@
-import { ObjectId } from 'mongodb';
 import type { Filter } from 'mongodb';
 import type { SecondReading } from '../mail/second-reading.ts';
 import type { Address } from '../mime/parsed-message.ts';
@@ -12,6 +11,7 @@ import { heldMessages, heldRows, REVIEWS } from '../store/held-updates.ts';
 import { addressesOf } from '../decide/client-addresses.ts';
 import { companyDomain, withoutSubAddress } from '../decide/parties.ts';
 import { lookUpAddresses } from '../store/book-answers.ts';
+import { beyond, placeIn, placeText } from './keyset.ts';
 import { idsMeant } from './named.ts';
 import { TriageError } from './triage-error.ts';
 
@@ -129,36 +129,22 @@ export async function listWaiting(
     .toArray();
   const page = found.slice(0, size);
   const last = page.at(-1);
-  const next =
-    found.length > size && last !== undefined
-      ? `${last.receivedAt.getTime()}-${last._id.toHexString()}`
-      : null;
+  const next = found.length > size && last !== undefined ? placeText(last.receivedAt, last._id) : null;
   return { rows: await rowsOf(database, page), next, total: await messages.countDocuments(waiting) };
 }
 
-/** `next` of a page. */
-const CURSOR = /^(\d{1,15})-([0-9a-f]{24})$/u;
-
-export const isCursor = (text: string): boolean => CURSOR.test(text);
+export const isCursor = (text: string): boolean => placeIn(text) !== null;
 
 /** @throws TriageError for a value that no page returned. */
 function laterThan(after: string | null): Filter<MessageDocument> {
   if (after === null) return {};
-  const [, time, id] = CURSOR.exec(after) ?? [];
-  if (time === undefined || id === undefined)
+  const place = placeIn(after);
+  if (place === null)
     throw new TriageError(
       'not-possible',
       `${after}: is not a cursor; give the one at the end of the previous page`,
     );
-  const receivedAt = new Date(Number(time));
-  return {
-    // For the index; the rest only separates rows of the same moment.
-    receivedAt: { $gte: receivedAt },
-    $or: [
-      { receivedAt: { $gt: receivedAt } },
-      { receivedAt, _id: { $gt: ObjectId.createFromHexString(id) } },
-    ],
-  };
+  return beyond(place, { field: 'receivedAt', way: 1 });
 }
 
 /** Everything that a person needs to decide about one message. */

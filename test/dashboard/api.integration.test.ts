@@ -181,6 +181,30 @@ describe('the HTTP API of triage', () => {
     expect((await ask('post', '/api/clients/nobody/changed')).json.found).toBe(false);
   });
 
+  it("gives a client's record page by page, and refuses a place that no page returned", async () => {
+    const { firm, ask } = await openApi();
+    for (const subject of ['[Case #7: Open] Wall', 'Roof', 'Floor'])
+      await firm.receive(rawMessage({ subject, id: newId() }));
+    await firm.database.caseUpdates.insertOne({
+      clientId: 'paula',
+      date: new Date(),
+      title: 'By the CRM',
+      status: 'Open',
+    } as never);
+    const path = '/api/clients/paula/timeline';
+    const subjects: string[] = [];
+    let after: string | null = '';
+    while (after !== null) {
+      const { json } = await ask('get', `${path}?limit=2${after === '' ? '' : `&after=${after}`}`);
+      subjects.push(...json.rows.map(({ subject }) => subject));
+      after = json.next;
+    }
+    expect(subjects.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['Floor', 'Roof', '[Case #7: Open] Wall']);
+    expect((await ask('get', '/api/clients/nobody/timeline')).status).toBe(404);
+    for (const bad of ['zzz', '1-2', '1.x'])
+      expect((await ask('get', `${path}?after=${bad}`)).status).toBe(400);
+  });
+
   it('confirms a held case update', async () => {
     const { firm, ask } = await openApi();
     const message = await firm.receive(rawMessage({ subject: '[Case #7: Marinating] Lease' }));

@@ -11,7 +11,7 @@ describe('who may move a case', () => {
     [['partners', 'intake'], { staff: true, clients: true }],
     [['intake', 'office'], { staff: true, clients: true }],
     [['unknown'], { staff: true, clients: true }],
-  ])('in %j is the widest of what the mailboxes say', (mailboxes, expected) => {
+  ])('in %j follows the widest setting of the mailboxes', (mailboxes, expected) => {
     expect(authorityIn(mailboxes, rules)).toEqual(expected);
   });
 });

@@ -15,7 +15,7 @@ describe('several tags of one subject', () => {
     ['[Case #ab-41: Open] [CASE #AB-41: Closed] Wall'],
     ['[Case: Open] [Case Update: Closed] Wall'],
     ['[Case #41: Open] [Case #41: Simmering] Wall'],
-  ])('that contradict each other for one case are one update that is held: %s', async (subject) => {
+  ])('that contradict each other about one case make one held update: %s', async (subject) => {
     const updates = await updatesOf(subject);
     expect(updates).toHaveLength(1);
     expect(updates[0]).toMatch(/ Open unknown-status$/u);
@@ -27,7 +27,7 @@ describe('several tags of one subject', () => {
     ['[Case #41] [Case #41: Closed] Wall', ['41 Closed takes effect']],
     ['[Case #41: Closed] [Case #41] Wall', ['41 Closed takes effect']],
     ['[Case #41: Closed] [Case #42: Open] Wall', ['41 Closed takes effect', '42 Open takes effect']],
-  ])('that agree or speak of different cases take effect: %s', async (subject, expected) => {
+  ])('that agree or name different cases take effect: %s', async (subject, expected) => {
     expect(await updatesOf(subject)).toEqual(expected);
   });
 });

@@ -7,7 +7,7 @@ import { send } from '../../src/events/send.ts';
 
 const closed = { allowPrivate: false };
 
-/** Counts whoever reaches this machine. */
+/** Counts the requests that reach this machine. */
 async function listen(): Promise<{ readonly port: number; readonly reached: () => number }> {
   let count = 0;
   const server = createServer((_, response) => {
@@ -20,7 +20,7 @@ async function listen(): Promise<{ readonly port: number; readonly reached: () =
   return { port: (server.address() as AddressInfo).port, reached: () => count };
 }
 
-describe('a URL that an event must not go to', () => {
+describe('a forbidden URL', () => {
   it.each([
     'http://crm.example/hook',
     'ftp://crm.example/hook',
@@ -67,14 +67,14 @@ describe('a URL that an event must not go to', () => {
     ['fe80::1%2'],
     ['::ffff:10.0.0.1'],
     ['93.184.216.34', '10.0.0.1'],
-  ])('is one whose name leads to %s', async (...addresses) => {
+  ])('is one whose name resolves to %s', async (...addresses) => {
     const resolve = async (): Promise<readonly string[]> => addresses;
     await expect(resolveTarget('https://crm.example/', { ...closed, resolve })).rejects.toThrow(
       EgressRefused,
     );
   });
 
-  it('reaches nobody: no name, no literal, no rebinding, no redirect', async () => {
+  it('is never connected to: by name, by literal address, or by DNS rebinding', async () => {
     const { port, reached } = await listen();
     const urls = [
       '127.0.0.1',
@@ -86,7 +86,7 @@ describe('a URL that an event must not go to', () => {
       '0.0.0.0',
     ].flatMap((host) => [`http://${host}:${port}/`, `https://${host}:${port}/`]);
     let asked = 0;
-    // Public for who checks, this machine for whoever asks again.
+    // The first lookup is harmless, a second one would return this machine.
     const resolve = async (): Promise<readonly string[]> => [asked++ === 0 ? '192.0.2.1' : '127.0.0.1'];
     for (const url of urls) {
       const sent = await send({ url, headers: {}, body: '{}' }, { ...closed, timeoutMs: 2_000 });
@@ -100,7 +100,7 @@ describe('a URL that an event must not go to', () => {
     expect(reached()).toBe(0);
   });
 
-  it('connects to the address that was checked, whatever the name says then', async () => {
+  it('is avoided by connecting to the checked address, even if the name changes meanwhile', async () => {
     const { port, reached } = await listen();
     let asked = 0;
     const resolve = async (): Promise<readonly string[]> => [asked++ === 0 ? '127.0.0.1' : '192.0.2.1'];
@@ -110,7 +110,7 @@ describe('a URL that an event must not go to', () => {
   });
 });
 
-it('public addresses are allowed, also IPv6', () => {
+it('public addresses are allowed, including IPv6', () => {
   for (const address of ['1.1.1.1', '93.184.216.34', '2606:4700::1111', '2a00:1450::1'])
     expect({ address, isPublic: isPublicAddress(address) }).toEqual({ address, isPublic: true });
   expect(checkUrl('https://crm.example/hook?x=1', closed).href).toBe('https://crm.example/hook?x=1');

@@ -1,4 +1,4 @@
-/** A receiver of events that verifies each with the standard's own package, and answers as it is told. */
+/** A webhook receiver that verifies each request with the standardwebhooks package and answers as configured. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,12 +18,12 @@ type Behaviour = (response: ServerResponse, count: number) => boolean;
 
 export interface Receiver {
   readonly url: string;
-  /** What it verifies by; set when the endpoint is there. */
+  /** The secrets it accepts; set once the endpoint exists. */
   secrets: readonly string[];
   readonly received: Received[];
-  /** Ids that it acknowledged. */
+  /** Acknowledged ids. */
   readonly acknowledged: Set<string>;
-  /** Requests for what it had acknowledged, and such as it could not verify. */
+  /** Requests that were already acknowledged or could not be verified. */
   readonly wrong: string[];
 }
 
@@ -37,14 +37,14 @@ export const answering =
     response.writeHead(status, headers).end('no');
     return false;
   };
-/** Says that it has it, and cuts the connection in the middle of what it has to say about it. */
+/** Answers 200 and closes the connection in the middle of the body. */
 export const cutAfterAnswer: Behaviour = (response) => {
   response.writeHead(200, { 'content-length': '1000' });
   response.write('thank', () => response.destroy());
   return true;
 };
 export const silent: Behaviour = () => false;
-/** The first ones in turn, then as `after` says. */
+/** Each of `first` once, in order, then always `after`. */
 export const firstThen =
   (first: readonly Behaviour[], after: Behaviour): Behaviour =>
   (response, count) =>

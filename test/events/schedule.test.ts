@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { pauseAfter, RETRY_PAUSES_MS, retryAfterMs } from '../../src/events/schedule.ts';
+import { retryPauseMs, RETRY_PAUSES_MS, retryAfterMs } from '../../src/events/schedule.ts';
 import { createSecret, signatureOf } from '../../src/events/signature.ts';
 
 describe('the schedule', () => {
-  it('is that of Standard Webhooks, with a fifth of jitter, and ends', () => {
+  it('is that of Standard Webhooks with 20 % jitter, and ends', () => {
     expect(RETRY_PAUSES_MS.map((pause) => pause / 1000)).toEqual([
       0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
     ]);
-    expect(pauseAfter(1, { random: () => 0 })).toBe(4_000);
-    expect(pauseAfter(1, { random: () => 1 })).toBe(6_000);
-    expect(pauseAfter(RETRY_PAUSES_MS.length)).toBeNull();
+    expect(retryPauseMs(1, { random: () => 0 })).toBe(4_000);
+    expect(retryPauseMs(1, { random: () => 1 })).toBe(6_000);
+    expect(retryPauseMs(RETRY_PAUSES_MS.length)).toBeNull();
   });
 
-  it('heeds Retry-After in seconds and as a date, up to a day', () => {
+  it('respects Retry-After in seconds or as a date, up to a day', () => {
     const now = new Date('2026-03-02T10:00:00Z');
     expect(retryAfterMs('120', now)).toBe(120_000);
     expect(retryAfterMs('Mon, 02 Mar 2026 10:01:00 GMT', now)).toBe(60_000);
     expect(retryAfterMs('999999999', now)).toBe(86_400_000);
     for (const field of [undefined, '', 'soon', '-5', 'Mon, 02 Mar 2020 10:01:00 GMT'])
       expect(retryAfterMs(field, now)).toBe(0);
-    expect(pauseAfter(1, { random: () => 0.5, atLeastMs: 60_000 })).toBe(60_000);
+    expect(retryPauseMs(1, { random: () => 0.5, atLeastMs: 60_000 })).toBe(60_000);
   });
 });
 
@@ -33,7 +33,7 @@ describe('the signature', () => {
     'webhook-signature': signature,
   });
 
-  it('is one that the standard’s own package verifies, by either of two secrets', () => {
+  it('is verified by the standardwebhooks package with either of two secrets', () => {
     const [one, other] = [createSecret(), createSecret()];
     const signature = signatureOf({ id: 'evt_1', seconds, body }, [one, other]);
     for (const secret of [one, other])

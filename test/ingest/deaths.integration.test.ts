@@ -21,13 +21,13 @@ async function openWith(marks: (firm: Firm) => Promise<readonly string[]> = asyn
   return { firm, id, self, deps, marksNow };
 }
 
-describe('no death over a message is', () => {
-  it('an attempt of a process that lives, whatever it could not write', async () => {
+describe('not counted as a death:', () => {
+  it('an attempt of a process that is alive, even if its writes failed', async () => {
     const { deps, id } = await openWith(async (firm) => await deadProcesses(firm, 5, { beatAt: new Date() }));
     expect(await ingestSighting(deps, id)).toMatchObject({ outcome: 'stored' });
   });
 
-  it('an attempt of a process that stopped in good order', async () => {
+  it('an attempt of a process that stopped cleanly', async () => {
     const { deps, id } = await openWith(async ({ database }) => {
       const others = Array.from({ length: 5 }, () => createSelf(database.processes));
       for (const other of others) {
@@ -39,7 +39,7 @@ describe('no death over a message is', () => {
     expect(await ingestSighting(deps, id)).toMatchObject({ outcome: 'stored' });
   });
 
-  it('an attempt whose report was lost in an outage of the database', async () => {
+  it('an attempt whose report was lost during a database outage', async () => {
     const { firm, deps, id } = await openWith();
     for (let outages = 0; outages < 5; outages += 1) {
       const { sightings } = firm.database;
@@ -56,7 +56,7 @@ describe('no death over a message is', () => {
     expect(await ingestSighting(deps, id)).toMatchObject({ outcome: 'stored' });
   });
 
-  it('an attempt that is broken off at shutdown, and its mark is taken back', async () => {
+  it('an attempt aborted by shutdown, and its mark is withdrawn', async () => {
     const { firm, deps, id, marksNow } = await openWith();
     for (let stops = 0; stops < 5; stops += 1) {
       const stopping = new AbortController();
@@ -73,8 +73,8 @@ describe('no death over a message is', () => {
   });
 });
 
-describe('a death over a message is', () => {
-  it('the end of the thread that reads it, three of which are enough', async () => {
+describe('counted as a death:', () => {
+  it('the end of the process that reads it; three are enough', async () => {
     const { firm, deps, id } = await openWith();
     const dying: IngestDeps = {
       ...deps,
@@ -85,7 +85,7 @@ describe('a death over a message is', () => {
     expect(await ingestSighting(dying, id)).toMatchObject({ outcome: 'quarantined' });
   });
 
-  it('the end of a process on this machine, at once', async () => {
+  it('the end of a worker on this machine, at once', async () => {
     const { firm, deps, id } = await openWith();
     const self = createSelf(firm.database.processes);
     await self.beat();

@@ -16,7 +16,7 @@ const forward = [
   'Please have a look at the lease.',
 ].join('\n');
 
-it('answers for a list of messages what it answers for each of them alone', async () => {
+it('returns the same for a list of messages as for each one alone', async () => {
   const firm = await openFirm();
   await firm.addClients({ _id: 7, name: 'Omar', email: 'omar@sy.test' });
   const raws = [

@@ -70,7 +70,7 @@ async function oneByOne(raws: readonly Buffer[]): Promise<unknown> {
 }
 
 describe('a group', () => {
-  it('of a thread ends as if it had come one by one, and wakes none of itself', async () => {
+  it('of a thread ends as if its messages had arrived one by one, and rejudges none of its own', async () => {
     const firm = await openFirm();
     const members = await ingestGroup(firm, await deliverAll(firm, thread().toReversed()));
     expect(members.map(({ outcome }) => outcome?.outcome)).toEqual(['stored', 'stored', 'stored', 'stored']);
@@ -78,7 +78,7 @@ describe('a group', () => {
     expect(await endState(firm)).toEqual(await oneByOne(thread()));
   });
 
-  it('wakes those outside that wait for one of it', async () => {
+  it('rejudges other messages that wait for one of its members', async () => {
     const firm = await openFirm();
     const [first = rawMessage(), answer = rawMessage(), ...others] = thread();
     const waiting = await firm.receive(answer);
@@ -87,7 +87,7 @@ describe('a group', () => {
     expect(firm.waiting.messages.map(String)).toContain(String(waiting._id));
   });
 
-  it('judges two strangers who claim one case in the order of their claims', async () => {
+  it('judges two strangers who claim the same case in the order of their claims', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', name: 'Omar Sy', email: 'omar@sy.test' });
     const subject = '[Case #9: Open] The roof';
@@ -115,7 +115,7 @@ describe('a group', () => {
     expect(await firm.database.messages.findOne()).toMatchObject({ roles: ['capture', 'dropbox'] });
   });
 
-  it('takes no more than one database command for each message', async () => {
+  it('needs at most one database command per message', async () => {
     const env = testEnvironment(tmpdir());
     const uri = new URL(need('MONGODB_URI'));
     uri.searchParams.set('monitorCommands', 'true');
@@ -148,7 +148,7 @@ describe('a member of a group', () => {
   const keyOf = async (firm: Firm, id: ObjectId | undefined): Promise<string | undefined> =>
     (await firm.database.sightings.findOne({ ...(id && { _id: id }) }))?.rawKey ?? undefined;
 
-  it('that fails keeps no other from its end, and can be tried again', async () => {
+  it('that fails does not stop the others, and can be retried', async () => {
     const firm = await openFirm();
     const ids = await deliverAll(firm, thread());
     const deps = failing(firm, await keyOf(firm, ids[1]), new Error('connection reset'));
@@ -170,7 +170,7 @@ describe('a member of a group', () => {
     expect(await firm.database.communications.countDocuments()).toBe(4);
   });
 
-  it('that ends its reader has died once, and the others never', async () => {
+  it('that kills its reader is charged one death, the others none', async () => {
     const firm = await openFirm();
     const ids = await deliverAll(firm, thread());
     const deps = failing(firm, await keyOf(firm, ids[0]), new ReadingDied('too long'));
@@ -179,7 +179,7 @@ describe('a member of a group', () => {
     expect(await firm.database.sightings.countDocuments({ state: 'done', attemptsBy: [] })).toBe(3);
   });
 
-  it('of one over which a process died goes alone', async () => {
+  it('is read alone if a process died over the group', async () => {
     const firm = await openFirm();
     const ids = await deliverAll(firm, thread());
     await startAttempts(firm.database.sightings, ids, 'the process that died');
@@ -216,14 +216,14 @@ describe('a member of a group', () => {
     expect(String(members[2]?.error)).toContain('BSONObj size is invalid');
   });
 
-  it('that changes while it is judged is judged anew, and so are those that were judged by it', async () => {
+  it('that changes during judging is judged again, and so are those that relied on it', async () => {
     const firm = await openFirm();
     const ids = await deliverAll(firm, thread());
     let turns = 0;
     const { messages } = firm.database;
     const bulkWrite = messages.bulkWrite.bind(messages);
     messages.bulkWrite = async (operations, options) => {
-      // Another worker is faster, once, with the message that all others answer.
+      // Once, another worker changes the message that all others answer.
       if (JSON.stringify(operations).includes('judgedBy') && turns++ === 0)
         await markForRejudge(messages, { messageId: 'a@kline.test' });
       return await bulkWrite(operations, options);

@@ -42,7 +42,7 @@ describe('a tag in a reply', () => {
     date: day(2),
   };
 
-  it('that also stands in the parent is an echo and makes no update', async () => {
+  it('that the parent also has is an echo and makes no update', async () => {
     const firm = await openFirm();
     await receiveAll(firm, [parent, reply]);
     expect(await rowsOf(firm.database)).toEqual([
@@ -50,7 +50,7 @@ describe('a tag in a reply', () => {
     ]);
   });
 
-  it('to a parent that nobody knows is held for review', async () => {
+  it('to an unknown parent is held for review', async () => {
     const firm = await openFirm();
     await receiveAll(firm, [reply]);
     expect(await rowsOf(firm.database)).toEqual([
@@ -58,7 +58,7 @@ describe('a tag in a reply', () => {
     ]);
   });
 
-  it('held for its parent goes away when the parent lands with the same tag: it was an echo', async () => {
+  it('held for its parent is dropped as an echo if the parent arrives with the same tag', async () => {
     const firm = await openFirm();
     await receiveAll(firm, [reply, parent]);
     expect(await rowsOf(firm.database)).toEqual([
@@ -66,7 +66,7 @@ describe('a tag in a reply', () => {
     ]);
   });
 
-  it('held for its parent takes effect when the parent lands without it', async () => {
+  it('held for its parent takes effect if the parent arrives without it', async () => {
     const firm = await openFirm();
     await receiveAll(firm, [reply, { ...parent, subject: 'Lease' }]);
     expect(await rowsOf(firm.database)).toEqual([
@@ -74,7 +74,7 @@ describe('a tag in a reply', () => {
     ]);
   });
 
-  it('with another status than the parent moves the case, whichever arrives first', async () => {
+  it('with another status than the parent moves the case, in either order of arrival', async () => {
     const reopened: MessageSpec = { ...reply, subject: 'Re: [Case #31: Open] Lease' };
     for (const messages of permutations([parent, reopened])) {
       const firm = await openFirm();
@@ -86,7 +86,7 @@ describe('a tag in a reply', () => {
     }
   });
 
-  it('whose held update was deleted by a person is not made again when the parent lands', async () => {
+  it('whose held update a person deleted is not made again when the parent arrives', async () => {
     const firm = await openFirm();
     await receiveAll(firm, [reply]);
     await firm.database.caseUpdates.deleteMany({});
@@ -102,7 +102,7 @@ describe("a case's status is derived by date, never by arrival", () => {
     { id: '3@kline.test', subject: '[Case #7] Roof: news', date: day(3) },
     { id: '4@kline.test', subject: '[Case #7: Closed] Roof', date: day(4) },
   ];
-  it('an update without a status inherits that of the latest one before it, in whatever order they arrive', async () => {
+  it('an update without a status inherits that of the latest one before it, in any order of arrival', async () => {
     for (const order of [
       [0, 1, 2, 3],
       [3, 2, 1, 0],
@@ -132,7 +132,7 @@ describe('a case of another client', () => {
     { id: 'other@reyes.test', from: 'omar@reyes.test', subject: '[Case #8: Closed] Fence', date: day(2) },
     { id: 'late@kline.test', subject: '[Case #8] Fence', date: day(3) },
   ];
-  it('belongs to whose message arrived first, and the other one is held, in every order of ingestion', async () => {
+  it('belongs to the client whose message arrived first, and the other is held, in any order of ingestion', async () => {
     for (const ingested of permutations(messages)) {
       const firm = await openFirm();
       await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
@@ -146,7 +146,7 @@ describe('a case of another client', () => {
     }
   });
 
-  it('is not taken over by an old date, whatever the sender writes there', async () => {
+  it('cannot be taken over with an old Date header', async () => {
     for (const date of [new Date('1970-01-01T00:00:00Z'), new Date('2020-05-05T10:00:00Z'), day(1)]) {
       const firm = await openFirm();
       await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
@@ -165,7 +165,7 @@ describe('a case of another client', () => {
     }
   });
 
-  it('has one owner if two workers meet both at the same moment', async () => {
+  it('has one owner if two workers ingest both messages at the same time', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     for (const given of messages) await firm.deliver(rawMessage(given), { internalDate });
@@ -178,7 +178,7 @@ describe('a case of another client', () => {
       expect(review).toBe(owners.has(clientId) ? null : 'foreign-case');
   });
 
-  it('stays with its owner whatever becomes of the owner’s update, and is shared when a person says so', async () => {
+  it('stays with its owner even if the owner’s update is removed, and is shared if a person says so', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     await receiveAll(firm, messages.slice(0, 2));
@@ -230,7 +230,7 @@ it('a tag moves a case only for someone with authority (invariant 12)', async ()
 });
 
 describe('a case number in other messages', () => {
-  it('is the same case: it keeps its status, and another client waits for a person', async () => {
+  it('is the same case: it keeps its status, and an update by another client is held', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'otto', email: 'otto@brandt.test' });
     await receiveAll(firm, [
@@ -246,8 +246,8 @@ describe('a case number in other messages', () => {
   });
 });
 
-describe('a forward with nothing typed', () => {
-  it('makes a case update that says what the message inside says', async () => {
+describe('a forward without a comment', () => {
+  it('makes a case update with the text of the inner message', async () => {
     const firm = await openFirm();
     const inside = `---------- Forwarded message ---------\nFrom: Paula Kline <${client}>\nDate: Sun, 1 Feb 2026 at 10:00\nSubject: [Case #33: Closed] Lease\nTo: <office@firm.test>\n\nThe lease is signed.\n\nKind regards\nPaula\n`;
     await receiveAll(firm, [

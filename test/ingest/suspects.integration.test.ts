@@ -5,7 +5,7 @@ import { startAttempt } from '../../src/store/attempts.ts';
 import { rawMessage } from '../support/messages.ts';
 import { openFirm } from '../support/servers.ts';
 
-test('a message that only stood beside a poison one is not counted out with it', async () => {
+test('a message that was only read alongside a poison one is not quarantined with it', async () => {
   const firm = await openFirm();
   const poison = await firm.deliver(rawMessage({ subject: 'poison' }));
   const beside = await firm.deliver(rawMessage({ subject: 'beside' }));

@@ -213,7 +213,7 @@ describe('a group job', () => {
     return ids;
   }
 
-  it('carries references, and says what became of them', async () => {
+  it('carries references and returns their results', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
     const ids = await deliver(firm, 3);
     await addGroupJob(queues, ids, backlog);
@@ -232,7 +232,7 @@ describe('a group job', () => {
     });
   });
 
-  it('leaves a message that fails to a job of its own, which shows its error and tries again', async () => {
+  it('leaves a failed message to its own job, which shows the error and retries', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
     const ids = await deliver(firm, 3);
     const [, second = new ObjectId()] = ids;
@@ -253,7 +253,7 @@ describe('a group job', () => {
     expect((await queues.ingest.getJob(groupId(ids)))?.returnvalue).toMatchObject({ failed: 1 });
   });
 
-  it('that waits keeps its messages from jobs of their own, one that is lost does not', async () => {
+  it('keeps its messages from getting their own jobs while it waits, but not once it is lost', async () => {
     const [firm, queues] = [await openFirm(), newQueues()];
     const ids = await deliver(firm, 2);
     await addGroupJob(queues, ids, backlog);

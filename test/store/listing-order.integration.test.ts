@@ -1,16 +1,14 @@
 /** Each listing uses an index for its order: with 60,000 messages a page must not read and sort them all. */
-import { Hono } from 'hono';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent } from 'mongodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { mountApi } from '../../src/dashboard/api/api.ts';
-import { mountOverview } from '../../src/dashboard/overview.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
+import { openPages } from '../support/pages.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
-import { need, newQueues, openFirm } from '../support/servers.ts';
+import { need, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
 
 interface Find {
@@ -34,6 +32,11 @@ async function watched(database: Database): Promise<{ database: Database; finds:
       ...database,
       messages: db.collection(database.messages.collectionName),
       decisions: db.collection(database.decisions.collectionName),
+      communications: db.collection(database.communications.collectionName),
+      caseUpdates: db.collection(database.caseUpdates.collectionName),
+      clients: db.collection(database.clients.collectionName),
+      cursors: db.collection(database.cursors.collectionName),
+      addressBook: db.collection(database.addressBook.collectionName),
     },
   };
 }
@@ -66,27 +69,40 @@ it('every page of a listing comes in the order of an index', async () => {
   const { database, finds } = await watched(firm.database);
   const first = await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: null });
   await listWaiting(database, { what: 'triage', reason: null, limit: 2, after: first.next });
-  const app = new Hono();
   const mailboxService = await mailboxServiceOf(firm.database);
   const triage = { ...firm, database, enqueue: async () => {} };
-  mountOverview(app, {
-    ...triage,
-    queues: newQueues(),
-    metrics: createMetrics(),
-    mailboxService,
-  });
+  const app = openPages({ ...firm, database, mailboxService });
   mountApi(app, { triage, mailboxService, webhooks: noWebhooks(firm.database) });
-  for (const path of ['/', '/api/triage', '/api/decisions'])
-    expect((await app.request(path)).status).toBe(200);
+  const [waiting] = await firm.database.messages.find({ state: 'triage' }).toArray();
+  const place = `${Date.now()}-${'0'.repeat(24)}`;
+  for (const path of [
+    '/',
+    '/triage',
+    `/triage?reason=no-client&after=${place}`,
+    `/messages/${waiting?._id.toHexString() ?? ''}?reason=no-client`,
+    '/messages',
+    `/messages?state=stored&after=${place}`,
+    '/messages?q=x@away.test',
+    '/cases',
+    `/cases?after=${place}`,
+    '/clients',
+    '/clients/paula',
+    '/clients/paula?after=1767225600000.1',
+    '/quarantine',
+    '/decisions',
+    `/decisions?after=${place}`,
+    '/mailboxes',
+    '/api/triage',
+    '/api/decisions',
+    '/api/clients/paula/timeline',
+  ])
+    expect([path, (await app.request(path)).status]).toEqual([path, 200]);
 
   const sorted = finds.filter(({ sort }) => sort !== undefined);
-  expect(sorted.map(({ find }) => find)).toEqual([
-    'messages',
-    'messages',
-    'messages',
-    'messages',
-    'decisions',
-  ]);
+  // Each of the listings was asked for, so none is missing below.
+  expect(new Set(sorted.map(({ find }) => find))).toEqual(
+    new Set(['messages', 'decisions', 'communications', 'caseUpdates', 'cursors', 'clients']),
+  );
   for (const find of sorted) {
     const indexes = await firm.database.db.collection(find.find).listIndexes().toArray();
     const keys = indexes.map(({ key }) => key as Record<string, number>);

@@ -23,7 +23,7 @@ async function sealedMailboxes(count: number) {
   return { database, keyFile, mailboxes, names, old: ring[0] };
 }
 
-it('exchanges the key of every stored secret while others write them: n of n', async () => {
+it('changes the key of every stored secret while other processes write', async () => {
   const { database, keyFile, mailboxes, names, old } = await sealedMailboxes(300);
   await writeFile(keyFile, `${newKey()}\n${old.bytes.toString('base64')}`);
   const rotating = new AbortController();
@@ -67,7 +67,7 @@ it('continues after an interruption, and skips what is already sealed', async ()
   expect(again[0]).toMatchObject({ total: 10, good: 10 });
 });
 
-it('counts what does not open, names it without its secret, and leaves it as it is', async () => {
+it('counts and names secrets that do not open, and leaves them unchanged', async () => {
   const { database, keyFile, mailboxes, names } = await sealedMailboxes(3);
   const [one = '', two = ''] = names;
   const moved = (await mailboxes.findOne({ _id: one }))?.pass ?? '';

@@ -1,4 +1,4 @@
-/** A process that decides all held case updates, each in one of three ways, while another one decides them otherwise. */
+/** A process that decides all held case updates while another one decides them differently. */
 import { withTriageContext } from '../../src/commands/triage-context.ts';
 import { confirmUpdates, rejectUpdates } from '../../src/triage/held.ts';
 import { TriageError } from '../../src/triage/triage-error.ts';

@@ -35,7 +35,7 @@ const all = { clientId: null, ref: null, by };
 describe('a held case update that a person rejects', () => {
   const spec: MessageSpec = { id: 'held@kline.test', subject: '[Case #90: Marinating] Lease', date: day(3) };
 
-  it('leaves the list with its reason, and undoing holds it again', async () => {
+  it('leaves the list, and undoing the decision holds it again', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(rawMessage(spec));
     const [decision] = await rejectUpdates(deps, { ...all, message, reason: 'a joke' });
@@ -47,7 +47,7 @@ describe('a held case update that a person rejects', () => {
     expect(await heldOf(firm)).toEqual(['unknown-status']);
   });
 
-  it('does not come back when the message is judged again, imported anew, or all that was written is lost', async () => {
+  it('does not come back if the message is rejudged or imported again, or if all records are lost', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(rawMessage(spec));
     await rejectUpdates(deps, { ...all, message, reason: 'a joke' });
@@ -62,7 +62,7 @@ describe('a held case update that a person rejects', () => {
     expect(await heldOf(firm)).toEqual([]);
   });
 
-  it('does not come back by a copy with a footer, whichever is proven better', async () => {
+  it('does not come back through a copy with a footer, whichever copy is proven', async () => {
     const { firm, deps } = await openOffice();
     const subject = '[Case #91: Closed] Lease';
     const held = { ...spec, subject, headers: ['Reply-To: stranger@else.test'] };
@@ -76,7 +76,7 @@ describe('a held case update that a person rejects', () => {
     expect(await heldOf(firm)).toEqual([]);
   });
 
-  it('stays rejected when the parent lands for which it waited', async () => {
+  it('stays rejected when the parent that it waited for arrives', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(
       rawMessage({
@@ -95,7 +95,7 @@ describe('a held case update that a person rejects', () => {
 });
 
 describe('a held case update that a person confirms', () => {
-  it('takes effect by the date of its message, with another status where one is chosen', async () => {
+  it('takes effect as of the date of its message, with another status if one is chosen', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(rawMessage({ subject: '[Case #5: Simmering] Lease', date: day(1) }));
     await firm.receive(rawMessage({ id: newId(), subject: '[Case #5] News', date: day(2) }));
@@ -120,7 +120,7 @@ describe('a held case update that a person confirms', () => {
     expect((await rowsOf(firm)).map(({ status }) => status)).toEqual(['Pending']);
   });
 
-  it('is found where only its row tells that it is held, because another client was first', async () => {
+  it('is found even if only its row shows that it is held, because another client was first', async () => {
     const { firm, deps } = await openOffice();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     const late = await firm.receive(
@@ -140,7 +140,7 @@ describe('a held case update that a person confirms', () => {
     expect((await rowsOf(firm)).map(({ review = null }) => review)).toEqual([null, null]);
   });
 
-  it('is decided by one of two people who act at one moment; the other is told who it was', async () => {
+  it('is decided by one of two people who act at the same time; the other sees who it was', async () => {
     const { firm, deps } = await openOffice();
     const messages: MessageDocument[] = [];
     for (let number = 0; number < 12; number += 1)
@@ -172,7 +172,7 @@ describe('a held case update that a person confirms', () => {
     expect(await firm.database.decisions.countDocuments()).toBe(12);
   });
 
-  it('takes effect though the process died after the decision was written down', async () => {
+  it('takes effect even if the process dies after storing the decision', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(rawMessage({ subject: '[Case #9: Simmering] Lease' }));
     const dying = { ...deps, reader: { ...deps.reader, read: () => Promise.reject(new Error('killed')) } };
@@ -183,8 +183,8 @@ describe('a held case update that a person confirms', () => {
   });
 });
 
-describe('what is held', () => {
-  it('is counted by its reason', async () => {
+describe('held case updates', () => {
+  it('are counted by reason', async () => {
     const { firm, deps } = await openOffice();
     const message = await firm.receive(rawMessage({ subject: '[Case #1: Simmering] Lease' }));
     const count = async () => (await countHeld(firm.database.caseUpdates)).get('unknown-status');
@@ -195,7 +195,7 @@ describe('what is held', () => {
 });
 
 describe('a case', () => {
-  it('has a history of its steps with message, sender and decider', async () => {
+  it('has a history of steps with message, sender and decisions', async () => {
     const { firm, deps } = await openOffice();
     await firm.receive(rawMessage({ subject: '[Case #AB-4: Open] Lease', date: day(1) }));
     const message = await firm.receive(
@@ -218,7 +218,7 @@ describe('a case', () => {
     await expect(caseHistory(firm.database, 'nobody')).rejects.toMatchObject({ code: 'no-such-case' });
   });
 
-  it('is listed, the latest first, page by page', async () => {
+  it('is listed page by page, most recent first', async () => {
     const { firm } = await openOffice();
     for (const [ref, at] of [
       ['1', 2],
@@ -238,7 +238,7 @@ describe('a case', () => {
     expect(second.next).toBeNull();
   });
 
-  it('that was merged takes a late tag to the case that lives on, over several merges', async () => {
+  it('that was merged passes late tags on to the surviving case, through several merges', async () => {
     const { firm, deps } = await openOffice();
     const early = await firm.receive(rawMessage({ subject: '[Case #12: Open] Lease', date: day(1) }));
     await mergeCase(firm.database, { ref: '12', mergedInto: '34', by });
@@ -257,7 +257,7 @@ describe('a case', () => {
     expect((await rowsOf(firm)).at(-1)).toMatchObject({ ref: '12', status: 'Pending' });
   });
 
-  it('is not merged into itself, over others neither, nor by two at one moment', async () => {
+  it('cannot be merged into itself, not even indirectly or by two people at the same time', async () => {
     const { firm } = await openOffice();
     await expect(mergeCase(firm.database, { ref: '1', mergedInto: '1', by })).rejects.toThrow('itself');
     await mergeCase(firm.database, { ref: '1', mergedInto: '2', by });
@@ -276,7 +276,7 @@ describe('a mailbox whose mail moves a case for staff only', () => {
   const rules = { caseAuthority: { partners: 'staff', intake: 'clients' } } as const;
   const subject = '[Case #3: Closed] Lease';
 
-  it('holds the tag of a client, until the message is seen where clients count, whichever comes first', async () => {
+  it("holds a client's tag until the message is seen in a mailbox where clients count, in either order", async () => {
     for (const order of [
       ['partners', 'intake'],
       ['intake', 'partners'],
@@ -291,7 +291,7 @@ describe('a mailbox whose mail moves a case for staff only', () => {
     }
   });
 
-  it('lets staff move it, and holds theirs where only clients do', async () => {
+  it('lets staff move it, and holds their tags where only clients count', async () => {
     const { firm } = await openOffice({ rules });
     const byStaff = { from: 'office@firm.test', to: client, subject };
     await firm.receive(rawMessage({ ...byStaff, id: 'a@firm.test' }), { mailbox: 'partners' });

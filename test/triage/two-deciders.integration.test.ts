@@ -9,7 +9,7 @@ import { newFolder, openFirm, openTestResources, testEnvironment } from '../supp
 const COUNT = 300;
 const run = promisify(execFile);
 
-it('300 held updates, decided in three ways by two processes at once, end as the first of each said, and none comes back', async () => {
+it('of two processes deciding 300 held updates at the same time, the first decision on each stands, and no update comes back', async () => {
   const folder = await newFolder();
   const env = { ...testEnvironment(folder), AUTHENTICATION: 'off', LOG_LEVEL: 'silent' };
   const { database, blobs } = await openTestResources(env);

@@ -9,6 +9,7 @@ import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
 import { mountMailboxRoutes, mountOAuthAppRoutes } from './mailbox-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';
+import { mountTimelineRoute } from './timeline-route.ts';
 import { mountWebhookRoutes } from './webhook-routes.ts';
 
 /** /api: triage, cases, mailboxes and webhooks as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
@@ -28,6 +29,7 @@ export function mountApi(
   mountMessageRoutes(app, triage);
   mountDecisionRoutes(app, triage);
   mountClientRoutes(app, triage);
+  mountTimelineRoute(app, triage);
   mountCaseRoutes(app, triage);
   mountMailboxRoutes(app, mailboxService);
   mountOAuthAppRoutes(app, mailboxService);

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { MAX_PAGE } from '../../triage/waiting.ts';
+import { whoActs } from '../who.ts';
 
 export const by = z.string().trim().min(1).max(200).optional();
 export const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50);
@@ -36,11 +37,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-/** The person named in the request, else the user name it was authenticated with. */
+/** The person named in the request, else whoever it comes from. */
 export function whoAsks(context: Context, named: string | undefined): string {
-  if (named !== undefined) return named;
-  const [scheme = '', value = ''] = (context.req.header('authorization') ?? '').split(' ', 2);
-  const user =
-    scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString('utf8').split(':', 1)[0] : '';
-  return user === undefined || user === '' ? 'api' : user.slice(0, 200);
+  return named ?? whoActs(context) ?? 'api';
 }

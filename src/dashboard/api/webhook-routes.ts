@@ -12,7 +12,7 @@ import {
   WebhookError,
 } from '../../events/endpoints.ts';
 import type { WebhookDeps } from '../../events/endpoints.ts';
-import { deliveryRow, deliveriesOf, endpointRow, listEndpoints } from '../../events/rows.ts';
+import { deliveryRow, listDeliveries, endpointRow, listEndpoints } from '../../events/rows.ts';
 import { eventsAfter, eventTypes } from '../../store/events.ts';
 import { feedRow } from '../../events/payload.ts';
 import { answer } from './answer.ts';
@@ -144,7 +144,9 @@ function mountWebhookActs(app: Hono, deps: WebhookDeps): void {
     '/api/webhooks/:id/deliveries',
     answer(async (context) => {
       const { _id } = await endpointNamed(database, idOf(context));
-      return { rows: await deliveriesOf(database, { endpoint: _id, ...queryOf(context, deliveriesQuery) }) };
+      return {
+        rows: await listDeliveries(database, { endpoint: _id, ...queryOf(context, deliveriesQuery) }),
+      };
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { readCaseTags } from './case-tag.ts';
 import type { CaseTagWords } from './case-tag-words.ts';
 
-/** The tag that says this of a case, as the parser reads it back; null where no tag can: a number with brackets, an unknown status. */
+/** Formats a tag that the parser reads back unchanged; null if there is none, as for a number with brackets or an unknown status. */
 export function formatCaseTag(
   { ref, status }: { readonly ref: string | null; readonly status: string | null },
   words: CaseTagWords,

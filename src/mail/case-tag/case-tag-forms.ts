@@ -1,38 +1,38 @@
 /**
- * The forms of a case tag, the one table of the grammar: the parser tries them in this order, and `docketmail cases --help`,
- * docs/case-tags.md and the tests are made of them.
+ * The grammar of case tags as one table: the parser tries these forms in order, and `docketmail cases --help`, docs/case-tags.md and
+ * the tests are generated from it.
  */
 import { numberWordBefore } from './number-words.ts';
 import { statusOf, withoutMarks } from './case-tag-words.ts';
 import type { Vocabulary } from './case-tag-words.ts';
 
-/** What a tag says; see `CaseTag`. */
+/** The content of a tag; see `CaseTag`. */
 export interface TagParts {
   readonly ref: string | null;
   readonly status: string | null;
   readonly statusText: string | null;
 }
 
-/** What stands behind the case word. */
+/** The text after the case word. */
 export interface TagBody {
-  /** Marks between the case word and the rest: blanks, ":", "#", "/", "_", "-". */
+  /** Separators between the case word and the rest: spaces, ":", "#", "/", "_", "-". */
   readonly lead: string;
   readonly text: string;
   readonly vocabulary: Vocabulary;
 }
 
 export interface TagForm {
-  /** WORD: a case word. REF: a case number. STATUS: a status of the settings or a word for it. TEXT: any other. */
+  /** WORD: a case word. REF: a case number. STATUS: a configured status or one of its aliases. TEXT: any other text. */
   readonly syntax: string;
   readonly meaning: string;
-  /** With the words that docketmail ships. */
+  /** Using the built-in words. */
   readonly examples: readonly (readonly [
     tag: string,
     ref: string | null,
     status: string | null,
     statusText: string | null,
   ])[];
-  /** Null where the body has another form. */
+  /** Null if the body has another form. */
   readonly read: (body: TagBody) => TagParts | null;
 }
 
@@ -43,17 +43,17 @@ const refWord = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/\\-]*/u;
 export const tagForms: readonly TagForm[] = [
   {
     syntax: '[WORD]',
-    meaning: "an update of the client's case without a number; the status stays",
+    meaning: "an update of the client's case without a number; the status does not change",
     examples: [
       ['[Case Update]', null, null, null],
       ['[Akte]', null, null, null],
       ['【案件】', null, null, null],
     ],
-    read: ({ lead, text }) => (text === '' && !lead.includes('#') ? said(null, null, null) : null),
+    read: ({ lead, text }) => (text === '' && !lead.includes('#') ? tagParts(null, null, null) : null),
   },
   {
     syntax: '[WORD: STATUS]',
-    meaning: "the status of the client's case without a number",
+    meaning: "sets the status of the client's case without a number",
     examples: [
       ['[Case: Closed]', null, 'Closed', 'Closed'],
       ['[Case Update - On Hold]', null, 'On Hold', 'On Hold'],
@@ -61,13 +61,13 @@ export const tagForms: readonly TagForm[] = [
     ],
     read: ({ lead, text, vocabulary }) => {
       const status = lead.includes('#') ? null : statusOf(text, vocabulary);
-      return status === null ? null : said(null, status, withoutMarks(text));
+      return status === null ? null : tagParts(null, status, withoutMarks(text));
     },
   },
   {
     syntax: '[WORD #REF: STATUS]',
     meaning:
-      'the status of the case with this number, which may have several words; "#" or "No." may be left out',
+      'sets the status of the case with this number, which may have several words; "#" or "No." is optional',
     examples: [
       ['[Case #4711: On Hold]', '4711', 'On Hold', 'On Hold'],
       ['[Case 12 O 345/26: Open]', '12 O 345/26', 'Open', 'Open'],
@@ -83,7 +83,7 @@ export const tagForms: readonly TagForm[] = [
   },
   {
     syntax: '[WORD-REF STATUS]',
-    meaning: 'the same without a colon, where the status is known',
+    meaning: 'the same without a colon, if the status is a known one',
     examples: [
       ['[CASE-4711 Closed]', '4711', 'Closed', 'Closed'],
       ['[CASE-4711-Closed]', '4711', 'Closed', 'Closed'],
@@ -96,7 +96,7 @@ export const tagForms: readonly TagForm[] = [
   },
   {
     syntax: '[WORD #REF TEXT]',
-    meaning: 'an update of the case with this number; a text behind it is kept as a status that is not known',
+    meaning: 'an update of the case with this number; any text after it is kept as an unknown status',
     examples: [
       ['[Case #4711]', '4711', null, null],
       ['[Case AB-12/3]', 'AB-12/3', null, null],
@@ -112,14 +112,14 @@ export const tagForms: readonly TagForm[] = [
   },
   {
     syntax: '[WORD: TEXT]',
-    meaning: "a status of the client's case without a number that is not known: held for a person",
+    meaning: "an unknown status of the client's case without a number; held for review",
     examples: [['[Case: Escalated]', null, null, 'Escalated']],
-    // A word without colon or number is a heading of somebody else's: "[Case study]".
-    read: ({ lead, text }) => (lead.includes(':') ? said(null, null, withoutMarks(text) || null) : null),
+    // Without a colon or a number it is ordinary text, such as "[Case study]".
+    read: ({ lead, text }) => (lead.includes(':') ? tagParts(null, null, withoutMarks(text) || null) : null),
   },
 ];
 
-/** What stands behind the case word; null where it has none of the forms. */
+/** Reads the text after the case word; null if no form matches. */
 export function readForms(body: TagBody): TagParts | null {
   if (body.text === '' && body.lead.includes('#')) return null;
   for (const form of tagForms) {
@@ -129,23 +129,23 @@ export function readForms(body: TagBody): TagParts | null {
   return null;
 }
 
-const said = (ref: string | null, status: string | null, statusText: string | null): TagParts => ({
+const tagParts = (ref: string | null, status: string | null, statusText: string | null): TagParts => ({
   ref,
   status,
   statusText,
 });
 
-/** The first word where it is a number: it holds a digit, or something says that it is one. */
+/** The first word, if it is a number: it contains a digit, or "#" or a number word marks it as one. */
 function firstRef(text: string, lead: string): { readonly body: string; readonly first: string | null } {
   const number = numberWordBefore(text, lead);
   const body = text.slice(number.length);
   const first = refWord.exec(body)?.[0] ?? null;
-  // "[Case #: Open]" is a template whose number nobody filled in.
+  // "[Case #: Open]" is a template with no number filled in.
   const isNumbered = number !== '' || /#[^:]*$/u.test(lead);
   return { body, first: first !== null && (isNumbered || /\p{N}/u.test(first)) ? first : null };
 }
 
-/** A number of several words, or one joined to its status, can only be told by the known status that follows. */
+/** Only a known status after it shows where a number ends that has several words or is joined to the status. */
 function refBeforeStatus(body: string, vocabulary: Vocabulary): TagParts | null {
   for (let at = 1; at < body.length; at += 1) {
     if (!' -_/'.includes(body.charAt(at))) continue;
@@ -170,5 +170,5 @@ const withoutTrailingMarks = (ref: string): string => ref.replace(/[._/\\-]{1,16
 
 function withStatus(ref: string, statusPart: string, vocabulary: Vocabulary): TagParts {
   const statusText = withoutMarks(statusPart);
-  return said(ref, statusOf(statusText, vocabulary), statusText === '' ? null : statusText);
+  return tagParts(ref, statusOf(statusText, vocabulary), statusText === '' ? null : statusText);
 }

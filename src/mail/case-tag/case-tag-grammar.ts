@@ -4,10 +4,10 @@ import type { TagParts } from './case-tag-forms.ts';
 import { spaces } from './case-tag-words.ts';
 import type { Vocabulary } from './case-tag-words.ts';
 
-/** What mail clients make of a word that looks like a link: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
+/** Mail clients turn words into links: `http://Case #4711`, `Case #4711<http://crm.test/4711>`. */
 const linkScheme = /^(?:https?|mailto|tel):(?:\/\/)?/iu;
 const linkTarget = /<(?:https?|mailto|tel):[^<>]*>/giu;
-/** Scripts without spaces between words. */
+/** Scripts that do not separate words with spaces. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
 /** Reads the text between the brackets; null if it is not a tag. `inner` must be short: the work is quadratic. */
@@ -21,7 +21,7 @@ export function readParts(inner: string, vocabulary: Vocabulary): TagParts | nul
     .replaceAll(/%20/gu, ' ');
   const own = readFromWord(level, vocabulary);
   if (own !== null) return own;
-  // Gateways and ticket systems put what they add inside the bracket: "[Re: Case 4711: Closed]", "[EXTERNAL: Case 4711]".
+  // Gateways and ticket systems add prefixes inside the bracket: "[Re: Case 4711: Closed]", "[EXTERNAL: Case 4711]".
   const { bare, kinds } = stripSubjectPrefixes(level);
   return kinds.length === 0 ? null : readFromWord(bare, vocabulary);
 }
@@ -38,7 +38,7 @@ function readFromWord(text: string, vocabulary: Vocabulary): TagParts | null {
   return null;
 }
 
-/** Where the case word ends in the folded text, null if the text does not start with it. "Case-Update" is "Case Update". */
+/** Where the case word ends in the folded text; null if the text does not start with it. "Case-Update" matches "Case Update". */
 function endOfWord(folded: string, word: string): number | null {
   let at = 0;
   for (const character of word) {

@@ -12,7 +12,7 @@ export type Fold = (text: string) => string;
 /** Ignores letter case; Turkish dotted and dotless i are one letter. Expects NFKC. */
 export const foldExactly: Fold = (text) => foldEach(text, (character) => character);
 
-/** What the eye sees: letters of other scripts and accented ones become the Latin letter of that shape. Expects NFKC. */
+/** Folds by appearance: letters of other scripts and accented letters become the Latin letter they look like. Expects NFKC. */
 const foldToShape: Fold = (text) =>
   foldEach(text, (character) => looksLike(character) ?? withoutAccent(character));
 

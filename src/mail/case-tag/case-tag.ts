@@ -2,7 +2,7 @@ import { readParts } from './case-tag-grammar.ts';
 import type { TagParts } from './case-tag-forms.ts';
 import { aliasKey, foldExactly, spaces, vocabulariesOf } from './case-tag-words.ts';
 import type { CaseTagWords } from './case-tag-words.ts';
-import { looksLike, unseen } from './look-alikes.ts';
+import { looksLike, invisible } from './look-alikes.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface CaseTag {
   readonly lookAlike: boolean;
 }
 
-/** RFC 5322 sets no limit on a subject; people do not read past this many characters. */
+/** RFC 5322 sets no limit on a subject, but nobody reads past this many characters. */
 const MAX_SUBJECT_LENGTH = 4_000;
 /** A longer bracketed text is prose. Also limits the work on a thousand brackets in a row. */
 const MAX_TAG_LENGTH = 160;
@@ -58,17 +58,17 @@ export function readCaseTags(
   return { tags, title: title === '' ? (tags[0]?.raw.slice(1, -1) ?? subject).trim() : title };
 }
 
-/** The same word about the same case, however spelled: auto-linked, translated, in other letter case. */
+/** Whether two tags say the same about the same case, despite links, translation or letter case. */
 export function sameTag(a: CaseTag, b: CaseTag): boolean {
-  return spokenOf(a) === spokenOf(b);
+  return tagKey(a) === tagKey(b);
 }
 
-/** The tag is also in the subject of the parent message: it was said then and is not new. */
+/** Whether the subject of the parent message has the same tag, so that it is not new. */
 export function isEcho(tag: CaseTag, parentSubjectTags: readonly CaseTag[]): boolean {
   return parentSubjectTags.some((parent) => sameTag(tag, parent));
 }
 
-function spokenOf(tag: CaseTag): string {
+function tagKey(tag: CaseTag): string {
   return JSON.stringify([
     tag.ref === null ? null : foldExactly(tag.ref),
     tag.status,
@@ -76,14 +76,14 @@ function spokenOf(tag: CaseTag): string {
   ]);
 }
 
-/** Whether a program set its "Re:" into a bracket ("[Re: Case 4711: Closed]"): then the message answers another one. */
+/** Whether a program put its "Re:" inside a bracket ("[Re: Case 4711: Closed]"), which makes the message a reply. */
 export function repliesInBracket(subject: string): boolean {
   return [...bracketed(subject.slice(0, MAX_SUBJECT_LENGTH))].some(({ raw }) =>
     stripSubjectPrefixes(raw.slice(1, -1)).kinds.includes('reply'),
   );
 }
 
-/** Bracketed tokens in order; of nested brackets the innermost. */
+/** Bracketed tokens in order; only the innermost of nested ones. */
 function* bracketed(subject: string): Generator<{ readonly start: number; readonly raw: string }> {
   let start = -1;
   for (let at = 0; at < subject.length; at += 1) {
@@ -95,7 +95,7 @@ function* bracketed(subject: string): Generator<{ readonly start: number; readon
   }
 }
 
-/** Ticket systems and people put a tag into brackets or quotes of their own, which would be left empty. */
+/** Extends a token to brackets or quotes that people and ticket systems put around it; otherwise an empty pair would be left. */
 function withBracketsAround(
   subject: string,
   token: { readonly start: number; readonly raw: string },
@@ -151,15 +151,15 @@ function readTag(raw: string, words: CaseTagWords): CaseTag | null {
   if (settled) return { raw, ...plain, lookAlike: false };
   // NFKC turns the lunate sigma, which looks like a C, into a sigma, which does not
   const shown = inner.replaceAll('Ϲ', 'C').replaceAll('ϲ', 'c').normalize('NFKC');
-  const seen = readParts(shown.replace(new RegExp(unseen, 'gu'), ''), byShape);
+  const seen = readParts(shown.replace(new RegExp(invisible, 'gu'), ''), byShape);
   if (plain && (seen === null || seen.status === null)) return { raw, ...plain, lookAlike: false };
   return seen && { raw, ...seen, lookAlike: true };
 }
 
 /** No invisible characters, and no "АВ-12" in Cyrillic letters after a word in Latin ones. */
 function isPlain(parts: TagParts, inner: string): boolean {
-  const said = `${parts.ref ?? ''}${parts.status === null ? (parts.statusText ?? '') : ''}`;
-  if (unseen.test(said)) return false;
+  const content = `${parts.ref ?? ''}${parts.status === null ? (parts.statusText ?? '') : ''}`;
+  if (invisible.test(content)) return false;
   const foreign = Array.from(parts.ref ?? '').some(
     (character) => /\p{L}/u.test(character) && looksLike(character) !== null,
   );

@@ -1,4 +1,4 @@
-/** Words for a case, by language. Those that mean something else in front of a number in another language ("Fall 2026") are left out. */
+/** Words for a case, by language. Words that mean something else before a number in another language ("Fall 2026") are left out. */
 export const caseWordsByLanguage: Readonly<Record<string, readonly string[]>> = {
   en: ['Case Update', 'Case'],
   de: ['Akte', 'Aktenzeichen', 'Vorgang'],

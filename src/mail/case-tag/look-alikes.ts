@@ -45,4 +45,4 @@ export function looksLike(character: string): string | null {
 }
 
 /** Zero-width, bidi (UAX #9) and other invisible characters, except white space. */
-export const unseen = /(?![\t\n\v\f\r])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
+export const invisible = /(?![\t\n\v\f\r])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;

@@ -1,4 +1,4 @@
-/** Words that say that a number follows, by language; a full stop, a colon or "#" may stand behind them. "№" is "No" after NFKC. */
+/** Words that announce a number, by language. A full stop, a colon or "#" may follow. NFKC turns "№" into "No". */
 const NUMBER_WORDS: readonly string[] =
   'no|nr|num|núm|number|nummer|numero|número|numéro|n.|n°|nº|nro|č|číslo|szám|номер|αρ|αριθ'.split('|');
 
@@ -7,7 +7,7 @@ const numberWord = new RegExp(
   'iu',
 );
 
-/** The number word that a text begins with, with what follows up to the number; behind "#" the number is there already. */
+/** The number word at the start of a text, with everything up to the number; empty after "#", which already announces one. */
 export function numberWordBefore(text: string, lead: string): string {
   return lead.includes('#') ? '' : (numberWord.exec(text)?.[0] ?? '');
 }

@@ -9,7 +9,7 @@ import { caseWordsByLanguage } from '../../../src/mail/case-tag/case-words.ts';
 import { randomRefs, randomSubjects } from './random-subjects.ts';
 import { subjects } from './subjects.ts';
 
-const tellTags = (subject: string): readonly string[] => {
+const readSubject = (subject: string): readonly string[] => {
   const { tags, title } = readCaseTags(subject, defaultRules);
   return [
     ...tags.map(
@@ -35,7 +35,7 @@ describe('the table of the grammar', () => {
     expect(tagForms.filter(({ examples: own }) => own.length === 0)).toEqual([]);
   });
 
-  it('is what the help and the documentation show', () => {
+  it('matches the help and the documentation', () => {
     const help = caseTagHelp(defaultRules);
     const page = readFileSync(new URL('../../../docs/case-tags.md', import.meta.url), 'utf8');
     expect(page).toBe(caseTagPage(defaultRules));
@@ -47,36 +47,36 @@ describe('the table of the grammar', () => {
 });
 
 describe('a subject', () => {
-  it('stands in a table of two hundred', () => {
+  it('is one of at least 200 in the table', () => {
     expect(subjects.length).toBeGreaterThanOrEqual(200);
     expect(new Set(subjects.map(([subject]) => subject)).size).toBe(subjects.length);
   });
 
   it.each(subjects)('%s', (subject, ...expected) => {
-    expect(tellTags(subject)).toEqual(expected);
+    expect(readSubject(subject)).toEqual(expected);
   });
 
-  it('is read in more than ten languages without settings', () => {
+  it('is read in more than ten languages by default', () => {
     const languages = Object.entries(caseWordsByLanguage);
     expect(languages.length).toBeGreaterThan(10);
     for (const [language, words] of languages)
       for (const word of words)
         for (const spelled of [word, word.toUpperCase()])
-          expect({ language, read: tellTags(`[${spelled} 4711: Open] Lease`) }).toEqual({
+          expect({ language, read: readSubject(`[${spelled} 4711: Open] Lease`) }).toEqual({
             language,
             read: ['4711|Open|Open', 'Lease'],
           });
   });
 });
 
-describe('what is written is read again', () => {
-  it('for 20,000 numbers of all forms, each with a status or none', () => {
+describe('a formatted tag is read back', () => {
+  it('for 20,000 numbers of all forms, with and without a status', () => {
     const statuses = [null, ...defaultRules.caseStatuses.map(({ status }) => status)];
     let made = 0;
     for (const ref of randomRefs({ count: 20_000, seed: 7 })) {
       const status = statuses[made % statuses.length] ?? null;
       const tag = formatCaseTag({ ref, status }, defaultRules);
-      if (tag === null) throw new Error(`no tag is written for ${JSON.stringify({ ref, status })}`);
+      if (tag === null) throw new Error(`no tag for ${JSON.stringify({ ref, status })}`);
       const { tags } = readCaseTags(`Re: ${tag} Lease`, defaultRules);
       expect(tags.map((one) => [one.ref, one.status])).toEqual([[ref, status]]);
       made += 1;
@@ -84,7 +84,7 @@ describe('what is written is read again', () => {
     expect(made).toBe(20_000);
   }, 60_000);
 
-  it('for each status without a number, and not for what no tag can say', () => {
+  it('for each status without a number; what no tag can express is not formatted', () => {
     for (const { status } of defaultRules.caseStatuses)
       expect(formatCaseTag({ ref: null, status }, defaultRules)).toBe(`[Case Update: ${status}]`);
     expect(formatCaseTag({ ref: '4711', status: 'On Hold' }, defaultRules)).toBe(
@@ -97,7 +97,7 @@ describe('what is written is read again', () => {
 });
 
 describe('100,000 random and mutated subjects', () => {
-  it('are read without an error, and what is read holds', () => {
+  it('are read without errors, and each tag reads the same on its own', () => {
     let tagged = 0;
     for (const subject of randomSubjects({ count: 100_000, seed: 3 })) {
       const { tags, title } = readCaseTags(subject, defaultRules);
@@ -118,7 +118,7 @@ describe('100,000 random and mutated subjects', () => {
   }, 60_000);
 });
 
-it('a "Re:" that a program set into the bracket makes an answer of the message', () => {
+it('a "Re:" inside the bracket makes the message a reply', () => {
   expect(repliesInBracket('[Re: Case 4711: Closed] Lease')).toBe(true);
   expect(repliesInBracket('[AW: Case 4711] Lease')).toBe(true);
   expect(repliesInBracket('[Case 4711: Closed] Re: Lease')).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * What the record of a message tells other programs. Events are written after the record and before the message is marked as written: a
- * process that dies in between leaves a message that is written out again, and what was told already is not told twice (invariant 15).
+ * Publishes events about a message. They are written after the CRM records and before the message is marked as written: if the process
+ * dies in between, the message is written again, and events that already exist are skipped (invariant 15).
  */
 import type { ObjectId } from 'mongodb';
 import { stateWhenWritten } from '../decide/decide.ts';
@@ -8,7 +8,7 @@ import type { MessageFacts } from '../decide/message-facts.ts';
 import { spellingsOfRef } from '../decide/case-status.ts';
 import { caseUpdateId, communicationId } from './record.ts';
 import type { CaseUpdateDocument } from '../store/case-updates.ts';
-import { tellStates } from '../store/events.ts';
+import { publishStates } from '../store/events.ts';
 import type { EntityState, EventData, EventDocument, EventType } from '../store/events.ts';
 import { linkStateOf } from '../store/link-state.ts';
 import type { MessageDocument } from '../store/message-document.ts';
@@ -16,50 +16,50 @@ import type { Database } from '../store/mongo.ts';
 
 type ClientId = MessageDocument['links'][number]['clientId'];
 
-/** What is told of a message. */
-type ToldMessage = Pick<
+/** The fields of a message that its events use. */
+type EventMessage = Pick<
   MessageDocument,
   '_id' | 'mailboxes' | 'verdict' | 'date' | 'subject' | 'participants'
 >;
 
 type Last = Parameters<EntityState['typeAfter']>[0];
 
-/** Rows of one case that are looked at, for what a message changes in whose case it is. */
+/** Limit for the case updates to compare when a message may change who owns a case. */
 const MAX_ROWS_OF_CASES = 500;
 
-/** What is told after the record of a message was written. `marked`: the message with the links that were then taken back. */
-interface Told {
+/** A message whose records were just written. `marked` still has the links that were then retracted. */
+interface WrittenMessage {
   readonly message: MessageDocument;
   readonly marked: MessageDocument;
 }
 
-/** For the messages of a group at once, their case updates one message after another. Back-filled mail tells nothing (invariant 13). */
-export async function tellWritten(
+/** Batched per group, except for case updates, which go message by message. Back-fill publishes nothing (invariant 13). */
+export async function publishWritten(
   database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
-  written: readonly Told[],
+  written: readonly WrittenMessage[],
 ): Promise<void> {
   const { events } = database;
-  const news = written.filter(({ message }) => !message.backfill);
-  const first = news.filter(isFirst);
-  const later = news.filter((told) => !first.includes(told));
-  await tellStates(events, first.flatMap(messageStates), { isNew: true });
-  await tellStates(events, later.flatMap(messageStates), { isNew: false });
-  // One message may hold an update of another one, or let it take effect.
-  for (const told of news)
-    if (told.message.caseUpdates.length > 0 || told.marked.caseUpdates.length > 0)
-      await tellStates(events, await caseUpdateStates(database, told), { isNew: false });
+  const current = written.filter(({ message }) => !message.backfill);
+  const first = current.filter(isFirstWrite);
+  const later = current.filter((one) => !first.includes(one));
+  await publishStates(events, first.flatMap(messageStates), { isNew: true });
+  await publishStates(events, later.flatMap(messageStates), { isNew: false });
+  // A message may cause an update of another message to be held or to take effect.
+  for (const one of current)
+    if (one.message.caseUpdates.length > 0 || one.marked.caseUpdates.length > 0)
+      await publishStates(events, await caseUpdateStates(database, one), { isNew: false });
 }
 
-const isFirst = ({ message, marked }: Told): boolean =>
+const isFirstWrite = ({ message, marked }: WrittenMessage): boolean =>
   message.storedAt === null && marked.links.every(({ retract }) => retract === undefined);
 
-const messageStates = ({ message, marked }: Told): EntityState[] => [
+const messageStates = ({ message, marked }: WrittenMessage): EntityState[] => [
   ...communicationStates(message, marked),
   ...triageState(message),
 ];
 
-/** What was put on record and is taken away with the message itself. To be told before the message goes. */
-export async function tellTakenBack(
+/** Publishes the removal of a message's records when the message itself is removed. Call it before deleting the message. */
+export async function publishRetracted(
   database: Pick<Database, 'events' | 'caseUpdates' | 'messages'>,
   message: MessageDocument,
   { marked }: { readonly marked: MessageDocument },
@@ -68,8 +68,8 @@ export async function tellTakenBack(
     ...communicationStates(message, marked),
     ...(await caseUpdateStates(database, { message, marked })),
   ];
-  // Nothing is told of what was never told of: the import may be older than events are kept.
-  await tellStates(
+  // Without an earlier event the removal is not published: the import may be older than EVENTS_KEEP_DAYS.
+  await publishStates(
     database.events,
     states
       .filter(({ state }) => state === 'unlinked' || state === 'gone')
@@ -78,12 +78,12 @@ export async function tellTakenBack(
   );
 }
 
-export async function tellQuarantine(
+export async function publishQuarantined(
   { events }: Pick<Database, 'events'>,
   { id, facts, mailbox }: { readonly id: ObjectId; readonly facts: MessageFacts; readonly mailbox: string },
 ): Promise<void> {
   const from = facts.participants.find(({ role }) => role === 'from')?.address ?? null;
-  const told: EntityState = {
+  const state: EntityState = {
     entity: `quarantine:${id.toHexString()}`,
     state: 'quarantined',
     typeAfter: () => 'message.quarantined',
@@ -96,7 +96,7 @@ export async function tellQuarantine(
     },
     details: { subject: facts.subject, from },
   };
-  await tellStates(events, [told], { isNew: true });
+  await publishStates(events, [state], { isNew: true });
 }
 
 function communicationStates(message: MessageDocument, marked: MessageDocument): EntityState[] {
@@ -133,20 +133,20 @@ function communicationStates(message: MessageDocument, marked: MessageDocument):
 
 function triageState(message: MessageDocument): EntityState[] {
   const state = stateWhenWritten(message);
-  const told = {
+  const common = {
     entity: `triage:${message._id.toHexString()}`,
     data: { reason: message.verdict?.reason ?? null, ...dataOf(message, { clientId: null }) },
     details: detailsOf(message),
   };
-  if (state === 'triage') return [{ ...told, state: 'waits', typeAfter: () => 'triage.created' }];
-  // Of a message that never waited there is nothing to resolve, and no need to look.
+  if (state === 'triage') return [{ ...common, state: 'waits', typeAfter: () => 'triage.created' }];
+  // A new message never waited, so there is nothing to resolve, and no query is needed.
   if (message.storedAt === null) return [];
-  return [{ ...told, state: 'resolved', typeAfter: (last) => (last === null ? null : 'triage.resolved') }];
+  return [{ ...common, state: 'resolved', typeAfter: (last) => (last === null ? null : 'triage.resolved') }];
 }
 
 /**
- * The message's own updates and those of the same cases: a message that arrives late may show that a case belongs to somebody else,
- * and hold what another one said or let it take effect.
+ * The message's own updates and all others of the same cases: a late message may show that a case belongs to another client, so that
+ * other updates become held or take effect.
  */
 async function caseUpdateStates(
   { caseUpdates, messages }: Pick<Database, 'caseUpdates' | 'messages'>,
@@ -162,14 +162,14 @@ async function caseUpdateStates(
     .toArray();
   const ours = rows.filter(({ messageRef }) => messageRef !== undefined);
   const found = new Set(ours.map(({ _id }) => _id.toHexString()));
-  const tellers = await tellersOf(messages, { message, rows: ours });
+  const sources = await messagesOfRows(messages, { message, rows: ours });
   const gone = [...own].filter(([id]) => !found.has(id));
   return [
     ...ours.flatMap((row): EntityState[] => {
       const update = own.get(row._id.toHexString());
-      const isFresh = (update !== undefined && update.writtenAt === null) || (row.review ?? null) !== null;
-      const teller = tellers.get(String(row.messageRef));
-      return teller === undefined ? [] : [stateOfRow(row, { message: teller, isFresh })];
+      const isNew = (update !== undefined && update.writtenAt === null) || (row.review ?? null) !== null;
+      const source = sources.get(String(row.messageRef));
+      return source === undefined ? [] : [stateOfRow(row, { message: source, isNew })];
     }),
     ...gone.map(([id, update]): EntityState => ({
       entity: `caseUpdate:${id}`,
@@ -187,11 +187,11 @@ async function caseUpdateStates(
   ];
 }
 
-/** The messages that the rows are of, by their ids. */
-async function tellersOf(
+/** The messages from which the rows were made, by id. */
+async function messagesOfRows(
   messages: Database['messages'],
   { message, rows }: { readonly message: MessageDocument; readonly rows: readonly CaseUpdateDocument[] },
-): Promise<Map<string, ToldMessage>> {
+): Promise<Map<string, EventMessage>> {
   const others = rows.flatMap(({ messageRef }) =>
     messageRef === undefined || messageRef.equals(message._id) ? [] : [messageRef],
   );
@@ -200,14 +200,14 @@ async function tellersOf(
       ? []
       : await messages
           .find({ _id: { $in: others } })
-          .project<ToldMessage>({ mailboxes: 1, verdict: 1, date: 1, subject: 1, participants: 1 })
+          .project<EventMessage>({ mailboxes: 1, verdict: 1, date: 1, subject: 1, participants: 1 })
           .toArray();
   return new Map([message, ...found].map((one) => [one._id.toHexString(), one]));
 }
 
 function stateOfRow(
   row: CaseUpdateDocument,
-  { message, isFresh }: { readonly message: ToldMessage; readonly isFresh: boolean },
+  { message, isNew }: { readonly message: EventMessage; readonly isNew: boolean },
 ): EntityState {
   const review = row.review ?? null;
   const isConfirmed = review === null && (row.confirmedAt ?? null) !== null;
@@ -215,8 +215,8 @@ function stateOfRow(
     entity: `caseUpdate:${row._id.toHexString()}`,
     state: review ?? (isConfirmed ? 'confirmed' : 'effective'),
     typeAfter: (last) => {
-      // Events are kept for a time only: what was told long ago is not news.
-      if (last === null && !isFresh && !isConfirmed) return null;
+      // Its earlier events may have been deleted after EVENTS_KEEP_DAYS, so this is not a change.
+      if (last === null && !isNew && !isConfirmed) return null;
       if (review === 'rejected') return 'caseUpdate.rejected';
       if (review === null) return isConfirmed ? 'caseUpdate.confirmed' : 'caseUpdate.created';
       const wasDecided = last?.type === 'caseUpdate.confirmed' || last?.type === 'caseUpdate.rejected';
@@ -234,7 +234,7 @@ function stateOfRow(
 }
 
 function caseData(
-  message: ToldMessage,
+  message: EventMessage,
   update: {
     readonly id: string;
     readonly ref: string | null;
@@ -252,7 +252,7 @@ function caseData(
   };
 }
 
-function dataOf(message: ToldMessage, { clientId }: { readonly clientId: ClientId | null }): EventData {
+function dataOf(message: EventMessage, { clientId }: { readonly clientId: ClientId | null }): EventData {
   return {
     messageId: message._id.toHexString(),
     mailboxes: message.mailboxes,
@@ -262,6 +262,6 @@ function dataOf(message: ToldMessage, { clientId }: { readonly clientId: ClientI
   };
 }
 
-function detailsOf({ subject, participants }: ToldMessage): EventDocument['details'] {
+function detailsOf({ subject, participants }: EventMessage): EventDocument['details'] {
   return { subject, from: participants.find(({ role }) => role === 'from')?.address ?? null };
 }

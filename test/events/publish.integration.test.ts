@@ -25,8 +25,8 @@ const depsOf = (firm: Firm): TriageDeps => ({
   enqueue: async (ids: readonly ObjectId[]) => void firm.waiting.messages.push(...ids),
 });
 
-/** What was told, in the order of each entity, and that each is as its schema says. */
-async function told({ database }: Firm): Promise<string[]> {
+/** The published events, in order per entity. Each is validated against its schema. */
+async function published({ database }: Firm): Promise<string[]> {
   const events = await database.events.find().sort({ at: 1, entity: 1, revision: 1 }).toArray();
   for (const event of events) {
     const payload = JSON.parse(JSON.stringify(payloadOf(event, ['subject', 'from']))) as object;
@@ -36,23 +36,23 @@ async function told({ database }: Firm): Promise<string[]> {
   return events.map(({ type, revision }) => `${type} ${revision}`);
 }
 
-it('each type of event has a schema, and each schema a type', () => {
+it('every event type has a schema, and every schema a type', () => {
   expect(schemas.map((name) => name.replace('.json', '')).toSorted()).toEqual(eventTypes.toSorted());
 });
 
 describe('a message', () => {
-  it('tells of its communication and its case update, once, however often it is ingested', async () => {
+  it('publishes its communication and its case update once, however often it is ingested', async () => {
     const firm = await openFirm();
     const message = await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease' }));
     await ingestAgain(firm, message._id);
     await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease', id: message.messageId }), {
       mailbox: 'archive',
     });
-    expect((await told(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
+    expect((await published(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
   });
 
-  it.each(['written', 'told', 'dependants-marked'] as const)(
-    'tells as much in a group as alone, where the process dies at "%s" too',
+  it.each(['written', 'published', 'dependants-marked'] as const)(
+    'publishes the same events in a group as alone, even if the process dies at "%s"',
     async (at) => {
       const raws = [
         rawMessage({ subject: '[Case #7: Open] Lease', date: new Date('2026-03-02T09:00:00Z') }),
@@ -70,13 +70,13 @@ describe('a message', () => {
       const killed = await ingestGroup({ ...together, step }, ids);
       expect(killed.map(({ error }) => error)).toEqual(raws.map(() => new Error('killed')));
       await ingestGroup(together, ids);
-      expect((await told(together)).toSorted()).toEqual((await told(alone)).toSorted());
-      expect(await told(together)).toHaveLength(5);
+      expect((await published(together)).toSorted()).toEqual((await published(alone)).toSorted());
+      expect(await published(together)).toHaveLength(5);
     },
   );
 
-  it.each(['written', 'told', 'dependants-marked', 'marked-written'] as const)(
-    'tells it once where the process dies at "%s"',
+  it.each(['written', 'published', 'dependants-marked', 'marked-written'] as const)(
+    'publishes each event once if the process dies at "%s"',
     async (at) => {
       const firm = await openFirm();
       const id = await firm.deliver(rawMessage({ subject: '[Case #7: Open] Lease' }));
@@ -86,37 +86,37 @@ describe('a message', () => {
       await expect(ingestSighting({ ...firm, step }, id)).rejects.toThrow('killed');
       expect(await firm.database.communications.countDocuments()).toBe(1);
       await ingestSighting(firm, id);
-      expect((await told(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
+      expect((await published(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
     },
   );
 
-  it('tells it once where two workers ingest it at one moment', async () => {
+  it('publishes each event once if two workers ingest it at the same time', async () => {
     const firm = await openFirm();
     const raw = rawMessage({ subject: '[Case #7: Open] Lease', id: 'two@kline.test' });
     const ids = [await firm.deliver(raw), await firm.deliver(raw, { mailbox: 'other' })];
     await Promise.all(ids.map(async (id) => await ingestSighting(firm, id)));
     await firm.ingestWaiting();
-    expect((await told(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
+    expect((await published(firm)).toSorted()).toEqual(['caseUpdate.created 1', 'communication.created 1']);
   });
 
-  it('that is back-fill tells nothing', async () => {
+  it('that is back-fill publishes nothing', async () => {
     const firm = await openFirm();
     await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease', date: new Date('2020-01-01') }), {
       since: new Date('2026-01-01'),
       internalDate: new Date('2020-01-01'),
     });
-    expect(await told(firm)).toEqual([]);
+    expect(await published(firm)).toEqual([]);
   });
 
-  it('tells that it waits, whose it is then, and that it was taken away and given back', async () => {
+  it('publishes that it waits, is linked, unlinked and linked again', async () => {
     const firm = await openFirm();
     const deps = depsOf(firm);
     const message = await firm.receive(rawMessage({ from: 'x@away.test' }));
-    expect(await told(firm)).toEqual(['triage.created 1']);
+    expect(await published(firm)).toEqual(['triage.created 1']);
     await assign(deps, { message, by, clients: ['paula'], thread: false, instead: false });
     await unlink(deps, { message, by, clients: ['paula'] });
     await assign(deps, { message, by, clients: ['paula'], thread: false, instead: false });
-    const events = await told(firm);
+    const events = await published(firm);
     expect(events.filter((event) => event.startsWith('communication'))).toEqual([
       'communication.created 1',
       'communication.unlinked 2',
@@ -133,9 +133,9 @@ describe('a message', () => {
 
 describe('a case update', () => {
   const updatesOf = async (firm: Firm): Promise<string[]> =>
-    (await told(firm)).filter((event) => event.startsWith('caseUpdate'));
+    (await published(firm)).filter((event) => event.startsWith('caseUpdate'));
 
-  it('tells that it is held, what was decided, and that this was undone', async () => {
+  it('publishes that it is held, each decision, and its undo', async () => {
     const firm = await openFirm();
     const deps = depsOf(firm);
     const message = await firm.receive(rawMessage({ subject: '[Case #7: Simmering] Lease' }));
@@ -151,7 +151,7 @@ describe('a case update', () => {
     ]);
   });
 
-  it('tells that it took effect when its parent landed, or was none', async () => {
+  it('publishes whether it took effect or was an echo once its parent arrives', async () => {
     for (const [subject, expected] of [
       ['Lease', ['caseUpdate.held 1', 'caseUpdate.created 2']],
       ['[Case #8: Closed] Lease', ['caseUpdate.held 1', 'caseUpdate.undone 2', 'caseUpdate.created 1']],
@@ -166,7 +166,7 @@ describe('a case update', () => {
     }
   });
 
-  it('tells that it is held because a message that came late shows whose case it is', async () => {
+  it('publishes that it became held because a late message shows who owns the case', async () => {
     const firm = await openFirm();
     await firm.addClients({ _id: 'omar', email: 'omar@reyes.test' });
     const day = (number: number): Date => new Date(Date.UTC(2026, 1, number, 10));
@@ -185,7 +185,7 @@ describe('a case update', () => {
   });
 });
 
-it('a message that cannot be read tells so', async () => {
+it('a message that cannot be read is published as quarantined', async () => {
   const firm = await openFirm({ maxMessageBytes: 50_000_000 });
   const id = await firm.deliver(rawMessage({}));
   const reader = {
@@ -197,14 +197,14 @@ it('a message that cannot be read tells so', async () => {
       { ...firm, reader, self: { id: 'me', deadAmong: async () => new Set(['me']) } },
       id,
     ).catch(() => {});
-  expect(await told(firm)).toEqual(['message.quarantined 1']);
+  expect(await published(firm)).toEqual(['message.quarantined 1']);
 });
 
-it('an import that is taken back tells of what goes with it', async () => {
+it('undoing an import publishes what it removes', async () => {
   const firm = await openFirm();
   await firm.receive(rawMessage({ subject: '[Case #7: Open] Lease' }), { mailbox: 'import' });
   await undoImport(firm, { mailboxes: ['import'], dryRun: false });
-  expect((await told(firm)).toSorted()).toEqual([
+  expect((await published(firm)).toSorted()).toEqual([
     'caseUpdate.created 1',
     'caseUpdate.undone 2',
     'communication.created 1',

@@ -1,0 +1,156 @@
+import type { Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import type { BookDocument } from '../../../store/address-book.ts';
+import { clientTimeline } from '../../../triage/client-timeline.ts';
+import type { Timeline, TimelineCaseUpdate, TimelineEntry } from '../../../triage/client-timeline.ts';
+import { idsMeant } from '../../../triage/named.ts';
+import type { Html } from '../layout.ts';
+import { whyOf } from '../message/client-choices.ts';
+import type { PageTools } from '../page-deps.ts';
+import { empty, peopleOf, personOf, plural, sizeOf, subjectOf, timeOf } from '../words.ts';
+
+const PAGE = 40;
+const MAX_ADDRESSES = 200;
+
+/** /clients/<id>: a stable address for the CRM to link to. The same as JSON at /api/clients/<id>/timeline. */
+export function mountClient(app: Hono, tools: PageTools): void {
+  app.get('/clients/:id', async (context) => await showClient(context, tools));
+}
+
+async function showClient(context: Context, tools: PageTools): Promise<Response> {
+  const { database } = tools;
+  const name = context.req.param('id') ?? '';
+  const [timeline, addresses] = await Promise.all([
+    clientTimeline(database, { name, after: context.req.query('after') ?? null, limit: PAGE }),
+    database.addressBook
+      .find({ clientId: { $in: idsMeant(name) } })
+      .limit(MAX_ADDRESSES)
+      .toArray(),
+  ]);
+  const { client, rows, next } = timeline;
+  const called = client.name ?? client.company ?? client.email ?? 'A client without a name';
+  const path = `/clients/${encodeURIComponent(client.id)}`;
+  return await tools.show(context, {
+    title: called,
+    current: 'clients',
+    content: html`<h1>${called}</h1>
+      <p class="muted">
+        ${[client.company, client.email].filter((part) => part !== null && part !== called).join(' · ')}
+      </p>
+      <div class="pair">
+        <div>
+          ${rows.length === 0 ? nothing : threads(timeline)}
+          ${next === null ? '' : html`<a rel="next" href="${path}?after=${next}">Earlier mail</a>`}
+        </div>
+        <aside aria-label="About the client">${book(addresses)}</aside>
+      </div>`,
+  });
+}
+
+const nothing = empty(
+  'No mail is on record.',
+  html`Mail with one of the client's addresses shows up here. <a href="/triage">See what waits</a>.`,
+);
+
+/** The page's messages by thread; a thread stands where its newest message does. */
+function threads({ rows, otherCaseUpdates }: Timeline): Html {
+  const byThread = Map.groupBy(rows, ({ threadId, id }) => threadId ?? id);
+  return html`${[...byThread.values()].map(
+    (entries) =>
+      html`<article class="flush">
+        ${
+          entries.length === 1
+            ? ''
+            : html`<header>
+                <strong>${subjectOf(entries.at(-1)?.subject ?? '')}</strong>
+                <span class="badge">${plural(entries.length, 'message')}</span>
+              </header>`
+        }
+        <ul class="rows">
+          ${entries.map(entry)}
+        </ul>
+      </article>`,
+  )}
+  ${
+    otherCaseUpdates.length === 0
+      ? ''
+      : html`<h2>Other case updates of this time</h2>
+          ${otherCaseUpdates.map((update) => html`<p>${caseUpdate(update)} ${update.title} ${timeOf(update.date)}</p>`)}`
+  }`;
+}
+
+const directions: Readonly<Record<string, string>> = { inbound: 'in', outbound: 'out', internal: 'internal' };
+
+function entry(row: TimelineEntry): Html {
+  const {
+    subject,
+    preview,
+    direction,
+    date,
+    from,
+    to,
+    files,
+    messageId,
+    via,
+    address,
+    forwardedBy,
+    caseUpdates,
+  } = row;
+  const isOut = direction === 'outbound';
+  return html`<li data-row>
+    <span class="badge ${isOut ? '' : 'note'}">${directions[direction ?? ''] ?? row.type}</span>
+    <span class="grow">
+      ${
+        messageId === null
+          ? html`<strong>${subjectOf(subject)}</strong>`
+          : html`<a href="/messages/${messageId}">${subjectOf(subject)}</a>`
+      }
+      <small>${isOut ? html`to ${peopleOf(to)}` : personOf(from)}</small>
+      <span class="preview">${preview}</span>
+      ${via === null ? '' : html`<small>Here by ${whyOf(via, address)}${forwardedBy === null ? '' : `, forwarded by ${forwardedBy}`}</small>`}
+      ${files.map(
+        ({ filename, size, key }) =>
+          html`<br /><a href="/files/${key}?name=${encodeURIComponent(filename ?? 'file')}"
+              >${filename ?? 'a file without a name'}</a
+            >
+            <small>${sizeOf(size)}</small>`,
+      )}
+    </span>
+    ${caseUpdates.map(caseUpdate)}
+    <span class="end">${timeOf(date)}</span>
+  </li>`;
+}
+
+function caseUpdate({ ref, status, review }: TimelineCaseUpdate): Html {
+  const words = `${ref === null ? 'Case' : `Case ${ref}`}: ${status}`;
+  if (review !== null)
+    return html`<span class="badge ${review === 'rejected' ? 'bad' : 'warn'}"
+      >${words}, ${review === 'rejected' ? 'rejected' : 'held'}</span
+    >`;
+  return ref === null
+    ? html`<span class="badge note">${words}</span>`
+    : html`<a href="/cases/${encodeURIComponent(ref)}"><span class="badge note">${words}</span></a>`;
+}
+
+function book(addresses: readonly BookDocument[]): Html {
+  return html`<article>
+    <header><h2>Addresses</h2></header>
+    ${
+      addresses.length === 0
+        ? html`<p>The CRM has no address of this client, so no mail finds it.</p>`
+        : html`<ul>
+            ${addresses
+              .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+              .map(
+                ({ address, kind, source }) =>
+                  html`<li>${address} <small>${originOf(kind, source)}</small></li>`,
+              )}
+          </ul>`
+    }
+  </article>`;
+}
+
+function originOf(kind: BookDocument['kind'], source: BookDocument['source']): string {
+  if (source === 'learned') return 'remembered by a person';
+  return kind === 'domain' ? 'domain of an address in the CRM' : 'in the CRM';
+}

@@ -1,0 +1,215 @@
+/** The pages as a person has them: in a real browser, with mail that means harm in the data. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, openWindow } from '../support/browser.ts';
+import type { Watch } from '../support/browser.ts';
+import { hostile, makeBusy } from '../support/busy-office.ts';
+import type { BusyOffice } from '../support/busy-office.ts';
+import { serve } from '../support/dashboard.ts';
+import { openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => await browser.close());
+
+interface Office extends BusyOffice {
+  readonly firm: Firm;
+  readonly origin: string;
+}
+
+async function openOffice(): Promise<Office> {
+  const firm = await openFirm();
+  const busy = await makeBusy(firm);
+  const { origin } = await serve(firm, {
+    names: ['office', 'reception', 'billing'],
+    pages: {
+      newClientUrl: 'https://crm.firm.test/new?name={name}&email={email}&domain={domain}',
+      shown: [{ name: 'POLL_BATCH', group: hostile, value: hostile, isDefault: false, doc: hostile }],
+    },
+  });
+  return { firm, ...busy, origin };
+}
+
+/** Every kind of page, with the hostile message on as many as can show it. */
+const pagesOf = ({
+  hostileId,
+  richId,
+  storedId,
+  quarantinedId,
+}: BusyOffice): Readonly<Record<string, string>> => ({
+  today: '/',
+  triage: '/triage',
+  reason: '/triage?reason=no-client',
+  message: `/messages/${richId}`,
+  formatted: `/messages/${richId}?view=html`,
+  hostile: `/messages/${hostileId}`,
+  'hostile-formatted': `/messages/${hostileId}?view=html`,
+  'hostile-search': `/messages/${hostileId}?q=${encodeURIComponent(hostile)}`,
+  always: `/messages/${richId}/remember?client=paula`,
+  ignoring: `/messages/${hostileId}/ignore`,
+  stored: `/messages/${storedId}`,
+  quarantined: `/messages/${quarantinedId}`,
+  held: '/cases',
+  cases: '/cases/all',
+  case: '/cases/4711',
+  messages: '/messages',
+  clients: '/clients',
+  client: '/clients/paula',
+  'hostile-client': '/clients/mallory',
+  mailboxes: '/mailboxes',
+  quarantine: '/quarantine',
+  decisions: '/decisions',
+  settings: '/settings',
+  missing: `/${encodeURIComponent(hostile)}`,
+});
+
+const nothingDone: Watch = { violations: [], executions: [], outside: [], errors: [] };
+
+/** WCAG rules of axe-core; only what is serious or critical counts. */
+async function axe(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Not as a script element, which the policy of the page forbids.
+  await page.evaluate(source);
+  const found = await page.evaluate<{ id: string; impact: string; targets: string[] }[]>(
+    `axe.run(document, { iframes: false }).then(({ violations }) => violations.map(({ id, impact, nodes }) =>
+      ({ id, impact, targets: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) })))`,
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, targets }) => `${new URL(page.url()).pathname}: ${id} ${targets.join(' | ')}`);
+}
+
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+const ON_PHONE = ['today', 'triage', 'message', 'client', 'mailboxes', 'held'];
+
+it('every page is accessible in light and dark, loads nothing from elsewhere, and runs nothing of a message', async () => {
+  const office = await openOffice();
+  const folder = process.env['DOCKETMAIL_SCREENSHOTS'] ?? join(tmpdir(), 'docketmail-screenshots');
+  await mkdir(folder, { recursive: true });
+  const found: string[] = [];
+  const { page, watch } = await openWindow(browser, { origin: office.origin, viewport: SIZES.desktop });
+  for (const [name, path] of Object.entries(pagesOf(office))) {
+    await page.goto(office.origin + path, { waitUntil: 'load' });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      found.push(...(await axe(page)).map((violation) => `${colorScheme} ${violation}`));
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    }
+    if (!ON_PHONE.includes(name)) continue;
+    await page.setViewportSize(SIZES.phone);
+    // Nothing is wider than the phone.
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect([name, width]).toEqual([name, SIZES.phone.width]);
+    await page.screenshot({ path: join(folder, `${name}-phone.png`) });
+    await page.setViewportSize(SIZES.desktop);
+  }
+  expect(found).toEqual([]);
+  expect(watch).toEqual(nothingDone);
+  // The same window notes what is none of ours, and axe what is not accessible: neither is silent for want of looking.
+  await page.setContent('<p>Hello</p><img src="https://outside.test/x.png">');
+  expect(await axe(page)).not.toEqual([]);
+  expect(watch.outside).toEqual(['https://outside.test/x.png']);
+});
+
+/** Presses a key that leads to another page. */
+async function press(page: Page, key: string): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await page.keyboard.press(key);
+  await loaded;
+}
+
+const toast = async (page: Page): Promise<string> => await page.locator('.toast').innerText();
+
+/** Decides the message that is shown: by its first candidate, by searching a client, or by ignoring it. */
+async function decideOne(page: Page, way: 'candidate' | 'search' | 'ignore'): Promise<void> {
+  const candidates = await page.locator('.choices [data-key]').count();
+  if (way === 'ignore') return await press(page, 'i');
+  if (way === 'candidate' && candidates > 0) return await press(page, '1');
+  await page.keyboard.press('/');
+  await page.keyboard.type('muller');
+  const key = String(candidates + 1);
+  await page.locator(`#found [data-key="${key}"]`).waitFor();
+  await page.keyboard.press('Escape');
+  await press(page, key);
+}
+
+it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on the way, 4 held updates settled", async () => {
+  const { firm, origin } = await openOffice();
+  const { messages, decisions, caseUpdates } = firm.database;
+  const { page, watch } = await openWindow(browser, { origin, viewport: SIZES.desktop });
+  expect(await messages.countDocuments({ state: 'triage' })).toBe(20);
+
+  await page.goto(`${origin}/triage`);
+  await page.keyboard.press('?');
+  await page.locator('#keys[open]').waitFor();
+  await page.keyboard.press('?');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await press(page, 'Enter');
+  await press(page, 'j');
+  await press(page, 'k');
+  for (let undone = 0; undone < 3; undone += 1) {
+    await decideOne(page, undone === 1 ? 'ignore' : 'candidate');
+    expect(await toast(page)).toMatch(/Undo/u);
+    await press(page, 'u');
+    expect(await toast(page)).toBe('Undone.');
+  }
+  expect(await messages.countDocuments({ state: 'triage' })).toBe(20);
+  const ways = ['candidate', 'search', 'ignore'] as const;
+  for (let decided = 0; decided < 20; decided += 1)
+    await decideOne(page, ways[decided % ways.length] ?? 'ignore');
+  expect(new URL(page.url()).pathname).toBe('/triage');
+  expect(await page.locator('.empty').innerText()).toContain('Nothing waits for you.');
+  expect(await messages.countDocuments({ state: 'triage' })).toBe(0);
+  const made = await decisions.find().toArray();
+  expect(made.map(({ by }) => by)).toEqual(made.map(() => 'dashboard'));
+  expect(made.filter(({ undoneAt }) => undoneAt !== null)).toHaveLength(3);
+  expect(made.filter(({ undoneAt }) => undoneAt === null)).toHaveLength(20);
+
+  await settleHeld(page, origin);
+  const rows = await caseUpdates.find({ messageRef: { $exists: true } }).toArray();
+  expect(
+    new Set(rows.map(({ ref, status, review }) => `${ref ?? ''} ${status} ${review ?? 'counts'}`)),
+  ).toEqual(
+    new Set([
+      '4711 Open counts',
+      '4711 On Hold counts',
+      '4711 Closed rejected',
+      '90 Closed counts',
+      '91 Closed counts',
+      '92 Closed counts',
+    ]),
+  );
+  expect(watch).toEqual(nothingDone);
+});
+
+/** Confirms as tagged, with the status that an unknown word means, and rejects what another client asks of a case. */
+async function settleHeld(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/cases`);
+  for (let left = 4; left > 0; left -= 1) {
+    await page.keyboard.press('j');
+    const card = page.locator('[data-row][aria-current]');
+    const words = await card.innerText();
+    if (words.includes('Case 4711')) {
+      await page.keyboard.press('r');
+      await page.keyboard.type('the case is of Souza Imports');
+      await press(page, 'Enter');
+    } else if (words.includes('none of yours')) {
+      // The browser asks for the status that is missing.
+      await page.keyboard.press('c');
+      await page.keyboard.type('Closed');
+      await page.keyboard.press('Tab');
+      await press(page, 'Enter');
+    } else await press(page, 'c');
+    expect(await toast(page)).toMatch(/Undo/u);
+  }
+  expect(await page.locator('.empty').innerText()).toContain('No case update is held.');
+}

@@ -1,0 +1,298 @@
+/** The pages by plain requests and forms, as a browser without scripts sends them. */
+import { describe, expect, it } from 'vitest';
+import { file, html, multipart, text } from '../../demo/mime.ts';
+import { pdf, png } from '../../demo/files.ts';
+import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
+import { ingestSighting } from '../../src/ingest/ingest.ts';
+import { createSelf } from '../../src/store/processes.ts';
+import { listWaiting } from '../../src/triage/waiting.ts';
+import { deadProcesses } from '../support/dead-processes.ts';
+import { serve } from '../support/dashboard.ts';
+import type { Served } from '../support/dashboard.ts';
+import { newId, rawMessage } from '../support/messages.ts';
+import { newFolder, openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
+
+async function openOffice(): Promise<Served & { readonly firm: Firm }> {
+  const firm = await openFirm();
+  await firm.addClients({ _id: 'ana', name: 'Ana Souza', company: 'Souza Imports', email: 'ana@souza.test' });
+  return { firm, ...(await serve(firm)) };
+}
+
+const receive = async (firm: Firm, spec: Parameters<typeof rawMessage>[0]) => {
+  const message = await firm.receive(rawMessage(spec));
+  return { message, id: message._id.toHexString() };
+};
+
+const shown = async (answer: Response): Promise<string> => (await answer.text()).replaceAll(/\s+/gu, ' ');
+
+describe('deciding by forms', () => {
+  it('assigns a message, leads on to the next, and undoes by the button of the page', async () => {
+    const { firm, get, send } = await openOffice();
+    const { id } = await receive(firm, { from: 'x@away.test', subject: 'First' });
+    const { id: second } = await receive(firm, { from: 'y@away.test', subject: 'Second' });
+    const page = await shown(await get(`/messages/${id}?q=souza`));
+    expect(page).toContain('No client has any of the addresses in this message.');
+    expect(page).toMatch(/<button[^>]* form="decide" name="client" value="ana"/u);
+    const answer = await send(`/messages/${id}/assign`, { client: 'ana' });
+    expect(answer.status).toBe(303);
+    const next = answer.headers.get('location') ?? '';
+    expect(next).toMatch(new RegExp(`^/messages/${second}\\?done=[0-9a-f]{24}$`, 'u'));
+    const { communications, messages } = firm.database;
+    expect(await communications.countDocuments({ clientId: 'ana' })).toBe(1);
+    const told = await shown(await get(next));
+    expect(told).toContain('Message → Ana Souza');
+    const [, decision = ''] = /name="id" value="([0-9a-f]{24})"/u.exec(told) ?? [];
+    const undone = await send('/decisions/undo', { id: decision, back: `/messages/${second}` });
+    expect(undone.headers.get('location')).toBe(`/messages/${second}?did=undone`);
+    expect(await messages.countDocuments({ state: 'triage' })).toBe(2);
+    expect(await communications.countDocuments({ clientId: 'ana' })).toBe(0);
+    expect(
+      (await send('/decisions/undo', { id: decision, back: '//elsewhere.test/' })).headers.get('location'),
+    ).toBe('/?did=nothing');
+  });
+
+  it('remembers an address with what follows, and takes the whole thread along', async () => {
+    const { firm, get, send } = await openOffice();
+    const { id } = await receive(firm, { from: 'x@away.test', subject: '[Case #12: Open] Roof' });
+    await receive(firm, { from: 'x@away.test', subject: 'More' });
+    const preview = await shown(await get(`/messages/${id}/remember?client=ana`));
+    expect(preview).toMatch(
+      /Remember x@away\.test<\/button> <p class="muted">\s*2 messages follow, 1 case moves\./u,
+    );
+    await send(`/messages/${id}/remember`, { client: 'ana', what: 'x@away.test' });
+    await firm.ingestWaiting();
+    expect(await firm.database.messages.countDocuments({ state: 'triage' })).toBe(0);
+    const thread = newId();
+    const { id: head } = await receive(firm, { id: thread, from: 'z@far.test', subject: 'Wall' });
+    await receive(firm, { answers: [thread], from: 'z@far.test', subject: 'Re: Wall' });
+    await send(`/messages/${head}/assign`, { client: 'ana', thread: 'on' });
+    await firm.ingestWaiting();
+    expect(await firm.database.messages.countDocuments({ state: 'triage' })).toBe(0);
+    expect(await shown(await get('/decisions'))).toMatch(
+      /dashboard<\/strong> assigned to Ana Souza, now and in future/u,
+    );
+  });
+
+  it('ignores a domain with what it concerns, and decides several at once', async () => {
+    const { firm, get, send } = await openOffice();
+    const ids = [];
+    for (const from of ['a@spam.test', 'b@spam.test', 'c@other.test', 'd@other.test'])
+      ids.push((await receive(firm, { from })).id);
+    const preview = await shown(await get(`/messages/${ids[0] ?? ''}/ignore`));
+    expect(preview).toMatch(
+      /everything from @spam\.test<\/button> <p class="muted">\s*2 waiting messages are ignored/u,
+    );
+    const answer = await send('/triage/bulk', {
+      id: ids.slice(2),
+      act: 'assign',
+      client: 'paula@kline.test',
+      back: '/triage',
+    });
+    expect(answer.headers.get('location')).toMatch(/^\/triage\?done=[0-9a-f]{24}%2C[0-9a-f]{24}$/u);
+    await send(`/messages/${ids[0] ?? ''}/ignore`, { always: 'domain' });
+    await firm.ingestWaiting();
+    expect(
+      (await listWaiting(firm.database, { what: 'triage', reason: null, limit: 5, after: null })).total,
+    ).toBe(0);
+    expect(await shown(await get('/triage'))).toContain('Nothing waits for you.');
+    const none = await send('/triage/bulk', { act: 'ignore', back: '/triage' });
+    expect([none.status, (await none.text()).includes('no message is ticked')]).toEqual([400, true]);
+  });
+
+  it('moves a message to another client, and takes it off a record', async () => {
+    const { firm, send } = await openOffice();
+    const { id } = await receive(firm, {});
+    const clients = async () =>
+      (await firm.database.communications.find().toArray()).map(({ clientId }) => clientId);
+    expect(await clients()).toEqual(['paula']);
+    await send(`/messages/${id}/assign`, { client: 'ana', instead: 'on' });
+    expect(await clients()).toEqual(['ana']);
+    await send(`/messages/${id}/unlink`, { client: 'ana' });
+    expect(await clients()).toEqual([]);
+  });
+
+  it('confirms a held update with another status, and shows who did it in the history of the case', async () => {
+    const { firm, get, send } = await openOffice();
+    const { id } = await receive(firm, { subject: '[Case #90: Marinating] Lease' });
+    const held = await shown(await get('/cases'));
+    expect(held).toContain('“Marinating”?');
+    const asked = { client: 'paula', case: '90', back: '/cases' };
+    const unsaid = await send(`/messages/${id}/confirm`, asked);
+    expect([unsaid.status, await shown(unsaid)]).toEqual([
+      422,
+      expect.stringContaining('say which status is meant'),
+    ]);
+    expect((await send(`/messages/${id}/confirm`, { ...asked, status: 'On Hold' })).status).toBe(303);
+    const history = await shown(await get('/cases/90'));
+    expect(history).toMatch(
+      /It is <span class="badge note">On Hold<\/span>.*confirmed the update of case 90 as On Hold/u,
+    );
+    const late = await send(`/messages/${id}/reject`, { ...asked, reason: 'no' });
+    expect([late.status, (await late.text()).includes('undo decision')]).toEqual([409, true]);
+  });
+});
+
+describe('a form', () => {
+  it('is taken from our own pages only, whoever is signed in', async () => {
+    const firm = await openFirm();
+    const { id } = await receive(firm, { from: 'x@away.test' });
+    const { origin, send } = await serve(firm, { settings: { password: 'the right pass words' } });
+    const authorization = `Basic ${Buffer.from('ines:the right pass words').toString('base64')}`;
+    const ignore = async (headers: Record<string, string>) =>
+      (
+        await fetch(`${origin}/messages/${id}/ignore`, {
+          method: 'POST',
+          body: new URLSearchParams(),
+          headers: { authorization, ...headers },
+          redirect: 'manual',
+        })
+      ).status;
+    const foreign: readonly Record<string, string>[] = [
+      {},
+      { origin: 'https://attacker.test' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'none' },
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'multipart/form-data; boundary=x' },
+    ];
+    for (const headers of foreign) expect([headers, await ignore(headers)]).toEqual([headers, 403]);
+    expect(await firm.database.decisions.countDocuments({})).toBe(0);
+    expect((await send(`/messages/${id}/ignore`, {}, { authorization })).status).toBe(303);
+    expect(await firm.database.decisions.find().toArray()).toMatchObject([{ act: 'ignore', by: 'ines' }]);
+  });
+});
+
+describe('what a message carries', () => {
+  it('is shown without anything that runs: its HTML in a sandbox, pictures and PDF by their bytes, the rest as downloads', async () => {
+    const { firm, get } = await openOffice();
+    const picture = png(1, 2, 3);
+    const { message, id } = await receive(firm, {
+      from: 'x@away.test',
+      body: multipart('multipart/mixed', 'm', [
+        multipart('multipart/related', 'r', [
+          html(
+            '<p onclick=alert(1)>Hi<script>alert(2)</script><img src="cid:logo"><img src="https://away.test/p.png">',
+          ),
+          file({ name: 'logo.png', type: 'image/png', content: picture, cid: 'logo' }),
+        ]),
+        file({ name: 'page.html', type: 'image/png', content: Buffer.from('<script>alert(3)</script>') }),
+        file({ name: 'offer.pdf', type: 'application/octet-stream', content: pdf('Offer') }),
+      ]),
+    });
+    const frame = await get(`/messages/${id}/frame`);
+    const policy = frame.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; .*; img-src data:; .*; sandbox allow-popups /u);
+    const body = await frame.text();
+    expect(body).toContain(`<img src="data:image/png;base64,${picture.toString('base64')}"`);
+    expect(body).toContain('data-remote-src="https://away.test/p.png"');
+    expect(body).not.toMatch(/<script|onclick|\ssrc="http/u);
+    const remote = await get(`/messages/${id}/frame?remote=1`);
+    expect(remote.headers.get('content-security-policy')).toContain('img-src data: https: http:');
+    expect(await remote.text()).toContain(' src="https://away.test/p.png"');
+    const previews = await Promise.all(
+      message.attachments.map(async ({ filename, sha256 }) => {
+        const answer = await get(`/messages/${id}/files/${sha256}`);
+        await answer.arrayBuffer();
+        return [filename, answer.status, answer.headers.get('content-type')];
+      }),
+    );
+    expect(previews).toEqual([
+      ['logo.png', 200, 'image/png'],
+      ['page.html', 404, expect.stringContaining('text/html')],
+      ['offer.pdf', 200, 'application/pdf'],
+    ]);
+    expect((await get(`/messages/${id}/files/${'0'.repeat(64)}`)).status).toBe(404);
+  });
+
+  it('is told as far as it is stored if its bytes are lost', async () => {
+    const blobs = openDirectoryStore({ dir: await newFolder() });
+    const firm = await openFirm({ blobs });
+    const { id } = await receive(firm, { from: 'x@away.test', body: text('Only the beginning is kept.') });
+    const lost = {
+      ...firm.reader,
+      show: async () => await firm.reader.show({ key: `raw/00/${'0'.repeat(64)}.eml`, size: 5 }),
+    };
+    const { get } = await serve({ ...firm, reader: lost });
+    const page = await shown(await get(`/messages/${id}`));
+    expect(page).toContain('Only its beginning is shown');
+    expect(page).toContain('Only the beginning is kept.');
+  });
+});
+
+describe('a quarantined message', () => {
+  it('is read again by its button, and then found where it now is', async () => {
+    const { firm, get, send } = await openOffice();
+    const sighting = await firm.deliver(rawMessage({ subject: 'Broken' }));
+    const attemptsBy = await deadProcesses(firm, 3);
+    await firm.database.sightings.updateOne({ _id: sighting }, { $set: { attemptsBy } });
+    await ingestSighting({ ...firm, self: createSelf(firm.database.processes) }, sighting);
+    const { messages, communications } = firm.database;
+    const broken = await messages.findOne({ state: 'quarantined' });
+    const path = `/messages/${broken?._id.toHexString() ?? ''}`;
+    expect(await shown(await get('/quarantine'))).toContain('the process died 3 times over it');
+    expect(await shown(await get(path))).toContain('It could not be read');
+    const answer = await send(`${path}/replay`, {});
+    const now = await messages.findOne({});
+    expect([answer.status, answer.headers.get('location'), now?.state]).toEqual([
+      303,
+      `/messages/${now?._id.toHexString() ?? ''}?did=replayed`,
+      'stored',
+    ]);
+    expect(await communications.countDocuments({ clientId: 'paula' })).toBe(1);
+    const again = await send(`/messages/${now?._id.toHexString() ?? ''}/replay`, {});
+    expect([again.status, (await again.text()).includes('not in quarantine')]).toEqual([422, true]);
+  });
+});
+
+describe("a client's page", () => {
+  it('has the timeline page by page, with files, case updates, and why each message is there', async () => {
+    const { firm, get } = await openOffice();
+    for (let n = 1; n <= 45; n += 1)
+      await receive(firm, {
+        subject: `Message ${n}`,
+        date: new Date(Date.UTC(2026, 1, 1, 0, Math.floor(n / 2))),
+      });
+    await receive(firm, { subject: '[Case #7: Open] Wall', date: new Date(Date.UTC(2026, 2, 1)) });
+    const first = await shown(await get('/clients/paula'));
+    expect(first).toMatch(/paula@kline\.test <small>in the CRM<\/small>/u);
+    expect(first).toContain('Here by the sender: paula@kline.test');
+    expect(first).toMatch(/<a href="\/cases\/7">\s*<span class="badge note">Case 7: Open<\/span>/u);
+    const subjects: string[] = [];
+    let path: string | null = '/clients/paula';
+    while (path !== null) {
+      const page = await shown(await get(path));
+      subjects.push(...[...page.matchAll(/>(Message \d+)<\/a>/gu)].map(([, subject = '']) => subject));
+      path = /rel="next" href="([^"]+)"/u.exec(page)?.[1] ?? null;
+    }
+    expect(subjects).toHaveLength(45);
+    expect(new Set(subjects).size).toBe(45);
+    const json = await (await fetch((await get('/api/clients/paula/timeline?limit=1')).url)).json();
+    expect(json).toMatchObject({
+      client: { id: 'paula', name: 'Paula Kline' },
+      rows: [{ subject: '[Case #7: Open] Wall', via: 'from', caseUpdates: [{ ref: '7', status: 'Open' }] }],
+    });
+  });
+});
+
+describe('an error', () => {
+  it('is a page for a browser and a line for a program', async () => {
+    const { firm, get } = await openOffice();
+    const missing = await get('/nothing');
+    expect([missing.status, await shown(missing)]).toEqual([
+      404,
+      expect.stringMatching(/<h1>Not there<\/h1>.*To Today/u),
+    ]);
+    expect(await (await get('/nothing', { accept: '*/*' })).text()).toMatch(
+      /^There is no such page\. .*\n$/u,
+    );
+    expect((await get('/clients/nobody')).status).toBe(404);
+    expect((await get('/cases/nothing')).status).toBe(404);
+    await firm.database.client.close();
+    const broken = await get('/triage');
+    expect([broken.status, await shown(broken)]).toEqual([500, expect.stringContaining('the log says what')]);
+    await firm.database.client.connect();
+  });
+});
