@@ -65,6 +65,7 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'POST /api/mailboxes/:name/test': 'operator',
   'POST /api/mailboxes/:name/poll': 'operator',
   'POST /api/mailboxes/:name/authorise': 'operator',
+  'POST /api/oauth-apps/:app/verify': 'operator',
 
   'GET /settings': 'admin',
   'GET /api/webhooks': 'admin',
