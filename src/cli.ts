@@ -38,6 +38,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
   ['webhooks', async () => (await import('./commands/webhooks.ts')).webhooksCommand()],
   ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
+  ['oauth', async () => (await import('./commands/oauth.ts')).oauthCommand()],
   ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);

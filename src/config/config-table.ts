@@ -18,6 +18,7 @@ import type { Setting } from './setting.ts';
 
 const seconds = wholeNumber({ min: 1, max: 86_400 });
 const count = wholeNumber({ min: 1, max: 1_000_000 });
+const rate = wholeNumber({ min: 1, max: 1_000 });
 const few = wholeNumber({ min: 1, max: 64 });
 
 const collectionName: Kind<string> = {
@@ -218,6 +219,20 @@ export const settings = {
     doc: 'Mailboxes that one process polls at the same time.',
     kind: few,
     fallback: '4',
+  }),
+  loginRate: setting({
+    name: 'LOGIN_RATE',
+    group: g.poll,
+    doc: 'IMAP logins per second of one process, at all hosts together.',
+    kind: rate,
+    fallback: '20',
+  }),
+  loginRatePerHost: setting({
+    name: 'LOGIN_RATE_PER_HOST',
+    group: g.poll,
+    doc: 'IMAP logins per second of one process at one host. Providers may refuse more for a while.',
+    kind: rate,
+    fallback: '10',
   }),
   ingestConcurrency: setting({
     name: 'INGEST_CONCURRENCY',

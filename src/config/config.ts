@@ -38,6 +38,8 @@ export interface Config {
     /** Numbers of waiting ingest jobs at which polling pauses and continues. */
     readonly backpressure: { readonly high: number; readonly low: number };
   };
+  /** Of one process. */
+  readonly logins: { readonly perSecond: number; readonly perSecondAtOneHost: number };
   readonly ingest: {
     readonly concurrency: number;
     readonly maxMessageBytes: number;
@@ -210,6 +212,7 @@ function configOf({
       concurrency: v.pollConcurrency,
       backpressure: { high: v.backpressureHigh, low: v.backpressureLow },
     },
+    logins: { perSecond: v.loginRate, perSecondAtOneHost: v.loginRatePerHost },
     ingest: {
       concurrency: v.ingestConcurrency,
       maxMessageBytes: v.maxMessageBytes,
