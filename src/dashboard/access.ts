@@ -111,9 +111,10 @@ function isSame(given: string, expected: string): boolean {
 
 const changesSomething = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
-/** Any site can make a browser send a form, with the password that the browser keeps for us. */
+/** Any site can make a browser send a form, with the password that the browser keeps for us. The API reads none. */
 const isForm = (context: Context): boolean =>
-  !/^application\/(?:[\w.+-]+\+)?json\b/iu.test(context.req.header('content-type') ?? 'application/json');
+  !context.req.path.startsWith('/api/') &&
+  !/^application\/json\b/iu.test(context.req.header('content-type') ?? 'application/json');
 
 /**
  * Every browser says where a form comes from, in one of these fields. What says nothing is a program, whose JSON no form can send; a

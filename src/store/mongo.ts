@@ -153,7 +153,6 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1, receivedAt: 1, _id: 1 } },
         { key: { 'links.clientId': 1 } },
-        { key: { 'caseUpdates.review': 1 }, sparse: true },
         // The order of each listing, so that a page only reads its own rows: newest, and by state.
         { key: { receivedAt: 1, _id: 1 } },
         { key: { state: 1, receivedAt: 1, _id: 1 } },
