@@ -93,8 +93,9 @@ async function insertNew(
       owner: { $literal: owner },
       ...longer(by),
     };
-    // Matches only one's own: where another has it, the insert fails.
-    const filter = { _id: deterministicId(mailbox, kind), owner };
+    const _id = deterministicId(mailbox, kind);
+    // Matches only one's own: where another has it, the insert fails. That of a watcher has its own id.
+    const filter = kind === 'watcher' ? { _id } : { _id, owner };
     return { updateOne: { filter, update: [{ $set: set }], upsert: true } };
   });
   try {

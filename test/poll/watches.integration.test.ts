@@ -114,6 +114,17 @@ it('a mailbox that only one of them knows is watched, however the shares are', a
   await expect.poll(() => ownersOf(database), within).toEqual({ [one.owner]: 4, [two.owner]: 1 });
 });
 
+it('leases of a clock that is an hour ahead are no hindrance', async () => {
+  const [database, server] = [await newDatabase(), await newServer()];
+  const one = newProcess(database, server, ['a', 'b']);
+  await expect.poll(() => ownersOf(database), within).toEqual({ [one.owner]: 2 });
+  const until = new Date(Date.now() + 3_600_000);
+  await database.leases.updateMany({}, { $set: { owner: 'a process whose clock is ahead', until } });
+  await expect.poll(() => ownersOf(database), within).toEqual({ [one.owner]: 2 });
+  await expect.poll(() => server.idling(), within).toBe(2);
+  expect(await database.leases.distinct('owner', { kind: 'watcher' })).toEqual([one.owner]);
+});
+
 it('one that is removed is watched no more, and its lease is free at once', async () => {
   const [database, server] = [await newDatabase(), await newServer()];
   const { watches } = newProcess(database, server, ['a', 'b']);
