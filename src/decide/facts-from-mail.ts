@@ -6,6 +6,7 @@ import type { ReadMail } from '../mail/read.ts';
 import { filesOf } from '../mail/enclosed-files.ts';
 import { stripSubjectPrefixes } from '../mail/subject/subject-prefix.ts';
 import type { Rules } from './rules.ts';
+import { PREVIEW_CHARS } from './message-facts.ts';
 import type { MessageFacts, Participant } from './message-facts.ts';
 import { hasMultipleForwards, carriedHop } from './carried-hop.ts';
 import { withInnerAddresses } from './inner-address.ts';
@@ -19,7 +20,6 @@ const MAX_ANSWERS = 32;
 /** A circular to 10,000 recipients must fit into a document. */
 const MAX_PARTICIPANTS = 500;
 const MAX_SUBJECT_CHARS = 2_000;
-const PREVIEW_CHARS = 500;
 /** How much of a forwarded text is read for its preview; quotes and signature come later. */
 const MAX_TOLD_CHARS = 20_000;
 const MAX_WARNINGS = 100;

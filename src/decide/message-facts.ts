@@ -19,6 +19,9 @@ export interface Participant extends Address {
     | 'forwarded-to';
 }
 
+/** The length of `preview`. */
+export const PREVIEW_CHARS = 500;
+
 /** What the message says, known before anything is decided. */
 export interface MessageFacts {
   readonly fingerprint: string;

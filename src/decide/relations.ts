@@ -1,5 +1,6 @@
 import type { Mail } from '../mail/mail.ts';
-import { hasSameContent, hasSimilarWords, printedIn } from './same-content.ts';
+import { differOnlyAtEnds } from './copied-words.ts';
+import { hasSameContent, printedIn } from './same-content.ts';
 import type { Carrier, Original } from './same-content.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { ThreadMessage } from './known-context.ts';
@@ -120,13 +121,21 @@ export const MAX_RELATED = 200;
 /** This many messages of a thread show whether several clients write in it. */
 export const MAX_THREAD = 1_000;
 
-type Identified = Pick<MessageFacts, 'messageId' | 'originalIds' | 'variantKey' | 'contentKey' | 'preview'>;
+type Identified = Pick<
+  MessageFacts,
+  'messageId' | 'originalIds' | 'parentId' | 'variantKey' | 'contentKey' | 'preview'
+>;
 
 /** The same message, with a banner or footer added on its way, or with the id that a relay put in place of its own. */
 export function isCopyOf(a: Identified, b: Identified): boolean {
-  if (a.contentKey !== undefined && a.contentKey === b.contentKey && wasRenamed(a, b)) return true;
-  return a.variantKey === b.variantKey && hasSimilarWords(a, b);
+  if (a.contentKey !== undefined && a.contentKey === b.contentKey && wasRenamed(a, b) && answerSame(a, b))
+    return true;
+  return a.variantKey === b.variantKey && differOnlyAtEnds(a.preview, b.preview);
 }
+
+/** "Yes" to one question and "Yes" to the next are two messages. A relay may drop what a message answers. */
+const answerSame = (a: Identified, b: Identified): boolean =>
+  a.parentId === null || b.parentId === null || a.parentId === b.parentId;
 
 /** A relay generates an id with its own host. Two ids from one host are two messages, even with the same words. */
 function wasRenamed(a: Identified, b: Identified): boolean {
@@ -168,7 +177,12 @@ export function relate(input: {
   const isCarried = (other: DecidedMessage): boolean =>
     enclosed.has(other) ||
     (carriesKey !== null && other.originKey === carriesKey && isInTime(other, message));
-  const variants = found.filter((other) => other.copyOf === undefined && isCopyOf(other, message));
+  const genuine = found.filter((other) => other.copyOf === undefined);
+  const copies = genuine.filter((other) => isCopyOf(other, message));
+  // Two copies with different footers are copies of the one without.
+  const variants = genuine.filter(
+    (other) => copies.includes(other) || copies.some((copy) => isCopyOf(copy, other)),
+  );
   const carried = found.filter(isCarried);
   const answers = found.filter((other) => answered.has(other));
   const { messageId } = message;

@@ -40,27 +40,6 @@ export function hasSameContent(original: Original, carrier: Carrier): boolean {
   return sharedBy(a, b) >= (longer < FEW_WORDS ? longer : longer * SAME_WORDS_SHARE);
 }
 
-/** A banner above a message and a list's footer below it add words; this share of the shorter one is in both. */
-const SIMILAR_WORDS_SHARE = 0.6;
-/** With this few words each counts. More may occur between two footers by themselves. */
-const VERY_FEW_WORDS = 4;
-
-/**
- * Whether two messages with the same id, sender and date are one that got a banner or footer on its way. If each has a number that
- * the other lacks, an amount or an account was exchanged.
- */
-export function hasSimilarWords(a: Pick<Original, 'preview'>, b: Pick<Original, 'preview'>): boolean {
-  const [shorter = [], longer = []] = [wordsOf(a.preview), wordsOf(b.preview)].toSorted(
-    (one, other) => one.length - other.length,
-  );
-  if (shorter.length === 0) return longer.length === 0;
-  const bringsNumber = (words: readonly string[], other: readonly string[]): boolean =>
-    words.some((word) => isNumber(word) && !other.includes(word));
-  if (bringsNumber(shorter, longer) && bringsNumber(longer, shorter)) return false;
-  const isShort = shorter.length < VERY_FEW_WORDS;
-  return sharedBy(shorter, longer) >= shorter.length * (isShort ? 1 : SIMILAR_WORDS_SHARE);
-}
-
 const isNumber = (word: string): boolean => /\p{N}/u.test(word);
 
 function sharedBy(a: readonly string[], b: readonly string[]): number {

@@ -44,7 +44,8 @@ const notices: readonly RegExp[] = [
 
 /**
  * A message that only quotes such words has the header it was sent with; a notice has one that the server made up, or none and just
- * one sentence in brackets. `isShort`: fewer bytes came than declared, so something replaced the message.
+ * one sentence in brackets. `isShort`: fewer bytes came than declared, so something replaced the message. A person may write such a
+ * sentence too, so an answer that stays the same is accepted after all (`warningOrDoubt`).
  */
 export function isStub(raw: Buffer, { isShort = false }: { readonly isShort?: boolean } = {}): boolean {
   if (raw.length > maxStubBytes) return false;
@@ -58,12 +59,14 @@ export function isStub(raw: Buffer, { isShort = false }: { readonly isShort?: bo
 
   if (isShort && isNotice) return true;
   if (isNotice && text.length <= maxBracketedChars && /^\[[^[\]]+\]$/u.test(text)) return true;
-  const cameWithMail = has('received') || has('message-id') || has('in-reply-to') || has('references');
-  if (cameWithMail) return false;
+  if (has('received') || has('in-reply-to') || has('references')) return false;
   const from = field('from');
-  const isServer = !from.includes('@') && serverNames.test(from);
-  // In any language: Exchange's own name, and not even a date.
-  return isNotice || (isServer && !has('date'));
+  const isServer = serverNames.test(from);
+  // In any language: Exchange's own name, and the protocol in the subject or not even a date.
+  if (/\bexchange\b/iu.test(from) && /imap4|pop3/iu.test(field('subject'))) return true;
+  if (/\bexchange\b/iu.test(from) && !from.includes('@') && !has('date') && !has('message-id')) return true;
+  if (has('message-id') && !isServer) return false;
+  return isNotice && (isServer || !from.includes('@') || !has('date'));
 }
 
 const says = (words: string): boolean => notices.some((notice) => notice.test(words));

@@ -5,7 +5,7 @@ import type { Fetched, MailboxSession, WantedMessage } from '../mailbox/mailbox.
 import { isStub } from '../mailbox/stub.ts';
 import { inGroups } from './fetched-groups.ts';
 import { isSameAnswer } from './parking.ts';
-import { LOOKS, patience, pauseAfterAttempts } from './retry.ts';
+import { LOOKS, NOTICE_BELIEVED_MS, patience, pauseAfterAttempts } from './retry.ts';
 import { rawKey } from '../store/blobs/blobs.ts';
 import { putAll } from '../store/blobs/put-all.ts';
 import { markFetched, markUnfetched, markUnlisted, sightingsToFetch } from '../store/fetches.ts';
@@ -221,8 +221,7 @@ async function noteUnkept(
 }
 
 /**
- * A notice instead of the message does not count, and far fewer bytes than declared only count if the same arrived at different
- * times: `doubt` means that its row says so. Otherwise the warning for the row of a kept message.
+ * A notice instead of the message, or far fewer bytes than declared, only count if the same arrived at different times: `doubt` means that its row says so. Otherwise the warning for the row of a kept message.
  */
 async function warningOrDoubt(
   run: PollRun,
@@ -230,23 +229,23 @@ async function warningOrDoubt(
 ): Promise<string | null> {
   const declared = fetched.kind === 'whole' ? (fetched.shortOf ?? 0) : fetched.expectedSize;
   const isShort = raw.size < declared;
+  const now = run.clock();
+  const isSame = row.short?.sha256 === raw.sha256;
+  const short = { sha256: raw.sha256, since: isSame ? (row.short?.since ?? now) : now };
+  const sameForMs = now.getTime() - short.since.getTime();
   if (Buffer.isBuffer(raw.content) && isStub(raw.content, { isShort })) {
+    if (isSame && row.attempts >= LOOKS && sameForMs >= NOTICE_BELIEVED_MS)
+      return 'it reads like a notice that the server cannot give the message, and the same arrived for a day';
     const text = `UID ${row.uid}: the server serves a notice that it cannot give the message`;
-    await putOff(run, row, { error: new MailboxError('message-refused', text) });
+    await putOff(run, row, { error: new MailboxError('message-refused', text), short });
     return 'doubt';
   }
   if (!isShort) return null;
   const warning = `${declared} bytes were declared, ${raw.size} arrived each time`;
   if (!isCutOff(raw.size, declared)) return warning;
-  const now = run.clock();
-  const isSame = row.short?.sha256 === raw.sha256;
-  const since = isSame ? (row.short?.since ?? now) : now;
-  if (isSame && now.getTime() - since.getTime() >= (run.patience ?? patience).looksApartMs) return warning;
+  if (isSame && sameForMs >= (run.patience ?? patience).looksApartMs) return warning;
   const text = `UID ${row.uid}: ${declared} bytes were declared, ${raw.size} arrived`;
-  await putOff(run, row, {
-    error: new MailboxError('truncated', text),
-    short: { sha256: raw.sha256, since },
-  });
+  await putOff(run, row, { error: new MailboxError('truncated', text), short });
   return 'doubt';
 }
 

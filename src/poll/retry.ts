@@ -11,6 +11,13 @@ export const patience: Patience = { looksApartMs: 2 * 60_000, firstPauseMs: 60_0
 
 /** Checks of a folder that no longer lists a message before it counts as gone. */
 export const LOOKS = 3;
+/** Answers that do not say whether a message is a draft before it is fetched as mail. */
+export const DRAFT_LOOKS = 5;
+/**
+ * A server may take a day to give a message in place of its notice. An answer that is the same for longer is all there will ever be,
+ * or a message that only reads like a notice.
+ */
+export const NOTICE_BELIEVED_MS = 24 * 60 * 60_000;
 /** What a server does not deliver now it usually delivers a moment later: the next two polls retry. */
 const PAUSE_AFTER = 3;
 

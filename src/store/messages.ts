@@ -303,6 +303,7 @@ const TOLD = [
   '_id',
   'messageId',
   'originalIds',
+  'parentId',
   'variantKey',
   'contentKey',
   'entryKey',

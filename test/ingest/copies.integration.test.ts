@@ -196,6 +196,19 @@ describe('a copy with the id, sender and date of a genuine message', () => {
     ]);
   });
 
+  it('waits if it says the opposite in one more word', async () => {
+    const opposite: Copy = {
+      raw: rawMessage({ ...said, body: 'The rent is not 900, as agreed. Please go on.' }),
+    };
+    expect(await inEveryOrder([genuine, opposite])).toEqual([
+      {
+        communications: ['paula: The rent is 900, as agreed. Please go on.'],
+        updates: ['paula Closed '],
+        messages: ['stored  message-id-reused 1', 'triage doubtful-copy message-id-reused,doubtful-copy 0'],
+      },
+    ]);
+  });
+
   it('stays if a person edited its entry', async () => {
     const longer = rawMessage({ ...said, body: 'The rent is 900, as agreed. Please go on. Thanks.' });
     const firm = await receiveAll([{ raw: longer }]);

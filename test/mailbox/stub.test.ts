@@ -74,6 +74,37 @@ describe('a notice in place of a message', () => {
       ),
     ],
     [
+      'Exchange, with an address, a date and an id',
+      message(
+        [
+          'From: "Microsoft Exchange Server" <postmaster@firm.test>',
+          'Date: Mon, 2 Mar 2026 10:00:00 +0000',
+          'Message-ID: <318@exchange.firm.test>',
+          'Subject: Notice',
+        ],
+        "The server couldn't retrieve the following message:",
+      ),
+    ],
+    ...[
+      'Hämtning med IMAP4-protokollet misslyckades för följande meddelande: 6',
+      'Сбой получения по протоколу IMAP4 для следующего сообщения: 6',
+      '次のメッセージを IMAP4 プロトコルを使用して取得できませんでした: 6',
+      'Načtení pomocí protokolu POP3 se nezdařilo: 6',
+    ].map((subject): [string, Buffer] => [
+      `Exchange, with a date: ${subject}`,
+      message(
+        ['From: Microsoft Exchange Server', 'Date: Mon, 2 Mar 2026 10:00:00 +0000', `Subject: ${subject}`],
+        'Plugh plover.',
+      ),
+    ]),
+    [
+      'a connector without an address',
+      message(
+        ['From: connector', 'Date: Mon, 2 Mar 2026 10:00:00 +0000', 'Subject: Unable to retrieve message'],
+        'Connection reset',
+      ),
+    ],
+    [
       'a server that keeps the header',
       message(mail, '[This message was too large and has been replaced by this notice.]'),
     ],
@@ -123,6 +154,24 @@ describe('a message that only mentions such a notice is not one', () => {
     [
       'a report of a scanner',
       message(['From: scanner@firm.test', 'Subject: Scan'], 'The file scan.pdf is attached.'),
+    ],
+    [
+      'one of a person, with a date and nothing else of the way',
+      message(
+        ['From: paula@kline.test', 'Date: Mon, 2 Mar 2026 10:00:00 +0000', 'Subject: Item not available'],
+        'The item was not available in the shop.',
+      ),
+    ],
+    [
+      'one of a person, with an id and nothing else of the way',
+      message(
+        ['From: ines@firm.test', 'Message-ID: <7@firm.test>', 'Subject: Your mail could not be opened'],
+        'Your message could not be opened by us.',
+      ),
+    ],
+    [
+      'one of an administrator',
+      message(['From: Domino Administrator', 'Subject: Maintenance'], 'Servers are down tomorrow.'),
     ],
     ['nothing', Buffer.alloc(0)],
     ['a large one', message(['From: Microsoft Exchange Server'], 'x'.repeat(70_000))],

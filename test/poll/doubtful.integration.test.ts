@@ -54,6 +54,21 @@ describe('a notice of the server in place of a message', () => {
   });
 });
 
+it('a message that reads like a notice is accepted with a warning once the same was served for a day', async () => {
+  const raw = rawMessage({ id: '6@kline.test', body: '[The message could not be opened]' });
+  const messages = [...mailOf(5), { uid: 6, raw }, ...mailOf(9)];
+  const scripted = await openScripted({ messages });
+  const { firm, mailbox } = scripted;
+  for (let hours = 0; hours < 24; hours += 6) {
+    await firm.poll(mailbox);
+    expect(await statesOf(scripted)).toMatchObject({ 5: 'fetched', 6: 'pending' });
+    await letPass(firm.database, 6 * 60 * MINUTE_MS);
+  }
+  await firm.poll(mailbox);
+  expect(await statesOf(scripted)).toMatchObject({ 6: 'fetched' });
+  expect((await rowOf(scripted))?.warning).toContain('reads like a notice');
+});
+
 describe('a message of which fewer bytes come than were declared', () => {
   const whole = rawMessage({ id: '6@kline.test', body: 'Line after line of it. '.repeat(400) });
   const messages = [...mailOf(5), { uid: 6, raw: whole }, ...mailOf(9)];

@@ -1,6 +1,6 @@
 /**
  * mbox (RFC 4155) in one pass that never holds a message: where each one is, and its bytes with `>From ` unquoted as in mboxrd,
- * which also covers mboxo. Lines end in LF or CRLF.
+ * which also covers mboxo. Lines end in LF or CRLF, or all in CR. A Content-Length (mboxcl, mboxcl2) counts if a message ends exactly there.
  */
 
 /** Bytes `start` up to `end`, without the `From ` line and the empty separator line. */
@@ -26,23 +26,33 @@ const fromWord = Buffer.from('From ');
 /** How much of a line is looked at: a line may be as long as the file. */
 const lineHeadBytes = 512;
 
-/** Ranges in order. Text before the first `From ` line is a message too, unless blank. */
-export async function* mboxRanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<MboxRange> {
-  const lines = createLineReader();
-  const scan = createScan();
+/** The bytes of the file from here, `SEPARATOR_BYTES` or up to its end. */
+type BytesAt = (position: number) => Buffer;
+
+/** A `From ` line that follows an empty line. */
+export const SEPARATOR_BYTES = 512;
+
+/** Ranges in order. Text before the first `From ` line is a message too, unless blank. Without `bytesAt`, Content-Length is ignored. */
+export async function* mboxRanges(
+  chunks: AsyncIterable<Buffer>,
+  bytesAt: BytesAt | null = null,
+): AsyncGenerator<MboxRange> {
+  const lines = createLineReader(bytesAt?.(0) ?? Buffer.alloc(0));
+  const scan = createScan(bytesAt);
   for await (const chunk of chunks) yield* scan.read(lines.read(chunk));
   yield* scan.read(lines.end());
   yield* scan.end();
 }
 
 /** Cuts chunks into lines and keeps only the head of a line that spans several. */
-function createLineReader(): {
+function createLineReader(head: Buffer): {
   readonly read: (chunk: Buffer) => Generator<Line>;
   readonly end: () => Generator<Line>;
 } {
   let begun = Buffer.alloc(0);
   let start = 0;
   let offset = 0;
+  const lineEnd = head.includes(cr) && !head.includes(lf) ? cr : lf;
   const keep = (piece: Buffer): void => {
     if (begun.length < lineHeadBytes)
       begun = Buffer.concat([begun, piece.subarray(0, lineHeadBytes - begun.length)]);
@@ -50,7 +60,7 @@ function createLineReader(): {
   return {
     *read(chunk) {
       let at = 0;
-      for (let found = chunk.indexOf(lf); found >= 0; found = chunk.indexOf(lf, at)) {
+      for (let found = chunk.indexOf(lineEnd); found >= 0; found = chunk.indexOf(lineEnd, at)) {
         const piece = chunk.subarray(at, found);
         if (start < offset) keep(piece);
         const head = start < offset ? begun : piece.subarray(0, lineHeadBytes);
@@ -69,67 +79,121 @@ function createLineReader(): {
 }
 
 /** The lines before and after tell a `From ` line from a sentence that begins with "From". */
-function createScan(): {
+function createScan(bytesAt: BytesAt | null): {
   readonly read: (lines: Iterable<Line>) => Generator<MboxRange>;
   readonly end: () => Generator<MboxRange>;
 } {
   let message = null as { readonly start: number; readonly date: string | null } | null;
-  let last = null as Line | null;
-  let beforeLast = null as Line | null;
+  let before = null as Line | null;
+  /** The line to decide about, and those below it that were read. */
+  let ahead: readonly Line[] = [];
+  /** Of the message's header, until it ends. */
+  let header = null as { contentLength: number | null } | null;
+  /** No message begins before this position. */
+  let bodyEnd = 0;
 
-  function* flush(next: Line | null): Generator<MboxRange> {
-    if (last === null) return;
-    if (separates({ line: last, before: beforeLast, next })) {
-      if (message) yield { ...message, end: Math.max(message.start, endBefore(last, beforeLast)) };
-      message = { start: last.end, date: dateOf(last) };
-    } else if (message === null && !isBlank(last)) {
-      message = { start: last.start, date: null };
+  function readHeaderLine(line: Line): void {
+    if (header === null) return;
+    if (!isBlank(line)) {
+      header.contentLength ??= contentLengthOf(line);
+      return;
     }
+    const end = header.contentLength === null ? null : line.end + header.contentLength;
+    header = null;
+    if (end !== null && bytesAt !== null && isMessageEnd(bytesAt(end - 1))) bodyEnd = end;
+  }
+
+  function* decide(): Generator<MboxRange> {
+    const [line, ...below] = ahead;
+    if (line === undefined) return;
+    if (line.start >= bodyEnd && separates({ line, before, below })) {
+      if (message) yield { ...message, end: Math.max(message.start, bodyEnd, endBefore(line, before)) };
+      message = { start: line.end, date: dateOf(line) };
+      header = { contentLength: null };
+    } else if (message === null && !isBlank(line)) {
+      message = { start: line.start, date: null };
+      header = { contentLength: null };
+      readHeaderLine(line);
+    } else {
+      readHeaderLine(line);
+    }
+    before = line;
+    ahead = below;
   }
 
   return {
     *read(lines) {
       for (const line of lines) {
-        yield* flush(line);
-        beforeLast = last;
-        last = line;
+        ahead = [...ahead, line];
+        if (ahead.length > linesBelow) yield* decide();
       }
     },
     *end() {
-      yield* flush(null);
-      if (message && last)
-        yield { ...message, end: Math.max(message.start, isBlank(last) ? last.start : last.end) };
+      while (ahead.length > 0) yield* decide();
+      if (message && before) {
+        const end = isBlank(before) && before.start >= bodyEnd ? before.start : before.end;
+        yield { ...message, end: Math.max(message.start, end) };
+      }
     },
   };
+}
+
+function contentLengthOf({ head }: Line): number | null {
+  const [, digits] = /^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*$/i.exec(head.toString('latin1')) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** Whether the end of the file or a dated `From ` line, after an empty line or not, follows the first of these bytes. */
+function isMessageEnd(lastAndNext: Buffer): boolean {
+  if (lastAndNext.length === 0) return false;
+  const bytes = lastAndNext.subarray(1);
+  if (bytes.length === 0) return true;
+  const [line = ''] = bytes
+    .toString('latin1')
+    .replace(/^(?:\r?\n|\r)/, '')
+    .split(/[\r\n]/, 1);
+  const head = Buffer.from(line, 'latin1');
+  return (line === '' && bytes.length <= 2) || (isFromLine({ head }) && dateOf({ head }) !== null);
 }
 
 const isBlank = (line: Line | null): boolean => line?.head.length === 0;
 /** An empty line before the next `From ` line, or at the end, belongs to the mbox. */
 const endBefore = (line: Line, blank: Line | null): number =>
   blank !== null && isBlank(blank) ? blank.start : line.start;
-const isFromLine = ({ head }: Line): boolean =>
+const isFromLine = ({ head }: Pick<Line, 'head'>): boolean =>
   head[0] === fromWord[0] && head.subarray(0, fromWord.length).equals(fromWord);
 
+/** After a `From ` line comes a header, or an empty line before one, or nothing before the next `From ` line. */
+const linesBelow = 2;
+
+/** A sentence may look like a `From ` line or stand above a colon, but hardly both. */
 function separates({
   line,
   before,
-  next,
+  below,
 }: {
   readonly line: Line;
   readonly before: Line | null;
-  readonly next: Line | null;
+  readonly below: readonly Line[];
 }): boolean {
   if (!isFromLine(line)) return false;
   if (before === null) return true;
+  const [first, second] = below;
+  const isHeaderNext = first !== undefined && field.test(first.head.toString('latin1'));
   const dated = dateOf(line) !== null;
-  const below = next?.head.toString('latin1') ?? '';
-  const headerNext = /^[!-9;-~]{1,100}[ \t]?:/.test(below);
-  if (isBlank(before)) return dated || headerNext;
-  return headerNext && (dated || (isBare(line) && messageField.test(below)));
+  if (isBlank(before) && dated && isBlank(first ?? null) && second !== undefined)
+    return isFromLine(second) || messageField.test(second.head.toString('latin1'));
+  if (!isHeaderNext) return false;
+  if (dated) return true;
+  if (isBlank(before)) return oneWordOrDate.test(line.head.toString('latin1'));
+  return isBare(line) && messageField.test(first.head.toString('latin1'));
 }
 
+/** "From bob", or a date of another form than asctime: ISO 8601, RFC 5322, with names of another language. */
+const oneWordOrDate = /^From \S{0,400}[ \t]{0,9}(?:$|.{0,100}\d:\d\d)/;
+const field = /^[!-9;-~]{1,100}[ \t]?:/;
 /** "From -" of Netscape and "From ann@client.test" of programs that omit the date: no sentence looks like that. */
-const isBare = ({ head }: Line): boolean =>
+const isBare = ({ head }: Pick<Line, 'head'>): boolean =>
   /^From (?:-|\?\?\?@\?\?\?|[^\s@]{1,128}@[^\s@]{1,253}|MAILER[-_]DAEMON)?[ \t]{0,9}$/.test(
     head.toString('latin1'),
   );
@@ -142,7 +206,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const asctime =
   /\b([A-Z][a-z]{2}) {1,3}(\d{1,2}) {1,3}(\d{1,2}):(\d{2})(?::(\d{2}))? {1,3}(?:[A-Z]{1,5} |[+-]\d{4} )?(\d{4})\b/;
 
-function dateOf({ head }: Line): string | null {
+function dateOf({ head }: Pick<Line, 'head'>): string | null {
   const [, month, day, hour, minute, second, year] = asctime.exec(head.toString('latin1')) ?? [];
   const monthIndex = months.findIndex((name) => name === month);
   if (monthIndex < 0) return null;

@@ -2,12 +2,12 @@
  * Messages in files: one message per file, mbox files, folders of both, and standard input. A file is an mbox if its name ends in
  * `.mbox`, or has no extension and begins with a `From ` line; in any other file a leading `From ` line is dropped.
  */
-import { constants, createReadStream } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, readSync } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { mboxRanges, unquoted } from './mbox.ts';
+import { mboxRanges, SEPARATOR_BYTES, unquoted } from './mbox.ts';
 
 /**
  * `file` is the path as given, with the folder's path first for files in a folder, and `path#N` with N from 1 in an mbox. `stream`
@@ -229,9 +229,19 @@ export async function* locateInFile({
     return;
   }
   let number = 0;
-  for await (const range of mboxRanges(readFile(source))) {
-    number += 1;
-    yield { ...message, file: `${path}#${number}`, ...range, quoted: true };
+  const file = openSync(source, noLink);
+  try {
+    // A few bytes per message that has a Content-Length.
+    const bytesAt = (position: number): Buffer => {
+      const bytes = Buffer.alloc(SEPARATOR_BYTES);
+      return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, position));
+    };
+    for await (const range of mboxRanges(readFile(source), bytesAt)) {
+      number += 1;
+      yield { ...message, file: `${path}#${number}`, ...range, quoted: true };
+    }
+  } finally {
+    closeSync(file);
   }
   if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox contains no message' };
 }
@@ -249,7 +259,7 @@ async function readHead(source: string): Promise<Buffer> {
 /** Bytes of a leading `From ` line with its line end, 0 if there is none: `From :` is a field (RFC 5322 §4.5.2). */
 function fromLineLength(head: Buffer): number {
   if (!/^From (?![ \t]*:)/.test(head.toString('latin1'))) return 0;
-  return head.subarray(0, fromLineBytes).indexOf('\n') + 1;
+  return head.subarray(0, fromLineBytes).indexOf(head.includes('\n') ? '\n' : '\r') + 1;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -43,7 +43,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 async function splitMbox(text: string, chunkSize: number): Promise<string[]> {
   const bytes = Buffer.from(text, 'latin1');
-  const ranges = await collect(mboxRanges(chunked(bytes, chunkSize)));
+  const ranges = await collect(mboxRanges(chunked(bytes, chunkSize), (at) => bytes.subarray(at, at + 512)));
   return ranges.map(({ start, end }) => bytes.toString('latin1', start, end));
 }
 
@@ -136,12 +136,67 @@ describe('an mbox', () => {
       text: `\n${first}\n${fromLine}\n${second}\n`,
       messages: [first, second],
     },
+    {
+      name: 'is not cut at a sentence that begins with From, above words with a colon',
+      text: `${fromLine}\n${first}\nFrom now on\nSubject: to change\n\n`,
+      messages: [`${first}\nFrom now on\nSubject: to change\n`],
+    },
+    {
+      name: 'is not cut at a date in a sentence that begins with From',
+      text: `${fromLine}\n${first}\nFrom Thu Jan  1 09:05:00 2026 on: we are closed.\n\nSee you\n`,
+      messages: [`${first}\nFrom Thu Jan  1 09:05:00 2026 on: we are closed.\n\nSee you\n`],
+    },
+    {
+      name: 'may have dates of other forms',
+      text: `From a 2026-01-01T09:05:00Z\n${first}\nFrom b jeu. janv.  1 09:05:00 2026\n${second}`,
+      messages: [first, second],
+    },
+    {
+      name: 'may have an empty line above a header',
+      text: `${fromLine}\n${first}\n${fromLine}\n\n${second}`,
+      messages: [first, `\n${second}`],
+    },
+    {
+      name: 'may hold a message without content between others',
+      text: `${fromLine}\n${first}\n${fromLine}\n\n${fromLine}\n${second}`,
+      messages: [first, '', second],
+    },
+    {
+      name: 'may have CR lines',
+      text: `${fromLine}\n${first}\n${fromLine}\n${second}`.replaceAll('\n', '\r'),
+      messages: [first, second].map((message) => message.replaceAll('\n', '\r')),
+    },
     { name: 'of nothing but empty lines holds no message', text: '\n\r\n\n', messages: [] },
     { name: 'of no bytes holds no message', text: '', messages: [] },
   ];
   it.each(table)('$name', async ({ text, messages }) => {
     for (const chunkSize of [1, 2, 7, 64, 100_000])
       expect(await splitMbox(text, chunkSize)).toEqual(messages);
+  });
+
+  const inside = `one\n\n${fromLine}\nSubject: inside\n\ntwo\n`;
+  const withLength = (length: number): string => `Subject: one\nContent-Length: ${length}\n\n${inside}`;
+  it.each([
+    {
+      name: 'and an empty line',
+      after: `\n${fromLine}\n${second}`,
+      messages: [withLength(inside.length), second],
+    },
+    {
+      name: 'and no empty line',
+      after: `${fromLine}\n${second}`,
+      messages: [withLength(inside.length), second],
+    },
+    { name: 'at the end of the file', after: '', messages: [withLength(inside.length)] },
+    { name: 'and an empty line at the end of the file', after: '\n', messages: [withLength(inside.length)] },
+  ])('is cut where a Content-Length ends, if a message ends there: $name', async ({ after, messages }) => {
+    const text = `${fromLine}\n${withLength(inside.length)}${after}`;
+    expect(await splitMbox(text, 7)).toEqual(messages);
+  });
+
+  it('is cut at its From lines if a Content-Length ends elsewhere', async () => {
+    for (const wrong of [3, inside.length - 1, inside.length + 5, 999_999])
+      expect(await splitMbox(`${fromLine}\n${withLength(wrong)}\n${fromLine}\n${second}`, 7)).toHaveLength(3);
   });
 
   it('tells the delivery date of each message in UTC', async () => {
