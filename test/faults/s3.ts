@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/config.ts';
 import { openBlobStore } from '../../src/store/blobs/open-blob-store.ts';
 import type { Installation } from './installation.ts';
+import { startProgram } from './program.ts';
+import type { Program } from './program.ts';
 import { rowOf } from './scenario.ts';
 import type { Bench, Row, Run, Scenario } from './scenario.ts';
 import { openStage, runDisturbed, untilDone } from './stage.ts';
@@ -117,6 +119,7 @@ async function troubledRun(
   // Blobs are looked up in S3, not listed from a folder.
   const undisturbed = stage.undisturbed.filter((fact) => !fact.startsWith('blob '));
   const changes = { s3: true, env: { S3_ENDPOINT: proxy.url } };
+  let second: Program | null = null;
   try {
     const run = await runDisturbed(
       { ...stage, undisturbed },
@@ -125,18 +128,11 @@ async function troubledRun(
         // Ingest in its own process reads from S3 what another one fetched.
         options: { roles: trouble === 'half-answer' ? ['poll'] : ['poll', 'ingest'] },
         disturb: async (_, installation) => {
-          const { startProgram } = await import('./program.ts');
-          const second =
-            trouble === 'half-answer' ? await startProgram(installation.env, { roles: ['ingest'] }) : null;
-          try {
-            await untilDone(installation, 3);
-            proxy.set(trouble);
-            await delay(seconds * 1000);
-            proxy.set('none');
-            if (second !== null) await untilDone(installation, stage.sightings);
-          } finally {
-            await second?.stop();
-          }
+          if (trouble === 'half-answer') second = await startProgram(installation.env, { roles: ['ingest'] });
+          await untilDone(installation, 3);
+          proxy.set(trouble);
+          await delay(seconds * 1000);
+          proxy.set('none');
         },
       },
     );
@@ -148,10 +144,13 @@ async function troubledRun(
       `${proxy.troubled()} requests failed`,
     );
   } finally {
+    await stop(second);
     await proxy.close();
     await stage.close();
   }
 }
+
+const stop = async (program: Program | null): Promise<void> => await program?.stop();
 
 /** Blobs that documents refer to but S3 does not have completely. */
 async function absentBlobs({ database, env, servers }: Installation): Promise<string[]> {
