@@ -11,6 +11,7 @@ import { loadConfig } from '../src/config/config.ts';
 import { rebuildBook } from '../src/rejudge/address-book-sync.ts';
 import { lookUpAddresses } from '../src/store/book-answers.ts';
 import type { Database } from '../src/store/mongo.ts';
+import { report } from './bench-report.ts';
 
 const largest = Number(process.argv[2] ?? 1_000_000);
 const sizes = [100, 10_000, largest];
@@ -122,6 +123,15 @@ try {
     console.log(
       `${size} clients: look-up of ${ADDRESSES_A_MESSAGE} addresses, median ${of(times, 0.5).toFixed(2)} ms, p95 ${of(times, 0.95).toFixed(2)} ms, ratio ${(of(times, 0.5) / first).toFixed(2)}`,
     );
+  await report(
+    databases.slice(1).map(({ size, times }) => ({
+      bench: 'address book',
+      what: `look-up among ${size.toLocaleString('en')} clients`,
+      value: of(times, 0.5),
+      unit: 'ms',
+      beside: { what: `${sizes[0]} clients`, value: first },
+    })),
+  );
 } finally {
   for (const resources of opened) {
     await resources.database.db.dropDatabase();

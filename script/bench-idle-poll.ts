@@ -17,6 +17,7 @@ import type { SightingDocument } from '../src/store/sightings.ts';
 import { openDirectoryStore } from '../src/store/blobs/folder.ts';
 import { openScriptedServer } from '../test/support/scripted-imap.ts';
 import { letPass } from '../test/support/passing-time.ts';
+import { report } from './bench-report.ts';
 
 const [, , count = '1000000', hours = '24'] = process.argv;
 const messages = Number(count);
@@ -124,6 +125,14 @@ async function measure(name: string, modseq: boolean): Promise<void> {
   console.log(
     `${name}: an hour: ${perHour(server.commands.length, before.commands)} commands, ${perHour(counter.bytes.sent, before.sent)} bytes sent, ${perHour(counter.bytes.received, before.received)} received; a poll: median ${times[times.length >> 1]?.toFixed(1)} ms, longest ${times.at(-1)?.toFixed(0)} ms`,
   );
+  await report([
+    {
+      bench: 'idle poll',
+      what: `${name}, ${messages.toLocaleString('en')} messages`,
+      value: times[times.length >> 1] ?? Number.NaN,
+      unit: 'ms',
+    },
+  ]);
   const kinds = new Map<string, number>();
   for (const command of server.commands.slice(before.commands)) {
     const kind = command.replaceAll(/[\d:]+/gu, 'n');

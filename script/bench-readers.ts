@@ -4,7 +4,6 @@
  */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { simpleParser } from 'mailparser';
 import { demoMessages } from '../demo/messages.ts';
 import { compareReaders, needsSecondReading } from '../src/decide/readers-disagree.ts';
@@ -52,7 +51,7 @@ async function compareAll(): Promise<void> {
   const fields = new Map<string, number>();
   const lines: string[] = [];
   for (const { set, name, raw } of samples) {
-    const { mail } = await readMail({ raw: Readable.from([raw]) });
+    const { mail } = await readMail({ raw });
     const isAsked = needsSecondReading(mail, defaultRules);
     const disagreements = compareReaders(mail, await readSecondHeader([raw]));
     const row = sets.get(set) ?? { messages: 0, asked: 0, differ: 0, held: 0 };
@@ -86,7 +85,7 @@ async function measureAll(): Promise<void> {
   const readers: Readonly<Record<string, (raw: Buffer) => Promise<unknown>>> = {
     'parts and header, own walker': async (raw) => await parseMessage({ raw }),
     'the same, mailparser': async (raw) => await simpleParser(raw).catch(() => null),
-    'all that is decided by, own': async (raw) => await readMail({ raw: Readable.from([raw]) }),
+    'all that is decided by, own': async (raw) => await readMail({ raw }),
     'second header, mailparser': async (raw) => await readSecondHeader([raw]),
   };
   const raws = samples.map(({ raw }) => raw);

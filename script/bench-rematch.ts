@@ -22,7 +22,7 @@ import { deterministicId } from '../src/store/ids.ts';
 import { receiveMessages } from '../src/store/messages.ts';
 import type { MessageFacts } from '../src/decide/message-facts.ts';
 import { startIngestWorkers } from '../src/queue/ingest-workers.ts';
-import { Readable } from 'node:stream';
+import { report } from './bench-report.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
 const folder = await mkdtemp(join(tmpdir(), 'docketmail-bench-'));
@@ -59,7 +59,7 @@ async function messageOf(number: number): Promise<MessageFacts> {
     size: raw.length,
     sha256,
   });
-  const reading = await readMail({ raw: Readable.from([raw]) });
+  const reading = await readMail({ raw });
   return messageFactsOf(reading, { rawKey: rawKey(sha256), internalDate: null, now: new Date(), rules });
 }
 
@@ -117,7 +117,17 @@ try {
     return written;
   };
   const planned = await preview();
+  const begun = performance.now();
   const first = await run();
+  const perSecond = (count / (performance.now() - begun)) * 1000;
+  await report([
+    {
+      bench: 're-match',
+      what: `${count.toLocaleString('en')} messages`,
+      value: perSecond,
+      unit: 'per second',
+    },
+  ]);
   const left = await preview();
   const second = await run();
   await workers.close(10_000);

@@ -13,7 +13,10 @@ export const certificateIn = (folder: string): Certificate => ({
   key: join(folder, 'server.key'),
 });
 
-export async function makeCertificate(folder: string): Promise<void> {
+export async function makeCertificate(
+  folder: string,
+  names: readonly string[] = ['localhost'],
+): Promise<void> {
   const { ca, certificate, key } = certificateIn(folder);
   const caKey = join(folder, 'ca.key');
   const request = join(folder, 'server.csr');
@@ -21,7 +24,7 @@ export async function makeCertificate(folder: string): Promise<void> {
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   writeFileSync(
     extensions,
-    'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n',
+    `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')},IP:127.0.0.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n`,
   );
   await run([
     'openssl',

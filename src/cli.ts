@@ -38,6 +38,9 @@ const commands = new Map<string, () => Promise<Command>>([
   ['quarantine', async () => (await import('./commands/quarantine.ts')).quarantineCommand()],
   ['webhooks', async () => (await import('./commands/webhooks.ts')).webhooksCommand()],
   ['mailbox', async () => (await import('./commands/mailbox.ts')).mailboxCommand()],
+  ['user', async () => (await import('./commands/user.ts')).userCommand()],
+  ['token', async () => (await import('./commands/token.ts')).tokenCommand()],
+  ['oauth', async () => (await import('./commands/oauth.ts')).oauthCommand()],
   ['secrets', async () => (await import('./commands/secrets.ts')).secretsCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
 ]);

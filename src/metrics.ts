@@ -1,4 +1,9 @@
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { readFileSync } from 'node:fs';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 export interface Metrics {
   readonly registry: Registry;
@@ -24,6 +29,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'docketmail_' });
+  addBuildInfo(registry);
   return {
     registry,
     jobs: new Counter({
@@ -94,4 +100,13 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+function addBuildInfo(registry: Registry): void {
+  new Gauge({
+    name: 'docketmail_build_info',
+    help: '1, with the versions of the program and of Node.js as labels',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  }).set({ version, node: process.versions.node }, 1);
 }

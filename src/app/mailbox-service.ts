@@ -1,6 +1,10 @@
 import type { MailboxService } from '../connect/mailbox-service.ts';
 import { readChoice, MailboxRequestError, settingsOf } from '../connect/mailbox-input.ts';
 import type { MailboxFields } from '../connect/mailbox-input.ts';
+import type { ConfiguredMailbox } from '../connect/directory.ts';
+import type { TokenUser } from '../connect/oauth/tokens.ts';
+import { verifyApp } from '../connect/oauth/verify.ts';
+import { serverTime } from '../store/events.ts';
 import { testMailbox } from '../connect/mailbox-test.ts';
 import { reportMailboxes } from '../connect/report.ts';
 import type { MailboxReport } from '../connect/report.ts';
@@ -37,12 +41,13 @@ export function mailboxService(resources: Resources): MailboxService {
     return asked.auth.kind === 'stored' && found !== null ? { ...asked, auth: found.settings.auth } : asked;
   }
 
+  const signIn = signInDeps(resources, async (name) => {
+    await directory.refresh();
+    return directory.named(name)?.settings ?? null;
+  });
   return {
     admin: { database, directory, config },
-    signIn: signInDeps(resources, async (name) => {
-      await directory.refresh();
-      return directory.named(name)?.settings ?? null;
-    }),
+    signIn,
     apps: config.oauthApps,
     downSeconds: config.mailboxDownSeconds,
     reports: async () => {
@@ -61,6 +66,20 @@ export function mailboxService(resources: Resources): MailboxService {
         () => openMailbox(settings, { stored: { tokens, directory } }).source,
       );
     },
+    verifyApp: async ({ app: name, mailbox }) => {
+      const app = config.oauthApps.find((one) => one.name === name);
+      if (app === undefined)
+        throw new MailboxRequestError(
+          'no-such-app',
+          `there is no OAuth app ${name}. Fix: name one of oauthApps in MAILBOXES_FILE`,
+        );
+      await directory.refresh();
+      const users = usersOf(app.name, directory.all());
+      const use = mailbox === null ? (users[0] ?? null) : users.find((one) => one.mailbox === mailbox);
+      if (use === undefined)
+        throw new MailboxRequestError('no-such-mailbox', `no mailbox ${mailbox} signs in by the app ${name}`);
+      return await verifyApp(signIn, { app, use, now: await serverTime(database.db) });
+    },
     pollNow: async (name) => {
       await directory.refresh();
       const found = directory.named(name);
@@ -74,3 +93,11 @@ export function mailboxService(resources: Resources): MailboxService {
     },
   };
 }
+
+/** Those that are read come first. */
+const usersOf = (app: string, all: readonly ConfiguredMailbox[]): readonly TokenUser[] =>
+  all
+    .toSorted((a, b) => Number(a.isPaused) - Number(b.isPaused))
+    .flatMap(({ settings: { auth, name, user } }) =>
+      auth.kind === 'oauth' && auth.app === app ? [{ ...auth, mailbox: name, user }] : [],
+    );

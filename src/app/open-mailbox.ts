@@ -5,6 +5,7 @@ import type { Tokens } from '../connect/oauth/tokens.ts';
 import { MailboxError } from '../mailbox/mailbox.ts';
 import { openImapSource } from '../mailbox/imap/imap.ts';
 import type { ImapCredential } from '../mailbox/imap/imap.ts';
+import type { ImapTraffic } from '../mailbox/imap/traffic.ts';
 import type { PolledMailbox } from '../poll/poll-run.ts';
 
 /** Between sessions: always, or only while a watch needs one anyway. */
@@ -22,15 +23,19 @@ export function openMailbox(
   {
     stored,
     keep = 'always',
+    traffic,
   }: {
     readonly stored: StoredCredentials | null;
     readonly keep?: KeepConnections;
+    /** What it shares with the others of its process; without it, nothing. */
+    readonly traffic?: ImapTraffic;
   },
 ): PolledMailbox {
   const { auth: _, ...mailbox } = settings;
   const { name, role, folders, since } = mailbox;
   const credential = credentialOf(settings, stored);
-  return { name, role, folders, since, source: openImapSource({ ...mailbox, credential }, { keep }) };
+  const source = openImapSource({ ...mailbox, credential }, { keep, ...(traffic && { traffic }) });
+  return { name, role, folders, since, source };
 }
 
 function credentialOf(

@@ -1,11 +1,12 @@
 /** The mailboxes that this process polls and watches: it follows the directory, one mailbox at a time. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { ConfiguredMailbox, Directory } from '../connect/directory.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { PolledMailbox } from '../poll/poll-run.ts';
-import { watchMailbox } from '../poll/watch.ts';
+import { startWatches } from '../poll/watches.ts';
 import { addPoll, removeScheduler, upsertScheduler } from '../queue/queues.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { Database } from '../store/mongo.ts';
@@ -19,11 +20,12 @@ export interface RunningMailboxes {
   close(): Promise<void>;
 }
 
+/** Each asks Redis for its schedule. */
+const STARTED_AT_ONCE = 20;
+
 interface Running {
   readonly revision: number;
   readonly mailbox: PolledMailbox;
-  readonly stop: AbortController;
-  readonly watching: Promise<void>;
 }
 
 interface Input {
@@ -36,40 +38,79 @@ interface Input {
   readonly everyMs: number;
 }
 
-export function runMailboxes(input: Input): RunningMailboxes {
-  const { directory, log, signal, everyMs, database } = input;
+/** Those that this process polls and watches now. */
+interface RunningSet {
+  get(name: string): PolledMailbox | undefined;
+  /** Starts and ends what the directory says. */
+  follow(): Promise<void>;
+  /** Watches until the signal is aborted. */
+  readonly watched: Promise<void>;
+  close(): Promise<void>;
+}
+
+function createRunningSet({ directory, open, database, queues, log, signal }: Input): RunningSet {
   const running = new Map<string, Running>();
-  const owner = randomUUID();
-  let following: Promise<void> = Promise.resolve();
+  const watches = startWatches({
+    leases: database.leases,
+    owner: randomUUID(),
+    onArrival: (name) => {
+      addPoll(queues, name).catch((error: unknown) =>
+        log.warn(
+          { mailbox: name, error: describeError(error) },
+          'arrival could not be queued; the next tick finds it',
+        ),
+      );
+    },
+    log,
+    signal,
+  });
 
   async function stop(name: string): Promise<void> {
     const one = running.get(name);
     running.delete(name);
-    one?.stop.abort();
-    await one?.mailbox.source.close().catch(() => {});
-    await one?.watching;
+    await Promise.all([watches.remove(name), one?.mailbox.source.close().catch(() => {})]);
+  }
+
+  async function start(one: ConfiguredMailbox): Promise<void> {
+    const { settings, source, revision } = one;
+    const mailbox = open(settings);
+    running.set(settings.name, { revision, mailbox });
+    watches.add(mailbox);
+    if (source === 'file') return;
+    await upsertScheduler(queues, settings).catch(() => {});
+    log.info({ mailbox: settings.name }, 'mailbox was added or changed; it is read from now on');
   }
 
   async function follow(): Promise<void> {
     const wanted = new Map(
       directory.all().flatMap((one) => (one.isPaused ? [] : [[one.settings.name, one] as const])),
     );
-    for (const [name, { revision }] of running) {
-      const now = wanted.get(name);
-      if (now?.revision === revision) continue;
-      await stop(name);
-      if (now !== undefined) continue;
-      await removeScheduler(input.queues, name).catch(() => {});
-      log.info({ mailbox: name }, 'mailbox is paused or removed; it is read no more');
-    }
-    for (const [name, one] of wanted) {
-      if (running.has(name)) continue;
-      running.set(name, start(input, { one, owner }));
-      if (one.source === 'file') continue;
-      await upsertScheduler(input.queues, one.settings).catch(() => {});
-      log.info({ mailbox: name }, 'mailbox was added or changed; it is read from now on');
-    }
+    const ended = [...running].filter(([name, { revision }]) => wanted.get(name)?.revision !== revision);
+    // A server that is slow to say goodbye keeps nobody waiting.
+    await Promise.all(
+      ended.map(async ([name]) => {
+        await stop(name);
+        if (wanted.has(name)) return;
+        await removeScheduler(queues, name).catch(() => {});
+        log.info({ mailbox: name }, 'mailbox is paused or removed; it is read no more');
+      }),
+    );
+    const missing = [...wanted.values()].filter(({ settings }) => !running.has(settings.name));
+    await pMap(missing, start, { concurrency: STARTED_AT_ONCE });
   }
+
+  return {
+    get: (name) => running.get(name)?.mailbox,
+    follow,
+    watched: watches.done,
+    close: async () => void (await Promise.all([...running.keys()].map(stop))),
+  };
+}
+
+export function runMailboxes(input: Input): RunningMailboxes {
+  const { directory, log, signal, everyMs, database } = input;
+  const running = createRunningSet(input);
+  let following: Promise<void> = Promise.resolve();
 
   /** One after another: a poll may ask for it while the timer does. */
   async function refresh(): Promise<void> {
@@ -79,14 +120,14 @@ export function runMailboxes(input: Input): RunningMailboxes {
       if (signal.aborted) return;
       // A request to this process may have refreshed the directory before.
       await directory.refresh();
-      await follow();
+      await running.follow();
     })();
     following = mine.catch(() => {});
     await mine;
   }
 
   async function run(): Promise<void> {
-    following = follow();
+    following = running.follow();
     await following;
     while (!signal.aborted) {
       await delay(everyMs, undefined, { signal }).catch(() => {});
@@ -94,37 +135,18 @@ export function runMailboxes(input: Input): RunningMailboxes {
         log.warn({ error: describeError(error) }, 'mailboxes could not be looked up; the known ones go on'),
       );
     }
-    await Promise.all([...running.values()].map(async ({ watching }) => await watching));
+    await running.watched;
   }
 
   return {
     named: async (name) => {
-      if (!running.has(name)) await refresh().catch(() => {});
-      const one = running.get(name);
-      if (one !== undefined) return one.mailbox;
+      if (running.get(name) === undefined) await refresh().catch(() => {});
+      const mailbox = running.get(name);
+      if (mailbox !== undefined) return mailbox;
       if (directory.named(name)?.isPaused === true) return 'paused';
       return (await database.mailboxes.findOne({ _id: name })) === null ? undefined : 'paused';
     },
     done: run(),
-    close: async () => void (await Promise.all([...running.keys()].map(stop))),
+    close: async () => await running.close(),
   };
-}
-
-function start(
-  { open, database, queues, log, signal }: Input,
-  { one, owner }: { readonly one: ConfiguredMailbox; readonly owner: string },
-): Running {
-  const mailbox = open(one.settings);
-  const stop = new AbortController();
-  const onArrival = (): void => {
-    addPoll(queues, mailbox.name).catch((error: unknown) =>
-      log.warn(
-        { mailbox: mailbox.name, error: describeError(error) },
-        'arrival could not be queued; the next tick finds it',
-      ),
-    );
-  };
-  const both = AbortSignal.any([signal, stop.signal]);
-  const watching = watchMailbox({ mailbox, leases: database.leases, owner, onArrival, log, signal: both });
-  return { revision: one.revision, mailbox, stop, watching };
 }

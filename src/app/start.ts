@@ -30,6 +30,7 @@ import { openResources } from './open.ts';
 import type { Resources } from './open.ts';
 import { pollIntoQueue, rejudgeJobs } from './queue-jobs.ts';
 import { mailboxService } from './mailbox-service.ts';
+import { imapTraffic } from './imap-traffic.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { runMailboxes } from './running-mailboxes.ts';
 import type { RunningMailboxes } from './running-mailboxes.ts';
@@ -119,11 +120,12 @@ export async function openApp(
       background.push(runEvents(composition));
     }
     if (roles.has('poll')) {
+      const traffic = imapTraffic(config.logins, metrics);
       mailboxes = runMailboxes({
         ...composition,
         database: resources.database,
         directory: resources.directory,
-        open: (settings) => openMailbox(settings, { stored: resources, keep: 'while-watching' }),
+        open: (settings) => openMailbox(settings, { stored: resources, keep: 'while-watching', traffic }),
         everyMs: followMs,
       });
       background.push(mailboxes.done);

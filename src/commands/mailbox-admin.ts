@@ -1,6 +1,7 @@
 /** `docketmail mailbox`: the same as the API, on the command line. */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { mailboxService } from '../app/mailbox-service.ts';
 import { withResources } from '../app/open.ts';
@@ -12,6 +13,7 @@ import { mailboxFields, MailboxRequestError } from '../connect/mailbox-input.ts'
 import type { MailboxFields } from '../connect/mailbox-input.ts';
 import { downTooLong } from '../connect/report.ts';
 import type { MailboxReport } from '../connect/report.ts';
+import { showSteps } from './step-lines.ts';
 import { exitStatus, UsageError } from './usage.ts';
 
 interface FieldOptions {
@@ -157,10 +159,13 @@ async function fieldsOf(options: FieldOptions): Promise<MailboxFields> {
 }
 
 async function textOf(path: string): Promise<string> {
-  const text = await readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause });
-  });
-  return text.replace(/\r?\n$/u, '');
+  // Not /dev/stdin, which cannot be opened where it is a socket.
+  const content = await (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch(
+    (cause: unknown) => {
+      throw new UsageError(`${path}: cannot be read`, { cause });
+    },
+  );
+  return content.replace(/\r?\n$/u, '');
 }
 
 async function showProposals(address: string, { json }: { json?: boolean }): Promise<void> {
@@ -218,16 +223,10 @@ function lineOf(report: MailboxReport): string {
   ].join('; ');
 }
 
-const SIGNS = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
-
 async function test(name: string | undefined, options: FieldOptions): Promise<void> {
   await withMailboxService(async (service) => {
     const steps = await service.test({ name: name ?? null, fields: await fieldsOf(options) });
-    for (const { step, status, detail, fix, ms } of steps)
-      console.log(
-        `${SIGNS[status]} ${step}: ${detail}${status === 'ok' ? ` (${ms} ms)` : ''}${fix === null ? '' : `. Fix: ${fix}`}`,
-      );
-    if (steps.some(({ status }) => status === 'failed')) process.exitCode = exitStatus.failed;
+    showSteps(steps);
   });
 }
 

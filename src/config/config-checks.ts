@@ -52,18 +52,37 @@ export function findConflicts({
       'S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY, and only one is set. Fix: set both, or neither to use the credentials of the machine.',
     );
   }
-  const { dashboardHost: host, dashboardPassword, dashboardToken } = found;
-  if (host && !isLoopback(host) && dashboardPassword === null && dashboardToken === null) {
+  const { dashboardHost: host, dashboardUserHeader: header } = found;
+  if (header && !/^[A-Za-z0-9-]{1,100}$/u.test(header))
     problems.push(
-      `DASHBOARD_HOST: got ${quoted(host)}, which others can reach, without a password. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or leave it out to listen on this machine only.`,
+      `DASHBOARD_USER_HEADER: got ${quoted(header)}. Fix: give the name of a header, such as X-Forwarded-User.`,
     );
-  }
+  if (header && !found.dashboardProxies)
+    problems.push(
+      'DASHBOARD_USER_HEADER: counts from DASHBOARD_PROXIES only, and none is set. Fix: set DASHBOARD_PROXIES to the address of the proxy.',
+    );
+  problems.push(...openIdProblems(found));
   if (host && !isLoopback(host)) {
     for (const { name, why } of weakSecrets(found))
       problems.push(
         `${name}: ${why}, and DASHBOARD_HOST lets others guess at it. Fix: choose a long random one, such as ${randomSecret} prints.`,
       );
   }
+  return problems;
+}
+
+function openIdProblems({ oidcIssuer: issuer, oidcClientId, publicUrl }: Found): string[] {
+  const problems: string[] = [];
+  if (Boolean(issuer) !== Boolean(oidcClientId))
+    problems.push('OIDC_ISSUER: goes with OIDC_CLIENT_ID, and only one is set. Fix: set both, or neither.');
+  if (!issuer) return problems;
+  if (!publicUrl)
+    problems.push(
+      'OIDC_ISSUER: the provider sends people back to PUBLIC_URL, which is not set. Fix: set it.',
+    );
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol !== 'https:' && !isLoopback(hostname))
+    problems.push('OIDC_ISSUER: not https, so others could sign in as anybody. Fix: use its https address.');
   return problems;
 }
 

@@ -18,6 +18,7 @@ import type { Setting } from './setting.ts';
 
 const seconds = wholeNumber({ min: 1, max: 86_400 });
 const count = wholeNumber({ min: 1, max: 1_000_000 });
+const rate = wholeNumber({ min: 1, max: 1_000 });
 const few = wholeNumber({ min: 1, max: 64 });
 
 const collectionName: Kind<string> = {
@@ -219,6 +220,20 @@ export const settings = {
     kind: few,
     fallback: '4',
   }),
+  loginRate: setting({
+    name: 'LOGIN_RATE',
+    group: g.poll,
+    doc: 'IMAP logins per second of one process, at all hosts together.',
+    kind: rate,
+    fallback: '20',
+  }),
+  loginRatePerHost: setting({
+    name: 'LOGIN_RATE_PER_HOST',
+    group: g.poll,
+    doc: 'IMAP logins per second of one process at one host. Providers may refuse more for a while.',
+    kind: rate,
+    fallback: '10',
+  }),
   ingestConcurrency: setting({
     name: 'INGEST_CONCURRENCY',
     group: g.poll,
@@ -400,7 +415,7 @@ export const settings = {
   dashboardHost: setting({
     name: 'DASHBOARD_HOST',
     group: g.dashboard,
-    doc: 'Address to listen on. Anything but loopback needs a password or a token.',
+    doc: 'Address to listen on. Anything but loopback needs a user, a password or a token.',
     kind: text,
     fallback: '127.0.0.1',
   }),
@@ -414,14 +429,14 @@ export const settings = {
   dashboardPassword: setting({
     name: 'DASHBOARD_PASSWORD',
     group: g.dashboard,
-    doc: 'Password for people who use a browser: 12 characters or more if others can reach the dashboard.',
+    doc: 'Password that all share, as an admin under any name: 12 characters or more if others can reach the dashboard.',
     kind: secretText,
     secret: true,
   }),
   dashboardToken: setting({
     name: 'DASHBOARD_TOKEN',
     group: g.dashboard,
-    doc: 'Bearer token for programs, such as the CRM that fetches files, or Prometheus. As long as a password.',
+    doc: 'Bearer token that programs share, as an admin; docketmail token gives each its own. As long as a password.',
     kind: secretText,
     secret: true,
   }),
@@ -435,9 +450,60 @@ export const settings = {
   dashboardProxies: setting({
     name: 'DASHBOARD_PROXIES',
     group: g.dashboard,
-    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords; that of others is ignored.',
+    doc: 'Addresses and networks of your proxies before the dashboard. Their X-Forwarded-For tells who guesses passwords, their X-Forwarded-Proto whether a browser came by https; those of others are ignored.',
     kind: networks,
     example: '127.0.0.1, 10.0.0.0/8',
+  }),
+
+  dashboardUserHeader: setting({
+    name: 'DASHBOARD_USER_HEADER',
+    group: g.dashboard,
+    doc: 'Header in which your proxy names the person whom it has signed in. It counts from DASHBOARD_PROXIES only, and they must remove it from what they receive.',
+    kind: text,
+    example: 'X-Forwarded-User',
+  }),
+  dashboardDefaultRole: setting({
+    name: 'DASHBOARD_DEFAULT_ROLE',
+    group: g.dashboard,
+    doc: 'What people may do who are signed in elsewhere and are no users here (docketmail user list).',
+    kind: oneOf(['none', 'reader', 'decider', 'operator', 'admin']),
+    fallback: 'none',
+  }),
+
+  oidcIssuer: setting({
+    name: 'OIDC_ISSUER',
+    group: g.dashboard,
+    doc: 'OpenID Connect provider with which people sign in to the dashboard. Register <PUBLIC_URL>/sign-in/openid/callback there.',
+    kind: webUrl,
+    example: 'https://login.firm.example',
+  }),
+  oidcClientId: setting({
+    name: 'OIDC_CLIENT_ID',
+    group: g.dashboard,
+    doc: 'Client id that the provider gave you.',
+    kind: text,
+    example: 'docketmail',
+  }),
+  oidcClientSecret: setting({
+    name: 'OIDC_CLIENT_SECRET',
+    group: g.dashboard,
+    doc: 'Client secret that the provider gave you, if any.',
+    kind: secretText,
+    secret: true,
+  }),
+  oidcNameClaim: setting({
+    name: 'OIDC_NAME_CLAIM',
+    group: g.dashboard,
+    doc: "Claim that is a person's name here. email counts only if the provider has verified it; preferred_username only suits a provider where nobody chooses it.",
+    kind: oneOf(['email', 'preferred_username']),
+    fallback: 'email',
+  }),
+  oidcRoleClaim: setting({
+    name: 'OIDC_ROLE_CLAIM',
+    group: g.dashboard,
+    doc: 'Claim of the ID token with the roles (reader, decider, operator, admin) of people who are no users here.',
+    kind: text,
+    example: 'docketmail_role',
   }),
 
   newClientUrl: setting({

@@ -38,6 +38,8 @@ export interface Config {
     /** Numbers of waiting ingest jobs at which polling pauses and continues. */
     readonly backpressure: { readonly high: number; readonly low: number };
   };
+  /** Of one process. */
+  readonly logins: { readonly perSecond: number; readonly perSecondAtOneHost: number };
   readonly ingest: {
     readonly concurrency: number;
     readonly maxMessageBytes: number;
@@ -59,6 +61,16 @@ export interface Config {
     readonly newClientUrl: string | null;
     /** Addresses and networks. */
     readonly proxies: readonly string[];
+    readonly openid: {
+      readonly issuer: string;
+      readonly clientId: string;
+      readonly clientSecret: string | null;
+      readonly nameClaim: 'email' | 'preferred_username';
+      readonly roleClaim: string | null;
+    } | null;
+    readonly userHeader: string | null;
+    /** Null: none. */
+    readonly defaultRole: 'reader' | 'decider' | 'operator' | 'admin' | null;
   };
   /** The key ring for stored secrets; null: none are stored. */
   readonly secretsKeyFile: string | null;
@@ -210,6 +222,7 @@ function configOf({
       concurrency: v.pollConcurrency,
       backpressure: { high: v.backpressureHigh, low: v.backpressureLow },
     },
+    logins: { perSecond: v.loginRate, perSecondAtOneHost: v.loginRatePerHost },
     ingest: {
       concurrency: v.ingestConcurrency,
       maxMessageBytes: v.maxMessageBytes,
@@ -228,6 +241,18 @@ function configOf({
       publicUrl: v.publicUrl,
       newClientUrl: v.newClientUrl,
       proxies: v.dashboardProxies ?? [],
+      openid:
+        v.oidcIssuer === null || v.oidcClientId === null
+          ? null
+          : {
+              issuer: v.oidcIssuer,
+              clientId: v.oidcClientId,
+              clientSecret: v.oidcClientSecret,
+              nameClaim: v.oidcNameClaim,
+              roleClaim: v.oidcRoleClaim,
+            },
+      userHeader: v.dashboardUserHeader,
+      defaultRole: v.dashboardDefaultRole === 'none' ? null : v.dashboardDefaultRole,
     },
     secretsKeyFile: v.secretsKeyFile === null ? null : resolve(v.secretsKeyFile),
     log: { level: v.logLevel, format: v.logFormat },

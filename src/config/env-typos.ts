@@ -9,6 +9,7 @@ const ownPrefixes = [
   'POLL_',
   'INGEST_',
   'DASHBOARD_',
+  'OIDC_',
   'BACKPRESSURE_',
   'COLLECTION_',
   'BLOCKLIST_',

@@ -14,6 +14,7 @@ export class MailboxRequestError extends Error {
   readonly code:
     | 'bad-request'
     | 'no-such-mailbox'
+    | 'no-such-app'
     | 'already-there'
     | 'changed-meanwhile'
     | 'read-only'

@@ -10,14 +10,11 @@ import { MailboxError } from '../mailbox/mailbox.ts';
 import type { MailboxSession, MailboxSource } from '../mailbox/mailbox.ts';
 import { fixFor } from './fixes.ts';
 import { MailboxRequestError } from './mailbox-input.ts';
+import { createSteps } from './steps.ts';
+import type { Step, Steps } from './steps.ts';
 
-export interface TestStep {
-  readonly step: 'dns' | 'tcp' | 'tls' | 'greeting' | 'login' | 'folders' | `examine ${string}`;
-  readonly status: 'ok' | 'failed' | 'skipped';
-  readonly detail: string;
-  readonly fix: string | null;
-  readonly ms: number;
-}
+type StepName = 'dns' | 'tcp' | 'tls' | 'greeting' | 'login' | 'folders' | `examine ${string}`;
+export type TestStep = Step<StepName>;
 
 const STEP_MS = 8_000;
 const WHOLE_MS = 30_000;
@@ -40,7 +37,11 @@ export async function testMailbox(
   isTesting = true;
   const late = AbortSignal.timeout(WHOLE_MS);
   try {
-    const steps = createSteps(settings);
+    const steps = createSteps<StepName>((step, error) => {
+      const code =
+        error instanceof MailboxError ? error.code : step === 'tls' ? 'configuration' : 'connection';
+      return fixFor(code, settings, describeError(error));
+    });
     const address = await steps.take('dns', async () => {
       const { address: found } = await lookup(settings.host);
       return { value: found, detail: `${settings.host} is ${found}` };
@@ -72,42 +73,6 @@ export async function testMailbox(
     isTesting = false;
   }
 }
-
-function createSteps(settings: MailboxConfig) {
-  const all: TestStep[] = [];
-  const hasFailed = (): boolean => all.some(({ status }) => status === 'failed');
-  return {
-    all,
-    skip: (step: TestStep['step'], detail: string): void =>
-      void all.push({ step, status: 'skipped', detail, fix: null, ms: 0 }),
-    /** Null where it failed, or one before it did. */
-    take: async <T>(
-      step: TestStep['step'],
-      work: () => Promise<{ readonly value: T; readonly detail: string }>,
-    ): Promise<T | null> => {
-      if (hasFailed()) {
-        all.push({ step, status: 'skipped', detail: 'not reached', fix: null, ms: 0 });
-        return null;
-      }
-      const since = performance.now();
-      const ms = (): number => Math.round(performance.now() - since);
-      try {
-        const { value, detail } = await work();
-        all.push({ step, status: 'ok', detail, fix: null, ms: ms() });
-        return value;
-      } catch (error) {
-        const detail = describeError(error);
-        const code =
-          error instanceof MailboxError ? error.code : step === 'tls' ? 'configuration' : 'connection';
-        const fix = detail.includes('Fix: ') ? null : fixFor(code, settings, detail);
-        all.push({ step, status: 'failed', detail, fix, ms: ms() });
-        return null;
-      }
-    },
-  };
-}
-
-type Steps = ReturnType<typeof createSteps>;
 
 async function connected({ port }: MailboxConfig, address: string): Promise<net.Socket> {
   const socket = net.connect({ host: address, port });
@@ -164,7 +129,7 @@ function unlessLate(error: unknown, otherwise: string): unknown {
 }
 
 async function testLogin(
-  steps: Steps,
+  steps: Steps<StepName>,
   {
     settings,
     source,

@@ -1,119 +1,103 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { createGuesses } from './guesses.ts';
-import type { Guesses } from './guesses.ts';
-import { createPlaceOf } from './remote-address.ts';
-import type { PlaceOf } from './remote-address.ts';
+import { describeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { refuse, wantsPage } from './pages/errors.ts';
+import { mayDo, neededIn } from './route-roles.ts';
+import type { Needed } from './route-roles.ts';
+import { identify } from './sign-in/identify.ts';
+import type { Identified, IdentifyDeps } from './sign-in/identify.ts';
+import { noteCaller } from './who.ts';
+import type { Caller } from './who.ts';
 
-export interface AccessSettings {
-  readonly host: string;
-  readonly password: string | null;
-  readonly token: string | null;
-  /** The public address of the dashboard behind a proxy, which may send its own name as the host. */
-  readonly publicUrl: string | null;
-  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
-  readonly proxies?: readonly string[];
-}
-
-const REFUSED =
+const FOREIGN =
   'Refused: this request does not come from a page of this dashboard. A program sends application/json.\n';
 
-/** Open to probes: they say nothing about mail, and do not tell outsiders why a server does not answer. */
-const OPEN_PATHS = new Set(['/health/live', '/health/ready']);
-
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/gu, '');
-  return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(bare);
-}
-
-/** Too many wrong passwords from there, or none at all, or a right or a wrong one. */
-type Caller =
-  | { readonly kind: 'known' | 'stranger' }
-  | { readonly kind: 'refused'; readonly secondsToWait: number };
-
-const isSignedIn = new WeakSet<Request>();
-
-/** Whether the request has the password or token, or comes from this machine if there is none. */
-export function signedIn(context: Context): boolean {
-  return isSignedIn.has(context.req.raw);
-}
-
 /**
- * Who may see the dashboard: anyone with the password (HTTP Basic, any user name) or the token (Bearer). Without either only this
- * machine, and only under a loopback name, so that a web page elsewhere cannot rebind its own name to us. Requests that change
- * something must come from one of our pages, which guards the forms of our pages and Bull Board alike.
+ * Who may do what: the only place that decides it, by the table of route-roles.ts. Requests that change something must come from
+ * one of our pages, which guards the forms of our pages and Bull Board alike.
  */
-export function guardAccess(settings: AccessSettings, guesses: Guesses = createGuesses()): MiddlewareHandler {
-  const { password, token, publicUrl, proxies = [] } = settings;
+export function guardAccess(deps: IdentifyDeps & { readonly log?: Log }): MiddlewareHandler {
+  const { publicUrl } = deps.settings;
   const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
-  const callerOf = createCallerOf({ password, token, guesses, placeOf: createPlaceOf(proxies) });
   return async (context, next) => {
-    const caller = callerOf(context);
-    if (caller.kind === 'known') isSignedIn.add(context.req.raw);
-    if (OPEN_PATHS.has(context.req.path)) return await next();
-    if (caller.kind === 'refused') {
-      context.header('Retry-After', String(caller.secondsToWait));
-      return context.text(`Too many wrong passwords. Try again in ${caller.secondsToWait} seconds.\n`, 429);
-    }
-    if (caller.kind === 'stranger') {
-      if (password === null && token === null)
-        return context.text(
-          'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN.\n',
-          403,
-        );
-      context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
-      return context.text('Password or token needed.\n', 401);
+    const needed = neededIn(context);
+    const identified =
+      needed === 'anyone' ? await identifyIfPossible(context, deps) : await identify(context, deps);
+    if (identified.kind === 'known') noteCaller(context, identified.caller);
+    if (needed !== 'anyone') {
+      if (identified.kind !== 'known') return await turnAway(context, identified);
+      if (!mayDo(identified.caller.role, needed))
+        return await forbid(context, { caller: identified.caller, needed });
     }
     if (changesSomething(context.req.method) && isForeign(context, publicOrigin))
-      return context.text(REFUSED, 403);
+      return context.text(FOREIGN, 403);
     return await next();
   };
 }
 
-type Secrets = Pick<AccessSettings, 'password' | 'token'>;
-
-function createCallerOf({
-  password,
-  token,
-  guesses,
-  placeOf,
-}: Secrets & { readonly guesses: Guesses; readonly placeOf: PlaceOf }): (context: Context) => Caller {
-  return (context) => {
-    if (password === null && token === null)
-      return { kind: isLoopback(new URL(context.req.url).hostname) ? 'known' : 'stranger' };
-    const authorization = context.req.header('authorization') ?? '';
-    // A browser first tries without a password.
-    if (authorization === '') return { kind: 'stranger' };
-    const place = placeOf(context);
-    const secondsToWait = guesses.secondsToWait(place);
-    // Not checked, even if it is right: otherwise it would still show which one is.
-    if (secondsToWait > 0) return { kind: 'refused', secondsToWait };
-    const isRight = isKnown(authorization, { password, token });
-    if (isRight) guesses.right(place);
-    else guesses.wrong(place);
-    return { kind: isRight ? 'known' : 'stranger' };
-  };
+/** What is open to everybody answers while the database does not: a probe asks just then. */
+async function identifyIfPossible(
+  context: Context,
+  deps: IdentifyDeps & { readonly log?: Log },
+): Promise<Identified> {
+  try {
+    return await identify(context, deps);
+  } catch (error) {
+    deps.log?.debug({ error: describeError(error) }, 'cannot tell who asks');
+    return { kind: 'stranger' };
+  }
 }
 
-function isKnown(authorization: string, { password, token }: Secrets): boolean {
-  const [scheme = '', value = ''] = authorization.split(' ', 2);
-  if (scheme.toLowerCase() === 'bearer') return token !== null && isSame(value, token);
-  if (scheme.toLowerCase() !== 'basic' || password === null) return false;
-  const given = Buffer.from(value, 'base64').toString('utf8');
-  return isSame(given.slice(given.indexOf(':') + 1), password);
+/** People are led to the form; programs learn what they need, and a browser asks for no password of its own. */
+async function turnAway(
+  context: Context,
+  identified: Exclude<Identified, { kind: 'known' }>,
+): Promise<Response> {
+  if (identified.kind === 'refused') {
+    context.header('Retry-After', String(identified.secondsToWait));
+    return context.text(`Too many wrong passwords. Try again in ${identified.secondsToWait} seconds.\n`, 429);
+  }
+  if (identified.kind === 'unlisted')
+    return await refuse(context, {
+      status: 403,
+      title: 'Not a user yet',
+      says: `You are signed in as ${identified.name}, who may not see this dashboard. Ask your administrator: docketmail user add.`,
+    });
+  if (identified.kind === 'outside')
+    return context.text(
+      'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or add a user.\n',
+      403,
+    );
+  if (context.req.header('hx-request') !== undefined) {
+    context.header('HX-Redirect', '/sign-in');
+    return context.text('Sign in first.\n', 401);
+  }
+  if (wantsPage(context)) {
+    const { pathname, search } = new URL(context.req.url);
+    const to = changesSomething(context.req.method) ? '/' : pathname + search;
+    return context.redirect(`/sign-in?${new URLSearchParams({ to }).toString()}`, 303);
+  }
+  if (context.req.header('sec-fetch-mode') === undefined)
+    context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
+  return context.text('Password or token needed.\n', 401);
 }
 
-/** Constant-time comparison. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
+async function forbid(
+  context: Context,
+  { caller, needed }: { readonly caller: Caller; readonly needed: Needed },
+): Promise<Response> {
+  const message = `This needs the role ${needed}, and yours is ${caller.role}. An administrator can change it.`;
+  if (context.req.path.startsWith('/api/'))
+    return context.json({ error: { code: 'forbidden', message } }, 403);
+  return await refuse(context, { status: 403, title: 'Not allowed', says: message });
 }
 
 const changesSomething = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
-/** Any site can make a browser send a form, with the password that the browser keeps for us. */
+/** Any site can make a browser send a form, with the password or session that the browser keeps for us. The API reads none. */
 const isForm = (context: Context): boolean =>
-  !/^application\/(?:[\w.+-]+\+)?json\b/iu.test(context.req.header('content-type') ?? 'application/json');
+  !context.req.path.startsWith('/api/') &&
+  !/^application\/json\b/iu.test(context.req.header('content-type') ?? 'application/json');
 
 /**
  * Every browser says where a form comes from, in one of these fields. What says nothing is a program, whose JSON no form can send; a

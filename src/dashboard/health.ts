@@ -11,7 +11,7 @@ import { countHeld } from '../store/held-updates.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
 import { addMailboxGauges } from './mailbox-gauges.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
-import { signedIn } from './access.ts';
+import { callerOf } from './who.ts';
 
 export interface HealthSources {
   readonly database: Database;
@@ -40,7 +40,7 @@ export function mountHealth(app: Hono, sources: HealthSources): void {
   app.get('/health/ready', async (context) => {
     const { database, queues, blobs } = sources;
     // Outsiders learn which server fails, but neither its name nor the bucket's.
-    const say = signedIn(context) ? describeError : () => 'unavailable';
+    const say = callerOf(context) !== null ? describeError : () => 'unavailable';
     const checks = {
       mongodb: await answers(async () => await database.db.command({ ping: 1 }), say),
       redis: await answers(async () => await queues.ingest.getJobCounts('waiting'), say),

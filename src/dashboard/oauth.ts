@@ -8,6 +8,8 @@ import type { Log } from '../log.ts';
 import { whoAsks } from './api/request.ts';
 import { layout } from './pages/layout.ts';
 import type { Html } from './pages/layout.ts';
+import { signedInAs } from './pages/signed-in-as.ts';
+import { callerOf } from './who.ts';
 
 /** The PKCE verifier: only this browser can finish what it began. */
 const COOKIE = 'docketmail-sign-in';
@@ -52,6 +54,7 @@ export function mountOAuth(
       log.info({ mailbox }, 'someone signed in for the mailbox');
       return context.html(
         page(
+          context,
           'Signed in',
           html`<p>${mailbox} is signed in and is polled within its interval.</p>
             ${warning === null ? '' : html`<p>It does not open yet: ${warning}</p>`}`,
@@ -71,6 +74,7 @@ function refuse(
   const fix = error instanceof OAuthError ? `. Fix: ${error.failure.fix}` : '';
   return context.html(
     page(
+      context,
       'Not signed in',
       html`<p>${error.message}${fix}</p>
         ${mailbox === null ? '' : html`<p>Nothing was changed for ${mailbox}.</p>`}`,
@@ -80,12 +84,13 @@ function refuse(
 }
 
 /** Without what waits beside its links: the person comes from another site. */
-const page = (title: string, content: Html): Html =>
+const page = (context: Context, title: string, content: Html): Html =>
   layout({
     title,
     current: 'mailboxes',
     counts: null,
-    person: '',
+    caller: callerOf(context),
+    person: signedInAs(context),
     toast: null,
     content: html`<h1>${title}</h1>
       ${content}

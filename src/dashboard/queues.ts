@@ -53,7 +53,7 @@ export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues):
     queues: adapters,
     serverAdapter: server,
     options: {
-      uiConfig: { boardTitle: 'docketmail', miscLinks: [{ text: '← Today', url: '/' }] },
+      uiConfig: { boardTitle: 'docketmail', hideDocsLink: true },
       uiBasePath: uiFolder(),
     },
   });
@@ -61,13 +61,19 @@ export function mountQueues(app: Hono, { tick, poll, ingest, deliver }: Queues):
   app.route('/queues', server.registerPlugin());
 }
 
+/** Beside Bull Board, which has no place for a link that stays in this window. */
+const wayBack =
+  '<a href="/" style="position:fixed;z-index:99;right:1rem;bottom:1rem;padding:.4rem .9rem;border-radius:1rem;background:#2a56bf;color:#fff;text-decoration:none;font:15px system-ui,sans-serif">← Today</a>';
+
 /** Its page names another host's fonts, which would learn who looks at it and when. System fonts work as well. */
 const withoutRemoteFonts = createMiddleware(async (context, next) => {
   await next();
   if (context.res.headers.get('content-type')?.startsWith('text/html') !== true) return;
   const page = await context.res.text();
   context.res = new Response(
-    page.replaceAll(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/giu, ''),
+    page
+      .replaceAll(/<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/giu, '')
+      .replace('</body>', `${wayBack}</body>`),
     context.res,
   );
 });

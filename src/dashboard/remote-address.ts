@@ -7,18 +7,9 @@ export type PlaceOf = (context: Context) => string;
 
 /** `proxies`: addresses and networks whose X-Forwarded-For is trusted. Others are ignored. */
 export function createPlaceOf(proxies: readonly string[]): PlaceOf {
-  const list = new BlockList();
-  for (const entry of proxies) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  const isProxy = (address: string): boolean => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
+  const isProxy = createIsProxy(proxies);
   return (context) => {
-    const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
-    let address = addressIn(incoming?.socket.remoteAddress ?? '');
+    let address = peerOf(context);
     if (address === null) return 'unknown';
     const hops = (context.req.header('x-forwarded-for') ?? '').split(',');
     // Each proxy appends its client: what our last one saw counts, anything before it is the client's claim.
@@ -29,6 +20,31 @@ export function createPlaceOf(proxies: readonly string[]): PlaceOf {
     }
     return placeOf(address);
   };
+}
+
+/** Whether a proxy of ours sent the request, so that the other fields it sets are trusted too. */
+export function createIsFromProxy(proxies: readonly string[]): (context: Context) => boolean {
+  const isProxy = createIsProxy(proxies);
+  return (context) => {
+    const address = peerOf(context);
+    return address !== null && isProxy(address);
+  };
+}
+
+function peerOf(context: Context): string | null {
+  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return addressIn(incoming?.socket.remoteAddress ?? '');
+}
+
+function createIsProxy(proxies: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const entry of proxies) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** `203.0.113.9`, `::ffff:203.0.113.9`, `203.0.113.9:4711`, `[2001:db8::1]:4711`, `fe80::1%eth0`; null for anything else. */

@@ -5,14 +5,16 @@ import { Hono } from 'hono';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { WebhookDeps } from '../events/endpoints.ts';
+import { hasUsers } from '../store/users.ts';
 import type { TriageDeps } from '../triage/triage-deps.ts';
-import { guardAccess, isLoopback } from './access.ts';
-import type { AccessSettings } from './access.ts';
+import { guardAccess } from './access.ts';
+import type { AccessSettings } from './access-settings.ts';
 import { mountApi } from './api/api.ts';
 import { mountFiles } from './files.ts';
 import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
 import type { HealthSources } from './health.ts';
+import { isLoopback } from './loopback.ts';
 import { mountOAuth } from './oauth.ts';
 import { refusalOf } from './pages/acts.ts';
 import { noSuch, refuse } from './pages/errors.ts';
@@ -20,6 +22,8 @@ import type { PageSettings } from './pages/page-deps.ts';
 import { mountPages } from './pages/pages.ts';
 import { keepPrivate } from './private-answers.ts';
 import { mountQueues } from './queues.ts';
+import { createAccess, isGuarded, mayBeOpen } from './sign-in/identify.ts';
+import { mountSignIn } from './sign-in/sign-in-page.ts';
 import { withoutTrailingSlash } from './trailing-slash.ts';
 
 export interface Dashboard {
@@ -27,53 +31,22 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+export interface DashboardInput extends HealthSources {
+  readonly settings: AccessSettings & { readonly port: number };
+  readonly log: Log;
+  readonly triage: TriageDeps;
+  readonly webhooks: WebhookDeps;
+  readonly pages?: PageSettings;
+}
+
 /** Everything that an operator sees over HTTP. @throws if the port is taken or a public address has no password. */
-export async function openDashboard(
-  input: HealthSources & {
-    readonly settings: AccessSettings & { readonly port: number };
-    readonly log: Log;
-    readonly triage: TriageDeps;
-    readonly webhooks: WebhookDeps;
-    readonly pages?: PageSettings;
-  },
-): Promise<Dashboard> {
-  const { settings, log, blobs, queues } = input;
-  const isOpen = settings.password === null && settings.token === null;
-  if (isOpen && !isLoopback(settings.host))
-    throw new Error(
-      `DASHBOARD_HOST: ${settings.host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or use 127.0.0.1`,
-    );
-  if (isOpen)
+export async function openDashboard(input: DashboardInput): Promise<Dashboard> {
+  const { settings, log, database } = input;
+  await refuseIfAnybodyCouldEnter(input);
+  if (mayBeOpen(settings) && !(await hasUsers(database.users)))
     log.info({ host: settings.host }, 'dashboard without a password: reachable from this machine only');
 
-  const app = new Hono();
-  app.use(...keepPrivate());
-  const guesses = createGuesses({
-    onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
-    onBurst: (burst) =>
-      log.warn(burst, 'wrong passwords for the dashboard; not checking more from there for now'),
-  });
-  app.use(guardAccess(settings, guesses));
-  app.onError((error, context) => {
-    const refusal = refusalOf(error);
-    if (refusal !== null) return refuse(context, refusal);
-    log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
-    return refuse(context, {
-      status: 500,
-      title: 'Something went wrong',
-      says: 'Something went wrong; the log says what.',
-    });
-  });
-  app.notFound((context) => noSuch(context, 'page'));
-  app.use(withoutTrailingSlash);
-  mountHealth(app, input);
-  const { pages = { newClientUrl: null, shown: [] } } = input;
-  mountPages(app, { ...input, pages, isOpen });
-  mountFiles(app, blobs, settings);
-  mountOAuth(app, { signIn: input.mailboxService.signIn, log });
-  mountApi(app, input);
-  mountQueues(app, queues);
-
+  const app = dashboardApp(input);
   const server = createAdaptorServer({ fetch: app.fetch, hostname: settings.host });
   server.listen(settings.port, settings.host);
   await once(server, 'listening').catch((error: unknown) => {
@@ -92,4 +65,51 @@ export async function openDashboard(
       await closed;
     },
   };
+}
+
+/** Pages, API and queues behind their guard. */
+export function dashboardApp(input: DashboardInput): Hono {
+  const { settings, log, blobs, queues, database } = input;
+  const app = new Hono();
+  app.use(...keepPrivate());
+  const guesses = createGuesses({
+    onWrong: (outcome) => input.metrics.wrongPasswords.inc({ outcome }),
+    onBurst: (burst) =>
+      log.warn(burst, 'wrong passwords for the dashboard; not checking more from there for now'),
+  });
+  const access = createAccess({ settings, database, guesses });
+  app.use(guardAccess({ ...access, log }));
+  app.onError((error, context) => {
+    const refusal = refusalOf(error);
+    if (refusal !== null) return refuse(context, refusal);
+    log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
+    return refuse(context, {
+      status: 500,
+      title: 'Something went wrong',
+      says: 'Something went wrong; the log says what.',
+    });
+  });
+  app.notFound((context) => noSuch(context, 'page'));
+  app.use(withoutTrailingSlash);
+  mountHealth(app, input);
+  const { pages = { newClientUrl: null, shown: [] } } = input;
+  mountSignIn(app, { ...access, log });
+  mountPages(app, { ...input, pages });
+  mountFiles(app, blobs, settings);
+  mountOAuth(app, { signIn: input.mailboxService.signIn, log });
+  mountApi(app, input);
+  mountQueues(app, queues);
+  return app;
+}
+
+/** An address that others reach needs something that they do not have. @throws with what helps. */
+async function refuseIfAnybodyCouldEnter({
+  settings,
+  database,
+}: Pick<HealthSources, 'database'> & { readonly settings: AccessSettings }): Promise<void> {
+  const { host } = settings;
+  if (isLoopback(host) || isGuarded(settings) || (await hasUsers(database.users))) return;
+  throw new Error(
+    `DASHBOARD_HOST: ${host} is reachable by others. Fix: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, add a user (docketmail user add), or use 127.0.0.1`,
+  );
 }

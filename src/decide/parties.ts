@@ -1,6 +1,8 @@
 import { getDomain } from 'tldts';
 import mailProviders from 'email-providers/all.json' with { type: 'json' };
 import type { Forward, Mail } from '../mail/mail.ts';
+import { parseAddressList } from '../mime/addresses/addresses.ts';
+import type { Address } from '../mime/parsed-message.ts';
 import { innerAddress } from '../mime/addresses/inner-address.ts';
 import type { Rules } from './rules.ts';
 import { listOriginal } from '../mail/list-original.ts';
@@ -122,6 +124,9 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   if (isPost) return side('inbound', `${poster} wrote to ${from}`);
   if (fromStaff && outside.length === 0 && isReportOnOthers(mail, rules))
     return side('inbound', 'a report of our own mail server on what went out');
+  const isRedirected = !resentTo(mail).every(({ address }) => address !== null && isOurs(address, rules));
+  if (fromStaff && outside.length === 0 && isRedirected)
+    return side('outbound', 'from staff, and redirected to somebody outside');
   if (fromStaff && outside.length === 0 && !namedHop && staffHops.length === 0)
     return isToUs && named.length > 0
       ? side('internal', 'every participant is staff')
@@ -137,6 +142,16 @@ export function readParties(mail: Mail, rules: Rules): Parties {
   }
   if (fromStaff) return side('outbound', `${from} is staff`);
   return side('inbound', `${from} is not staff`);
+}
+
+const RESENT_TO: ReadonlySet<string> = new Set(['resent-to', 'resent-cc', 'resent-bcc']);
+
+/**
+ * To whom the message was introduced anew (RFC 5322 §3.6.6), as Apple Mail and mutt redirect it. They put it on nobody's record: no
+ * signature covers these fields, so a person decides.
+ */
+function resentTo({ headers }: Mail): readonly Address[] {
+  return headers.flatMap(({ name, value }) => (RESENT_TO.has(name) ? parseAddressList(value) : []));
 }
 
 /** `undisclosed-recipients:;` beside others: an empty group stands for hidden recipients (RFC 5322 §3.4). */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { Identity } from './identity.ts';
 import { createLeafWalker } from './leaf-walker.ts';
@@ -35,12 +35,13 @@ export function createFingerprinter(): Fingerprinter {
   const walker = createLeafWalker((found) => {
     identity = found;
   });
-  // Only until the headers provide something better.
-  let raw: Hash | null = createHash('sha256');
+  // Only until the headers provide something better, which the first piece usually has.
+  let raw: Hash | null = null;
   const writePiece = (piece: Buffer): void => {
     walker.write(piece);
-    if (identity !== null && isIdentifiable(identity)) raw = null;
-    raw?.update(piece);
+    if (identity !== null && isIdentifiable(identity)) return;
+    raw ??= createHash('sha256');
+    raw.update(piece);
   };
   return {
     write(chunk) {
@@ -52,7 +53,7 @@ export function createFingerprinter(): Fingerprinter {
       const leaves = walker.end();
       const attachmentDigests = leaves.filter(({ attachment }) => attachment).map(({ digest }) => digest);
       if (identity === null || !isIdentifiable(identity)) {
-        const fingerprint = rawFingerprint(raw?.digest('hex') ?? '');
+        const fingerprint = rawFingerprint(raw?.digest('hex') ?? sha256(''));
         return { fingerprint, leaves, attachmentDigests, variantKey: null };
       }
       return {
@@ -76,7 +77,7 @@ export function fingerprintOf(raw: Buffer): string {
 
 /** The identity of unreadable and oversize messages. Takes the raw bytes or their SHA-256 in hex. */
 export function rawFingerprint(raw: Buffer | string): string {
-  return `raw:${typeof raw === 'string' ? raw : createHash('sha256').update(raw).digest('hex')}`;
+  return `raw:${typeof raw === 'string' ? raw : hash('sha256', raw)}`;
 }
 
 function isIdentifiable({ messageId, from, date, subject }: Identity): boolean {
@@ -109,5 +110,5 @@ function variantKeyOf({
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -60,9 +60,11 @@ export function createFingerprintHeaderLines(): HeaderLines {
   let pending = 0;
   let total = 0;
 
-  const keep = (piece: Buffer): void => {
+  /** Of a line that goes on, a copy: the bytes may be reused before the next come. */
+  const keep = (piece: Buffer, goesOn: boolean): void => {
     const room = maxFieldBytes - pending;
-    if (room > 0 && piece.length > 0) pieces.push(Buffer.from(piece.subarray(0, room)));
+    const kept = piece.subarray(0, Math.max(0, room));
+    if (kept.length > 0) pieces.push(goesOn ? Buffer.from(kept) : kept);
     pending += Math.min(room, piece.length);
   };
   const readLine = (line: Buffer): void => {
@@ -100,7 +102,7 @@ export function createFingerprintHeaderLines(): HeaderLines {
       let start = 0;
       while (start < bytes.length) {
         const feed = bytes.indexOf(LF, start);
-        keep(bytes.subarray(start, feed < 0 ? bytes.length : feed));
+        keep(bytes.subarray(start, feed < 0 ? bytes.length : feed), feed < 0);
         if (feed < 0) return null;
         start = feed + 1;
         const [only] = pieces;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { classifyAutomatic } from './automatic/automatic.ts';
 import { readBounce } from './bounce/bounce.ts';
 import { createFingerprinter, rawFingerprint } from '../fingerprint/fingerprint.ts';
@@ -22,26 +22,31 @@ export interface ReadMail {
  * fingerprint. Throws only what `raw` or the sink throw.
  */
 export async function readMail(input: {
-  readonly raw: AsyncIterable<Buffer>;
+  readonly raw: AsyncIterable<Buffer> | Buffer;
   readonly sink?: AttachmentSink;
 }): Promise<ReadMail> {
   const fingerprinter = createFingerprinter();
   let size = 0;
-  async function* fingerprinted(): AsyncGenerator<Buffer, void> {
-    for await (const chunk of input.raw) {
-      fingerprinter.write(chunk);
-      size += chunk.length;
+  const take = (chunk: Buffer): void => {
+    fingerprinter.write(chunk);
+    size += chunk.length;
+  };
+  async function* fingerprinted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const chunk of chunks) {
+      take(chunk);
       yield chunk;
     }
   }
+  const { raw } = input;
+  if (Buffer.isBuffer(raw)) take(raw);
   const parsed = await parseMessage({
-    raw: fingerprinted(),
+    raw: Buffer.isBuffer(raw) ? raw : fingerprinted(raw),
     ...(input.sink === undefined ? {} : { sink: input.sink }),
   });
   const identity = fingerprinter.end({ poster: listOriginal(parsed)?.address ?? null });
   const { fingerprint, variantKey, leaves } = identity;
-  const parts = createHash('sha256').update(JSON.stringify(leaves.map(({ digest }) => digest)));
-  return { mail: understand(parsed, { fingerprint, size }), variantKey, partsKey: parts.digest('hex') };
+  const partsKey = hash('sha256', JSON.stringify(leaves.map(({ digest }) => digest)));
+  return { mail: understand(parsed, { fingerprint, size }), variantKey, partsKey };
 }
 
 /** Only the header of a message over the size limit: its body is marked as skipped, its identity is that of its bytes. */

@@ -1,5 +1,5 @@
 /** Direction marks, joiners, soft hyphens and byte order marks: invisible, and put around labels and names by clients. */
-const invisible = /\u00ad|\u034f|\u061c|\u180e|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+const invisible = /[\u034f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 export function withoutInvisible(text: string): string {
   return text.replace(invisible, '');

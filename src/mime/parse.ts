@@ -11,16 +11,10 @@ export type { AttachmentSink } from './content/part-content.ts';
 /** A message held in memory is also read in pieces, so that a sink can slow it down. */
 const pieceBytes = 131_072;
 
-async function* piecesOf(raw: AsyncIterable<Buffer | string> | Buffer): AsyncGenerator<Buffer, void> {
-  if (raw instanceof Uint8Array) {
-    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-    for (let start = 0; start < bytes.length; start += pieceBytes)
-      yield bytes.subarray(start, start + pieceBytes);
-    return;
-  }
-  for await (const chunk of raw) {
-    yield typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
-  }
+function* piecesOf(raw: Buffer): Generator<Buffer, void> {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  for (let start = 0; start < bytes.length; start += pieceBytes)
+    yield bytes.subarray(start, start + pieceBytes);
 }
 
 /**
@@ -37,6 +31,10 @@ export async function parseMessage(input: {
   readonly limits?: ParseLimits;
 }): Promise<ParsedMessage> {
   const assembly = createAssembly({ sink: input.sink ?? null, limits: input.limits ?? parseLimits });
-  for await (const piece of piecesOf(input.raw)) await assembly.push(piece);
+  const { raw } = input;
+  if (raw instanceof Uint8Array) for (const piece of piecesOf(raw)) await assembly.push(piece);
+  else
+    for await (const chunk of raw)
+      await assembly.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
   return assembly.finish();
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Resolver } from 'node:dns/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import { readHeaderOnly, readMail } from '../mail/read.ts';
 import type { ReadMail } from '../mail/read.ts';
@@ -50,7 +50,7 @@ async function readHeader(
 async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<ReadingResult> {
   if (task.isToShow === true)
     return {
-      reading: await readMail({ raw: open(task.raw) }),
+      reading: await readMail({ raw: contentOf(task.raw) }),
       contents: [],
       authentication: null,
       disagreements: [],
@@ -58,7 +58,7 @@ async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<
   const spooled: Spooled[] = [];
   let inMemory = 0;
   const reading = await readMail({
-    raw: open(task.raw),
+    raw: contentOf(task.raw),
     sink: async (_attachment, content) => {
       const file = await spool(content, {
         dir: task.spoolDir,
@@ -76,10 +76,15 @@ async function readWhole(task: MessageTask, settings: ReadingSettings): Promise<
   };
 }
 
-function open(raw: RawContent): Readable {
+function contentOf(raw: RawContent): Buffer | Readable {
   return raw instanceof Uint8Array
-    ? Readable.from([asBuffer(raw)])
+    ? asBuffer(raw)
     : createReadStream(raw.path, { highWaterMark: 256 * 1024 });
+}
+
+function open(raw: RawContent): AsyncIterable<Buffer> | Iterable<Buffer> {
+  const content = contentOf(raw);
+  return Buffer.isBuffer(content) ? [content] : content;
 }
 
 /** Structured clone may turn a Buffer into a Uint8Array. */

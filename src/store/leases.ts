@@ -14,8 +14,8 @@ export interface BookScan {
 export interface LeaseDocument {
   readonly _id: ObjectId;
   readonly mailbox: string;
-  /** `scan`: the rolling scan of the clients, not of a mailbox. */
-  readonly kind: 'poll' | 'watch' | 'scan' | 'token';
+  /** `scan`: the rolling scan of the clients, not of a mailbox; `watcher`: that a process could watch, in place of a mailbox its id. */
+  readonly kind: 'poll' | 'watch' | 'watcher' | 'scan' | 'token';
   readonly owner: string;
   /** By the server's clock, like every time it is compared with: the processes' clocks may differ by hours. */
   readonly until: Date;
@@ -31,7 +31,12 @@ export interface LeaseRequest {
 }
 
 /** The longest lease requested: one that ends later was written by a clock that is ahead, and has expired. */
-const LONGEST_LEASE_MS = 5 * 60_000;
+export const LONGEST_LEASE_MS = 5 * 60_000;
+
+/** For `$expr`. */
+export const leaseIsOver: Document = {
+  $or: [{ $lt: ['$until', '$$NOW'] }, { $gt: ['$until', { $add: ['$$NOW', LONGEST_LEASE_MS] }] }],
+};
 
 /**
  * Takes or renews the lease and returns the server's time; null while another owner has it. A lease prevents two pollers from doing
@@ -66,10 +71,7 @@ export async function takeLeaseDocument(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  const isOver = {
-    $or: [{ $lt: ['$until', '$$NOW'] }, { $gt: ['$until', { $add: ['$$NOW', LONGEST_LEASE_MS] }] }],
-  };
-  return await leases.findOneAndUpdate({ _id, $expr: isOver }, change, { returnDocument: 'after' });
+  return await leases.findOneAndUpdate({ _id, $expr: leaseIsOver }, change, { returnDocument: 'after' });
 }
 
 export async function releaseLease(

@@ -2,10 +2,11 @@
  * Changes to stored documents that a new version needs. In one place, in numerical order.
  *
  * Every process that opens the database runs what is not recorded as done, so several may run one step at once, beside processes of
- * the previous version. A step therefore only adds: each write is conditional on what it read, rerunning it changes nothing, and
- * processes of the previous version work with the result. A later version removes what they still need.
+ * the previous version. A step therefore only adds, or drops what no version reads: each write is conditional on what it read,
+ * rerunning it changes nothing, and processes of the previous version work with the result. A later version removes what they still
+ * need.
  */
-import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
+import { MongoServerError, type AnyBulkWriteOperation, type ObjectId } from 'mongodb';
 import { linkStateOf } from './link-state.ts';
 import type { MessageDocument, MessageLink } from './message-document.ts';
 import { ensureIndexes } from './mongo.ts';
@@ -18,7 +19,10 @@ interface Migration {
   readonly run: (database: Database) => Promise<void>;
 }
 
-const migrations: readonly Migration[] = [{ version: 1, step: 'link-states', run: giveLinksTheirState }];
+const migrations: readonly Migration[] = [
+  { version: 1, step: 'link-states', run: giveLinksTheirState },
+  { version: 2, step: 'unused-indexes', run: dropUnusedIndexes },
+];
 
 /** The version of our own collections that this program writes. */
 export const SCHEMA_VERSION = Math.max(...migrations.map(({ version }) => version));
@@ -83,4 +87,20 @@ function stateOfLink(
       update: { $set: { 'links.$.state': linkStateOf({ receivedAt }, { writtenAt }) } },
     },
   };
+}
+
+/**
+ * Of `messages`, by the names that the driver gave them. Held case updates are listed from the CRM's collection, and the index of
+ * addresses now ends with the order of a listing.
+ */
+const UNUSED_INDEXES = ['caseUpdates.review_1', 'participants.address_1'];
+/** IndexNotFound, NamespaceNotFound. */
+const NOT_THERE: ReadonlySet<number> = new Set([26, 27]);
+
+/** Version 2: indexes that no query uses cost each write. A process of the previous version may create them again. */
+async function dropUnusedIndexes({ messages }: Database): Promise<void> {
+  for (const name of UNUSED_INDEXES)
+    await messages.dropIndex(name).catch((error: unknown) => {
+      if (!(error instanceof MongoServerError) || !NOT_THERE.has(Number(error.code))) throw error;
+    });
 }

@@ -1,6 +1,7 @@
 import { MongoClient, MongoServerError } from 'mongodb';
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { BookDocument } from './address-book.ts';
+import type { ApiTokenDocument } from './api-tokens.ts';
 import type { CaseUpdateDocument } from './case-updates.ts';
 import type { CaseDocument } from './cases.ts';
 import type { ClientDocument } from './clients.ts';
@@ -18,7 +19,9 @@ import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } fr
 import type { MailboxStateDocument } from './mailbox-states.ts';
 import type { MailboxDocument } from './mailboxes.ts';
 import type { SignInDocument } from './sign-ins.ts';
+import type { SessionDocument } from './sessions.ts';
 import type { TokenDocument } from './tokens.ts';
+import type { UserDocument } from './users.ts';
 import { ensureValidators } from './validators.ts';
 
 export interface MongoSettings {
@@ -55,6 +58,9 @@ export interface Database extends Webhooks {
   readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
   readonly signIns: Collection<SignInDocument>;
+  readonly users: Collection<UserDocument>;
+  readonly sessions: Collection<SessionDocument>;
+  readonly apiTokens: Collection<ApiTokenDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -99,6 +105,9 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
     signIns: own<SignInDocument>('signIns'),
+    users: own<UserDocument>('users'),
+    sessions: own<SessionDocument>('sessions'),
+    apiTokens: own<ApiTokenDocument>('apiTokens'),
     schema: own<SchemaDocument>('schema'),
   };
 }
@@ -153,7 +162,6 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1, receivedAt: 1, _id: 1 } },
         { key: { 'links.clientId': 1 } },
-        { key: { 'caseUpdates.review': 1 }, sparse: true },
         // The order of each listing, so that a page only reads its own rows: newest, and by state.
         { key: { receivedAt: 1, _id: 1 } },
         { key: { state: 1, receivedAt: 1, _id: 1 } },
@@ -194,7 +202,14 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
+  await ensureSignInIndexes(database);
   await ensureFetchIndex(database.sightings);
+}
+
+async function ensureSignInIndexes({ sessions, apiTokens }: Database): Promise<void> {
+  await apiTokens.createIndex({ hash: 1 }, { unique: true });
+  await sessions.createIndex({ until: 1 }, { expireAfterSeconds: 0 });
+  await sessions.createIndex({ 'holder.user': 1 }, { sparse: true });
 }
 
 /**

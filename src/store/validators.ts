@@ -1,5 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { MongoServerError } from 'mongodb';
+import { userRoles } from './users.ts';
 
 const text = { bsonType: 'string' };
 const number = { bsonType: ['int', 'long', 'double'] };
@@ -31,6 +32,9 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Document>>>> = {
   webhookEndpoints: { url: text, isEnabled: { bsonType: 'bool' }, seq: number },
   webhookDeliveries: { state: oneOf('pending', 'delivered', 'failed'), attempts: number, nextAt: date },
   decisions: { subject: text, act: text, by: text, at: date },
+  users: { name: text, role: oneOf(...userRoles), stamp: text, createdAt: date },
+  apiTokens: { hash: text, role: oneOf(...userRoles), createdAt: date, createdBy: text },
+  sessions: { holder: { bsonType: 'object' }, until: date, endsAt: date },
   schema: { step: text, appliedAt: date },
 };
 

@@ -8,6 +8,7 @@ import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
 import type { Address } from '../mime/parsed-message.ts';
 import { idsMeant } from './named.ts';
+import { newestRows } from './newest.ts';
 import { TriageError } from './triage-error.ts';
 
 /** Values that survive JSON. */
@@ -110,14 +111,19 @@ async function pageOf(
 ) {
   const [, time, skipped = '0'] = PLACE.exec(after ?? '') ?? [];
   const until = time === undefined ? null : new Date(Number(time));
-  const filter: Filter<CommunicationDocument> =
-    until === null ? { clientId } : { clientId, date: { $lte: until } };
-  const found = await communications
-    .find(filter, { projection: { html: 0 } })
-    .sort({ date: -1, _id: -1 })
-    .skip(Number(skipped))
-    .limit(size + 1)
-    .toArray();
+  const found = await newestRows({ before: until, wanted: size + 1 }, async (since) => {
+    const date = { ...(until !== null && { $lte: until }), ...(since !== null && { $gte: since }) };
+    const filter: Filter<CommunicationDocument> = {
+      clientId,
+      ...(Object.keys(date).length > 0 && { date }),
+    };
+    return await communications
+      .find(filter, { projection: { html: 0 } })
+      .sort({ date: -1, _id: -1 })
+      .skip(Number(skipped))
+      .limit(size + 1)
+      .toArray();
+  });
   const rows = found.slice(0, size);
   const last = rows.at(-1);
   const isLast = found.length <= size || last === undefined;

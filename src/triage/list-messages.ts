@@ -6,6 +6,7 @@ import { messagesNamed } from '../store/message-name.ts';
 import type { Database } from '../store/mongo.ts';
 import { beyond, placeText } from './keyset.ts';
 import type { Place } from './keyset.ts';
+import { newestRows } from './newest.ts';
 
 export const STATES = ['stored', 'triage', 'ignored', 'quarantined', 'received', 'judged'] as const;
 
@@ -22,20 +23,25 @@ export async function listMessages<T extends Pick<MessageDocument, '_id' | 'rece
   { state, address, after, limit }: MessagesAsked,
   fields: Readonly<Partial<Record<keyof T | `${string}.${string}`, 1>>>,
 ): Promise<{ readonly rows: T[]; readonly next: string | null }> {
-  const filter: Filter<MessageDocument> = {
-    ...(address === null
+  const asked: Filter<MessageDocument> =
+    address === null
       ? state === null
         ? {}
         : { state }
-      : { 'participants.address': normaliseAddress(address) ?? address }),
-    ...(after === null ? {} : beyond<MessageDocument>(after, { field: 'receivedAt', way: -1 })),
-  };
-  const found = await messages
-    .find(filter)
-    .project<T>(fields)
-    .sort({ receivedAt: -1, _id: -1 })
-    .limit(limit + 1)
-    .toArray();
+      : { 'participants.address': normaliseAddress(address) ?? address };
+  const before = after === null ? {} : beyond<MessageDocument>(after, { field: 'receivedAt', way: -1 });
+  const found = await newestRows({ before: after?.time ?? null, wanted: limit + 1 }, async (since) => {
+    const receivedAt = {
+      ...(after !== null && { $lte: after.time }),
+      ...(since !== null && { $gte: since }),
+    };
+    return await messages
+      .find({ ...asked, ...before, ...(Object.keys(receivedAt).length > 0 && { receivedAt }) })
+      .project<T>(fields)
+      .sort({ receivedAt: -1, _id: -1 })
+      .limit(limit + 1)
+      .toArray();
+  });
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return {

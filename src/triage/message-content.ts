@@ -30,14 +30,16 @@ const KEPT = 8;
 const MAX_KEPT_CHARS = 3_000_000;
 
 export type ReadContent = (
-  message: Pick<MessageDocument, 'rawKey' | 'size' | 'preview'>,
+  message: Pick<MessageDocument, 'rawKey' | 'size' | 'preview' | 'state' | 'error'>,
 ) => Promise<MessageContent>;
 
 /** Reads messages and keeps the last few. */
 export function contentReader(reader: Pick<Reader, 'show'>): ReadContent {
   const kept = new Map<string, MessageContent>();
   return async (message) => {
-    const { rawKey } = message;
+    const { rawKey, state, preview, error } = message;
+    // What ended a reader several times would end another one.
+    if (state === 'quarantined') return { ...nothingRead, reply: preview, error };
     const known = kept.get(rawKey);
     if (known !== undefined) return known;
     const content = await readContent(reader, message);

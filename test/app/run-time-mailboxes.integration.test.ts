@@ -1,112 +1,29 @@
 /** Mailboxes are added, changed, paused and removed while two workers run; both follow, and no message is lost or doubled. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
+import pMap from 'p-map';
+import { examine } from '../../src/app/doctor/doctor.ts';
+import type { Finding } from '../../src/app/doctor/finding.ts';
 import { openApp } from '../../src/app/start.ts';
-import type { App } from '../../src/app/start.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
-import { openQueues } from '../../src/queue/queues.ts';
-import { importClients } from '../../src/store/clients.ts';
-import type { Database } from '../../src/store/mongo.ts';
 import { append, imapServer } from '../support/imap-server.ts';
+import { newUser } from '../support/oauth-office.ts';
+import { fieldsFor, mail, newRunTimeSite, RECONCILE_SECONDS } from '../support/run-time-site.ts';
+import type { Answer } from '../support/run-time-site.ts';
 import { openTappedProxy } from '../support/tapped-proxy.ts';
-import { client, office, rawMessage } from '../support/messages.ts';
-import { newKeyFile, newUser } from '../support/oauth-office.ts';
-import { emptyQueues, newFolder, openTestResources, testEnvironment } from '../support/servers.ts';
-import type { Environment } from '../support/servers.ts';
-
-const RECONCILE_SECONDS = 4;
-const token = randomBytes(12).toString('hex');
-
-/** Of each answer the parts that are looked at. */
-interface Answer {
-  readonly mailboxes: readonly { readonly name: string; readonly state: string }[];
-  readonly steps: readonly {
-    readonly step: string;
-    readonly status: string;
-    readonly detail: string;
-    readonly fix: string | null;
-  }[];
-  readonly error: unknown;
-}
-
-interface Site {
-  readonly database: Database;
-  readonly env: Environment;
-  start(roles?: readonly ('poll' | 'ingest' | 'dashboard')[]): Promise<App>;
-  ask(app: App, method: string, path: string, body?: object): Promise<{ status: number; json: Answer }>;
-}
-
-async function newSite(): Promise<Site> {
-  const env = {
-    ...testEnvironment(await newFolder()),
-    SECRETS_KEY_FILE: await newKeyFile(),
-    RECONCILE_SECONDS: String(RECONCILE_SECONDS),
-    POLL_INTERVAL_SECONDS: '2',
-    AUTHENTICATION: 'off',
-    DASHBOARD_PORT: '0',
-    DASHBOARD_TOKEN: token,
-    SHUTDOWN_SECONDS: '5',
-  };
-  const { database } = await openTestResources(env);
-  await importClients(database.clients, [{ _id: 'paula', email: client }]);
-  const queues = openQueues(loadConfig(env, { mailboxes: 'optional' }).redis);
-  onTestFinished(async () => {
-    await emptyQueues(queues);
-    await queues.close();
-  });
-  return {
-    database,
-    env,
-    start: async (roles = ['poll', 'ingest', 'dashboard']) => {
-      const app = await openApp(
-        loadConfig(env, { mailboxes: 'optional' }),
-        new Set(roles),
-        createLog('silent'),
-      );
-      onTestFinished(() => app.close());
-      return app;
-    },
-    ask: async (app, method, path, body) => {
-      const response = await fetch(new URL(path, app.dashboard?.url), {
-        method,
-        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, json: (await response.json()) as Answer };
-    },
-  };
-}
-
-const { caFile } = { caFile: () => readFileSync(imapServer().caFile, 'utf8') };
-
-function fieldsFor(user: string, port = imapServer().tlsPort): object {
-  const { host, password } = imapServer();
-  return { host, port, security: 'tls', user, pass: password, ca: caFile(), folders: ['INBOX'] };
-}
-
-const mail = (id: string) =>
-  rawMessage({
-    from: client,
-    to: office,
-    subject: `message ${id}`,
-    id: `${id}.${randomBytes(6).toString('hex')}@client.test`,
-  });
+import type { TappedProxy } from '../support/tapped-proxy.ts';
 
 const within = { timeout: 40_000, interval: 200 };
 
 it('a mailbox lives its whole life while two workers run', async () => {
-  const site = await newSite();
+  const site = await newRunTimeSite();
   const { database } = site;
   const [one, two] = [await site.start(), await site.start(['poll', 'dashboard'])];
   const user = newUser();
   const at = `/api/mailboxes/${encodeURIComponent(user)}`;
   await append(user, [mail('first')]);
-  const { host, tlsPort } = imapServer();
-  const proxy = await openTappedProxy({ host, port: tlsPort });
-  onTestFinished(() => proxy.close());
+  const proxy = await newProxy();
 
   const added = await site.ask(one, 'POST', '/api/mailboxes', fieldsFor(user, proxy.port));
   expect(added).toMatchObject({
@@ -159,46 +76,157 @@ it('a mailbox lives its whole life while two workers run', async () => {
   expect([uids.length, await database.sightings.countDocuments({ mailbox: user })]).toEqual([4, 4]);
 });
 
-it('twenty mailboxes are added, paused, changed and removed, each seen by both workers in time', async () => {
-  const site = await newSite();
+it('a mailbox that is removed while it is polled loses nothing and doubles nothing when it is added again', async () => {
+  const site = await newRunTimeSite();
   const { database } = site;
   const [one, two] = [await site.start(), await site.start(['poll', 'dashboard'])];
-  const { host, tlsPort } = imapServer();
-  const proxy = await openTappedProxy({ host, port: tlsPort });
-  onTestFinished(() => proxy.close());
-  const users = Array.from({ length: 20 }, newUser);
-  const pathOf = (user: string): string => `/api/mailboxes/${encodeURIComponent(user)}`;
-  for (const [at, user] of users.entries()) {
-    await append(user, [mail(`m${at}`)]);
-    const { status } = await site.ask(
-      at % 2 === 0 ? one : two,
-      'POST',
-      '/api/mailboxes',
-      fieldsFor(user, proxy.port),
-    );
-    expect(status).toBe(200);
-  }
+  const user = newUser();
+  const at = `/api/mailboxes/${encodeURIComponent(user)}`;
+  const proxy = await newProxy();
+  const total = 120;
+  await append(
+    user,
+    Array.from({ length: total }, (_, number) => mail(`m${number}`)),
+  );
+  await site.ask(one, 'POST', '/api/mailboxes', fieldsFor(user, proxy.port));
   await expect
-    .poll(async () => await database.messages.countDocuments(), { ...within, timeout: 90_000 })
-    .toBe(20);
-  for (const user of users) await site.ask(two, 'POST', `${pathOf(user)}/pause`);
-  const pausedAt = performance.now();
+    .poll(async () => await database.sightings.countDocuments(), { timeout: 40_000, interval: 10 })
+    .toBeGreaterThan(0);
+  expect((await site.ask(two, 'DELETE', at)).status).toBe(200);
   await expect.poll(() => proxy.open(), within).toBe(0);
-  // Both let go within their interval; closing takes a moment.
-  expect(performance.now() - pausedAt).toBeLessThan(RECONCILE_SECONDS * 1000 + 4_000);
-  for (const user of users) await site.ask(one, 'POST', `${pathOf(user)}/resume`);
-  for (const [at, user] of users.entries()) await append(user, [mail(`n${at}`)]);
-  await expect
-    .poll(async () => await database.messages.countDocuments(), { ...within, timeout: 90_000 })
-    .toBe(40);
-  for (const user of users) expect((await site.ask(one, 'DELETE', pathOf(user))).status).toBe(200);
-  await expect.poll(() => proxy.open(), within).toBe(0);
-  expect(await database.sightings.countDocuments()).toBe(40);
-  expect(await database.leases.countDocuments({ kind: { $ne: 'scan' } })).toBe(0);
+  await site.ask(two, 'POST', '/api/mailboxes', fieldsFor(user, proxy.port));
+  const { sightings, messages, communications } = database;
+  const counts = async (): Promise<number[]> => [
+    await sightings.countDocuments(),
+    await sightings.countDocuments({ state: 'done' }),
+    await messages.countDocuments(),
+    await communications.countDocuments(),
+  ];
+  await expect.poll(counts, { ...within, timeout: 90_000 }).toEqual([total, total, total, total]);
 });
 
+it('of two people who change a mailbox at one moment one is told, and a name is given once', async () => {
+  const site = await newRunTimeSite();
+  const [one, two] = [await site.start(['dashboard']), await site.start(['dashboard'])];
+  const user = newUser();
+  const at = `/api/mailboxes/${encodeURIComponent(user)}`;
+  const both = async (method: string, path: string, bodies: readonly [object, object]): Promise<number[]> => {
+    const answers = await Promise.all([
+      site.ask(one, method, path, bodies[0]),
+      site.ask(two, method, path, bodies[1]),
+    ]);
+    return answers.map(({ status }) => status).toSorted((a, b) => a - b);
+  };
+  expect(await both('POST', '/api/mailboxes', [fieldsFor(user), fieldsFor(user)])).toEqual([200, 409]);
+  expect(
+    await both('PATCH', at, [
+      { role: 'dropbox', revision: 1 },
+      { silenceHours: 24, revision: 1 },
+    ]),
+  ).toEqual([200, 409]);
+  expect(await site.database.mailboxes.findOne({ _id: user })).toMatchObject({ revision: 2 });
+});
+
+async function newProxy(port = imapServer().tlsPort): Promise<TappedProxy> {
+  const proxy = await openTappedProxy({ host: imapServer().host, port });
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+it('fifty mailboxes are added, paused, changed, resumed and removed, each seen by both workers in time', async () => {
+  const site = await newRunTimeSite();
+  const { database } = site;
+  const workers = [await site.start(), await site.start(['poll', 'dashboard'])] as const;
+  // The server gives each connection with TLS a process of its own, and has a hundred.
+  const { port } = imapServer();
+  const [before, after] = [await newProxy(port), await newProxy(port)];
+  const users = Array.from({ length: 50 }, newUser);
+  const pathOf = (user: string): string => `/api/mailboxes/${encodeURIComponent(user)}`;
+  const each = async (work: (user: string, at: number) => Promise<unknown>): Promise<void> =>
+    void (await pMap(users, work, { concurrency: 5 }));
+  const asked = async (method: string, path: (user: string) => string, body: (user: string) => object) =>
+    await each(async (user, at) => {
+      const { status } = await site.ask(workers[at % 2] ?? workers[0], method, path(user), body(user));
+      expect(status).toBe(200);
+    });
+  /** Of each process. */
+  const connections = async (state: string): Promise<number[]> =>
+    await Promise.all(
+      workers.map(async (app) => {
+        const { text } = await site.read(app, '/metrics');
+        return Number(new RegExp(`imap_connections\\{state="${state}"\\} (\\d+)`, 'u').exec(text)?.[1]);
+      }),
+    );
+  const all = async (): Promise<number> =>
+    (await Promise.all(['connecting', 'watching', 'busy', 'idle'].map(connections)))
+      .flat()
+      .reduce((a, b) => a + b);
+  const took = async (what: string, look: () => Promise<void>): Promise<void> => {
+    const since = performance.now();
+    await look();
+    console.log(`${what}: ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  };
+  const received = async (): Promise<number> => await database.messages.countDocuments();
+  const patient = { ...within, timeout: 90_000 };
+
+  await each(async (user) => await append(user, [mail('first')]));
+  await asked(
+    'POST',
+    () => '/api/mailboxes',
+    (user) => ({ ...fieldsFor(user, before.port), security: 'none', ca: null }),
+  );
+  await took('all are read after the last was added', async () => {
+    await expect.poll(received, patient).toBe(50);
+  });
+  await took('each process watches its half', async () => {
+    await expect.poll(async () => await connections('watching'), patient).toEqual([25, 25]);
+  });
+  await asked(
+    'POST',
+    (user) => `${pathOf(user)}/pause`,
+    () => ({}),
+  );
+  const silent = async (): Promise<readonly number[]> => [await all(), before.open(), after.open()];
+  await took('both have let go after the last was paused', async () => {
+    await expect.poll(silent, patient).toEqual([0, 0, 0]);
+  });
+  await each(async (user) => await append(user, [mail('while-paused')]));
+  await asked('PATCH', pathOf, () => ({ port: after.port }));
+  await delay(RECONCILE_SECONDS * 1000);
+  expect([await received(), ...(await silent())]).toEqual([50, 0, 0, 0]);
+  await asked(
+    'POST',
+    (user) => `${pathOf(user)}/resume`,
+    () => ({}),
+  );
+  await took('all are read after the last was resumed', async () => {
+    await expect.poll(received, patient).toBe(100);
+  });
+  expect(before.open()).toBe(0);
+  await asked('PATCH', pathOf, () => ({ port: before.port }));
+  await took('both have left the old port after the last was changed', async () => {
+    await expect.poll(() => after.open(), patient).toBe(0);
+  });
+  await took('and each watches its half again', async () => {
+    await expect.poll(async () => await connections('watching'), patient).toEqual([25, 25]);
+  });
+  await each(async (user) => await append(user, [mail('last')]));
+  await expect.poll(received, patient).toBe(150);
+  await asked('DELETE', pathOf, () => ({}));
+  await took('no connection is left after the last was removed', async () => {
+    await expect.poll(silent, patient).toEqual([0, 0, 0]);
+  });
+  const { sightings, communications, leases } = database;
+  expect([
+    await sightings.countDocuments(),
+    await sightings.countDocuments({ state: 'done' }),
+    await communications.countDocuments(),
+    await leases.countDocuments({ kind: { $nin: ['scan', 'watcher'] } }),
+  ]).toEqual([150, 150, 150, 0]);
+}, 300_000);
+
 it('without a key nothing secret is stored, and it is said what to do', async () => {
-  const site = await newSite();
+  const site = await newRunTimeSite();
   const { SECRETS_KEY_FILE: _, ...env } = site.env as Record<string, string>;
   const app = await openApp(
     loadConfig(env, { mailboxes: 'optional' }),
@@ -215,47 +243,79 @@ it('without a key nothing secret is stored, and it is said what to do', async ()
   expect(await site.database.mailboxes.countDocuments()).toBe(0);
 });
 
-it('a wrong password and a server that is away show everywhere, with roles split over processes', async () => {
-  const site = await newSite();
+it('a wrong password and a server that stopped show everywhere within a minute, with roles split over processes', async () => {
+  const site = await newRunTimeSite();
   const pages = await site.start(['dashboard']);
   await site.start(['poll']);
-  const wrong = newUser();
+  const [wrong, stopped] = [newUser(), newUser()];
+  const proxy = await newProxy();
   await site.ask(pages, 'POST', '/api/mailboxes', { ...fieldsFor(wrong), pass: 'not-this-one' });
-  const away = newUser();
-  await site.ask(pages, 'POST', '/api/mailboxes', fieldsFor(away, 1));
-  const never = await site.ask(pages, 'GET', '/api/mailboxes');
-  expect(never.json.mailboxes.map(({ name }) => name).toSorted()).toEqual([wrong, away].toSorted());
-  const stateOf = async (user: string) => {
-    const { json } = await site.ask(pages, 'GET', '/api/mailboxes');
-    return json.mailboxes.find(({ name }) => name === user);
-  };
-  await expect.poll(async () => (await stateOf(wrong))?.state, within).toBe('authentication-failed');
-  await expect.poll(async () => (await stateOf(away))?.state, within).toBe('connection');
-  expect(await stateOf(wrong)).toMatchObject({ isWell: false, fix: expect.stringContaining('app password') });
-  const headers = { authorization: `Bearer ${token}` };
-  const get = async (path: string): Promise<string> =>
-    await (await fetch(new URL(path, pages.dashboard?.url), { headers })).text();
-  const overview = await get('/');
-  expect(overview).toContain('the server refuses the password or token');
-  expect(overview).toContain('the server cannot be reached');
-  const metrics = await get('/metrics');
-  expect(metrics).toContain(`docketmail_mailbox_up{mailbox="${wrong}"} 0`);
-  expect(metrics).toContain(`docketmail_mailbox_state{mailbox="${wrong}",state="authentication-failed"} 1`);
-  expect(metrics).toContain(`docketmail_mailbox_state{mailbox="${away}",state="connection"} 1`);
-  expect((await fetch(new URL('/health/ready', pages.dashboard?.url))).status).toBe(200);
-  await site.database.mailboxStates.updateMany({}, { $set: { since: new Date(Date.now() - 3_600_000) } });
+  await site.ask(pages, 'POST', '/api/mailboxes', fieldsFor(stopped, proxy.port));
+  // Nobody polled them yet, and both are listed.
+  const { mailboxes } = (await site.ask(pages, 'GET', '/api/mailboxes')).json;
+  expect(mailboxes.map(({ name }) => name).toSorted()).toEqual([wrong, stopped].toSorted());
+  const reported = async (user: string) =>
+    (await site.ask(pages, 'GET', '/api/mailboxes')).json.mailboxes.find(({ name }) => name === user);
+  await expect.poll(async () => (await reported(stopped))?.state, within).toBe('ok');
+  await proxy.close();
+  const minute = { timeout: 60_000, interval: 500 };
   await expect
-    .poll(
-      async () => (await fetch(new URL('/health/mailboxes', pages.dashboard?.url), { headers })).status,
-      within,
-    )
-    .toBe(503);
-  for (const text of [overview, metrics, JSON.stringify(await stateOf(wrong))])
-    expect(text).not.toContain('not-this-one');
+    .poll(async () => [(await reported(wrong))?.state, (await reported(stopped))?.state], minute)
+    .toEqual(['authentication-failed', 'connection']);
+
+  const said = { isWell: false, error: expect.any(String), fix: expect.any(String) };
+  expect(await reported(wrong)).toMatchObject({
+    ...said,
+    lastSuccessAt: null,
+    fix: expect.stringContaining('app password'),
+  });
+  expect(await reported(stopped)).toMatchObject({
+    ...said,
+    lastSuccessAt: expect.any(String),
+    fix: expect.stringContaining(`port ${proxy.port}`),
+  });
+  const overview = await site.read(pages, '/');
+  expect(overview.text).toContain('the server refuses the password or token');
+  expect(overview.text).toContain('the server cannot be reached');
+  const { text: metrics } = await site.read(pages, '/metrics');
+  for (const [user, state] of [
+    [wrong, 'authentication-failed'],
+    [stopped, 'connection'],
+  ])
+    expect(metrics.split('\n')).toEqual(
+      expect.arrayContaining([
+        `docketmail_mailbox_up{mailbox="${user}"} 0`,
+        `docketmail_mailbox_state{mailbox="${user}",state="${state}"} 1`,
+        `docketmail_mailbox_state{mailbox="${user}",state="ok"} 0`,
+      ]),
+    );
+  expect(metrics).toMatch(/docketmail_build_info\{version="\d[^"]*",node="\d[^"]*"\} 1/u);
+  const findings: Finding[] = [];
+  for await (const one of examine(loadConfig(site.env, { mailboxes: 'optional' }), { fix: false }))
+    findings.push(one);
+  for (const user of [wrong, stopped])
+    expect(findings.find(({ subject }) => subject === `mailbox ${user}`)).toMatchObject({
+      status: 'failed',
+      fix: expect.any(String),
+    });
+
+  // This process is well; the installation is not, once they have been down for longer than the limit.
+  expect((await site.read(pages, '/health/ready')).status).toBe(200);
+  const health = await site.read(pages, '/health/mailboxes');
+  expect(JSON.parse(health.text)).toMatchObject({
+    status: 'ok',
+    mailboxes: expect.arrayContaining([
+      expect.objectContaining({ name: wrong, state: 'authentication-failed', isDownTooLong: false }),
+    ]),
+  });
+  await site.database.mailboxStates.updateMany({}, { $set: { since: new Date(Date.now() - 3_600_000) } });
+  await expect.poll(async () => (await site.read(pages, '/health/mailboxes')).status, within).toBe(503);
+  const all = [overview.text, metrics, health.text, JSON.stringify([await reported(wrong), findings])];
+  for (const text of all) expect(text).not.toContain('not-this-one');
 });
 
 it('a test of a mailbox goes step by step, says what fails, and stores nothing', async () => {
-  const site = await newSite();
+  const site = await newRunTimeSite();
   const app = await site.start(['dashboard']);
   const user = newUser();
   await append(user, [mail('x')]);

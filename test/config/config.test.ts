@@ -180,13 +180,34 @@ describe('a secret', () => {
 
 describe('settings that belong together', () => {
   it.each([
-    ['a dashboard for others without a password', { DASHBOARD_HOST: '0.0.0.0' }, 'DASHBOARD_HOST'],
     ['a low mark over the high mark', { BACKPRESSURE_LOW: '6000' }, 'BACKPRESSURE_LOW'],
     ['an endpoint without a bucket', { S3_ENDPOINT: 'http://127.0.0.1:9000' }, 'S3_BUCKET'],
     ['half of the credentials', { S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k' }, 'S3_ACCESS_KEY_ID'],
     ['a password and a token', { IMAP_ACCESS_TOKEN: 't' }, 'IMAP_PASS'],
     ['no folder', { IMAP_FOLDERS: ' , ' }, 'IMAP_FOLDERS'],
     ['a certificate file that cannot be read', { IMAP_CA_FILE: '/none.pem' }, 'IMAP_CA_FILE'],
+    ['a header of no proxy', { DASHBOARD_USER_HEADER: 'X-Forwarded-User' }, 'DASHBOARD_USER_HEADER'],
+    [
+      'a header that is none',
+      { DASHBOARD_USER_HEADER: 'X Forwarded', DASHBOARD_PROXIES: '127.0.0.1' },
+      'DASHBOARD_USER_HEADER',
+    ],
+    ['an unknown role', { DASHBOARD_DEFAULT_ROLE: 'king' }, 'DASHBOARD_DEFAULT_ROLE'],
+    [
+      'an OpenID provider without a client',
+      { OIDC_ISSUER: 'https://login.test', PUBLIC_URL: 'https://mail.test' },
+      'OIDC_ISSUER',
+    ],
+    [
+      'an OpenID provider without a way back',
+      { OIDC_ISSUER: 'https://login.test', OIDC_CLIENT_ID: 'x' },
+      'OIDC_ISSUER',
+    ],
+    [
+      'an OpenID provider in clear text',
+      { OIDC_ISSUER: 'http://login.test', OIDC_CLIENT_ID: 'x', PUBLIC_URL: 'https://mail.test' },
+      'OIDC_ISSUER',
+    ],
   ])('%s is an error', (_, env, name) => {
     const problems = problemsOf({ ...enough, ...env }, files({}));
     expect(problems).toHaveLength(1);

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { dispatchEvents } from '../../src/events/dispatch.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
+import { createGuesses } from '../../src/dashboard/guesses.ts';
+import { createAccess } from '../../src/dashboard/sign-in/identify.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
 import { rawMessage, newId } from '../support/messages.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
@@ -97,7 +99,8 @@ async function openApi(): Promise<{
   const firm = await openFirm();
   await firm.addClients({ _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' });
   const app = new Hono();
-  app.use(guardAccess({ host: '127.0.0.1', password, token: null, publicUrl: null }));
+  const settings = { host: '127.0.0.1', password, token: null, publicUrl: null };
+  app.use(guardAccess(createAccess({ settings, database: firm.database, guesses: createGuesses() })));
   mountApi(app, {
     triage: { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
     mailboxService: await mailboxServiceOf(firm.database),

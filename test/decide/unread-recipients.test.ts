@@ -46,6 +46,17 @@ describe('recipients who cannot be read are not staff: what one of us sent', () 
     expect(await sent('IMCEASMTP-ben+40firm+2Etest@firm.test')).toEqual(['internal', 'internal']);
   });
 
+  it.each([
+    ['Resent-To', 'john@x.test', 'unmatched'],
+    ['Resent-Cc', 'John Doe', 'unmatched'],
+    ['Resent-Bcc', 'mia@firm.test, someone@else.test', 'unmatched'],
+    ['Resent-To', 'mia@firm.test', 'internal'],
+  ])('and redirected, %s: %s, is %s', async (field, to, expected) => {
+    const headers = [`Resent-From: ada@firm.test`, `${field}: ${to}`];
+    const [kind] = await sent('ben@firm.test', { headers });
+    expect(kind).toBe(expected);
+  });
+
   it('as a forward to a name is not filed', async () => {
     const { verdict } = await decide({ from: ada, to: 'Mary', subject: 'Fwd: Wall', body: gmail(john) });
     expect([verdict.direction, verdict.forwardedBy]).toEqual(['outbound', null]);

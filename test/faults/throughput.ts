@@ -13,6 +13,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import { medianOf, report as reportRows } from '../../script/bench-report.ts';
 import { run } from '../../services/command.ts';
 import { openServices } from '../../services/services.ts';
 import { openInstallation } from './installation.ts';
@@ -66,7 +67,8 @@ try {
     );
   }
   console.log('database commands of the last pass:', ours.at(-1)?.byName);
-  const of = (list: readonly Pass[], figure: keyof Pass): number => median(list.map((pass) => pass[figure]));
+  const of = (list: readonly Pass[], figure: keyof Pass): number =>
+    medianOf(list.map((pass) => pass[figure]));
   console.log(
     `medians of ${passes}, docketmail beside imapflow + simpleParser: ${(of(parsedBy, 'seconds') / of(ours, 'seconds')).toFixed(3)} times its rate, ${(of(ours, 'cpuSeconds') / of(parsedBy, 'cpuSeconds')).toFixed(2)} times its CPU time${
       synced.length === 0
@@ -74,6 +76,49 @@ try {
         : `; beside mbsync: ${(of(synced, 'seconds') / of(ours, 'seconds')).toFixed(3)} times its rate`
     }`,
   );
+  const rateOf = (list: readonly Pass[]): number => count / of(list, 'seconds');
+  const cpuOf = (list: readonly Pass[]): number => (of(list, 'cpuSeconds') / count) * 1000;
+  const bench = 'import';
+  const readerCpu = medianOf(ours.map(({ readerCpuSeconds }) => readerCpuSeconds / count)) * 1000;
+  const commandsOf = (figure: 'databaseCommands' | 'redisCommands'): number =>
+    medianOf(ours.map((pass) => pass[figure])) / count;
+  await reportRows([
+    {
+      bench,
+      what: `rate, ${count} messages`,
+      value: rateOf(ours),
+      unit: 'per second',
+      beside: { what: 'imapflow + simpleParser', value: rateOf(parsedBy) },
+    },
+    ...(synced.length === 0
+      ? []
+      : [
+          {
+            bench,
+            what: `rate, ${count} messages`,
+            value: rateOf(ours),
+            unit: 'per second',
+            beside: { what: 'mbsync', value: rateOf(synced) },
+          },
+        ]),
+    {
+      bench,
+      what: 'CPU per message',
+      value: cpuOf(ours),
+      unit: 'ms',
+      beside: { what: 'imapflow + simpleParser', value: cpuOf(parsedBy) },
+    },
+    { bench: 'import, CPU', what: 'reading processes', value: readerCpu, unit: 'ms' },
+    { bench: 'import, CPU', what: 'main process', value: cpuOf(ours) - readerCpu, unit: 'ms' },
+    { bench, what: 'database commands per message', value: commandsOf('databaseCommands'), unit: '' },
+    { bench, what: 'Redis commands per message', value: commandsOf('redisCommands'), unit: '' },
+    {
+      bench,
+      what: 'peak memory',
+      value: medianOf(ours.map(({ peakRssMb }) => peakRssMb)),
+      unit: 'MB',
+    },
+  ]);
 } finally {
   redis.disconnect();
   await installation.close();
@@ -90,10 +135,6 @@ function kilobytes(length: number): string {
 
 function perMessage(seconds: number): string {
   return `${((seconds / count) * 1000).toFixed(1)} ms`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function report<T extends Pass>(name: string, pass: T): T {

@@ -106,6 +106,21 @@ describe('a database of before schema version 1', () => {
     expect(await all(database)).toEqual(migrated);
   });
 
+  it('loses the indexes that no query uses, and no other', async () => {
+    const database = await oldDatabase(messages);
+    const namesOf = async () => (await database.messages.indexes()).map(({ name }) => String(name));
+    const used = await namesOf();
+    await database.messages.createIndex({ 'caseUpdates.review': 1 }, { sparse: true });
+    await database.messages.createIndex({ 'participants.address': 1 });
+    expect(new Set(await namesOf())).not.toEqual(new Set(used));
+    await Promise.all([migrate(database), migrate(database)]);
+    expect(new Set(await namesOf())).toEqual(new Set(used));
+    // Nor is one missed that is not there.
+    await database.schema.deleteMany({});
+    await migrate(database);
+    expect(new Set(await namesOf())).toEqual(new Set(used));
+  });
+
   it('is left alone once it is done', async () => {
     const database = await oldDatabase(messages);
     await migrate(database);

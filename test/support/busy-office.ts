@@ -52,7 +52,11 @@ const strangers: readonly (readonly [string, string, string])[] = [
 
 const waiting: readonly MessageSpec[] = [
   ...strangers.map(([from, subject, body]) => ({ from, subject, body })),
-  { from: 'The Novaks <family@shared.test>', subject: 'Our house', body: 'Which of us shall sign?' },
+  {
+    from: 'The Novaks <family@shared.test>',
+    subject: 'Our house',
+    body: 'Dear office,\n\nthe papers for the house came yesterday. Which of us shall sign them, or do you need both?\n\nWith kind regards\nDora and Emil Novak',
+  },
   { from: 'The Novaks <family@shared.test>', subject: 'The garden', body: 'The fence is down.' },
   {
     from: 'Robot <robot@portal.test>',
@@ -68,6 +72,8 @@ export interface BusyOffice {
   readonly hostileId: string;
   /** It waits, and has a formatted text, a picture in it, a picture beside it and a PDF. */
   readonly richId: string;
+  /** It waits because two clients share the address. */
+  readonly sharedId: string;
   readonly storedId: string;
   readonly quarantinedId: string;
 }
@@ -117,9 +123,11 @@ export async function makeBusy(firm: Firm): Promise<BusyOffice> {
     },
   );
   await noteMailboxes(firm);
+  const shared = await firm.database.messages.findOne({ subject: 'Our house' });
   return {
     hostileId: harm._id.toHexString(),
     richId: rich._id.toHexString(),
+    sharedId: shared?._id.toHexString() ?? '',
     storedId: stored._id.toHexString(),
     quarantinedId: broken._id.toHexString(),
   };

@@ -49,5 +49,6 @@ export async function mailboxServiceOf(
     reports: async () => await reportMailboxes(database, directory),
     test: async () => [],
     pollNow: async () => {},
+    verifyApp: async () => [],
   };
 }

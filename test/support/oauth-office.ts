@@ -15,6 +15,7 @@ import type { SignInDeps } from '../../src/connect/oauth/sign-in.ts';
 import type { PolledMailbox } from '../../src/poll/poll-run.ts';
 import type { Database } from '../../src/store/mongo.ts';
 import { imapServer } from './imap-server.ts';
+import { noteSecret } from './known-secrets.ts';
 import { newDatabase, newFolder, testEnvironment } from './servers.ts';
 import { newTokenServer } from './token-server.ts';
 import type { TokenServer } from './token-server.ts';
@@ -38,12 +39,17 @@ export const newUser = (): string => `u${randomBytes(6).toString('hex')}@firm.te
 
 export async function newKeyFile(): Promise<string> {
   const path = join(await newFolder(), 'keys');
-  await writeFile(path, randomBytes(32).toString('base64'));
+  await writeFile(path, noteSecret(randomBytes(32).toString('base64')));
   return path;
 }
 
 export async function openOAuthOffice(
-  changes: { readonly app?: Partial<OAuthApp>; readonly use?: Partial<OAuthUse> } = {},
+  changes: {
+    readonly app?: Partial<OAuthApp>;
+    readonly use?: Partial<OAuthUse>;
+    /** Of a proxy before the server, without TLS. */
+    readonly port?: number;
+  } = {},
 ): Promise<OAuthOffice> {
   const [database, server, keyFile] = [await newDatabase(), await newTokenServer(), await newKeyFile()];
   const user = newUser();
@@ -62,7 +68,11 @@ export async function openOAuthOffice(
   });
   const [mailbox] = config.mailboxes;
   if (mailbox === undefined) throw new Error('no mailbox');
-  const settings = { ...mailbox, auth: { kind: 'oauth', ...oauth } } as const;
+  const settings = {
+    ...mailbox,
+    ...(changes.port !== undefined && { port: changes.port, security: 'none' as const }),
+    auth: { kind: 'oauth' as const, ...oauth },
+  };
   const said: OAuthOffice['said'] = { consent: [], broken: [], outcomes: [] };
   const events: TokenEvents = {
     onConsentNeeded: ({ fix }) => said.consent.push(fix),

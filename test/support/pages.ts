@@ -16,7 +16,6 @@ export function openPages(firm: Firm & { readonly mailboxService: MailboxService
     log: createLog('silent'),
     triage: { ...firm, enqueue: firm.rejudgeSoon },
     pages: { newClientUrl: null, shown: [] },
-    isOpen: true,
   });
   return app;
 }

@@ -13,6 +13,8 @@ export interface ScriptedMessage {
 }
 
 export interface Script {
+  /** 127.0.0.1 otherwise. */
+  readonly host?: string;
   /** Replaces `* OK`; then the connection ends. */
   readonly farewell?: string;
   readonly capabilities?: string;
@@ -29,16 +31,25 @@ export interface Script {
 export interface ScriptedServer {
   readonly port: number;
   readonly commands: readonly string[];
+  connected(): number;
+  /** Connections under IDLE. */
+  idling(): number;
   readonly close: () => Promise<void>;
 }
 
 export async function openScriptedServer(script: Script): Promise<ScriptedServer> {
   const commands: string[] = [];
   const sockets = new Set<net.Socket>();
+  const idling = new Map<net.Socket, string>();
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        sockets.delete(socket);
+        idling.delete(socket);
+      });
     if (script.farewell !== undefined) {
       socket.end(`${script.farewell}\r\n`);
       return;
@@ -49,6 +60,12 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
       const lines = (rest + bytes.toString('latin1')).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
+        const idleTag = idling.get(socket);
+        if (line === 'DONE' && idleTag !== undefined) {
+          idling.delete(socket);
+          socket.write(`${idleTag} OK done\r\n`);
+          continue;
+        }
         const [tag = '', ...words] = line.split(' ');
         const command = words.join(' ');
         commands.push(command);
@@ -60,18 +77,21 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
           socket.destroy();
           return;
         }
+        if (command === 'IDLE' && answer[0] === idleAnswer[0]) idling.set(socket, tag);
         for (const part of answer)
           socket.write(typeof part === 'string' ? `${part.replace('TAG', tag)}\r\n` : part);
         if (command !== 'LOGOUT' && answer.some((part) => String(part).startsWith('* BYE'))) socket.end();
       }
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, script.host ?? '127.0.0.1');
   await once(server, 'listening');
   return {
     // A server listening on TCP has this kind of address. oxlint-disable-next-line typescript/no-unsafe-type-assertion
     port: (server.address() as AddressInfo).port,
     commands,
+    connected: () => sockets.size,
+    idling: () => idling.size,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -83,6 +103,9 @@ export async function openScriptedServer(script: Script): Promise<ScriptedServer
 /** RFC 3501 §6.3.8: only asks for the delimiter. */
 const namespaceQuery = 'LIST "" ""';
 const noNamespace = ['* LIST (\\Noselect) "/" ""', 'TAG OK done'] as const;
+
+/** RFC 2177: until the client says DONE. */
+const idleAnswer = ['+ idling'] as const;
 
 const capabilitiesOf = ({ capabilities = 'IMAP4rev1' }: Script): string => capabilities;
 
@@ -101,6 +124,8 @@ function defaultAnswer(script: Script, command: string): readonly (string | Buff
     case 'UID FETCH':
     case 'FETCH':
       return [...fetched(messages, command), 'TAG OK done'];
+    case 'IDLE':
+      return idleAnswer;
     case 'LOGOUT':
       return ['* BYE', 'TAG OK done'];
     default:

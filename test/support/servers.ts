@@ -29,6 +29,7 @@ import type { Database } from '../../src/store/mongo.ts';
 import type { MessageDocument } from '../../src/store/message-document.ts';
 import { markFetched } from '../../src/store/fetches.ts';
 import { recordSightings, sightingId } from '../../src/store/sightings.ts';
+import { refuseSecretsInDatabase, refuseSecretsInRedis } from './known-secrets.ts';
 import { client, office } from './messages.ts';
 
 export function need(name: string): string {
@@ -60,8 +61,12 @@ export function testEnvironment(folder: string): Environment {
 export async function openTestResources(env: Environment): Promise<Resources> {
   const resources = await openResources(loadConfig(env, { mailboxes: 'optional' }));
   onTestFinished(async () => {
-    await resources.database.db.dropDatabase();
-    await resources.close();
+    try {
+      await refuseSecretsInDatabase(resources.database.db);
+    } finally {
+      await resources.database.db.dropDatabase();
+      await resources.close();
+    }
   });
   return resources;
 }
@@ -83,6 +88,14 @@ export function newQueues(): Queues & { readonly prefix: string; readonly url: s
 }
 
 export async function emptyQueues(queues: Queues): Promise<void> {
+  try {
+    await refuseSecretsInRedis(queues.redis, queues.tick.opts.prefix ?? '');
+  } finally {
+    await obliterate(queues);
+  }
+}
+
+async function obliterate(queues: Queues): Promise<void> {
   for (const queue of [queues.tick, queues.poll, queues.ingest, queues.deliver]) {
     await queue.waitUntilReady();
     await queue.obliterate({ force: true });

@@ -12,15 +12,20 @@ export interface TappedProxy {
   readonly sent: (words: string) => number;
   /** Breaks every connection, like a failing network. */
   readonly cut: () => void;
+  /** A line to every client as if from the server, which then ends the connection. */
+  readonly endWith: (line: string) => void;
   /** From now on connections break after this many bytes from the server; null for never. */
   readonly cutAfter: (bytes: number | null) => void;
   readonly close: () => Promise<void>;
 }
 
+/** `hides`: words of the server that no client gets to see. */
 export async function openTappedProxy(target: {
   readonly host: string;
   readonly port: number;
+  readonly hides?: string;
 }): Promise<TappedProxy> {
+  const { hides } = target;
   const sockets = new Set<net.Socket>();
   const lines: string[] = [];
   let made = 0;
@@ -43,7 +48,9 @@ export async function openTappedProxy(target: {
     upstream.on('data', (bytes) => {
       passed += bytes.length;
       if (limit !== null && passed > limit) end();
-      else client.write(bytes);
+      else if (hides === undefined) client.write(bytes);
+      // Of the same length, as literals are counted.
+      else client.write(bytes.toString('latin1').replaceAll(hides, 'X'.repeat(hides.length)), 'latin1');
     });
   });
   server.listen(0, '127.0.0.1');
@@ -56,6 +63,9 @@ export async function openTappedProxy(target: {
     sent: (words) => lines.filter((line) => line.includes(words)).length,
     cut: () => {
       for (const socket of sockets) socket.destroy();
+    },
+    endWith: (line) => {
+      for (const socket of sockets) socket.end(`${line}\r\n`);
     },
     cutAfter: (bytes) => {
       limit = bytes;

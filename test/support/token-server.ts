@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { OAuthApp } from '../../src/config/oauth-apps.ts';
 import { imapServer } from './imap-server.ts';
+import { noteSecret } from './known-secrets.ts';
 
 export interface Answer {
   readonly status: number;
@@ -58,7 +59,9 @@ export function tokenFor(email: string, lifetimeSeconds: number): string {
     jti: randomBytes(8).toString('hex'),
   };
   const signed = `${encode({ typ: 'JWT', alg: 'HS256', kid: 'default' })}.${encode(claims)}`;
-  return `${signed}.${createHmac('sha256', imapServer().password).update(signed).digest('base64url')}`;
+  return noteSecret(
+    `${signed}.${createHmac('sha256', imapServer().password).update(signed).digest('base64url')}`,
+  );
 }
 
 export async function openTokenServer(): Promise<TokenServer> {
@@ -81,7 +84,7 @@ export async function openTokenServer(): Promise<TokenServer> {
   const secret = (prefix: string): string => {
     const value = `${prefix}-${randomBytes(24).toString('hex')}`;
     secrets.add(value);
-    return value;
+    return noteSecret(value);
   };
   const refreshTokenFor = (email: string): string => {
     const value = secret('refresh');

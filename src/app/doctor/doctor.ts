@@ -3,7 +3,10 @@ import { missingStaffDomains } from '../../config/config-checks.ts';
 import { openDirectory } from '../../connect/directory.ts';
 import { openTokens } from '../../connect/oauth/tokens.ts';
 import { reportMailboxes } from '../../connect/report.ts';
+import { isLoopback } from '../../dashboard/loopback.ts';
+import { isGuarded } from '../../dashboard/sign-in/identify.ts';
 import { openDatabase } from '../../store/mongo.ts';
+import { hasUsers } from '../../store/users.ts';
 import { examineApps } from './oauth-apps.ts';
 import { examineBlobs } from './blobs.ts';
 import { examineDatabase } from './database.ts';
@@ -22,7 +25,7 @@ export async function* examine(config: Config, { fix }: { readonly fix: boolean 
   yield await examineRedis(config);
   yield await examineBlobs(config);
   yield* examineMailboxes(config);
-  yield examineDashboard(config);
+  yield await examineDashboard(config);
 }
 
 async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
@@ -66,12 +69,32 @@ async function* examineMailboxes(config: Config): AsyncGenerator<Finding> {
 const isInDatabase = ({ kind }: Config['mailboxes'][number]['auth']): boolean =>
   kind === 'stored' || kind === 'oauth';
 
-function examineDashboard({ dashboard }: Config): Finding {
-  if (dashboard.password !== null || dashboard.token !== null)
-    return finding('dashboard', 'ok', `${dashboard.host}:${dashboard.port}, protected`);
+async function examineDashboard({ dashboard, mongodb }: Config): Promise<Finding> {
+  const { host, port } = dashboard;
+  const users = await anyUsers(mongodb).catch(() => null);
+  if (isGuarded(dashboard) || users === true) return finding('dashboard', 'ok', `${host}:${port}, protected`);
+  if (isLoopback(host))
+    return finding('dashboard', 'ok', `${host}:${port}, no password: reachable from this machine only`);
+  if (users === null)
+    return finding(
+      'dashboard',
+      'warning',
+      'not looked at: its users are in the database, which does not answer',
+      'see mongodb',
+    );
   return finding(
     'dashboard',
-    'ok',
-    `${dashboard.host}:${dashboard.port}, no password: reachable from this machine only`,
+    'failed',
+    `DASHBOARD_HOST: ${host} is reachable by others, and there is no password`,
+    'set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or docketmail user add',
   );
+}
+
+async function anyUsers(settings: Config['mongodb']): Promise<boolean> {
+  const database = await openDatabase(settings);
+  try {
+    return await hasUsers(database.users);
+  } finally {
+    await database.client.close();
+  }
 }

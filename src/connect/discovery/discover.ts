@@ -33,7 +33,7 @@ const MAX_MX = 5;
 function realOutside(): Outside {
   const resolver = new Resolver({ timeout: 2_000, tries: 1 });
   return {
-    fetch: fetchHttps,
+    fetch: async (url, signal) => await fetchHttps(url, signal),
     mx: async (domain) =>
       (await resolver.resolveMx(domain))
         .toSorted((a, b) => a.priority - b.priority)

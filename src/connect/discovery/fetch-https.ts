@@ -3,6 +3,7 @@ import { lookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { request } from 'node:https';
 import { BlockList, isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -39,20 +40,34 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The address that is connected to is the one that was judged: it is looked up once. */
-function lookupPublic(
+const lookupPublic = (
   host: string,
   _options: object,
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
-): void {
+): void => {
   lookup(host, { all: true }, (error, addresses) => {
     const found = error === null ? addresses.filter(({ address }) => isPublicAddress(address)) : [];
     if (found.length > 0) callback(null, found);
     else callback(error ?? new Error(`${host} has no public address`), []);
   });
+};
+
+/** Where a test has its server, and who vouches for it. */
+export interface TestPlace {
+  readonly lookup?: LookupFunction;
+  readonly port: number;
+  readonly ca?: Buffer;
 }
 
 /** Null for anything but 200 and a document of at most 64 KB. */
-export async function fetchHttps(url: string, signal: AbortSignal): Promise<string | null> {
+export async function fetchHttps(
+  url: string,
+  signal: AbortSignal,
+  place?: TestPlace,
+): Promise<string | null> {
+  const { protocol, hostname } = new URL(url);
+  // Nobody looks up what is an address already.
+  if (protocol !== 'https:' || isIP(hostname.replaceAll(/[[\]]/gu, '')) !== 0) return null;
   return await new Promise((resolve) => {
     const nothing = (): void => resolve(null);
     const asked = request(
@@ -62,6 +77,7 @@ export async function fetchHttps(url: string, signal: AbortSignal): Promise<stri
         lookup: lookupPublic,
         agent: false,
         headers: { accept: 'text/xml', 'user-agent': 'docketmail' },
+        ...place,
       },
       (response) => {
         if (response.statusCode !== 200) {

@@ -13,10 +13,16 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly failure: TokenFailure;
+  /** The OAuth `error` of the answer; null if it had none. */
+  readonly code: string | null;
 
-  constructor(failure: TokenFailure, options: { readonly cause?: unknown } = {}) {
-    super(failure.text, options.cause === undefined ? {} : { cause: options.cause });
+  constructor(
+    failure: TokenFailure,
+    { cause, code = null }: { readonly cause?: unknown; readonly code?: string | null } = {},
+  ) {
+    super(failure.text, cause === undefined ? {} : { cause });
     this.failure = failure;
+    this.code = code;
   }
 }
 
@@ -83,7 +89,8 @@ function claimsOf(idToken: string): Readonly<Record<string, unknown>> | null {
 /** The error of a request, as a failure. */
 export function toOAuthError(error: unknown, asked: AskedWith): OAuthError {
   if (error instanceof OAuthError) return error;
-  return new OAuthError(classifyFailure(answerIn(error), asked), { cause: error });
+  const answer = answerIn(error);
+  return new OAuthError(classifyFailure(answer, asked), { cause: error, code: answer.error });
 }
 
 function answerIn(error: unknown): TokenAnswer {

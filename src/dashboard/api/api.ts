@@ -7,7 +7,7 @@ import { limitBody } from '../limit-body.ts';
 import { mountCaseRoutes } from './case-routes.ts';
 import { mountClientRoutes } from './client-routes.ts';
 import { mountDecisionRoutes } from './decision-routes.ts';
-import { mountMailboxRoutes } from './mailbox-routes.ts';
+import { mountMailboxRoutes, mountOAuthAppRoutes } from './mailbox-routes.ts';
 import { mountMessageRoutes } from './message-routes.ts';
 import { mountTimelineRoute } from './timeline-route.ts';
 import { mountWebhookRoutes } from './webhook-routes.ts';
@@ -32,6 +32,7 @@ export function mountApi(
   mountTimelineRoute(app, triage);
   mountCaseRoutes(app, triage);
   mountMailboxRoutes(app, mailboxService);
+  mountOAuthAppRoutes(app, mailboxService);
   mountWebhookRoutes(app, webhooks);
   app.all('/api/*', (context) =>
     context.json({ error: { code: 'no-such-path', message: 'see /api/openapi.yaml' } }, 404),

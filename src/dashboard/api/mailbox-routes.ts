@@ -12,6 +12,7 @@ import { BadRequest, bodyOf } from './request.ts';
 const STATUS = {
   'bad-request': 400,
   'no-such-mailbox': 404,
+  'no-such-app': 404,
   'already-there': 409,
   'changed-meanwhile': 409,
   'read-only': 403,
@@ -24,6 +25,8 @@ const removeBody = z.strictObject({
   revision: z.number().int().optional(),
   storedMail: z.literal('keep').default('keep'),
 });
+
+const verifyBody = z.strictObject({ mailbox: z.string().min(1).max(200).nullable().default(null) });
 
 /** What the request says, with the reasons of mailboxes beside those of the other routes. */
 const answering = (work: (context: Context) => Promise<unknown>) => async (context: Context) => {
@@ -117,6 +120,18 @@ export function mountMailboxRoutes(app: Hono, mailboxService: MailboxService): v
     }),
   );
   mountActs(app, mailboxService);
+}
+
+/** /api/oauth-apps. */
+export function mountOAuthAppRoutes(app: Hono, mailboxService: MailboxService): void {
+  app.post(
+    '/api/oauth-apps/:app/verify',
+    answering(async (context) => {
+      const { mailbox } = await bodyOf(context, verifyBody);
+      const name = context.req.param('app') ?? '';
+      return { app: name, steps: await mailboxService.verifyApp({ app: name, mailbox }) };
+    }),
+  );
 }
 
 /** What is done to one that is there. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { MAX_PAGE } from '../../triage/waiting.ts';
-import { whoActs } from '../who.ts';
+import { callerOf } from '../who.ts';
 
 export const by = z.string().trim().min(1).max(200).optional();
 export const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50);
@@ -37,7 +37,9 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-/** The person named in the request, else whoever it comes from. */
+/** Whoever is signed in. Only where nobody is by name, the person named in the request. */
 export function whoAsks(context: Context, named: string | undefined): string {
-  return named ?? whoActs(context) ?? 'api';
+  const caller = callerOf(context);
+  const claimed = caller?.isNamed === false ? named : undefined;
+  return claimed ?? caller?.name ?? 'api';
 }

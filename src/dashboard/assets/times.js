@@ -1,4 +1,4 @@
-// Times in words of the reader's own language and zone. Without this script the time in UTC stays.
+// Times in words, with the exact one on hover: as the page has it, and in the reader's own zone. Without this script that in UTC stays.
 (() => {
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
   const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { callerOf } from '../who.ts';
 import { layout } from './layout.ts';
+import { signedInAs } from './signed-in-as.ts';
 
 /** Programs get one line of text, as they always did. */
-const wantsPage = (context: Context): boolean =>
+export const wantsPage = (context: Context): boolean =>
   /\btext\/html\b/u.test(context.req.header('accept') ?? '') &&
   !/^\/(?:api|assets|files|health|metrics)\b/u.test(context.req.path);
 
@@ -23,7 +25,8 @@ export function refuse(context: Context, { status, title, says }: Refusal): Resp
       title,
       current: null,
       counts: null,
-      person: '',
+      caller: callerOf(context),
+      person: signedInAs(context),
       toast: null,
       content: html`<h1>${title}</h1>
         <p class="lead">${says}</p>

@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import { assetPath } from '../assets/assets.ts';
+import { mayDo, neededFor } from '../route-roles.ts';
+import type { Caller } from '../who.ts';
 
 export type Html = ReturnType<typeof html>;
 
@@ -40,7 +42,9 @@ export interface Layout {
   /** Null where they cannot be known, as on an error page. */
   readonly counts: WaitingCounts | null;
   /** Who is signed in, in words. */
-  readonly person: string;
+  readonly person: Html | string;
+  /** Links lead only where they may go; null for what everybody may see. */
+  readonly caller: Caller | null;
   readonly toast: Html | null;
   readonly content: Html;
 }
@@ -54,7 +58,7 @@ const htmxConfig = JSON.stringify({
 });
 
 /** The frame of our pages. The `html` tag escapes every value; nothing is inline but text and structure. */
-export function layout({ title, current, counts, person, toast, content }: Layout): Html {
+export function layout({ title, current, counts, caller, person, toast, content }: Layout): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -76,7 +80,7 @@ export function layout({ title, current, counts, person, toast, content }: Layou
           <a class="brand" href="/">${mark} docketmail</a>
           <nav aria-label="Sections">
             <ul>
-              ${Object.entries(sections).map(([name, section]: [string, Section]) =>
+              ${sectionsFor(caller).map(([name, section]: [string, Section]) =>
                 link(section, { isCurrent: name === current, counts }),
               )}
             </ul>
@@ -91,6 +95,11 @@ export function layout({ title, current, counts, person, toast, content }: Layou
       </body>
     </html>`;
 }
+
+const sectionsFor = (caller: Caller | null) =>
+  Object.entries(sections).filter(
+    ([, { path }]) => caller === null || mayDo(caller.role, neededFor({ method: 'GET', path })),
+  );
 
 const mark = html`<svg viewBox="0 0 24 24" aria-hidden="true">
   <rect x="1" y="4" width="22" height="16" rx="3" fill="#2a56bf" />

@@ -23,8 +23,6 @@ export interface PageDeps extends HealthSources {
   readonly triage: TriageDeps;
   readonly pages: PageSettings;
   readonly log: Log;
-  /** Whether everybody on this machine may see the pages, without a password. */
-  readonly isOpen: boolean;
 }
 
 export type ShowPage = (context: Context, page: Page) => Promise<Response>;

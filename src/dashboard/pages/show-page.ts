@@ -1,28 +1,32 @@
 import type { Context } from 'hono';
 import { REVIEWS } from '../../store/held-updates.ts';
 import type { Database } from '../../store/mongo.ts';
-import { whoActs } from '../who.ts';
+import { callerOf } from '../who.ts';
 import { COUNT_LIMIT, layout } from './layout.ts';
 import type { WaitingCounts } from './layout.ts';
 import type { Page, PageDeps, ShowPage } from './page-deps.ts';
+import { signedInAs } from './signed-in-as.ts';
 import { toastFor } from './toast.ts';
 
 /** Shows a page with what waits beside its links, and what was just done at its foot. */
-export function pageShower(deps: Pick<PageDeps, 'database' | 'isOpen'>): ShowPage {
+export function pageShower(deps: Pick<PageDeps, 'database'>): ShowPage {
   return async (context: Context, { title, current, content }: Page) => {
     const [counts, toast] = await Promise.all([
       countWaiting(deps.database),
       toastFor(context, deps.database),
     ]);
     return await context.html(
-      layout({ title, current, counts, person: personIn(context, deps.isOpen), toast, content }),
+      layout({
+        title,
+        current,
+        counts,
+        caller: callerOf(context),
+        person: signedInAs(context),
+        toast,
+        content,
+      }),
     );
   };
-}
-
-function personIn(context: Context, isOpen: boolean): string {
-  if (isOpen) return 'No password is set: this machine only.';
-  return `Signed in as ${whoActs(context) ?? 'a program'}.`;
 }
 
 /** From indexes, and never further than the limit. */

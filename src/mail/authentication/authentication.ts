@@ -3,6 +3,7 @@ import type { AuthenticationResult, DmarcPolicy } from './authentication-result.
 import { isAligned, authorOf } from './from-domain.ts';
 import type { MethodResult } from './results-header.ts';
 import { coversWhatIsRead, readDkimSignature } from './dkim-signature.ts';
+import type { DkimSignature } from './dkim-signature.ts';
 import type { Author } from './from-domain.ts';
 import { ownRelaysOf } from './own-relays.ts';
 import type { RawMessage } from './raw-header.ts';
@@ -93,7 +94,8 @@ function proofOf(
   );
   // DMARC passes on SPF or DKIM; if our tenant list says what passed belongs to others, the server confused two owners
   const isByAnother = how.length > 0 && !how.some((result) => proofs.includes(result));
-  const isReplay = mayBeReplay(head, author.domain);
+  const passed = proofs.filter(({ method }) => method === 'dkim');
+  const isReplay = mayBeReplay(head, { author: author.domain, passed });
   const isProven = proofs.some(({ method }) => {
     if (method === 'auth') return true;
     if (method === 'spf') return isAtBorder;
@@ -110,16 +112,34 @@ function proofOf(
 }
 
 /**
- * Our server reports that a signature is valid, not what it covers. If every signature of the author's organisation leaves out a
- * field that identifies the message, this may be an old message with a new subject, date or id.
+ * Our server reports that a signature is valid, not what it covers. If one that may be meant leaves out a field that identifies the
+ * message, this may be an old message with a new subject, date or id: anyone can add a signature that covers all and does not pass.
  */
-function mayBeReplay({ fields, shown }: RawMessage, author: string): boolean {
+function mayBeReplay(
+  { fields, shown }: RawMessage,
+  { author, passed }: { readonly author: string; readonly passed: readonly MethodResult[] },
+): boolean {
   const names = shown.map(({ name }) => name);
   const signatures = fields
     .filter(({ name }) => name === 'dkim-signature')
     .map(readDkimSignature)
     .filter(({ domain }) => isAligned(domain, author, false));
-  return signatures.length > 0 && !signatures.some((signature) => coversWhatIsRead(signature, names));
+  if (signatures.length === 0) return false;
+  const cover = (some: readonly DkimSignature[]): boolean =>
+    some.length > 0 && some.every((signature) => coversWhatIsRead(signature, names));
+  if (passed.length === 0) return !cover(signatures);
+  return !passed.some((result) => cover(signatures.filter((signature) => isOf(result, signature))));
+}
+
+/** Whether a result may be of a signature, as far as it says (RFC 8601 §2.7.1, RFC 6008 for `header.b`). */
+function isOf({ properties }: MethodResult, { domain, selector, signature }: DkimSignature): boolean {
+  const says = (name: string): string | null => properties.get(name)?.replaceAll(/["\s]/gu, '') ?? null;
+  const [d, s, b] = [says('header.d'), says('header.s'), says('header.b')];
+  return (
+    (d === null || d.toLowerCase() === domain) &&
+    (s === null || s.toLowerCase() === selector) &&
+    (b === null || signature.startsWith(b))
+  );
 }
 
 /** Result words of older servers, besides those of RFC 8601 §2.7. */

@@ -38,27 +38,42 @@ export function hopOf(value: string, relays: OwnRelays): Hop {
 }
 
 /**
- * The SMTP session in which the message reached one of our relays from outside; null if the border is unknown.
+ * The SMTP session in which the message reached one of our relays from outside; null if the border or the envelope sender is unknown.
  *
- * `received`: the Received values, topmost first; `returnPath`: the topmost Return-Path, null if absent. Only lines written by our
- * relays are read: the first that names one of them, and each line below one whose client is ours. Everything below the border is
- * the sender's word.
+ * `fields`: the header, topmost first. Only lines written by our relays are read: the first Received that names one of them, and each
+ * below one whose client is ours. Everything below the border is the sender's word, a Return-Path there as well: the final delivery
+ * writes it above (RFC 5321 §4.4). Exchange alone writes it further down, in place of any that was there.
  */
 export function sessionOf(
-  received: readonly string[],
-  { returnPath, relays }: { readonly returnPath: string | null; readonly relays: OwnRelays },
+  fields: readonly { readonly name: string; readonly value: string }[],
+  { relays }: { readonly relays: OwnRelays },
 ): SmtpSession | null {
   let isOwnWord = false;
-  for (const value of received.slice(0, MAX_OWN_HOPS)) {
+  let hops = 0;
+  let returnPath: string | null = null;
+  for (const { name, value } of fields) {
+    if (name === 'return-path') returnPath ??= value;
+    if (name !== 'received') continue;
+    hops += 1;
     const hop = hopOf(value, relays);
-    if (hop.kind === 'unknown') return null;
+    if (hop.kind === 'unknown' || hops > MAX_OWN_HOPS) return null;
     if (hop.kind === 'own') isOwnWord = true;
     if (hop.kind !== 'border') continue;
     if (!isOwnWord && !hop.byOwn) return null;
-    const mailFrom = returnPath === null ? null : returnPath.replace(/^<([^>]*)>$/u, '$1');
-    return { clientIp: hop.clientIp, helo: hop.helo, mailFrom };
+    const written = returnPath ?? (isExchange(value) ? onlyReturnPath(fields) : null);
+    if (written === null) return null;
+    return { clientIp: hop.clientIp, helo: hop.helo, mailFrom: written.replace(/^<([^>]*)>$/u, '$1') };
   }
   return null;
+}
+
+/** In the part after "by", which the server writes. */
+const isExchange = (received: string): boolean =>
+  / with Microsoft SMTP Server\b/u.test(received.slice(received.lastIndexOf(' by ')));
+
+function onlyReturnPath(fields: Parameters<typeof sessionOf>[0]): string | null {
+  const found = fields.filter(({ name }) => name === 'return-path');
+  return found.length === 1 ? (found[0]?.value ?? null) : null;
 }
 
 /** When our server received the message, ISO 8601; null if it does not say. */

@@ -44,12 +44,7 @@ export async function verifyAuthentication({
   // each part counts its own failures: one failing says nothing about the next
   const watch = (): WatchedResolver => watchResolver(resolver, signal);
   const received = valuesOf(head, 'received');
-  const session = smtp?.clientIp
-    ? smtp
-    : sessionOf(received, {
-        returnPath: valuesOf(head, 'return-path')[0] ?? null,
-        relays: ownRelaysOf(ownRelays),
-      });
+  const session = smtp?.clientIp ? smtp : sessionOf(head.shown, { relays: ownRelaysOf(ownRelays) });
   const signed = await proveSignatures({ raw, head, watched: watch(), at: receivedAt(received) });
   const sent = session && (await proveSession(session, watch()));
   const [defect] = head.defects;

@@ -37,18 +37,16 @@ export function challengeSign(
   automatic: string | null,
 ): string | null {
   if (field !== null) return field;
+  const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT));
+  const isBrief = message.text.length <= MAX_UNMARKED && LINK.test(message.text);
+  // Most mail shows neither: its text is not searched.
+  if (automatic === null && !named && !isBrief) return null;
   const text = message.text.slice(0, SCANNED_TEXT).replaceAll(/\s{1,100}/g, ' ');
   if (!ASKS.test(text) || OWN_REGISTRATION.test(text)) return null;
-  const named = CHALLENGE_SUBJECT.test(message.subject.slice(0, MAX_SUBJECT));
   const proves = PROVES.test(text);
   if (automatic === null) {
     if (named && proves) return 'subject';
-    return message.text.length <= MAX_UNMARKED &&
-      LINK.test(text) &&
-      KEEPS.test(text) &&
-      (ADMITS.test(text) || proves)
-      ? 'text'
-      : null;
+    return isBrief && KEEPS.test(text) && (ADMITS.test(text) || proves) ? 'text' : null;
   }
   return (named && WAITS.test(text)) || proves ? automatic : null;
 }

@@ -21,6 +21,11 @@ const MAX_SUBJECT = 300;
 const union = (sources: readonly string[]): string => sources.map((source) => `(?:${source})`).join('|');
 /** Markers that a gateway puts in front: "[EXT] Automatic reply: …". */
 const MARKER = String.raw`^(?:[[(*【（]{1,5}[^\])*】）]{1,30}[\])*】）]{1,5}\s?){0,3}`;
+/** What every subject below has in it: one search tells that a subject is none of them, and the others need not be compiled. */
+const ANY_PHRASE = new RegExp(
+  union([...AUTOMATIC_REPLY_SUBJECTS, ...ABSENCE_SUBJECTS, ...ABSENCE_NOUNS, ...ABSENT_PERSON]),
+  'iu',
+);
 const AUTOMATIC = new RegExp(
   `${MARKER}[[(*【（]{0,3}(?:${union(AUTOMATIC_REPLY_SUBJECTS)})\\s?(?:$|[:：（(\\])】）!.*-])`,
   'iu',
@@ -48,6 +53,7 @@ const ABSENT = new RegExp(union(ABSENCE_BODIES), 'iu');
 /** A subject that only programs write: "Automatic reply: …", "自动回复：…". */
 export function automaticSubject(message: ParsedMessage): boolean {
   const subject = message.subject.trim().slice(0, MAX_SUBJECT);
+  if (!ANY_PHRASE.test(subject)) return false;
   return (
     AUTOMATIC.test(subject) ||
     isVacationSubject(message, subject) ||
@@ -92,6 +98,9 @@ function isNotesSubject(message: ParsedMessage, subject: string): boolean {
  * If there is only a weak sign: its subject, or its words in an answer. Never words alone: people write them too.
  */
 export function absenceSign(message: ParsedMessage, reply: string | null): string | null {
+  const isSuppressed = fieldOf(message, 'x-auto-response-suppress') !== null;
+  // Most mail has no sign: its words are not searched.
+  if (reply === null && !isSuppressed && !hasNullReturnPath(message) && !isJunkClass(message)) return null;
   const text = message.text.trimStart().slice(0, SCANNED_TEXT);
   const bySubject = subjectOfAbsence(message);
   const byWords = ABSENT.test(text);
@@ -105,8 +114,7 @@ export function absenceSign(message: ParsedMessage, reply: string | null): strin
     return shown || callsItselfVacation(message, reply) ? reply : null;
   }
   if (hasNullReturnPath(message) && (bySubject || byWords)) return 'return-path';
-  if (fieldOf(message, 'x-auto-response-suppress') !== null && bySubject && byWords)
-    return 'x-auto-response-suppress';
+  if (isSuppressed && bySubject && byWords) return 'x-auto-response-suppress';
   if (!isJunkClass(message)) return null;
   const answers = answersSomething(message);
   return (bySubject && (byWords || answers)) || (byWords && answers && !isPost(message))

@@ -43,7 +43,7 @@ export function reasonOf(facts: {
   const detail = facts.status?.slice(2) ?? '';
   // A relay may put its own words before the answer it got: "Unknown address error 550-'5.7.1 Access denied'".
   const answer = words.slice(Math.max(0, words.search(/\d{3}[ -]['"]?#?[245]\.\d\.\d/)));
-  const worded = wordedReason(answer) ?? wordedReason(words);
+  const worded = wordedReason(answer) ?? (answer === words ? null : wordedReason(words));
   const coded = STATUS_REASONS[detail] ?? null;
   const vague = worded === null || VAGUE.has(worded);
   if (!vague) return worded;

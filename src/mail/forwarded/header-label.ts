@@ -11,10 +11,7 @@ export interface LabelledLine extends Label {
 
 /** Where the label ends; -1 if no colon is near. Rules out most lines of most messages. */
 function findColon(text: string): number {
-  const near = text.slice(0, MAX_LABEL_CHARS);
-  const plain = near.indexOf(':');
-  const wide = near.search(/[：﹕]/u);
-  return plain < 0 || wide < 0 ? Math.max(plain, wide) : Math.min(plain, wide);
+  return text.slice(0, MAX_LABEL_CHARS).search(/[:：﹕]/u);
 }
 
 /** Two letters padded to the width of four: "主 题", "抄 送" (Aliyun, 139). */

@@ -9,15 +9,20 @@ const MAX_NAME_CHARS = 300;
 /** A quote or bracket not closed within this length is an ordinary character. */
 const MAX_BRACKET_CHARS = 400;
 
+/** A sender chooses the name, and may write any address into it: only the place tells them apart, as in RFC 5322 §3.4. */
 interface Draft {
   /** Text before the first address in brackets. */
   name: string;
+  /** The part of it that is not quoted: what is quoted is a name, whatever it looks like. */
+  unquoted: string;
   /** Text after it, and round brackets: "john@example.com (John Doe)". */
   rest: string;
-  /** In angle, square or round brackets. */
+  /** In angle or square brackets. */
   readonly bracketed: string[];
   /** Link targets: "John Doe<mailto:john@example.com>". */
   readonly linked: string[];
+  /** In round brackets: a comment where there is any other address. */
+  readonly comments: string[];
 }
 
 const entities: ReadonlyMap<string, string> = new Map([
@@ -69,9 +74,18 @@ function readBracket(
   return null;
 }
 
-function add(draft: Draft, text: string): void {
-  if (draft.bracketed.length + draft.linked.length > 0) draft.rest += text;
-  else if (draft.name.length < MAX_NAME_CHARS) draft.name += text;
+const hasAddress = ({ bracketed, linked, comments }: Draft): boolean =>
+  bracketed.length + linked.length + comments.length > 0;
+
+function add(draft: Draft, text: string, { isQuoted = false } = {}): void {
+  if (hasAddress(draft)) {
+    draft.rest += text;
+    if (!isQuoted) draft.unquoted += text;
+    return;
+  }
+  if (draft.name.length >= MAX_NAME_CHARS) return;
+  draft.name += text;
+  draft.unquoted += isQuoted ? ' ' : text;
 }
 
 function addBracket(
@@ -83,8 +97,8 @@ function addBracket(
   const address = isArtefact(inner) ? null : readAddress(inner);
   const link = readAddress(bracket.link);
   if (address !== null && /^mailto:/iu.test(inner) && open === '<') draft.linked.push(address);
-  else if (address !== null) draft.bracketed.push(address);
-  else if (link !== null) draft.bracketed.push(link);
+  else if (address !== null) (open === '(' ? draft.comments : draft.bracketed).push(address);
+  else if (link !== null) (open === '(' ? draft.comments : draft.bracketed).push(link);
   else if (open === '(' && !isArtefact(inner)) add(draft, `(${inner})`);
   else if (open !== '(' && !isArtefact(inner) && !inner.includes('@')) add(draft, ` ${inner} `);
 }
@@ -100,27 +114,50 @@ function cleanName(name: string): string {
     .trim();
 }
 
-function finish(draft: Draft): Address | null {
-  const words = draft.name.split(/\s/u).filter((word) => word !== '');
-  const bare = words
-    .filter((word) => word.includes('@') && !isArtefact(word))
-    .map((word) => readAddress(word.replace(/^[<("'[]{1,3}|[>)"'\],;:]{1,3}$/gu, '')))
-    .find((address) => address !== null);
-  const address = draft.bracketed[0] ?? bare ?? draft.linked[0] ?? null;
-  const printed =
-    draft.bracketed.length === 0 && bare !== undefined
-      ? words.filter((word) => !word.includes('@')).join(' ')
-      : words.filter((word) => !isArtefact(word)).join(' ');
-  const before = cleanName(printed);
-  const comment = /\(([^()]{1,200})\)/u.exec(draft.rest)?.[1] ?? '';
-  const name = before === '' ? cleanName(comment) : before;
-  const sameAsAddress = address !== null && readAddress(name) === address;
-  if (address === null && !/\p{L}/u.test(name)) return null;
-  if (address === null && (name.includes('@') || /^undisclosed.recipients$/iu.test(name))) return null;
-  return { address, name: sameAsAddress ? '' : name };
+const isAddressWord = (word: string): boolean => word.includes('@') && !isArtefact(word);
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s/u).filter((word) => word !== '');
 }
 
-const newDraft = (): Draft => ({ name: '', rest: '', bracketed: [], linked: [] });
+/** The addresses that count, of the surest place that has any. More than one: nobody can tell which is meant. */
+function addressesOf({ bracketed, linked, comments, unquoted }: Draft): ReadonlySet<string> {
+  if (bracketed.length > 0) return new Set(bracketed);
+  const bare = wordsOf(unquoted)
+    .filter(isAddressWord)
+    .flatMap((word) => readAddress(word.replace(/^[<("'[]{1,3}|[>)"'\],;:]{1,3}$/gu, '')) ?? []);
+  return bare.length + linked.length > 0 ? new Set([...bare, ...linked]) : new Set(comments);
+}
+
+function finish(draft: Draft): Address | null {
+  const found = addressesOf(draft);
+  const [address = null] = found.size === 1 ? found : [];
+  const words = wordsOf(draft.name).filter((word) =>
+    draft.bracketed.length === 0 && found.size > 0 ? !word.includes('@') : !isArtefact(word),
+  );
+  const before = cleanName(words.join(' '));
+  const comment = /\(([^()]{1,200})\)/u.exec(draft.rest)?.[1] ?? '';
+  const name = before === '' ? cleanName(comment) : before;
+  // The name alone waits for a person.
+  if (found.size > 1) return { address: null, name: name === '' ? [...found].join(' ') : name };
+  if (address !== null) return { address, name: readAddress(name) === address ? '' : name };
+  const alone = cleanName(
+    wordsOf(name)
+      .filter((word) => !word.includes('@'))
+      .join(' '),
+  );
+  if (!/\p{L}/u.test(alone) || /^undisclosed.recipients$/iu.test(alone)) return null;
+  return { address: null, name: alone };
+}
+
+const newDraft = (): Draft => ({
+  name: '',
+  unquoted: '',
+  rest: '',
+  bracketed: [],
+  linked: [],
+  comments: [],
+});
 
 /** Splits at the separators outside quotes and brackets. */
 function readDrafts(text: string, separators: string): Draft[] {
@@ -138,7 +175,7 @@ function readDrafts(text: string, separators: string): Draft[] {
     if (character === '"') {
       const end = text.indexOf('"', index + 1);
       if (end > 0 && end - index <= MAX_BRACKET_CHARS) {
-        add(draft, text.slice(index + 1, end));
+        add(draft, text.slice(index + 1, end), { isQuoted: true });
         index = end + 1;
         continue;
       }
@@ -158,7 +195,7 @@ function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
   let surname = '';
   for (const draft of drafts) {
     const name = draft.name.trim();
-    const addressed = draft.bracketed.length + draft.linked.length > 0;
+    const addressed = hasAddress(draft);
     if (surname !== '' && addressed && name !== '' && !name.includes('@')) {
       joined.push({ ...draft, name: `${surname}, ${name}` });
       surname = '';
@@ -172,12 +209,14 @@ function joinSurnames(drafts: readonly Draft[]): readonly Draft[] {
 }
 
 /** "[ada@example.com](mailto:ada@example.com)", as HTML converters print it. */
-const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:[^()<>\s]{1,300}\)/giu;
+const markdownLink = /\[([^[\]()<>\s]{1,254}@[^[\]()<>\s]{1,254})\]\(mailto:([^()<>\s]{1,300})\)/giu;
 
 function prepare(value: string): string {
   return withoutInvisible(value.slice(0, MAX_VALUE_CHARS))
     .replace(/\s/gu, ' ')
-    .replace(markdownLink, '$1')
+    .replace(markdownLink, (_, shown: string, link: string) =>
+      shown.toLowerCase() === link.toLowerCase() ? shown : `${shown} ${link}`,
+    )
     .replace(
       /&(lt|gt|quot|amp|apos|nbsp|#39);/giu,
       (entity, name: string) => entities.get(name.toLowerCase()) ?? entity,
@@ -195,11 +234,11 @@ export function readPrintedAddresses(value: string): Address[] {
   return joinSurnames(readDrafts(text, separators)).flatMap((draft) => finish(draft) ?? []);
 }
 
-/** One mailbox, whose name may contain commas; null if neither address nor name is readable. For "A on behalf of B" it is A. */
+/**
+ * One mailbox, whose name may contain commas and semicolons; null if neither address nor name is readable. `address` is null if more
+ * than one is printed, as in "A <a@example.com> on behalf of B <b@example.com>": a name can look like that, too.
+ */
 export function readPrintedAddress(value: string): Address | null {
-  for (const draft of readDrafts(prepare(value), ';；')) {
-    const address = finish(draft);
-    if (address !== null) return address;
-  }
-  return null;
+  const [draft] = readDrafts(prepare(value), '');
+  return draft === undefined ? null : finish(draft);
 }

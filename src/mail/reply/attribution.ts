@@ -126,6 +126,18 @@ function closesWithVerb(line: string, end: number): boolean {
   return end - start <= 24 && CLOSING_WORDS.has(line.slice(start, end).toLowerCase());
 }
 
+/** Of a text already read: the windows in which an attribution may end overlap. */
+const closing = new WeakMap<readonly string[], Map<number, boolean>>();
+
+function mayCloseAt(lines: readonly string[], index: number): boolean {
+  const known = closing.get(lines) ?? new Map<number, boolean>();
+  const before = known.get(index);
+  if (before !== undefined) return before;
+  const found = mayClose(lines[index] ?? '');
+  closing.set(lines, known.set(index, found));
+  return found;
+}
+
 /** Whether an attribution can end with this line: at a colon, an address, dashes or a word for "wrote". */
 function mayClose(line: string): boolean {
   let end = line.length;
@@ -150,9 +162,9 @@ const startsWell = (line: string): boolean => {
 export function findAttribution(lines: readonly string[], first: number): Attribution | null {
   const head = lines[first];
   if (head === undefined || head.length > MAX_CHARS || head.trim() === '') return null;
-  let closing = first;
-  while (closing < first + MAX_LINES && !mayClose(lines[closing] ?? '')) closing += 1;
-  if (closing >= first + MAX_LINES) return null;
+  let end = first;
+  while (end < first + MAX_LINES && !mayCloseAt(lines, end)) end += 1;
+  if (end >= first + MAX_LINES) return null;
   const led = startsWell(head);
   let joined = '';
   for (let last = first; last < lines.length && last < first + MAX_LINES; last += 1) {

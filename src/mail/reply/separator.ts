@@ -1,4 +1,4 @@
-import { isDecorated, readSeparator } from '../forwarded/forward-separator.ts';
+import { isDecorated, readSeparator, type Separator } from '../forwarded/forward-separator.ts';
 import { withoutInvisible } from '../../mime/character-folding.ts';
 
 const bare = (text: string): string =>
@@ -6,11 +6,27 @@ const bare = (text: string): string =>
     .replace(/^[\s>]{1,80}/u, '')
     .trim();
 
+interface ReadLine {
+  readonly text: string;
+  readonly line: string;
+  readonly separator: Separator | null;
+}
+
+/** Both questions are asked of a line in turn. */
+let last: ReadLine = { text: '', line: '', separator: null };
+
+function read(text: string): ReadLine {
+  if (last.text === text) return last;
+  const line = bare(text);
+  last = { text, line, separator: readSeparator(line) };
+  return last;
+}
+
 /** "Begin forwarded message:", "---- Forwarded by N.N. on 5 May ----". */
-export const isForwardLine = (text: string): boolean => readSeparator(bare(text)) === 'forward';
+export const isForwardLine = (text: string): boolean => read(text).separator === 'forward';
 
 /** "----- Original Message -----", "Original Message:"; without dashes and colon it may be a heading. */
 export function isOriginalLine(text: string): boolean {
-  const line = bare(text);
-  return readSeparator(line) === 'original' && (isDecorated(line) || /^[-–—_=*>]|[:：]$/u.test(line));
+  const { line, separator } = read(text);
+  return separator === 'original' && (isDecorated(line) || /^[-–—_=*>]|[:：]$/u.test(line));
 }

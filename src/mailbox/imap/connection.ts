@@ -6,6 +6,7 @@ import { createIdleClients } from './idle-clients.ts';
 import { logOut } from './login.ts';
 import { createOpenClients } from './open-clients.ts';
 import { MailboxError, type MailboxHealth } from '../mailbox.ts';
+import type { ImapTraffic } from './traffic.ts';
 import { createWaitQueue } from './wait-queue.ts';
 
 export interface Connection {
@@ -17,10 +18,11 @@ export interface Connection {
 }
 
 export interface Connections {
-  /** @throws MailboxError. `fresh` requests a new connection. */
+  /** @throws MailboxError. `fresh` requests a new connection, as `isWatch` does: nobody waits for its answers. */
   acquire(input: {
     readonly signal?: AbortSignal | undefined;
     readonly fresh?: boolean;
+    readonly isWatch?: boolean;
   }): Promise<Connection>;
   /** Keeps it for the next caller. */
   release(connection: Connection): void;
@@ -53,12 +55,14 @@ export function createConnections({
   chance,
   timing,
   keeps,
+  traffic,
 }: {
   readonly account: ImapAccount;
   readonly chance: Chance;
   readonly timing: ConnectionTiming;
   /** Whether a released connection is kept for the next caller. */
   readonly keeps: () => boolean;
+  readonly traffic: ImapTraffic;
 }): Connections {
   const limit = account.connectionLimit ?? defaultConnectionLimit;
   const gate = createAccountGate(account, chance);
@@ -70,26 +74,31 @@ export function createConnections({
     now: chance.now,
     maxIdleMs: timing.maxIdleMs,
     onRoom: () => waiting.call(),
+    traffic,
   });
   let closed = false;
 
-  const connectionOf = (client: ImapFlow, reused: boolean): Connection => ({
-    client,
-    reused,
-    reason: () => clients.reasonOf(client),
-  });
+  function connectionOf(
+    client: ImapFlow,
+    { reused, isWatch }: { reused: boolean; isWatch: boolean },
+  ): Connection {
+    traffic.onConnection(client, isWatch ? 'watching' : 'busy');
+    return { client, reused, reason: () => clients.reasonOf(client) };
+  }
 
   async function acquire({
     signal,
     fresh = false,
+    isWatch = false,
   }: Parameters<Connections['acquire']>[0]): Promise<Connection> {
     for (;;) {
       if (closed) throw new MailboxError('connection', 'the mailbox is closed');
       if (signal?.aborted) throw new MailboxError('aborted', 'aborted by the caller');
       gate.keepQuiet();
-      const kept = fresh ? undefined : idle.take();
-      if (kept) return connectionOf(kept, true);
-      if (clients.count() < limit) return connectionOf(await clients.connect(signal), false);
+      const kept = fresh || isWatch ? undefined : idle.take();
+      if (kept) return connectionOf(kept, { reused: true, isWatch });
+      if (clients.count() < limit)
+        return connectionOf(await clients.connect(signal, isWatch), { reused: false, isWatch });
       const spare = idle.take();
       if (spare) await logOut(spare);
       else if (!(await waiting.wait(timing.busyAfterMs, signal)) && !signal?.aborted)
@@ -103,6 +112,7 @@ export function createConnections({
     else if (!keeps()) void logOut(client);
     else {
       idle.keep(client);
+      traffic.onConnection(client, 'idle');
       waiting.call();
     }
   }

@@ -52,7 +52,7 @@ function pauseAfter({ code, retryAfterMs }: MailboxError, failures: number): num
 
 /** A client is used once: when it is lost, the next round makes a new one. */
 async function watchOnce({ connections, chance, folder, onArrival, signal }: Watch): Promise<void> {
-  const connection = await connections.acquire({ signal, fresh: true });
+  const connection = await connections.acquire({ signal, isWatch: true });
   const { client } = connection;
   const abort = (): void => client.close();
   signal.addEventListener('abort', abort);

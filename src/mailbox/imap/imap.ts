@@ -5,6 +5,7 @@ import { type ConnectionTiming, connectionTiming, createConnections } from './co
 import { type FolderBook, openImapSession } from './session.ts';
 import { watchFolder } from './idle.ts';
 import type { MailboxSource } from '../mailbox.ts';
+import { type ImapTraffic, unnoticed } from './traffic.ts';
 
 export type { ImapAccount, ImapCredential } from './account.ts';
 
@@ -23,6 +24,7 @@ export function openImapSource(
     chance = realChance,
     timing = {},
     keep = 'always',
+    traffic = unnoticed,
   }: {
     readonly chance?: Chance;
     readonly timing?: Partial<ConnectionTiming>;
@@ -31,6 +33,7 @@ export function openImapSource(
      * only the watching process keeps a connection, so that there are three however many processes there are.
      */
     readonly keep?: 'always' | 'while-watching';
+    readonly traffic?: ImapTraffic;
   } = {},
 ): MailboxSource {
   let watching = 0;
@@ -39,6 +42,7 @@ export function openImapSource(
     chance,
     timing: { ...connectionTiming, ...timing },
     keeps: () => keep === 'always' || watching > 0,
+    traffic,
   });
   const book: FolderBook = { folders: null, readAt: 0 };
   return {

@@ -4,12 +4,13 @@ import type { AccountGate } from './account-gate.ts';
 import { toMailboxError } from './imap-error.ts';
 import { logIn } from './login.ts';
 import { MailboxError } from '../mailbox.ts';
+import type { ImapTraffic } from './traffic.ts';
 
 /** The clients of an account that are connected or connecting. */
 export interface OpenClients {
   count(): number;
   /** @throws MailboxError. */
-  connect(signal: AbortSignal | undefined): Promise<ImapFlow>;
+  connect(signal: AbortSignal | undefined, isWatch: boolean): Promise<ImapFlow>;
   /** Why the client ended, if it said so; else null. */
   reasonOf(client: ImapFlow): unknown;
   livedMs(client: ImapFlow): number;
@@ -24,6 +25,7 @@ export function createOpenClients({
   now,
   maxIdleMs,
   onRoom,
+  traffic,
 }: {
   readonly account: ImapAccount;
   readonly gate: AccountGate;
@@ -31,6 +33,7 @@ export function createOpenClients({
   readonly maxIdleMs: number;
   /** Called when another one may have room. */
   readonly onRoom: () => void;
+  readonly traffic: ImapTraffic;
 }): OpenClients {
   const open = new Set<ImapFlow>();
   const reasons = new WeakMap<ImapFlow, unknown>();
@@ -40,13 +43,13 @@ export function createOpenClients({
   const reasonOf = (client: ImapFlow): unknown => reasons.get(client) ?? null;
   const livedMs = (client: ImapFlow): number => now() - (client.connectedAt ?? now());
 
-  async function connect(signal: AbortSignal | undefined): Promise<ImapFlow> {
+  async function connect(signal: AbortSignal | undefined, isWatch: boolean): Promise<ImapFlow> {
     await gate.admit();
     connecting += 1;
     try {
-      return await withNewToken({ account, gate, tryLogin: async () => await tryLogin(signal) });
+      return await withNewToken({ account, gate, tryLogin: async () => await tryLogin(signal, isWatch) });
     } catch (error) {
-      if (error instanceof MailboxError) gate.failed(error);
+      if (error instanceof MailboxError && !error.isRepeated) gate.failed(error);
       throw error;
     } finally {
       connecting -= 1;
@@ -54,14 +57,22 @@ export function createOpenClients({
     }
   }
 
-  async function tryLogin(signal: AbortSignal | undefined): Promise<ImapFlow> {
+  async function tryLogin(signal: AbortSignal | undefined, isWatch: boolean): Promise<ImapFlow> {
     return await logIn({
       account,
       secret: () => gate.secret(),
+      turn: async () => {
+        const host = account.host.toLowerCase();
+        const hasWaited = await traffic.pace.turn({ host, isUrgent: !isWatch, signal });
+        // Another connection of the account may have failed meanwhile.
+        if (hasWaited) await gate.admit();
+        return hasWaited;
+      },
       maxIdleMs,
       signal,
       isStopped: () => stopped,
       onClient: followUp,
+      onTried: (outcome) => traffic.onLogin(outcome),
       onLogin: (client) => {
         open.add(client);
         gate.loggedIn();
@@ -71,8 +82,10 @@ export function createOpenClients({
 
   /** At any time in the client's life, an `error` without a listener would end the process. */
   function followUp(client: ImapFlow): void {
+    traffic.onConnection(client, 'connecting');
     client.on('error', (error) => reasons.set(client, error));
     client.on('close', () => {
+      traffic.onConnection(client, null);
       if (!open.delete(client)) return;
       const why = reasonOf(client) ?? farewellOf(client);
       if (!client.closedByClient) gate.dropped(toMailboxError(why, 'connection lost'), livedMs(client));

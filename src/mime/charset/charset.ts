@@ -156,7 +156,7 @@ function removeByteOrderMark(text: string): string {
 /** Text without NUL bytes and lone surrogates, which neither JSON nor databases store safely. */
 export function cleanText(text: string): string {
   const withoutNull = text.includes('\u0000') ? text.replaceAll('\u0000', '') : text;
-  return withoutNull.replaceAll(/\p{Surrogate}/gu, '');
+  return withoutNull.isWellFormed() ? withoutNull : withoutNull.replaceAll(/\p{Surrogate}/gu, '');
 }
 
 /** The canonical charset of a label for use as a hint, null if there is none. */

@@ -22,9 +22,14 @@ const isText = (bytes: Buffer): boolean => {
   return /[\s<]/u.test(bytes.toString('latin1').trim());
 };
 
+/** What the first line of words is not. */
+const beginsAsBase64 = /^\s*[A-Za-z0-9+/]+={0,2}[ \t]{0,9}(?:\s|$)/u;
+
 /** The bytes in the head of a body, read as base64; null if it is not base64 from its first to its last whole line. */
 function decodedHead(head: Buffer): Buffer | null {
-  const lines = head.toString('latin1').trim().split(/\r?\n/u);
+  const text = head.toString('latin1');
+  if (!beginsAsBase64.test(text)) return null;
+  const lines = text.trim().split(/\r?\n/u);
   const [first = ''] = lines;
   // The last line of a head may be cut, and that of a body short.
   const isRegular = lines.every(

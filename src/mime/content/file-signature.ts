@@ -32,12 +32,17 @@ const signatures: readonly (readonly [at: number, bytes: Buffer])[] = [
 const textControls: ReadonlySet<number> = new Set([
   0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x1a, 0x1b,
 ]);
+/** Any other but NUL: searched first, because most texts have none. */
+// oxlint-disable-next-line no-control-regex
+const anyControl = /[\u0001-\u0007\u0010-\u0019\u001c-\u001f]/u;
 /** 7 in 100 random bytes are other controls; text has none, except a stray one from a broken program. */
 const minControlShare = 0.03;
 const minControls = 4;
 
 export function hasFileSignature(head: Buffer): boolean {
-  return signatures.some(([at, bytes]) => head.subarray(at, at + bytes.length).equals(bytes));
+  return signatures.some(
+    ([at, bytes]) => head[at] === bytes[0] && head.subarray(at, at + bytes.length).equals(bytes),
+  );
 }
 
 /** Whether bytes that a header calls text are a file. NUL alone is no sign: programs pad texts with it, and UTF-16 is full of it. */
@@ -45,6 +50,7 @@ export function isBinary(head: Buffer): boolean {
   if (hasFileSignature(head)) return true;
   if (hasWideMark(head) || wideCharset(head.subarray(0, head.length - (head.length % 2))) !== null)
     return false;
+  if (!anyControl.test(head.toString('latin1'))) return false;
   let controls = 0;
   for (const byte of head) if (byte < 0x20 && byte !== 0 && !textControls.has(byte)) controls += 1;
   return controls >= minControls && controls >= head.length * minControlShare;

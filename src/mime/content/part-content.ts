@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createBase64TextDecoder } from './base64-text.ts';
 import type { ContentFacts, ContentOutput } from './content-output.ts';
 import { detectBytes } from './detect-type.ts';
@@ -72,6 +73,11 @@ function decoderFor(part: Part): TransferDecoder {
 
 const noBytes = Buffer.alloc(0);
 
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+}
+
 /** Holds back the trailing line end for the next piece. */
 function createLineEndHold(): { readonly pass: (bytes: Buffer) => Buffer; readonly rest: () => Buffer } {
   let held: Buffer = noBytes;
@@ -129,7 +135,7 @@ function judge(part: Part, head: Buffer): Judgement {
   if (isProse && !isEncoded(part) && isUnlabelledQuotedPrintable(head))
     return { decoder: asQuoted(), mislabelled: false, guessed: 'quoted-printable' };
   // RFC 2045 §2.7: 7bit data are lines; the first bytes reveal a file with this label.
-  const lines = part.encoding === '7bit' && !head.some((byte) => byte === 0 || byte >= 0x80);
+  const lines = part.encoding === '7bit' && isAscii(head) && !head.includes(0);
   return {
     ...right,
     decoder: lines ? createCanonicalLines(createIdentityDecoder()) : decoderFor(part),
@@ -167,7 +173,7 @@ export function openPartReader(input: {
     return output?.write(decoded) ?? split?.wait ?? null;
   };
   const passHead = (): Promise<void> | null => {
-    const first = Buffer.concat(decodedHead);
+    const first = joined(decodedHead);
     decodedHead = [];
     plan = input.plan(first.subarray(0, detectBytes));
     return pass(first, plan);
@@ -175,7 +181,8 @@ export function openPartReader(input: {
   const take = (decoded: Buffer): Promise<void> | null => {
     decodedBytes += decoded.length;
     if (plan !== null) return pass(decoded, plan);
-    decodedHead.push(Buffer.from(decoded));
+    // A large piece says enough at once; a small one may be reused before the next comes.
+    decodedHead.push(decodedBytes >= detectBytes ? decoded : Buffer.from(decoded));
     return decodedBytes >= detectBytes ? passHead() : null;
   };
   const opened = (): PartPlan | null => plan;
@@ -198,7 +205,7 @@ export function openPartReader(input: {
       return null;
     },
     async end(atDelimiter) {
-      const whole = Buffer.concat(head);
+      const whole = joined(head);
       const { decoder, mislabelled, guessed } = judgement ?? begin(whole);
       await take(decoder.push(whole));
       if (!atDelimiter) await take(decoder.push(hold.rest()));

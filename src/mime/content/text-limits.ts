@@ -64,6 +64,7 @@ const maxRawLines = 300_000;
 
 /** Limits a text before any other step: the number of its lines can then hurt none of them. */
 export function precut(text: string): string {
+  if (text.length <= maxRawLines) return text;
   const { end } = cutLines(text, maxRawLines);
   return end < text.length ? text.slice(0, end) : text;
 }

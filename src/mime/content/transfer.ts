@@ -36,7 +36,13 @@ function decodeRegularLines(bytes: Buffer): Buffer | null {
   const firstEnd = bytes.indexOf(0x0a);
   const lineEndBytes = bytes[firstEnd - 1] === 0x0d ? 2 : 1;
   let lines = 0;
-  for (let at = firstEnd; at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines += 1;
+  // Where encoders put the next line end, or wherever it is.
+  for (
+    let at = firstEnd;
+    at >= 0;
+    at = bytes[at + firstEnd + 1] === 0x0a ? at + firstEnd + 1 : bytes.indexOf(0x0a, at + 1)
+  )
+    lines += 1;
   const characters = bytes.length - lines * lineEndBytes;
   if (characters % 4 !== 0) return null;
   const decoded = Buffer.from(bytes.toString('latin1'), 'base64');

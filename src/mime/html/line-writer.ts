@@ -35,7 +35,10 @@ function trimEnd(line: string): string {
 
 /** Zero-width characters that pad the preview text of newsletters. Joiners stay: emoji and Persian need them. */
 export const withoutFillers = (text: string): string =>
-  text.replace(/\u00ad|\u034f|\u200b|\u2060|\ufeff/gu, '');
+  text.replace(/[\u034f\u00ad\u200b\u2060\ufeff]/gu, '');
+
+/** Most text is ASCII on one line, with nothing invisible in it. */
+const isCollapsed = (text: string): boolean => /^[ -~]*$/u.test(text) && !text.includes('  ');
 
 const isBlank = (text: string): boolean => /^[\s\u200c\u200d]*$/u.test(text);
 
@@ -141,7 +144,7 @@ export function createLineWriter(): LineWriter {
     lines,
     place,
     flow(text) {
-      const collapsed = withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
+      const collapsed = isCollapsed(text) ? text : withoutFillers(text).replace(/[ \t\r\n\f]+/gu, ' ');
       const joined =
         collapsed.startsWith(' ') && (open.isEmpty() || endsSoft) ? collapsed.slice(1) : collapsed;
       if (joined === '') return;

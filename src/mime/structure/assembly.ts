@@ -68,7 +68,10 @@ export function createAssembly({
   const taker = createPartTaker(around, messages);
 
   async function takeAll(events: ReturnType<Walker['push']>): Promise<void> {
-    for (const event of events) await taker.take(event);
+    for (const event of events) {
+      const wait = taker.take(event);
+      if (wait !== null) await wait;
+    }
   }
 
   const walker = createWalker({ limits, budget, outer: null, isMessage: true });

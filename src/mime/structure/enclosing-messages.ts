@@ -4,7 +4,7 @@ import type { PartReader, PartResult } from '../content/part-content.ts';
 export interface EnclosingMessages {
   readonly enter: (reader: PartReader) => void;
   readonly leave: (atDelimiter: boolean) => Promise<PartResult | undefined>;
-  readonly write: (bytes: Buffer) => Promise<void> | undefined;
+  readonly write: (bytes: Buffer) => Promise<void> | null;
   /** Contents unpacked from a container are not part of the bytes of the messages around it. */
   readonly without: (work: () => Promise<void>) => Promise<void>;
 }
@@ -20,7 +20,7 @@ export function createEnclosingMessages(): EnclosingMessages {
   return {
     enter: (reader) => void readers.push(reader),
     leave: async (atDelimiter) => await readers.pop()?.end(atDelimiter),
-    write: (bytes) => (readers.length > 0 ? writeAll(bytes) : undefined),
+    write: (bytes) => (readers.length > 0 ? writeAll(bytes) : null),
     without: async (work) => {
       const around = readers.splice(0);
       await work();

@@ -14,7 +14,8 @@ import type { WalkEvent } from './walk-event.ts';
 
 /** Handles the parts of a message as they open, fill and close. */
 export interface PartTaker {
-  readonly take: (event: WalkEvent) => Promise<void>;
+  /** A promise if a sink asks to wait, or a part closes. */
+  readonly take: (event: WalkEvent) => Promise<void> | null;
   /** Some part had a header. */
   readonly sawField: () => boolean;
 }
@@ -74,23 +75,24 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
     }
   };
 
-  const takeBytes = async (part: Part, bytes: Buffer): Promise<void> => {
-    if (leaf !== null) {
-      const wait = leaf.reader.write(bytes);
-      if (wait !== null) await wait;
-    } else {
-      preamble.take(part, bytes);
-    }
-    const wait = messages.write(bytes);
-    if (wait !== undefined) await wait;
+  const writeAfter = async (wait: Promise<void>, bytes: Buffer): Promise<void> => {
+    await wait;
+    await messages.write(bytes);
+  };
+
+  const takeBytes = (part: Part, bytes: Buffer): Promise<void> | null => {
+    if (leaf === null) preamble.take(part, bytes);
+    const wait = leaf?.reader.write(bytes) ?? null;
+    return wait === null ? messages.write(bytes) : writeAfter(wait, bytes);
   };
 
   return {
     sawField: () => sawField,
-    take: async (event) => {
+    take: (event) => {
       switch (event.kind) {
         case 'open':
-          return openPart(event.part);
+          openPart(event.part);
+          break;
         case 'bytes':
           return takeBytes(event.part, event.bytes);
         case 'structure':
@@ -98,8 +100,9 @@ export function createPartTaker(around: LeafSurroundings, messages: EnclosingMes
         case 'close':
           return closePart(event);
         case 'defect':
-          return drafts.current().warn(event.code, event.detail);
+          drafts.current().warn(event.code, event.detail);
       }
+      return null;
     },
   };
 }

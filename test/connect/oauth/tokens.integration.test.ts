@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { decodeJwt } from 'jose';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTokens } from '../../../src/connect/oauth/tokens.ts';
 import type { Tokens } from '../../../src/connect/oauth/tokens.ts';
 import { MailboxError } from '../../../src/mailbox/mailbox.ts';
@@ -208,6 +210,38 @@ it('says what to do without a key, without a sign-in and without the app', async
   await expect(
     openTokens({ database: signed.database, apps: [], keyFile: signed.keyFile }).accessToken(signed.use),
   ).rejects.toThrow(/no OAuth app firm/u);
+});
+
+describe('a clock that is ten minutes off', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('asks for no token before its time', async () => {
+    const office = await signedIn(3_600_000);
+    const kept = await office.tokens().accessToken(office.use);
+    expect(await office.tokens().accessToken(office.use)).toBe(kept);
+    expect(office.server.requests).toHaveLength(0);
+  });
+
+  it('is not in what proves to the provider who asks: that has the time of the database', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const office = await openOAuthOffice({
+      app: {
+        credential: {
+          kind: 'service-account',
+          email: 'robot@project.example',
+          privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+          keyId: 'key-1',
+        },
+      },
+      use: { grant: 'service-account' },
+    });
+    await office.tokens().accessToken(office.use);
+    const { iat = 0 } = decodeJwt(office.server.requests[0]?.get('assertion') ?? '');
+    // Of the machine, whose clock is ahead: by ten minutes, less what the test took.
+    const aheadSeconds = Date.now() / 1000 - iat;
+    expect(aheadSeconds).toBeGreaterThan(9 * 60);
+  });
 });
 
 it('a secret that is written into its file anew needs no restart', async () => {

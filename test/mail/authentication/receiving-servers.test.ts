@@ -96,9 +96,49 @@ describe('own relays', () => {
 const client = `from mail.a.test (mail.a.test [198.51.100.7]) by mx.firm.test (Postfix) with ESMTPS id 1; ${stamp}`;
 const byStore = `from mx.firm.test (mx.firm.test [192.0.2.1]) by store.firm.test (Postfix) with ESMTPS id 2; ${stamp}`;
 
+const returnPath = (address: string) => ({ name: 'return-path', value: `<${address}>` });
+
+describe('the envelope sender', () => {
+  const ours = { name: 'received', value: client };
+  const exchange = {
+    name: 'received',
+    value: `from mail.a.test (198.51.100.7) by mx.firm.test (192.0.2.1) with Microsoft SMTP Server (version=TLS1_2) id 1; ${stamp}`,
+  };
+  const from = { name: 'from', value: 'Ada <ada@a.test>' };
+  const claim = {
+    name: 'received',
+    value: `from a (a [198.51.100.8]) by b with Microsoft SMTP Server id 2; ${stamp}`,
+  };
+  const sender = (fields: readonly { readonly name: string; readonly value: string }[]) =>
+    sessionOf(fields, { relays: ownRelaysOf(['mx.firm.test']) })?.mailFrom ?? null;
+
+  it.each([
+    ['stands above the line of the border', [returnPath('ada@a.test'), ours, from], 'ada@a.test'],
+    [
+      'is that, whatever the sender wrote',
+      [returnPath('eve@e.test'), ours, returnPath('ada@a.test')],
+      'eve@e.test',
+    ],
+    ['is empty for a bounce', [returnPath(''), ours, from], ''],
+    ['is not what stands below', [ours, returnPath('ada@a.test'), from], null],
+    ['nor what stands last', [ours, claim, from, returnPath('ada@a.test')], null],
+    ['is unknown if nobody wrote it', [ours, from], null],
+    ['stands below if Exchange is the border', [exchange, from, returnPath('ada@a.test')], 'ada@a.test'],
+    [
+      'is unknown there if it stands twice',
+      [exchange, returnPath('x@a.test'), from, returnPath('ada@a.test')],
+      null,
+    ],
+  ])('%s', (_, fields, address) => {
+    expect(sender(fields)).toBe(address);
+  });
+});
+
 describe('the border', () => {
   const session = (received: readonly string[], entries: readonly string[]) =>
-    sessionOf(received, { returnPath: null, relays: ownRelaysOf(entries) })?.clientIp ?? null;
+    sessionOf([returnPath('ada@a.test'), ...received.map((value) => ({ name: 'received', value }))], {
+      relays: ownRelaysOf(entries),
+    })?.clientIp ?? null;
 
   it('is the first line of a named server, or of one that handed the message to ours', () => {
     expect(session([client], ['mx.firm.test'])).toBe('198.51.100.7');

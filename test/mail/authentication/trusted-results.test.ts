@@ -154,3 +154,35 @@ describe('an earlier result', () => {
     expect(laterOf({ ...found, spf: 'temperror' }, unanswered)).toMatchObject({ alignedPass: true });
   });
 });
+
+describe('a signature that passed', () => {
+  const all = 'from:to:cc:subject:date:message-id';
+  const signature = (selector: string, signed: string, b: string): string =>
+    `DKIM-Signature: v=1; a=rsa-sha256; d=weaver.test; s=${selector}; h=${signed}; bh=x; b=${b}`;
+  const rest = ['To: office@firm.test', 'Subject: Roof', 'Date: x', 'Message-ID: <1@weaver.test>'];
+  const proven = (results: string, ...signatures: readonly string[]): boolean | undefined =>
+    read([`Authentication-Results: mx.firm.test; ${results}`, border, ...signatures, from, ...rest])
+      ?.alignedPass;
+  const partial = signature('s0', 'from:date', 'cccccccccc');
+  const full = signature('s1', all, 'bbbbbbbbbb');
+
+  it.each([
+    ['dkim=pass header.d=weaver.test header.s=s1', true],
+    ['dkim=pass header.d=weaver.test header.b=bbbbbbbb', true],
+    ['dkim=pass header.d=weaver.test header.s=s0; dkim=fail header.d=weaver.test header.s=s1', false],
+    ['dkim=pass header.d=weaver.test header.b=cccccccc; dmarc=pass header.from=weaver.test', false],
+    ['dkim=pass header.d=weaver.test', false],
+    ['dkim=pass header.i=@weaver.test', false],
+    ['dmarc=pass header.from=weaver.test', false],
+  ])('proves only what it covers itself: %s', (results, isProven) => {
+    expect(proven(results, full, partial)).toBe(isProven);
+    expect(proven(results, partial, full)).toBe(isProven);
+  });
+
+  it('is not helped by another one with its selector', () => {
+    const bogus = signature('s0', all, 'dddddddddd');
+    expect(proven('dkim=pass header.d=weaver.test header.s=s0', bogus, partial)).toBe(false);
+    expect(proven('dkim=pass header.d=weaver.test header.s=s9', full)).toBe(false);
+    expect(proven('dkim=pass header.d=weaver.test', full, signature('s2', all, 'e'))).toBe(true);
+  });
+});

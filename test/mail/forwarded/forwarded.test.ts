@@ -614,7 +614,20 @@ describe('the sender inside', () => {
     ['John Doe <JOHN@Client.TEST>', 'john@client.test', 'John Doe'],
     ['John Doe<mailto:john@client.test>', 'john@client.test', 'John Doe'],
     ['mailto:john@client.test', 'john@client.test', ''],
-    ['John Doe <john@client.test> on behalf of Desk <desk@client.test>', 'john@client.test', 'John Doe'],
+    // A name may say all of this.
+    ['John Doe <john@client.test> on behalf of Desk <desk@client.test>', null, 'John Doe'],
+    ['Ada (ada@client.test) <eve@evil.test>', 'eve@evil.test', 'Ada'],
+    ['Ada <ada@client.test> <eve@evil.test>', null, 'Ada'],
+    ['Ada [ada@client.test] [mailto:eve@evil.test]', null, 'Ada'],
+    ['"Ada <ada@client.test>" <eve@evil.test>', 'eve@evil.test', 'Ada <ada@client.test>'],
+    ['"Ada <ada@client.test>"', null, 'Ada'],
+    ['ada@client.test <eve@evil.test>', 'eve@evil.test', 'ada@client.test'],
+    ['ada@client.test; Eve <eve@evil.test>', 'eve@evil.test', 'ada@client.test; Eve'],
+    ['eve@evil.test (ada@client.test)', 'eve@evil.test', ''],
+    ['ada@client.test<mailto:eve@evil.test>', null, 'ada@client.test eve@evil.test'],
+    ['Ada (ada@client.test)', 'ada@client.test', 'Ada'],
+    ['[ada@client.test](mailto:ada@client.test)', 'ada@client.test', ''],
+    ['[ada@client.test](mailto:eve@evil.test)', null, 'ada@client.test eve@evil.test'],
     ["'John Doe' via Sales <sales@list.test>", 'sales@list.test', "'John Doe' via Sales"],
   ])('%s', (printed, address, name) => {
     expect(forwardOf(`${block(printed)}\n\nIt leaks.`)?.from).toEqual({ address, name });

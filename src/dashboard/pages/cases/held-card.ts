@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { Review } from '../../../decide/case-updates.ts';
 import type { HeldCaseUpdate } from '../../../triage/held-updates-page.ts';
 import type { Html } from '../layout.ts';
+import { senderProof } from '../message/sender-proof.ts';
 import { peopleOf, subjectOf, timeOf } from '../words.ts';
 import { markedText } from './marked-text.ts';
 
@@ -69,7 +70,7 @@ export function heldCard({ update, clientName, statuses, back, isOnMessage }: He
               <dd>${replyTo(message)}</dd>`
       }
       <dt>Proof</dt>
-      <dd>${proof(message.authentication)}</dd>
+      <dd>${senderProof(message.authentication)}</dd>
       <dt>Came</dt>
       <dd>${timeOf(date)} to ${message.mailboxes.join(', ')}</dd>
     </dl>
@@ -90,21 +91,6 @@ function replyTo({ from, replyTo: others }: HeldCaseUpdate['message']): Html {
   const isOther = others.some(({ address }) => !senders.has(address));
   return html`${peopleOf(others)}
   ${isOther ? html`<span class="badge warn">another address than From</span>` : ''}`;
-}
-
-export function proof(authentication: HeldCaseUpdate['message']['authentication']): Html {
-  if (authentication === null) return html`<span class="badge">not checked</span>`;
-  const { spf, dkim, dmarc, alignedPass, doubt } = authentication;
-  const results = [
-    ['SPF', spf],
-    ['DKIM', dkim],
-    ['DMARC', dmarc],
-  ].flatMap(([name, result]) => (result === null ? [] : [`${name ?? ''} ${result ?? ''}`]));
-  return html`${
-      alignedPass
-        ? html`<span class="badge good">the sender is proven</span>`
-        : html`<span class="badge bad">not proven</span>`
-    } <small>${results.join(', ') || 'no results'}${doubt === undefined ? '' : `; ${doubt}`}</small>`;
 }
 
 function buttons({ update, statuses, back }: Pick<HeldCardInput, 'update' | 'statuses' | 'back'>): Html {

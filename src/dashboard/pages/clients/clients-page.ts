@@ -4,7 +4,7 @@ import { lastContacts } from '../../../triage/last-contact.ts';
 import type { PageTools } from '../page-deps.ts';
 import { empty, timeOf } from '../words.ts';
 
-const PAGE = 50;
+const PAGE = 25;
 
 /** /clients: found by name, company or address. */
 export function mountClients(app: Hono, tools: PageTools): void {

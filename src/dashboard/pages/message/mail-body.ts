@@ -63,8 +63,8 @@ const frame = ({
 
 function text({ reply, quoted, signature, forwards }: MessageContent): Html {
   return html`<pre class="mail">${reply === '' && forwards.length === 0 ? 'There is no text.' : reply}</pre>
-    ${folded('Signature', signature)} ${folded('Quoted text', quoted)}
-    ${forwards.map((hop) => forwarded(hop))}`;
+    ${signature === null || signature === '' ? '' : html`<pre class="mail muted">${signature}</pre>`}
+    ${folded('Quoted text', quoted)} ${forwards.map((hop) => forwarded(hop))}`;
 }
 
 const folded = (name: string, content: string | null): Html | string =>

@@ -3,11 +3,11 @@ import type { Participant } from '../../../decide/message-facts.ts';
 import type { MessageDocument } from '../../../store/message-document.ts';
 import { attachmentKey } from '../../../store/blobs/blobs.ts';
 import type { MessageContent } from '../../../triage/message-content.ts';
-import { proof } from '../cases/held-card.ts';
 import type { Html } from '../layout.ts';
 import { peopleOf, plural, sizeOf, timeOf } from '../words.ts';
 import { automaticSentence } from './mail-body.ts';
 import { filesIn, isImage, isShown } from './message-files.ts';
+import { senderProof } from './sender-proof.ts';
 
 /** Recipients that are named; a circular has thousands. */
 const MAX_NAMED = 20;
@@ -20,7 +20,7 @@ export function mailHead(message: MessageDocument, content: MessageContent): Htm
   const kind = automaticSentence(automatic, content.bounce);
   return html`<dl class="facts">
       <dt>From</dt>
-      <dd>${peopleOf(inRole('from'))} ${authentication === null ? '' : proof(authentication)}</dd>
+      <dd>${peopleOf(inRole('from'))} ${authentication === null ? '' : senderProof(authentication)}</dd>
       ${people('Sender', inRole('sender'))} ${people('Reply to', inRole('reply-to'))}
       ${people('To', inRole('to', 'delivered-to'))} ${people('Copy', inRole('cc'))}
       ${people('Blind copy', inRole('bcc'))}

@@ -105,7 +105,12 @@ async function rememberFor(context: Context, { database, triage }: PageTools): P
   const added = await addAlias(triage, { what, client: named, by, dryRun: false });
   const done: DecisionDocument[] = added.decision === null ? [] : [added.decision];
   // Messages that follow are judged by the worker; this one at once, for the person who looks at it.
-  await judgeNow(triage, message._id);
+  const now = await judgeNow(triage, message._id);
+  // An address alone does not answer every doubt, and the person has decided.
+  if (now?.state === 'triage') {
+    const clients = [named._id];
+    done.push((await assign(triage, { message: now, clients, thread: false, instead: false, by })).decision);
+  }
   return after(context, next, done);
 }
 

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { MessageDocument } from '../../../store/message-document.ts';
 import type { Database } from '../../../store/mongo.ts';
+import { listMessages } from '../../../triage/list-messages.ts';
 import { senderOf } from '../../../triage/queue.ts';
 import { namesOfClients } from '../client-names.ts';
 import type { Html } from '../layout.ts';
@@ -38,12 +39,11 @@ export type MessageRow = Pick<
 >;
 
 export async function latestMessages(database: Database, limit: number): Promise<Html> {
-  const rows = await database.messages
-    .find()
-    .project<MessageRow>(rowFields)
-    .sort({ receivedAt: -1, _id: -1 })
-    .limit(limit)
-    .toArray();
+  const { rows } = await listMessages<MessageRow>(
+    database,
+    { state: null, address: null, after: null, limit },
+    rowFields,
+  );
   return await messageRows(database, rows);
 }
 
