@@ -36,8 +36,8 @@ export interface ListedMessage {
   readonly internalDate: string | null;
   /** Size in bytes as declared by the source. Some servers only estimate (Exchange). 0 if not given. */
   readonly size: number;
-  /** \Draft (RFC 9051 §2.3.2): someone is still writing it. */
-  readonly isDraft: boolean;
+  /** \Draft (RFC 9051 §2.3.2): someone is still writing it. Null if the source does not say. */
+  readonly isDraft: boolean | null;
   /** What the file name says; absent if nothing, and in IMAP. */
   readonly mark?: 'draft' | 'deleted';
 }

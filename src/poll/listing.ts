@@ -2,12 +2,14 @@ import type { FolderState, ListedMessage, MailboxSession } from '../mailbox/mail
 import { planSync } from '../mailbox/sync-plan.ts';
 import { advanceCursor } from '../store/cursors.ts';
 import type { CursorDocument } from '../store/cursors.ts';
-import { askAgain, draftUids, endDrafts, recordSightings } from '../store/sightings.ts';
+import { draftUids, endDrafts, keepDrafts, noteUnknownDrafts, noteUnlistedDrafts } from '../store/drafts.ts';
+import { askAgain, recordSightings } from '../store/sightings.ts';
 import type { FolderEpoch } from '../store/sightings.ts';
 import type { Database } from '../store/mongo.ts';
 import type { PollRun } from './poll-run.ts';
 import type { FolderUse } from './folder-use.ts';
 import type { PolledMailbox } from './poll-run.ts';
+import { DRAFT_LOOKS, LOOKS, patience } from './retry.ts';
 
 /** The most drafts checked per poll. */
 const DRAFTS_ASKED = 1_000;
@@ -80,27 +82,41 @@ export async function recordAbsent(
   if (absent.length === 0) return 0;
   const told = new Map((await session.listAgain(absent)).map((message) => [message.uid, message]));
   const listed = absent.map(
-    (uid): ListedMessage => told.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false },
+    (uid): ListedMessage => told.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: null },
   );
   const { role, since } = mailbox;
   const added = await recordSightings(database.sightings, { ...key, ...use, role, since }, listed);
-  await askAgain(database.sightings, key, absent);
+  const mayBeDrafts = listed.flatMap(({ uid, isDraft }) =>
+    use.holdsDrafts && isDraft !== false ? [uid] : [],
+  );
+  const others = absent.filter((uid) => !mayBeDrafts.includes(uid));
+  await askAgain(database.sightings, { ...key, uids: mayBeDrafts }, 'draft');
+  await askAgain(database.sightings, { ...key, uids: others }, 'pending');
   return added;
 }
 
-/** Those no longer drafts, or no longer listed, are fetched like any message: the fetch shows which are gone. */
-export async function askForDrafts(
-  { database }: PollRun,
-  session: MailboxSession,
-  key: FolderEpoch,
-): Promise<void> {
-  const uids = await draftUids(database.sightings, key, DRAFTS_ASKED);
+/**
+ * Those that are no drafts any more are fetched like any message. An answer may lack a message or its flags: only if that stays so
+ * is it fetched as mail, because a lost message is worse than a draft on record.
+ */
+export async function askForDrafts(run: PollRun, session: MailboxSession, key: FolderEpoch): Promise<void> {
+  const { sightings } = run.database;
+  const uids = await draftUids(sightings, key, DRAFTS_ASKED);
   if (uids.length === 0) return;
-  const listed = await session.listAgain(uids);
-  const drafts = new Set(listed.flatMap(({ uid, isDraft }) => (isDraft ? [uid] : [])));
-  await endDrafts(
-    database.sightings,
-    key,
-    uids.filter((uid) => !drafts.has(uid)),
+  const told = new Map((await session.listAgain(uids)).map(({ uid, isDraft }) => [uid, isDraft]));
+  const those = (isDraft: boolean): number[] => uids.filter((uid) => told.get(uid) === isDraft);
+  const unknown = uids.filter((uid) => (told.get(uid) ?? null) === null);
+  const listed = unknown.length === 0 ? new Set(unknown) : await session.stillListed(unknown);
+  const now = run.clock();
+  const { looksApartMs: apartMs } = run.patience ?? patience;
+  await endDrafts(sightings, key, those(false));
+  await keepDrafts(sightings, { ...key, uids: those(true) }, now);
+  const stillUnknown = unknown.filter((uid) => listed.has(uid));
+  await noteUnknownDrafts(sightings, { ...key, uids: stillUnknown }, { now, apartMs, looks: DRAFT_LOOKS });
+  const unlisted = unknown.filter((uid) => !listed.has(uid));
+  run.total.vanished += await noteUnlistedDrafts(
+    sightings,
+    { ...key, uids: unlisted },
+    { now, apartMs, looks: LOOKS },
   );
 }

@@ -25,7 +25,7 @@ export interface SightingDocument {
   readonly mark?: 'draft' | 'deleted';
   /** Null: listed but not fetched yet. */
   readonly rawKey: string | null;
-  /** `draft`: someone is still writing it, so it is not fetched yet. */
+  /** `draft`: someone is still writing it, or may be, so it is not fetched yet. */
   readonly state: 'pending' | 'done' | 'vanished' | 'failed' | 'draft';
   readonly messageRef: ObjectId | null;
   /** The first of those that were handed on together with it, whose job takes it along. Absent: it has a job of its own. */
@@ -34,7 +34,7 @@ export interface SightingDocument {
   readonly attempts: number;
   /** Not fetched before this time; by the database's clock. */
   readonly retryAt?: Date | null;
-  /** How many times, minutes apart, the folder did not list it, and when last. */
+  /** How many times, minutes apart, the folder did not list it, or say whether it is a draft; and when last. */
   readonly looks?: number;
   readonly unlistedAt?: Date | null;
   /** It was served with far fewer bytes than declared: their hash, and since when they are the same. */
@@ -99,7 +99,7 @@ export async function recordSightings(
     ...(folder.isFirstListing === true && { wasThere: true }),
     ...(mark !== undefined && { mark }),
     rawKey: null,
-    state: isDraft && folder.holdsDrafts ? 'draft' : 'pending',
+    state: isDraft !== false && folder.holdsDrafts ? 'draft' : 'pending',
     messageRef: null,
     attempts: 0,
     attemptsBy: [],
@@ -128,34 +128,6 @@ export async function abandonEarlierEpochs(
     {
       $set: { state: 'vanished', error: 'the folder was reset before it was fetched', updatedAt: new Date() },
     },
-  );
-}
-
-/** UIDs of the draft rows, the lowest first. */
-export async function draftUids(
-  sightings: Collection<SightingDocument>,
-  { mailbox, folder, epoch }: FolderEpoch,
-  limit: number,
-): Promise<number[]> {
-  const rows = await sightings
-    .find({ mailbox, folder, epoch, state: 'draft' })
-    .project<Pick<SightingDocument, 'uid'>>({ uid: 1 })
-    .sort({ uid: 1 })
-    .limit(limit)
-    .toArray();
-  return rows.map(({ uid }) => uid);
-}
-
-/** They can now be fetched. */
-export async function endDrafts(
-  sightings: Collection<SightingDocument>,
-  { mailbox, folder, epoch }: FolderEpoch,
-  uids: readonly number[],
-): Promise<void> {
-  if (uids.length === 0) return;
-  await sightings.updateMany(
-    { mailbox, folder, epoch, uid: { $in: [...uids] }, state: 'draft' },
-    { $set: { state: 'pending', updatedAt: new Date() } },
   );
 }
 
@@ -189,13 +161,14 @@ export async function countRows(
 /** Rows thought to be gone, of messages that are listed after all: they are refetched. */
 export async function askAgain(
   sightings: Collection<SightingDocument>,
-  { mailbox, folder, epoch }: FolderEpoch,
-  uids: readonly number[],
+  { mailbox, folder, epoch, uids }: FolderEpoch & { readonly uids: readonly number[] },
+  state: 'pending' | 'draft',
 ): Promise<void> {
+  if (uids.length === 0) return;
   await sightings.updateMany(
     { mailbox, folder, epoch, uid: { $in: [...uids] }, state: 'vanished' },
     {
-      $set: { state: 'pending', attempts: 0, error: null, updatedAt: new Date() },
+      $set: { state, attempts: 0, error: null, updatedAt: new Date() },
       $unset: { looks: true, unlistedAt: true, retryAt: true },
     },
   );

@@ -38,7 +38,7 @@ describe('two texts under one id, sender and date', () => {
   });
 
   it('are one message if a banner pushes the end out of the preview', () => {
-    const long = `${'We will come on Monday and look at every room of the house. '.repeat(20)}`;
+    const long = 'We will come on Monday and look at every room of the house. '.repeat(20);
     expect(bothWays(long.slice(0, 500), `From outside.\n\n${long}`.slice(0, 500))).toEqual([true, true]);
   });
 

@@ -16,6 +16,8 @@ describe('a tag behind words that programs set before a subject', () => {
       'Rückruf|Gelesen|Zugesagt|Abgelehnt|Unzustellbar|Abwesend|Accepté|Refusé|Lu|Rappel|Non remis|Aceptado|Rechazado|Leído|Recuperar|' +
       'Accettato|Rifiutato|Letto|Richiamo|Aceito|Recusado|Lida|Geaccepteerd|Geweigerd|Gelezen|Accepterad|Avböjt|Läst|Accepteret|Afslået|Læst|' +
       'Hyväksytty|Luettu|Zaakceptowano|Odrzucono|Przeczytano|Přijato|Odmítnuto|Přečteno|Elfogadva|Elutasítva|Принято|Отклонено|Прочитано|Отзыв|' +
+      'Deleted unread|Ungelesen gelöscht|Supprimé sans être lu|Eliminado sin leer|Ongelezen verwijderd|Slettet ulæst|Удалено без прочтения|未読のまま削除|' +
+      'Automatisk besvarelse|Ticket received|ATTENTION: Automatic reply|[EXTERNAL] CAUTION: Ticket received|Achtung!: WARNUNG: Gelesen|' +
       'Kabul Edildi|Reddedildi|承諾|辞退|開封済み|已接受|已拒绝|수락됨|거절됨|تم القبول|מקובל'
     ).split('|'),
   )('moves no case by itself: %s', async (prefix) => {
@@ -28,6 +30,7 @@ describe('a tag behind words that programs set before a subject', () => {
 
   it.each([
     'Accepted [Case #41: Closed] Wall',
+    'ATTENTION: Automatic reply [Case #41: Closed] Wall',
     'Return Receipt (displayed) - [Case #41: Closed] Wall',
     '[Automatic reply] [Case #41: Closed] Wall',
   ])('is held without a colon as well: %s', async (subject) => {
@@ -43,6 +46,8 @@ describe('a tag behind words that programs set before a subject', () => {
   it.each([
     '[Case #41: Closed] Read: chapter three',
     'Urgent: [Case #41: Closed] Wall',
+    'ATTENTION: [Case #41: Closed] Wall',
+    '[EXTERNAL] Caution: [Case #41: Closed] Wall',
     'Wall: [Case #41: Closed]',
   ])('is the sender’s own elsewhere: %s', async (subject) => {
     expect(updatesOf(await decide({ from: john, subject, body: 'It is done.' }))).toEqual([

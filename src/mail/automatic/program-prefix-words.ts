@@ -52,6 +52,38 @@ export const DELIVERED_PREFIXES: readonly string[] = words(`
   Dostavljeno|Доставлено|Παραδόθηκε|Teslim edildi|تم التسليم|נמסר|配信済み|配信完了|已送达|已送達|배달됨|전달됨|Đã gửi|Đã chuyển|Terkirim
 `);
 
+/** How mail clients report that a message was not read, or was deleted unread. */
+export const UNREAD_PREFIXES: readonly string[] = words(`
+  Deleted unread|Deleted without being read|Unread|Was not read|Ungelesen gelöscht|Ungelesen|Ohne Lesen gelöscht|Supprimé sans être lu|Supprimée sans être lue
+  Supprimé sans lecture|Eliminado sin leer|Eliminado sin haber sido leído|Eliminato senza essere letto|Eliminato senza lettura|Eliminata senza lettura
+  Excluído sem ser lido|Excluída sem ser lida|Eliminado sem ser lido|Eliminada sem ser lida|Ongelezen verwijderd|Verwijderd zonder te lezen|Ongelezen
+  Borttaget oläst|Borttagen oläst|Borttaget utan att läsas|Ej läst|Inte läst|Slettet ulæst|Slettet uden at være læst|Ulæst|Slettet ulest
+  Slettet uten å være lest|Ulest|Poistettu lukematta|Poistettu lukemattomana|Lukematta|Ei luettu|Usunięto bez przeczytania|Usunięte bez przeczytania
+  Nieprzeczytane|Nie przeczytano|Odstraněno bez přečtení|Smazáno bez přečtení|Nepřečteno|Nepřečtené|Odstránené bez prečítania|Neprečítané
+  Olvasatlanul törölve|Olvasás nélkül törölve|Nem olvasott|Șters fără a fi citit|Ștearsă fără a fi citită|Necitit|Necitită|Удалено без прочтения
+  Удалено непрочитанным|Не прочтено|Не прочитано|Видалено без прочитання|Видалено непрочитаним|Διαγράφηκε χωρίς ανάγνωση|Δεν αναγνώστηκε|Δεν διαβάστηκε
+  Okunmadan silindi|Okunmadı|נמחק ללא קריאה|נמחק מבלי שנקרא|לא נקרא|تم الحذف دون قراءة|حذف دون قراءة|لم تتم القراءة|未読のまま削除|開封せずに削除|未開封
+  未读即删除|未读删除|未读|未讀即刪除|未讀刪除|未讀|읽지 않고 삭제됨|읽지 않고 삭제|읽지 않음
+`);
+
+/** How ticket systems and answering machines confirm that a message arrived, where no other table has the words. */
+export const CONFIRMATION_PREFIXES: readonly string[] = words(`
+  Ticket received|Ticket created|Ticket opened|New ticket created|Request received|Case received|Inquiry received|Enquiry received|Message received
+  Ticket erhalten|Ticket eingegangen|Ticket erstellt|Anfrage erhalten|Anfrage eingegangen|Ticket reçu|Ticket créé|Demande reçue|Ticket recibido
+  Ticket creado|Solicitud recibida|Ticket ricevuto|Richiesta ricevuta|Ticket recebido|Solicitação recebida|Pedido recebido|Ticket ontvangen
+  Verzoek ontvangen|Ärende mottaget|Ärende skapat|Sag modtaget|Sag oprettet|Sak mottatt|Sak opprettet|Tukipyyntö vastaanotettu|Zgłoszenie przyjęte
+  Otrzymano zgłoszenie|Požadavek přijat|Požiadavka prijatá|Заявка принята|Обращение получено|Automatisk besvarelse|Automatisk bekræftelse
+  Automatisk bekreftelse|Automatisk bekräftelse|Automatische Bestätigung|Automatische bevestiging|Automatic confirmation|Automatic acknowledgement
+`);
+
+/** What gateways and people put before any subject, followed by a colon. It hides no program's words behind it. */
+export const WARNING_PREFIXES: readonly string[] = words(`
+  Attention|Caution|Warning|Notice|Important|External|External sender|External email|Suspicious|Spam|Possible spam|Achtung|Vorsicht|Warnung|Wichtig|Extern
+  Avertissement|Prudence|Externe|Atención|Advertencia|Precaución|Externo|Attenzione|Avviso|Esterno|Atenção|Aviso|Cuidado|Let op|Waarschuwing
+  Varning|Advarsel|Obs|Viktigt|Vigtigt|Viktig|Huomio|Varoitus|Uwaga|Ostrzeżenie|Upozornění|Pozor|Upozornenie|Figyelem|Atenție|Внимание|Увага
+  Предупреждение|Προσοχή|Dikkat|Uyarı|تنبيه|تحذير|זהירות|注意|警告|外部|주의|경고
+`);
+
 /** "Mira Talbot reacted to your message: …": patterns, `iu`; the name comes before or after. */
 export const REACTIONS: readonly string[] = [
   '^.{1,80} (?:has )?(?:reacted to|liked|loved|disliked|laughed at|emphasi[sz]ed|questioned) (?:your|a|the|an) (?:message|e-?mail|mail|attachment|image)', // en

@@ -2,7 +2,15 @@ import { DELAY_PHRASES, SUBJECT_PHRASES } from '../bounce/bounce-phrases.ts';
 import { fold } from '../../mime/character-folding.ts';
 import { stripSubjectPrefixes } from '../subject/subject-prefix.ts';
 import { ABSENCE_NOUNS, ABSENCE_SUBJECTS, AUTOMATIC_REPLY_SUBJECTS } from './out-of-office-phrases.ts';
-import { CALENDAR_PREFIXES, DELIVERED_PREFIXES, REACTIONS, RECALL_PREFIXES } from './program-prefix-words.ts';
+import {
+  CALENDAR_PREFIXES,
+  CONFIRMATION_PREFIXES,
+  DELIVERED_PREFIXES,
+  REACTIONS,
+  RECALL_PREFIXES,
+  UNREAD_PREFIXES,
+  WARNING_PREFIXES,
+} from './program-prefix-words.ts';
 import { RECEIPT_SUBJECTS } from './read-receipt-phrases.ts';
 
 /** What a program reports about a message, by the words before that message's subject. */
@@ -26,13 +34,27 @@ const ABSENCE = whole([...AUTOMATIC_REPLY_SUBJECTS, ...ABSENCE_SUBJECTS, ...ABSE
 const REACTION = new RegExp(union(REACTIONS), 'iu');
 const CALENDAR = new Set(CALENDAR_PREFIXES.map(fold));
 const RECALL = new Set(RECALL_PREFIXES.map(fold));
-const DELIVERED = new Set(DELIVERED_PREFIXES.map(fold));
+const RECEIVED = new Set([...DELIVERED_PREFIXES, ...UNREAD_PREFIXES, ...CONFIRMATION_PREFIXES].map(fold));
+const WARNINGS = new Set(WARNING_PREFIXES.map(fold));
+/** Of warnings one behind the other. */
+const MAX_WARNINGS = 4;
+
+/** The subject without "Re:", "[EXTERNAL]" and "ATTENTION:" before it, in any order. */
+function withoutWarnings(subject: string): string {
+  let { bare } = stripSubjectPrefixes(subject);
+  for (let warnings = 0; warnings < MAX_WARNINGS; warnings += 1) {
+    const [all = '', word = ''] = /^([^:：]{1,40})[:：]/u.exec(bare) ?? [];
+    if (!WARNINGS.has(fold(word.replace(/[\s!]{1,4}$/u, '')))) break;
+    ({ bare } = stripSubjectPrefixes(bare.slice(all.length).trim()));
+  }
+  return bare;
+}
 
 function noticeOf(prefix: string): ProgramNotice | null {
   const word = fold(prefix);
   if (CALENDAR.has(word)) return 'calendar';
   if (RECALL.has(word)) return 'recall';
-  if (RECEIPT.test(prefix) || DELIVERED.has(word)) return 'receipt';
+  if (RECEIPT.test(prefix) || RECEIVED.has(word)) return 'receipt';
   if (ABSENCE.test(prefix)) return 'absence';
   if ([...SUBJECT_PHRASES, ...DELAY_PHRASES].some((phrase) => phrase.test(`${prefix}:`)))
     return 'undelivered';
@@ -52,7 +74,7 @@ function reactionToQuoted(subject: string): ProgramPrefix | null {
  * three" as well, so this proves nothing by itself.
  */
 export function programPrefix(subject: string): ProgramPrefix | null {
-  const { bare } = stripSubjectPrefixes(subject.slice(0, MAX_SUBJECT).trim());
+  const bare = withoutWarnings(subject.slice(0, MAX_SUBJECT).trim());
   const colon = bare.slice(0, MAX_PREFIX).search(/[:：]/u);
   const notice = colon <= 0 ? null : noticeOf(bare.slice(0, colon).trim());
   return notice === null ? reactionToQuoted(bare) : { notice, rest: bare.slice(colon + 1).trim() };
@@ -60,7 +82,7 @@ export function programPrefix(subject: string): ProgramPrefix | null {
 
 /** Whether these words before something in a subject are a program's, with or without a closing colon or dash. */
 export function isProgramWording(words: string): boolean {
-  const { bare } = stripSubjectPrefixes(words.slice(0, MAX_PREFIX));
+  const bare = withoutWarnings(words.slice(0, MAX_PREFIX));
   const text = bare.replace(/[\s:：–—-]{1,9}$/u, '').replace(/^[[(](.{0,120})[\])]$/u, '$1');
   return text !== '' && noticeOf(text) !== null;
 }

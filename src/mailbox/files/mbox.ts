@@ -1,6 +1,7 @@
 /**
  * mbox (RFC 4155) in one pass that never holds a message: where each one is, and its bytes with `>From ` unquoted as in mboxrd,
- * which also covers mboxo. Lines end in LF or CRLF, or all in CR. A Content-Length (mboxcl, mboxcl2) counts if a message ends exactly there.
+ * which also covers mboxo. Lines end in LF or CRLF, or all in CR. A Content-Length
+ * (mboxcl, mboxcl2) counts if a message ends exactly there.
  */
 
 /** Bytes `start` up to `end`, without the `From ` line and the empty separator line. */
@@ -29,7 +30,7 @@ const lineHeadBytes = 512;
 /** The bytes of the file from here, `SEPARATOR_BYTES` or up to its end. */
 type BytesAt = (position: number) => Buffer;
 
-/** A `From ` line that follows an empty line. */
+/** Far longer than an empty line and a `From ` line. */
 export const SEPARATOR_BYTES = 512;
 
 /** Ranges in order. Text before the first `From ` line is a message too, unless blank. Without `bytesAt`, Content-Length is ignored. */
@@ -45,14 +46,14 @@ export async function* mboxRanges(
 }
 
 /** Cuts chunks into lines and keeps only the head of a line that spans several. */
-function createLineReader(head: Buffer): {
+function createLineReader(fileStart: Buffer): {
   readonly read: (chunk: Buffer) => Generator<Line>;
   readonly end: () => Generator<Line>;
 } {
   let begun = Buffer.alloc(0);
   let start = 0;
   let offset = 0;
-  const lineEnd = head.includes(cr) && !head.includes(lf) ? cr : lf;
+  const lineEnd = fileStart.includes(cr) && !fileStart.includes(lf) ? cr : lf;
   const keep = (piece: Buffer): void => {
     if (begun.length < lineHeadBytes)
       begun = Buffer.concat([begun, piece.subarray(0, lineHeadBytes - begun.length)]);

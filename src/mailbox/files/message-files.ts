@@ -121,6 +121,7 @@ async function readPipe(
 ): Promise<MessageFile> {
   try {
     const raw = await buffer(capped(openPipe(), maxBytes));
+    if (isUtf16(raw)) return { kind: 'unreadable', file, error: UTF16_ERROR };
     return { kind: 'whole', file, raw: raw.subarray(fromLineLength(raw)) };
   } catch (error) {
     return { kind: 'unreadable', file, error: messageOf(error) };
@@ -222,7 +223,12 @@ export async function* locateInFile({
   readonly source: string;
   readonly size: number;
 }): AsyncGenerator<LocatedMessage> {
-  const fromLine = fromLineLength(await readHead(source));
+  const head = await readHead(source);
+  if (isUtf16(head)) {
+    yield { kind: 'unreadable', file: path, error: UTF16_ERROR };
+    return;
+  }
+  const fromLine = fromLineLength(head);
   const message = { kind: 'message', path, source } as const;
   if (extname(path) !== '.mbox' && (extname(path) !== '' || fromLine === 0)) {
     yield { ...message, file: path, start: fromLine, end: size, quoted: false, date: null };
@@ -245,6 +251,11 @@ export async function* locateInFile({
   }
   if (number === 0) yield { kind: 'unreadable', file: path, error: 'the mbox contains no message' };
 }
+
+/** Its byte order mark. Bytes of another character set are lost in such a file, so it is not converted here. */
+const isUtf16 = (head: Buffer): boolean => ['fffe', 'feff'].includes(head.subarray(0, 2).toString('hex'));
+const UTF16_ERROR =
+  'text in UTF-16, as PowerShell writes it with ">". Fix: save the message itself, or convert it with iconv -f UTF-16 -t UTF-8';
 
 async function readHead(source: string): Promise<Buffer> {
   const handle = await open(source, noLink);

@@ -93,7 +93,7 @@ async function edge(command: Command, sequence: '1' | '*'): Promise<number> {
 /** A message removed between SEARCH and FETCH stays listed, with size 0: the fetch will find it missing. */
 async function describe(command: Command, uids: readonly number[]): Promise<readonly ListedMessage[]> {
   const found = await find(command, uids);
-  return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: false });
+  return uids.map((uid) => found.get(uid) ?? { uid, internalDate: null, size: 0, isDraft: null });
 }
 
 export async function listAgain(
@@ -127,7 +127,7 @@ async function collect(
         uid: row.uid,
         internalDate: isoOf(row.internalDate),
         size: row.size,
-        isDraft: row.flags?.has('\\Draft') ?? false,
+        isDraft: row.flags?.has('\\Draft') ?? null,
       });
     }
   });

@@ -255,6 +255,15 @@ const read = async (paths: readonly string[], options = {}): Promise<string[]> =
   (await collect(readMessageFiles(paths, options))).map(shown);
 
 describe('readMessageFiles', () => {
+  it.each(['utf16le', 'utf16be'] as const)('names a file in %s and what to do', async (encoding) => {
+    const bytes = Buffer.from('\uFEFFFrom: a@b.test\r\nSubject: x\r\n\r\ny\r\n', 'utf16le');
+    await writeFile(join(folder, 'x.eml'), encoding === 'utf16le' ? bytes : bytes.swap16());
+    await put({ 'y.eml': 'Y' });
+    const [first, second] = await collect(readMessageFiles([folder]));
+    expect(first).toMatchObject({ kind: 'unreadable', error: expect.stringContaining('iconv') as string });
+    expect(second).toMatchObject({ kind: 'whole' });
+  });
+
   it('reads a folder recursively in name order and leaves hidden files out', async () => {
     await put({
       'b.eml': 'B',

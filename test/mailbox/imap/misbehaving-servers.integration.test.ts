@@ -193,7 +193,7 @@ describe('a listing', () => {
       answer: (command) => (command.includes('RFC822.SIZE') ? ['TAG OK done'] : undefined),
     });
     const listed = await listAll(session);
-    expect(listed).toEqual(three.map(({ uid }) => ({ uid, size: 0, internalDate: null, isDraft: false })));
+    expect(listed).toEqual(three.map(({ uid }) => ({ uid, size: 0, internalDate: null, isDraft: null })));
     expect(await fetchAll(session, listed)).toMatchObject(
       three.map(({ uid, raw }) => ({ kind: 'whole', uid, raw })),
     );
