@@ -68,6 +68,11 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'POST /api/oauth-apps/:app/verify': 'operator',
 
   'GET /settings': 'admin',
+  'GET /webhooks': 'admin',
+  'POST /webhooks': 'admin',
+  'POST /webhooks/:id/test': 'admin',
+  'POST /webhooks/:id/enable': 'admin',
+  'POST /webhooks/:id/disable': 'admin',
   'GET /api/webhooks': 'admin',
   'POST /api/webhooks': 'admin',
   'GET /api/webhooks/:id': 'admin',

@@ -68,6 +68,7 @@ const pagesOf = ({
   mailboxes: '/mailboxes',
   quarantine: '/quarantine',
   decisions: '/decisions',
+  webhooks: '/webhooks',
   settings: '/settings',
   missing: `/${encodeURIComponent(hostile)}`,
 });

@@ -222,6 +222,7 @@ describe('every answer', () => {
       '/messages',
       '/clients',
       '/mailboxes',
+      '/webhooks',
       '/settings',
       '/nothing',
     ]) {

@@ -277,6 +277,37 @@ describe("a client's page", () => {
   });
 });
 
+describe('webhooks', () => {
+  it('are added with a secret that is shown once, tested, disabled and enabled', async () => {
+    const { firm, get, send } = await openOffice();
+    expect(await shown(await get('/webhooks'))).toContain('Nobody is called yet.');
+    const added = await shown(await send('/webhooks', { url: 'https://crm.test/hook' }));
+    expect(added).toMatch(/<code>whsec_[A-Za-z0-9+/=]{32,}<\/code>/u);
+    const [endpoint] = await firm.database.endpoints.find().toArray();
+    const path = `/webhooks/${endpoint?._id.toHexString()}`;
+    expect((await send(`${path}/test`, {})).headers.get('location')).toBe('/webhooks?did=tested');
+    const page = await shown(await get('/webhooks?did=tested'));
+    expect(page).toContain('A test event is on its way.');
+    expect(page).toMatch(/>\s*pending<\/span>/u);
+    expect(page).not.toContain('whsec_');
+    await send(`${path}/disable`, {});
+    expect(await shown(await get('/webhooks'))).toContain('A person disabled it.');
+    await send(`${path}/enable`, {});
+    expect((await firm.database.endpoints.findOne({}))?.isEnabled).toBe(true);
+  });
+
+  it('are refused to addresses that are not public, and unknown ones are not there', async () => {
+    const { send } = await openOffice();
+    const refused = await send('/webhooks', { url: 'https://127.0.0.1/hook' });
+    expect([refused.status, await shown(refused)]).toEqual([
+      422,
+      expect.stringContaining('not a public address'),
+    ]);
+    expect((await send('/webhooks/65f000000000000000000001/test', {})).status).toBe(404);
+    expect((await send('/webhooks/nonsense/enable', {})).status).toBe(404);
+  });
+});
+
 describe('an error', () => {
   it('is a page for a browser and a line for a program', async () => {
     const { firm, get } = await openOffice();

@@ -148,6 +148,7 @@ describe('the table', () => {
         '/queues/*',
         '/sign-in',
         '/triage/*',
+        '/webhooks/*',
       ].toSorted((a, b) => a.localeCompare(b)),
     );
   });

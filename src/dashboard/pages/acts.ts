@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { MailboxRequestError } from '../../connect/mailbox-input.ts';
+import { WebhookError } from '../../events/endpoints.ts';
 import type { DecisionDocument } from '../../store/decisions.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { whoActs } from '../who.ts';
@@ -33,6 +34,8 @@ export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof TriageError)
     return { status: STATUS[error.code], title: 'Not done', says: error.message };
   if (error instanceof MailboxRequestError) return { status: 422, title: 'Not done', says: error.message };
+  if (error instanceof WebhookError)
+    return { status: error.code === 'no-such-webhook' ? 404 : 422, title: 'Not done', says: error.message };
   if (error instanceof BadForm) return { status: 400, title: 'Not understood', says: error.message };
   return null;
 }

@@ -31,6 +31,7 @@ const sections = {
   quarantine: { path: '/quarantine', name: 'Quarantine', counts: 'quarantined' },
   decisions: { path: '/decisions', name: 'Decisions' },
   queues: { path: '/queues', name: 'Queues' },
+  webhooks: { path: '/webhooks', name: 'Webhooks' },
   settings: { path: '/settings', name: 'Settings' },
 } as const satisfies Readonly<Record<string, Section>>;
 

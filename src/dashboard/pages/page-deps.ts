@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ShownSetting } from '../../config/shown-settings.ts';
+import type { WebhookDeps } from '../../events/endpoints.ts';
 import type { Log } from '../../log.ts';
 import type { FindClients } from '../../triage/find-clients.ts';
 import type { ReadContent } from '../../triage/message-content.ts';
@@ -21,6 +22,7 @@ export interface Page {
 
 export interface PageDeps extends HealthSources {
   readonly triage: TriageDeps;
+  readonly webhooks: WebhookDeps;
   readonly pages: PageSettings;
   readonly log: Log;
 }

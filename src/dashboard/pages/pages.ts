@@ -21,6 +21,7 @@ import { pageShower } from './show-page.ts';
 import { mountToday } from './today/today-page.ts';
 import { mountBulk } from './triage/bulk.ts';
 import { mountTriageList } from './triage/triage-list.ts';
+import { mountWebhooks } from './webhooks/webhooks-page.ts';
 
 /** The pages for people. Reading and deciding work without JavaScript: links and forms, and an address for everything. */
 export function mountPages(app: Hono, deps: PageDeps): void {
@@ -31,7 +32,8 @@ export function mountPages(app: Hono, deps: PageDeps): void {
     findClients: clientFinder(deps.database),
   };
   mountAssets(app);
-  for (const path of ['/messages/*', '/triage/*', '/decisions/*', '/mailboxes/*']) app.use(path, limitBody);
+  for (const path of ['/messages/*', '/triage/*', '/decisions/*', '/mailboxes/*', '/webhooks/*'])
+    app.use(path, limitBody);
   mountToday(app, tools);
   mountTriageList(app, tools);
   mountBulk(app, tools);
@@ -47,5 +49,6 @@ export function mountPages(app: Hono, deps: PageDeps): void {
   mountMailboxes(app, tools);
   mountQuarantine(app, tools);
   mountDecisions(app, tools);
+  mountWebhooks(app, tools);
   mountSettings(app, tools);
 }

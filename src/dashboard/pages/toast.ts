@@ -19,6 +19,9 @@ const notes: Readonly<Record<string, string>> = {
   paused: 'The mailbox is paused.',
   resumed: 'The mailbox is polled again.',
   replayed: 'The message was read again.',
+  tested: 'A test event is on its way.',
+  enabled: 'The webhook is called again.',
+  disabled: 'The webhook is not called any more.',
 };
 
 /** What was just done, with a button that undoes it. All words come from the database: the address has ids only. */
