@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkUrl, EgressRefused, isPublicAddress, resolveTarget } from '../../src/events/egress.ts';
+import { checkUrl, EgressRefused, resolveTarget } from '../../src/events/egress.ts';
+import { isPublicAddress } from '../../src/public-address.ts';
 import { send } from '../../src/events/send.ts';
 
 const closed = { allowPrivate: false };

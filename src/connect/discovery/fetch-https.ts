@@ -2,42 +2,11 @@
 import { lookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { request } from 'node:https';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { isPublicAddress } from '../../public-address.ts';
 
 const MAX_BYTES = 64 * 1024;
-
-/** Addresses that no provider answers at. */
-const ownNetworks = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  ownNetworks.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of [
-  ['::', 127],
-  ['64:ff9b:1::', 48],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  ownNetworks.addSubnet(network, bits, 'ipv6');
-
-/** An IPv4 address in IPv6 is judged as the former. */
-export function isPublicAddress(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
-  if (mapped !== undefined) return isPublicAddress(mapped);
-  const kind = isIP(address);
-  return kind !== 0 && !ownNetworks.check(address, kind === 4 ? 'ipv4' : 'ipv6');
-}
 
 /** The address that is connected to is the one that was judged: it is looked up once. */
 const lookupPublic = (

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAutoconfig } from '../../../src/connect/discovery/autoconfig.ts';
 import { discover } from '../../../src/connect/discovery/discover.ts';
 import type { Outside } from '../../../src/connect/discovery/discover.ts';
-import { isPublicAddress } from '../../../src/connect/discovery/fetch-https.ts';
+import { isPublicAddress } from '../../../src/public-address.ts';
 import { presets } from '../../../src/connect/discovery/presets.ts';
 
 const xml = (servers: string): string =>
@@ -139,12 +139,16 @@ it.each([
   'fd00::1',
   'fe80::1',
   '::ffff:10.0.0.1',
+  '64:ff9b::10.0.0.1',
+  '2002:a00:1::1',
+  '192.0.2.1',
+  '2001:db8::1',
   'nonsense',
 ])('%s is no public address', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });
 
-it.each(['192.0.2.1', '8.8.8.8', '2001:db8::1', '::ffff:8.8.8.8'])('%s is one', (address) => {
+it.each(['8.8.8.8', '2606:4700:4700::1111', '::ffff:8.8.8.8'])('%s is one', (address) => {
   expect(isPublicAddress(address)).toBe(true);
 });
 
