@@ -178,14 +178,14 @@ describe('explain --json', () => {
 });
 
 describe('explain with settings', () => {
-  const mail = rawMessage({ from: 'colleague@sister.test', subject: '[Akte 7: Open] Lease' });
+  const mail = rawMessage({ from: 'colleague@sister.test', subject: '[Handakte 7: Open] Lease' });
 
   it('uses the rules of a file of settings, --config before them, and none without a file', async () => {
     const folder = await newFolder();
     const [envFile, rules] = [join(folder, 'my.env'), join(folder, 'rules.json')];
     await writeFile(
       envFile,
-      'MONGODB_URI=mongodb://nowhere.test/crm\nSTAFF_DOMAINS=sister.test\nCASE_WORDS=Akte\nIMAP_USER=office@firm.test\nIMAP_PASS_FILE=/no/such/file\n',
+      'MONGODB_URI=mongodb://nowhere.test/crm\nSTAFF_DOMAINS=sister.test\nCASE_WORDS=Handakte\nIMAP_USER=office@firm.test\nIMAP_PASS_FILE=/no/such/file\n',
     );
     await writeFile(rules, JSON.stringify({ caseWords: ['Case'], authentication: 'off' }));
     const judged = async (...args: string[]): Promise<unknown[]> => {
