@@ -139,7 +139,7 @@ describe('what a person sees of a parked folder', () => {
   const site = async (account: ImapAccount, settings = {}) =>
     await newSite([{ account, folders: [GHOST, 'INBOX'] }], settings);
 
-  it('two lines in the log, the overview, a metric, the doctor, the audit and docketmail poll', async () => {
+  it('two lines in the log, Today, Mailboxes, a metric, the doctor, the audit and docketmail poll', async () => {
     const { user, lock, mend } = await haunted();
     await lock();
     const { env, database } = await site(newAccount({ user, name: 'office' }), {
@@ -159,10 +159,11 @@ describe('what a person sees of a parked folder', () => {
         ).not.toBeNull(),
       { timeout: 20_000 },
     );
-    const overview = await (await fetch(dashboard)).text();
-    expect(overview).toMatch(/Ghost[\s\S]*parked until 20/u);
-    const metrics = await (await fetch(new URL('/metrics', dashboard))).text();
-    expect(metrics).toContain('docketmail_parked_folders{mailbox="office"} 1');
+    const shown = async (path: string): Promise<string> =>
+      await (await fetch(new URL(path, dashboard))).text();
+    expect(await shown('/')).toContain('the folder Ghost cannot be opened');
+    expect(await shown('/mailboxes')).toMatch(/Ghost[\s\S]*parked until <time datetime="20/u);
+    expect(await shown('/metrics')).toContain('docketmail_parked_folders{mailbox="office"} 1');
     await program.stop();
     expect(log.filter(({ msg }) => msg.includes('folder could not be polled'))).toHaveLength(1);
     expect(log.filter(({ msg }) => msg.includes('folder is parked'))).toMatchObject([
