@@ -3,6 +3,9 @@ import { openFirm } from '../support/servers.ts';
 import { orders, thread, updatesOfThread } from '../support/thread.ts';
 
 it('a thread with echoes, forwards, a recall, a reaction and a replay makes the same case updates in each order of arrival', async () => {
+  // A Date of 1970 is replaced by the arrival, which only a mailbox tells.
+  const [unset = '', ...dated] = updatesOfThread;
+  const byArrival = [...dated, unset];
   const some = [[...thread.keys()], [...thread.keys()].toReversed(), ...orders(2)];
   for (const order of some) {
     const firm = await openFirm();
@@ -23,7 +26,7 @@ it('a thread with echoes, forwards, a recall, a reaction and a replay makes the 
         ({ clientId, ref, status, review, title }) =>
           `${String(clientId)} ${ref} ${status} ${review ?? 'takes effect'}: ${title}`,
       ),
-    ).toEqual(updatesOfThread);
+    ).toEqual(byArrival);
     const told = await firm.database.events.find({ type: /^caseUpdate/u }).toArray();
     const last = new Map(
       told.toSorted((a, b) => a.revision - b.revision).map(({ entity, state }) => [entity, state]),
