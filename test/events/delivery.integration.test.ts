@@ -320,17 +320,17 @@ describe('events', () => {
       });
       seen.push(...found.map(({ seq }) => seq ?? 0));
     };
-    let isPublished = false;
+    const written = { isComplete: false };
     const publishing = (async () => {
       for (let round = 0; round < 12; round += 1)
         await publish(database, 20, round % 2 === 0 ? 'created' : 'unlinked');
-      isPublished = true;
+      written.isComplete = true;
     })();
     const assigning = Array.from({ length: 4 }, async () => {
-      while (!isPublished || (await database.events.countDocuments({ open: true })) > 0)
+      while (!written.isComplete || (await database.events.countDocuments({ open: true })) > 0)
         await assignSequence(database.events);
     });
-    while (!isPublished || (await database.events.countDocuments({ open: true })) > 0) await readOn();
+    while (!written.isComplete || (await database.events.countDocuments({ open: true })) > 0) await readOn();
     await Promise.all([publishing, ...assigning]);
     while (seen.length < (await database.events.countDocuments())) {
       const before = seen.length;
