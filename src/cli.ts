@@ -32,6 +32,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['clients', async () => (await import('./commands/clients.ts')).importClientsCommand()],
   ['triage', async () => (await import('./commands/triage.ts')).triageCommand()],
   ['cases', async () => (await import('./commands/cases.ts')).casesCommand()],
+  ['search', async () => (await import('./commands/search.ts')).searchCommand()],
   ['address-book', async () => (await import('./commands/address-book.ts')).addressBookCommand()],
   ['replay', async () => (await import('./commands/replay.ts')).replayCommand()],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand()],

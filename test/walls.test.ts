@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   dashboard: [
     'queue',
     'events',
+    'search',
     'triage',
     'rejudge',
     'store',
@@ -39,6 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   events: ['store', 'secrets'],
   poll: ['mailbox', 'store', 'decide', 'mail'],
   ingest: ['read', 'decide', 'mail', 'mime', 'store'],
+  search: ['triage', 'ingest', 'store', 'mime'],
   rejudge: ['ingest', 'read', 'decide', 'store', 'mail'],
   triage: ['rejudge', 'ingest', 'read', 'decide', 'mail', 'mime', 'store'],
   explain: ['read', 'decide', 'mail', 'mime', 'mailbox', 'config'],

@@ -10,6 +10,7 @@ import type { Queues } from '../queue/queues.ts';
 import { reviveOverduePolls } from '../queue/repair.ts';
 import { reconcile } from '../queue/reconciler.ts';
 import { syncAddressBook } from '../rejudge/address-book-sync.ts';
+import { indexMessages } from '../search/index-messages.ts';
 import type { Database } from '../store/mongo.ts';
 import { rejudgeJobs } from './queue-jobs.ts';
 import type { Role } from './roles.ts';
@@ -33,7 +34,7 @@ export async function runMaintenance(input: MaintenanceInput): Promise<void> {
   const tasks = [
     ...(roles.has('poll') ? [keepSchedulers, reviveMailboxes] : []),
     ...(roles.has('ingest')
-      ? [reviveIngestJobs, async (one: MaintenanceInput) => await syncClients(one, owner)]
+      ? [reviveIngestJobs, keepSearch, async (one: MaintenanceInput) => await syncClients(one, owner)]
       : []),
   ];
   while (!signal.aborted) {
@@ -69,6 +70,10 @@ async function reviveIngestJobs({ config, database, queues, log, metrics }: Main
   for (const { job, error } of failed)
     log.warn({ job: ingestJobId(job), error }, 'job could not be checked; the others were');
   if (revived > 0) log.warn({ revived }, 'lost or stuck ingest jobs were added again');
+}
+
+async function keepSearch({ database, signal }: MaintenanceInput): Promise<void> {
+  await indexMessages(database, signal);
 }
 
 async function syncClients(

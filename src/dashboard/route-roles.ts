@@ -27,8 +27,15 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   ...read(['/mailboxes', '/quarantine', '/decisions']),
   ...read(['/api/openapi.json', '/api/openapi.yaml', '/api/reference', '/api/today']),
   ...read(['/api/triage', '/api/messages', '/api/messages/:id', '/api/decisions', '/api/events']),
-  ...read(['/api/clients', '/api/clients/:id', '/api/communications', '/api/communications/:id']),
+  ...read([
+    '/api/search',
+    '/api/clients',
+    '/api/clients/:id',
+    '/api/communications',
+    '/api/communications/:id',
+  ]),
   ...read(['/api/quarantine']),
+  ...read(['/api/search']),
   ...read(['/api/clients/:id/timeline', '/api/cases', '/api/cases/:ref']),
   ...read(['/api/mailboxes', '/api/mailboxes/:name']),
 

@@ -91,6 +91,7 @@ async function undoMessage(undoing: Undoing, id: ObjectId): Promise<void> {
     return;
   }
   await messages.deleteOne({ _id: id });
+  await deps.database.searchRows.deleteMany({ messageRef: id });
   done.messages += 1;
   // What had this message for its parent or its original is judged without it.
   await deps.rejudgeSoon(await markDependants(messages, [message]));

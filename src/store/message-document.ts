@@ -55,6 +55,8 @@ export interface MessageDocument
     readonly error: string;
     readonly retryAt?: Date;
   };
+  /** Set anew by each write of its records, until search has seen them. */
+  readonly searchDue?: ObjectId;
   /** Addresses removed from clients since: automatic links by them must be rechecked. */
   readonly lost?: readonly { readonly clientId: ClientDocument['_id']; readonly address: string }[];
   /** Clients in question that were missing when it was judged: a CRM import removes them for a moment. Absent if none. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Collection, ObjectId } from 'mongodb';
+import { ObjectId } from 'mongodb';
+import type { Collection } from 'mongodb';
 import type { Authentication } from '../mail/authentication/authentication.ts';
 import type { SecondReading } from '../mail/second-reading.ts';
 import type { ClientDocument } from './clients.ts';
@@ -359,6 +360,7 @@ export async function markWritten(
               writtenAt: update.writtenAt ?? now,
             })),
             storedAt: now,
+            searchDue: new ObjectId(),
           },
           $unset: { writtenFrom: true },
         },

@@ -14,6 +14,7 @@ import type { MessageDocument } from './message-document.ts';
 import type { PollDocument } from './polls.ts';
 import type { ProcessDocument } from './processes.ts';
 import type { SchemaDocument } from './schema-document.ts';
+import type { SearchProgressDocument, SearchRowDocument } from './search-rows.ts';
 import type { SightingDocument } from './sightings.ts';
 import type { DeliveryDocument, EndpointDocument, SecretsDocument, Webhooks } from './webhooks.ts';
 import type { MailboxStateDocument } from './mailbox-states.ts';
@@ -54,6 +55,8 @@ export interface Database extends Webhooks {
   readonly decisions: Collection<DecisionDocument>;
   readonly cases: Collection<CaseDocument>;
   readonly events: Collection<EventDocument>;
+  readonly searchRows: Collection<SearchRowDocument>;
+  readonly searchProgress: Collection<SearchProgressDocument>;
   readonly mailboxes: Collection<MailboxDocument>;
   readonly mailboxStates: Collection<MailboxStateDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -101,6 +104,8 @@ export async function openDatabase(settings: MongoSettings): Promise<Database> {
     endpoints: own<EndpointDocument>('webhookEndpoints'),
     deliveries: own<DeliveryDocument>('webhookDeliveries'),
     webhookSecrets: own<SecretsDocument>('webhookSecrets'),
+    searchRows: own<SearchRowDocument>('searchRows'),
+    searchProgress: own<SearchProgressDocument>('searchProgress'),
     mailboxes: own<MailboxDocument>('mailboxes'),
     mailboxStates: own<MailboxStateDocument>('mailboxStates'),
     tokens: own<TokenDocument>('tokens'),
@@ -162,6 +167,7 @@ export async function ensureIndexes(database: Database): Promise<void> {
         { key: { originKey: 1 }, sparse: true },
         { key: { carriesKey: 1 }, sparse: true },
         { key: { rejudge: 1 }, sparse: true },
+        { key: { searchDue: 1 }, sparse: true },
         { key: { absentClients: 1 }, sparse: true },
         { key: { threadId: 1 } },
         { key: { 'participants.address': 1, receivedAt: 1, _id: 1 } },
@@ -191,6 +197,15 @@ export async function ensureIndexes(database: Database): Promise<void> {
       [{ key: { subject: 1 } }, { key: { at: 1, _id: 1 } }, { key: { 'caseUpdate.id': 1 }, sparse: true }],
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
+    [
+      database.searchRows as never,
+      [
+        { key: { words: 1, date: -1, _id: -1 } },
+        { key: { clientId: 1, words: 1, date: -1, _id: -1 } },
+        { key: { date: -1, _id: -1 } },
+        { key: { messageRef: 1 } },
+      ],
+    ],
     [
       database.events as never,
       [

@@ -47,6 +47,8 @@ export interface TimelineCaseUpdate {
 }
 
 export interface Timeline {
+  /** As the CRM has it. */
+  readonly clientId: ClientDocument['_id'];
   readonly client: {
     readonly id: string;
     readonly name: string | null;
@@ -85,6 +87,7 @@ export async function clientTimeline(
   const shown = new Set(rows.map(({ _id }) => String(_id)));
   const bySource = Map.groupBy(updates, ({ communicationId }) => String(communicationId));
   return {
+    clientId: client._id,
     client: {
       id: String(client._id),
       name: client.name ?? null,

@@ -7,12 +7,14 @@ import { descriptionOperations } from './operations/description-operations.ts';
 import { mailboxOperations } from './operations/mailbox-operations.ts';
 import { messageOperations } from './operations/message-operations.ts';
 import { reviewOperations } from './operations/review-operations.ts';
+import { searchOperations } from './operations/search-operations.ts';
 import { webhookOperations } from './operations/webhook-operations.ts';
 
 /** Everything that the API does: what is mounted, and what OpenAPI describes. */
 export const operations: readonly Operation[] = [
   ...reviewOperations,
   ...messageOperations,
+  ...searchOperations,
   ...clientOperations,
   ...caseOperations,
   ...decisionOperations,

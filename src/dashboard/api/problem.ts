@@ -31,6 +31,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'The body is no JSON' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'bad-cursor': { status: 422, title: 'The cursor is not one of this list' },
+  'bad-query': { status: 422, title: 'The query means nothing' },
   'not-possible': { status: 422, title: 'It is not possible' },
   'no-key': { status: 422, title: 'There is no key for secrets' },
   'too-many-attempts': { status: 429, title: 'Too many wrong passwords' },

@@ -113,7 +113,8 @@ const aboutClients = [
     work: async ({ triage: { database } }, { params: { id }, query: { limit: size, after } }) => {
       const cursors = cursorsOf('timeline', { id });
       const page = await clientTimeline(database, { name: id, limit: size, after: cursors.open(after) });
-      return { ...page, next: cursors.seal(page.next) };
+      const { client, rows, otherCaseUpdates, next } = page;
+      return { client, rows, otherCaseUpdates, next: cursors.seal(next) };
     },
   }),
   operation({

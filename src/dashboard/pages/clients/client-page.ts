@@ -6,6 +6,8 @@ import type { Timeline, TimelineCaseUpdate, TimelineEntry } from '../../../triag
 import { idsMeant } from '../../../triage/named.ts';
 import type { Html } from '../layout.ts';
 import { whyOf } from '../message/client-choices.ts';
+import { MAX_QUERY_CHARS } from '../../../search/query.ts';
+import { searchField, searchResults } from '../search/results.ts';
 import type { PageTools } from '../page-deps.ts';
 import { empty, peopleOf, personOf, plural, sizeOf, subjectOf, timeOf } from '../words.ts';
 
@@ -20,8 +22,10 @@ export function mountClient(app: Hono, tools: PageTools): void {
 async function showClient(context: Context, tools: PageTools): Promise<Response> {
   const { database } = tools;
   const name = context.req.param('id') ?? '';
+  const query = (context.req.query('q') ?? '').trim().slice(0, MAX_QUERY_CHARS);
+  const after = context.req.query('after') ?? null;
   const [timeline, addresses] = await Promise.all([
-    clientTimeline(database, { name, after: context.req.query('after') ?? null, limit: PAGE }),
+    clientTimeline(database, { name, after: query === '' ? after : null, limit: PAGE }),
     database.addressBook
       .find({ clientId: { $in: idsMeant(name) } })
       .limit(MAX_ADDRESSES)
@@ -39,8 +43,13 @@ async function showClient(context: Context, tools: PageTools): Promise<Response>
       </p>
       <div class="pair">
         <div>
-          ${rows.length === 0 ? nothing : threads(timeline)}
-          ${next === null ? '' : html`<a rel="next" href="${path}?after=${next}">Earlier mail</a>`}
+          ${searchField(path, query, 'Words in the mail of this client')}
+          ${
+            query === ''
+              ? html`${rows.length === 0 ? nothing : threads(timeline)}
+                ${next === null ? '' : html`<a rel="next" href="${path}?after=${next}">Earlier mail</a>`}`
+              : await searchResults(database, { path, query, after, clientId: timeline.clientId })
+          }
         </div>
         <aside aria-label="About the client">${book(addresses)}</aside>
       </div>`,

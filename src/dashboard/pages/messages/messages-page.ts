@@ -6,6 +6,7 @@ import { noSuch } from '../errors.ts';
 import type { Html } from '../layout.ts';
 import { idIn } from '../message/message-at.ts';
 import type { PageTools } from '../page-deps.ts';
+import { searchField, searchResults } from '../search/results.ts';
 import { empty } from '../words.ts';
 import { messageRows, rowFields } from './message-rows.ts';
 import type { MessageRow } from './message-rows.ts';
@@ -32,48 +33,42 @@ async function showMessages(context: Context, tools: PageTools): Promise<Respons
   const query = (context.req.query('q') ?? '').trim().slice(0, 1_000);
   const named = query === '' ? [] : await messageIdsNamed(database, query);
   if (named.length === 1) return context.redirect(`/messages/${named[0] ?? ''}`);
-  const state = STATES.find((one) => one === context.req.query('state')) ?? null;
-  const { rows, next } = await listMessages<MessageRow>(
-    database,
-    {
-      state,
-      address: query === '' ? null : query.toLowerCase(),
-      after: placeIn(context.req.query('after') ?? ''),
-      limit: PAGE,
-    },
-    rowFields,
-  );
-  const kept = new URLSearchParams({
-    ...(state === null ? {} : { state }),
-    ...(query === '' ? {} : { q: query }),
-    ...(next === null ? {} : { after: next }),
-  });
+  const after = context.req.query('after') ?? null;
   return await tools.show(context, {
     title: 'Messages',
     current: 'messages',
     content: html`<h1>Messages</h1>
-      <form class="search" role="search" method="get" action="/messages">
-        <input
-          type="search"
-          name="q"
-          value="${query}"
-          maxlength="1000"
-          aria-label="Address or Message-ID"
-          placeholder="Whole address or Message-ID"
-        />
-        <button>Find</button>
-      </form>
-      ${query === '' ? stateTabs(state) : ''}
+      ${searchField('/messages', query, 'Words, names, addresses, case numbers')}
       ${
-        rows.length === 0 && query !== ''
-          ? empty(
-              `No message has the address or id “${query}”.`,
-              html`<a href="/messages">Show all messages</a>`,
-            )
-          : await messageRows(database, rows)
-      }
-      ${next === null ? '' : html`<a rel="next" href="/messages?${kept.toString()}">Earlier messages</a>`}`,
+        query === '' || isAddress(query)
+          ? await listed(context, tools, query === '' ? null : query)
+          : await searchResults(database, { path: '/messages', query, after })
+      }`,
   });
+}
+
+/** In any state, at once, and complete: all that somebody wrote or got. */
+const isAddress = (query: string): boolean => /^[^\s:"@]+@[^\s@]+$/u.test(query);
+
+async function listed(context: Context, { database }: PageTools, address: string | null): Promise<Html> {
+  const state = STATES.find((one) => one === context.req.query('state')) ?? null;
+  const { rows, next } = await listMessages<MessageRow>(
+    database,
+    { state, address, after: placeIn(context.req.query('after') ?? ''), limit: PAGE },
+    rowFields,
+  );
+  const kept = new URLSearchParams({
+    ...(state === null ? {} : { state }),
+    ...(address === null ? {} : { q: address }),
+    ...(next === null ? {} : { after: next }),
+  });
+  return html`${address === null ? stateTabs(state) : ''}
+  ${
+    rows.length === 0 && address !== null
+      ? empty(`No message has the address “${address}”.`, html`<a href="/messages">Show all messages</a>`)
+      : await messageRows(database, rows)
+  }
+  ${next === null ? '' : html`<a rel="next" href="/messages?${kept.toString()}">Earlier messages</a>`}`;
 }
 
 function stateTabs(current: (typeof STATES)[number] | null): Html {

@@ -1,0 +1,145 @@
+/** Keeps the rows of search in step with what is stored, beside ingest: an import never waits for it. */
+import { ObjectId } from 'mongodb';
+import type { AnyBulkWriteOperation } from 'mongodb';
+import { communicationId } from '../ingest/record.ts';
+import type { CommunicationDocument } from '../store/communications.ts';
+import type { MessageDocument } from '../store/message-document.ts';
+import type { Database } from '../store/mongo.ts';
+import type { SearchRowDocument } from '../store/search-rows.ts';
+import { rowOfCommunication, rowOfMessage, SEARCH_VERSION } from './search-row.ts';
+
+type Stores = Pick<Database, 'messages' | 'communications' | 'searchRows' | 'searchProgress'>;
+
+/** Messages per step: a communication may have megabytes. */
+const BATCH = 100;
+const MIN_ID = new ObjectId('0'.repeat(24));
+/** Decided and written; what was not read has no words. */
+const FINDABLE = ['stored', 'triage', 'ignored'] as const;
+
+/** Makes the rows of messages that are due, then of those that are older than search. @returns how many messages were gone through. */
+export async function indexMessages(stores: Stores, signal?: AbortSignal): Promise<number> {
+  let count = 0;
+  while (signal?.aborted !== true) {
+    const due = await stores.messages
+      .find({ searchDue: { $gt: MIN_ID } })
+      .limit(BATCH)
+      .toArray();
+    const found = due.length > 0 ? due : await nextOld(stores);
+    if (found === null) break;
+    await indexThese(stores, found);
+    if (due.length === 0) await advance(stores, found);
+    count += found.length;
+  }
+  return count;
+}
+
+/** Has all rows made again; searches go on meanwhile. */
+export async function rebuildSearch({ searchProgress }: Pick<Stores, 'searchProgress'>): Promise<void> {
+  await searchProgress.updateOne(
+    { _id: 'messages' },
+    { $set: { version: SEARCH_VERSION, after: null, isComplete: false } },
+    { upsert: true },
+  );
+}
+
+/** How many messages a search does not find yet. */
+export async function countMissing({
+  messages,
+  searchProgress,
+}: Pick<Stores, 'messages' | 'searchProgress'>): Promise<number> {
+  const [due, progress] = await Promise.all([
+    messages.countDocuments({ searchDue: { $gt: MIN_ID } }),
+    searchProgress.findOne({ _id: 'messages' }),
+  ]);
+  const isCurrent = progress?.version === SEARCH_VERSION;
+  if (isCurrent && progress.isComplete) return due;
+  const after = isCurrent ? progress.after : null;
+  return Math.max(due, await messages.countDocuments(after === null ? {} : { _id: { $gt: after } }));
+}
+
+/** Messages from before search, or before its rules; null if all have been gone through. */
+async function nextOld({ messages, searchProgress }: Stores): Promise<MessageDocument[] | null> {
+  const progress = await searchProgress.findOne({ _id: 'messages' });
+  const isCurrent = progress?.version === SEARCH_VERSION;
+  if (isCurrent && progress.isComplete) return null;
+  const after = isCurrent ? progress.after : null;
+  return await messages
+    .find(after === null ? {} : { _id: { $gt: after } })
+    .sort({ _id: 1 })
+    .limit(BATCH)
+    .toArray();
+}
+
+async function advance({ searchProgress }: Stores, seen: readonly MessageDocument[]): Promise<void> {
+  const last = seen.at(-1)?._id;
+  await searchProgress.updateOne(
+    { _id: 'messages' },
+    {
+      $set: {
+        version: SEARCH_VERSION,
+        isComplete: seen.length < BATCH,
+        ...(last !== undefined && { after: last }),
+      },
+    },
+    { upsert: true },
+  );
+}
+
+async function indexThese(stores: Stores, found: readonly MessageDocument[]): Promise<void> {
+  const { messages, searchRows } = stores;
+  const written = found.filter(({ state }) => FINDABLE.some((one) => one === state));
+  const communications = await communicationsOf(stores, written);
+  const writes = written.flatMap((message): AnyBulkWriteOperation<SearchRowDocument>[] => {
+    const recorded = communications.get(message._id.toHexString()) ?? [];
+    const rows =
+      recorded.length > 0 ? recorded.map((row) => rowOfCommunication(message, row)) : [rowOfMessage(message)];
+    return [
+      ...rows.map(({ _id, ...row }) => ({
+        replaceOne: { filter: { _id }, replacement: row, upsert: true },
+      })),
+      { deleteMany: { filter: { messageRef: message._id, _id: { $nin: rows.map(({ _id }) => _id) } } } },
+    ];
+  });
+  if (writes.length > 0) await searchRows.bulkWrite(writes, { ordered: false });
+  await settle(messages, found);
+}
+
+/** A message's own communications; where another gave the client the same words, the row is that one's. */
+async function communicationsOf(
+  { communications }: Pick<Stores, 'communications'>,
+  found: readonly MessageDocument[],
+): Promise<ReadonlyMap<string, CommunicationDocument[]>> {
+  const messageOf = new Map(
+    found.flatMap((message) =>
+      message.links.map(
+        ({ clientId }) => [communicationId(message, clientId).toHexString(), message._id] as const,
+      ),
+    ),
+  );
+  if (messageOf.size === 0) return new Map();
+  const rows = await communications
+    .find({ _id: { $in: [...messageOf.keys()].map((id) => new ObjectId(id)) } }, { projection: { html: 0 } })
+    .toArray();
+  return Map.groupBy(rows, ({ _id }) => messageOf.get(_id.toHexString())?.toHexString() ?? '');
+}
+
+/**
+ * Done, if nothing was written since they were read. Otherwise these rows may have replaced newer ones of another process, and must be
+ * made again.
+ */
+async function settle(messages: Stores['messages'], found: readonly MessageDocument[]): Promise<void> {
+  const asRead = ({ _id, storedAt, searchDue }: MessageDocument) => ({
+    _id,
+    storedAt,
+    searchDue: searchDue ?? { $exists: false },
+  });
+  const { matchedCount } = await messages.bulkWrite(
+    found.map((message) => ({
+      updateOne: { filter: asRead(message), update: { $unset: { searchDue: true } } },
+    })),
+    { ordered: false },
+  );
+  if (matchedCount === found.length) return;
+  for (const { _id, storedAt } of found)
+    await messages.updateOne({ _id, storedAt: { $ne: storedAt } }, { $set: { searchDue: new ObjectId() } });
+}

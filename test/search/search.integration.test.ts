@@ -1,0 +1,147 @@
+import { ObjectId } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { ingestAgain } from '../../src/ingest/ingest.ts';
+import { search } from '../../src/search/find.ts';
+import { indexMessages, rebuildSearch, searchCoverage } from '../../src/search/index-messages.ts';
+import { assign } from '../../src/triage/triage.ts';
+import type { TriageDeps } from '../../src/triage/triage-deps.ts';
+import { newId, rawMessage } from '../support/messages.ts';
+import { openFirm } from '../support/servers.ts';
+import type { Firm } from '../support/servers.ts';
+
+const clients = [
+  { _id: 'otto', name: 'Otto Brandt', email: 'otto@brandt.test' },
+  { _id: 'lena', name: 'Lena Brandt', email: 'lena@brandt.test' },
+];
+
+async function openOffice(): Promise<Firm> {
+  const firm = await openFirm();
+  await firm.addClients(...clients);
+  return firm;
+}
+
+async function found({ database }: Firm, text: string, clientId?: string): Promise<string[]> {
+  const { rows } = await search(database, {
+    text,
+    ...(clientId !== undefined && { clientId: clientId as never }),
+    after: null,
+    limit: 100,
+  });
+  return rows.map(({ subject }) => subject);
+}
+
+const fromOtto = (given: Parameters<typeof rawMessage>[0]): Buffer =>
+  rawMessage({ from: 'Otto Brandt <otto@brandt.test>', id: newId(), ...given });
+
+describe('search', () => {
+  it('finds what is on record and what waits, newest first, and says where', async () => {
+    const firm = await openOffice();
+    await firm.receive(
+      fromOtto({ subject: 'Roof', body: 'The Dachdecker in Lange Straße sent an invoice.' }),
+    );
+    await firm.receive(fromOtto({ subject: 'Second roof', body: 'No bill yet.' }));
+    await firm.receive(
+      rawMessage({ from: 'Stranger <x@away.test>', id: newId(), subject: 'Invoice of a stranger' }),
+    );
+    expect(await found(firm, 'invoice')).toEqual([]);
+    expect(await searchCoverage(firm.database)).toEqual({ messages: 3, missing: 3 });
+    await indexMessages(firm.database);
+    expect(await searchCoverage(firm.database)).toEqual({ messages: 3, missing: 0 });
+    expect((await found(firm, 'invoice')).toSorted()).toEqual(['Invoice of a stranger', 'Roof']);
+    expect(await found(firm, 'invoice is:triage')).toEqual(['Invoice of a stranger']);
+    expect(await found(firm, 'strasse from:otto')).toEqual(['Roof']);
+    expect(await found(firm, 'roof -invoice')).toEqual(['Second roof']);
+    expect(await found(firm, 'from:otto@brandt.test inv*')).toEqual(['Roof']);
+    expect(await found(firm, '"an invoice"')).toEqual(['Roof']);
+    expect(await found(firm, '"invoice an"')).toEqual([]);
+    expect(await found(firm, 'invoice', 'lena')).toEqual([]);
+    expect(await found(firm, 'invoice', 'otto')).toEqual(['Roof']);
+    expect(await found(firm, '-invoice', 'otto')).toEqual(['Second roof']);
+    const { rows } = await search(firm.database, { text: 'dachdecker', after: null, limit: 1 });
+    expect(rows[0]?.snippet.filter(({ isMatch }) => isMatch)).toEqual([
+      { text: 'Dachdecker', isMatch: true },
+    ]);
+  });
+
+  it('follows a message to the client that a person gives it to', async () => {
+    const firm = await openOffice();
+    const deps: TriageDeps = { ...firm, enqueue: async () => {} };
+    const message = await firm.receive(
+      rawMessage({ from: 'Stranger <x@away.test>', id: newId(), subject: 'Whose roof is it' }),
+    );
+    await indexMessages(firm.database);
+    expect(await found(firm, 'whose is:triage')).toHaveLength(1);
+    await assign(deps, message._id.toHexString(), { clients: ['lena'], by: 'ines' });
+    await ingestAgain(firm, message._id.toHexString());
+    await indexMessages(firm.database);
+    expect(await found(firm, 'whose is:triage')).toEqual([]);
+    expect(await found(firm, 'whose', 'lena')).toEqual(['Whose roof is it']);
+    expect(await firm.database.searchRows.countDocuments({ messageRef: message._id })).toBe(1);
+  });
+
+  it('goes through pages without losing or repeating a row, also within one moment', async () => {
+    const firm = await openOffice();
+    for (let n = 0; n < 7; n += 1) await firm.receive(fromOtto({ subject: `Page ${n}`, body: 'paging' }));
+    await indexMessages(firm.database);
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await search(firm.database, { text: 'paging', after, limit: 3 });
+      seen.push(...page.rows.map(({ subject }) => subject));
+      after = page.next;
+    } while (after !== null);
+    expect(seen).toHaveLength(7);
+    expect(new Set(seen).size).toBe(7);
+  });
+
+  it('has the same rows after a rebuild, whatever was there', async () => {
+    const firm = await openOffice();
+    await firm.receive(fromOtto({ subject: 'Kept', body: 'one two three' }));
+    await firm.receive(rawMessage({ from: 'Stranger <x@away.test>', id: newId(), subject: 'Waiting' }));
+    await indexMessages(firm.database);
+    const rows = async () => await firm.database.searchRows.find().sort({ _id: 1 }).toArray();
+    const before = await rows();
+    await firm.database.searchRows.deleteMany({});
+    await firm.database.searchRows.insertOne({
+      ...before[0]!,
+      _id: new ObjectId(),
+      words: ['left', 'over'],
+    });
+    await rebuildSearch(firm.database);
+    expect((await searchCoverage(firm.database)).missing).toBe(2);
+    await indexMessages(firm.database);
+    expect(await rows()).toEqual(before);
+  });
+
+  it('is not left behind if a message is written while its rows are made', async () => {
+    const firm = await openOffice();
+    const message = await firm.receive(fromOtto({ subject: 'Old words' }));
+    // What another process has written meanwhile.
+    const { searchRows } = firm.database;
+    const bulkWrite = searchRows.bulkWrite.bind(searchRows);
+    let isFirst = true;
+    searchRows.bulkWrite = async (...given: Parameters<typeof bulkWrite>) => {
+      const result = await bulkWrite(...given);
+      if (isFirst) {
+        isFirst = false;
+        await firm.database.communications.updateOne({}, { $set: { subject: 'New words' } });
+        await firm.database.messages.updateOne(
+          { _id: message._id },
+          { $set: { storedAt: new Date(Date.now() + 1), searchDue: new ObjectId() } },
+        );
+      }
+      return result;
+    };
+    await indexMessages(firm.database);
+    expect(await found(firm, 'new')).toEqual(['New words']);
+    expect(await found(firm, 'subject:old')).toEqual([]);
+  });
+
+  it('does not show what somebody has deleted from the CRM', async () => {
+    const firm = await openOffice();
+    await firm.receive(fromOtto({ subject: 'Deleted by hand' }));
+    await indexMessages(firm.database);
+    await firm.database.communications.deleteMany({});
+    expect(await found(firm, 'deleted')).toEqual([]);
+  });
+});
