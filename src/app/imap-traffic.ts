@@ -26,6 +26,7 @@ export function imapTraffic(rates: LoginRates, { registry }: Pick<Metrics, 'regi
   });
   return {
     pace: createLoginPace(rates),
+    starts: createLoginPace(rates),
     onLogin: (outcome) => logins.inc({ outcome }),
     onConnection: (connection, state) => {
       if (state === null) states.delete(connection);

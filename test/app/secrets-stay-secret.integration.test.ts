@@ -140,6 +140,9 @@ it('no secret is in the database, Redis, the log at trace level, figures, pages 
   await ask(`/api/mailboxes/${encodeURIComponent(byToken)}/test`, 'POST', {});
   for (const path of [
     '/',
+    '/mailboxes',
+    '/settings',
+    '/webhooks',
     '/metrics',
     '/api/mailboxes',
     '/health/mailboxes',

@@ -11,6 +11,8 @@ export interface LoginInput {
   readonly secret: () => Promise<string>;
   /** Waits until a login is due; true if that took time. */
   readonly turn: () => Promise<boolean>;
+  /** Waits until it may connect. */
+  readonly start: () => Promise<unknown>;
   readonly maxIdleMs: number;
   readonly signal: AbortSignal | undefined;
   readonly isStopped: () => boolean;
@@ -32,6 +34,7 @@ export async function logIn(input: LoginInput): Promise<ImapFlow> {
     // A token may have ended meanwhile.
     if ((await input.turn()) && !signal?.aborted) secret = await input.secret();
     const options = await imapOptions(account, secret);
+    await input.start();
     client = new ImapFlow({ ...options, maxIdleTime: input.maxIdleMs });
     input.onClient(client);
     if (!signal?.aborted && !isStopped()) await client.connect();

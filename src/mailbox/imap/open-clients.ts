@@ -58,16 +58,17 @@ export function createOpenClients({
   }
 
   async function tryLogin(signal: AbortSignal | undefined, isWatch: boolean): Promise<ImapFlow> {
+    const asking = { host: account.host.toLowerCase(), isUrgent: !isWatch, signal };
     return await logIn({
       account,
       secret: () => gate.secret(),
       turn: async () => {
-        const host = account.host.toLowerCase();
-        const hasWaited = await traffic.pace.turn({ host, isUrgent: !isWatch, signal });
+        const hasWaited = await traffic.pace.turn(asking);
         // Another connection of the account may have failed meanwhile.
         if (hasWaited) await gate.admit();
         return hasWaited;
       },
+      start: () => traffic.starts.turn(asking),
       maxIdleMs,
       signal,
       isStopped: () => stopped,

@@ -87,6 +87,20 @@ describe('the pace of logins', () => {
     await pace.turn({ host: 'a', isUrgent: true, signal: AbortSignal.abort() });
   });
 
+  it('catches up on nothing after the process stood still', async () => {
+    const begun = waitAll(open(20, 10), times(200, ['a', true] as const));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const before = begun.length;
+    // The clock goes on, and no timer runs meanwhile.
+    vi.setSystemTime(Date.now() + 10_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(begun.length - before).toBeLessThanOrEqual(11);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(begun).toHaveLength(200);
+    for (const [at, one] of begun.entries())
+      if (at > 0) expect(one.at - (begun[at - 1]?.at ?? 0)).toBeGreaterThanOrEqual(100);
+  });
+
   it('says whether one had to wait', async () => {
     const pace = open(1, 1);
     const turns = [1, 2].map(async () => await pace.turn({ host: 'a', isUrgent: true, signal: undefined }));
