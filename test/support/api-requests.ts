@@ -44,7 +44,7 @@ export function valueOf(given: JsonSchema): unknown {
   if (node.const !== undefined) return node.const;
   const [choice] = node.anyOf ?? node.oneOf ?? [];
   if (choice !== undefined) return valueOf(choice);
-  switch ([node.type].flat()[0]) {
+  switch (String([node.type].flat()[0])) {
     case 'object':
       return Object.fromEntries(
         Object.entries(node.properties ?? {}).map(([name, one]) => [name, valueOf(one)]),

@@ -133,7 +133,7 @@ function asWritten({
   const examples = z.globalRegistry.get(zodSchema)?.['examples'];
   if (Array.isArray(examples)) jsonSchema.examples = examples;
   const { def } = zodSchema._zod;
-  if (def.type === 'default') jsonSchema.default = def.defaultValue as never;
+  if (def.type === 'default') jsonSchema.default = def.defaultValue;
 }
 
 /** Schemas with an id stand once, under components. @throws if one id is two schemas. */
