@@ -68,7 +68,6 @@ const MAX_NAMED = 20;
 
 /** Rows of one moment before the page. The CRM chooses the ids of its own rows, so no id can tell a place. */
 const PLACE = /^(-?\d{1,15})\.(\d{1,4})$/u;
-export const isTimelinePlace = (text: string): boolean => PLACE.test(text);
 
 /** @throws TriageError if the CRM has no such client. */
 export async function clientTimeline(

@@ -115,7 +115,10 @@ describe('guessing at the password', () => {
     expect([count(statuses, 401), count(statuses, 429)]).toEqual([10, 490]);
     const refused = await ask(at, { path: '/api/triage', authorization: 'Bearer nonsense' });
     expect([refused.status, Number(refused.retryAfter) > 0]).toEqual([429, true]);
-    expect(refused.body).toMatch(/^Too many wrong passwords\. Try again in \d+ seconds\.\n$/u);
+    expect(JSON.parse(refused.body)).toMatchObject({
+      code: 'too-many-attempts',
+      detail: expect.stringMatching(/^Too many wrong passwords\. Try again in \d+ seconds\.$/u),
+    });
     expect(await at.counted('checked')).toBe(10);
     expect(await at.counted('refused')).toBe(491);
     expect(at.lines).toEqual([

@@ -122,10 +122,24 @@ interface Writing {
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => JsonSchema;
 
+/** zod leaves these out of what is transformed, as they might be of the result. Ours are as a caller writes them. */
+function asWritten({
+  zodSchema,
+  jsonSchema,
+}: {
+  readonly zodSchema: z.core.$ZodTypes;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  const examples = z.globalRegistry.get(zodSchema)?.['examples'];
+  if (Array.isArray(examples)) jsonSchema.examples = examples;
+  const { def } = zodSchema._zod;
+  if (def.type === 'default') jsonSchema.default = def.defaultValue;
+}
+
 /** Schemas with an id stand once, under components. @throws if one id is two schemas. */
 function schemaWriter(components: Record<string, JsonSchema>): SchemaOf {
   return (schema, io) => {
-    const written = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    const written = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: asWritten });
     const text = JSON.stringify(written).replaceAll('"#/$defs/', '"#/components/schemas/');
     const {
       $schema: _,

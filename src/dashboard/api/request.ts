@@ -4,7 +4,7 @@ import { callerOf } from '../who.ts';
 import { Problem } from './problem.ts';
 import type { Fault } from './problem.ts';
 
-export const MAX_PAGE = 200;
+const MAX_PAGE = 200;
 
 export const by = z
   .string()
@@ -15,7 +15,15 @@ export const by = z
   .describe(
     'Who decides. Counts only where nobody is signed in by name; defaults to the user name of the request.',
   );
-export const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50).describe('Rows of a page.');
+/** Of a query: decimal digits only. */
+export const wholeNumber = ({ min, max }: { readonly min: number; readonly max: number }) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^-?\d{1,15}$/u.test(text) ? Number(text) : text),
+    z.int(`expected a whole number from ${min} to ${max}`).min(min).max(max),
+  );
+export const pageSize = ({ max, usual }: { readonly max: number; readonly usual: number }) =>
+  wholeNumber({ min: 1, max }).default(usual).describe('Rows of a page.');
+export const limit = pageSize({ max: MAX_PAGE, usual: 50 });
 export const moment = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))

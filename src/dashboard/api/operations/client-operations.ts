@@ -14,7 +14,7 @@ import { idsMeant } from '../../../triage/named.ts';
 import { cursor, cursorsOf, nextCursor } from '../cursor.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { limit, moment } from '../request.ts';
+import { limit, moment, pageSize } from '../request.ts';
 import {
   clientId,
   clientShape,
@@ -104,7 +104,7 @@ const aboutClients = [
     summary: "A client's record, newest first, as /clients/{id} shows it",
     params,
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(MAX_TIMELINE_PAGE).default(40).describe('Rows of a page.'),
+      limit: pageSize({ max: MAX_TIMELINE_PAGE, usual: 40 }),
       after: cursor,
     }),
     answer: timelineShape,

@@ -14,7 +14,7 @@ import { feedRow } from '../../../events/payload.ts';
 import { deliveryRow, endpointRow, listDeliveries, listEndpoints } from '../../../events/rows.ts';
 import { eventsAfter, eventTypes } from '../../../store/events.ts';
 import { operation } from '../operation.ts';
-import { by, limit, objectId, whoAsks } from '../request.ts';
+import { by, limit, objectId, wholeNumber, whoAsks } from '../request.ts';
 import { whole } from '../shapes/shape.ts';
 import { deliveryShape, eventShape, eventType, webhookShape } from '../shapes/webhook-shapes.ts';
 
@@ -54,7 +54,7 @@ const aboutEndpoints = [
     summary: 'The event feed, in order, for programs that poll',
     description: 'Start with `after=0`, then pass `after` of the previous response. See docs/events.md.',
     query: z.strictObject({
-      after: z.coerce.number().int().min(0).default(0).describe('A sequence number.'),
+      after: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).default(0).describe('A sequence number.'),
       types: typesAsked
         .optional()
         .describe('Only these types, comma-separated.')
