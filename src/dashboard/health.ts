@@ -9,7 +9,7 @@ import type { BlobStore } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/mongo.ts';
 import { countHeld } from '../store/held-updates.ts';
 import { undeliveredByMailbox } from '../store/fetches.ts';
-import { searchCoverage } from '../search/index-messages.ts';
+import { countMissing } from '../search/index-messages.ts';
 import { addMailboxGauges } from './mailbox-gauges.ts';
 import { pendingByMailbox } from '../store/sightings.ts';
 import { callerOf } from './who.ts';
@@ -175,7 +175,7 @@ function addGauges(sources: HealthSources): void {
       gauge.set({ state }, await database.messages.countDocuments({ state }));
   });
   add('search_missing_messages', 'Messages that search does not find yet', [], async (gauge) => {
-    gauge.set((await searchCoverage(database)).missing);
+    gauge.set(await countMissing(database));
   });
   addFolderGauges(add, sources);
 }

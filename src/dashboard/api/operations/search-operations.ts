@@ -1,7 +1,7 @@
 /** Finding mail by its words. */
 import { z } from 'zod';
 import { MAX_FOUND, search } from '../../../search/find.ts';
-import { searchCoverage } from '../../../search/index-messages.ts';
+import { countMissing } from '../../../search/index-messages.ts';
 import { MAX_QUERY_CHARS } from '../../../search/query.ts';
 import { STATES } from '../../../triage/list-messages.ts';
 import { idsMeant } from '../../../triage/named.ts';
@@ -73,7 +73,7 @@ export const searchOperations = [
         after: cursors.open(after),
         limit,
       });
-      const { missing } = await searchCoverage(database);
+      const missing = await countMissing(database);
       return { rows, isCut, missing, next: cursors.seal(next) };
     },
   }),

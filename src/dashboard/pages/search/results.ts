@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { search } from '../../../search/find.ts';
 import type { Found, SearchAsked, SearchResult } from '../../../search/find.ts';
-import { searchCoverage } from '../../../search/index-messages.ts';
+import { countMissing } from '../../../search/index-messages.ts';
 import { MAX_QUERY_CHARS, QueryError } from '../../../search/query.ts';
 import type { Database } from '../../../store/mongo.ts';
 import { namesOfClients } from '../client-names.ts';
@@ -38,7 +38,7 @@ export async function searchResults(
     throw error;
   });
   if (found instanceof QueryError) return empty(found.message, help);
-  const { missing, messages } = await searchCoverage(database);
+  const missing = await countMissing(database);
   const { rows, next, isCut } = found;
   const names = await namesOfClients(
     database,
@@ -50,8 +50,7 @@ export async function searchResults(
     missing === 0
       ? ''
       : html`<p class="muted">
-          ${plural(messages - missing, 'message')} of ${messages.toLocaleString('en')} can be found so far;
-          the rest follows by itself.
+          ${plural(missing, 'message')} cannot be found yet; workers go through them by themselves.
         </p>`
   }`;
 }
