@@ -48,6 +48,13 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'PUT /api/cases/:ref': 'decider',
 
   'POST /messages/:id/replay': 'operator',
+  // It asks other servers.
+  'GET /add-mailbox': 'operator',
+  'POST /mailboxes': 'operator',
+  'GET /mailboxes/:name': 'operator',
+  'POST /mailboxes/:name/change': 'operator',
+  'GET /mailboxes/:name/remove': 'operator',
+  'POST /mailboxes/:name/remove': 'operator',
   'POST /mailboxes/:name/poll': 'operator',
   'POST /mailboxes/:name/pause': 'operator',
   'POST /mailboxes/:name/resume': 'operator',
@@ -68,6 +75,13 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'POST /api/oauth-apps/:app/verify': 'operator',
 
   'GET /settings': 'admin',
+  'GET /users': 'admin',
+  'POST /users': 'admin',
+  'POST /users/:name/role': 'admin',
+  'POST /users/:name/password': 'admin',
+  'POST /users/:name/remove': 'admin',
+  'POST /users/tokens': 'admin',
+  'POST /users/tokens/:name/revoke': 'admin',
   'GET /webhooks': 'admin',
   'POST /webhooks': 'admin',
   'POST /webhooks/:id/test': 'admin',
