@@ -107,6 +107,24 @@ export function neededFor({ method, path }: { readonly method: string; readonly 
   return routeRoles[`${method} ${path}`] ?? 'admin';
 }
 
+const patterns = Object.keys(routeRoles).map((route) => {
+  const [method = '', path = ''] = route.split(' ');
+  const text = path.replaceAll(/:\w+/gu, '[^/]+').replace(/\*$/u, '.*');
+  return { method, path, is: new RegExp(`^${text}$`, 'u') };
+});
+
+/** What a request to this path would require: the strictest that could answer it. Null: nothing of the table does. */
+export function neededAt(method: string, path: string): Needed | null {
+  if (BOARD.test(path)) return 'operator';
+  const needed = patterns
+    .filter((pattern) => pattern.method === method && pattern.is.test(path))
+    .map(neededFor);
+  return needed.length === 0 ? null : strictestOf(needed);
+}
+
+const strictestOf = (needed: readonly Needed[]): Needed =>
+  needed.reduce((strictest, one) => (rank(one) > rank(strictest) ? one : strictest));
+
 const rank = (needed: Needed): number => userRoles.findIndex((role) => role === needed);
 
 /**
@@ -118,7 +136,7 @@ export function neededIn(context: Context): Needed {
     .filter(({ method }) => method !== 'ALL')
     .map(neededFor);
   if (needed.length === 0) return 'reader';
-  return needed.reduce((strictest, one) => (rank(one) > rank(strictest) ? one : strictest));
+  return strictestOf(needed);
 }
 
 export const mayDo = (role: UserRole, needed: Needed): boolean => rank(role) >= rank(needed);

@@ -34,7 +34,38 @@ async function openOffice(): Promise<Office> {
       shown: [{ name: 'POLL_BATCH', group: hostile, value: hostile, isDefault: false, doc: hostile }],
     },
   });
+  await addHostileConfiguration(firm);
   return { firm, ...busy, origin };
+}
+
+/** Mailboxes, people and programs that were written into the database by somebody who means harm. */
+async function addHostileConfiguration({ database }: Firm): Promise<void> {
+  const choice = {
+    host: hostile,
+    port: 993,
+    security: 'tls',
+    user: hostile,
+    role: 'capture',
+    folders: [hostile],
+    since: null,
+    pollIntervalSeconds: 60,
+    ca: null,
+    oauth: { app: hostile, grant: 'code', signInAs: hostile },
+    pass: null,
+    silenceHours: null,
+    authority: 'both',
+    desired: 'paused',
+    revision: 1,
+    updatedAt: new Date(),
+  } as const;
+  await database.mailboxes.insertMany([
+    { _id: 'run time', ...choice },
+    { _id: hostile, ...choice },
+  ]);
+  const person = { name: hostile, role: 'reader', password: null, stamp: '', createdAt: new Date() } as const;
+  await database.users.insertOne({ _id: hostile, ...person });
+  const token = { hash: '', role: 'reader', createdAt: new Date(), createdBy: hostile, lastUsedAt: null };
+  await database.apiTokens.insertOne({ _id: hostile, ...token, role: 'reader' });
 }
 
 /** Every kind of page, with the hostile message on as many as can show it. */
@@ -66,6 +97,12 @@ const pagesOf = ({
   client: '/clients/paula',
   'hostile-client': '/clients/mallory',
   mailboxes: '/mailboxes',
+  'add-mailbox': '/add-mailbox?address=office@gmail.com',
+  'new-mailbox': `/add-mailbox?${new URLSearchParams({ host: hostile, user: hostile, name: hostile }).toString()}`,
+  mailbox: `/mailboxes/${encodeURIComponent('run time')}`,
+  'remove-mailbox': `/mailboxes/${encodeURIComponent('run time')}/remove`,
+  'file-mailbox': '/mailboxes/office',
+  users: '/users',
   quarantine: '/quarantine',
   decisions: '/decisions',
   webhooks: '/webhooks',
@@ -94,7 +131,7 @@ async function axe(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]>
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 /** Shown to people most: also on a phone, and pictures of both schemes. */
-const ON_PHONE = ['today', 'triage', 'message', 'client', 'mailboxes', 'held'];
+const ON_PHONE = ['today', 'triage', 'message', 'client', 'mailboxes', 'mailbox', 'users', 'held'];
 
 it('every page is accessible in light and dark, loads nothing from elsewhere, and runs nothing of a message', async () => {
   const office = await openOffice();

@@ -148,6 +148,7 @@ describe('the table', () => {
         '/queues/*',
         '/sign-in',
         '/triage/*',
+        '/users/*',
         '/webhooks/*',
       ].toSorted((a, b) => a.localeCompare(b)),
     );
