@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beginSession, newSessionId } from '../../src/store/sessions.ts';
+import { addUser, findUser } from '../../src/store/users.ts';
 import { openBrowser, openWindow } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { hostile, makeBusy } from '../support/busy-office.ts';
@@ -22,6 +24,8 @@ afterAll(async () => await browser.close());
 interface Office extends BusyOffice {
   readonly firm: Firm;
   readonly origin: string;
+  /** Of an admin. */
+  readonly cookie: { readonly name: string; readonly value: string; readonly url: string };
 }
 
 async function openOffice(): Promise<Office> {
@@ -35,7 +39,11 @@ async function openOffice(): Promise<Office> {
     },
   });
   await addHostileConfiguration(firm);
-  return { firm, ...busy, origin };
+  await addUser(firm.database.users, { name: 'ann', role: 'admin', password: null });
+  const stamp = (await findUser(firm.database.users, 'ann'))?.stamp ?? '';
+  const value = newSessionId();
+  await beginSession(firm.database.sessions, value, { kind: 'user', user: 'ann', stamp });
+  return { firm, ...busy, origin, cookie: { name: 'docketmail-session', value, url: origin } };
 }
 
 /** Mailboxes, people and programs that were written into the database by somebody who means harm. */
@@ -139,6 +147,7 @@ it('every page is accessible in light and dark, loads nothing from elsewhere, an
   await mkdir(folder, { recursive: true });
   const found: string[] = [];
   const { page, watch } = await openWindow(browser, { origin: office.origin, viewport: SIZES.desktop });
+  await page.context().addCookies([office.cookie]);
   for (const [name, path] of Object.entries(pagesOf(office))) {
     await page.goto(office.origin + path, { waitUntil: 'load' });
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -189,9 +198,10 @@ async function decideOne(page: Page, way: 'candidate' | 'search' | 'ignore'): Pr
 }
 
 it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on the way, 4 held updates settled", async () => {
-  const { firm, origin } = await openOffice();
+  const { firm, origin, cookie } = await openOffice();
   const { messages, decisions, caseUpdates } = firm.database;
   const { page, watch } = await openWindow(browser, { origin, viewport: SIZES.desktop });
+  await page.context().addCookies([cookie]);
   expect(await messages.countDocuments({ state: 'triage' })).toBe(20);
 
   await page.goto(`${origin}/triage`);

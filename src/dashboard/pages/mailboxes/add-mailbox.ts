@@ -52,7 +52,7 @@ async function showFirst(context: Context, tools: PageTools, address: string): P
     current: 'mailboxes',
     content: html`<p><a href="/mailboxes">← Mailboxes</a></p>
       <h1>Add a mailbox</h1>
-      <form method="get" action="/add-mailbox" class="search" role="search">
+      <form method="get" action="/add-mailbox" class="search">
         <input
           type="email"
           name="address"
@@ -109,7 +109,7 @@ function card({ source, provider, host, port, security, user, signIn, note }: Pr
       signIn === 'none'
         ? ''
         : html`<div class="actions">
-            <a role="button" class="small" href="${use}" aria-label="Use ${host}">Use this</a>
+            <a role="button" class="small" href="${use}" aria-label="Use this: ${host}">Use this</a>
           </div>`
     }
   </article>`;

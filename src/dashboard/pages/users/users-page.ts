@@ -199,7 +199,9 @@ function userCard(
             <details class="folded">
               <summary>Remove</summary>
               <form method="post" action="${path}/remove">
-                <button class="danger small" aria-label="Remove ${name}">Remove, and end all sessions</button>
+                <button class="danger small" aria-label="Remove, and end all sessions: ${name}">
+                  Remove, and end all sessions
+                </button>
               </form>
             </details>`
     }
