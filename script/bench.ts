@@ -59,6 +59,12 @@ const benches: Readonly<Record<string, Bench>> = {
     quick: [['20000']],
     needsServers: true,
   },
+  latency: {
+    script: 'test/faults/latency.ts',
+    runs: [['100', '10000']],
+    quick: [['30', '1000']],
+    needsServers: true,
+  },
   rematch: {
     script: 'script/bench-rematch.ts',
     runs: [['10000']],

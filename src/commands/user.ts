@@ -2,10 +2,16 @@
 import { Command } from 'commander';
 import { withResources } from '../app/open.ts';
 import { loadConfig } from '../config/config.ts';
-import { weaknessOf } from '../config/secret-strength.ts';
+import {
+  AccountError,
+  addPerson,
+  changePassword,
+  changeRole,
+  listUsers,
+  removePerson,
+} from '../dashboard/sign-in/accounts.ts';
 import type { Database } from '../store/mongo.ts';
-import { endSessionsOf } from '../store/sessions.ts';
-import { addUser, isUserName, removeUser, setPassword, setRole, userKey, userRoles } from '../store/users.ts';
+import { userRoles } from '../store/users.ts';
 import type { UserRole } from '../store/users.ts';
 import { askPassword } from './password-prompt.ts';
 import { UsageError } from './usage.ts';
@@ -32,9 +38,10 @@ export function userCommand(): Command {
     .description(`give a person another password, which ends all sessions. ${PASSWORD}`)
     .argument('<name>')
     .action(async (name: string) => {
+      const password = await askPassword();
       await change(
         name,
-        async ({ users }) => await setPassword(users, name, await newPassword()),
+        async (database) => await changePassword(database, name, password),
         'has another password',
       );
     });
@@ -45,14 +52,14 @@ export function userCommand(): Command {
     .argument('<role>')
     .action(async (name: string, role: string) => {
       const known = roleNamed(role);
-      await change(name, async ({ users }) => await setRole(users, name, known), `is ${known} now`);
+      await change(name, async (database) => await changeRole(database, name, known), `is ${known} now`);
     });
   user
     .command('remove')
     .description('let a person sign in no more, and end all sessions; what they decided stays')
     .argument('<name>')
     .action(async (name: string) => {
-      await change(name, async ({ users }) => await removeUser(users, name), 'was removed');
+      await change(name, async (database) => await removePerson(database, name), 'was removed');
     });
   return user;
 }
@@ -64,56 +71,47 @@ export function roleNamed(text: string): UserRole {
   return found;
 }
 
+/** What an account refuses is wrong usage. */
 export async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
   await withResources(loadConfig(process.env, { mailboxes: 'optional' }), async ({ database }) => {
-    await work(database);
+    try {
+      await work(database);
+    } catch (error) {
+      if (error instanceof AccountError) throw new UsageError(error.message);
+      throw error;
+    }
   });
 }
 
 async function add(name: string, options: { role: string; password: boolean }): Promise<void> {
   const role = roleNamed(options.role);
-  if (!isUserName(name))
-    throw new UsageError(`${JSON.stringify(name)}: a name has up to 100 letters, digits and . _ @ + -`);
-  const password = options.password ? await newPassword() : null;
-  await withDatabase(async ({ users }) => {
-    if (!(await addUser(users, { name, role, password })))
-      throw new UsageError(
-        `there is somebody of the name ${name}: docketmail user password changes the password`,
-      );
+  const password = options.password ? await askPassword() : null;
+  await withDatabase(async (database) => {
+    await addPerson(database, { name, role, password });
     console.log(`${name} was added as ${role}`);
   });
 }
 
-async function newPassword(): Promise<string> {
-  const password = await askPassword();
-  const why = weaknessOf(password);
-  if (why !== null) throw new UsageError(`the password cannot be used: ${why}`);
-  return password;
-}
-
 async function change(
   name: string,
-  work: (database: Database) => Promise<boolean>,
+  work: (database: Database) => Promise<void>,
   done: string,
 ): Promise<void> {
   await withDatabase(async (database) => {
-    if (!(await work(database)))
-      throw new UsageError(`there is nobody of the name ${name}: docketmail user list`);
-    await endSessionsOf(database.sessions, userKey(name));
+    await work(database);
     console.log(`${name} ${done}`);
   });
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  await withDatabase(async ({ users }) => {
-    const found = await users.find().sort({ _id: 1 }).toArray();
-    for (const { name, role, password, createdAt } of found) {
-      const row = { name, role, hasPassword: password !== null, createdAt };
-      const how = row.hasPassword ? 'password' : 'no password';
+  await withDatabase(async (database) => {
+    const found = await listUsers(database);
+    for (const row of found) {
+      const { name, role, hasPassword, createdAt } = row;
       console.log(
         json === true
           ? JSON.stringify(row)
-          : `${name}  ${role}  ${how}  since ${createdAt.toISOString().slice(0, 10)}`,
+          : `${name}  ${role}  ${hasPassword ? 'password' : 'no password'}  since ${createdAt.slice(0, 10)}`,
       );
     }
     if (found.length === 0 && json !== true) console.error('nobody: docketmail user add NAME --role admin');

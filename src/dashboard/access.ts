@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { answerProblem, isApi } from './api/problem.ts';
 import { refuse, wantsPage } from './pages/errors.ts';
 import { mayDo, neededIn } from './route-roles.ts';
 import type { Needed } from './route-roles.ts';
@@ -30,7 +31,9 @@ export function guardAccess(deps: IdentifyDeps & { readonly log?: Log }): Middle
         return await forbid(context, { caller: identified.caller, needed });
     }
     if (changesSomething(context.req.method) && isForeign(context, publicOrigin))
-      return context.text(FOREIGN, 403);
+      return isApi(context)
+        ? answerProblem(context, 'foreign-site', { detail: FOREIGN.trim() })
+        : context.text(FOREIGN, 403);
     return await next();
   };
 }
@@ -55,19 +58,22 @@ async function turnAway(
 ): Promise<Response> {
   if (identified.kind === 'refused') {
     context.header('Retry-After', String(identified.secondsToWait));
-    return context.text(`Too many wrong passwords. Try again in ${identified.secondsToWait} seconds.\n`, 429);
+    const detail = `Too many wrong passwords. Try again in ${identified.secondsToWait} seconds.`;
+    return isApi(context)
+      ? answerProblem(context, 'too-many-attempts', { detail })
+      : context.text(`${detail}\n`, 429);
   }
-  if (identified.kind === 'unlisted')
-    return await refuse(context, {
-      status: 403,
-      title: 'Not a user yet',
-      says: `You are signed in as ${identified.name}, who may not see this dashboard. Ask your administrator: docketmail user add.`,
-    });
-  if (identified.kind === 'outside')
-    return context.text(
-      'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or add a user.\n',
-      403,
-    );
+  if (identified.kind === 'unlisted') {
+    const says = `You are signed in as ${identified.name}, who may not see this dashboard. Ask your administrator: docketmail user add.`;
+    if (isApi(context)) return answerProblem(context, 'forbidden', { detail: says });
+    return await refuse(context, { status: 403, title: 'Not a user yet', says });
+  }
+  if (identified.kind === 'outside') {
+    const says = 'Reachable on this machine only: set DASHBOARD_PASSWORD or DASHBOARD_TOKEN, or add a user.';
+    return isApi(context)
+      ? answerProblem(context, 'forbidden', { detail: says })
+      : context.text(`${says}\n`, 403);
+  }
   if (context.req.header('hx-request') !== undefined) {
     context.header('HX-Redirect', '/sign-in');
     return context.text('Sign in first.\n', 401);
@@ -79,7 +85,12 @@ async function turnAway(
   }
   if (context.req.header('sec-fetch-mode') === undefined)
     context.header('WWW-Authenticate', 'Basic realm="docketmail", charset="UTF-8"');
-  return context.text('Password or token needed.\n', 401);
+  return isApi(context)
+    ? answerProblem(context, 'unauthenticated', {
+        detail:
+          'Password or token needed: send Authorization with a token of docketmail token add, or with name and password.',
+      })
+    : context.text('Password or token needed.\n', 401);
 }
 
 async function forbid(
@@ -87,8 +98,7 @@ async function forbid(
   { caller, needed }: { readonly caller: Caller; readonly needed: Needed },
 ): Promise<Response> {
   const message = `This needs the role ${needed}, and yours is ${caller.role}. An administrator can change it.`;
-  if (context.req.path.startsWith('/api/'))
-    return context.json({ error: { code: 'forbidden', message } }, 403);
+  if (isApi(context)) return answerProblem(context, 'forbidden', { detail: message });
   return await refuse(context, { status: 403, title: 'Not allowed', says: message });
 }
 
@@ -96,8 +106,7 @@ const changesSomething = (method: string): boolean => method !== 'GET' && method
 
 /** Any site can make a browser send a form, with the password or session that the browser keeps for us. The API reads none. */
 const isForm = (context: Context): boolean =>
-  !context.req.path.startsWith('/api/') &&
-  !/^application\/json\b/iu.test(context.req.header('content-type') ?? 'application/json');
+  !isApi(context) && !/^application\/json\b/iu.test(context.req.header('content-type') ?? 'application/json');
 
 /**
  * Every browser says where a form comes from, in one of these fields. What says nothing is a program, whose JSON no form can send; a

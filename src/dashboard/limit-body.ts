@@ -1,4 +1,5 @@
 import { bodyLimit } from 'hono/body-limit';
+import { answerProblem, isApi } from './api/problem.ts';
 
 /** Far more than any request of people, programs or Bull Board needs. */
 const maxBytes = 64 * 1024;
@@ -7,8 +8,8 @@ export const limitBody = bodyLimit({
   maxSize: maxBytes,
   onError: (context) => {
     const message = `the body is over ${maxBytes} bytes`;
-    return context.req.path.startsWith('/api/')
-      ? context.json({ error: { code: 'too-large', message } }, 413)
+    return isApi(context)
+      ? answerProblem(context, 'too-large', { detail: message })
       : context.text(`${message}\n`, 413);
   },
 });

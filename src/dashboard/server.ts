@@ -10,6 +10,7 @@ import type { TriageDeps } from '../triage/triage-deps.ts';
 import { guardAccess } from './access.ts';
 import type { AccessSettings } from './access-settings.ts';
 import { mountApi } from './api/api.ts';
+import { answerProblem, isApi } from './api/problem.ts';
 import { mountFiles } from './files.ts';
 import { createGuesses } from './guesses.ts';
 import { mountHealth } from './health.ts';
@@ -83,13 +84,21 @@ export function dashboardApp(input: DashboardInput): Hono {
     const refusal = refusalOf(error);
     if (refusal !== null) return refuse(context, refusal);
     log.error({ path: context.req.path, error: describeError(error) }, 'request failed');
+    if (isApi(context))
+      return answerProblem(context, 'internal', { detail: 'Something went wrong; the log says what.' });
     return refuse(context, {
       status: 500,
       title: 'Something went wrong',
       says: 'Something went wrong; the log says what.',
     });
   });
-  app.notFound((context) => noSuch(context, 'page'));
+  app.notFound((context) =>
+    isApi(context)
+      ? answerProblem(context, 'no-such-path', {
+          detail: 'nothing is here: GET /api/openapi.json describes every path',
+        })
+      : noSuch(context, 'page'),
+  );
   app.use(withoutTrailingSlash);
   mountHealth(app, input);
   const { pages = { newClientUrl: null, shown: [] } } = input;
@@ -97,7 +106,7 @@ export function dashboardApp(input: DashboardInput): Hono {
   mountPages(app, { ...input, pages });
   mountFiles(app, blobs, settings);
   mountOAuth(app, { signIn: input.mailboxService.signIn, log });
-  mountApi(app, input);
+  mountApi(app, { ...input, shown: pages.shown });
   mountQueues(app, queues);
   return app;
 }

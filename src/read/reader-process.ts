@@ -30,6 +30,11 @@ export interface ReaderProcess {
 
 /** Far more than a start takes on a busy machine. */
 const START_LIMIT_MS = 60_000;
+/**
+ * A heap this small is collected on one thread with less CPU time than on several, which wait for each other; and what a message leaves
+ * behind fits a young generation of this many MB, so that it is never copied to the old one. Together a third of a reader's CPU time.
+ */
+const COLLECTING = ['--single-threaded-gc', '--max-semi-space-size=32'];
 /** The last output of a process that V8 aborts: the reason comes before a long stack. */
 const MAX_LAST_WORDS = 16_384;
 /** No secret from the settings reaches a process that reads strangers' mail. */
@@ -136,7 +141,7 @@ function forkReader({ entry, maxHeapMb, maxProcessMb, settings }: ProcessSetting
   });
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${maxHeapMb}`],
+    execArgv: [`--max-old-space-size=${maxHeapMb}`, ...COLLECTING],
     env: Object.fromEntries(env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -1,3 +1,4 @@
+import { MongoBulkWriteError } from 'mongodb';
 import type { Collection, Db, ObjectId } from 'mongodb';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { deterministicId } from './ids.ts';
@@ -141,32 +142,32 @@ async function insertAll(
 }
 
 /** Events that get their sequence number in one run. */
-const SEQUENCE_BATCH = 500;
+const SEQUENCE_BATCH = 1_000;
 
 /**
- * Assigns sequence numbers to events that have none. The next number is always the highest one plus one, under a unique index. A
- * reader that has read up to a number has therefore seen every earlier event, however many processes write. @returns how many
- * were assigned.
+ * Assigns sequence numbers to events that have none, in one command. A reader that has read up to a number has seen every earlier
+ * event, however many processes write, because numbers become visible in order and without gaps: the highest number is read before
+ * the open events, and the updates run one after another and end at the first number that exists. So whenever one of them is
+ * reached, each event before it has a number above the highest, by this process or another, and its own number is at most the next
+ * one. @returns how many were assigned.
  */
 export async function assignSequence(events: Collection<EventDocument>): Promise<number> {
+  const highest = await highestSequence(events);
   const open = await events.find({ open: true }).sort({ at: 1, _id: 1 }).limit(SEQUENCE_BATCH).toArray();
-  let next = open.length === 0 ? 0 : (await highestSequence(events)) + 1;
-  let assigned = 0;
-  for (const event of inOrder(open)) {
-    try {
-      const { modifiedCount } = await events.updateOne(
-        { _id: event._id, open: true },
-        { $set: { seq: next }, $unset: { open: true } },
-      );
-      next += modifiedCount;
-      assigned += modifiedCount;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      // Another process is assigning numbers too; it or the next run takes care of this event.
-      next = (await highestSequence(events)) + 1;
-    }
+  if (open.length === 0) return 0;
+  const updates = inOrder(open).map(({ _id }, index) => ({
+    updateOne: {
+      filter: { _id, open: true as const },
+      update: { $set: { seq: highest + 1 + index }, $unset: { open: true as const } },
+    },
+  }));
+  try {
+    return (await events.bulkWrite(updates, { ordered: true })).modifiedCount;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // Another process is assigning numbers too; it or the next run takes care of the rest.
+    return error instanceof MongoBulkWriteError ? error.modifiedCount : 0;
   }
-  return assigned;
 }
 
 /** By time, as far as clocks agree; events of one entity always by revision. */

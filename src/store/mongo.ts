@@ -136,7 +136,11 @@ export async function ensureIndexes(database: Database): Promise<void> {
   const plans: readonly [Collection<never>, readonly IndexDescription[]][] = [
     [
       database.communications as never,
-      [{ key: { clientId: 1, date: -1, _id: -1 } }, { key: { threadId: 1 }, sparse: true }],
+      [
+        { key: { clientId: 1, date: -1, _id: -1 } },
+        { key: { threadId: 1 }, sparse: true },
+        { key: { date: 1, _id: 1 } },
+      ],
     ],
     [
       database.caseUpdates as never,

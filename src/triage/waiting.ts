@@ -248,8 +248,9 @@ async function suggestionFor(
   };
 }
 
-async function rowsOf(
-  { clients, caseUpdates }: Database,
+/** Messages as rows of a list. */
+export async function rowsOf(
+  { clients, caseUpdates }: Pick<Database, 'clients' | 'caseUpdates'>,
   messages: readonly MessageDocument[],
 ): Promise<TriageRow[]> {
   const idsOf = (message: MessageDocument) =>

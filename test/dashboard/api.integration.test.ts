@@ -1,61 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { dispatchEvents } from '../../src/events/dispatch.ts';
 import { guardAccess } from '../../src/dashboard/access.ts';
 import { createGuesses } from '../../src/dashboard/guesses.ts';
 import { createAccess } from '../../src/dashboard/sign-in/identify.ts';
 import { mountApi } from '../../src/dashboard/api/api.ts';
+import { checkAnswer } from '../support/api-contract.ts';
 import { rawMessage, newId } from '../support/messages.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
-import { openFirm } from '../support/servers.ts';
+import { newQueues, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
-
-interface Operation {
-  readonly responses: Readonly<Record<string, unknown>>;
-}
-
-const contract = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8')) as {
-  readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, unknown>>;
-    readonly responses: Readonly<Record<string, unknown>>;
-  };
-};
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-ajv.addSchema(contract, 'contract');
-
-interface Parameter {
-  readonly name?: string;
-  readonly schema?: { readonly enum?: readonly string[] };
-}
-
-/** One for each value of a parameter that has few. */
-const pathsOf = (path: string, parameters: readonly Parameter[]): string[] =>
-  parameters.reduce<string[]>(
-    (paths, { name, schema }) =>
-      schema?.enum === undefined
-        ? paths
-        : schema.enum.flatMap((value) => paths.map((one) => one.replace(`{${name}}`, value))),
-    [path],
-  );
-
-/** Where to find each answer's schema, by operation and status. */
-function schemaOf(path: string, method: string, status: number): string {
-  const template = Object.keys(contract.paths).find((one) =>
-    new RegExp(`^${one.replaceAll(/\{[^}]+\}/gu, '[^/]+')}$`, 'u').test(path),
-  );
-  if (template === undefined) throw new Error(`${path} is not in the contract`);
-  const key = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
-  const response = contract.paths[template]?.[method]?.responses[status] as { $ref?: string } | undefined;
-  if (response === undefined) throw new Error(`${method} ${template} has no ${status} in the contract`);
-  const at = response.$ref?.slice(1) ?? `/paths/${key(template)}/${method}/responses/${status}`;
-  return `contract#${at}/content/application~1json/schema`;
-}
 
 /** The part of the answers that the tests check; the contract covers the rest. */
 interface Answer {
@@ -82,7 +37,7 @@ interface Answer {
   readonly after: number;
   readonly marked: number;
   readonly found: boolean;
-  readonly error: { readonly code: string };
+  readonly code: string;
 }
 
 const password = 'a long password';
@@ -105,6 +60,8 @@ async function openApi(): Promise<{
     triage: { ...firm, enqueue: async (ids) => void firm.waiting.messages.push(...ids) },
     mailboxService: await mailboxServiceOf(firm.database),
     webhooks: noWebhooks(firm.database),
+    queues: newQueues(),
+    shown: [],
   });
   const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
   return {
@@ -117,14 +74,7 @@ async function openApi(): Promise<{
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const json = (await response.json()) as Answer;
-      const validate = ajv.getSchema(schemaOf(path.split('?')[0] ?? path, method, response.status));
-      if (validate === undefined) throw new Error(`no schema for ${path}`);
-      const isValid = await validate(json);
-      expect({ path, isValid, problems: validate.errors ?? [] }).toEqual({
-        path,
-        isValid: true,
-        problems: [],
-      });
+      checkAnswer({ method, path, response, json });
       return { status: response.status, json };
     },
   };
@@ -204,8 +154,8 @@ describe('the HTTP API of triage', () => {
     }
     expect(subjects.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['Floor', 'Roof', '[Case #7: Open] Wall']);
     expect((await ask('get', '/api/clients/nobody/timeline')).status).toBe(404);
-    for (const bad of ['zzz', '1-2', '1.x'])
-      expect((await ask('get', `${path}?after=${bad}`)).status).toBe(400);
+    for (const bad of ['zzz', '1-2', '1.x', '1767225600000.1'])
+      expect((await ask('get', `${path}?after=${bad}`)).json.code).toBe('bad-cursor');
   });
 
   it('confirms a held case update', async () => {
@@ -221,10 +171,10 @@ describe('the HTTP API of triage', () => {
     const { firm, ask } = await openApi();
     const message = await firm.receive(rawMessage({ subject: '[Case #7: Marinating] Lease' }));
     const path = `/api/messages/${message._id.toHexString()}/reject`;
-    expect((await ask('post', path)).status).toBe(400);
+    expect((await ask('post', path)).status).toBe(422);
     expect((await ask('post', path, { reason: 'a joke' })).json.message.held).toEqual([]);
     const again = await ask('post', path, { reason: 'a joke' });
-    expect([again.status, again.json.error.code]).toEqual([409, 'already-decided']);
+    expect([again.status, again.json.code]).toEqual([409, 'already-decided']);
     expect((await ask('get', '/api/triage?what=held')).json.total).toBe(0);
     expect((await ask('get', '/api/cases')).json.rows).toMatchObject([{ ref: '7', held: 0 }]);
     expect((await ask('put', '/api/cases/7', { mergedInto: '8' })).json).toMatchObject({ livesIn: '8' });
@@ -239,7 +189,7 @@ describe('the HTTP API of triage', () => {
   it('adds a webhook, tells its secret once, and changes, tests, replays and removes it', async () => {
     const { firm, ask } = await openApi();
     const refused = await ask('post', '/api/webhooks', { url: 'https://127.0.0.1/x' });
-    expect([refused.status, refused.json.error.code]).toEqual([422, 'not-possible']);
+    expect([refused.status, refused.json.code]).toEqual([422, 'not-possible']);
     const { json } = await ask('post', '/api/webhooks', {
       url: 'https://crm.example/hook',
       include: ['subject'],
@@ -270,16 +220,16 @@ describe('the HTTP API of triage', () => {
 
   it.each([
     ['get', '/api/messages/ffffffffffffffffffffffff', undefined, 404, 'no-such-message'],
-    ['get', '/api/triage?limit=0', undefined, 400, 'bad-request'],
-    ['get', '/api/triage?colour=red', undefined, 400, 'bad-request'],
+    ['get', '/api/triage?limit=0', undefined, 422, 'invalid-request'],
+    ['get', '/api/triage?colour=red', undefined, 422, 'invalid-request'],
     ['post', '/api/aliases', { what: 'gmail.com', client: 'otto' }, 422, 'not-possible'],
     ['post', '/api/aliases', { what: 'x@away.test', client: 'nobody' }, 404, 'no-such-client'],
-    ['post', '/api/aliases', { what: 'x@away.test' }, 400, 'bad-request'],
+    ['post', '/api/aliases', { what: 'x@away.test' }, 422, 'invalid-request'],
     ['post', '/api/decisions/ffffffffffffffffffffffff/undo', {}, 404, 'no-such-decision'],
   ] as const)('%s %s %j is refused with %i', async (method, path, body, status, code) => {
     const { ask } = await openApi();
     const { status: got, json } = await ask(method, path, body);
-    expect([got, json.error.code]).toEqual([status, code]);
+    expect([got, json.code]).toEqual([status, code]);
   });
 
   it('is behind the guard, refuses other sites, forms and bodies without end', async () => {
@@ -294,7 +244,7 @@ describe('the HTTP API of triage', () => {
         '{}',
       ),
     ).toBe(403);
-    expect(await post({ authorization, 'content-type': 'text/plain' }, '{}')).toBe(400);
+    expect(await post({ authorization, 'content-type': 'text/plain' }, '{}')).toBe(415);
     expect(await post({ authorization, 'content-type': 'application/json' }, '{')).toBe(400);
     expect(
       await post(
@@ -307,7 +257,7 @@ describe('the HTTP API of triage', () => {
   it('refuses a body over 64 KB as its contract says, with and without a length', async () => {
     const { ask, app } = await openApi();
     const refused = await ask('post', '/api/aliases', { what: 'x'.repeat(70_000), client: 'otto' });
-    expect([refused.status, refused.json.error.code]).toEqual([413, 'too-large']);
+    expect([refused.status, refused.json.code]).toEqual([413, 'too-large']);
     const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
     const chunked = await app.request('/api/aliases', {
       method: 'POST',
@@ -315,40 +265,14 @@ describe('the HTTP API of triage', () => {
       body: new Blob([' '.repeat(100_000)]).stream(),
       duplex: 'half',
     });
-    expect([chunked.status, await chunked.json()]).toMatchObject([413, { error: { code: 'too-large' } }]);
+    expect([chunked.status, await chunked.json()]).toMatchObject([413, { code: 'too-large' }]);
   });
 
   it('refuses a cursor that no page gave', async () => {
     const { ask } = await openApi();
     for (const after of ['zzz', '1-2', '1700000000000-65f00000000000000000000g']) {
       const refused = await ask('get', `/api/triage?after=${after}`);
-      expect([refused.status, refused.json.error.code]).toEqual([400, 'bad-request']);
+      expect([refused.status, refused.json.code]).toEqual([422, 'bad-cursor']);
     }
-  });
-
-  it('serves the contract, which names every route and refers to nothing that is not there', async () => {
-    const { app } = await openApi();
-    const authorization = `Basic ${Buffer.from(`ines:${password}`).toString('base64')}`;
-    const served = await (await app.request('/api/openapi.yaml', { headers: { authorization } })).text();
-    expect(parse(served)).toEqual(contract);
-    expect(contract.openapi).toBe('3.1.0');
-    const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
-      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`);
-    const documented = Object.entries(contract.paths).flatMap(([path, { parameters = [], ...methods }]) =>
-      Object.keys(methods).flatMap((method) =>
-        pathsOf(path, parameters as readonly Parameter[]).map((one) => `${method.toUpperCase()} ${one}`),
-      ),
-    );
-    expect(routes.toSorted()).toEqual(documented.toSorted());
-    const refs = [...JSON.stringify(contract).matchAll(/"\$ref":"#\/([^"]+)"/gu)].map(([, at = '']) => at);
-    const missing = refs.filter(
-      (at) =>
-        at
-          .split('/')
-          .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], contract) ===
-        undefined,
-    );
-    expect(missing).toEqual([]);
   });
 });

@@ -30,13 +30,11 @@ describe('a token of a program', () => {
     const id = message._id.toHexString();
     expect((await served.get('/metrics', prometheus)).status).toBe(200);
     const refused = await ignore(served, id, prometheus);
-    expect([refused.status, await refused.json()]).toEqual([
+    expect([refused.status, await refused.json()]).toMatchObject([
       403,
       {
-        error: {
-          code: 'forbidden',
-          message: 'This needs the role decider, and yours is reader. An administrator can change it.',
-        },
+        code: 'forbidden',
+        detail: 'This needs the role decider, and yours is reader. An administrator can change it.',
       },
     ]);
     expect((await ignore(served, id, crm)).status).toBe(200);

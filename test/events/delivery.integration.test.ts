@@ -308,6 +308,39 @@ describe('events', () => {
     }
   });
 
+  it('are all seen by a reader who goes on from the highest number, while several processes assign them', async () => {
+    const database = await newDatabase();
+    const seen: number[] = [];
+    const readOn = async (): Promise<void> => {
+      const found = await eventsAfter(database.events, {
+        after: seen.at(-1) ?? 0,
+        types: null,
+        mailboxes: null,
+        limit: 50,
+      });
+      seen.push(...found.map(({ seq }) => seq ?? 0));
+    };
+    const written = { isComplete: false };
+    const publishing = (async () => {
+      for (let round = 0; round < 12; round += 1)
+        await publish(database, 20, round % 2 === 0 ? 'created' : 'unlinked');
+      written.isComplete = true;
+    })();
+    const assigning = Array.from({ length: 4 }, async () => {
+      while (!written.isComplete || (await database.events.countDocuments({ open: true })) > 0)
+        await assignSequence(database.events);
+    });
+    while (!written.isComplete || (await database.events.countDocuments({ open: true })) > 0) await readOn();
+    await Promise.all([publishing, ...assigning]);
+    while (seen.length < (await database.events.countDocuments())) {
+      const before = seen.length;
+      await readOn();
+      if (seen.length === before) break;
+    }
+    expect(seen).toHaveLength(await database.events.countDocuments());
+    expect(seen).toEqual(seen.map((_, index) => index + 1));
+  });
+
   it('are deleted after their retention period, and sequence numbers continue', async () => {
     const database = await newDatabase();
     await publish(database, 3);

@@ -8,7 +8,7 @@ import { listWaiting } from '../../src/triage/waiting.ts';
 import { mailboxServiceOf } from '../support/mailbox-service.ts';
 import { openPages } from '../support/pages.ts';
 import { noWebhooks } from '../support/no-webhooks.ts';
-import { need, openFirm } from '../support/servers.ts';
+import { need, newQueues, openFirm } from '../support/servers.ts';
 import { newId, rawMessage } from '../support/messages.ts';
 
 interface Find {
@@ -72,7 +72,13 @@ it('every page of a listing comes in the order of an index', async () => {
   const mailboxService = await mailboxServiceOf(firm.database);
   const triage = { ...firm, database, enqueue: async () => {} };
   const app = openPages({ ...firm, database, mailboxService });
-  mountApi(app, { triage, mailboxService, webhooks: noWebhooks(firm.database) });
+  mountApi(app, {
+    triage,
+    mailboxService,
+    webhooks: noWebhooks(firm.database),
+    queues: newQueues(),
+    shown: [],
+  });
   const [waiting] = await firm.database.messages.find({ state: 'triage' }).toArray();
   const place = `${Date.now()}-${'0'.repeat(24)}`;
   for (const path of [
@@ -93,6 +99,12 @@ it('every page of a listing comes in the order of an index', async () => {
     `/decisions?after=${place}`,
     '/mailboxes',
     '/api/triage',
+    '/api/messages',
+    '/api/messages?state=stored',
+    '/api/messages?address=x@away.test',
+    '/api/quarantine',
+    '/api/communications',
+    '/api/communications?client=paula',
     '/api/decisions',
     '/api/clients/paula/timeline',
   ])

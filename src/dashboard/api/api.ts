@@ -1,40 +1,44 @@
-import { readFile } from 'node:fs/promises';
-import type { Hono } from 'hono';
-import type { MailboxService } from '../../connect/mailbox-service.ts';
-import type { WebhookDeps } from '../../events/endpoints.ts';
-import type { TriageDeps } from '../../triage/triage-deps.ts';
+import type { Context, Hono } from 'hono';
+import { stringify } from 'yaml';
+import { clientFinder } from '../../triage/find-clients.ts';
 import { limitBody } from '../limit-body.ts';
-import { mountCaseRoutes } from './case-routes.ts';
-import { mountClientRoutes } from './client-routes.ts';
-import { mountDecisionRoutes } from './decision-routes.ts';
-import { mountMailboxRoutes, mountOAuthAppRoutes } from './mailbox-routes.ts';
-import { mountMessageRoutes } from './message-routes.ts';
-import { mountTimelineRoute } from './timeline-route.ts';
-import { mountWebhookRoutes } from './webhook-routes.ts';
+import { figuresReader } from '../today/figures.ts';
+import type { ApiDeps, ApiSources } from './api-deps.ts';
+import { describeApi } from './document.ts';
+import { mountOperation } from './operation.ts';
+import { operations } from './operations.ts';
+import { answerProblem } from './problem.ts';
+import { referencePage } from './reference.ts';
 
-/** /api: triage, cases, mailboxes and webhooks as JSON, behind the dashboard's guard; docs/openapi.yaml is its contract. */
-export function mountApi(
-  app: Hono,
-  {
-    triage,
-    mailboxService,
-    webhooks,
-  }: { readonly triage: TriageDeps; readonly mailboxService: MailboxService; readonly webhooks: WebhookDeps },
-): void {
+/** /api: all that people do on pages as JSON, behind the dashboard's guard. /api/reference describes it. */
+export function mountApi(app: Hono, sources: ApiSources): void {
+  const { database } = sources.triage;
+  const document = describeApi(operations);
+  const deps: ApiDeps = {
+    ...sources,
+    findClients: clientFinder(database),
+    readFigures: figuresReader({ database, queues: sources.queues }),
+    described: { json: { ...document }, yaml: stringify(document), page: referencePage(document) },
+  };
   app.use('/api/*', limitBody);
-  app.get('/api/openapi.yaml', async (context) => {
-    const contract = await readFile(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
-    return context.body(contract, 200, { 'Content-Type': 'application/yaml; charset=utf-8' });
-  });
-  mountMessageRoutes(app, triage);
-  mountDecisionRoutes(app, triage);
-  mountClientRoutes(app, triage);
-  mountTimelineRoute(app, triage);
-  mountCaseRoutes(app, triage);
-  mountMailboxRoutes(app, mailboxService);
-  mountOAuthAppRoutes(app, mailboxService);
-  mountWebhookRoutes(app, webhooks);
-  app.all('/api/*', (context) =>
-    context.json({ error: { code: 'no-such-path', message: 'see /api/openapi.yaml' } }, 404),
+  for (const one of operations) mountOperation(app, one, deps);
+  app.all('/api/*', refuseUnknown);
+}
+
+const known = operations.map(({ path, method }) => ({
+  method: method.toUpperCase(),
+  pattern: new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u'),
+}));
+
+/** A path that is not there, or one that is there for other methods. */
+function refuseUnknown(context: Context): Response {
+  const methods = known.flatMap(({ method, pattern }) => (pattern.test(context.req.path) ? [method] : []));
+  const detail = 'GET /api/openapi.json describes every path, /api/reference shows it to people';
+  if (methods.length === 0)
+    return answerProblem(context, 'no-such-path', { detail: `nothing is here: ${detail}` });
+  const allowed = [...new Set(methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])))].join(
+    ', ',
   );
+  context.header('Allow', allowed);
+  return answerProblem(context, 'method-not-allowed', { detail: `this path takes ${allowed}: ${detail}` });
 }

@@ -8,7 +8,7 @@ import { signedInAs } from './signed-in-as.ts';
 /** Programs get one line of text, as they always did. */
 export const wantsPage = (context: Context): boolean =>
   /\btext\/html\b/u.test(context.req.header('accept') ?? '') &&
-  !/^\/(?:api|assets|files|health|metrics)\b/u.test(context.req.path);
+  !/^\/(?:api(?!\/reference$)|assets|files|health|metrics)\b/u.test(context.req.path);
 
 export interface Refusal {
   readonly status: ContentfulStatusCode;

@@ -13,8 +13,8 @@ export function mountSettings(app: Hono, tools: PageTools): void {
       content: html`<h1>Settings</h1>
         <p class="muted">
           As they take effect. They come from the environment or <code>.env</code>; change them there and
-          restart. Figures for Prometheus are at <a href="/metrics">/metrics</a>, the API's description at
-          <a href="/api/openapi.yaml">/api/openapi.yaml</a>.
+          restart. Figures for Prometheus are at <a href="/metrics">/metrics</a>, the API is described at
+          <a href="/api/reference">/api/reference</a>.
         </p>
         ${[...groups].map(
           ([group, rows]) =>

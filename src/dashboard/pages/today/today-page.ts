@@ -1,20 +1,17 @@
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
-import { findUndelivered } from '../../../store/fetches.ts';
-import { notImported } from '../../../store/imports.ts';
-import type { Database } from '../../../store/mongo.ts';
 import { countText } from '../layout.ts';
 import type { Html } from '../layout.ts';
 import { latestMessages } from '../messages/message-rows.ts';
 import type { PageTools } from '../page-deps.ts';
 import { timeOf } from '../words.ts';
-import { figuresReader } from './figures.ts';
-import type { Figures } from './figures.ts';
+import { figuresReader } from '../../today/figures.ts';
+import type { Figures } from '../../today/figures.ts';
+import { readSituation } from '../../today/situation.ts';
+import { headline, troublesOf } from '../../today/troubles.ts';
 import { sparkline } from './sparkline.ts';
-import { headline, troubles } from './troubles.ts';
+import { troubleCards, wordsOf } from './trouble-cards.ts';
 
-/** More of them have one common cause, which the first show as well. */
-const MAX_UNDELIVERED = 25;
 const LATEST = 10;
 
 /** /: is everything all right? One sentence, what is wrong with what helps, and the day in figures. */
@@ -22,41 +19,22 @@ export function mountToday(app: Hono, tools: PageTools): void {
   const { database, mailboxService } = tools;
   const readFigures = figuresReader(tools);
   app.get('/', async (context) => {
-    const [reports, figures, undelivered, unfound, latest] = await Promise.all([
-      mailboxService.reports(),
-      readFigures(),
-      findUndelivered(database.sightings, MAX_UNDELIVERED),
-      foldersThatCountMore(database),
+    const [situation, latest] = await Promise.all([
+      readSituation({ database, mailboxService, readFigures }),
       latestMessages(database, LATEST),
     ]);
-    const known = new Set(reports.map(({ name }) => name));
-    const situation = {
-      reports,
-      figures,
-      undelivered,
-      unfound: unfound.filter(({ mailbox }) => known.has(mailbox)),
-    };
     return await tools.show(context, {
       title: 'Today',
       current: 'today',
       content: html`<h1>Today</h1>
         <div id="live" hx-get="/" hx-select="#live" hx-trigger="every 30s" hx-swap="outerHTML">
-          <p class="lead">${headline(situation)}</p>
-          ${troubles(situation)} ${tiles(figures)}
+          <p class="lead">${wordsOf(headline(situation))}</p>
+          ${troubleCards(troublesOf(situation))} ${tiles(situation.figures)}
           <h2>Latest messages</h2>
           ${latest}
         </div>`,
     });
   });
-}
-
-async function foldersThatCountMore({ cursors }: Pick<Database, 'cursors'>) {
-  const rows = await cursors
-    .find({ ...notImported, 'ledger.unfound': { $gt: 0 } })
-    .sort({ mailbox: 1, folder: 1 })
-    .limit(100)
-    .toArray();
-  return rows.map(({ mailbox, folder, ledger }) => ({ mailbox, folder, count: ledger?.unfound ?? 0 }));
 }
 
 function tiles({ hours, waiting, held, quarantined, backlog, oldestPending }: Figures): Html {

@@ -1,11 +1,11 @@
 /** What the tiles of Today show: counts, and the hours of the last day where the times are known. */
-import type { Queues } from '../../../queue/queues.ts';
-import { pendingIngestJobs } from '../../../queue/queues.ts';
-import { countHeld } from '../../../store/held-updates.ts';
-import type { MessageDocument } from '../../../store/message-document.ts';
-import type { Database } from '../../../store/mongo.ts';
-import { pendingByMailbox } from '../../../store/sightings.ts';
-import { COUNT_LIMIT } from '../layout.ts';
+import type { Queues } from '../../queue/queues.ts';
+import { pendingIngestJobs } from '../../queue/queues.ts';
+import { countHeld } from '../../store/held-updates.ts';
+import type { MessageDocument } from '../../store/message-document.ts';
+import type { Database } from '../../store/mongo.ts';
+import { pendingByMailbox } from '../../store/sightings.ts';
+import { COUNT_LIMIT } from '../pages/layout.ts';
 
 type State = MessageDocument['state'];
 
