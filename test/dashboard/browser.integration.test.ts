@@ -228,7 +228,7 @@ it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on t
   expect(await page.locator('.empty').innerText()).toContain('Nothing waits for you.');
   expect(await messages.countDocuments({ state: 'triage' })).toBe(0);
   const made = await decisions.find().toArray();
-  expect(made.map(({ by }) => by)).toEqual(made.map(() => 'dashboard'));
+  expect(made.map(({ by }) => by)).toEqual(made.map(() => 'ann'));
   expect(made.filter(({ undoneAt }) => undoneAt !== null)).toHaveLength(3);
   expect(made.filter(({ undoneAt }) => undoneAt === null)).toHaveLength(20);
 

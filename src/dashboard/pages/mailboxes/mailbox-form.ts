@@ -124,7 +124,7 @@ export function readingFields(filled: FilledForm): Html {
       filled,
       help: 'with commas between; \\Inbox, \\Sent, \\Archive and \\All are found whatever they are called',
     })}
-    ${input('since', 'Mail since', { filled, type: 'date', help: 'older mail counts as back-fill; empty: none does' })}
+    ${input('since', 'New mail begins', { filled, type: 'date', help: 'older mail is stored and moves no case; empty: all counts as new' })}
     <label
       >It is
       <select name="role">
