@@ -16,7 +16,11 @@ export interface AdminDeps {
 }
 
 /** @throws MailboxRequestError; nothing is stored then. */
-export async function addMailbox(deps: AdminDeps, fields: MailboxFields): Promise<ConfiguredMailbox> {
+export async function addMailbox(
+  deps: AdminDeps,
+  fields: MailboxFields,
+  { isPaused = false }: { readonly isPaused?: boolean } = {},
+): Promise<ConfiguredMailbox> {
   const { directory, database, config } = deps;
   const asked = readChoice(fields, {
     before: null,
@@ -26,8 +30,9 @@ export async function addMailbox(deps: AdminDeps, fields: MailboxFields): Promis
   const name = fields.name ?? asked.user;
   await directory.refresh();
   if (directory.named(name) !== null) throw alreadyThere(name);
-  if (!(await insertMailbox(database.mailboxes, name, await sealed(deps, name, asked))))
-    throw alreadyThere(name);
+  const choice = await sealed(deps, name, asked);
+  const desired = isPaused ? 'paused' : 'running';
+  if (!(await insertMailbox(database.mailboxes, name, { ...choice, desired }))) throw alreadyThere(name);
   return await fresh(deps, name);
 }
 

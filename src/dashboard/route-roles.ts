@@ -58,6 +58,13 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'PUT /api/cases/:ref': 'decider',
 
   'POST /messages/:id/replay': 'operator',
+  // It asks other servers.
+  'GET /add-mailbox': 'operator',
+  'POST /mailboxes': 'operator',
+  'GET /mailboxes/:name': 'operator',
+  'POST /mailboxes/:name/change': 'operator',
+  'GET /mailboxes/:name/remove': 'operator',
+  'POST /mailboxes/:name/remove': 'operator',
   'POST /mailboxes/:name/poll': 'operator',
   'POST /mailboxes/:name/pause': 'operator',
   'POST /mailboxes/:name/resume': 'operator',
@@ -79,6 +86,13 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'POST /api/oauth-apps/:app/verify': 'operator',
 
   'GET /settings': 'admin',
+  'GET /users': 'admin',
+  'POST /users': 'admin',
+  'POST /users/:name/role': 'admin',
+  'POST /users/:name/password': 'admin',
+  'POST /users/:name/remove': 'admin',
+  'POST /users/tokens': 'admin',
+  'POST /users/tokens/:name/revoke': 'admin',
   'GET /webhooks': 'admin',
   'POST /webhooks': 'admin',
   'POST /webhooks/:id/test': 'admin',
@@ -112,6 +126,24 @@ export function neededFor({ method, path }: { readonly method: string; readonly 
   return routeRoles[`${method} ${path}`] ?? 'admin';
 }
 
+const patterns = Object.keys(routeRoles).map((route) => {
+  const [method = '', path = ''] = route.split(' ');
+  const text = path.replaceAll(/:\w+/gu, '[^/]+').replace(/\*$/u, '.*');
+  return { method, path, is: new RegExp(`^${text}$`, 'u') };
+});
+
+/** What a request to this path would require: the strictest that could answer it. Null: nothing of the table does. */
+export function neededAt(method: string, path: string): Needed | null {
+  if (BOARD.test(path)) return 'operator';
+  const needed = patterns
+    .filter((pattern) => pattern.method === method && pattern.is.test(path))
+    .map(neededFor);
+  return needed.length === 0 ? null : strictestOf(needed);
+}
+
+const strictestOf = (needed: readonly Needed[]): Needed =>
+  needed.reduce((strictest, one) => (rank(one) > rank(strictest) ? one : strictest));
+
 const rank = (needed: Needed): number => userRoles.findIndex((role) => role === needed);
 
 /**
@@ -123,7 +155,7 @@ export function neededIn(context: Context): Needed {
     .filter(({ method }) => method !== 'ALL')
     .map(neededFor);
   if (needed.length === 0) return 'reader';
-  return needed.reduce((strictest, one) => (rank(one) > rank(strictest) ? one : strictest));
+  return strictestOf(needed);
 }
 
 export const mayDo = (role: UserRole, needed: Needed): boolean => rank(role) >= rank(needed);

@@ -56,10 +56,10 @@ export async function mailboxRevisions(
 export async function insertMailbox(
   mailboxes: Collection<MailboxDocument>,
   name: string,
-  choice: MailboxChoice,
+  choice: MailboxChoice & { readonly desired: 'running' | 'paused' },
 ): Promise<boolean> {
   const change = {
-    $set: { ...choice, desired: 'running' as const },
+    $set: choice,
     $inc: { revision: 1 },
     $currentDate: { updatedAt: true } as const,
   };

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beginSession, newSessionId } from '../../src/store/sessions.ts';
+import { addUser, findUser } from '../../src/store/users.ts';
 import { openBrowser, openWindow } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { hostile, makeBusy } from '../support/busy-office.ts';
@@ -22,6 +24,8 @@ afterAll(async () => await browser.close());
 interface Office extends BusyOffice {
   readonly firm: Firm;
   readonly origin: string;
+  /** Of an admin. */
+  readonly cookie: { readonly name: string; readonly value: string; readonly url: string };
 }
 
 async function openOffice(): Promise<Office> {
@@ -34,7 +38,42 @@ async function openOffice(): Promise<Office> {
       shown: [{ name: 'POLL_BATCH', group: hostile, value: hostile, isDefault: false, doc: hostile }],
     },
   });
-  return { firm, ...busy, origin };
+  await addHostileConfiguration(firm);
+  await addUser(firm.database.users, { name: 'ann', role: 'admin', password: null });
+  const stamp = (await findUser(firm.database.users, 'ann'))?.stamp ?? '';
+  const value = newSessionId();
+  await beginSession(firm.database.sessions, value, { kind: 'user', user: 'ann', stamp });
+  return { firm, ...busy, origin, cookie: { name: 'docketmail-session', value, url: origin } };
+}
+
+/** Mailboxes, people and programs that were written into the database by somebody who means harm. */
+async function addHostileConfiguration({ database }: Firm): Promise<void> {
+  const choice = {
+    host: hostile,
+    port: 993,
+    security: 'tls',
+    user: hostile,
+    role: 'capture',
+    folders: [hostile],
+    since: null,
+    pollIntervalSeconds: 60,
+    ca: null,
+    oauth: { app: hostile, grant: 'code', signInAs: hostile },
+    pass: null,
+    silenceHours: null,
+    authority: 'both',
+    desired: 'paused',
+    revision: 1,
+    updatedAt: new Date(),
+  } as const;
+  await database.mailboxes.insertMany([
+    { _id: 'run time', ...choice },
+    { _id: hostile, ...choice },
+  ]);
+  const person = { name: hostile, role: 'reader', password: null, stamp: '', createdAt: new Date() } as const;
+  await database.users.insertOne({ _id: hostile, ...person });
+  const token = { hash: '', role: 'reader', createdAt: new Date(), createdBy: hostile, lastUsedAt: null };
+  await database.apiTokens.insertOne({ _id: hostile, ...token, role: 'reader' });
 }
 
 /** Every kind of page, with the hostile message on as many as can show it. */
@@ -66,6 +105,12 @@ const pagesOf = ({
   client: '/clients/paula',
   'hostile-client': '/clients/mallory',
   mailboxes: '/mailboxes',
+  'add-mailbox': '/add-mailbox?address=office@gmail.com',
+  'new-mailbox': `/add-mailbox?${new URLSearchParams({ host: hostile, user: hostile, name: hostile }).toString()}`,
+  mailbox: `/mailboxes/${encodeURIComponent('run time')}`,
+  'remove-mailbox': `/mailboxes/${encodeURIComponent('run time')}/remove`,
+  'file-mailbox': '/mailboxes/office',
+  users: '/users',
   quarantine: '/quarantine',
   decisions: '/decisions',
   webhooks: '/webhooks',
@@ -94,7 +139,7 @@ async function axe(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]>
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 /** Shown to people most: also on a phone, and pictures of both schemes. */
-const ON_PHONE = ['today', 'triage', 'message', 'client', 'mailboxes', 'held'];
+const ON_PHONE = ['today', 'triage', 'message', 'client', 'mailboxes', 'mailbox', 'users', 'held'];
 
 it('every page is accessible in light and dark, loads nothing from elsewhere, and runs nothing of a message', async () => {
   const office = await openOffice();
@@ -102,6 +147,7 @@ it('every page is accessible in light and dark, loads nothing from elsewhere, an
   await mkdir(folder, { recursive: true });
   const found: string[] = [];
   const { page, watch } = await openWindow(browser, { origin: office.origin, viewport: SIZES.desktop });
+  await page.context().addCookies([office.cookie]);
   for (const [name, path] of Object.entries(pagesOf(office))) {
     await page.goto(office.origin + path, { waitUntil: 'load' });
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -152,9 +198,10 @@ async function decideOne(page: Page, way: 'candidate' | 'search' | 'ignore'): Pr
 }
 
 it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on the way, 4 held updates settled", async () => {
-  const { firm, origin } = await openOffice();
+  const { firm, origin, cookie } = await openOffice();
   const { messages, decisions, caseUpdates } = firm.database;
   const { page, watch } = await openWindow(browser, { origin, viewport: SIZES.desktop });
+  await page.context().addCookies([cookie]);
   expect(await messages.countDocuments({ state: 'triage' })).toBe(20);
 
   await page.goto(`${origin}/triage`);
@@ -181,7 +228,7 @@ it("the decider's day goes by keyboard alone: 20 messages decided, 3 undone on t
   expect(await page.locator('.empty').innerText()).toContain('Nothing waits for you.');
   expect(await messages.countDocuments({ state: 'triage' })).toBe(0);
   const made = await decisions.find().toArray();
-  expect(made.map(({ by }) => by)).toEqual(made.map(() => 'dashboard'));
+  expect(made.map(({ by }) => by)).toEqual(made.map(() => 'ann'));
   expect(made.filter(({ undoneAt }) => undoneAt !== null)).toHaveLength(3);
   expect(made.filter(({ undoneAt }) => undoneAt === null)).toHaveLength(20);
 

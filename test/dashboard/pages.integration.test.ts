@@ -5,11 +5,15 @@ import { pdf, png } from '../../demo/files.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
 import { createSelf } from '../../src/store/processes.ts';
+import { beginSession, newSessionId } from '../../src/store/sessions.ts';
+import { findUser } from '../../src/store/users.ts';
 import { listWaiting } from '../../src/triage/waiting.ts';
 import { deadProcesses } from '../support/dead-processes.ts';
 import { serve } from '../support/dashboard.ts';
 import type { Served } from '../support/dashboard.ts';
+import { noteSecret } from '../support/known-secrets.ts';
 import { newId, rawMessage } from '../support/messages.ts';
+import { newKeyFile } from '../support/oauth-office.ts';
 import { newFolder, openFirm } from '../support/servers.ts';
 import type { Firm } from '../support/servers.ts';
 
@@ -274,6 +278,126 @@ describe("a client's page", () => {
       client: { id: 'paula', name: 'Paula Kline' },
       rows: [{ subject: '[Case #7: Open] Wall', via: 'from', caseUpdates: [{ ref: '7', status: 'Open' }] }],
     });
+  });
+});
+
+describe('mailboxes', () => {
+  const openMailboxes = async () => {
+    const firm = await openFirm();
+    return { firm, ...(await serve(firm, { keyFile: await newKeyFile() })) };
+  };
+  const pass = noteSecret('a-password-of-the-mailbox');
+  const filled = {
+    host: 'imap.firm.test',
+    port: '993',
+    security: 'tls',
+    user: 'new@firm.test',
+    pass,
+    folders: '\\Inbox, Clients',
+  };
+
+  it('are added from an address: what is found is shown with its source, and nothing is read before somebody says so', async () => {
+    const { firm, get, send } = await openMailboxes();
+    const found = await shown(await get('/add-mailbox?address=ann@gmail.com'));
+    expect(found).toMatch(/Gmail <span class="badge note">preset<\/span>/u);
+    expect(found).toContain('imap.gmail.com:993, TLS');
+    const use = /href="(\/add-mailbox\?host=[^"]+)"[^>]*aria-label="Use/u.exec(found)?.[1] ?? '';
+    expect(await shown(await get(use.replaceAll('&amp;', '&')))).toContain('value="imap.gmail.com"');
+    const added = await send('/mailboxes', filled);
+    expect(added.headers.get('location')).toBe('/mailboxes/new%40firm.test?did=added');
+    expect(await firm.database.mailboxes.findOne({ _id: 'new@firm.test' })).toMatchObject({
+      desired: 'paused',
+      folders: ['\\Inbox', 'Clients'],
+    });
+    const page = await shown(await get('/mailboxes/new%40firm.test?did=added'));
+    expect(page).toContain('added, and not read yet');
+    expect(page).not.toContain(pass);
+    await send('/mailboxes/new%40firm.test/resume', {});
+    expect(await firm.database.mailboxes.findOne({})).toMatchObject({ desired: 'running' });
+  });
+
+  it('are refused with what is wrong, keeping what was typed but the password', async () => {
+    const { firm, send } = await openMailboxes();
+    const refused = await send('/mailboxes', { ...filled, port: 'many' });
+    const page = await shown(refused);
+    expect(refused.status).toBe(422);
+    expect(page).toMatch(/port: got &quot;many&quot;/u);
+    expect(page).toContain('value="new@firm.test"');
+    expect(page).not.toContain(pass);
+    expect(await firm.database.mailboxes.countDocuments()).toBe(0);
+    await send('/mailboxes', filled);
+    expect((await send('/mailboxes', filled)).status).toBe(409);
+  });
+
+  it('are changed by one of two who saw the same, keep their password, and are removed after a question', async () => {
+    const { firm, get, send } = await openMailboxes();
+    await send('/mailboxes', filled);
+    const at = '/mailboxes/new%40firm.test';
+    const sealed = (await firm.database.mailboxes.findOne({}))?.pass;
+    const change = { ...filled, pass: '', since: '2026-01-02', revision: '1' };
+    expect((await send(`${at}/change`, change)).status).toBe(303);
+    const late = await send(`${at}/change`, { ...change, since: '' });
+    expect([late.status, await shown(late)]).toEqual([
+      409,
+      expect.stringContaining('somebody else changed mailbox new@firm.test meanwhile'),
+    ]);
+    expect(await firm.database.mailboxes.findOne({})).toMatchObject({
+      pass: sealed,
+      since: new Date('2026-01-02'),
+    });
+    const question = await shown(await get(`${at}/remove`));
+    expect(question).toContain('Stored messages stay');
+    expect((await send(`${at}/remove`, { revision: '1' })).status).toBe(409);
+    expect((await send(`${at}/remove`, { revision: '2' })).headers.get('location')).toBe(
+      '/mailboxes?did=removed',
+    );
+    expect((await get(at)).status).toBe(404);
+  });
+
+  it('of the settings are shown, and change nowhere but there', async () => {
+    const { get, send } = await openMailboxes();
+    const page = await shown(await get('/mailboxes/office'));
+    expect(page).toContain('It stands in the settings');
+    expect(page).not.toContain('/mailboxes/office/change');
+    const refused = await send('/mailboxes/office/change', { ...filled, revision: '0' });
+    expect([refused.status, await shown(refused)]).toEqual([403, expect.stringContaining('restart')]);
+    expect((await send('/mailboxes/office/remove', { revision: '0' })).status).toBe(403);
+  });
+});
+
+describe('users', () => {
+  it('are added, changed and removed, and tokens are shown once', async () => {
+    const { firm, get, send } = await openOffice();
+    const { users, apiTokens } = firm.database;
+    await send('/users', { name: 'Ann', role: 'admin', password: '' });
+    const session = newSessionId();
+    const stamp = (await findUser(users, 'ann'))?.stamp ?? '';
+    await beginSession(firm.database.sessions, session, { kind: 'user', user: 'ann', stamp });
+    const cookie = `docketmail-session=${session}`;
+    const weak = await send('/users', { name: 'bob', role: 'reader', password: 'short' }, { cookie });
+    expect([weak.status, await shown(weak)]).toEqual([422, expect.stringContaining('fewer than 12')]);
+    const password = noteSecret('correct horse battery');
+    expect((await send('/users', { name: 'bob', role: 'reader', password }, { cookie })).status).toBe(303);
+    expect((await send('/users', { name: 'BOB', role: 'reader' }, { cookie })).status).toBe(422);
+    await send('/users/bob/role', { role: 'operator' }, { cookie });
+    expect(await findUser(users, 'bob')).toMatchObject({ role: 'operator' });
+    const page = await shown(await get('/users', { cookie }));
+    expect(page).toMatch(/bob <span class="badge note">operator<\/span>/u);
+    expect(page).not.toContain(password);
+    for (const act of ['role', 'remove'])
+      expect(await shown(await send(`/users/Ann/${act}`, { role: 'reader' }, { cookie }))).toContain(
+        'that is yourself',
+      );
+    expect((await send('/users/bob/remove', {}, { cookie })).status).toBe(303);
+    expect((await send('/users/bob/remove', {}, { cookie })).status).toBe(422);
+    const made = await shown(await send('/users/tokens', { name: 'crm', role: 'reader' }, { cookie }));
+    const token = noteSecret(/<code>(dmt_[\w-]{43})<\/code>/u.exec(made)?.[1] ?? '');
+    expect(token).not.toBe('');
+    expect(await shown(await get('/users', { cookie }))).not.toContain(token);
+    expect((await apiTokens.findOne({ _id: 'crm' }))?.createdBy).toBe('Ann');
+    expect((await send('/users/tokens', { name: 'ann', role: 'reader' }, { cookie })).status).toBe(422);
+    await send('/users/tokens/crm/revoke', {}, { cookie });
+    expect(await apiTokens.countDocuments()).toBe(0);
   });
 });
 

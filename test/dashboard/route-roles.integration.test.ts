@@ -151,6 +151,7 @@ describe('the table', () => {
         '/queues/*',
         '/sign-in',
         '/triage/*',
+        '/users/*',
         '/webhooks/*',
       ].toSorted((a, b) => a.localeCompare(b)),
     );

@@ -28,10 +28,12 @@ export async function serve(
     settings = {},
     pages = { newClientUrl: null, shown: [] },
     names = ['office'],
+    keyFile = null,
   }: {
     readonly settings?: Partial<Settings>;
     readonly pages?: Pages;
     readonly names?: readonly string[];
+    readonly keyFile?: string | null;
   } = {},
 ): Promise<Served> {
   const dashboard = await openDashboard({
@@ -40,7 +42,7 @@ export async function serve(
     blobs: firm.blobs,
     queues: newQueues(),
     triage: { ...firm, enqueue: firm.rejudgeSoon },
-    mailboxService: await mailboxServiceOf(firm.database, { names }),
+    mailboxService: await mailboxServiceOf(firm.database, { names, keyFile }),
     webhooks: noWebhooks(firm.database),
     metrics: createMetrics(),
     log: createLog('silent'),

@@ -4,6 +4,7 @@ import { WebhookError } from '../../events/endpoints.ts';
 import type { DecisionDocument } from '../../store/decisions.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { whoActs } from '../who.ts';
+import { UserRequestError } from './users/user-request-error.ts';
 import type { Refusal } from './errors.ts';
 import { BadForm, pathWith } from './forms.ts';
 import { MAX_DONE } from './toast.ts';
@@ -29,11 +30,23 @@ const STATUS = {
   'not-possible': 422,
 } as const;
 
+const MAILBOX_STATUS = {
+  'bad-request': 422,
+  'no-such-mailbox': 404,
+  'no-such-app': 404,
+  'already-there': 409,
+  'changed-meanwhile': 409,
+  'read-only': 403,
+  'no-key': 422,
+} as const;
+
 /** What a person asked and cannot have; null for a fault of ours. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof TriageError)
     return { status: STATUS[error.code], title: 'Not done', says: error.message };
-  if (error instanceof MailboxRequestError) return { status: 422, title: 'Not done', says: error.message };
+  if (error instanceof MailboxRequestError)
+    return { status: MAILBOX_STATUS[error.code], title: 'Not done', says: error.message };
+  if (error instanceof UserRequestError) return { status: 422, title: 'Not done', says: error.message };
   if (error instanceof WebhookError)
     return { status: error.code === 'no-such-webhook' ? 404 : 422, title: 'Not done', says: error.message };
   if (error instanceof BadForm) return { status: 400, title: 'Not understood', says: error.message };

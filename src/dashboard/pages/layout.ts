@@ -32,6 +32,7 @@ const sections = {
   decisions: { path: '/decisions', name: 'Decisions' },
   queues: { path: '/queues', name: 'Queues' },
   webhooks: { path: '/webhooks', name: 'Webhooks' },
+  users: { path: '/users', name: 'Users' },
   settings: { path: '/settings', name: 'Settings' },
 } as const satisfies Readonly<Record<string, Section>>;
 

@@ -8,6 +8,8 @@ import { mountCases } from './cases/cases-page.ts';
 import { mountClient } from './clients/client-page.ts';
 import { mountClients } from './clients/clients-page.ts';
 import { mountDecisions } from './decisions/decisions-page.ts';
+import { mountAddMailbox } from './mailboxes/add-mailbox.ts';
+import { mountChangeMailbox } from './mailboxes/change-mailbox.ts';
 import { mountMailboxes } from './mailboxes/mailboxes-page.ts';
 import { mountAlways } from './message/always.ts';
 import { mountMessageActs } from './message/message-acts.ts';
@@ -21,6 +23,7 @@ import { pageShower } from './show-page.ts';
 import { mountToday } from './today/today-page.ts';
 import { mountBulk } from './triage/bulk.ts';
 import { mountTriageList } from './triage/triage-list.ts';
+import { mountUsers } from './users/users-page.ts';
 import { mountWebhooks } from './webhooks/webhooks-page.ts';
 
 /** The pages for people. Reading and deciding work without JavaScript: links and forms, and an address for everything. */
@@ -32,7 +35,7 @@ export function mountPages(app: Hono, deps: PageDeps): void {
     findClients: clientFinder(deps.database),
   };
   mountAssets(app);
-  for (const path of ['/messages/*', '/triage/*', '/decisions/*', '/mailboxes/*', '/webhooks/*'])
+  for (const path of ['/messages/*', '/triage/*', '/decisions/*', '/mailboxes/*', '/webhooks/*', '/users/*'])
     app.use(path, limitBody);
   mountToday(app, tools);
   mountTriageList(app, tools);
@@ -47,8 +50,11 @@ export function mountPages(app: Hono, deps: PageDeps): void {
   mountClients(app, tools);
   mountClient(app, tools);
   mountMailboxes(app, tools);
+  mountAddMailbox(app, tools);
+  mountChangeMailbox(app, tools);
   mountQuarantine(app, tools);
   mountDecisions(app, tools);
   mountWebhooks(app, tools);
+  mountUsers(app, tools);
   mountSettings(app, tools);
 }

@@ -4,6 +4,7 @@ import type { Database } from '../../store/mongo.ts';
 import { callerOf } from '../who.ts';
 import { COUNT_LIMIT, layout } from './layout.ts';
 import type { WaitingCounts } from './layout.ts';
+import { offered } from './offered.ts';
 import type { Page, PageDeps, ShowPage } from './page-deps.ts';
 import { signedInAs } from './signed-in-as.ts';
 import { toastFor } from './toast.ts';
@@ -22,8 +23,8 @@ export function pageShower(deps: Pick<PageDeps, 'database'>): ShowPage {
         counts,
         caller: callerOf(context),
         person: signedInAs(context),
-        toast,
-        content,
+        toast: toast === null ? null : await offered(context, toast),
+        content: await offered(context, content),
       }),
     );
   };

@@ -90,15 +90,15 @@ describe('the pace of logins', () => {
   it('catches up on nothing after the process stood still', async () => {
     const begun = waitAll(open(20, 10), times(200, ['a', true] as const));
     await vi.advanceTimersByTimeAsync(1_000);
-    const before = begun.length;
+    const begunBefore = begun.length;
     // The clock goes on, and no timer runs meanwhile.
     vi.setSystemTime(Date.now() + 10_000);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(begun.length - before).toBeLessThanOrEqual(11);
+    expect(begun.length - begunBefore).toBeLessThanOrEqual(11);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(begun).toHaveLength(200);
-    for (const [at, one] of begun.entries())
-      if (at > 0) expect(one.at - (begun[at - 1]?.at ?? 0)).toBeGreaterThanOrEqual(100);
+    const gaps = begun.slice(1).map(({ at }, before) => at - (begun[before]?.at ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
   });
 
   it('says whether one had to wait', async () => {

@@ -4,7 +4,10 @@ import type { CursorDocument } from '../../../store/cursors.ts';
 import type { Html } from '../layout.ts';
 import { plural, timeOf } from '../words.ts';
 
-export function mailboxCard(report: MailboxReport, folders: readonly CursorDocument[]): Html {
+export function mailboxCard(
+  report: MailboxReport,
+  { folders, mayAct }: { readonly folders: readonly CursorDocument[]; readonly mayAct: boolean },
+): Html {
   const { name, says, isWell, state, since, error, fix, user, host, role, source } = report;
   const { lastSuccessAt, lastMessageAt, pending, oldestPendingAt, nextTryAt, parkedFolders } = report;
   const tone = state === 'paused' ? '' : isWell ? 'good' : 'bad';
@@ -45,8 +48,7 @@ export function mailboxCard(report: MailboxReport, folders: readonly CursorDocum
               <dd>${parkedFolders.join(', ')}</dd>`
       }
     </dl>
-    ${foldersOf(folders)}
-    <div class="actions">${mailboxButtons(report)}</div>
+    ${foldersOf(folders)} ${mayAct ? html`<div class="actions">${mailboxButtons(report)}</div>` : ''}
     ${source === 'file' ? html`<small>It stands in the settings: change it there and restart.</small>` : ''}
   </article>`;
 }
@@ -84,12 +86,13 @@ export function mailboxButtons({ name, state, source }: MailboxReport): Html {
     </form>`;
   const isPaused = state === 'paused';
   return html`${
-    state === 'needs-consent'
-      ? html`<a role="button" class="small" href="/oauth/start?mailbox=${encodeURIComponent(name)}"
-          >Sign in</a
-        >`
-      : ''
-  }
-  ${isPaused ? '' : act('poll', 'Poll now')} ${act('test', 'Test')}
-  ${source === 'file' ? '' : isPaused ? act('resume', 'Resume') : act('pause', 'Pause')}`;
+      state === 'needs-consent'
+        ? html`<a role="button" class="small" href="/oauth/start?mailbox=${encodeURIComponent(name)}"
+            >Sign in</a
+          >`
+        : ''
+    }
+    ${isPaused ? '' : act('poll', 'Poll now')} ${act('test', 'Test')}
+    ${source === 'file' ? '' : isPaused ? act('resume', 'Resume') : act('pause', 'Pause')}
+    <a href="${path}" aria-label="Settings of ${name}">Settings</a>`;
 }

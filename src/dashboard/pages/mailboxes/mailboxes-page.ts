@@ -5,8 +5,10 @@ import { MailboxRequestError } from '../../../connect/mailbox-input.ts';
 import type { TestStep } from '../../../connect/mailbox-test.ts';
 import { notImported } from '../../../store/imports.ts';
 import type { Html } from '../layout.ts';
+import { mayAsk } from '../may-ask.ts';
 import type { PageTools } from '../page-deps.ts';
 import { empty } from '../words.ts';
+import { changeForm } from './change-mailbox.ts';
 import { mailboxCard } from './mailbox-card.ts';
 
 const MAX_FOLDERS = 1_000;
@@ -35,10 +37,16 @@ export function mountMailboxes(app: Hono, tools: PageTools): void {
       current: 'mailboxes',
       content: html`<h1>Test of ${name}</h1>
         <p class="muted">It was read only: nothing is stored or changed.</p>
-        ${testSteps(steps)}
+        ${testSteps(steps)} ${afterTest(name, tools)}
         <p><a href="/mailboxes">← Mailboxes</a></p>`,
     });
   });
+}
+
+/** Folders are chosen where they have just been counted. */
+function afterTest(name: string, tools: PageTools): Html | string {
+  const found = tools.mailboxService.admin.directory.named(name);
+  return found?.source === 'database' ? changeForm(found, tools) : '';
 }
 
 /** @throws MailboxRequestError. */
@@ -64,19 +72,25 @@ async function showMailboxes(context: Context, tools: PageTools): Promise<Respon
     current: 'mailboxes',
     content: html`<h1>Mailboxes</h1>
       ${
+        mayAsk(context, { method: 'GET', path: '/add-mailbox' })
+          ? html`<p class="actions"><a role="button" class="small" href="/add-mailbox">Add a mailbox</a></p>`
+          : ''
+      }
+      ${
         reports.length === 0
           ? empty(
               'No mailbox is connected yet.',
-              html`<code>docketmail mailbox add</code> connects one while everything runs;
+              html`Add one by its address, here or with <code>docketmail mailbox add</code>;
                 <code>MAILBOXES_FILE</code> lists them in the settings.`,
             )
           : html`<div class="cards">
-                ${ordered.map((report) => mailboxCard(report, folders.get(report.name) ?? []))}
-              </div>
-              <p class="muted">
-                <code>docketmail mailbox add</code> connects another one; <code>change</code>,
-                <code>authorise</code> and <code>remove</code> are there too.
-              </p>`
+              ${ordered.map((report) =>
+                mailboxCard(report, {
+                  folders: folders.get(report.name) ?? [],
+                  mayAct: mayAsk(context, { method: 'POST', path: '/mailboxes/:name/poll' }),
+                }),
+              )}
+            </div>`
       }`,
   });
 }

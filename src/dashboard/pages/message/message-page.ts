@@ -11,6 +11,7 @@ import { decisionLine } from '../decisions/decision-line.ts';
 import { noSuch } from '../errors.ts';
 import { pathWithout } from '../forms.ts';
 import type { Html } from '../layout.ts';
+import { mayAsk } from '../may-ask.ts';
 import type { PageTools } from '../page-deps.ts';
 import { subjectOf } from '../words.ts';
 import { caseUpdateId } from '../../../ingest/record.ts';
@@ -31,6 +32,8 @@ export function mountMessagePage(app: Hono, tools: PageTools): void {
   app.get('/messages/:id/clients', async (context) => {
     const message = await messageAt(context, tools.database);
     if (message === null) return await noSuch(context, 'message');
+    // A list of buttons, for those who may press them.
+    if (!mayAsk(context, { method: 'POST', path: '/messages/:id/assign' })) return context.html('');
     const found = await search(context, tools);
     const from = Number(/^[1-9]$/u.exec(context.req.query('from') ?? '')?.[0] ?? 1);
     const verb = message.links.length > 0 ? 'Move to' : 'Assign to';
