@@ -109,7 +109,7 @@ async function filterOf(
     ...(clientId !== undefined && { clientId }),
     ...(isHeld && { _id: { $in: held.flatMap(({ communicationId }) => communicationId ?? []) } }),
     ...(conditions.length > 0 && { $and: conditions }),
-  } as Filter<SearchRowDocument>;
+  };
 }
 
 const lengthOf = ({ spellings, isPrefix }: Term): number => (spellings[0] ?? '').length - (isPrefix ? 3 : 0);

@@ -19,18 +19,18 @@ const FINDABLE = ['stored', 'triage', 'ignored'] as const;
 /** Makes the rows of messages that are due, then of those that are older than search. @returns how many messages were gone through. */
 export async function indexMessages(stores: Stores, signal?: AbortSignal): Promise<number> {
   let count = 0;
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) return count;
     const due = await stores.messages
       .find({ searchDue: { $gt: MIN_ID } })
       .limit(BATCH)
       .toArray();
     const found = due.length > 0 ? due : await nextOld(stores);
-    if (found === null) break;
+    if (found === null) return count;
     await indexThese(stores, found);
     if (due.length === 0) await advance(stores, found);
     count += found.length;
   }
-  return count;
 }
 
 /** Has all rows made again; searches go on meanwhile. */

@@ -50,7 +50,7 @@ function* partsOf(part: string, start: number): Generator<PlacedWord> {
 
 /** Without spaces, each two neighbouring characters count as a word, and the last one alone. */
 function* pairsOf(run: string, start: number): Generator<PlacedWord> {
-  const characters = [...run];
+  const characters = Array.from(run);
   let at = start;
   for (const [index, character] of characters.entries()) {
     const pair = character + (characters[index + 1] ?? '');
@@ -65,7 +65,9 @@ function spellingsOf(word: string): readonly string[] {
 }
 
 const cut = (word: string): string =>
-  [...word.slice(0, 2 * MAX_WORD_CHARS)].slice(0, MAX_WORD_CHARS).join('');
+  Array.from(word.slice(0, 2 * MAX_WORD_CHARS))
+    .slice(0, MAX_WORD_CHARS)
+    .join('');
 
 /** What a query means by one bare word: sets of spellings, each of which must be found. */
 export function wordsMeant(text: string): readonly (readonly string[])[] {
@@ -82,6 +84,7 @@ export const wordsOfPhrase = (text: string): readonly (readonly string[])[] =>
 
 /** A pair says more than the single character behind it, which may be the first of another pair in a message. */
 function withoutLastOnes(words: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const isSingle = ([word = '']: readonly string[]): boolean => unspaced.test(word) && [...word].length === 1;
+  const isSingle = ([word = '']: readonly string[]): boolean =>
+    unspaced.test(word) && Array.from(word).length === 1;
   return words.length > 1 ? words.filter((word) => !isSingle(word)) : words;
 }

@@ -198,15 +198,6 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
     [database.cases as never, [{ key: { mergedKey: 1 } }]],
     [
-      database.searchRows as never,
-      [
-        { key: { words: 1, date: -1, _id: -1 } },
-        { key: { clientId: 1, words: 1, date: -1, _id: -1 } },
-        { key: { date: -1, _id: -1 } },
-        { key: { messageRef: 1 } },
-      ],
-    ],
-    [
       database.events as never,
       [
         { key: { seq: 1 }, unique: true, sparse: true },
@@ -221,8 +212,18 @@ export async function ensureIndexes(database: Database): Promise<void> {
     ],
   ];
   for (const [collection, indexes] of plans) await collection.createIndexes([...indexes]);
+  await ensureSearchIndexes(database);
   await ensureSignInIndexes(database);
   await ensureFetchIndex(database.sightings);
+}
+
+async function ensureSearchIndexes({ searchRows }: Database): Promise<void> {
+  await searchRows.createIndexes([
+    { key: { words: 1, date: -1, _id: -1 } },
+    { key: { clientId: 1, words: 1, date: -1, _id: -1 } },
+    { key: { date: -1, _id: -1 } },
+    { key: { messageRef: 1 } },
+  ]);
 }
 
 async function ensureSignInIndexes({ sessions, apiTokens }: Database): Promise<void> {

@@ -23,7 +23,7 @@ async function openOffice(): Promise<Firm> {
 async function found({ database }: Firm, text: string, clientId?: string): Promise<string[]> {
   const { rows } = await search(database, {
     text,
-    ...(clientId !== undefined && { clientId: clientId as never }),
+    ...(clientId !== undefined && { clientId }),
     after: null,
     limit: 100,
   });
