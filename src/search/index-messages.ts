@@ -86,6 +86,7 @@ async function advance({ searchProgress }: Stores, seen: readonly MessageDocumen
 }
 
 async function indexThese(stores: Stores, found: readonly MessageDocument[]): Promise<void> {
+  if (found.length === 0) return;
   const { messages, searchRows } = stores;
   const written = found.filter(({ state }) => FINDABLE.some((one) => one === state));
   const communications = await communicationsOf(stores, written);

@@ -79,6 +79,13 @@ describe('search', () => {
     expect(await firm.database.searchRows.countDocuments({ messageRef: message._id })).toBe(1);
   });
 
+  it('has nothing to do, and nothing to find, before the first message', async () => {
+    const firm = await openOffice();
+    expect(await indexMessages(firm.database)).toBe(0);
+    expect(await countMissing(firm.database)).toBe(0);
+    expect(await found(firm, 'anything')).toEqual([]);
+  });
+
   it('goes through pages without losing or repeating a row, also within one moment', async () => {
     const firm = await openOffice();
     for (let n = 0; n < 7; n += 1) await firm.receive(fromOtto({ subject: `Page ${n}`, body: 'paging' }));
