@@ -101,6 +101,7 @@ const pagesOf = ({
   cases: '/cases/all',
   case: '/cases/4711',
   messages: '/messages',
+  search: '/messages?q=invoice',
   clients: '/clients',
   client: '/clients/paula',
   'hostile-client': '/clients/mallory',

@@ -4,6 +4,7 @@ import { file, html, multipart, text } from '../../demo/mime.ts';
 import { pdf, png } from '../../demo/files.ts';
 import { openDirectoryStore } from '../../src/store/blobs/folder.ts';
 import { ingestSighting } from '../../src/ingest/ingest.ts';
+import { indexMessages } from '../../src/search/index-messages.ts';
 import { createSelf } from '../../src/store/processes.ts';
 import { beginSession, newSessionId } from '../../src/store/sessions.ts';
 import { findUser } from '../../src/store/users.ts';
@@ -449,5 +450,38 @@ describe('an error', () => {
     const broken = await get('/triage');
     expect([broken.status, await shown(broken)]).toEqual([500, expect.stringContaining('the log says what')]);
     await firm.database.client.connect();
+  });
+});
+
+describe('search', () => {
+  it('finds on the page of messages and within a client, marks the word, and keeps the query in the address', async () => {
+    const { firm, get } = await openOffice();
+    await receive(firm, {
+      from: 'Ana Souza <ana@souza.test>',
+      subject: '<b>Roof</b>',
+      body: 'The <script>invoice</script> for the roof.',
+    });
+    await receive(firm, { from: 'x@away.test', subject: 'Another invoice' });
+    await indexMessages(firm.database);
+    const page = await shown(await get('/messages?q=invoice'));
+    expect(page).toContain('&lt;script&gt;<mark>invoice</mark>&lt;/script&gt;');
+    expect(page).toContain('&lt;b&gt;Roof&lt;/b&gt;');
+    expect(page).toContain('Another <mark>invoice</mark>'.replace(/<\/?mark>/gu, ''));
+    expect(page).toContain('value="invoice"');
+    const record = await shown(await get('/clients/ana?q=invoice'));
+    expect(record).toContain('<mark>invoice</mark>');
+    expect(record).not.toContain('Another invoice');
+  });
+
+  it('finds an address in any state at once, and says what a query that means nothing lacks', async () => {
+    const { firm, get } = await openOffice();
+    await receive(firm, { from: 'x@away.test', subject: 'Not indexed yet' });
+    expect(await shown(await get('/messages?q=X@away.test'))).toContain('Not indexed yet');
+    const waiting = await shown(await get('/messages?q=indexed'));
+    expect(waiting).toContain('Nothing has “indexed”.');
+    expect(waiting).toContain('1 message cannot be found yet');
+    expect(await shown(await get('/messages?q=before:soon'))).toContain('before: needs a day');
+    expect(await shown(await get('/messages?q=-only'))).toContain('not only what to leave out');
+    expect((await get(`/messages?q=${encodeURIComponent('\0"(*) '.repeat(300))}`)).status).toBe(200);
   });
 });
