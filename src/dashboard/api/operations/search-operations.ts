@@ -7,7 +7,6 @@ import { STATES } from '../../../triage/list-messages.ts';
 import { idsMeant } from '../../../triage/named.ts';
 import { cursor, cursorsOf, nextCursor } from '../cursor.ts';
 import { operation } from '../operation.ts';
-import { Problem } from '../problem.ts';
 import { clientId } from '../shapes/client-shapes.ts';
 import { address, time, whole } from '../shapes/shape.ts';
 
@@ -57,7 +56,7 @@ export const searchOperations = [
       })
       .meta({ id: 'SearchResult' }),
     says: 'What was found',
-    refusals: ['bad-query', 'bad-cursor', 'no-such-client'],
+    refusals: ['bad-query', 'bad-cursor'],
     work: async ({ triage: { database } }, { query: { q, client, limit, after } }) => {
       const cursors = cursorsOf('search', { q, client });
       const within =
@@ -65,15 +64,16 @@ export const searchOperations = [
           ? undefined
           : (await database.clients.findOne({ _id: { $in: idsMeant(client) } }, { projection: { _id: 1 } }))
               ?._id;
+      const missing = await countMissing(database);
+      const place = cursors.open(after);
       if (client !== undefined && within === undefined)
-        throw new Problem('no-such-client', `${client}: no such client`);
+        return { rows: [], isCut: false, missing, next: null };
       const { rows, next, isCut } = await search(database, {
         text: q,
         ...(within !== undefined && { clientId: within }),
-        after: cursors.open(after),
+        after: place,
         limit,
       });
-      const missing = await countMissing(database);
       return { rows, isCut, missing, next: cursors.seal(next) };
     },
   }),
