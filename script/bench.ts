@@ -65,6 +65,12 @@ const benches: Readonly<Record<string, Bench>> = {
     quick: [['30', '1000']],
     needsServers: true,
   },
+  pages: {
+    script: 'script/bench-pages.ts',
+    runs: [['100000', '10000', '2000']],
+    quick: [['2000', '200', '100']],
+    needsServers: true,
+  },
   rematch: {
     script: 'script/bench-rematch.ts',
     runs: [['10000']],
