@@ -88,7 +88,8 @@ async function fill(): Promise<void> {
       copyOf(models, at + index),
     );
     await database.messages.insertMany(copies.map(({ message }) => message));
-    await database.communications.insertMany(copies.flatMap(({ communication }) => communication ?? []));
+    const recorded = copies.flatMap(({ communication }) => communication ?? []);
+    if (recorded.length > 0) await database.communications.insertMany(recorded);
   }
   const since = performance.now();
   await indexMessages(database);

@@ -69,15 +69,40 @@ const MAX_NAMED = 20;
 /** Rows of one moment before the page. The CRM chooses the ids of its own rows, so no id can tell a place. */
 const PLACE = /^(-?\d{1,15})\.(\d{1,4})$/u;
 
+/** Which entries are asked for; null: any. */
+export interface TimelineFilter {
+  readonly direction: NonNullable<CommunicationDocument['direction']> | null;
+  /** The number of a case, as it is written. */
+  readonly caseRef: string | null;
+  readonly hasFiles: boolean;
+}
+
+export const everyEntry: TimelineFilter = { direction: null, caseRef: null, hasFiles: false };
+
 /** @throws TriageError if the CRM has no such client. */
 export async function clientTimeline(
   database: Database,
-  { name, after, limit }: { readonly name: string; readonly after: string | null; readonly limit: number },
+  {
+    name,
+    after,
+    limit,
+    only = everyEntry,
+  }: {
+    readonly name: string;
+    readonly after: string | null;
+    readonly limit: number;
+    readonly only?: TimelineFilter;
+  },
 ): Promise<Timeline> {
   const client = await database.clients.findOne({ _id: { $in: idsMeant(name) } });
   if (client === null) throw new TriageError('no-such-client', `${name}: no such client`);
   const size = Math.min(limit, MAX_TIMELINE_PAGE);
-  const { rows, isLast, until, next } = await pageOf(database, { clientId: client._id, after, size });
+  const { rows, isLast, until, next } = await pageOf(database, {
+    clientId: client._id,
+    after,
+    size,
+    only,
+  });
   const oldest = isLast ? null : (rows.at(-1)?.date ?? null);
   const [updates, links] = await Promise.all([
     updatesWithin(database.caseUpdates, { clientId: client._id, until, oldest }),
@@ -109,7 +134,13 @@ async function pageOf(
     clientId,
     after,
     size,
-  }: { readonly clientId: ClientDocument['_id']; readonly after: string | null; readonly size: number },
+    only: { direction, caseRef, hasFiles },
+  }: {
+    readonly clientId: ClientDocument['_id'];
+    readonly after: string | null;
+    readonly size: number;
+    readonly only: TimelineFilter;
+  },
 ) {
   const [, time, skipped = '0'] = PLACE.exec(after ?? '') ?? [];
   const until = time === undefined ? null : new Date(Number(time));
@@ -117,6 +148,9 @@ async function pageOf(
     const date = { ...(until !== null && { $lte: until }), ...(since !== null && { $gte: since }) };
     const filter: Filter<CommunicationDocument> = {
       clientId,
+      ...(direction !== null && { direction }),
+      ...(caseRef !== null && { caseRef }),
+      ...(hasFiles && { 'attachments.0': { $exists: true } }),
       ...(Object.keys(date).length > 0 && { date }),
     };
     return await communications

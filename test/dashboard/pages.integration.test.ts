@@ -453,6 +453,36 @@ describe('an error', () => {
   });
 });
 
+describe("a client's record", () => {
+  it('shows what was received or sent, what has files, and one case', async () => {
+    const { firm, get } = await openOffice();
+    const from = 'Ana Souza <ana@souza.test>';
+    await receive(firm, { from, subject: 'Plain and received' });
+    await receive(firm, { from, subject: '[Case 12: Open] About a case' });
+    await receive(firm, { from: 'office@firm.test', to: 'ana@souza.test', subject: 'Written by us' });
+    await receive(firm, {
+      from,
+      subject: 'With a plan',
+      body: multipart('multipart/mixed', 'parts', [
+        text('See the plan.'),
+        file({ name: 'plan.pdf', type: 'application/pdf', content: pdf('Plan') }),
+      ]),
+    });
+    const subjects = async (path: string): Promise<string[]> => {
+      const page = await shown(await get(`/clients/ana${path}`));
+      return ['Plain and received', 'About a case', 'Written by us', 'With a plan'].filter((one) =>
+        page.includes(one),
+      );
+    };
+    expect(await subjects('')).toHaveLength(4);
+    expect(await subjects('?show=in')).toEqual(['Plain and received', 'About a case', 'With a plan']);
+    expect(await subjects('?show=out')).toEqual(['Written by us']);
+    expect(await subjects('?show=files')).toEqual(['With a plan']);
+    expect(await subjects('?case=12')).toEqual(['About a case']);
+    expect(await subjects('?show=out&case=12')).toEqual([]);
+  });
+});
+
 describe('search', () => {
   it('finds on the page of messages and within a client, marks the word, and keeps the query in the address', async () => {
     const { firm, get } = await openOffice();

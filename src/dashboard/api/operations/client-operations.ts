@@ -106,13 +106,22 @@ const aboutClients = [
     query: z.strictObject({
       limit: pageSize({ max: MAX_TIMELINE_PAGE, usual: 40 }),
       after: cursor,
+      direction: z.enum(['inbound', 'outbound', 'internal']).optional().describe('Only this way.'),
+      case: z.string().min(1).max(200).optional().describe('Only mail with the tag of this case.'),
+      files: z.literal('true').optional().describe('Only mail with files.'),
     }),
     answer: timelineShape,
     says: 'The record',
     refusals: ['no-such-client', 'bad-cursor'],
-    work: async ({ triage: { database } }, { params: { id }, query: { limit: size, after } }) => {
-      const cursors = cursorsOf('timeline', { id });
-      const page = await clientTimeline(database, { name: id, limit: size, after: cursors.open(after) });
+    work: async ({ triage: { database } }, { params: { id }, query: { limit: size, after, ...only } }) => {
+      const cursors = cursorsOf('timeline', { id, ...only });
+      const { direction = null, case: caseRef = null, files } = only;
+      const page = await clientTimeline(database, {
+        name: id,
+        limit: size,
+        after: cursors.open(after),
+        only: { direction, caseRef, hasFiles: files === 'true' },
+      });
       const { client, rows, otherCaseUpdates, next } = page;
       return { client, rows, otherCaseUpdates, next: cursors.seal(next) };
     },

@@ -1,8 +1,13 @@
 import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { BookDocument } from '../../../store/address-book.ts';
-import { clientTimeline } from '../../../triage/client-timeline.ts';
-import type { Timeline, TimelineCaseUpdate, TimelineEntry } from '../../../triage/client-timeline.ts';
+import { clientTimeline, everyEntry } from '../../../triage/client-timeline.ts';
+import type {
+  Timeline,
+  TimelineCaseUpdate,
+  TimelineEntry,
+  TimelineFilter,
+} from '../../../triage/client-timeline.ts';
 import { idsMeant } from '../../../triage/named.ts';
 import type { Html } from '../layout.ts';
 import { whyOf } from '../message/client-choices.ts';
@@ -24,8 +29,15 @@ async function showClient(context: Context, tools: PageTools): Promise<Response>
   const name = context.req.param('id') ?? '';
   const query = (context.req.query('q') ?? '').trim().slice(0, MAX_QUERY_CHARS);
   const after = context.req.query('after') ?? null;
+  const show = shows.find(([key]) => key === context.req.query('show')) ?? shows[0];
+  const caseRef = context.req.query('case')?.slice(0, 200) ?? null;
   const [timeline, addresses] = await Promise.all([
-    clientTimeline(database, { name, after: query === '' ? after : null, limit: PAGE }),
+    clientTimeline(database, {
+      name,
+      after: query === '' ? after : null,
+      limit: PAGE,
+      only: { ...show[2], caseRef },
+    }),
     database.addressBook
       .find({ clientId: { $in: idsMeant(name) } })
       .limit(MAX_ADDRESSES)
@@ -46,14 +58,47 @@ async function showClient(context: Context, tools: PageTools): Promise<Response>
           ${searchField(path, query, 'Words in the mail of this client')}
           ${
             query === ''
-              ? html`${rows.length === 0 ? nothing : threads(timeline)}
-                ${next === null ? '' : html`<a rel="next" href="${path}?after=${next}">Earlier mail</a>`}`
+              ? html`${filters(path, show[0], caseRef)}
+                ${rows.length === 0 ? (show[0] === '' && caseRef === null ? nothing : empty('No mail of this kind.')) : threads(timeline)}
+                ${next === null ? '' : html`<a rel="next" href="${pathWith(path, { show: show[0], case: caseRef ?? '', after: next })}">Earlier mail</a>`}`
               : await searchResults(database, { path, query, after, clientId: timeline.clientId })
           }
         </div>
         <aside aria-label="About the client">${book(addresses)}</aside>
       </div>`,
   });
+}
+
+/** By their name in the address of the page. */
+const shows: readonly [Show, ...Show[]] = [
+  ['', 'All', everyEntry],
+  ['in', 'Received', { ...everyEntry, direction: 'inbound' }],
+  ['out', 'Sent', { ...everyEntry, direction: 'outbound' }],
+  ['files', 'With files', { ...everyEntry, hasFiles: true }],
+];
+
+type Show = readonly [key: string, name: string, only: TimelineFilter];
+
+function pathWith(path: string, fields: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== '')).toString();
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function filters(path: string, current: string, caseRef: string | null): Html {
+  return html`<nav class="tabs" aria-label="Kinds of mail">
+      ${shows.map(([key, name]) =>
+        key === current
+          ? html`<a href="${pathWith(path, { show: key, case: caseRef ?? '' })}" aria-current="page"
+              >${name}</a
+            >`
+          : html`<a href="${pathWith(path, { show: key, case: caseRef ?? '' })}">${name}</a>`,
+      )}
+    </nav>
+    ${
+      caseRef === null
+        ? ''
+        : html`<p>Only case ${caseRef}. <a href="${pathWith(path, { show: current })}">Show all cases</a></p>`
+    }`;
 }
 
 const nothing = empty(
