@@ -56,7 +56,7 @@ export interface Timeline {
     readonly email: string | null;
   };
   readonly rows: readonly TimelineEntry[];
-  /** Of the time of these rows, not made by one of them. */
+  /** Of the time of these rows, not made by one of them; none if only some entries were asked for. */
   readonly otherCaseUpdates: readonly TimelineCaseUpdate[];
   readonly next: string | null;
 }
@@ -78,6 +78,9 @@ export interface TimelineFilter {
 }
 
 export const everyEntry: TimelineFilter = { direction: null, caseRef: null, hasFiles: false };
+
+const isFiltered = ({ direction, caseRef, hasFiles }: TimelineFilter): boolean =>
+  direction !== null || caseRef !== null || hasFiles;
 
 /** @throws TriageError if the CRM has no such client. */
 export async function clientTimeline(
@@ -121,9 +124,9 @@ export async function clientTimeline(
     rows: rows.map((row) =>
       entryOf(row, links.get(String(row.messageRef)) ?? null, bySource.get(String(row._id)) ?? []),
     ),
-    otherCaseUpdates: updates
-      .filter(({ communicationId }) => !shown.has(String(communicationId)))
-      .map(updateOf),
+    otherCaseUpdates: isFiltered(only)
+      ? []
+      : updates.filter(({ communicationId }) => !shown.has(String(communicationId))).map(updateOf),
     next,
   };
 }
