@@ -32,7 +32,7 @@ it('a mailbox lives its whole life while two workers run', async () => {
   });
   expect(JSON.stringify(added.json)).not.toContain(imapServer().password);
   const twice = await site.ask(two, 'POST', '/api/mailboxes', fieldsFor(user));
-  expect(twice).toMatchObject({ status: 409, json: { error: { code: 'already-there' } } });
+  expect(twice).toMatchObject({ status: 409, json: { code: 'already-there' } });
   const received = async (): Promise<number> => await database.messages.countDocuments();
   await expect.poll(received, within).toBe(1);
   for (const app of [one, two])
@@ -55,7 +55,7 @@ it('a mailbox lives its whole life while two workers run', async () => {
   await expect.poll(received, within).toBe(2);
 
   const stale = await site.ask(one, 'PATCH', at, { role: 'dropbox', revision: 2 });
-  expect(stale).toMatchObject({ status: 409, json: { error: { code: 'changed-meanwhile' } } });
+  expect(stale).toMatchObject({ status: 409, json: { code: 'changed-meanwhile' } });
   const changed = await site.ask(one, 'PATCH', at, { pollIntervalSeconds: 3, revision: 3 });
   expect(changed.json).toMatchObject({ pollIntervalSeconds: 3, role: 'capture', revision: 4 });
   await append(user, [mail('after-change')]);
@@ -236,9 +236,9 @@ it('without a key nothing secret is stored, and it is said what to do', async ()
   onTestFinished(() => app.close());
   const { status, json } = await site.ask(app, 'POST', '/api/mailboxes', fieldsFor(newUser()));
   expect(status).toBe(422);
-  expect(json.error).toMatchObject({
+  expect(json).toMatchObject({
     code: 'no-key',
-    message: expect.stringMatching(/SECRETS_KEY_FILE.*openssl rand/u),
+    detail: expect.stringMatching(/SECRETS_KEY_FILE.*openssl rand/u),
   });
   expect(await site.database.mailboxes.countDocuments()).toBe(0);
 });
