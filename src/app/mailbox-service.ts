@@ -1,4 +1,5 @@
-import type { MailboxService } from '../connect/mailbox-service.ts';
+import pLimit from 'p-limit';
+import type { AuditedFolder, MailboxService } from '../connect/mailbox-service.ts';
 import { readChoice, MailboxRequestError, settingsOf } from '../connect/mailbox-input.ts';
 import type { MailboxFields } from '../connect/mailbox-input.ts';
 import type { ConfiguredMailbox } from '../connect/directory.ts';
@@ -8,11 +9,16 @@ import { serverTime } from '../store/events.ts';
 import { testMailbox } from '../connect/mailbox-test.ts';
 import { reportMailboxes } from '../connect/report.ts';
 import type { MailboxReport } from '../connect/report.ts';
+import { MailboxError } from '../mailbox/mailbox.ts';
+import { auditMailbox } from '../poll/audit.ts';
+import type { FolderAudit } from '../poll/audit.ts';
 import { addPoll } from '../queue/queues.ts';
 import { openMailbox } from './open-mailbox.ts';
 import type { Resources } from './open.ts';
 import { signInDeps } from './sign-in.ts';
 
+/** It lists every message of a mailbox. */
+const oneAudit = pLimit(1);
 /** A page of figures asks several times. */
 const REPORT_MS = 2_000;
 
@@ -80,6 +86,25 @@ export function mailboxService(resources: Resources): MailboxService {
         throw new MailboxRequestError('no-such-mailbox', `no mailbox ${mailbox} signs in by the app ${name}`);
       return await verifyApp(signIn, { app, use, now: await serverTime(database.db) });
     },
+    audit: async (name, { fix }) => {
+      await directory.refresh();
+      const found = directory.named(name);
+      if (found === null) throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${name}`);
+      const audits = await oneAudit(async () => {
+        const mailbox = openMailbox(found.settings, { stored: { tokens, directory } });
+        try {
+          return await auditMailbox(database, mailbox, { fix });
+        } catch (error) {
+          if (!(error instanceof MailboxError)) throw error;
+          throw new MailboxRequestError('bad-request', `${name} could not be read: ${error.message}`);
+        } finally {
+          await mailbox.source.close();
+        }
+      });
+      if (fix && audits.some(({ missingCount }) => missingCount > 0))
+        await addPoll(await resources.queues(), name);
+      return audits.map(auditedFolder);
+    },
     pollNow: async (name) => {
       await directory.refresh();
       const found = directory.named(name);
@@ -101,3 +126,17 @@ const usersOf = (app: string, all: readonly ConfiguredMailbox[]): readonly Token
     .flatMap(({ settings: { auth, name, user } }) =>
       auth.kind === 'oauth' && auth.app === app ? [{ ...auth, mailbox: name, user }] : [],
     );
+
+function auditedFolder(audit: FolderAudit): AuditedFolder {
+  const { folder, listed, done, pending, failed, missingCount, unfound, undelivered, problem } = audit;
+  return {
+    folder,
+    listed,
+    done,
+    pending,
+    failed,
+    missing: missingCount,
+    undelivered: unfound + undelivered.length,
+    problem,
+  };
+}

@@ -66,6 +66,7 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'GET /mailboxes/:name/remove': 'operator',
   'POST /mailboxes/:name/remove': 'operator',
   'POST /mailboxes/:name/poll': 'operator',
+  'POST /mailboxes/:name/audit': 'operator',
   'POST /mailboxes/:name/pause': 'operator',
   'POST /mailboxes/:name/resume': 'operator',
   'POST /mailboxes/:name/test': 'operator',
@@ -82,6 +83,7 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
   'POST /api/mailboxes/:name/resume': 'operator',
   'POST /api/mailboxes/:name/test': 'operator',
   'POST /api/mailboxes/:name/poll': 'operator',
+  'POST /api/mailboxes/:name/audit': 'operator',
   'POST /api/mailboxes/:name/authorise': 'operator',
   'POST /api/oauth-apps/:app/verify': 'operator',
 

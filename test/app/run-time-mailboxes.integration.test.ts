@@ -61,6 +61,16 @@ it('a mailbox lives its whole life while two workers run', async () => {
   await append(user, [mail('after-change')]);
   await expect.poll(received, within).toBe(3);
 
+  const audited = async (fix: boolean) => (await site.ask(two, 'POST', `${at}/audit`, { fix })).json;
+  await expect
+    .poll(async () => await audited(false), within)
+    .toMatchObject({ folders: [{ folder: 'INBOX', listed: 3, done: 3, missing: 0, problem: null }] });
+  await database.sightings.deleteOne({ mailbox: user, uid: 2 });
+  expect(await audited(true)).toMatchObject({ folders: [{ listed: 3, missing: 1 }] });
+  await expect
+    .poll(async () => await audited(false), within)
+    .toMatchObject({ folders: [{ listed: 3, done: 3, missing: 0 }] });
+
   expect((await site.ask(two, 'DELETE', at)).json).toEqual({ removed: user, storedMail: 'keep' });
   await expect.poll(() => proxy.open(), within).toBe(0);
   await expect

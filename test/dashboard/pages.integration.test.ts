@@ -355,6 +355,14 @@ describe('mailboxes', () => {
     expect((await get(at)).status).toBe(404);
   });
 
+  it('are compared with the ledger by a button', async () => {
+    const { get, send } = await openOffice();
+    expect(await shown(await get('/mailboxes'))).toContain('action="/mailboxes/office/audit"');
+    const page = await send('/mailboxes/office/audit', {});
+    expect([page.status, await shown(page)]).toEqual([200, expect.stringContaining('are in the ledger')]);
+    expect((await send('/mailboxes/nobody/audit', {})).status).toBe(404);
+  });
+
   it('of the settings are shown, and change nowhere but there', async () => {
     const { get, send } = await openMailboxes();
     const page = await shown(await get('/mailboxes/office'));

@@ -115,6 +115,7 @@ const ASKS_FOR_MORE = new Set([
   'GET /oauth/callback',
   'GET /sign-in/openid/callback',
   'POST /sign-in',
+  'GET /api/search',
 ]);
 
 /** Again for each request, because one of them removes it. */

@@ -49,6 +49,7 @@ export async function mailboxServiceOf(
     reports: async () => await reportMailboxes(database, directory),
     test: async () => [],
     pollNow: async () => {},
+    audit: async () => [],
     verifyApp: async () => [],
   };
 }

@@ -9,6 +9,7 @@ import { startUrl } from '../../../connect/oauth/sign-in.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import {
+  auditedFolderShape,
   mailboxName,
   mailboxShape,
   proposalShape,
@@ -254,6 +255,24 @@ const actsOnMailboxes = [
       await mailboxService.pollNow(name);
       return { queued: true as const };
     },
+  }),
+  operation({
+    id: 'auditMailbox',
+    method: 'post',
+    path: '/api/mailboxes/{name}/audit',
+    tag: 'Mailboxes',
+    summary: 'Compare it with the ledger, message by message',
+    description: 'Lists every message of its folders, which takes seconds for each hundred thousand.',
+    params,
+    body: z.strictObject({
+      fix: z.boolean().default(false).describe('Whether what is missing is fetched by the next poll.'),
+    }),
+    answer: z.strictObject({ folders: z.array(auditedFolderShape) }),
+    says: 'Each folder',
+    refusals: ['no-such-mailbox'],
+    work: async ({ mailboxService }, { params: { name }, body: { fix } }) => ({
+      folders: await mailboxService.audit(name, { fix }),
+    }),
   }),
   operation({
     id: 'authoriseMailbox',

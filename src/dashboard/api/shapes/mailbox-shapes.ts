@@ -100,3 +100,16 @@ export const proposalShape = z
     note: z.string().nullable(),
   })
   .meta({ id: 'Proposal' });
+
+export const auditedFolderShape = z
+  .strictObject({
+    folder: z.string(),
+    listed: whole,
+    done: whole,
+    pending: whole,
+    failed: whole,
+    missing: whole.describe('Listed, and not in the ledger.'),
+    undelivered: whole.describe('Counted or listed by the server, and not delivered.'),
+    problem: z.string().nullable().describe('Why it could not be compared.'),
+  })
+  .meta({ id: 'AuditedFolder' });

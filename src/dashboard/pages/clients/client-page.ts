@@ -9,6 +9,7 @@ import type {
   TimelineFilter,
 } from '../../../triage/client-timeline.ts';
 import { idsMeant } from '../../../triage/named.ts';
+import { pathWith } from '../forms.ts';
 import type { Html } from '../layout.ts';
 import { whyOf } from '../message/client-choices.ts';
 import { MAX_QUERY_CHARS } from '../../../search/query.ts';
@@ -60,7 +61,7 @@ async function showClient(context: Context, tools: PageTools): Promise<Response>
             query === ''
               ? html`${filters(path, show[0], caseRef)}
                 ${rows.length === 0 ? (show[0] === '' && caseRef === null ? nothing : empty('No mail of this kind.')) : threads(timeline)}
-                ${next === null ? '' : html`<a rel="next" href="${pathWith(path, { show: show[0], case: caseRef ?? '', after: next })}">Earlier mail</a>`}`
+                ${next === null ? '' : html`<a rel="next" href="${pathOf(path, { show: show[0], case: caseRef ?? '', after: next })}">Earlier mail</a>`}`
               : await searchResults(database, { path, query, after, clientId: timeline.clientId })
           }
         </div>
@@ -79,25 +80,24 @@ const shows: readonly [Show, ...Show[]] = [
 
 type Show = readonly [key: string, name: string, only: TimelineFilter];
 
-function pathWith(path: string, fields: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== '')).toString();
-  return query === '' ? path : `${path}?${query}`;
-}
+/** Of the page with these filters. */
+const pathOf = (path: string, fields: Readonly<Record<string, string>>): string =>
+  pathWith(path, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')));
 
 function filters(path: string, current: string, caseRef: string | null): Html {
   return html`<nav class="tabs" aria-label="Kinds of mail">
       ${shows.map(([key, name]) =>
         key === current
-          ? html`<a href="${pathWith(path, { show: key, case: caseRef ?? '' })}" aria-current="page"
+          ? html`<a href="${pathOf(path, { show: key, case: caseRef ?? '' })}" aria-current="page"
               >${name}</a
             >`
-          : html`<a href="${pathWith(path, { show: key, case: caseRef ?? '' })}">${name}</a>`,
+          : html`<a href="${pathOf(path, { show: key, case: caseRef ?? '' })}">${name}</a>`,
       )}
     </nav>
     ${
       caseRef === null
         ? ''
-        : html`<p>Only case ${caseRef}. <a href="${pathWith(path, { show: current })}">Show all cases</a></p>`
+        : html`<p>Only case ${caseRef}. <a href="${pathOf(path, { show: current })}">Show all cases</a></p>`
     }`;
 }
 

@@ -92,7 +92,7 @@ export function mailboxButtons({ name, state, source }: MailboxReport): Html {
           >`
         : ''
     }
-    ${isPaused ? '' : act('poll', 'Poll now')} ${act('test', 'Test')}
+    ${isPaused ? '' : act('poll', 'Poll now')} ${act('test', 'Test')} ${act('audit', 'Audit')}
     ${source === 'file' ? '' : isPaused ? act('resume', 'Resume') : act('pause', 'Pause')}
     <a href="${path}" aria-label="Settings of ${name}">Settings</a>`;
 }

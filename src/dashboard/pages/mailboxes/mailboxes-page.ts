@@ -9,6 +9,7 @@ import { mayAsk } from '../may-ask.ts';
 import type { PageTools } from '../page-deps.ts';
 import { empty } from '../words.ts';
 import { changeForm } from './change-mailbox.ts';
+import { mountAudit } from './audit-page.ts';
 import { mailboxCard } from './mailbox-card.ts';
 
 const MAX_FOLDERS = 1_000;
@@ -29,6 +30,7 @@ export function mountMailboxes(app: Hono, tools: PageTools): void {
       await pauseMailbox(mailboxService.admin, known(context, tools), { revision: null, isPaused });
       return context.redirect(`/mailboxes?did=${did}`, 303);
     });
+  mountAudit(app, tools, known);
   app.post('/mailboxes/:name/test', async (context) => {
     const name = known(context, tools);
     const steps = await mailboxService.test({ name, fields: {} });
