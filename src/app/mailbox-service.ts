@@ -86,25 +86,7 @@ export function mailboxService(resources: Resources): MailboxService {
         throw new MailboxRequestError('no-such-mailbox', `no mailbox ${mailbox} signs in by the app ${name}`);
       return await verifyApp(signIn, { app, use, now: await serverTime(database.db) });
     },
-    audit: async (name, { fix }) => {
-      await directory.refresh();
-      const found = directory.named(name);
-      if (found === null) throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${name}`);
-      const audits = await oneAudit(async () => {
-        const mailbox = openMailbox(found.settings, { stored: { tokens, directory } });
-        try {
-          return await auditMailbox(database, mailbox, { fix });
-        } catch (error) {
-          if (!(error instanceof MailboxError)) throw error;
-          throw new MailboxRequestError('bad-request', `${name} could not be read: ${error.message}`);
-        } finally {
-          await mailbox.source.close();
-        }
-      });
-      if (fix && audits.some(({ missingCount }) => missingCount > 0))
-        await addPoll(await resources.queues(), name);
-      return audits.map(auditedFolder);
-    },
+    audit: async (name, { fix }) => await audit(resources, { name, fix }),
     pollNow: async (name) => {
       await directory.refresh();
       const found = directory.named(name);
@@ -127,8 +109,32 @@ const usersOf = (app: string, all: readonly ConfiguredMailbox[]): readonly Token
       auth.kind === 'oauth' && auth.app === app ? [{ ...auth, mailbox: name, user }] : [],
     );
 
-function auditedFolder(audit: FolderAudit): AuditedFolder {
-  const { folder, listed, done, pending, failed, missingCount, unfound, undelivered, problem } = audit;
+async function audit(
+  resources: Resources,
+  { name, fix }: { readonly name: string; readonly fix: boolean },
+): Promise<readonly AuditedFolder[]> {
+  const { database, directory, tokens } = resources;
+  await directory.refresh();
+  const found = directory.named(name);
+  if (found === null) throw new MailboxRequestError('no-such-mailbox', `there is no mailbox ${name}`);
+  const audits = await oneAudit(async () => {
+    const mailbox = openMailbox(found.settings, { stored: { tokens, directory } });
+    try {
+      return await auditMailbox(database, mailbox, { fix });
+    } catch (error) {
+      if (!(error instanceof MailboxError)) throw error;
+      throw new MailboxRequestError('bad-request', `${name} could not be read: ${error.message}`);
+    } finally {
+      await mailbox.source.close();
+    }
+  });
+  if (fix && audits.some(({ missingCount }) => missingCount > 0))
+    await addPoll(await resources.queues(), name);
+  return audits.map(auditedFolder);
+}
+
+function auditedFolder(compared: FolderAudit): AuditedFolder {
+  const { folder, listed, done, pending, failed, missingCount, unfound, undelivered, problem } = compared;
   return {
     folder,
     listed,

@@ -35,7 +35,6 @@ export const routeRoles: Readonly<Record<string, Needed>> = {
     '/api/communications/:id',
   ]),
   ...read(['/api/quarantine']),
-  ...read(['/api/search']),
   ...read(['/api/clients/:id/timeline', '/api/cases', '/api/cases/:ref']),
   ...read(['/api/mailboxes', '/api/mailboxes/:name']),
 

@@ -2,6 +2,7 @@
 import type { Filter, ObjectId } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { ClientDocument } from '../store/clients.ts';
+import { soundFields } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
@@ -43,9 +44,11 @@ export interface SearchAsked {
 }
 
 export const MAX_FOUND = 100;
+/** Rows whose text is in memory at once: each may have megabytes. */
+const LOOK = 26;
 /** Rows whose text is read to find a phrase, or that turn out to be gone. */
 const MAX_LOOKED_THROUGH = 2_000;
-/** A word that is in every message of millions. */
+/** Of a search, and of each of its queries: a word may be in every message of millions. */
 const TIME_LIMIT_MS = 3_000;
 const MAX_HELD = 2_000;
 const EXCEEDED_TIME_LIMIT = 50;
@@ -65,21 +68,26 @@ export async function search(stores: Stores, asked: SearchAsked): Promise<Search
   const size = Math.min(asked.limit, MAX_FOUND);
   const rows: Found[] = [];
   let place = asked.after === null ? null : placeIn(asked.after);
+  if (asked.after !== null && place === null)
+    throw new QueryError('That is no place in a search. Begin again without it.');
+  const start = place;
+  const until = performance.now() + TIME_LIMIT_MS;
   try {
-    for (let looked = 0; looked < MAX_LOOKED_THROUGH;) {
-      const page = await pageOf(stores.searchRows, { filter, place, limit: size + 1 });
+    for (let looked = 0; looked < MAX_LOOKED_THROUGH && performance.now() < until;) {
+      const page = await pageOf(stores.searchRows, { filter, place, limit: LOOK });
       for (const [found, row] of await contentsOf(stores, page, query)) {
         if (rows.length === size) return { rows, next: placeOf(place), isCut: false };
         place = { time: row.date, id: row._id };
         if (found !== null) rows.push(found);
       }
-      if (page.length <= size) return { rows, next: null, isCut: false };
+      if (page.length < LOOK) return { rows, next: null, isCut: false };
       looked += page.length;
     }
   } catch (error) {
     if (!(error instanceof MongoServerError) || error.code !== EXCEEDED_TIME_LIMIT) throw error;
   }
-  return { rows, next: placeOf(place), isCut: true };
+  // Who has not moved on would only come back here.
+  return { rows, next: place === start ? null : placeOf(place), isCut: true };
 }
 
 const placeOf = (place: Place | null): string | null =>
@@ -146,7 +154,7 @@ async function contentsOf(
   page: readonly SearchRowDocument[],
   query: Query,
 ): Promise<(readonly [Found | null, SearchRowDocument])[]> {
-  const [told, recorded] = await Promise.all([
+  const [told, records] = await Promise.all([
     messages
       .find({ _id: { $in: page.map(({ messageRef }) => messageRef) } })
       .project<
@@ -165,15 +173,18 @@ async function contentsOf(
       .toArray(),
   ]);
   const messageOf = new Map(told.map((one) => [one._id.toHexString(), one]));
-  const communicationOf = new Map(recorded.map((one) => [one._id.toHexString(), one]));
+  const communicationOf = new Map(records.map((one) => [one._id.toHexString(), one]));
   return page.map((row) => {
     const message = messageOf.get(row.messageRef.toHexString());
     const communication = communicationOf.get(row._id.toHexString());
     if (message === undefined || (row.clientId !== null && communication === undefined)) return [null, row];
-    const subject = communication?.subject ?? message.subject;
-    const text = communication?.message ?? message.preview;
+    if (communication !== undefined && String(communication.clientId) !== String(row.clientId))
+      return [null, row];
+    const recorded = communication === undefined ? null : soundFields(communication);
+    const subject = recorded?.subject ?? message.subject;
+    const text = recorded?.message ?? message.preview;
     if (!hasPhrases(`${subject}\n${text}`, query)) return [null, row];
-    const from = communication?.from ?? message.participants.find(({ role }) => role === 'from') ?? null;
+    const from = recorded?.from ?? message.participants.find(({ role }) => role === 'from') ?? null;
     return [
       {
         messageId: message._id.toHexString(),
@@ -182,7 +193,7 @@ async function contentsOf(
         subject,
         from: from === null ? null : { name: from.name, address: from.address },
         snippet: snippetOf(text, query),
-        files: (communication?.attachments ?? message.attachments).length,
+        files: (recorded?.attachments ?? message.attachments).length,
         state: message.state,
       },
       row,

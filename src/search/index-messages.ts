@@ -5,13 +5,16 @@ import { communicationId } from '../ingest/record.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { Database } from '../store/mongo.ts';
-import type { SearchRowDocument } from '../store/search-rows.ts';
+import { isDuplicateKey } from '../store/duplicate-key.ts';
+import type { SearchProgressDocument, SearchRowDocument } from '../store/search-rows.ts';
 import { rowOfCommunication, rowOfMessage, SEARCH_VERSION } from './search-row.ts';
 
 type Stores = Pick<Database, 'messages' | 'communications' | 'searchRows' | 'searchProgress'>;
 
 /** Messages per step: a communication may have megabytes. */
 const BATCH = 100;
+/** Counting costs as much as what is counted. */
+const MAX_COUNTED = 10_000;
 const MIN_ID = new ObjectId('0'.repeat(24));
 /** Decided and written; what was not read has no words. */
 const FINDABLE = ['stored', 'triage', 'ignored'] as const;
@@ -25,10 +28,11 @@ export async function indexMessages(stores: Stores, signal?: AbortSignal): Promi
       .find({ searchDue: { $gt: MIN_ID } })
       .limit(BATCH)
       .toArray();
-    const found = due.length > 0 ? due : await nextOld(stores);
-    if (found === null) return count;
+    const old = due.length > 0 ? null : await nextOld(stores);
+    if (due.length === 0 && old === null) return count;
+    const found = old?.found ?? due;
     await indexThese(stores, found);
-    if (due.length === 0) await advance(stores, found);
+    if (old !== null) await advance(stores, old);
     count += found.length;
   }
 }
@@ -42,58 +46,76 @@ export async function rebuildSearch({ searchProgress }: Pick<Stores, 'searchProg
   );
 }
 
-/** How many messages a search does not find yet. */
+/** How many messages a search does not find yet; at most 10,000. */
 export async function countMissing({
   messages,
   searchProgress,
 }: Pick<Stores, 'messages' | 'searchProgress'>): Promise<number> {
   const [due, progress] = await Promise.all([
-    messages.countDocuments({ searchDue: { $gt: MIN_ID } }),
+    messages.countDocuments({ searchDue: { $gt: MIN_ID } }, { limit: MAX_COUNTED }),
     searchProgress.findOne({ _id: 'messages' }),
   ]);
   const isCurrent = progress?.version === SEARCH_VERSION;
   if (isCurrent && progress.isComplete) return due;
   const after = isCurrent ? progress.after : null;
-  return Math.max(due, await messages.countDocuments(after === null ? {} : { _id: { $gt: after } }));
+  const beyond = await messages.countDocuments(after === null ? {} : { _id: { $gt: after } }, {
+    limit: MAX_COUNTED,
+  });
+  return Math.max(due, beyond);
 }
 
-/** Messages from before search, or before its rules; null if all have been gone through. */
-async function nextOld({ messages, searchProgress }: Stores): Promise<MessageDocument[] | null> {
+interface Old {
+  readonly found: readonly MessageDocument[];
+  /** As it was read. */
+  readonly progress: SearchProgressDocument | null;
+}
+
+/** Messages from before search, or before its rules; null if all have been gone through, by these rules or later ones. */
+async function nextOld({ messages, searchProgress }: Stores): Promise<Old | null> {
   const progress = await searchProgress.findOne({ _id: 'messages' });
+  if (progress !== null && progress.version > SEARCH_VERSION) return null;
   const isCurrent = progress?.version === SEARCH_VERSION;
   if (isCurrent && progress.isComplete) return null;
   const after = isCurrent ? progress.after : null;
-  return await messages
+  const found = await messages
     .find(after === null ? {} : { _id: { $gt: after } })
     .sort({ _id: 1 })
     .limit(BATCH)
     .toArray();
+  return { found, progress };
 }
 
-async function advance({ searchProgress }: Stores, seen: readonly MessageDocument[]): Promise<void> {
-  const last = seen.at(-1)?._id;
-  await searchProgress.updateOne(
-    { _id: 'messages' },
-    {
-      $set: {
-        version: SEARCH_VERSION,
-        isComplete: seen.length < BATCH,
-        ...(last !== undefined && { after: last }),
-      },
-    },
-    { upsert: true },
-  );
+/** Only if nobody else has moved on, or back for a rebuild. */
+async function advance({ searchProgress }: Stores, { found, progress }: Old): Promise<void> {
+  const next = {
+    version: SEARCH_VERSION,
+    isComplete: found.length < BATCH,
+    after: found.at(-1)?._id ?? progress?.after ?? null,
+  };
+  if (progress !== null) {
+    const { version, after, isComplete } = progress;
+    await searchProgress.updateOne({ _id: 'messages', version, after, isComplete }, { $set: next });
+    return;
+  }
+  try {
+    await searchProgress.insertOne({ _id: 'messages', ...next });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
 }
 
 async function indexThese(stores: Stores, found: readonly MessageDocument[]): Promise<void> {
   if (found.length === 0) return;
   const { messages, searchRows } = stores;
-  const written = found.filter(({ state }) => FINDABLE.some((one) => one === state));
-  const communications = await communicationsOf(stores, written);
-  const writes = written.flatMap((message): AnyBulkWriteOperation<SearchRowDocument>[] => {
+  const communications = await communicationsOf(stores, found);
+  const writes = found.flatMap((message): AnyBulkWriteOperation<SearchRowDocument>[] => {
     const recorded = communications.get(message._id.toHexString()) ?? [];
     const rows =
-      recorded.length > 0 ? recorded.map((row) => rowOfCommunication(message, row)) : [rowOfMessage(message)];
+      recorded.length > 0
+        ? recorded.map((row) => rowOfCommunication(message, row))
+        : FINDABLE.some((one) => one === message.state)
+          ? [rowOfMessage(message)]
+          : [];
     return [
       ...rows.map(({ _id, ...row }) => ({
         replaceOne: { filter: { _id }, replacement: row, upsert: true },

@@ -1,5 +1,5 @@
 /** PURE. What people type into a search box, understood. */
-import { wordsMeant, wordsOfPhrase } from './words.ts';
+import { wholeWord, wordsMeant, wordsOfPhrase } from './words.ts';
 
 /** The query means nothing, or too much. Says what to do. */
 export class QueryError extends Error {
@@ -83,6 +83,7 @@ function termsOf(
   text: string,
   { field, isQuoted }: { readonly field: Field | null; readonly isQuoted: boolean },
 ): Term[] {
+  if (field === 'in') return [{ spellings: [fieldWord(field, wholeWord(text))], isPrefix: false }];
   const isPrefix = !isQuoted && text.endsWith('*');
   const words = wordsMeant(isPrefix ? text.slice(0, -1) : text);
   const named = field === null ? words : words.map((word) => word.map((one) => fieldWord(field, one)));

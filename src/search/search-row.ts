@@ -1,40 +1,42 @@
 /** PURE. A row of search, made from what is stored. */
 import type { Address } from '../mime/parsed-message.ts';
+import { soundFields } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import type { MessageDocument } from '../store/message-document.ts';
 import type { SearchRowDocument } from '../store/search-rows.ts';
 import { fieldWord } from './query.ts';
 import type { Field } from './query.ts';
-import { MAX_WORDS, wordsIn } from './words.ts';
+import { MAX_WORDS, wholeWord, wordsIn } from './words.ts';
 
 /** Increase it when rows change: all are made again, in the background. */
 export const SEARCH_VERSION = 1;
 
+/** Of one field, all recipients or files together. */
+const MAX_FIELD_WORDS = 400;
 /** Beyond these nobody looks for a recipient. */
 const MAX_PEOPLE = 200;
 
 interface Source {
-  readonly texts: readonly string[];
+  readonly text: string;
   readonly fields: readonly (readonly [Field, string])[];
   readonly marks: readonly string[];
 }
 
 export function rowOfCommunication(message: MessageDocument, row: CommunicationDocument): SearchRowDocument {
-  // The CRM may have changed any field of it.
-  const { from = null, to = [], cc = [], attachments = [] } = row as Partial<CommunicationDocument>;
+  const { subject, message: text, from, to, cc, attachments } = soundFields(row);
   return {
     _id: row._id,
     messageRef: message._id,
     clientId: row.clientId,
-    date: row.date instanceof Date ? row.date : message.date,
+    date: (row.date as unknown) instanceof Date ? row.date : message.date,
     words: wordsOf({
-      texts: [textOf(row.message)],
+      text,
       fields: [
-        ['subject', textOf(row.subject)],
+        ...placesOf(message),
+        ...attachments.map(({ filename }) => ['file', filename ?? ''] as const),
         ...people('from', from === null ? [] : [from]),
         ...people('to', [...to, ...cc]),
-        ...attachments.map(({ filename }) => ['file', filename ?? ''] as const),
-        ...placesOf(message),
+        ['subject', subject],
       ],
       marks: marksOf(message, attachments.length),
     }),
@@ -52,20 +54,18 @@ export function rowOfMessage(message: MessageDocument): SearchRowDocument {
     clientId: null,
     date: message.date,
     words: wordsOf({
-      texts: [message.preview],
+      text: message.preview,
       fields: [
-        ['subject', message.subject],
+        ...placesOf(message),
+        ...message.attachments.map(({ filename }) => ['file', filename ?? ''] as const),
         ...people('from', senders),
         ...people('to', others),
-        ...message.attachments.map(({ filename }) => ['file', filename ?? ''] as const),
-        ...placesOf(message),
+        ['subject', message.subject],
       ],
       marks: marksOf(message, message.attachments.length),
     }),
   };
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const people = (field: 'from' | 'to', list: readonly Partial<Address>[]): (readonly [Field, string])[] =>
   list.slice(0, MAX_PEOPLE).map(({ name, address }) => [field, `${name ?? ''} ${address ?? ''}`] as const);
@@ -80,21 +80,25 @@ const marksOf = ({ state }: MessageDocument, files: number): string[] => [
   ...(state === 'triage' ? [fieldWord('is', 'triage')] : []),
 ];
 
-/** Fields first: they are few, and people look for them. */
-function wordsOf({ texts, fields, marks }: Source): readonly string[] {
+/** Fields first: people look for them. None of them, and not the sender of many, takes the room of the others. */
+function wordsOf({ text, fields, marks }: Source): readonly string[] {
   const words = new Set(marks);
-  for (const [field, text] of fields)
-    for (const { spellings } of wordsIn(text))
-      for (const word of spellings) {
-        words.add(fieldWord(field, word));
-        // A mailbox is a place, not something that was written.
-        if (field !== 'in') words.add(word);
-        if (words.size >= MAX_WORDS) return [...words];
-      }
-  for (const text of texts)
-    for (const { spellings } of wordsIn(text)) {
-      for (const word of spellings) words.add(word);
-      if (words.size >= MAX_WORDS) return [...words];
+  const left = new Map<Field, number>();
+  for (const [field, value] of fields) {
+    if (field === 'in') {
+      words.add(fieldWord(field, wholeWord(value)));
+      continue;
     }
+    for (const { spellings } of wordsIn(value)) {
+      const room = left.get(field) ?? MAX_FIELD_WORDS;
+      if (room <= 0) break;
+      left.set(field, room - 1);
+      for (const word of spellings) words.add(fieldWord(field, word)).add(word);
+    }
+  }
+  for (const { spellings } of wordsIn(text)) {
+    if (words.size >= MAX_WORDS) break;
+    for (const word of spellings) words.add(word);
+  }
   return [...words];
 }

@@ -69,6 +69,9 @@ const cut = (word: string): string =>
     .slice(0, MAX_WORD_CHARS)
     .join('');
 
+/** A name that is found only whole: a mailbox. */
+export const wholeWord = (name: string): string => cut(fold(name.normalize('NFKC')));
+
 /** What a query means by one bare word: sets of spellings, each of which must be found. */
 export function wordsMeant(text: string): readonly (readonly string[])[] {
   const words = [...wordsIn(text)].map(({ spellings }) => spellings);

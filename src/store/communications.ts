@@ -48,3 +48,41 @@ export async function recordCommunications(
   );
   return documents.map((_, at) => at in upsertedIds);
 }
+
+/** What people and other programs may have changed in a row of the CRM's, as it should be: nothing of it can be relied on. */
+export function soundFields(
+  row: CommunicationDocument,
+): Required<
+  Pick<CommunicationDocument, 'subject' | 'message' | 'reply' | 'from' | 'to' | 'cc' | 'attachments'>
+> {
+  const given: Readonly<Record<string, unknown>> = { ...row };
+  return {
+    subject: textOf(given['subject']),
+    message: textOf(given['message']),
+    reply: textOf(given['reply']),
+    from: isObject(given['from']) ? addressOf(given['from']) : null,
+    to: objectsIn(given['to']).map(addressOf),
+    cc: objectsIn(given['cc']).map(addressOf),
+    attachments: objectsIn(given['attachments']).filter(isAttachment) as unknown as StoredAttachment[],
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const objectsIn = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
+const addressOf = ({ address, name }: Readonly<Record<string, unknown>>): Address => ({
+  address: typeof address === 'string' ? address : null,
+  name: textOf(name),
+});
+
+/** Without these a file can be neither told nor fetched. */
+function isAttachment(value: Readonly<Record<string, unknown>>): boolean {
+  const { key, filename, size } = value;
+  return (
+    typeof key === 'string' &&
+    (filename === null || typeof filename === 'string') &&
+    typeof size === 'number' &&
+    Number.isFinite(size)
+  );
+}

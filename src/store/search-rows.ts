@@ -9,7 +9,7 @@ export interface SearchRowDocument {
   /** null: on nobody's record. */
   readonly clientId: ClientDocument['_id'] | null;
   readonly date: Date;
-  /** Normalised; those of a field with its name (`from:rosa`). Who may see which mailbox's mail can be told by `in:`. */
+  /** Normalised; those of a field with its name (`from:rosa`), and mailboxes as a whole (`in:office`). */
   readonly words: readonly string[];
 }
 

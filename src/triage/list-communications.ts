@@ -1,8 +1,8 @@
 /** Communications, newest first: of all clients, of one, or of one thread. The CRM may have written some of them itself. */
 import type { Filter } from 'mongodb';
+import { soundFields } from '../store/communications.ts';
 import type { CommunicationDocument } from '../store/communications.ts';
 import type { Database } from '../store/mongo.ts';
-import type { Address } from '../mime/parsed-message.ts';
 import { idsMeant } from './named.ts';
 import { newestRows } from './newest.ts';
 
@@ -61,36 +61,29 @@ export async function communicationNamed(
 }
 
 /** Values that survive JSON. */
-export const communicationRow = (row: CommunicationDocument) => ({
-  id: String(row._id),
-  clientId: String(row.clientId),
-  date: (row.date as unknown) instanceof Date ? row.date.toISOString() : null,
-  type: textOf(row.type),
-  direction: row.direction ?? null,
-  subject: textOf(row.subject),
-  preview: (textOf(row.reply) || textOf(row.message)).slice(0, PREVIEW_CHARS),
-  from: row.from ?? null,
-  to: people(row.to),
-  files: ('attachments' in row ? row.attachments : []).map(({ filename, size, key }) => ({
-    filename,
-    size,
-    key,
-  })),
-  threadId: row.threadId ?? null,
-  caseRef: row.caseRef ?? null,
-  forwardedBy: row.forwardedBy ?? null,
-  messageId: row.messageRef?.toHexString() ?? null,
-});
+export function communicationRow(row: CommunicationDocument) {
+  const { subject, message, reply, from, to, attachments } = soundFields(row);
+  return {
+    id: String(row._id),
+    clientId: String(row.clientId),
+    date: (row.date as unknown) instanceof Date ? row.date.toISOString() : null,
+    type: textOf(row.type),
+    direction: row.direction ?? null,
+    subject,
+    preview: (reply || message).slice(0, PREVIEW_CHARS),
+    from,
+    to,
+    files: attachments.map(({ filename, size, key }) => ({ filename, size, key })),
+    threadId: row.threadId ?? null,
+    caseRef: row.caseRef ?? null,
+    forwardedBy: row.forwardedBy ?? null,
+    messageId: row.messageRef?.toHexString() ?? null,
+  };
+}
 
-export const communicationDetail = (row: CommunicationDocument) => ({
-  ...communicationRow(row),
-  cc: people(row.cc),
-  text: textOf(row.message),
-  reply: textOf(row.reply),
-  html: row.html ?? null,
-});
+export function communicationDetail(row: CommunicationDocument) {
+  const { cc, message, reply } = soundFields(row);
+  return { ...communicationRow(row), cc, text: message, reply, html: row.html ?? null };
+}
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const people = (addresses: readonly Address[] = []) =>
-  addresses.map(({ address, name }) => ({ address, name }));

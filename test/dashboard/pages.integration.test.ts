@@ -375,6 +375,22 @@ describe('mailboxes', () => {
 });
 
 describe('users', () => {
+  it('keep an admin, whoever asks', async () => {
+    const firm = await openFirm();
+    const password = noteSecret('a password for all of us');
+    const { send } = await serve(firm, { settings: { password } });
+    const authorization = `Basic ${Buffer.from(`somebody:${password}`).toString('base64')}`;
+    await send('/users', { name: 'Ann', role: 'admin', password: '' }, { authorization });
+    for (const [act, fields] of [
+      ['role', { role: 'reader' }],
+      ['remove', {}],
+    ] as const)
+      expect(await shown(await send(`/users/ann/${act}`, { ...fields }, { authorization }))).toContain(
+        'Ann is the only admin',
+      );
+    expect(await firm.database.users.countDocuments({ role: 'admin' })).toBe(1);
+  });
+
   it('are added, changed and removed, and tokens are shown once', async () => {
     const { firm, get, send } = await openOffice();
     const { users, apiTokens } = firm.database;

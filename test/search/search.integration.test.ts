@@ -34,6 +34,18 @@ const fromOtto = (given: Parameters<typeof rawMessage>[0]): Buffer =>
   rawMessage({ from: 'Otto Brandt <otto@brandt.test>', id: newId(), ...given });
 
 describe('search', () => {
+  it('finds a mailbox by its whole name, and a place that is none is refused', async () => {
+    const firm = await openOffice();
+    await firm.receive(fromOtto({ subject: 'In the back' }), { mailbox: 'back-office' });
+    await firm.receive(fromOtto({ subject: 'In front' }), { mailbox: 'office' });
+    await indexMessages(firm.database);
+    expect(await found(firm, 'in:office')).toEqual(['In front']);
+    expect(await found(firm, 'in:"Back-Office"')).toEqual(['In the back']);
+    await expect(search(firm.database, { text: 'in:office', after: 'elsewhere', limit: 9 })).rejects.toThrow(
+      'no place in a search',
+    );
+  });
+
   it('finds what is on record and what waits, newest first, and says where', async () => {
     const firm = await openOffice();
     await firm.receive(
@@ -142,6 +154,37 @@ describe('search', () => {
     await indexMessages(firm.database);
     expect(await found(firm, 'new')).toEqual(['New words']);
     expect(await found(firm, 'subject:old')).toEqual([]);
+  });
+
+  it('survives rows that other programs left in any shape, and finds what they still say', async () => {
+    const firm = await openOffice();
+    for (let n = 0; n < 3; n += 1) await firm.receive(fromOtto({ subject: `Odd ${n}`, body: 'shape' }));
+    const { communications } = firm.database;
+    const [first, second] = await communications.find().sort({ subject: 1 }).toArray();
+    const odd = {
+      to: null,
+      cc: [null, 5, {}],
+      attachments: [null, { filename: 7 }],
+      from: 'Otto',
+      message: 12,
+    };
+    await communications.updateOne({ _id: first?._id ?? new ObjectId() }, { $set: odd as never });
+    await communications.updateOne(
+      { _id: second?._id ?? new ObjectId() },
+      { $set: { subject: ['a'], attachments: null, date: 'soon' } as never },
+    );
+    await indexMessages(firm.database);
+    expect(await countMissing(firm.database)).toBe(0);
+    expect((await found(firm, 'shape')).toSorted()).toEqual(['', 'Odd 2']);
+    expect(await found(firm, 'subject:odd')).toHaveLength(2);
+  });
+
+  it("is not found on a client's record from which the CRM has moved it", async () => {
+    const firm = await openOffice();
+    await firm.receive(fromOtto({ subject: 'Moved in the CRM' }));
+    await indexMessages(firm.database);
+    await firm.database.communications.updateMany({}, { $set: { clientId: 'lena' } });
+    expect(await found(firm, 'moved', 'otto')).toEqual([]);
   });
 
   it('does not show what somebody has deleted from the CRM', async () => {

@@ -4,7 +4,7 @@ import { WebhookError } from '../../events/endpoints.ts';
 import type { DecisionDocument } from '../../store/decisions.ts';
 import { TriageError } from '../../triage/triage-error.ts';
 import { whoActs } from '../who.ts';
-import { UserRequestError } from './users/user-request-error.ts';
+import { AccountError } from '../sign-in/accounts.ts';
 import type { Refusal } from './errors.ts';
 import { BadForm, pathWith } from './forms.ts';
 import { MAX_DONE } from './toast.ts';
@@ -46,7 +46,7 @@ export function refusalOf(error: unknown): Refusal | null {
     return { status: STATUS[error.code], title: 'Not done', says: error.message };
   if (error instanceof MailboxRequestError)
     return { status: MAILBOX_STATUS[error.code], title: 'Not done', says: error.message };
-  if (error instanceof UserRequestError) return { status: 422, title: 'Not done', says: error.message };
+  if (error instanceof AccountError) return { status: 422, title: 'Not done', says: error.message };
   if (error instanceof WebhookError)
     return { status: error.code === 'no-such-webhook' ? 404 : 422, title: 'Not done', says: error.message };
   if (error instanceof BadForm) return { status: 400, title: 'Not understood', says: error.message };

@@ -2,28 +2,25 @@
 import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
-import { weaknessOf } from '../../../config/secret-strength.ts';
-import { addApiToken, revokeApiToken } from '../../../store/api-tokens.ts';
 import type { ApiTokenDocument } from '../../../store/api-tokens.ts';
-import { endSessionsOf } from '../../../store/sessions.ts';
-import {
-  addUser,
-  findUser,
-  isUserName,
-  removeUser,
-  setPassword,
-  setRole,
-  userKey,
-  userRoles,
-} from '../../../store/users.ts';
+import { userKey, userRoles } from '../../../store/users.ts';
 import type { UserDocument, UserRole } from '../../../store/users.ts';
+import {
+  AccountError,
+  addPerson,
+  addToken,
+  changePassword,
+  changeRole,
+  keepAnAdmin,
+  removePerson,
+  revokeToken,
+} from '../../sign-in/accounts.ts';
 import { whoActs } from '../../who.ts';
 import { decider } from '../acts.ts';
 import { formOf } from '../forms.ts';
 import type { Html } from '../layout.ts';
 import type { PageTools } from '../page-deps.ts';
 import { empty, timeOf } from '../words.ts';
-import { UserRequestError } from './user-request-error.ts';
 
 const MAX_SHOWN = 1_000;
 const role = z.enum(userRoles);
@@ -32,59 +29,39 @@ const newUser = passwordForm.extend({ name: z.string().trim().max(200), role });
 const newToken = z.object({ name: z.string().trim().max(200), role });
 
 export function mountUsers(app: Hono, tools: PageTools): void {
-  const { users, sessions } = tools.database;
+  const { database } = tools;
+  const done = (context: Context, did: string): Response => context.redirect(`/users?did=${did}`, 303);
   app.get('/users', async (context) => await showUsers(context, tools));
   app.post('/users', async (context) => {
     const { name, role: given, password } = await formOf(context, newUser);
-    mustBeName(name);
-    if (password !== '') mustBeStrong(password);
-    if (!(await addUser(users, { name, role: given, password: password === '' ? null : password })))
-      throw new UserRequestError(`there is somebody of the name ${name} already`);
-    return context.redirect('/users?did=user-added', 303);
+    await addPerson(database, { name, role: given, password: password === '' ? null : password });
+    return done(context, 'user-added');
   });
-  const changing = (work: (context: Context, name: string) => Promise<boolean>, did: string) =>
-    async function change(context: Context): Promise<Response> {
-      const name = context.req.param('name') ?? '';
-      if (!(await work(context, name)))
-        throw new UserRequestError(`there is nobody of the name ${name}: look at the list again`);
-      await endSessionsOf(sessions, userKey(name));
-      return context.redirect(`/users?did=${did}`, 303);
-    };
-  app.post(
-    '/users/:name/role',
-    changing(async (context, name) => {
-      mustBeAnother(context, name);
-      return await setRole(users, name, (await formOf(context, z.object({ role }))).role);
-    }, 'user-changed'),
-  );
-  app.post(
-    '/users/:name/password',
-    changing(async (context, name) => {
-      const { password } = await formOf(context, passwordForm);
-      mustBeStrong(password);
-      return await setPassword(users, name, password);
-    }, 'user-changed'),
-  );
-  app.post(
-    '/users/:name/remove',
-    changing(async (context, name) => {
-      mustBeAnother(context, name);
-      return await removeUser(users, name);
-    }, 'user-removed'),
-  );
+  app.post('/users/:name/role', async (context) => {
+    const name = another(context);
+    const { role: given } = await formOf(context, z.object({ role }));
+    if (given !== 'admin') await keepAnAdmin(database, name);
+    await changeRole(database, name, given);
+    return done(context, 'user-changed');
+  });
+  app.post('/users/:name/password', async (context) => {
+    const { password } = await formOf(context, passwordForm);
+    await changePassword(database, context.req.param('name'), password);
+    return done(context, 'user-changed');
+  });
+  app.post('/users/:name/remove', async (context) => {
+    const name = another(context);
+    await keepAnAdmin(database, name);
+    await removePerson(database, name);
+    return done(context, 'user-removed');
+  });
   mountTokens(app, tools);
 }
 
 function mountTokens(app: Hono, tools: PageTools): void {
-  const { users, apiTokens } = tools.database;
   app.post('/users/tokens', async (context) => {
     const { name, role: given } = await formOf(context, newToken);
-    mustBeName(name);
-    if ((await findUser(users, name)) !== null)
-      throw new UserRequestError(`${name} is a person: give the program a name of its own`);
-    const token = await addApiToken(apiTokens, { name, role: given, by: decider(context) });
-    if (token === null)
-      throw new UserRequestError(`there is a token of the name ${name} already: revoke it first`);
+    const token = await addToken(tools.database, { name, role: given, by: decider(context) });
     return await tools.show(context, {
       title: 'Token made',
       current: 'users',
@@ -95,26 +72,20 @@ function mountTokens(app: Hono, tools: PageTools): void {
     });
   });
   app.post('/users/tokens/:name/revoke', async (context) => {
-    const name = context.req.param('name');
-    if (!(await revokeApiToken(apiTokens, name)))
-      throw new UserRequestError(`there is no token of the name ${name}`);
+    await revokeToken(tools.database, context.req.param('name'));
     return context.redirect('/users?did=revoked', 303);
   });
 }
 
-function mustBeName(name: string): void {
-  if (!isUserName(name)) throw new UserRequestError('a name has up to 100 letters, digits and . _ @ + -');
-}
-
-function mustBeStrong(password: string): void {
-  const why = weaknessOf(password);
-  if (why !== null) throw new UserRequestError(`the password cannot be used: ${why}`);
-}
-
-/** Nobody locks himself out: the last one who could mend it would be gone. */
-function mustBeAnother(context: Context, name: string): void {
+/** Nobody locks himself out by a slip. @throws AccountError. */
+function another(context: Context): string {
+  const name = context.req.param('name') ?? '';
   if (userKey(whoActs(context) ?? '') === userKey(name))
-    throw new UserRequestError('that is yourself: another admin does it, or docketmail user on the machine');
+    throw new AccountError(
+      'invalid-request',
+      'that is yourself: another admin does it, or docketmail user on the machine',
+    );
+  return name;
 }
 
 async function showUsers(context: Context, tools: PageTools): Promise<Response> {
