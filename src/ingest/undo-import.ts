@@ -1,5 +1,5 @@
 /** Removes what only one import brought. Safe to rerun at any point: what is done is gone, the rest is found again. */
-import type { ObjectId } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { caseUpdateId, communicationId, communicationOf } from './record.ts';
 import { isAsWritten, retractLinks } from './retract.ts';
 import { publishRetracted } from './publish-events.ts';
@@ -68,7 +68,10 @@ async function undoMessage(undoing: Undoing, id: ObjectId): Promise<void> {
   if (reason !== null) {
     done.kept[reason] += 1;
     if (!isDryRun && reason === 'seen elsewhere')
-      await messages.updateOne({ _id: id }, { $pull: { mailboxes: { $in: [...mailboxes] } } });
+      await messages.updateOne(
+        { _id: id },
+        { $pull: { mailboxes: { $in: [...mailboxes] } }, $set: { searchDue: new ObjectId() } },
+      );
     return;
   }
   const before = await rowsOf(deps.database, message);

@@ -110,12 +110,13 @@ async function indexThese(stores: Stores, found: readonly MessageDocument[]): Pr
   const communications = await communicationsOf(stores, found);
   const writes = found.flatMap((message): AnyBulkWriteOperation<SearchRowDocument>[] => {
     const recorded = communications.get(message._id.toHexString()) ?? [];
+    // On record by another message with the same words, which has the row.
+    const isElsewhere = message.links.some(({ retract }) => retract === undefined);
+    const isFindable = FINDABLE.some((one) => one === message.state);
     const rows =
-      recorded.length > 0
-        ? recorded.map((row) => rowOfCommunication(message, row))
-        : FINDABLE.some((one) => one === message.state)
-          ? [rowOfMessage(message)]
-          : [];
+      recorded.length === 0 && isFindable && !isElsewhere
+        ? [rowOfMessage(message)]
+        : recorded.map((row) => rowOfCommunication(message, row));
     return [
       ...rows.map(({ _id, ...row }) => ({
         replaceOne: { filter: { _id }, replacement: row, upsert: true },
@@ -127,23 +128,17 @@ async function indexThese(stores: Stores, found: readonly MessageDocument[]): Pr
   await settle(messages, found);
 }
 
-/** A message's own communications; where another gave the client the same words, the row is that one's. */
+/** By the message that they were written from: copies share a communication. */
 async function communicationsOf(
   { communications }: Pick<Stores, 'communications'>,
   found: readonly MessageDocument[],
 ): Promise<ReadonlyMap<string, CommunicationDocument[]>> {
-  const messageOf = new Map(
-    found.flatMap((message) =>
-      message.links.map(
-        ({ clientId }) => [communicationId(message, clientId).toHexString(), message._id] as const,
-      ),
-    ),
+  const ids = found.flatMap((message) =>
+    message.links.map(({ clientId }) => communicationId(message, clientId)),
   );
-  if (messageOf.size === 0) return new Map();
-  const rows = await communications
-    .find({ _id: { $in: [...messageOf.keys()].map((id) => new ObjectId(id)) } }, { projection: { html: 0 } })
-    .toArray();
-  return Map.groupBy(rows, ({ _id }) => messageOf.get(_id.toHexString())?.toHexString() ?? '');
+  if (ids.length === 0) return new Map();
+  const rows = await communications.find({ _id: { $in: ids } }, { projection: { html: 0 } }).toArray();
+  return Map.groupBy(rows, ({ messageRef }) => messageRef?.toHexString() ?? '');
 }
 
 /**

@@ -42,7 +42,9 @@ export function readQuery(text: string): Query {
     throw new QueryError(`The query is longer than ${MAX_QUERY_CHARS} characters. Leave some words out.`);
   const read = { all: [] as Term[], none: [] as Term[], phrases: [] as (readonly (readonly string[])[])[] };
   let [after, before, isHeld]: [Date | null, Date | null, boolean] = [null, null, false];
-  for (const [, minus = '', name = '', quoted, bare = ''] of text.matchAll(piece)) {
+  for (const [, minus = '', name = '', quoted, bare = ''] of text
+    .replaceAll(/[“”„«»]/gu, '"')
+    .matchAll(piece)) {
     const field = name.toLowerCase();
     const value = quoted ?? bare;
     const isLeftOut = minus === '-';

@@ -1,6 +1,6 @@
 /** PURE. Where a text has what was asked for. */
 import type { Query, Term } from './query.ts';
-import { wordsIn } from './words.ts';
+import { asFound, wordsIn } from './words.ts';
 
 export type Snippet = readonly { readonly text: string; readonly isMatch: boolean }[];
 
@@ -8,7 +8,8 @@ const AROUND_CHARS = 90;
 const MAX_CHARS = 220;
 
 /** Around the first word that was asked for; the beginning of a text that has none. */
-export function snippetOf(text: string, { all }: Pick<Query, 'all'>): Snippet {
+export function snippetOf(original: string, { all }: Pick<Query, 'all'>): Snippet {
+  const text = asFound(original);
   const matches: { readonly at: number; readonly end: number }[] = [];
   for (const { spellings, at, end } of wordsIn(text)) {
     const first = matches[0];

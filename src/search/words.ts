@@ -23,9 +23,12 @@ export interface PlacedWord {
   readonly end: number;
 }
 
+/** The text in which words have their places: half-width and other compatibility forms are plain. */
+export const asFound = (text: string): string => text.slice(0, MAX_TEXT_CHARS).normalize('NFKC');
+
 /** Each word in order. Case numbers, addresses and the like (`4711-A`) count whole, and are followed by their parts. */
 export function* wordsIn(text: string): Generator<PlacedWord> {
-  for (const { 0: found, index } of text.slice(0, MAX_TEXT_CHARS).matchAll(token)) {
+  for (const { 0: found, index } of asFound(text).matchAll(token)) {
     const isJoined = joiner.test(found);
     if (isJoined && isIdentifier(found))
       yield { spellings: spellingsOf(found), at: index, end: index + found.length };

@@ -95,9 +95,11 @@ export async function addSighting(
     (message.inOwnSent || !inOwnSent) &&
     (!message.backfill || backfill);
   if (isKnown) return message;
-  const seen = await messages.findOneAndUpdate({ _id: message._id }, asSeen(sighted), {
-    returnDocument: 'after',
-  });
+  const seen = await messages.findOneAndUpdate(
+    { _id: message._id },
+    { ...asSeen(sighted), $set: { searchDue: new ObjectId() } },
+    { returnDocument: 'after' },
+  );
   return seen ?? message;
 }
 

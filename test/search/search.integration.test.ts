@@ -98,6 +98,23 @@ describe('search', () => {
     expect(await found(firm, 'anything')).toEqual([]);
   });
 
+  it('finds a message by each mailbox that it came to, and copies of it once', async () => {
+    const firm = await openOffice();
+    const raw = fromOtto({ subject: 'To both', body: 'One and the same words.' });
+    await firm.receive(raw, { mailbox: 'first' });
+    await indexMessages(firm.database);
+    await firm.receive(raw, { mailbox: 'second' });
+    await indexMessages(firm.database);
+    expect(await found(firm, 'in:first')).toEqual(['To both']);
+    expect(await found(firm, 'in:second')).toEqual(['To both']);
+    expect(await found(firm, 'both')).toEqual(['To both']);
+    const rows = async () => await firm.database.searchRows.find().sort({ _id: 1 }).toArray();
+    const before = await rows();
+    await rebuildSearch(firm.database);
+    await indexMessages(firm.database);
+    expect(await rows()).toEqual(before);
+  });
+
   it('goes through pages without losing or repeating a row, also within one moment', async () => {
     const firm = await openOffice();
     for (let n = 0; n < 7; n += 1) await firm.receive(fromOtto({ subject: `Page ${n}`, body: 'paging' }));
